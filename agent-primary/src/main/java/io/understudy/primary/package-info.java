@@ -1,0 +1,4 @@
+/**
+ * The primary's agent: schedule, capture, announce.
+ */
+package io.understudy.primary;

@@ -1,0 +1,4 @@
+/**
+ * The replica's agent: discover, fetch, load, stage, apply, prove, promote.
+ */
+package io.understudy.replica;

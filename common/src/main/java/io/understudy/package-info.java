@@ -1,0 +1,4 @@
+/**
+ * The rooms that both agents stand on; none of them knows an agent.
+ */
+package io.understudy;
