@@ -1,0 +1,20 @@
+package io.understudy.replica.stage;
+
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+
+/** Writes what will change in the site's trees beside its target. What is live is never touched. */
+public interface Stage {
+    /**
+     * Compares every tree of the snapshot with what is on disk and writes new and changed files beside their targets, checked by hash, with a durable
+     * plan of every change. Idempotent and resumable: called again after a crash it goes on.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code UNSAFE_PATH}, {@code DISK_FULL}, {@code FILE_DENIED}, {@code BLOB_*}
+     */
+    void prepare(Manifest manifest, BlobSource blobs, Progress progress);
+
+    /** Removes the plan and the staged files of a snapshot that will not be applied. Idempotent. */
+    void discard(SnapshotId snapshot);
+}

@@ -1,0 +1,151 @@
+package io.understudy.config;
+
+import io.understudy.files.TreeKind;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole configuration of a host; both agents read the same file. Immutable, complete (defaults filled in) and valid.
+ *
+ * @param site name of the site: {@code [a-z0-9][a-z0-9_-]{0,62}}
+ * @param state folder of the agents' durable state
+ * @param marker the file whose existence means backup mode
+ */
+public record Settings(
+        String site,
+        Path state,
+        Path marker,
+        DatabaseSettings database,
+        List<TreeSettings> trees,
+        FilestoreSettings filestore,
+        SigningSettings signing,
+        PrimarySettings primary,
+        ReplicaSettings replica,
+        ServiceSettings service,
+        Optional<TlsSettings> tls) {
+
+    public Settings {
+        trees = List.copyOf(trees);
+    }
+
+    /** How the content's owners and grants are restored. */
+    public enum Ownership {
+        /** As on the source; its roles must exist. */
+        PRESERVE,
+        /** Everything belongs to {@code database.user}; grants are left out. */
+        SINGLE
+    }
+
+    /**
+     * @param host,port,name from {@code database.url}, a JDBC URL; parameters of the URL are passed on to the driver
+     * @param maintenance database to connect to for creating, renaming and dropping; default {@code postgres}
+     * @param tools folder of pg_dump and pg_restore; absent: PATH and the usual places
+     * @param connections parallel workers of a snapshot or an import, 1 to 64; default 4
+     * @param lockTimeout how long to wait for a table's lock; default 60 s
+     */
+    public record DatabaseSettings(
+            String host,
+            int port,
+            String name,
+            Map<String, String> parameters,
+            String user,
+            Secret password,
+            String maintenance,
+            Optional<Path> tools,
+            int connections,
+            Ownership ownership,
+            Duration lockTimeout) {
+        public DatabaseSettings {
+            parameters = Map.copyOf(parameters);
+        }
+    }
+
+    /** @param exclude globs relative to the tree's path; what they match is neither captured nor touched */
+    public record TreeSettings(String name, TreeKind kind, Path path, List<String> exclude) {
+        public TreeSettings {
+            exclude = List.copyOf(exclude);
+        }
+    }
+
+    /**
+     * @param url {@code file:///folder} or {@code s3://bucket/prefix}
+     * @param endpoint of an S3-compatible store; absent: AWS
+     * @param pathStyle whether the bucket is in the path instead of the host name; default: yes with an endpoint
+     * @param timeout of one request, default 60 s
+     */
+    public record FilestoreSettings(
+            URI url,
+            Optional<URI> endpoint,
+            Optional<String> region,
+            boolean pathStyle,
+            Secret accessKey,
+            Secret secretKey,
+            Secret sessionToken,
+            Duration timeout) {}
+
+    /**
+     * @param privateKey needed to commit and to promote
+     * @param trustedKeys needed to apply
+     */
+    public record SigningSettings(Optional<Path> privateKey, List<Path> trustedKeys) {
+        public SigningSettings {
+            trustedKeys = List.copyOf(trustedKeys);
+        }
+    }
+
+    /**
+     * @param name of this server in manifests and claims; default: the host name
+     * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
+     * @param listen {@code host:port} of gRPC
+     * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
+     */
+    public record PrimarySettings(
+            String name, Map<String, String> schedule, HostPort listen, Optional<HostPort> http) {
+        public PrimarySettings {
+            schedule = Map.copyOf(schedule);
+        }
+    }
+
+    /**
+     * @param name of this replica in reports and metrics; default: the host name
+     * @param primaries tried in turn; may be empty: polling alone works too
+     * @param poll between two looks into the filestore, 1 s to 1 d; default 60 s
+     */
+    public record ReplicaSettings(
+            String name, List<HostPort> primaries, Duration poll, HostPort listen, Optional<HostPort> http) {
+        public ReplicaSettings {
+            primaries = List.copyOf(primaries);
+        }
+    }
+
+    /**
+     * @param stop,start,restart commands as argument lists, run without a shell; empty: none
+     * @param limit of each command; default 60 s
+     */
+    public record ServiceSettings(
+            List<String> stop, List<String> start, List<String> restart, Duration limit, Optional<HealthSettings> health) {
+        public ServiceSettings {
+            stop = List.copyOf(stop);
+            start = List.copyOf(start);
+            restart = List.copyOf(restart);
+        }
+    }
+
+    /**
+     * Exactly one of {@code http} and {@code command}.
+     *
+     * @param within how long the site may take to become healthy; default 30 s
+     */
+    public record HealthSettings(Optional<URI> http, List<String> command, Duration within) {
+        public HealthSettings {
+            command = List.copyOf(command);
+        }
+    }
+
+    /** PEM files. */
+    public record TlsSettings(Path certificate, Path key, Path ca) {}
+}

@@ -1,0 +1,49 @@
+package io.understudy.filestore;
+
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where bytes are kept under keys. Keys are relative, {@code /}-separated, of {@code [A-Za-z0-9._/-]}, without {@code .} or
+ * {@code ..} segments.
+ *
+ * <p>Contract of every adapter, held by {@code FilestoreContract}: all methods are thread-safe; an object is visible whole or
+ * not at all; what a write returned for is durable; a read after a write sees it. Failures are
+ * {@link io.understudy.failure.UnderstudyException}s: {@code FILESTORE_UNREACHABLE} and {@code FILESTORE_FAILED} may pass by themselves,
+ * {@code FILESTORE_DENIED} may not, {@code OBJECT_MISSING} says that there is no such key, {@code DISK_FULL} that it has no room.
+ */
+public interface Filestore extends AutoCloseable {
+    /** What it is, for messages and the {@code repository} label: {@code s3://bucket/prefix}; never holds a secret. */
+    String name();
+
+    Capabilities capabilities();
+
+    /** Writes or replaces the object. Idempotent. */
+    void put(String key, Content content);
+
+    /**
+     * Writes the object only when the key is free; among racing callers one wins. For small objects (up to 1 MiB unless it is a manifest).
+     * A retry after a lost acknowledgement may answer {@code false} for its own write: read the object to learn whose it is.
+     *
+     * @return false when the key was taken; the object is unchanged then
+     */
+    boolean putIfAbsent(String key, byte[] content);
+
+    /**
+     * Opens the object for reading from {@code offset} (at most its size) to its end. Errors in mid-stream surface as
+     * UnderstudyExceptions from {@code read}. The caller closes the stream; nothing is read ahead without bound.
+     */
+    InputStream open(String key, long offset);
+
+    Optional<ObjectInfo> stat(String key);
+
+    /** All objects whose key starts with {@code prefix} and sorts after {@code after} (empty: all), in ascending key order; lazily. Close it. */
+    Stream<ObjectInfo> list(String prefix, String after);
+
+    /** Deletes the object; deleting what is not there succeeds. */
+    void delete(String key);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,13 @@
+package io.understudy.process;
+
+/** Runs programs. Thread-safe. */
+public interface CommandRunner {
+    /**
+     * Runs the program to its end. An exit code other than 0 is a result, not an exception.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code COMMAND_TIMEOUT} after the limit (the program and its children are
+     *     dead then), {@code COMMAND_FAILED} when it cannot be started, {@code CANCELLED} when the thread is interrupted; a
+     *     failure of the feeder or consumer ends the program and is thrown on
+     */
+    CommandResult run(Command command);
+}

@@ -1,0 +1,12 @@
+package io.understudy.repository;
+
+import io.understudy.files.TreeKind;
+
+/**
+ * A tree of files in a snapshot.
+ *
+ * @param entries files, folders and links
+ * @param bytes plain bytes of all files
+ * @param index the stream of JSON lines that names every entry and where its content is
+ */
+public record TreeData(String name, TreeKind kind, long entries, long bytes, StreamRef index) {}
