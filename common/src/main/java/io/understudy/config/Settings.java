@@ -103,8 +103,7 @@ public record Settings(
      * @param listen {@code host:port} of gRPC
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
      */
-    public record PrimarySettings(
-            String name, Map<String, String> schedule, HostPort listen, Optional<HostPort> http) {
+    public record PrimarySettings(String name, Map<String, String> schedule, HostPort listen, Optional<HostPort> http) {
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
         }
@@ -127,7 +126,11 @@ public record Settings(
      * @param limit of each command; default 60 s
      */
     public record ServiceSettings(
-            List<String> stop, List<String> start, List<String> restart, Duration limit, Optional<HealthSettings> health) {
+            List<String> stop,
+            List<String> start,
+            List<String> restart,
+            Duration limit,
+            Optional<HealthSettings> health) {
         public ServiceSettings {
             stop = List.copyOf(stop);
             start = List.copyOf(start);

@@ -11,4 +11,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  *     blob); such blobs are loaded together
  */
 public record BlobRef(
-        BlobId id, long bytes, long stored, @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean continues) {}
+        BlobId id,
+        long bytes,
+        long stored,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean continues) {}
