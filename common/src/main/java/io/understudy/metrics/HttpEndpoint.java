@@ -1,0 +1,96 @@
+package io.understudy.metrics;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.understudy.config.HostPort;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/**
+ * {@code /metrics} for Prometheus, {@code /healthz} (the agent lives: restart it when not) and {@code /readyz} (it does its
+ * job: look at it when not). Plain HTTP, read only, no secrets.
+ */
+public final class HttpEndpoint implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService workers;
+
+    private HttpEndpoint(HttpServer server, ExecutorService workers) {
+        this.server = server;
+        this.workers = workers;
+    }
+
+    /** @throws UnderstudyException {@code CONFIG_INVALID} when the address can't be listened on */
+    public static HttpEndpoint start(HostPort address, Metrics metrics, Supplier<Probe> health, Supplier<Probe> ready) {
+        HttpServer server = bind(address);
+        ExecutorService workers = Executors.newFixedThreadPool(2, HttpEndpoint::worker);
+        server.setExecutor(workers);
+        server.createContext(
+                "/metrics",
+                exchange ->
+                        answer(exchange, "/metrics", 200, "text/plain; version=0.0.4; charset=utf-8", metrics::scrape));
+        server.createContext("/healthz", exchange -> answer(exchange, "/healthz", health));
+        server.createContext("/readyz", exchange -> answer(exchange, "/readyz", ready));
+        server.start();
+        return new HttpEndpoint(server, workers);
+    }
+
+    private static HttpServer bind(HostPort address) {
+        try {
+            return HttpServer.create(new InetSocketAddress(address.host(), address.port()), 0);
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.CONFIG_INVALID,
+                    "cannot listen on " + address + " for HTTP: " + e.getMessage(),
+                    "free the port, or set another http address",
+                    e);
+        }
+    }
+
+    private static Thread worker(Runnable work) {
+        Thread thread = new Thread(work, "http");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static void answer(HttpExchange exchange, String path, Supplier<Probe> probe) throws IOException {
+        Probe result = probe.get();
+        answer(exchange, path, result.ok() ? 200 : 503, "text/plain; charset=utf-8", () -> result.text() + "\n");
+    }
+
+    private static void answer(HttpExchange exchange, String path, int status, String type, Supplier<String> text)
+            throws IOException {
+        try (exchange) {
+            boolean read = exchange.getRequestMethod().equals("GET")
+                    || exchange.getRequestMethod().equals("HEAD");
+            if (!read || !exchange.getRequestURI().getPath().equals(path)) {
+                exchange.sendResponseHeaders(read ? 404 : 405, -1);
+                return;
+            }
+            byte[] body = text.get().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", type);
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.sendResponseHeaders(status, -1);
+                return;
+            }
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        workers.shutdownNow();
+    }
+}

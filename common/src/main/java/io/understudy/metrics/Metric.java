@@ -1,0 +1,77 @@
+package io.understudy.metrics;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Every metric of both agents: the one place that knows names, kinds, labels and meanings.
+ *
+ * <p>All carry {@code site} and {@code role} (the agent: {@code primary} or {@code replica}). Times are Unix timestamps, never ages,
+ * so that a value stays true while nobody updates it. A timestamp that never was is absent, not 0.
+ */
+public enum Metric {
+    SNAPSHOT_ATTEMPTS(Kind.COUNTER, "Snapshots begun"),
+    SNAPSHOT_FAILURES(Kind.COUNTER, "Snapshots that failed, by the stage they failed in", "stage"),
+    SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "Moment of the newest snapshot's data"),
+    SNAPSHOT_EXPECTED_INTERVAL_SECONDS(Kind.GAUGE, "Longest pause between two snapshots of the schedule"),
+    SNAPSHOT_DURATION_SECONDS(Kind.TIMER, "How long a successful snapshot took"),
+    SNAPSHOT_LAST_LOGICAL_BYTES(Kind.GAUGE, "Plain bytes of the newest snapshot"),
+    SNAPSHOT_LAST_STORED_BYTES(Kind.GAUGE, "Bytes in the filestore that the newest snapshot names"),
+    SNAPSHOT_LAST_UPLOADED_BYTES(Kind.GAUGE, "Bytes that were new with the newest snapshot"),
+    RETENTION_DELETED(Kind.COUNTER, "Snapshots deleted by retention"),
+
+    APPLIED_SNAPSHOT_TIMESTAMP_SECONDS(Kind.GAUGE, "Moment of the data that the standby serves", "replica"),
+    IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When the last import was proven", "replica"),
+    IMPORT_DURATION_SECONDS(Kind.TIMER, "How long a successful import took, from fetch to proof", "replica"),
+    IMPORT_FAILURES(Kind.COUNTER, "Imports that failed, by the step they failed in", "replica", "stage"),
+    SITE_HEALTH_UP(Kind.GAUGE, "1 when the site's health check passes", "replica"),
+
+    REPOSITORY_UP(Kind.GAUGE, "1 when the last request to the filestore succeeded", "repository"),
+    REPOSITORY_LATENCY_SECONDS(Kind.GAUGE, "How long the last request to the filestore took", "repository"),
+    VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When a snapshot was last verified whole"),
+    HEARTBEAT_TIMESTAMP_SECONDS(Kind.GAUGE, "When the agent's main loop last went round"),
+    ROLE_IS_PRIMARY(
+            Kind.GAUGE, "1 when this server may take snapshots: no marker, and the repository's epoch is its own"),
+    MARKER_PRESENT(Kind.GAUGE, "1 in backup mode"),
+    EPOCH(Kind.GAUGE, "Highest epoch seen in the repository"),
+    DISK_FREE_BYTES(Kind.GAUGE, "Free bytes where the agent keeps its state"),
+    KEY_EXPIRY_TIMESTAMP_SECONDS(Kind.GAUGE, "When the TLS certificate expires");
+
+    /** How the values behave. */
+    public enum Kind {
+        /** Only grows; starts at 0. Exported with {@code _total}. */
+        COUNTER,
+        GAUGE,
+        /** A histogram of seconds. */
+        TIMER
+    }
+
+    private final Kind kind;
+    private final String help;
+    private final List<String> labels;
+
+    Metric(Kind kind, String help, String... labels) {
+        this.kind = kind;
+        this.help = help;
+        this.labels = List.of(labels);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public String help() {
+        return help;
+    }
+
+    /** Labels beyond {@code site} and {@code role}, in the order that {@link Metrics} takes their values. */
+    public List<String> labels() {
+        return labels;
+    }
+
+    /** The name as Prometheus sees it; a histogram's series add {@code _bucket}, {@code _count} and {@code _sum}. */
+    public String exported() {
+        String base = "understudy_" + name().toLowerCase(Locale.ROOT);
+        return kind == Kind.COUNTER ? base + "_total" : base;
+    }
+}

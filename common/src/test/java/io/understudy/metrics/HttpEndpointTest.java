@@ -1,0 +1,69 @@
+package io.understudy.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.config.HostPort;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HttpEndpointTest {
+    private final Metrics metrics = new Metrics("example", "replica", "1");
+    private final AtomicReference<Probe> ready = new AtomicReference<>(Probe.up("follows"));
+    private final HttpEndpoint endpoint =
+            HttpEndpoint.start(new HostPort("127.0.0.1", 0), metrics, () -> Probe.up("lives"), ready::get);
+
+    @AfterEach
+    void stop() {
+        endpoint.close();
+    }
+
+    @Test
+    void servesMetrics() throws Exception {
+        metrics.set(Metric.EPOCH, 7);
+        HttpResponse<String> answer = request("GET", "/metrics");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(answer.body()).contains("understudy_epoch{role=\"replica\",site=\"example\"} 7.0");
+    }
+
+    @Test
+    void tellsHealthAndReadinessApart() throws Exception {
+        ready.set(Probe.down("the filestore is down"));
+        assertThat(request("GET", "/healthz").statusCode()).isEqualTo(200);
+        assertThat(request("GET", "/readyz").statusCode()).isEqualTo(503);
+        assertThat(request("GET", "/readyz").body()).isEqualTo("the filestore is down\n");
+    }
+
+    @Test
+    void servesNothingElse() throws Exception {
+        assertThat(request("GET", "/metrics/../etc").statusCode()).isEqualTo(404);
+        assertThat(request("GET", "/").statusCode()).isEqualTo(404);
+        assertThat(request("POST", "/metrics").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void saysWhichAddressIsTaken() {
+        HostPort taken = new HostPort("127.0.0.1", endpoint.port());
+        assertThatThrownBy(() -> HttpEndpoint.start(taken, metrics, ready::get, ready::get))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
+                    assertThat(e).hasMessageContaining(taken.toString());
+                });
+    }
+
+    private HttpResponse<String> request(String method, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoint.port() + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}
