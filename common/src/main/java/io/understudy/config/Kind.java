@@ -1,0 +1,53 @@
+package io.understudy.config;
+
+import java.util.List;
+
+/**
+ * What may stand as the value of a key.
+ *
+ * @param name as the reference shows it
+ * @param range limits as the reference shows them; empty when the name says it all
+ * @param choices the only words allowed; empty when any are
+ * @param low,high inclusive limits of numbers and, in milliseconds, of durations
+ */
+public record Kind(String name, String range, List<String> choices, long low, long high) {
+    static final Kind TEXT = of("text", "");
+    static final Kind SECRET = of("secret", "");
+    static final Kind NAME = of("name", "a-z, 0-9, `_`, `-`; up to 63");
+    static final Kind PATH = of("absolute path", "");
+    static final Kind PATHS = of("list of absolute paths", "");
+    static final Kind TEXTS = of("list", "");
+    static final Kind BOOLEAN = of("yes or no", "");
+    static final Kind INTEGER = of("number", "");
+    static final Kind DURATION = of("duration", "");
+    static final Kind CHOICE = of("choice", "");
+    static final Kind JDBC_URL = of("jdbc:postgresql://host:port/database", "");
+    static final Kind STORE_URL = of("URL", "`file`, `s3`");
+    static final Kind HTTP_URL = of("URL", "`http`, `https`");
+    static final Kind HOST_PORT = of("host:port", "");
+    static final Kind HTTP_LISTEN = of("host:port or off", "");
+    static final Kind HOST_PORTS = of("list of host:port", "");
+    static final Kind SCHEDULE = of("map of period to cron", "");
+
+    private static Kind of(String name, String range) {
+        return new Kind(name, range, List.of(), 0, 0);
+    }
+
+    Kind in(long low, long high) {
+        return new Kind(name, low + " to " + high, choices, low, high);
+    }
+
+    Kind between(String shortest, String longest) {
+        long low = Durations.parse(shortest).toMillis();
+        return new Kind(
+                name,
+                shortest + " to " + longest,
+                choices,
+                low,
+                Durations.parse(longest).toMillis());
+    }
+
+    Kind of(String... words) {
+        return new Kind(name, "`" + String.join("`, `", words) + "`", List.of(words), low, high);
+    }
+}

@@ -1,0 +1,115 @@
+package io.understudy.config;
+
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.parser.CronParser;
+import io.understudy.config.Settings.TreeSettings;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What must hold between settings, and in values with a grammar of their own. */
+final class SettingsChecks {
+    private final Values top;
+
+    SettingsChecks(Values top) {
+        this.top = top;
+    }
+
+    void check(Settings settings) {
+        schedule(settings);
+        trees(settings.trees());
+        outsideTrees(Setting.MARKER, settings.marker(), settings);
+        outsideTrees(Setting.STATE, settings.state(), settings);
+        if ("file".equals(settings.filestore().url().getScheme())) {
+            directory(settings);
+        } else if (settings.filestore().url().getHost() == null) {
+            top.below("filestore").fault(Setting.FILESTORE_URL, "names no bucket: s3://bucket/prefix");
+        }
+        if (settings.filestore().accessKey().reveal().isPresent()
+                != settings.filestore().secretKey().reveal().isPresent()) {
+            top.below("filestore")
+                    .fault(Setting.FILESTORE_ACCESS_KEY, "and filestore.secret_key go together: set both");
+        }
+    }
+
+    private void schedule(Settings settings) {
+        CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+        settings.primary().schedule().forEach((period, cron) -> {
+            try {
+                parser.parse(cron).validate();
+            } catch (IllegalArgumentException e) {
+                top.below("primary")
+                        .fault(Setting.PRIMARY_SCHEDULE, "has no cron expression for " + period + ": " + cron);
+            }
+        });
+    }
+
+    private void trees(List<TreeSettings> trees) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < trees.size(); i++) {
+            TreeSettings tree = trees.get(i);
+            Values values = top.each("trees").get(i);
+            if (!names.add(tree.name())) {
+                values.fault(Setting.TREE_NAME, "is taken by another tree: " + tree.name());
+            }
+            for (TreeSettings earlier : trees.subList(0, i)) {
+                if (given(tree)
+                        && given(earlier)
+                        && (tree.path().startsWith(earlier.path())
+                                || earlier.path().startsWith(tree.path()))) {
+                    values.fault(Setting.TREE_PATH, "overlaps tree " + earlier.name() + ": " + tree.path());
+                }
+            }
+            tree.exclude().forEach(glob -> exclude(values, glob));
+        }
+    }
+
+    private static void exclude(Values values, String glob) {
+        values.parsed(
+                Setting.TREE_EXCLUDE,
+                glob,
+                "holds a broken glob",
+                text -> FileSystems.getDefault().getPathMatcher("glob:" + text));
+        if (glob.startsWith("/")) {
+            values.fault(Setting.TREE_EXCLUDE, "must be relative to the tree's path: " + glob);
+        }
+    }
+
+    private void directory(Settings settings) {
+        String folder = settings.filestore().url().getPath();
+        if (folder == null || folder.length() < 2) {
+            top.below("filestore").fault(Setting.FILESTORE_URL, "names no folder: file:///folder");
+            return;
+        }
+        insideTree(
+                Path.of(folder),
+                settings,
+                name -> top.below("filestore")
+                        .fault(
+                                Setting.FILESTORE_URL,
+                                "lies in tree " + name + ": every snapshot would hold all others"));
+    }
+
+    private void outsideTrees(Setting setting, Path path, Settings settings) {
+        insideTree(
+                path,
+                settings,
+                name -> top.fault(setting, "must not lie in a tree, but lies in " + name + ": " + path));
+    }
+
+    private static void insideTree(Path path, Settings settings, java.util.function.Consumer<String> fault) {
+        settings.trees().stream()
+                .filter(tree -> given(tree) && path.startsWith(tree.path()))
+                .map(TreeSettings::name)
+                .findFirst()
+                .ifPresent(fault);
+    }
+
+    /** A tree whose path is missing has its fault already. */
+    private static boolean given(TreeSettings tree) {
+        return tree.path().getNameCount() > 0;
+    }
+}

@@ -1,0 +1,69 @@
+package io.understudy.config;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+
+/**
+ * Reads the configuration of a host: YAML, {@code ${NAME}} from the environment ({@code $${NAME}} stays as it is), and any
+ * {@code x_file} for {@code x}.
+ */
+public final class SettingsFile {
+    private SettingsFile() {}
+
+    /** @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file, each with its line */
+    public static Settings load(Path file) {
+        return load(file, System.getenv());
+    }
+
+    static Settings load(Path file, Map<String, String> environment) {
+        Faults faults = new Faults();
+        YamlSection top = new YamlSection("", parse(file, read(file)), faults);
+        Settings settings = new SettingsReader(new Values(top, environment, faults)).read();
+        faults.throwIfAny(file);
+        return settings;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw invalid(file, "it is not UTF-8 text", "save it as UTF-8", e);
+        } catch (IOException e) {
+            throw invalid(
+                    file,
+                    Files.exists(file) ? e.getClass().getSimpleName() : "no such file",
+                    "name the configuration file with -c FILE",
+                    e);
+        }
+    }
+
+    private static Node parse(Path file, String text) {
+        try {
+            Node node = new Yaml(new LoaderOptions()).compose(new StringReader(text));
+            if (node == null) {
+                throw invalid(file, "the file is empty", "start from the example configuration", null);
+            }
+            return node;
+        } catch (MarkedYAMLException e) {
+            int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
+            throw invalid(file, "line " + line + ": " + e.getProblem(), "correct the YAML", e);
+        } catch (YAMLException e) {
+            throw invalid(file, "it is not YAML: " + e.getMessage().strip(), "correct the YAML", e);
+        }
+    }
+
+    private static UnderstudyException invalid(Path file, String why, String hint, Exception cause) {
+        return new UnderstudyException(ErrorCode.CONFIG_INVALID, "cannot use " + file + ": " + why, hint, cause);
+    }
+}

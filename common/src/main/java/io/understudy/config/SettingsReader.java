@@ -1,0 +1,148 @@
+package io.understudy.config;
+
+import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.HealthSettings;
+import io.understudy.config.Settings.Ownership;
+import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.ReplicaSettings;
+import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.config.Settings.SigningSettings;
+import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.TreeKind;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Assembles the settings section by section. */
+final class SettingsReader {
+    private final Values top;
+
+    SettingsReader(Values top) {
+        this.top = top;
+    }
+
+    Settings read() {
+        top.section().allowOnly(Setting.keysOf(""));
+        Settings settings = new Settings(
+                top.name(Setting.SITE),
+                top.path(Setting.STATE),
+                top.path(Setting.MARKER),
+                database(section("database")),
+                top.each("trees").stream().map(SettingsReader::tree).toList(),
+                filestore(section("filestore")),
+                signing(section("signing")),
+                primary(section("primary")),
+                replica(section("replica")),
+                service(section("service")),
+                tls(section("tls")));
+        new SettingsChecks(top).check(settings);
+        return settings;
+    }
+
+    private Values section(String key) {
+        Values values = top.below(key);
+        values.section().allowOnly(Setting.keysOf(key));
+        return values;
+    }
+
+    private static DatabaseSettings database(Values values) {
+        String url = values.text(Setting.DATABASE_URL);
+        JdbcUrl parts = values.parsed(
+                        Setting.DATABASE_URL, url, "must be jdbc:postgresql://host:port/database", JdbcUrl::parse)
+                .orElse(new JdbcUrl("localhost", 5432, "site", Map.of()));
+        return new DatabaseSettings(
+                parts.host(),
+                parts.port(),
+                parts.database(),
+                parts.parameters(),
+                values.text(Setting.DATABASE_USER),
+                values.secret(Setting.DATABASE_PASSWORD),
+                values.text(Setting.DATABASE_MAINTENANCE),
+                values.optionalPath(Setting.DATABASE_TOOLS),
+                values.integer(Setting.DATABASE_CONNECTIONS),
+                Ownership.valueOf(values.choice(Setting.DATABASE_OWNERSHIP).toUpperCase(Locale.ROOT)),
+                values.duration(Setting.DATABASE_LOCK_TIMEOUT));
+    }
+
+    private static TreeSettings tree(Values values) {
+        values.section().allowOnly(Setting.keysOf("trees[]"));
+        return new TreeSettings(
+                values.name(Setting.TREE_NAME),
+                TreeKind.valueOf(values.choice(Setting.TREE_KIND).toUpperCase(Locale.ROOT)),
+                values.path(Setting.TREE_PATH),
+                values.list(Setting.TREE_EXCLUDE));
+    }
+
+    private static FilestoreSettings filestore(Values values) {
+        Optional<URI> endpoint = values.uri(Setting.FILESTORE_ENDPOINT, List.of("http", "https"));
+        return new FilestoreSettings(
+                values.uri(Setting.FILESTORE_URL, List.of("file", "s3")).orElse(URI.create("file:///nowhere")),
+                endpoint,
+                values.optionalText(Setting.FILESTORE_REGION),
+                values.yesNo(Setting.FILESTORE_PATH_STYLE).orElse(endpoint.isPresent()),
+                values.secret(Setting.FILESTORE_ACCESS_KEY),
+                values.secret(Setting.FILESTORE_SECRET_KEY),
+                values.secret(Setting.FILESTORE_SESSION_TOKEN),
+                values.duration(Setting.FILESTORE_TIMEOUT));
+    }
+
+    private static SigningSettings signing(Values values) {
+        return new SigningSettings(
+                values.optionalPath(Setting.SIGNING_PRIVATE_KEY), values.paths(Setting.SIGNING_TRUSTED_KEYS));
+    }
+
+    private static PrimarySettings primary(Values values) {
+        return new PrimarySettings(
+                values.hostNamed(Setting.PRIMARY_NAME),
+                values.map(Setting.PRIMARY_SCHEDULE),
+                values.hostPort(Setting.PRIMARY_LISTEN),
+                values.listen(Setting.PRIMARY_HTTP));
+    }
+
+    private static ReplicaSettings replica(Values values) {
+        return new ReplicaSettings(
+                values.hostNamed(Setting.REPLICA_NAME),
+                values.hostPorts(Setting.REPLICA_PRIMARIES),
+                values.duration(Setting.REPLICA_POLL),
+                values.hostPort(Setting.REPLICA_LISTEN),
+                values.listen(Setting.REPLICA_HTTP));
+    }
+
+    private static ServiceSettings service(Values values) {
+        return new ServiceSettings(
+                values.list(Setting.SERVICE_STOP),
+                values.list(Setting.SERVICE_START),
+                values.list(Setting.SERVICE_RESTART),
+                values.duration(Setting.SERVICE_LIMIT),
+                values.section().child("health").map(node -> health(values.below("health"))));
+    }
+
+    private static HealthSettings health(Values values) {
+        values.section().allowOnly(Setting.keysOf("service.health"));
+        HealthSettings health = new HealthSettings(
+                values.uri(Setting.SERVICE_HEALTH_HTTP, List.of("http", "https")),
+                values.list(Setting.SERVICE_HEALTH_COMMAND),
+                values.duration(Setting.SERVICE_HEALTH_WITHIN));
+        if (health.http().isPresent() != health.command().isEmpty()) {
+            values.fault(Setting.SERVICE_HEALTH_HTTP, "or service.health.command must be set, and only one of them");
+        }
+        return health;
+    }
+
+    private Optional<TlsSettings> tls(Values values) {
+        if (top.section().child("tls").isEmpty()) {
+            return Optional.empty();
+        }
+        for (Setting part : List.of(Setting.TLS_CERTIFICATE, Setting.TLS_KEY, Setting.TLS_CA)) {
+            if (values.optionalText(part).isEmpty()) {
+                values.fault(part, "is missing: tls needs certificate, key and ca");
+            }
+        }
+        return Optional.of(new TlsSettings(
+                values.path(Setting.TLS_CERTIFICATE), values.path(Setting.TLS_KEY), values.path(Setting.TLS_CA)));
+    }
+}

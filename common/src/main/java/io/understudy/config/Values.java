@@ -1,0 +1,272 @@
+package io.understudy.config;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * The typed values of one section. Every method answers something usable even after a fault, so that reading goes on and finds
+ * the next one; the caller throws at the end.
+ */
+final class Values {
+    private static final Pattern VARIABLE = Pattern.compile("\\$(\\$?)\\{([A-Za-z_][A-Za-z0-9_]*)}");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+
+    private final YamlSection section;
+    private final Map<String, String> environment;
+    private final Faults faults;
+
+    Values(YamlSection section, Map<String, String> environment, Faults faults) {
+        this.section = section;
+        this.environment = environment;
+        this.faults = faults;
+    }
+
+    Values below(String key) {
+        return new Values(section.section(key), environment, faults);
+    }
+
+    List<Values> each(String key) {
+        return section.sections(key).stream()
+                .map(item -> new Values(item, environment, faults))
+                .toList();
+    }
+
+    YamlSection section() {
+        return section;
+    }
+
+    void fault(Setting setting, String problem) {
+        Node node = section.child(setting.key()).orElse(null);
+        faults.add(node == null ? section.line() : YamlSection.line(node), section.name(setting.key()) + " " + problem);
+    }
+
+    String text(Setting setting) {
+        return optionalText(setting).orElse("");
+    }
+
+    Optional<String> optionalText(Setting setting) {
+        return raw(setting).or(setting::fallback).filter(text -> !text.isEmpty());
+    }
+
+    Secret secret(Setting setting) {
+        return optionalText(setting).map(Secret::of).orElse(Secret.none());
+    }
+
+    String name(Setting setting) {
+        String text = text(setting);
+        if (!text.isEmpty() && !NAME.matcher(text).matches()) {
+            fault(setting, "must be a name of a-z, 0-9, _ and - (up to 63, starting with a letter or digit): " + text);
+        }
+        return text;
+    }
+
+    /** The value, or this host's name. */
+    String hostNamed(Setting setting) {
+        return raw(setting).orElseGet(() -> {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                return "localhost";
+            }
+        });
+    }
+
+    String choice(Setting setting) {
+        String text = text(setting);
+        if (!text.isEmpty() && !setting.kind().choices().contains(text)) {
+            fault(setting, "must be one of " + String.join(", ", setting.kind().choices()) + ": " + text);
+            return setting.kind().choices().get(0);
+        }
+        return text.isEmpty() ? setting.kind().choices().get(0) : text;
+    }
+
+    int integer(Setting setting) {
+        int low = (int) setting.kind().low();
+        return parsed(
+                        setting,
+                        text(setting),
+                        "must be a number, " + setting.kind().range(),
+                        text -> {
+                            int number = Integer.parseInt(text);
+                            if (number < low || number > setting.kind().high()) {
+                                throw new IllegalArgumentException("out of range");
+                            }
+                            return number;
+                        })
+                .orElse(low);
+    }
+
+    Duration duration(Setting setting) {
+        Duration low = Duration.ofMillis(setting.kind().low());
+        Duration value = parsed(
+                        setting,
+                        text(setting),
+                        "must be a duration, " + setting.kind().range(),
+                        Durations::parse)
+                .orElse(low);
+        if (value.toMillis() < setting.kind().low()
+                || value.toMillis() > setting.kind().high()) {
+            fault(setting, "must be " + setting.kind().range() + ": " + text(setting));
+            return low;
+        }
+        return value;
+    }
+
+    Optional<Boolean> yesNo(Setting setting) {
+        return raw(setting)
+                .flatMap(text -> parsed(setting, text, "must be yes or no", word -> switch (word) {
+                    case "yes", "true", "on" -> true;
+                    case "no", "false", "off" -> false;
+                    default -> throw new IllegalArgumentException(word);
+                }));
+    }
+
+    Path path(Setting setting) {
+        return optionalPath(setting).orElse(Path.of("/"));
+    }
+
+    Optional<Path> optionalPath(Setting setting) {
+        return optionalText(setting).map(text -> absolute(setting, text));
+    }
+
+    List<Path> paths(Setting setting) {
+        return list(setting).stream().map(text -> absolute(setting, text)).toList();
+    }
+
+    private Path absolute(Setting setting, String text) {
+        Path path = Path.of(text).normalize();
+        if (!path.isAbsolute() || path.getNameCount() == 0) {
+            fault(setting, "must be an absolute path below /: " + text);
+        }
+        return path;
+    }
+
+    Optional<URI> uri(Setting setting, List<String> schemes) {
+        String wanted = "must be a URL of " + String.join(" or ", schemes);
+        return optionalText(setting)
+                .flatMap(text -> parsed(setting, text, wanted, word -> {
+                    URI uri = URI.create(word);
+                    if (!schemes.contains(uri.getScheme())) {
+                        throw new IllegalArgumentException("scheme");
+                    }
+                    return uri;
+                }));
+    }
+
+    HostPort hostPort(Setting setting) {
+        return parsed(setting, text(setting), "must be host:port", HostPort::parse)
+                .orElse(new HostPort("127.0.0.1", 0));
+    }
+
+    Optional<HostPort> listen(Setting setting) {
+        return text(setting).equals("off") ? Optional.empty() : Optional.of(hostPort(setting));
+    }
+
+    List<HostPort> hostPorts(Setting setting) {
+        return list(setting).stream()
+                .flatMap(text -> parsed(setting, text, "must be a list of host:port", HostPort::parse).stream())
+                .toList();
+    }
+
+    List<String> list(Setting setting) {
+        List<String> result = new ArrayList<>();
+        Optional<Node> node = section.child(setting.key());
+        if (node.isPresent() && node.get() instanceof SequenceNode sequence) {
+            sequence.getValue().forEach(item -> scalar(setting.key(), item).ifPresent(result::add));
+        } else {
+            node.ifPresent(other -> fault(setting, "must be a list, such as [a, b]"));
+        }
+        return result;
+    }
+
+    Map<String, String> map(Setting setting) {
+        Map<String, String> result = new LinkedHashMap<>();
+        Optional<Node> node = section.child(setting.key());
+        if (node.isPresent() && node.get() instanceof MappingNode) {
+            YamlSection entries = section.section(setting.key());
+            entries.children()
+                    .forEach((key, value) ->
+                            scalar(setting.key() + "." + key, value).ifPresent(text -> result.put(key, text)));
+        } else {
+            node.ifPresent(other -> fault(setting, "must hold names and values"));
+        }
+        return result;
+    }
+
+    <T> Optional<T> parsed(Setting setting, String text, String problem, Function<String, T> parser) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parser.apply(text));
+        } catch (IllegalArgumentException e) {
+            fault(setting, problem + ": " + (setting.kind() == Kind.SECRET ? "(hidden)" : text));
+            return Optional.empty();
+        }
+    }
+
+    /** The text as written, from the key or from the file that its {@code _file} form names. */
+    private Optional<String> raw(Setting setting) {
+        String fileKey = setting.key() + "_file";
+        Optional<String> plain = section.child(setting.key()).flatMap(node -> scalar(setting.key(), node));
+        Optional<String> file =
+                section.child(fileKey).flatMap(node -> scalar(fileKey, node)).flatMap(this::contentOf);
+        if (section.child(fileKey).isPresent() && section.child(setting.key()).isPresent()) {
+            fault(setting, "and " + section.name(fileKey) + " are both set: keep one");
+        } else if (setting.required()
+                && section.child(setting.key()).isEmpty()
+                && section.child(fileKey).isEmpty()) {
+            faults.add(section.line(), section.name(setting.key()) + " is missing");
+        }
+        return plain.or(() -> file);
+    }
+
+    private Optional<String> contentOf(String file) {
+        try {
+            return Optional.of(Files.readString(Path.of(file)).stripTrailing());
+        } catch (IOException e) {
+            faults.add(
+                    section.line(), "cannot read " + file + ": " + e.getClass().getSimpleName());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> scalar(String key, Node node) {
+        if (!(node instanceof ScalarNode scalar)) {
+            faults.add(YamlSection.line(node), section.name(key) + " must be a single value");
+            return Optional.empty();
+        }
+        Matcher variable = VARIABLE.matcher(scalar.getValue());
+        return Optional.of(
+                variable.replaceAll(match -> Matcher.quoteReplacement(value(match.group(1), match.group(2), node))));
+    }
+
+    private String value(String escape, String variable, Node node) {
+        if (!escape.isEmpty()) {
+            return "${" + variable + "}";
+        }
+        String value = environment.get(variable);
+        if (value == null) {
+            faults.add(YamlSection.line(node), "environment variable " + variable + " is not set");
+            return "";
+        }
+        return value;
+    }
+}

@@ -1,0 +1,236 @@
+package io.understudy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsFileTest {
+    private static final String SMALLEST = """
+            site: example
+            marker: /srv/site/priv/BACKUP
+            database: {url: "jdbc:postgresql://127.0.0.1:5433/site", user: site}
+            filestore: {url: "file:///srv/understudy"}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void place() {
+        file = folder.resolve("understudy.yaml");
+    }
+
+    @Test
+    void fillsInDefaults() {
+        Settings settings = load(SMALLEST);
+        assertThat(settings.state()).isEqualTo(Path.of("/var/lib/understudy"));
+        assertThat(settings.database().port()).isEqualTo(5433);
+        assertThat(settings.database().name()).isEqualTo("site");
+        assertThat(settings.database().connections()).isEqualTo(4);
+        assertThat(settings.database().ownership()).isEqualTo(Settings.Ownership.PRESERVE);
+        assertThat(settings.database().password().reveal()).isEmpty();
+        assertThat(settings.primary().listen()).isEqualTo(new HostPort("127.0.0.1", 7443));
+        assertThat(settings.primary().http()).contains(new HostPort("127.0.0.1", 9464));
+        assertThat(settings.primary().name()).isNotBlank();
+        assertThat(settings.replica().poll()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.service().health()).isEmpty();
+        assertThat(settings.tls()).isEmpty();
+    }
+
+    @Test
+    void readsEverything() throws IOException {
+        Path password = Files.writeString(folder.resolve("password"), "geheim\n");
+        Settings settings = load("""
+                site: example
+                state: /var/lib/elsewhere
+                marker: /srv/site/priv/BACKUP
+                database:
+                  url: jdbc:postgresql://[::1]/my%%20site?sslmode=require
+                  user: site
+                  password_file: %s
+                  tools: /usr/lib/postgresql/15/bin
+                  connections: 8
+                  ownership: single
+                trees:
+                  - {name: media, kind: files, path: /srv/site/media, exclude: ["cache/**"]}
+                  - {name: tls, kind: secrets, path: /srv/site/security}
+                filestore:
+                  url: s3://backups/example
+                  endpoint: http://127.0.0.1:9000
+                  access_key: ${KEY}
+                  secret_key: $${KEY}
+                signing:
+                  private_key: /etc/understudy/signing.pem
+                  trusted_keys: [/etc/understudy/a.pub.pem]
+                primary: {schedule: {daily: "0 3 * * *"}, http: off}
+                replica: {name: standby-1, primaries: ["a.example.net:7443", "[fe80::1]:7443"], poll: 5m}
+                service:
+                  restart: [systemctl, restart, site]
+                  health: {http: "http://127.0.0.1:8000/health", within: 45s}
+                tls: {certificate: /a.pem, key: /a.key, ca: /ca.pem}
+                """.formatted(password), Map.of("KEY", "from outside"));
+        assertThat(settings.database().host()).isEqualTo("::1");
+        assertThat(settings.database().name()).isEqualTo("my site");
+        assertThat(settings.database().parameters()).containsEntry("sslmode", "require");
+        assertThat(settings.database().password().reveal()).contains("geheim");
+        assertThat(settings.trees())
+                .extracting(Settings.TreeSettings::kind)
+                .containsExactly(TreeKind.FILES, TreeKind.SECRETS);
+        assertThat(settings.filestore().accessKey().reveal()).contains("from outside");
+        assertThat(settings.filestore().secretKey().reveal()).contains("${KEY}");
+        assertThat(settings.filestore().pathStyle()).isTrue();
+        assertThat(settings.filestore().url()).isEqualTo(URI.create("s3://backups/example"));
+        assertThat(settings.primary().http()).isEmpty();
+        assertThat(settings.primary().schedule()).containsEntry("daily", "0 3 * * *");
+        assertThat(settings.replica().primaries())
+                .containsExactly(new HostPort("a.example.net", 7443), new HostPort("fe80::1", 7443));
+        assertThat(settings.service().health().orElseThrow().within()).isEqualTo(Duration.ofSeconds(45));
+        assertThat(settings.toString()).doesNotContain("geheim", "from outside");
+    }
+
+    @Test
+    void listsEveryFaultAtOnceWithItsLine() {
+        UnderstudyException fault = fault("""
+                sitte: example
+                marker: BACKUP
+                database:
+                  url: mysql://x
+                  user: site
+                  connections: 900
+                  ownership: mine
+                trees:
+                  - {name: Media!, kind: files, path: /srv/site}
+                  - {name: media, kind: film, path: /srv/site/media}
+                filestore:
+                  url: ftp://x
+                  access_key: ${NOT_SET}
+                primary: {schedule: {daily: "61 3 * * *"}, listen: nowhere}
+                replica: {pol: 60s, poll: fast}
+                service: {health: {within: 30s}}
+                tls: {key: /k.pem}
+                """);
+        assertThat(fault.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
+        assertThat(fault.getMessage())
+                .contains("unknown key sitte (did you mean site?)")
+                .contains("site is missing")
+                .contains("line 2: marker must be an absolute path below /: BACKUP")
+                .contains("line 4: database.url must be jdbc:postgresql://host:port/database: mysql://x")
+                .contains("line 6: database.connections must be a number, 1 to 64: 900")
+                .contains("line 7: database.ownership must be one of preserve, single: mine")
+                .contains("line 9: trees[1].name must be a name")
+                .contains("line 10: trees[2].kind must be one of files, config, secrets: film")
+                .contains("line 10: trees[2].path overlaps tree Media!: /srv/site/media")
+                .contains("line 12: filestore.url must be a URL of file or s3: ftp://x")
+                .contains("line 13: environment variable NOT_SET is not set")
+                .contains("line 14: primary.schedule has no cron expression for daily: 61 3 * * *")
+                .contains("line 14: primary.listen must be host:port: nowhere")
+                .contains("line 15: unknown key replica.pol (did you mean poll?)")
+                .contains("line 15: replica.poll must be a duration, 1s to 1d: fast")
+                .contains("line 16: service.health.http or service.health.command must be set")
+                .contains("tls.certificate is missing")
+                .contains("tls.ca is missing");
+        assertThat(fault.hint()).contains("configure.md");
+    }
+
+    @Test
+    void reportsEachFaultOnce() {
+        UnderstudyException fault = fault(SMALLEST + """
+                trees:
+                  - {name: a, name: b, kind: files, path: /srv/a}
+                """);
+        assertThat(fault).hasMessageContaining(": 1 fault\n").hasMessageContaining("trees[1].name stands twice");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "marker | /srv/media/BACKUP | must not lie in a tree, but lies in media",
+                "state | /srv/media/state | must not lie in a tree, but lies in media",
+            })
+    void keepsItsOwnFilesOutOfTheTrees(String key, String path, String problem) {
+        String text = SMALLEST.replaceAll("(?m)^" + key + ":.*\n", "") + key + ": " + path
+                + "\ntrees: [{name: media, kind: files, path: /srv/media}]\n";
+        assertThat(fault(text)).hasMessageContaining(problem);
+    }
+
+    @Test
+    void refusesAFilestoreInsideATree() {
+        assertThat(fault(SMALLEST + "trees: [{name: all, kind: files, path: /srv}]\n"))
+                .hasMessageContaining("filestore.url lies in tree all");
+    }
+
+    @Test
+    void refusesASecretGivenTwice() throws IOException {
+        Files.writeString(folder.resolve("p"), "a");
+        String text =
+                SMALLEST.replace("user: site", "user: site, password: geheim, password_file: " + folder.resolve("p"));
+        assertThat(fault(text))
+                .hasMessageContaining("are both set")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("geheim"));
+    }
+
+    @Test
+    void namesASecretFileThatCannotBeRead() {
+        assertThat(fault(SMALLEST.replace("user: site", "user: site, password_file: /nowhere/at/all")))
+                .hasMessageContaining("cannot read /nowhere/at/all: NoSuchFileException");
+    }
+
+    @Test
+    void refusesHalfOfS3Credentials() {
+        assertThat(fault(SMALLEST.replace("file:///srv/understudy\"", "s3://bucket\", access_key: a")))
+                .hasMessageContaining("filestore.access_key and filestore.secret_key go together");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | the file is empty",
+                "'a: [' | line 1:",
+                "'- a' | the file must hold keys and values",
+                "'a: !!java.net.URL [x]' | Global tag is not allowed",
+            })
+    void refusesWhatIsNoConfiguration(String text, String problem) {
+        assertThat(fault(text)).hasMessageContaining(problem);
+    }
+
+    @Test
+    void namesAMissingFile() {
+        assertThatThrownBy(() -> SettingsFile.load(folder.resolve("absent.yaml"), Map.of()))
+                .hasMessageContaining("absent.yaml: no such file");
+    }
+
+    private UnderstudyException fault(String text) {
+        return catchThrowableOfType(UnderstudyException.class, () -> load(text));
+    }
+
+    private Settings load(String text) {
+        return load(text, Map.of());
+    }
+
+    private Settings load(String text, Map<String, String> environment) {
+        try {
+            return SettingsFile.load(Files.writeString(file, text), environment);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
