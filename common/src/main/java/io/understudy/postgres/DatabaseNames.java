@@ -1,0 +1,80 @@
+package io.understudy.postgres;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The names of the databases around a site's own, defined here alone. PostgreSQL clips longer names silently, so a name that would pass
+ * {@value #LONGEST} bytes is shortened in its middle and keeps a hash of the whole: two long sites never share a spare.
+ *
+ * @param live carries the site's name
+ * @param spare the one that the next snapshot is loaded into
+ * @param previous N-1
+ */
+public record DatabaseNames(String live, String spare, String previous) {
+    /** Bytes of a PostgreSQL identifier in UTF-8. */
+    public static final int LONGEST = 63;
+
+    private static final int HASH_DIGITS = 8;
+
+    public static DatabaseNames of(String site) {
+        return new DatabaseNames(site, with(site, "_understudy_spare"), with(site, "_understudy_previous"));
+    }
+
+    /**
+     * A name for a database that Understudy found and keeps for the operator.
+     *
+     * @param attempt from 1; names of different attempts differ
+     */
+    public String aside(int attempt) {
+        return with(live, "_before_understudy" + (attempt == 1 ? "" : "_" + attempt));
+    }
+
+    /** Whether {@link #aside} gave this name. */
+    public boolean isAside(String name) {
+        String digits = name.replaceFirst(".*_before_understudy_?", "");
+        if (!digits.matches("\\d{0,6}")) {
+            return false;
+        }
+        return name.equals(aside(digits.isEmpty() ? 1 : Integer.parseInt(digits)));
+    }
+
+    /** A name that lives inside one transaction or until a new database has been recorded; {@code nonce} is what makes it Understudy's own. */
+    public String passing(String nonce) {
+        return with(live, "_understudy_" + nonce);
+    }
+
+    private static String with(String site, String suffix) {
+        if (bytes(site) + bytes(suffix) <= LONGEST) {
+            return site + suffix;
+        }
+        String end = "_" + hash(site) + suffix;
+        return clipped(site, LONGEST - bytes(end)) + end;
+    }
+
+    private static String clipped(String text, int bytes) {
+        int end = 0;
+        for (int next; end < text.length(); end = next) {
+            next = text.offsetByCodePoints(end, 1);
+            if (bytes(text.substring(0, next)) > bytes) {
+                break;
+            }
+        }
+        return text.substring(0, end);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
