@@ -1,0 +1,58 @@
+package io.understudy.rehearsal;
+
+import java.nio.file.Path;
+
+/** A primary, a standby and the filestore between them. Closing it stops every process; the folder stays. */
+public final class Pair implements AutoCloseable {
+    private final Path home;
+    private final Server primary;
+    private final Server standby;
+    private final FilestorePlan filestore;
+
+    private Pair(Path home, Server primary, Server standby, FilestorePlan filestore) {
+        this.home = home;
+        this.primary = primary;
+        this.standby = standby;
+        this.filestore = filestore;
+    }
+
+    /** Installs both servers: databases run, the primary has a site that is not started yet, each trusts the other's key. */
+    public static Pair install(Path home, Rehearsal programs, boolean s3) {
+        FilestorePlan filestore = s3
+                ? FilestorePlan.s3(programs, home.resolve("filestore"))
+                : FilestorePlan.directory(home.resolve("filestore"));
+        Layout first = Layout.in(home, "primary");
+        Layout second = Layout.in(home, "standby");
+        Keys.writePair(first.privateKey(), first.publicKey());
+        Keys.writePair(second.privateKey(), second.publicKey());
+        Folders.copy(first.publicKey(), second.peerKey());
+        Folders.copy(second.publicKey(), first.peerKey());
+        Server primary = Server.install(first, second, programs, filestore);
+        Server standby = Server.install(second, first, programs, filestore);
+        primary.createSite("The Understudy guestbook");
+        return new Pair(home, primary, standby, filestore);
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    public Server primary() {
+        return primary;
+    }
+
+    public Server standby() {
+        return standby;
+    }
+
+    public FilestorePlan filestore() {
+        return filestore;
+    }
+
+    @Override
+    public void close() {
+        primary.close();
+        standby.close();
+        filestore.stop();
+    }
+}

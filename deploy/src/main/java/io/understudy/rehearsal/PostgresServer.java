@@ -1,0 +1,177 @@
+package io.understudy.rehearsal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A real PostgreSQL server with a data folder of its own, on 127.0.0.1 alone, run by an unprivileged user. */
+public final class PostgresServer {
+    private static final String SUPERUSER = "postgres";
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final Path home;
+    private final Path tools;
+    private final Account account;
+    private final int port;
+
+    private PostgresServer(Path home, Path tools, Account account, int port) {
+        this.home = home;
+        this.tools = tools;
+        this.account = account;
+        this.port = port;
+    }
+
+    /** Creates the cluster; it does not run yet. The folder must be reachable by an unprivileged user. */
+    public static PostgresServer create(Path home) {
+        try {
+            Files.createDirectories(home);
+            PostgresServer server = new PostgresServer(home, newestTools(), Account.unprivileged(), Ports.free());
+            server.account.own(home);
+            server.initialise();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Folder of pg_dump and its kin. */
+    public Path tools() {
+        return tools;
+    }
+
+    public void start() {
+        ctl("start", "-w", "-t", "60", "-l", log()).successful();
+    }
+
+    public void stop() {
+        ctl("stop", "-m", "fast", "-w");
+    }
+
+    /** As {@code kill -9} of every process of the server. */
+    public void kill() {
+        try {
+            long postmaster = Long.parseLong(
+                    Files.readAllLines(data().resolve("postmaster.pid")).get(0).strip());
+            ProcessHandle.of(postmaster).ifPresent(process -> new Running(process, log()).kill());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String url(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
+    /** Runs statements as the superuser. */
+    public void execute(String database, String... statements) {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first column of all rows, as text. */
+    public List<String> query(String database, String sql) {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(url(database), SUPERUSER, "");
+    }
+
+    public Path log() {
+        return home.resolve("server.log");
+    }
+
+    private void initialise() throws IOException {
+        Program.of(
+                        tools.resolve("initdb"),
+                        "-D",
+                        data(),
+                        "-U",
+                        SUPERUSER,
+                        "-E",
+                        "UTF8",
+                        "--locale=C.UTF-8",
+                        "--auth=scram-sha-256",
+                        "--no-sync",
+                        "--no-instructions",
+                        "--pwfile=" + passwordFile())
+                .as(account)
+                .run(LIMIT)
+                .successful();
+        Files.writeString(
+                data().resolve("postgresql.conf"),
+                String.join(
+                        "\n",
+                        "listen_addresses = '127.0.0.1'",
+                        "port = " + port,
+                        "unix_socket_directories = ''",
+                        "fsync = off",
+                        "shared_buffers = 32MB",
+                        "max_connections = 60",
+                        "logging_collector = off",
+                        ""),
+                StandardOpenOption.APPEND);
+        // The superuser is the test's own; the site's role has a password that must be right.
+        Files.writeString(
+                data().resolve("pg_hba.conf"),
+                "host all " + SUPERUSER + " 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
+    }
+
+    private Path passwordFile() throws IOException {
+        Path file = Files.writeString(home.resolve("superuser.password"), "unused\n");
+        account.own(file);
+        return file;
+    }
+
+    private Outcome ctl(Object... arguments) {
+        List<Object> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("-s", "-D", data()));
+        return Program.of(tools.resolve("pg_ctl"), all.toArray()).as(account).run(LIMIT);
+    }
+
+    private Path data() {
+        return home.resolve("data");
+    }
+
+    private static Path newestTools() throws IOException {
+        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
+            return versions.filter(version -> Files.isExecutable(version.resolve("bin/initdb")))
+                    .max(Comparator.comparingInt(
+                            version -> Integer.parseInt(version.getFileName().toString())))
+                    .map(version -> version.resolve("bin"))
+                    .orElseThrow(() -> new IllegalStateException("cannot find PostgreSQL: run deploy/setup"));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.understudy.rehearsal;
+
+import java.nio.file.Path;
+
+/**
+ * Where the packaged programs are.
+ *
+ * @param distribution folder of the distribution, {@code deploy/target/understudy}
+ * @param stage folder of the sample site and the S3 endpoint, {@code deploy/target/rehearsal}
+ */
+public record Rehearsal(Path distribution, Path stage) {
+
+    /** As told by the system properties {@code understudy.distribution} and {@code understudy.rehearsal}. */
+    public static Rehearsal packaged() {
+        return new Rehearsal(property("understudy.distribution"), property("understudy.rehearsal"));
+    }
+
+    public Path primary() {
+        return distribution.resolve("bin/agent-primary");
+    }
+
+    public Path replica() {
+        return distribution.resolve("bin/agent-replica");
+    }
+
+    public Path site() {
+        return stage.resolve("bin/sample-site");
+    }
+
+    /** Class path of the programs of {@link #stage()}. */
+    public String classPath() {
+        return stage.resolve("lib") + "/*";
+    }
+
+    private static Path property(String name) {
+        String value = System.getProperty(name);
+        if (value == null) {
+            throw new IllegalStateException(
+                    "cannot find the packaged programs: the system property " + name + " is not set");
+        }
+        return Path.of(value).toAbsolutePath();
+    }
+}

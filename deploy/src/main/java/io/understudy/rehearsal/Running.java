@@ -1,0 +1,49 @@
+package io.understudy.rehearsal;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A process that runs, and the log that it writes. */
+public record Running(ProcessHandle process, Path log) {
+    private static final Duration END = Duration.ofSeconds(20);
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean alive() {
+        return process.isAlive();
+    }
+
+    /** As {@code kill -9} does, with its children: no goodbye. */
+    public void kill() {
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(process), process.descendants()).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        Deadline.await("process " + pid() + " is gone", END, () -> all.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    /** Asks it to end, and waits; kills it when it does not. */
+    public void stop() {
+        process.destroy();
+        try {
+            Deadline.await("process " + pid() + " ends", END, () -> !process.isAlive());
+        } catch (AssertionError e) {
+            kill();
+        }
+    }
+
+    /** What it has written so far. */
+    public String logText() {
+        try {
+            return Files.readString(log, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+}
