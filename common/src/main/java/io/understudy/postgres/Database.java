@@ -1,0 +1,100 @@
+package io.understudy.postgres;
+
+import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/**
+ * The way to the databases of one server. Every session is a connection of its own: workers of a snapshot or an import hold theirs from
+ * beginning to end, each in its own transaction, so a pool would only hold back what is meant to be closed. Thread-safe.
+ */
+public final class Database {
+    /** The oldest server that is supported. */
+    public static final int OLDEST = 120000;
+
+    private final DatabaseSettings settings;
+
+    public Database(DatabaseSettings settings) {
+        this.settings = Objects.requireNonNull(settings);
+    }
+
+    public DatabaseSettings settings() {
+        return settings;
+    }
+
+    /** Connects to the site's database. */
+    public Session open() {
+        return open(settings.name());
+    }
+
+    /** Connects to the database that databases are created, renamed and dropped from. */
+    public Session maintenance() {
+        return open(settings.maintenance());
+    }
+
+    /**
+     * Connects to any database of the server.
+     *
+     * @throws UnderstudyException {@code DATABASE_UNREACHABLE}, {@code DATABASE_DENIED}, {@code DATABASE_BUSY}, {@code SERVER_TOO_OLD},
+     *     {@code CANCELLED} when the thread is interrupted
+     */
+    public Session open(String name) {
+        String what = "cannot connect to " + describe(name) + " as " + Sql.identifier(settings.user());
+        Connection connection = connect(name, what);
+        Session session = new Session(connection, describe(name));
+        try {
+            session.prepare();
+            return session;
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** {@code database "site" at 127.0.0.1:5432}. */
+    private String describe(String name) {
+        return "database " + Sql.identifier(name) + " at " + settings.host() + ":" + settings.port();
+    }
+
+    private Connection connect(String name, String what) {
+        try {
+            Connection connection = new Driver().connect(url(name), properties());
+            return Objects.requireNonNull(connection, "the driver does not know its own URL");
+        } catch (SQLException e) {
+            throw DatabaseErrors.of(what, e);
+        } catch (RuntimeException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", e);
+            }
+            throw e;
+        }
+    }
+
+    private String url(String name) {
+        String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+        return "jdbc:postgresql://" + host + ":" + settings.port() + "/"
+                + URLEncoder.encode(name, StandardCharsets.UTF_8);
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        properties.put("connectTimeout", "10");
+        properties.put("loginTimeout", "20");
+        properties.put("cancelSignalTimeout", "5");
+        properties.put("tcpKeepAlive", "true");
+        properties.putAll(settings.parameters());
+        properties.put("assumeMinServerVersion", "12");
+        properties.put("ApplicationName", "understudy");
+        properties.put("allowEncodingChanges", "true");
+        properties.put("user", settings.user());
+        settings.password().reveal().ifPresent(password -> properties.put("password", password));
+        return properties;
+    }
+}

@@ -1,0 +1,113 @@
+package io.understudy.postgres;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Makes stable codes with hints of what PostgreSQL and its driver report. SQL states decide: texts are translated. */
+public final class DatabaseErrors {
+    private record Meaning(ErrorCode code, String hint) {}
+
+    private static final Meaning GONE = new Meaning(
+            ErrorCode.DATABASE_UNREACHABLE, "check that the server runs and that database.url names its host and port");
+    private static final Meaning DENIED =
+            new Meaning(ErrorCode.DATABASE_DENIED, "check database.user, its password and the server's pg_hba.conf");
+    private static final Meaning BUSY =
+            new Meaning(ErrorCode.DATABASE_BUSY, "try again; pg_stat_activity and pg_locks show what is in the way");
+    private static final Meaning ENDED = new Meaning(
+            ErrorCode.DATABASE_UNREACHABLE, "the server ended the session or is starting; try again when it is up");
+    private static final Meaning FULL = new Meaning(ErrorCode.DISK_FULL, "free room on the database server's disk");
+
+    private static final Map<String, Meaning> STATES = Map.ofEntries(
+            Map.entry("08004", DENIED),
+            Map.entry(
+                    "3D000",
+                    new Meaning(ErrorCode.DATABASE_UNREACHABLE, "create the database or correct database.url")),
+            Map.entry(
+                    "42501",
+                    new Meaning(
+                            ErrorCode.MISSING_PRIVILEGE,
+                            "let database.user own the database's objects, or make it a superuser; tables with row security need BYPASSRLS")),
+            Map.entry(
+                    "53300",
+                    new Meaning(
+                            ErrorCode.DATABASE_BUSY,
+                            "raise max_connections or the limit of the role or database, or lower database.connections")),
+            Map.entry(
+                    "53200",
+                    new Meaning(
+                            ErrorCode.DATABASE_BUSY,
+                            "where the server's lock table is full, raise max_locks_per_transaction and restart it")),
+            Map.entry("53100", FULL),
+            Map.entry("55P03", BUSY),
+            Map.entry("55006", BUSY),
+            Map.entry("55000", BUSY),
+            Map.entry("40001", BUSY),
+            Map.entry("40P01", BUSY),
+            Map.entry("57P01", ENDED),
+            Map.entry("57P02", ENDED),
+            Map.entry("57P03", ENDED),
+            Map.entry("57P05", ENDED));
+    private static final Meaning OTHER = new Meaning(ErrorCode.DATABASE_FAILED, "the database server's log tells more");
+
+    private DatabaseErrors() {}
+
+    /** @param what {@code cannot <do what> <to what>} */
+    public static UnderstudyException of(String what, SQLException failure) {
+        Meaning meaning = meaning(failure.getSQLState());
+        return new UnderstudyException(meaning.code(), what + ": " + why(failure), hint(meaning, failure), failure);
+    }
+
+    /** The SQL state behind a failure that a session has thrown. */
+    public static Optional<String> state(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return Optional.ofNullable(sql.getSQLState());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Meaning meaning(String state) {
+        if (state == null) {
+            return OTHER;
+        }
+        Meaning exact = STATES.get(state);
+        if (exact != null) {
+            return exact;
+        }
+        return switch (state.substring(0, 2)) {
+            case "08" -> GONE;
+            case "28" -> DENIED;
+            default -> OTHER;
+        };
+    }
+
+    private static String hint(Meaning meaning, SQLException failure) {
+        return meaning == OTHER
+                ? server(failure).map(ServerErrorMessage::getHint).orElse(OTHER.hint())
+                : meaning.hint();
+    }
+
+    /** Details of violated constraints and bad values quote the site's rows, so those are left out. */
+    private static String why(SQLException failure) {
+        String message = server(failure).map(ServerErrorMessage::getMessage).orElse(failure.getMessage());
+        String state = failure.getSQLState();
+        boolean quotesRows = state != null && (state.startsWith("22") || state.startsWith("23"));
+        return server(failure)
+                .map(ServerErrorMessage::getDetail)
+                .filter(detail -> !quotesRows)
+                .map(detail -> message + " (" + detail + ")")
+                .orElse(message);
+    }
+
+    private static Optional<ServerErrorMessage> server(SQLException failure) {
+        return failure instanceof PSQLException psql
+                ? Optional.ofNullable(psql.getServerErrorMessage())
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,192 @@
+package io.understudy.postgres;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * One session of a database, in its defaults ({@link SessionDefaults}). Transactions are begun and ended by statements. Every failure is an
+ * {@link UnderstudyException}; a failed COPY ends the session. Not thread-safe, but for {@link #abort()}.
+ */
+public final class Session implements AutoCloseable {
+    private static final int BUFFER = 256 << 10;
+
+    private final Connection connection;
+    private final String where;
+    private int version;
+
+    Session(Connection connection, String where) {
+        this.connection = connection;
+        this.where = where;
+    }
+
+    void prepare() {
+        version = Math.toIntExact(number("SELECT pg_catalog.current_setting('server_version_num')::int"));
+        if (version < Database.OLDEST) {
+            throw new UnderstudyException(
+                    ErrorCode.SERVER_TOO_OLD,
+                    "cannot use " + where + ": its server is PostgreSQL " + version / 10000,
+                    "upgrade the server to PostgreSQL 12 or later");
+        }
+        execute(SessionDefaults.statements(version));
+    }
+
+    /** {@code server_version_num}: 150019. */
+    public int serverVersion() {
+        return version;
+    }
+
+    /** The server's process of this session. */
+    public int pid() {
+        try {
+            return connection.unwrap(PGConnection.class).getBackendPID();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Runs one or more statements, separated by semicolons. */
+    public void execute(String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Runs {@code sql} with a value for each {@code ?} in it. A question mark that is an operator is written {@code ??}. */
+    public <T> List<T> query(String sql, Row.Reader<T> reader, Object... values) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            List<T> found = new ArrayList<>();
+            try (ResultSet result = statement.executeQuery()) {
+                Row row = new Row(result);
+                while (result.next()) {
+                    found.add(reader.read(row));
+                }
+            }
+            return found;
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /** The first row, if there is one. */
+    public <T> Optional<T> first(String sql, Row.Reader<T> reader, Object... values) {
+        return query(sql, reader, values).stream().findFirst();
+    }
+
+    /** The one number that the query gives. */
+    public long number(String sql, Object... values) {
+        return first("SELECT (" + sql + ") AS number", row -> row.number("number"), values)
+                .orElseThrow();
+    }
+
+    /**
+     * Runs a {@code COPY … TO STDOUT} in text format. What {@code rows} throws is thrown on and ends the session.
+     *
+     * @return the number of rows, which is also the number that the server says it sent
+     */
+    public long copyOut(String sql, OutputStream rows) {
+        return copying(() -> {
+            CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+            long count = 0;
+            for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
+                rows.write(row);
+                count++;
+            }
+            if (count != copy.getHandledRowCount()) {
+                throw new UnderstudyException(
+                        ErrorCode.DATABASE_FAILED,
+                        "cannot copy from " + where + ": " + count + " of " + copy.getHandledRowCount()
+                                + " rows arrived",
+                        "try again");
+            }
+            return count;
+        });
+    }
+
+    /**
+     * Runs a {@code COPY … FROM STDIN} with all that {@code rows} gives. What {@code rows} throws is thrown on and ends the session: nothing of
+     * this COPY is stored then.
+     *
+     * @return the number of rows stored
+     */
+    public long copyIn(String sql, InputStream rows) {
+        return copying(() -> {
+            CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+            byte[] buffer = new byte[BUFFER];
+            for (int length = rows.read(buffer); length >= 0; length = rows.read(buffer)) {
+                copy.writeToCopy(buffer, 0, length);
+            }
+            return copy.endCopy();
+        });
+    }
+
+    private interface Copying {
+        long run() throws SQLException, IOException;
+    }
+
+    private long copying(Copying work) {
+        boolean complete = false;
+        try {
+            long count = work.run();
+            complete = true;
+            return count;
+        } catch (SQLException e) {
+            throw failed(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            if (!complete) {
+                abort();
+            }
+        }
+    }
+
+    /** Ends what runs and the session, from any thread and at once; what runs fails. Idempotent. */
+    public void abort() {
+        try {
+            if (!connection.isClosed()) {
+                connection.unwrap(PGConnection.class).cancelQuery();
+            }
+        } catch (SQLException e) {
+            // Whatever cannot be cancelled ends with its connection.
+        }
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // It is gone already.
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            abort();
+        }
+    }
+
+    private UnderstudyException failed(SQLException failure) {
+        return DatabaseErrors.of("cannot use " + where, failure);
+    }
+}

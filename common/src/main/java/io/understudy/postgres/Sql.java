@@ -1,0 +1,21 @@
+package io.understudy.postgres;
+
+/** Pieces of SQL text that quote what they are given. Assumes {@code standard_conforming_strings}, which every session here has. */
+public final class Sql {
+    private Sql() {}
+
+    /** {@code "it""s"}. */
+    public static String identifier(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /** {@code "schema"."name"}. */
+    public static String qualified(String schema, String name) {
+        return identifier(schema) + '.' + identifier(name);
+    }
+
+    /** {@code 'it''s'}. */
+    public static String literal(String text) {
+        return '\'' + text.replace("'", "''") + '\'';
+    }
+}
