@@ -1,6 +1,8 @@
 package io.understudy.rehearsal;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A primary, a standby and the filestore between them. Closing it stops every process; the folder stays. */
 public final class Pair implements AutoCloseable {
@@ -27,10 +29,18 @@ public final class Pair implements AutoCloseable {
         Keys.writePair(second.privateKey(), second.publicKey());
         Folders.copy(first.publicKey(), second.peerKey());
         Folders.copy(second.publicKey(), first.peerKey());
-        Server primary = Server.install(first, second, programs, filestore);
-        Server standby = Server.install(second, first, programs, filestore);
-        primary.createSite("The Understudy guestbook");
-        return new Pair(home, primary, standby, filestore);
+        Server primary = Server.prepare(first, programs, filestore);
+        Server standby = Server.prepare(second, programs, filestore);
+        Pair pair = new Pair(home, primary, standby, filestore);
+        try {
+            primary.install(second);
+            standby.install(first);
+            primary.createSite("The Understudy guestbook");
+        } catch (RuntimeException | AssertionError e) {
+            pair.close();
+            throw e;
+        }
+        return pair;
     }
 
     public Path home() {
@@ -47,6 +57,14 @@ public final class Pair implements AutoCloseable {
 
     public FilestorePlan filestore() {
         return filestore;
+    }
+
+    /** Every process that runs now. */
+    public List<Running> running() {
+        return Stream.of(filestore.endpoint().stream(), primary.running().stream(), standby.running().stream())
+                .flatMap(running -> running)
+                .filter(Running::alive)
+                .toList();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A real PostgreSQL server with a data folder of its own, on 127.0.0.1 alone, run by an unprivileged user. */
@@ -33,14 +34,16 @@ public final class PostgresServer {
         this.port = port;
     }
 
-    /** Creates the cluster; it does not run yet. The folder must be reachable by an unprivileged user. */
-    public static PostgresServer create(Path home) {
+    /** A server of which nothing exists yet. The folder must be reachable by an unprivileged user. */
+    public static PostgresServer in(Path home) {
+        return new PostgresServer(home, newestTools(), Account.unprivileged(), Ports.free());
+    }
+
+    /** Creates the cluster; it does not run yet. */
+    public void create() {
+        account.own(Folders.create(home));
         try {
-            Files.createDirectories(home);
-            PostgresServer server = new PostgresServer(home, newestTools(), Account.unprivileged(), Ports.free());
-            server.account.own(home);
-            server.initialise();
-            return server;
+            initialise();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -65,10 +68,18 @@ public final class PostgresServer {
 
     /** As {@code kill -9} of every process of the server. */
     public void kill() {
+        postmaster().ifPresent(Running::kill);
+    }
+
+    /** The server's first process, absent when it does not run. */
+    public Optional<Running> postmaster() {
+        Path file = data().resolve("postmaster.pid");
         try {
-            long postmaster = Long.parseLong(
-                    Files.readAllLines(data().resolve("postmaster.pid")).get(0).strip());
-            ProcessHandle.of(postmaster).ifPresent(process -> new Running(process, log()).kill());
+            return Files.exists(file)
+                    ? ProcessHandle.of(Long.parseLong(
+                                    Files.readAllLines(file).get(0).strip()))
+                            .map(process -> new Running(process, log()))
+                    : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -165,13 +176,15 @@ public final class PostgresServer {
         return home.resolve("data");
     }
 
-    private static Path newestTools() throws IOException {
+    private static Path newestTools() {
         try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
             return versions.filter(version -> Files.isExecutable(version.resolve("bin/initdb")))
                     .max(Comparator.comparingInt(
                             version -> Integer.parseInt(version.getFileName().toString())))
                     .map(version -> version.resolve("bin"))
                     .orElseThrow(() -> new IllegalStateException("cannot find PostgreSQL: run deploy/setup"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** One of the two servers: its database, its site and its agents. Not for concurrent use. */
 public final class Server implements AutoCloseable {
@@ -30,10 +31,14 @@ public final class Server implements AutoCloseable {
         this.site = new SiteClient(layout.siteUrl());
     }
 
+    /** A server of which nothing exists yet. */
+    static Server prepare(Layout layout, Rehearsal programs, FilestorePlan filestore) {
+        PostgresServer database = PostgresServer.in(layout.home().resolve("postgresql"));
+        return new Server(layout, database, programs, filestore);
+    }
+
     /** Writes the server's files and starts its PostgreSQL with a role for the site; the site and the agents do not run yet. */
-    static Server install(Layout layout, Layout peer, Rehearsal programs, FilestorePlan filestore) {
-        PostgresServer database = PostgresServer.create(layout.home().resolve("postgresql"));
-        Server server = new Server(layout, database, programs, filestore);
+    void install(Layout peer) {
         ServerFiles files = new ServerFiles(layout, peer, programs);
         Folders.create(layout.home().resolve("log"));
         Folders.create(layout.marker().getParent());
@@ -41,9 +46,9 @@ public final class Server implements AutoCloseable {
         Folders.write(layout.siteFile(), files.siteConfig(database));
         String password = Keys.random(12);
         Folders.writeSecret(layout.passwordFile(), password + "\n");
+        database.create();
         database.start();
         database.execute("postgres", "CREATE ROLE site LOGIN CREATEDB PASSWORD '" + password + "'");
-        return server;
     }
 
     public Layout layout() {
@@ -144,6 +149,13 @@ public final class Server implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Every process of this server: agents, site, database. */
+    public List<Running> running() {
+        return Stream.of(primaryAgent, replicaAgent, siteProcess(), database.postmaster())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** The logs of all that ran here, for a failed test. */

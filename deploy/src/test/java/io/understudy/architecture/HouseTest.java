@@ -1,0 +1,166 @@
+package io.understudy.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.conditions.ArchConditions;
+
+/** The rooms of the house and the directions between them, as the design names them. */
+@AnalyzeClasses(
+        packages = "io.understudy",
+        importOptions = {HouseTest.ShippedCode.class})
+class HouseTest {
+    private static final String PRIMARY = "io.understudy.primary..";
+    private static final String REPLICA = "io.understudy.replica..";
+    private static final String STUBS = "io.understudy.v1..";
+
+    /** What runs on a server: no tests, no fixtures, not the rehearsal. */
+    static final class ShippedCode implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/test-classes/")
+                    && !location.contains("-tests.jar")
+                    && !location.contains("/deploy/target/");
+        }
+    }
+
+    @ArchTest
+    static final ArchRule commonKnowsNoAgent = noClasses()
+            .that()
+            .resideOutsideOfPackages(PRIMARY, REPLICA)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(PRIMARY, REPLICA);
+
+    @ArchTest
+    static final ArchRule thePrimaryKnowsNoReplica = noClasses()
+            .that()
+            .resideInAPackage(PRIMARY)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(REPLICA);
+
+    @ArchTest
+    static final ArchRule theReplicaKnowsNoPrimary = noClasses()
+            .that()
+            .resideInAPackage(REPLICA)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(PRIMARY);
+
+    @ArchTest
+    static final ArchRule failureIsALeaf = classes()
+            .that()
+            .resideInAPackage("io.understudy.failure..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.understudy.failure..", "java..");
+
+    @ArchTest
+    static final ArchRule timeIsALeaf = classes()
+            .that()
+            .resideInAPackage("io.understudy.time..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.understudy.time..", "io.understudy.failure..", "java..");
+
+    @ArchTest
+    static final ArchRule theRepositoryKnowsNoPostgresAndNoProgram = noClasses()
+            .that()
+            .resideInAPackage("io.understudy.repository..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.understudy.postgres..",
+                    "io.understudy.process..",
+                    "io.understudy.site..",
+                    "io.understudy.transport..",
+                    "java.sql..",
+                    "org.postgresql..");
+
+    @ArchTest
+    static final ArchRule theFilestoreKnowsNoRepository = noClasses()
+            .that()
+            .resideInAPackage("io.understudy.filestore..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.understudy.repository..", "io.understudy.postgres..", "io.understudy.site..");
+
+    @ArchTest
+    static final ArchRule onlyTheS3AdapterSeesItsClient = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.understudy.filestore.s3..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.minio..", "okhttp3..");
+
+    @ArchTest
+    static final ArchRule onlyTransportAndItsAdaptersSeeGrpc = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    STUBS,
+                    "io.understudy.transport..",
+                    "io.understudy.primary.announce..",
+                    "io.understudy.primary.app..",
+                    "io.understudy.replica.discover..",
+                    "io.understudy.replica.app..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.grpc..", STUBS);
+
+    @ArchTest
+    static final ArchRule onlyTheDatabaseRoomsSeeJdbc = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "io.understudy.postgres..",
+                    "io.understudy.primary.capture..",
+                    "io.understudy.replica.load..",
+                    "io.understudy.replica.apply..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer..");
+
+    @ArchTest
+    static final ArchRule onlyProcessStartsPrograms = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.understudy.process..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName(ProcessBuilder.class.getName())
+            .orShould()
+            .callMethod(Runtime.class, "exec", String[].class);
+
+    @ArchTest
+    static final ArchRule onlyTimeSleepsAndReadsTheMonotonicClock = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.understudy.time..")
+            .should()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
+    static final ArchRule noCircleOfRooms =
+            slices().matching("io.understudy.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule thePrimaryHasNoCircle =
+            slices().matching("io.understudy.primary.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule theReplicaHasNoCircle =
+            slices().matching("io.understudy.replica.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesAreNamedForJobs = noClasses()
+            .should(ArchConditions.resideInAnyPackage(
+                    "..util..", "..utils..", "..helper..", "..helpers..", "..manager..", "..service..", "..impl.."));
+}

@@ -1,0 +1,53 @@
+package io.understudy.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the compiler does not check about the sources themselves. */
+class SourceFilesTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final int LONGEST = 400;
+
+    @Test
+    void noFileIsLongerThan400Lines() throws IOException {
+        assertThat(sources().filter(file -> lines(file).size() > LONGEST)).isEmpty();
+    }
+
+    @Test
+    void nothingIsLeftForLater() throws IOException {
+        assertThat(sources()
+                        .filter(file -> !file.endsWith("SourceFilesTest.java"))
+                        .filter(file ->
+                                lines(file).stream().anyMatch(line -> line.matches(".*\\b(TODO|FIXME|XXX)\\b.*"))))
+                .isEmpty();
+    }
+
+    private static Stream<Path> sources() throws IOException {
+        return Stream.of("common", "agent-primary", "agent-replica", "deploy")
+                .flatMap(module -> walk(ROOT.resolve(module).resolve("src")))
+                .filter(file -> file.toString().endsWith(".java"));
+    }
+
+    private static Stream<Path> walk(Path folder) {
+        try {
+            return Files.walk(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
