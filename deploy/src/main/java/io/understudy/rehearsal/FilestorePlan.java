@@ -16,7 +16,7 @@ public record FilestorePlan(String settings, Map<String, String> environment, Op
 
     /** A folder. */
     public static FilestorePlan directory(Path folder) {
-        return new FilestorePlan("  url: file://" + folder, Map.of(), Optional.empty());
+        return new FilestorePlan("  url: file://" + Folders.create(folder), Map.of(), Optional.empty());
     }
 
     /** A real S3 endpoint in a process of its own, with its objects in a folder. */

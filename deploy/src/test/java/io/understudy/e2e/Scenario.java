@@ -1,11 +1,16 @@
 package io.understudy.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Rehearsal;
 import io.understudy.rehearsal.Server;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -43,7 +48,7 @@ abstract class Scenario {
         pair.primary().siteService("start");
         pair.primary().site().awaitMode("primary", ANSWERS);
         pair.primary().site().addNote("first");
-        pair.primary().site().addUpload("first.txt", "first upload".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        pair.primary().site().addUpload("first.txt", "first upload".getBytes(StandardCharsets.UTF_8));
         return pair;
     }
 
@@ -70,6 +75,12 @@ abstract class Scenario {
 
     static JsonNode sync(Server server) {
         return server.replica("sync", "--json").successful().json();
+    }
+
+    /** The program refused, with this code and a hint, and without a stack trace. */
+    static void assertRefused(Outcome outcome, ErrorCode code) {
+        assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(code.exitCode());
+        assertThat(outcome.errors()).contains("hint: ").doesNotContain("\tat ");
     }
 
     final List<Path> logs() {

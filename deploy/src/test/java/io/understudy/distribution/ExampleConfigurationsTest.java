@@ -1,0 +1,54 @@
+package io.understudy.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.config.Settings;
+import io.understudy.config.SettingsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExampleConfigurationsTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"primary.yaml", "standby.yaml"})
+    void theShippedExampleHasNoFault(String name) throws IOException {
+        Settings settings = load(name);
+
+        assertThat(settings.site()).isEqualTo("example");
+        assertThat(settings.trees()).hasSize(3);
+        assertThat(settings.tls()).isPresent();
+    }
+
+    @Test
+    void theTwoExamplesFollowEachOther() throws IOException {
+        Settings primary = load("primary.yaml");
+        Settings standby = load("standby.yaml");
+
+        assertThat(standby.replica().primaries().get(0).toString())
+                .startsWith(primary.primary().name());
+        assertThat(primary.replica().primaries().get(0).toString())
+                .startsWith(standby.primary().name());
+        assertThat(primary.database()).usingRecursiveComparison().isEqualTo(standby.database());
+        assertThat(primary.trees()).isEqualTo(standby.trees());
+        assertThat(primary.signing()).isEqualTo(standby.signing());
+    }
+
+    /** The secrets come from a server's environment and a file, which a build does not have. */
+    private Settings load(String name) throws IOException {
+        Path password = Files.writeString(folder.resolve("password"), "secret");
+        Path file = folder.resolve(name);
+        Files.writeString(
+                file,
+                Files.readString(Path.of("conf", name))
+                        .replace("/etc/understudy/db.password", password.toString())
+                        .replaceAll("\\$\\{S3_[A-Z_]+}", "key"));
+        return SettingsFile.load(file);
+    }
+}

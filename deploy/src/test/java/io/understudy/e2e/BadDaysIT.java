@@ -1,0 +1,152 @@
+package io.understudy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Deadline;
+import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.Pair;
+import io.understudy.rehearsal.Running;
+import io.understudy.rehearsal.Server;
+import org.junit.jupiter.api.Test;
+
+/** Whatever happens in a round, the standby's site is one complete snapshot. */
+class BadDaysIT extends Scenario {
+    private static final String BIG =
+            "CREATE TABLE big AS SELECT g AS id, md5(g::text) AS a, md5((g * 7)::text) AS b FROM generate_series(1, %d) g";
+
+    @Test
+    void aSnapshotThatMakesTheSiteUnhealthyIsUndoneAndNotTriedAgain() {
+        Pair pair = following(false);
+        Server primary = pair.primary();
+        Server standby = pair.standby();
+        standby.configure(config -> config.replace("within: 20s", "within: 5s"));
+        primary.site().addNote("second");
+        // The primary's site has not read it yet; the standby's will not start with it.
+        Folders.write(primary.layout().siteConfig().resolve("site.properties"), "title=broken\nupload_limit=much\n");
+        snapshot(primary);
+
+        assertRefused(standby.replica("sync"), ErrorCode.SITE_UNHEALTHY);
+
+        standby.site().awaitMode("standby", ANSWERS);
+        standby.site().awaitContent(1, 1, ANSWERS);
+        assertThat(standby.marked()).isTrue();
+        long site = standby.siteProcess().orElseThrow().pid();
+        standby.replica("sync", "--json");
+        assertThat(standby.siteProcess().orElseThrow().pid()).isEqualTo(site);
+
+        Folders.write(primary.layout().siteConfig().resolve("site.properties"), "title=mended\nupload_limit=1000\n");
+        snapshot(primary);
+        assertThat(sync(standby).path("applied").asText()).isEqualTo("00000001-00000003");
+        standby.site().awaitContent(2, 1, ANSWERS);
+    }
+
+    @Test
+    void anImportKilledInTheMiddleIsDoneByTheNextRound() {
+        Pair pair = following(false);
+        Server primary = pair.primary();
+        Server standby = pair.standby();
+        primary.database().execute("site", BIG.formatted(400_000), "ALTER TABLE big OWNER TO site");
+        primary.site().addNote("second");
+        snapshot(primary);
+
+        Running sync = standby.replicaProgram("sync").start(standby.layout().log("killed-sync"));
+        Deadline.await("rows are being loaded beside the live database", FOLLOWS, () -> loading(standby));
+        sync.kill();
+
+        standby.site().awaitContent(1, 1, ANSWERS);
+        assertThat(sync(standby).path("applied").asText()).isEqualTo("00000001-00000002");
+        standby.site().awaitContent(2, 1, ANSWERS);
+        assertThat(standby.database().query("site", "SELECT count(*) FROM big")).containsExactly("400000");
+        // The site's own, the one kept as N-1, and none left over.
+        assertThat(
+                        standby.database()
+                                .query(
+                                        "postgres",
+                                        "SELECT count(*) FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')"))
+                .containsExactly("2");
+    }
+
+    @Test
+    void aRestartCommandThatFailsOrHangsIsReportedAndTheSiteStaysWhole() {
+        Pair pair = following(false);
+        Server standby = pair.standby();
+        String restart = "restart: [" + System.getProperty("understudy.rehearsal") + "/bin/sample-site, restart, "
+                + standby.layout().siteFile() + "]";
+        pair.primary().site().addNote("second");
+        snapshot(pair.primary());
+
+        standby.configure(config -> withoutStopAndStart(config).replace(restart, "restart: [/bin/false]"));
+        assertRefused(standby.replica("sync"), ErrorCode.COMMAND_FAILED);
+        assertOneSnapshot(standby);
+
+        standby.configure(
+                config -> config.replace("restart: [/bin/false]", "limit: 2s\n  restart: [/bin/sleep, '600']"));
+        pair.primary().site().addNote("third");
+        snapshot(pair.primary());
+        assertRefused(standby.replica("sync"), ErrorCode.COMMAND_TIMEOUT);
+        assertOneSnapshot(standby);
+    }
+
+    @Test
+    void aReplicaWithoutItsPrimarysAgentStillFollowsTheFilestore() {
+        Pair pair = following(false);
+        pair.standby().startReplica();
+        pair.primary().site().addNote("second");
+
+        snapshot(pair.primary());
+
+        pair.standby().site().awaitContent(2, 1, FOLLOWS);
+    }
+
+    @Test
+    void anAnnouncementArrivesLongBeforeTheNextPoll() {
+        Pair pair = following(false);
+        pair.standby().configure(config -> config.replace("poll: 2s", "poll: 1d"));
+        pair.primary().startPrimary();
+        pair.standby().startReplica();
+        pair.primary().site().addNote("second");
+
+        snapshot(pair.primary());
+
+        pair.standby().site().awaitContent(2, 1, FOLLOWS);
+    }
+
+    @Test
+    void rollbackBringsTheSnapshotBeforeBackWhole() {
+        Pair pair = following(false);
+        pair.primary().site().addNote("second");
+        pair.primary().site().addUpload("second.txt", new byte[] {1});
+        snapshot(pair.primary());
+        sync(pair.standby());
+        pair.standby().site().awaitContent(2, 2, ANSWERS);
+
+        Outcome back = pair.standby().replica("rollback", "--yes").successful();
+
+        assertThat(back.exitCode()).isZero();
+        pair.standby().site().awaitContent(1, 1, ANSWERS);
+        pair.standby().site().awaitMode("standby", ANSWERS);
+    }
+
+    private static boolean loading(Server standby) {
+        return !standby.database()
+                .query(
+                        "postgres",
+                        "SELECT 1 FROM pg_stat_activity WHERE datname LIKE 'site%' AND datname <> 'site' AND query LIKE 'COPY%'")
+                .isEmpty();
+    }
+
+    private static String withoutStopAndStart(String config) {
+        return config.replaceAll("(?m)^  (stop|start): .*\\n", "");
+    }
+
+    /** Two notes for the later snapshot, one for the former: never anything else, and files that fit. */
+    private static void assertOneSnapshot(Server standby) {
+        assertThat(standby.database()
+                        .query("site", "SELECT count(*) FROM notes")
+                        .get(0))
+                .isIn("1", "2", "3");
+        assertThat(standby.marked()).isTrue();
+    }
+}

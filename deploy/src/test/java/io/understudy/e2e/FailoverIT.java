@@ -1,0 +1,112 @@
+package io.understudy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Deadline;
+import io.understudy.rehearsal.Pair;
+import io.understudy.rehearsal.Server;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The promise of the whole: the primary is lost, the standby goes on with all of it, the old primary cannot come between. */
+class FailoverIT extends Scenario {
+    private static final byte[] PHOTO = "not really a photo".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theStandbyFollowsTakesOverAndFencesTheOldPrimary(boolean s3) {
+        Pair pair = initialised(s3);
+        Server primary = pair.primary();
+        Server standby = pair.standby();
+        primary.startPrimary();
+        standby.startReplica();
+
+        snapshot(primary);
+        standby.site().awaitContent(1, 1, FOLLOWS);
+        primary.site().addNote("second");
+        primary.site().addUpload("photo.jpg", PHOTO);
+        snapshot(primary);
+        standby.site().awaitContent(2, 2, FOLLOWS);
+        assertThat(standby.site().awaitMode("standby", ANSWERS).path("site").asText())
+                .isEqualTo("The Understudy guestbook");
+        assertThat(standby.site().addNote("refused")).isEqualTo(503);
+
+        primary.crash();
+        standby.replica("promote", "--yes").successful();
+
+        standby.site().awaitMode("primary", ANSWERS);
+        assertThat(standby.marked()).isFalse();
+        assertThat(standby.site().notes()).containsExactly("second", "first");
+        assertThat(standby.site().download("photo.jpg")).contains(PHOTO);
+        assertThat(standby.site().addNote("third")).isEqualTo(201);
+        JsonNode next = snapshot(standby);
+        assertThat(next.path("snapshot").asText()).startsWith("00000002-");
+
+        primary.database().start();
+        assertRefused(primary.primary("snapshot"), ErrorCode.FENCED);
+    }
+
+    @Test
+    void aMarkerRemovedByHandIsTheSamePromotion() throws Exception {
+        Pair pair = following(false);
+        Server standby = pair.standby();
+        standby.startReplica();
+
+        Files.delete(standby.layout().marker());
+        standby.siteService("restart");
+
+        standby.site().awaitMode("primary", ANSWERS);
+        Deadline.await(
+                "the standby has claimed epoch 2",
+                FOLLOWS,
+                () -> Files.exists(pair.home().resolve("filestore/epochs/00000002.json")));
+        assertRefused(pair.primary().primary("snapshot"), ErrorCode.FENCED);
+        assertThat(snapshot(standby).path("snapshot").asText()).startsWith("00000002-");
+    }
+
+    @Test
+    void theFormerPrimaryCanBecomeTheStandby() {
+        Pair pair = following(false);
+        Server standby = pair.standby();
+        Server old = pair.primary();
+        standby.replica("promote", "--yes").successful();
+        standby.site().awaitMode("primary", ANSWERS);
+        standby.site().addNote("in the new epoch");
+        snapshot(standby);
+
+        old.replica("init", "--yes").successful();
+        assertThat(sync(old).path("applied").asText()).startsWith("00000002-");
+
+        old.site().awaitMode("standby", ANSWERS);
+        assertThat(old.site().notes()).containsExactly("in the new epoch", "first");
+    }
+
+    @Test
+    void promotionRefusesWithoutConsentWhenNobodyCanBeAsked() {
+        Pair pair = following(false);
+
+        assertRefused(pair.standby().replica("promote"), ErrorCode.CONFIRMATION_NEEDED);
+
+        assertThat(pair.standby().marked()).isTrue();
+    }
+
+    @Test
+    void aServerInBackupModeTakesNoSnapshot() {
+        Pair pair = following(false);
+
+        assertRefused(pair.standby().primary("snapshot"), ErrorCode.BACKUP_MODE);
+    }
+
+    @Test
+    void withoutAMarkerNothingIsImported() {
+        Pair pair = following(false);
+        snapshot(pair.primary());
+
+        assertRefused(pair.primary().replica("sync"), ErrorCode.NOT_BACKUP_MODE);
+    }
+}
