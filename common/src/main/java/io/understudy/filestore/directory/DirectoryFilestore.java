@@ -1,0 +1,225 @@
+package io.understudy.filestore.directory;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Capabilities;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Keys;
+import io.understudy.filestore.ObjectInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Keeps each object in a file of its name below a root folder, which must exist: a disk that is not mounted is an error, not an
+ * empty repository. An object is written to a temporary file on the same file system, forced to disk, then renamed (or, for
+ * {@link #putIfAbsent}, linked) to its name, and its folder is forced; so it appears whole, and stays.
+ *
+ * <p>Several processes, also on several hosts of a network file system, may use one folder at the same time. Names are created
+ * by hard links; where the file system has none, see {@link Exclusive}.
+ */
+public final class DirectoryFilestore implements Filestore {
+    private final Path root;
+    private final Disk disk;
+    private final Folders folders;
+    private final TemporaryFiles temporary;
+    private final Exclusive exclusive;
+    private final Failures failures;
+
+    /** @param root an absolute path; looked at first when it is used */
+    public DirectoryFilestore(Path root) {
+        this(root, new Disk());
+    }
+
+    DirectoryFilestore(Path root, Disk disk) {
+        this.root = root.toAbsolutePath().normalize();
+        this.disk = disk;
+        this.folders = new Folders(this.root, disk);
+        this.temporary = new TemporaryFiles(this.root, folders, disk);
+        this.exclusive = new Exclusive(this.root, temporary, disk);
+        this.failures = new Failures(this.root, name());
+    }
+
+    @Override
+    public String name() {
+        return "file://" + root;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return attempt("look into", 0, () -> new Capabilities(exclusive.byLinks()));
+    }
+
+    @Override
+    public void put(String key, Content content) {
+        Path target = path(key);
+        attempt("write " + key + " to", content.length(), () -> {
+            place(target, content, (name, file) -> {
+                disk.rename(file, name);
+                return true;
+            });
+            return true;
+        });
+    }
+
+    @Override
+    public boolean putIfAbsent(String key, byte[] content) {
+        Path target = path(key);
+        return attempt("write " + key + " to", content.length, () -> {
+            if (Files.exists(target)) {
+                return false;
+            }
+            return place(target, Content.of(content), exclusive::create);
+        });
+    }
+
+    @Override
+    public InputStream open(String key, long offset) {
+        Path file = path(key);
+        return attempt("read " + key + " from", 0, () -> {
+            if (attributes(file).isEmpty()) {
+                failures.requireRoot("read");
+                throw failures.missing(key);
+            }
+            return new ObjectStream(channel(file, key, offset), e -> failures.of("read " + key + " from", 0, e));
+        });
+    }
+
+    @Override
+    public Optional<ObjectInfo> stat(String key) {
+        Path file = path(key);
+        return attempt("look for " + key + " in", 0, () -> {
+            Optional<BasicFileAttributes> found = attributes(file);
+            if (found.isEmpty()) {
+                failures.requireRoot("look into");
+            }
+            return found.map(
+                    f -> new ObjectInfo(key, f.size(), f.lastModifiedTime().toInstant()));
+        });
+    }
+
+    @Override
+    public Stream<ObjectInfo> list(String prefix, String after) {
+        failures.requireRoot("list");
+        Iterator<ObjectInfo> entries = attempt("list", 0, () -> new DirectoryListing(root, prefix, after));
+        Iterator<ObjectInfo> translating = new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return attempt("list", 0, entries::hasNext);
+            }
+
+            @Override
+            public ObjectInfo next() {
+                return entries.next();
+            }
+        };
+        int order = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(translating, order), false);
+    }
+
+    @Override
+    public void delete(String key) {
+        Path file = path(key);
+        attempt("delete " + key + " from", 0, () -> {
+            if (attributes(file).isEmpty()) {
+                failures.requireRoot("delete from");
+            } else if (Files.deleteIfExists(file)) {
+                disk.force(file.getParent());
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void close() {}
+
+    private interface Attempt<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T attempt(String action, long bytes, Attempt<T> attempt) {
+        try {
+            return attempt.run();
+        } catch (IOException e) {
+            throw failures.of(action, bytes, e);
+        } catch (UncheckedIOException e) {
+            throw failures.of(action, bytes, e.getCause());
+        }
+    }
+
+    private Path path(String key) {
+        return root.resolve(Keys.check(key));
+    }
+
+    private interface Placing {
+        boolean place(Path name, Path file) throws IOException;
+    }
+
+    /** Writes the content and gives it its name, whose folder is made, also when somebody removed it meanwhile. */
+    private boolean place(Path name, Content content, Placing placing) throws IOException {
+        Path file = temporary.write(content);
+        try {
+            boolean placed;
+            folders.ensure(name.getParent());
+            try {
+                placed = placing.place(name, file);
+            } catch (NoSuchFileException e) {
+                folders.forget();
+                folders.ensure(name.getParent());
+                placed = placing.place(name, file);
+            }
+            disk.force(name.getParent());
+            return placed;
+        } finally {
+            temporary.remove(file);
+        }
+    }
+
+    /** Of a regular file; empty when there is none of that name. */
+    private static Optional<BasicFileAttributes> attributes(Path file) throws IOException {
+        try {
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            return Optional.of(found).filter(BasicFileAttributes::isRegularFile);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (FileSystemException e) {
+            // A parent that is itself an object: there is nothing below it.
+            if (Files.isRegularFile(file.getParent())) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private FileChannel channel(Path file, String key, long offset) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ);
+        } catch (NoSuchFileException deletedMeanwhile) {
+            throw failures.missing(key);
+        }
+        if (offset < 0 || offset > channel.size()) {
+            long size = channel.size();
+            channel.close();
+            throw new UnderstudyException(
+                    ErrorCode.FILESTORE_FAILED,
+                    "cannot read " + key + " from " + name() + " at " + offset + ": it has " + size + " bytes",
+                    "verify the snapshot: the object is shorter than its description");
+        }
+        return channel.position(offset);
+    }
+}

@@ -1,0 +1,32 @@
+package io.understudy.filestore.directory;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** What the filestore asks of the file system when it writes: the seam where a test fills the disk or takes a right away. */
+class Disk {
+    /** A new file, open for writing. */
+    FileChannel create(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /** Another name for a file; fails when the name is taken. */
+    void link(Path name, Path file) throws IOException {
+        Files.createLink(name, file);
+    }
+
+    void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Makes the names in a folder durable. */
+    void force(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

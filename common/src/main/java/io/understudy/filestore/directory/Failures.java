@@ -1,0 +1,106 @@
+package io.understudy.filestore.directory;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** What an {@link IOException} of the file system means. */
+final class Failures {
+    /** A disk with less room than this is full, whatever language the operating system says it in. */
+    private static final long NO_ROOM = 64 * 1024;
+
+    private final Path root;
+    private final String name;
+
+    Failures(Path root, String name) {
+        this.root = root;
+        this.name = name;
+    }
+
+    UnderstudyException missing(String key) {
+        return new UnderstudyException(
+                ErrorCode.OBJECT_MISSING,
+                "cannot read " + key + " from " + name + ": it is not there",
+                "run verify to learn what else is missing");
+    }
+
+    /**
+     * Says so when the root is gone; an unmounted disk must not look like an empty repository.
+     *
+     * @throws UnderstudyException {@code FILESTORE_UNREACHABLE}
+     */
+    void requireRoot(String action) {
+        if (!Files.isDirectory(root)) {
+            throw new UnderstudyException(
+                    ErrorCode.FILESTORE_UNREACHABLE,
+                    "cannot " + action + " " + name + ": the folder is not there",
+                    "mount its disk, or create the folder if it is new: mkdir -p " + root);
+        }
+    }
+
+    /** @param action {@code write x to} */
+    UnderstudyException of(String action, long bytes, IOException cause) {
+        if (cause instanceof TemporaryFiles.SourceFailed) {
+            return failure(
+                    ErrorCode.FILE_FAILED, action, "its content: " + cause.getMessage(), "look at the source", cause);
+        }
+        if (cause instanceof ClosedByInterruptException) {
+            return failure(ErrorCode.CANCELLED, action, "interrupted", "try again", cause);
+        }
+        String reason = reason(cause);
+        if (full(reason, bytes)) {
+            return failure(ErrorCode.DISK_FULL, action, "no space left", "make room on the disk of " + root, cause);
+        }
+        if (denied(cause, reason)) {
+            String hint =
+                    "let the user of the agent, " + System.getProperty("user.name") + ", read and write below " + root;
+            return failure(ErrorCode.FILESTORE_DENIED, action, reason, hint, cause);
+        }
+        if (cause instanceof NoSuchFileException) {
+            requireRoot(action);
+        }
+        if (cause instanceof AtomicMoveNotSupportedException) {
+            String hint = "keep the whole of " + root + " on one file system";
+            return failure(ErrorCode.FILESTORE_DENIED, action, "a folder below it is on another disk", hint, cause);
+        }
+        return failure(
+                ErrorCode.FILESTORE_FAILED, action, reason, "look at the disk, its mount and the system's log", cause);
+    }
+
+    private UnderstudyException failure(ErrorCode code, String action, String why, String hint, IOException cause) {
+        return new UnderstudyException(code, "cannot " + action + " " + name + ": " + why, hint, cause);
+    }
+
+    private boolean full(String reason, long bytes) {
+        if (reason.contains("no space left") || reason.contains("quota exceeded")) {
+            return true;
+        }
+        try {
+            return bytes > 0 && Files.getFileStore(root).getUsableSpace() < Math.min(bytes, NO_ROOM);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean denied(IOException cause, String reason) {
+        return cause instanceof AccessDeniedException
+                || reason.contains("permission denied")
+                || reason.contains("operation not permitted")
+                || reason.contains("read-only file system");
+    }
+
+    private static String reason(IOException cause) {
+        String text =
+                cause instanceof FileSystemException e && e.getReason() != null ? e.getReason() : cause.getMessage();
+        String kind = cause.getClass().getSimpleName();
+        return text == null ? kind : text.startsWith("/") ? kind + ": " + text : text.toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,46 @@
+package io.understudy.filestore.directory;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Creates folders below a root, never the root itself: where that is missing, a disk is not mounted. A folder counts as there
+ * only after its name in its parent was forced to disk, by whomever it was created. Thread-safe.
+ */
+final class Folders {
+    private final Path root;
+    private final Disk disk;
+    private final Set<Path> durable = ConcurrentHashMap.newKeySet();
+
+    Folders(Path root, Disk disk) {
+        this.root = root;
+        this.disk = disk;
+    }
+
+    /** @throws java.nio.file.NoSuchFileException when the root is missing */
+    void ensure(Path folder) throws IOException {
+        if (folder.equals(root) || durable.contains(folder)) {
+            return;
+        }
+        Path parent = folder.getParent();
+        ensure(parent);
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
+        }
+        disk.force(parent);
+        durable.add(folder);
+    }
+
+    /** Somebody removed folders: believe none of them any more. */
+    void forget() {
+        durable.clear();
+    }
+}

@@ -1,0 +1,227 @@
+package io.understudy.testing;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Capabilities;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Keys;
+import io.understudy.filestore.ObjectInfo;
+import io.understudy.testing.Faults.Break;
+import io.understudy.testing.Faults.Delay;
+import io.understudy.testing.Faults.Fail;
+import io.understudy.testing.Faults.Fault;
+import io.understudy.testing.Faults.LoseAcknowledgement;
+import io.understudy.testing.Faults.Operation;
+import io.understudy.testing.Faults.Truncate;
+import io.understudy.time.Ticker;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * A filestore in memory that keeps the whole contract and can be told to fail ({@link #inject}). It counts the operations that
+ * reached it. {@link #put} of damaged bytes plays a store that lost some.
+ */
+public final class InMemoryFilestore implements Filestore {
+    private record Stored(byte[] bytes, Instant modified) {}
+
+    private final Clock clock;
+    private final Ticker ticker;
+    private final TreeMap<String, Stored> objects = new TreeMap<>();
+    private final Map<Operation, Integer> counts = new EnumMap<>(Operation.class);
+    private Faults faults = Faults.none();
+    private boolean conditionalPut = true;
+
+    public InMemoryFilestore() {
+        this(Clock.systemUTC(), Ticker.system());
+    }
+
+    public InMemoryFilestore(FakeTicker time) {
+        this(time.clock(), time);
+    }
+
+    private InMemoryFilestore(Clock clock, Ticker ticker) {
+        this.clock = clock;
+        this.ticker = ticker;
+    }
+
+    /** From now on these faults happen. */
+    public synchronized void inject(Faults faults) {
+        this.faults = faults;
+    }
+
+    /** Says that it cannot write conditionally (it still does). */
+    public synchronized void withoutConditionalPut() {
+        conditionalPut = false;
+    }
+
+    /** How often the operation was called, failed calls included. */
+    public synchronized int count(Operation operation) {
+        return counts.getOrDefault(operation, 0);
+    }
+
+    public synchronized List<String> keys() {
+        return List.copyOf(objects.keySet());
+    }
+
+    @Override
+    public String name() {
+        return "memory:";
+    }
+
+    @Override
+    public synchronized Capabilities capabilities() {
+        return new Capabilities(conditionalPut);
+    }
+
+    @Override
+    public void put(String key, Content content) {
+        perform(Operation.PUT, key, () -> {
+            byte[] bytes = bytes(key, content);
+            synchronized (this) {
+                return objects.put(key, new Stored(bytes, clock.instant()));
+            }
+        });
+    }
+
+    @Override
+    public boolean putIfAbsent(String key, byte[] content) {
+        return perform(Operation.PUT_IF_ABSENT, key, () -> {
+            synchronized (this) {
+                return objects.putIfAbsent(key, new Stored(content.clone(), clock.instant())) == null;
+            }
+        });
+    }
+
+    @Override
+    public InputStream open(String key, long offset) {
+        Keys.check(key);
+        Fault fault = meet(Operation.OPEN, key);
+        byte[] bytes = find(key).orElseThrow(() -> missing(key)).bytes();
+        if (offset < 0 || offset > bytes.length) {
+            throw new IllegalArgumentException("offset " + offset + " of " + bytes.length);
+        }
+        InputStream content = new ByteArrayInputStream(bytes, (int) offset, bytes.length - (int) offset);
+        if (fault instanceof Break broken) {
+            return new FaultyStream(content, broken.units(), Optional.of(failure(key, broken.code())));
+        }
+        return fault instanceof Truncate cut ? new FaultyStream(content, cut.bytes(), Optional.empty()) : content;
+    }
+
+    @Override
+    public Optional<ObjectInfo> stat(String key) {
+        return perform(Operation.STAT, key, () -> find(key).map(stored -> info(key, stored)));
+    }
+
+    @Override
+    public Stream<ObjectInfo> list(String prefix, String after) {
+        Fault fault = meet(Operation.LIST, prefix);
+        Stream<ObjectInfo> found = matching(prefix, after).stream();
+        if (fault instanceof Break broken) {
+            Stream<ObjectInfo> end = Stream.of(prefix).map(p -> {
+                throw failure(p, broken.code());
+            });
+            return Stream.concat(found.limit(broken.units()), end);
+        }
+        return found;
+    }
+
+    @Override
+    public void delete(String key) {
+        perform(Operation.DELETE, key, () -> {
+            synchronized (this) {
+                return objects.remove(key);
+            }
+        });
+    }
+
+    @Override
+    public void close() {}
+
+    private <T> T perform(Operation operation, String key, Supplier<T> effect) {
+        Keys.check(key);
+        Fault fault = meet(operation, key);
+        if (fault instanceof Break broken) {
+            throw failure(key, broken.code());
+        }
+        T result = effect.get();
+        if (fault instanceof LoseAcknowledgement lost) {
+            throw failure(key, lost.code());
+        }
+        return result;
+    }
+
+    /** Counts the operation and asks what goes wrong; delays and plain failures happen here. */
+    private Fault meet(Operation operation, String key) {
+        Fault fault;
+        synchronized (this) {
+            counts.merge(operation, 1, Integer::sum);
+            fault = faults.next(operation, key);
+        }
+        if (fault instanceof Fail fail) {
+            throw failure(key, fail.code());
+        }
+        if (fault instanceof Delay delay) {
+            pause(delay);
+        }
+        return fault;
+    }
+
+    private void pause(Delay delay) {
+        try {
+            ticker.sleep(delay.by());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnderstudyException(ErrorCode.CANCELLED, "cannot wait: interrupted", "try again", e);
+        }
+    }
+
+    private synchronized Optional<Stored> find(String key) {
+        return Optional.ofNullable(objects.get(key));
+    }
+
+    private synchronized List<ObjectInfo> matching(String prefix, String after) {
+        return objects.tailMap(after, false).entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(prefix))
+                .map(entry -> info(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static ObjectInfo info(String key, Stored stored) {
+        return new ObjectInfo(key, stored.bytes().length, stored.modified());
+    }
+
+    private static byte[] bytes(String key, Content content) {
+        try (InputStream in = content.open()) {
+            byte[] bytes = in.readNBytes(Math.toIntExact(content.length()));
+            if (bytes.length < content.length()) {
+                throw new IOException("the content ended after " + bytes.length + " of " + content.length() + " bytes");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_FAILED, "cannot write " + key + ": " + e.getMessage(), "look at the source", e);
+        }
+    }
+
+    private UnderstudyException failure(String key, ErrorCode code) {
+        return new UnderstudyException(code, "cannot reach " + key + " in " + name() + ": injected", "this is a test");
+    }
+
+    private UnderstudyException missing(String key) {
+        return new UnderstudyException(
+                ErrorCode.OBJECT_MISSING,
+                "cannot read " + key + " from " + name() + ": it is not there",
+                "look at the keys");
+    }
+}
