@@ -1,6 +1,8 @@
 package io.understudy.repository;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
  * A blob as a stream names it.
@@ -14,4 +16,14 @@ public record BlobRef(
         BlobId id,
         long bytes,
         long stored,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean continues) {}
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean continues) {
+    /** As JSON has it: {@code continues} is written only when it is true. */
+    @JsonCreator
+    static BlobRef read(
+            @JsonProperty("id") BlobId id,
+            @JsonProperty("bytes") long bytes,
+            @JsonProperty("stored") long stored,
+            @JsonProperty("continues") Boolean continues) {
+        return new BlobRef(id, bytes, stored, Boolean.TRUE.equals(continues));
+    }
+}

@@ -1,0 +1,67 @@
+package io.understudy.repository;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+
+/**
+ * A manifest as an object: its JSON on the first line, the signature on the second. Reading checks in this order: both lines are there, the
+ * signature, the format, the JSON and its values, the site, and that the object's name is the manifest's own.
+ */
+public final class ManifestCodec {
+    private ManifestCodec() {}
+
+    public static byte[] encode(Manifest manifest, SigningKey key) {
+        return SignedLine.sign(RepositoryJson.line(manifest), key);
+    }
+
+    /**
+     * @param snapshot that the object's name promises
+     * @throws UnderstudyException {@code MANIFEST_DAMAGED}, {@code MANIFEST_UNSIGNED}, {@code SIGNER_UNKNOWN}, {@code SIGNATURE_INVALID},
+     *     {@code FORMAT_UNKNOWN}, {@code WRONG_SITE}
+     */
+    public static Manifest decode(byte[] bytes, SnapshotId snapshot, String site, TrustedKeys trusted) {
+        SignedLine signed = SignedLine.parse("manifest " + snapshot, bytes).verified(trusted);
+        Manifest manifest = parsed(signed);
+        demandSite(signed.what(), manifest.site(), site);
+        if (!manifest.snapshot().equals(snapshot)) {
+            throw SignedLine.damaged(
+                    signed.what(), "it is the manifest " + manifest.snapshot() + " under another name", null);
+        }
+        return manifest;
+    }
+
+    static void demandSite(String what, String actual, String site) {
+        if (!actual.equals(site)) {
+            throw new UnderstudyException(
+                    ErrorCode.WRONG_SITE,
+                    "cannot use " + what + ": it belongs to site \"" + actual + "\", not \"" + site + "\"",
+                    "set filestore.url to the place of this site, or correct site in the configuration");
+        }
+    }
+
+    static void demandFormat(String what, int format) {
+        if (format > Manifest.FORMAT) {
+            throw new UnderstudyException(
+                    ErrorCode.FORMAT_UNKNOWN,
+                    "cannot read " + what + ": it has format " + format + "; this version reads up to "
+                            + Manifest.FORMAT,
+                    "upgrade Understudy on this server");
+        }
+    }
+
+    private static Manifest parsed(SignedLine signed) {
+        try {
+            int format = RepositoryJson.format(signed.bytes(), 0, signed.length());
+            demandFormat(signed.what(), format);
+            Manifest manifest = RepositoryJson.read(signed.bytes(), 0, signed.length(), Manifest.class);
+            ManifestCheck.check(manifest);
+            return manifest;
+        } catch (JsonProcessingException e) {
+            throw SignedLine.damaged(signed.what(), e.getOriginalMessage(), e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw SignedLine.damaged(signed.what(), e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.understudy.repository;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The reports of the replicas, one object each, rewritten by its replica. They are hints, not signed. Thread-safe. */
+public final class ReplicaReports {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaReports.class);
+    private static final String PREFIX = "replicas/";
+    private static final String SUFFIX = ".json";
+    private static final int LONGEST = 64 << 10;
+
+    private final Filestore filestore;
+
+    ReplicaReports(Filestore filestore) {
+        this.filestore = filestore;
+    }
+
+    /** Replaces the replica's last report. A replica that may not write gets {@code FILESTORE_DENIED}, which does it no harm. */
+    public void write(ReplicaReport report) {
+        filestore.put(key(report.name()), Content.of(RepositoryJson.line(report)));
+    }
+
+    /** All reports, by name; one that cannot be read is left out with a warning. */
+    public List<ReplicaReport> all() {
+        try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
+            return keys.filter(key -> key.endsWith(SUFFIX))
+                    .map(this::read)
+                    .flatMap(Optional::stream)
+                    .toList();
+        }
+    }
+
+    /** A key of the characters that every filestore takes; different names have different keys. */
+    static String key(String name) {
+        StringBuilder key = new StringBuilder(PREFIX);
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            boolean plain = b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '-';
+            boolean inner = b == '.' && key.length() > PREFIX.length();
+            key.append(plain || inner ? String.valueOf((char) b) : String.format(Locale.ROOT, "_%02x", b));
+        }
+        return key.append(SUFFIX).toString();
+    }
+
+    private Optional<ReplicaReport> read(String key) {
+        try {
+            Optional<byte[]> bytes = SmallObject.read(filestore, key, LONGEST);
+            return bytes.isEmpty() ? Optional.empty() : Optional.of(parsed(key, bytes.get()));
+        } catch (UnderstudyException | IOException e) {
+            LOG.warn("a replica's report is left out: {}: {}", key, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static ReplicaReport parsed(String key, byte[] bytes) throws IOException {
+        ReplicaReport report = RepositoryJson.read(bytes, 0, bytes.length, ReplicaReport.class);
+        if (!Objects.equals(key(report.name()), key)) {
+            throw new IOException("it is the report of " + report.name() + " under another name");
+        }
+        return report;
+    }
+}

@@ -1,0 +1,221 @@
+package io.understudy.repository;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Filestore;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Understudy's data of one site inside one filestore, in format 1: its manifests here, the rest by {@link #blobs()}, {@link #epochs()} and
+ * {@link #reports()}. Thread-safe; does not own the filestore.
+ */
+public final class Repository {
+    /** The longest manifest, in bytes: about two million blobs. */
+    static final int LONGEST_MANIFEST = 256 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Repository.class);
+    private static final String DESCRIPTION = "understudy.json";
+    private static final int LONGEST_DESCRIPTION = 64 << 10;
+    private static final String MANIFESTS = "manifests/";
+    private static final Pattern MANIFEST_KEY = Pattern.compile("manifests/((?!0{8})\\d{8}-(?!0{8})\\d{8})\\.json");
+
+    private final Filestore filestore;
+    private final Description description;
+    private final TrustedKeys trusted;
+    private final Blobs blobs;
+    private final Epochs epochs;
+    private final ReplicaReports reports;
+
+    private Repository(Filestore filestore, Description description, TrustedKeys trusted, Clock clock) {
+        this.filestore = filestore;
+        this.description = description;
+        this.trusted = trusted;
+        this.blobs = new Blobs(filestore, clock);
+        this.epochs = new Epochs(filestore, description.site(), trusted);
+        this.reports = new ReplicaReports(filestore);
+    }
+
+    /**
+     * Makes the filestore a repository of this site; no key is trusted by the one that is returned.
+     *
+     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it is one already, of whatever site
+     */
+    public static Repository create(Filestore filestore, String site, Clock clock) {
+        return create(filestore, new Description(Manifest.FORMAT, UUID.randomUUID(), site), TrustedKeys.of(), clock);
+    }
+
+    /** Opens the repository, or makes the filestore one with the given identity: for a copy of a repository, which is the same one. */
+    public static Repository openOrCreate(Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock) {
+        if (description(filestore).isEmpty()) {
+            try {
+                return create(filestore, new Description(Manifest.FORMAT, id, site), trusted, clock);
+            } catch (UnderstudyException e) {
+                LOG.debug("the repository was made by another in the meantime", e);
+            }
+        }
+        return open(filestore, site, trusted, clock);
+    }
+
+    /**
+     * @param trusted whose manifests and claims are believed
+     * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FORMAT_UNKNOWN}, {@code WRONG_SITE}
+     */
+    public static Repository open(Filestore filestore, String site, TrustedKeys trusted) {
+        return open(filestore, site, trusted, Clock.systemUTC());
+    }
+
+    public static Repository open(Filestore filestore, String site, TrustedKeys trusted, Clock clock) {
+        Description found = description(filestore)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.REPOSITORY_MISSING,
+                        "cannot open the repository in " + filestore.name() + ": there is none",
+                        "correct filestore.url, or create the repository with agent-primary init"));
+        ManifestCodec.demandSite("the repository in " + filestore.name(), found.site(), site);
+        return new Repository(filestore, found, trusted, clock);
+    }
+
+    /** The same for all copies of a repository, another for every repository that was created. */
+    public UUID id() {
+        return description.repository();
+    }
+
+    public String site() {
+        return description.site();
+    }
+
+    /** The filestore's name, for messages. */
+    public String name() {
+        return filestore.name();
+    }
+
+    /** All snapshots in ascending order, by one listing. */
+    public List<SnapshotId> list() {
+        return snapshots("");
+    }
+
+    /** All snapshots after this one in ascending order, by one listing that does not grow with what is older. */
+    public List<SnapshotId> newerThan(SnapshotId snapshot) {
+        return snapshots(snapshot.key());
+    }
+
+    public Optional<SnapshotId> newest() {
+        List<SnapshotId> all = list();
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    }
+
+    /** The id for the next snapshot of this epoch: the sequence goes on counting across epochs. */
+    public SnapshotId nextId(int epoch) {
+        int highest = list().stream().mapToInt(SnapshotId::sequence).max().orElse(0);
+        return new SnapshotId(epoch, highest + 1);
+    }
+
+    /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, and as {@link ManifestCodec#decode} */
+    public Manifest read(SnapshotId snapshot) {
+        return ManifestCodec.decode(readStored(snapshot), snapshot, site(), trusted);
+    }
+
+    /**
+     * Makes the snapshot exist; every blob that it names must be durable.
+     *
+     * <p>Fence and manifest are two objects, which no store changes together. So the fence is looked at before the manifest is written and
+     * once more after: when a claim came in between, the manifest is withdrawn. With reads that see earlier writes each side has one
+     * promise. <em>The committer:</em> a commit that returned was durable while no higher epoch was claimed, so whoever claimed later sees
+     * it. <em>The claimer:</em> what a listing after its claim does not show is never acknowledged. A manifest that is withdrawn may be
+     * seen for a moment, and one whose committer died in that moment stays; both harm nothing: they are complete snapshots of the old
+     * epoch and sort before all of the new one. After any failure but these two codes it is open whether the snapshot exists.
+     *
+     * @throws UnderstudyException {@code FENCED}, {@code COMMIT_CONFLICT}
+     */
+    public void commit(Manifest manifest, SigningKey key) {
+        new Commit(this).commit(manifest, key);
+    }
+
+    /** Deletes the manifest, after which the snapshot does not exist; its blobs stay. Idempotent. */
+    public void delete(SnapshotId snapshot) {
+        filestore.delete(snapshot.key());
+    }
+
+    public Blobs blobs() {
+        return blobs;
+    }
+
+    public Epochs epochs() {
+        return epochs;
+    }
+
+    public ReplicaReports reports() {
+        return reports;
+    }
+
+    /** The manifest's object as it is stored, unchecked. */
+    byte[] readStored(SnapshotId snapshot) {
+        return SmallObject.read(filestore, snapshot.key(), LONGEST_MANIFEST)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.SNAPSHOT_UNKNOWN,
+                        "cannot read snapshot " + snapshot + ": it is not in " + filestore.name(),
+                        "see what there is with list"));
+    }
+
+    /** @return false when there is a manifest of this name already */
+    boolean writeStored(SnapshotId snapshot, byte[] manifest) {
+        return filestore.putIfAbsent(snapshot.key(), manifest);
+    }
+
+    private List<SnapshotId> snapshots(String after) {
+        try (Stream<String> keys = filestore.list(MANIFESTS, after).map(info -> info.key())) {
+            return keys.map(MANIFEST_KEY::matcher)
+                    .filter(Matcher::matches)
+                    .map(matcher -> SnapshotId.parse(matcher.group(1)))
+                    .toList();
+        }
+    }
+
+    private static Repository create(Filestore filestore, Description wanted, TrustedKeys trusted, Clock clock) {
+        if (!filestore.putIfAbsent(DESCRIPTION, RepositoryJson.line(wanted))) {
+            Optional<Description> there = description(filestore);
+            if (!there.equals(Optional.of(wanted))) {
+                throw new UnderstudyException(
+                        ErrorCode.REPOSITORY_EXISTS,
+                        "cannot create a repository in " + filestore.name() + ": there is one already"
+                                + there.map(found -> ", of site \"" + found.site() + "\"")
+                                        .orElse(""),
+                        "use it as it is, or set filestore.url to an empty place");
+            }
+        }
+        return new Repository(filestore, wanted, trusted, clock);
+    }
+
+    private static Optional<Description> description(Filestore filestore) {
+        return SmallObject.read(filestore, DESCRIPTION, LONGEST_DESCRIPTION).map(bytes -> {
+            String what = "the repository in " + filestore.name();
+            try {
+                ManifestCodec.demandFormat(what, RepositoryJson.format(bytes, 0, bytes.length));
+                return RepositoryJson.read(bytes, 0, bytes.length, Description.class);
+            } catch (IOException e) {
+                throw new UnderstudyException(
+                        ErrorCode.FORMAT_UNKNOWN,
+                        "cannot open " + what + ": its " + DESCRIPTION + " is not readable (" + e.getMessage() + ")",
+                        "restore that object: {\"format\":1,\"repository\":\"<uuid>\",\"site\":\"<site>\"}",
+                        e);
+            }
+        });
+    }
+
+    /** The object {@code understudy.json}. */
+    private record Description(int format, UUID repository, String site) {
+        Description {
+            if (format != Manifest.FORMAT || repository == null || site == null) {
+                throw new IllegalArgumentException("format, repository and site are needed");
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package io.understudy.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ManifestCodecTest {
+    private static final SnapshotId ID = Manifests.id(1, 42);
+    private static final SigningKey KEY = SigningKey.generate();
+    private static final TrustedKeys TRUSTED = TrustedKeys.of(KEY.publicKey());
+
+    private final Manifest manifest = Manifests.sample(ID);
+    private final byte[] bytes = ManifestCodec.encode(manifest, KEY);
+
+    @Test
+    void readsWhatItWrote() {
+        assertThat(decode(bytes)).isEqualTo(manifest);
+        assertThat(ManifestCodec.encode(manifest, KEY)).isEqualTo(bytes);
+    }
+
+    @Test
+    void writesTwoLinesWithNamesInSnakeCase() {
+        List<String> lines = text().lines().toList();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0))
+                .startsWith(
+                        "{\"format\":1,\"site\":\"example\",\"snapshot\":\"00000001-00000042\",\"periods\":[\"manual\"],"
+                                + "\"moment\":\"2026-11-20T10:11:12.131415Z\",\"wal_lsn\":\"0/1A2B3C\"")
+                .doesNotContain("continues");
+        assertThat(lines.get(1)).matches("ed25519 " + KEY.publicKey().id() + " [A-Za-z0-9+/]{86}==");
+    }
+
+    @Test
+    void keepsThatABlobContinues() {
+        StreamRef cut = StreamRef.of(List.of(
+                new BlobRef(new BlobId("ab".repeat(32)), 10, 20, true),
+                new BlobRef(new BlobId("cd".repeat(32)), 10, 20, false)));
+        Manifest continued = Manifests.of(ID, cut, cut, cut);
+        assertThat(decode(ManifestCodec.encode(continued, KEY))).isEqualTo(continued);
+    }
+
+    @Test
+    void refusesEveryTruncation() {
+        Set<ErrorCode> allowed = EnumSet.of(ErrorCode.MANIFEST_DAMAGED, ErrorCode.MANIFEST_UNSIGNED);
+        for (int length = 0; length < bytes.length; length++) {
+            assertThat(failure(Arrays.copyOf(bytes, length)).code()).isIn(allowed);
+        }
+    }
+
+    @Test
+    void refusesEveryFlippedBit() {
+        Random random = new Random(1);
+        for (int at = 0; at < bytes.length; at++) {
+            byte[] flipped = bytes.clone();
+            flipped[at] ^= (byte) (1 << random.nextInt(8));
+            assertThat(failure(flipped).code()).isNotNull();
+        }
+    }
+
+    @Test
+    void refusesAnAlteredManifest() {
+        UnderstudyException e = failure(altered(text -> text.replace("\"rows\":1", "\"rows\":2")));
+        assertThat(e.code()).isEqualTo(ErrorCode.SIGNATURE_INVALID);
+        assertThat(e).hasMessageContaining("manifest 00000001-00000042").hasMessageContaining("does not fit");
+    }
+
+    @Test
+    void refusesAnUnsignedManifest() {
+        byte[] unsigned = (text().lines().findFirst().orElseThrow() + "\n").getBytes(StandardCharsets.UTF_8);
+        assertThat(failure(unsigned).code()).isEqualTo(ErrorCode.MANIFEST_UNSIGNED);
+    }
+
+    @Test
+    void namesAnUnknownSignerAndTheTrustedOnes() {
+        SigningKey stranger = SigningKey.generate();
+        UnderstudyException e = failure(ManifestCodec.encode(manifest, stranger));
+        assertThat(e.code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
+        assertThat(e)
+                .hasMessageContaining(stranger.publicKey().id())
+                .hasMessageContaining(KEY.publicKey().id());
+    }
+
+    @Test
+    void aForgedKeyIdDoesNotHelp() {
+        SigningKey stranger = SigningKey.generate();
+        String forged = new String(ManifestCodec.encode(manifest, stranger), StandardCharsets.UTF_8)
+                .replace(stranger.publicKey().id(), KEY.publicKey().id());
+        assertThat(failure(forged.getBytes(StandardCharsets.UTF_8)).code()).isEqualTo(ErrorCode.SIGNATURE_INVALID);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ed25519, rsa-4096, SIGNATURE_INVALID",
+        "ed25519, ED25519, MANIFEST_DAMAGED",
+        "'ed25519 ', 'ed25519  ', MANIFEST_DAMAGED"
+    })
+    void refusesAnotherFormOfSignature(String found, String instead, ErrorCode code) {
+        assertThat(failure(altered(text -> text.replace("\n" + found, "\n" + instead)))
+                        .code())
+                .isEqualTo(code);
+    }
+
+    @Test
+    void refusesWhatFollowsTheSignature() {
+        assertThat(failure(altered(text -> text + "more")).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+    }
+
+    @Test
+    void refusesAnotherSite() {
+        UnderstudyException e = catchThrowableOfType(
+                UnderstudyException.class, () -> ManifestCodec.decode(bytes, ID, "other", TRUSTED));
+        assertThat(e.code()).isEqualTo(ErrorCode.WRONG_SITE);
+        assertThat(e).hasMessageContaining("example").hasMessageContaining("other");
+    }
+
+    @Test
+    void refusesAManifestUnderAnotherName() {
+        UnderstudyException e = catchThrowableOfType(
+                UnderstudyException.class,
+                () -> ManifestCodec.decode(bytes, Manifests.id(1, 43), Manifests.SITE, TRUSTED));
+        assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+        assertThat(e).hasMessageContaining("00000001-00000042").hasMessageContaining("00000001-00000043");
+    }
+
+    @Test
+    void refusesAFutureFormatWithoutUnderstandingTheRest() {
+        UnderstudyException e = failure(signed("{\"site\":{\"now\":[\"an object\"]},\"format\":2}"));
+        assertThat(e.code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
+        assertThat(e).hasMessageContaining("format 2");
+        assertThat(e.hint()).contains("upgrade");
+    }
+
+    @Test
+    void doesNotTellTheFormatOfWhatNobodyTrustedSigned() {
+        byte[] future = SignedLine.sign("{\"format\":2}".getBytes(StandardCharsets.UTF_8), SigningKey.generate());
+        assertThat(failure(future).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
+    }
+
+    @Test
+    void ignoresFieldsItDoesNotKnow() {
+        assertThat(decode(resigned("\"site\":", "\"later\":{\"a\":[1,2]},\"site\":")))
+                .isEqualTo(manifest);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"format\":1| \"format\":0",
+                "\"format\":1| \"format\":\"1\"",
+                "\"format\":1| \"format\":1.5",
+                "\"format\":1| \"format\":99999999999",
+                "\"snapshot\":\"00000001-00000042\"| \"snapshot\":null",
+                "\"snapshot\":\"00000001-00000042\"| \"snapshot\":\"1-42\"",
+                "\"site\":\"example\"| \"site\":null",
+                "\"site\":\"example\"| \"site\":\"example\",\"site\":\"example\"",
+                "\"periods\":[\"manual\"]| \"periods\":null",
+                "\"periods\":[\"manual\"]| \"periods\":[null]",
+                "\"moment\":\"2026| \"moment\":\"soon",
+                "\"rows\":1,| \"rows\":-1,",
+                "\"rows\":1,| \"rows\":null,",
+                "\"bytes\":10,\"stored\":20| \"bytes\":-10,\"stored\":20",
+                "\"bytes\":10,\"stored\":20| \"bytes\":10,\"stored\":-20",
+                "\"bytes\":10,\"stored\":20| \"bytes\":99999999999,\"stored\":20",
+                "\"bytes\":10,\"blobs\"| \"bytes\":11,\"blobs\"",
+                "\"id\":\"abab| \"id\":\"ABAB",
+                "\"kind\":\"files\"| \"kind\":\"devices\"",
+                "\"kind\":\"files\"| \"kind\":null",
+                "\"columns\":[\"id\",\"name\"]| \"columns\":null",
+                "\"content\":{| \"contents\":{",
+                "\"uploaded_bytes\":60| \"uploaded_bytes\":-1",
+                "\"totals\"| \"sums\"",
+                "\"database\"| \"db\"",
+            })
+    void refusesValuesThatNobodyCanMean(String found, String instead) {
+        assertThat(text()).contains(found);
+        assertThat(failure(resigned(found, instead)).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {"[]", "null", "7", "{", "{} {}", "``", "{\"format\":1}"})
+    void refusesWhatIsNoManifestAtAll(String line) {
+        assertThat(failure(signed(line)).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+    }
+
+    @Test
+    void refusesADeeplyNestedOne() {
+        assertThat(failure(signed("{\"a\":" + "[".repeat(200_000))).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+    }
+
+    private String text() {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private byte[] altered(UnaryOperator<String> change) {
+        return change.apply(text()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private byte[] resigned(String found, String instead) {
+        return signed(text().lines().findFirst().orElseThrow().replace(found, instead));
+    }
+
+    private static byte[] signed(String line) {
+        return SignedLine.sign(line.getBytes(StandardCharsets.UTF_8), KEY);
+    }
+
+    private static Manifest decode(byte[] bytes) {
+        return ManifestCodec.decode(bytes, ID, Manifests.SITE, TRUSTED);
+    }
+
+    private static UnderstudyException failure(byte[] bytes) {
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, () -> decode(bytes));
+        assertThat(e).isNotNull();
+        return e;
+    }
+}
