@@ -10,10 +10,12 @@ public interface LiveDatabases {
 
     /**
      * Gives the names to the databases as {@code wanted} says, all in one transaction: a crash leaves the old arrangement or the new.
-     * New sessions are refused and old ones ended for the moment it takes. Idempotent: what is already so is left alone.
+     * Sessions of the databases are ended and new ones wait for the moment it takes. Idempotent: what is already so is left alone.
+     * Afterwards {@link #look} gives what was wanted, exactly.
      *
      * @throws io.understudy.failure.UnderstudyException {@code DATABASE_BUSY} when sessions keep coming back, {@code DATABASE_FOREIGN} when a name is
-     *     carried by a database that {@code wanted} does not know; nothing has changed then
+     *     carried by a database that {@code wanted} does not know, {@code DATABASE_FAILED} when one of {@code wanted} is gone; nothing has
+     *     changed then
      */
     void arrange(Arrangement wanted);
 
@@ -22,6 +24,7 @@ public interface LiveDatabases {
 
     /**
      * Renames a database that Understudy did not create to a name nobody else uses, for the operator to keep. Idempotent.
+     * Refuses the live one with an IllegalStateException.
      *
      * @return its name afterwards
      */

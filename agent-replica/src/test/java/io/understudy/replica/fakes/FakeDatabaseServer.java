@@ -1,0 +1,77 @@
+package io.understudy.replica.fakes;
+
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.repository.SnapshotId;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A database server in memory: names, identities and which snapshot a database holds. It outlives the agent: give the same one to the fakes
+ * of an agent that "starts again".
+ */
+public final class FakeDatabaseServer {
+    private final long cluster;
+    private final Map<Long, String> names = new LinkedHashMap<>();
+    private final Map<Long, SnapshotId> contents = new LinkedHashMap<>();
+    private final Set<Long> own = new HashSet<>();
+    private long lastOid = 16384;
+
+    public FakeDatabaseServer(long cluster) {
+        this.cluster = cluster;
+    }
+
+    /** @param content empty: something that Understudy did not load */
+    public DatabaseIdentity create(String name, Optional<SnapshotId> content) {
+        if (names.containsValue(name)) {
+            throw new IllegalStateException("database " + name + " exists");
+        }
+        names.put(++lastOid, name);
+        content.ifPresent(snapshot -> contents.put(lastOid, snapshot));
+        content.ifPresent(snapshot -> own.add(lastOid));
+        return new DatabaseIdentity(cluster, lastOid);
+    }
+
+    /** An empty database that Understudy created. */
+    DatabaseIdentity createOwn(String name) {
+        DatabaseIdentity created = create(name, Optional.empty());
+        own.add(created.oid());
+        return created;
+    }
+
+    void fill(DatabaseIdentity database, SnapshotId content) {
+        contents.put(database.oid(), content);
+    }
+
+    /** Whether Understudy created it. */
+    boolean own(DatabaseIdentity database) {
+        return own.contains(database.oid());
+    }
+
+    public Optional<DatabaseIdentity> named(String name) {
+        return names.entrySet().stream()
+                .filter(database -> database.getValue().equals(name))
+                .map(database -> new DatabaseIdentity(cluster, database.getKey()))
+                .findFirst();
+    }
+
+    public Optional<String> name(DatabaseIdentity database) {
+        return database.cluster() == cluster ? Optional.ofNullable(names.get(database.oid())) : Optional.empty();
+    }
+
+    /** The snapshot that the database holds; empty when it is none of Understudy's. */
+    public Optional<SnapshotId> content(DatabaseIdentity database) {
+        return name(database).map(name -> contents.get(database.oid()));
+    }
+
+    void rename(DatabaseIdentity database, String name) {
+        names.put(database.oid(), name);
+    }
+
+    void drop(DatabaseIdentity database) {
+        names.remove(database.oid());
+        contents.remove(database.oid());
+    }
+}

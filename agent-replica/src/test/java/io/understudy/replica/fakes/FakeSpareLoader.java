@@ -1,0 +1,85 @@
+package io.understudy.replica.fakes;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.postgres.DatabaseNames;
+import io.understudy.progress.Progress;
+import io.understudy.replica.load.SpareLoader;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.Manifest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/** Keeps the contract of {@link SpareLoader} on a {@link FakeDatabaseServer}; reads every blob, so damage is found. */
+public final class FakeSpareLoader implements SpareLoader {
+    private final FakeDatabaseServer server;
+    private final DatabaseNames names;
+    private final Hook hook;
+
+    public FakeSpareLoader(FakeDatabaseServer server, String site) {
+        this(server, site, Hook.NONE);
+    }
+
+    /** @param hook is called around {@code preflight}, {@code load} (before: an empty spare is there; after: a whole one) and {@code drop_spare} */
+    public FakeSpareLoader(FakeDatabaseServer server, String site, Hook hook) {
+        this.server = server;
+        this.names = DatabaseNames.of(site);
+        this.hook = hook;
+    }
+
+    @Override
+    public void preflight(Manifest manifest) {
+        hook.before("preflight");
+        hook.after("preflight");
+    }
+
+    @Override
+    public DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress) {
+        Optional<DatabaseIdentity> there = server.named(names.spare());
+        if (there.isPresent()) {
+            if (server.content(there.get()).filter(manifest.snapshot()::equals).isPresent()) {
+                return there.get();
+            }
+            requireOwn(there.get());
+            server.drop(there.get());
+        }
+        DatabaseIdentity spare = server.createOwn(names.spare());
+        hook.before("load");
+        manifest.database().archive().blobs().forEach(blob -> drain(blobs.open(blob)));
+        manifest.database().tables().stream()
+                .flatMap(table -> table.content().base().blobs().stream())
+                .forEach(blob -> drain(blobs.open(blob)));
+        server.fill(spare, manifest.snapshot());
+        hook.after("load");
+        return spare;
+    }
+
+    @Override
+    public void dropSpare() {
+        Optional<DatabaseIdentity> there = server.named(names.spare()).filter(server::own);
+        hook.before("drop_spare");
+        there.ifPresent(server::drop);
+        hook.after("drop_spare");
+    }
+
+    private void requireOwn(DatabaseIdentity database) {
+        if (!server.own(database)) {
+            throw new UnderstudyException(
+                    ErrorCode.DATABASE_FOREIGN,
+                    "cannot create database " + names.spare() + ": one that Understudy did not create has this name",
+                    "rename it");
+        }
+    }
+
+    private static void drain(InputStream blob) {
+        try (blob) {
+            blob.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
