@@ -1,0 +1,145 @@
+package io.understudy.files;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * Writes that are seen whole or not at all and last when they return: temporary file, force, rename, force the folder. Failures are
+ * {@code DISK_FULL}, {@code FILE_DENIED} or {@code FILE_FAILED}. Thread-safe for different targets.
+ */
+public final class AtomicFiles {
+    /** {@code rw-------}. */
+    public static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
+    /** {@code rw-r--r--}. */
+    public static final Set<PosixFilePermission> READABLE = PosixFilePermissions.fromString("rw-r--r--");
+    /** {@code rwx------}. */
+    public static final Set<PosixFilePermission> PRIVATE_FOLDER = PosixFilePermissions.fromString("rwx------");
+
+    private AtomicFiles() {}
+
+    /** Writes or replaces the file; its permissions are exactly these, whatever the umask. */
+    public static void write(Path file, byte[] content, Set<PosixFilePermission> permissions) {
+        try (Draft draft = draft(file, permissions)) {
+            draft.out().write(content);
+            draft.commit();
+        } catch (IOException e) {
+            throw FileFailure.of("write", file, e);
+        }
+    }
+
+    /** A file that takes its name when it is committed, and is gone when closed without. */
+    public static Draft draft(Path file, Set<PosixFilePermission> permissions) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        Path temporary = Files.createTempFile(absolute.getParent(), ".understudy-", ".tmp");
+        try {
+            Files.setPosixFilePermissions(temporary, permissions);
+            return new Draft(absolute, temporary);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+    }
+
+    /** Renames, replacing a file at {@code to}; both in one file system. Durable. */
+    public static void move(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+            forceFolder(to.toAbsolutePath().getParent());
+            forceFolder(from.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw FileFailure.of("rename " + RawPaths.printable(from) + " to", to, e);
+        }
+    }
+
+    /** Deletes the file or the empty folder, durably; one that is not there is left alone. */
+    public static void delete(Path file) {
+        try {
+            if (Files.deleteIfExists(file)) {
+                forceFolder(file.toAbsolutePath().getParent());
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("delete", file, e);
+        }
+    }
+
+    /** Makes the folder and those above it that are missing, each durable and with these permissions; what exists is left alone. */
+    public static void createFolders(Path folder, Set<PosixFilePermission> permissions) {
+        Path absolute = folder.toAbsolutePath();
+        try {
+            if (Files.isDirectory(absolute)) {
+                return;
+            }
+            if (absolute.getParent() != null) {
+                createFolders(absolute.getParent(), permissions);
+            }
+            createFolder(absolute, permissions);
+        } catch (IOException e) {
+            throw FileFailure.of("create the folder", absolute, e);
+        }
+    }
+
+    private static void createFolder(Path folder, Set<PosixFilePermission> permissions) throws IOException {
+        try {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(permissions));
+            Files.setPosixFilePermissions(folder, permissions);
+            forceFolder(folder.getParent());
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Makes what was created, renamed or deleted in this folder last. */
+    public static void forceFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** A file being written under another name. */
+    public static final class Draft implements AutoCloseable {
+        private final Path file;
+        private final Path temporary;
+        private final FileChannel channel;
+        private boolean committed;
+
+        private Draft(Path file, Path temporary) throws IOException {
+            this.file = file;
+            this.temporary = temporary;
+            this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+        }
+
+        /** Not buffered. */
+        public OutputStream out() {
+            return Channels.newOutputStream(channel);
+        }
+
+        /** Forces the content and gives it its name. */
+        public void commit() throws IOException {
+            channel.force(true);
+            channel.close();
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            committed = true;
+            forceFolder(file.getParent());
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            if (!committed) {
+                Files.deleteIfExists(temporary);
+            }
+        }
+    }
+}

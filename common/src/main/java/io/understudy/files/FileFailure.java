@@ -1,0 +1,80 @@
+package io.understudy.files;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+
+/** Turns what Java says of a failed file operation into a stable code with a hint. */
+public final class FileFailure {
+    private static final long FULL = 64 << 10;
+
+    private FileFailure() {}
+
+    /**
+     * @param action what was being done: {@code "read"}
+     * @return {@code DISK_FULL}, {@code FILE_DENIED} or {@code FILE_FAILED}, naming the path
+     */
+    public static UnderstudyException of(String action, Path path, IOException cause) {
+        String message = "cannot " + action + " " + RawPaths.printable(path) + ": " + reason(cause);
+        if (isFull(path, cause)) {
+            return new UnderstudyException(
+                    ErrorCode.DISK_FULL, message, "make room on the file system of this path", cause);
+        }
+        if (isDenied(cause)) {
+            return new UnderstudyException(
+                    ErrorCode.FILE_DENIED,
+                    message,
+                    "give the user that the agent runs as access to it, or exclude it",
+                    cause);
+        }
+        return new UnderstudyException(
+                ErrorCode.FILE_FAILED, message, "look at the disk, and into the system's log", cause);
+    }
+
+    private static String reason(IOException cause) {
+        if (cause instanceof NoSuchFileException) {
+            return "no such file or folder";
+        }
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (cause instanceof NotDirectoryException) {
+            return "not a folder";
+        }
+        if (cause instanceof FileSystemException failure && failure.getReason() != null) {
+            return failure.getReason();
+        }
+        return cause.getMessage() == null || cause instanceof FileSystemException
+                ? cause.getClass().getSimpleName()
+                : cause.getMessage();
+    }
+
+    private static boolean isDenied(IOException cause) {
+        String reason = reason(cause);
+        return cause instanceof AccessDeniedException
+                || reason.contains("not permitted")
+                || reason.contains("Read-only file system");
+    }
+
+    private static boolean isFull(Path path, IOException cause) {
+        String reason = reason(cause);
+        return reason.contains("No space left")
+                || reason.contains("quota exceeded")
+                || (!(cause instanceof NoSuchFileException) && !isDenied(cause) && leavesNoRoom(path));
+    }
+
+    /** The kernel's message may be in another language; a disk without room says the same. */
+    private static boolean leavesNoRoom(Path path) {
+        try {
+            return Files.getFileStore(path).getUsableSpace() < FULL;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
