@@ -1,0 +1,143 @@
+package io.understudy.cli;
+
+import io.understudy.config.Settings;
+import io.understudy.config.SettingsFile;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.time.Ticker;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The root of an agent's command line. Its commands take {@code -c FILE}, {@code --json}, {@code --help} and {@code --version}, before or after
+ * their own options, and use what stands here to read the configuration and to speak with whoever called.
+ *
+ * <p>A command is a {@code Runnable} that returns on success and throws on failure; {@link #execute} makes the exit code of it.
+ */
+public abstract class AgentProgram implements Runnable {
+    public static final String DEFAULT_CONFIG = "/etc/understudy/understudy.yaml";
+
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            defaultValue = DEFAULT_CONFIG,
+            scope = ScopeType.INHERIT,
+            description = "The configuration file of this server. Default: ${DEFAULT-VALUE}")
+    private Path config;
+
+    @Option(
+            names = "--json",
+            scope = ScopeType.INHERIT,
+            description = "Print one JSON object on standard output instead of text.")
+    private boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Print this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Print the version.")
+    private boolean version;
+
+    protected AgentProgram(Terminal terminal) {
+        this.terminal = Objects.requireNonNull(terminal);
+    }
+
+    /** Runs the command that the arguments name. @return the exit code */
+    public final int execute(String... arguments) {
+        Logging.start(List.of(arguments));
+        CommandLine line = new CommandLine(this)
+                .setOut(terminal.out())
+                .setErr(terminal.err())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(
+                        (failure, command, parsed) -> FailureReport.print(failure, terminal, json))
+                .setParameterExceptionHandler(this::misused);
+        line.getCommandSpec().versionProvider(new AgentVersion());
+        return line.execute(arguments);
+    }
+
+    /** Without a command there is nothing to do. */
+    @Override
+    public final void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /** @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file */
+    public final Settings settings() {
+        return SettingsFile.load(config);
+    }
+
+    /** The result of the command: with {@code --json} the value, otherwise the text. Once a command. */
+    public final void print(Object value, Supplier<String> text) {
+        terminal.out().println(json ? Json.line(value) : text.get().stripTrailing());
+        terminal.out().flush();
+    }
+
+    /** A remark beside the result: nothing that a script would need. */
+    public final void say(String remark) {
+        terminal.err().println(remark);
+        terminal.err().flush();
+    }
+
+    /** Close it before anything else is printed. */
+    public final ProgressDisplay progress() {
+        return new ProgressDisplay(terminal.err(), terminal.draws(), Ticker.system());
+    }
+
+    /**
+     * Goes on when {@code yes} or when the person at the terminal agrees.
+     *
+     * @param question what is about to happen and what it replaces, ending in a question mark
+     * @throws UnderstudyException {@code CONFIRMATION_NEEDED} without a terminal, {@code CANCELLED} when the answer is not yes
+     */
+    public final void confirm(String question, boolean yes) {
+        if (yes) {
+            return;
+        }
+        if (!terminal.asks()) {
+            throw new UnderstudyException(
+                    ErrorCode.CONFIRMATION_NEEDED,
+                    "cannot go on without an answer, and there is no terminal: " + question,
+                    "run it on a terminal, or answer with --yes");
+        }
+        terminal.err().print(question + " [y/N] ");
+        terminal.err().flush();
+        String answer = terminal.readLine().orElse("").strip().toLowerCase(Locale.ROOT);
+        if (!answer.equals("y") && !answer.equals("yes")) {
+            throw new UnderstudyException(
+                    ErrorCode.CANCELLED, "not done: the answer was not yes", "run it again to be asked again");
+        }
+    }
+
+    private int misused(ParameterException failure, String[] arguments) {
+        String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+        UnderstudyException usage = new UnderstudyException(
+                ErrorCode.USAGE,
+                "cannot understand the command line: " + failure.getMessage(),
+                "see " + command + " --help",
+                failure);
+        return FailureReport.print(usage, terminal, Arrays.asList(arguments).contains("--json"));
+    }
+}

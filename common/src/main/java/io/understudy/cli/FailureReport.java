@@ -1,0 +1,52 @@
+package io.understudy.cli;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a command fails: {@code error: …} and {@code hint: …} on standard error, with {@code --json} also {@code {"error":{"code":"fenced",
+ * "message":"…","hint":"…"}}} on standard output, and the code's exit code.
+ */
+final class FailureReport {
+    private FailureReport() {}
+
+    /** @return the exit code */
+    static int print(Throwable failure, Terminal terminal, boolean json) {
+        UnderstudyException known = known(failure);
+        terminal.err().println("error: " + known.getMessage());
+        terminal.err().println("hint: " + known.hint());
+        terminal.err().flush();
+        if (json) {
+            terminal.out().println(Json.line(new Reported(Error.of(known))));
+            terminal.out().flush();
+        }
+        return known.code().exitCode();
+    }
+
+    private static UnderstudyException known(Throwable failure) {
+        if (failure instanceof UnderstudyException known) {
+            return known;
+        }
+        logger().error("a defect of Understudy", failure);
+        return new UnderstudyException(
+                ErrorCode.INTERNAL,
+                "cannot complete the command: " + failure,
+                "this is a defect of Understudy: please report it with the log above",
+                failure);
+    }
+
+    /** Asked for late: the level of the log is set after this class may have been loaded. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(FailureReport.class);
+    }
+
+    private record Reported(Error error) {}
+
+    private record Error(String code, String message, String hint) {
+        static Error of(UnderstudyException failure) {
+            return new Error(failure.code().label(), failure.getMessage(), failure.hint());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.understudy.cli;
+
+import io.understudy.progress.Progress;
+import io.understudy.time.Ticker;
+import java.io.PrintWriter;
+import java.time.Duration;
+
+/**
+ * Progress on standard error: a bar on a terminal, drawn over itself; otherwise a line when a step begins, every ten seconds, and when it ends.
+ * Thread-safe. Closing it ends the last step.
+ */
+public final class ProgressDisplay implements Progress, AutoCloseable {
+    private static final Duration REDRAW = Duration.ofMillis(100);
+    private static final Duration REPEAT = Duration.ofSeconds(10);
+    private static final int WIDTH = 30;
+    private static final String ERASE = "\r\u001b[K";
+
+    private final PrintWriter err;
+    private final boolean bar;
+    private final Ticker ticker;
+    private String step = "";
+    private long done;
+    private long total;
+    private long shownAt;
+    private boolean shown;
+
+    ProgressDisplay(PrintWriter err, boolean bar, Ticker ticker) {
+        this.err = err;
+        this.bar = bar;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public synchronized void report(String step, long doneBytes, long totalBytes) {
+        boolean begins = !step.equals(this.step);
+        if (begins) {
+            endStep();
+        }
+        this.step = step;
+        this.done = doneBytes;
+        this.total = totalBytes;
+        this.shown = false;
+        if (begins || ticker.since(shownAt).compareTo(bar ? REDRAW : REPEAT) >= 0) {
+            show();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        endStep();
+        step = "";
+    }
+
+    private void endStep() {
+        if (step.isEmpty()) {
+            return;
+        }
+        if (!shown) {
+            show();
+        }
+        if (bar) {
+            err.println();
+            err.flush();
+        }
+    }
+
+    private void show() {
+        if (bar) {
+            err.print(ERASE + drawn());
+        } else {
+            err.println(step + ": " + amount());
+        }
+        err.flush();
+        shownAt = ticker.nanos();
+        shown = true;
+    }
+
+    private String drawn() {
+        if (total <= 0) {
+            return "%-12s %s".formatted(step, amount());
+        }
+        int filled = (int) Math.min(WIDTH, done * (double) WIDTH / total);
+        return "%-12s [%s%s] %s".formatted(step, "#".repeat(filled), " ".repeat(WIDTH - filled), amount());
+    }
+
+    private String amount() {
+        return total < 0 ? Bytes.text(done) : Bytes.text(done) + " of " + Bytes.text(total);
+    }
+}

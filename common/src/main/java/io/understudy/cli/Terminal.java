@@ -1,0 +1,49 @@
+package io.understudy.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where a command reads and writes: results on {@code out}, all else on {@code err}.
+ *
+ * @param asks whether there is a person to answer a question
+ * @param draws whether {@code err} shows a bar that is drawn over itself
+ */
+public record Terminal(BufferedReader in, PrintWriter out, PrintWriter err, boolean asks, boolean draws) {
+
+    /** The process's own streams, in UTF-8. Without {@code /proc} nothing counts as a terminal: no question is asked, no bar drawn. */
+    public static Terminal system() {
+        boolean errors = isTerminal(2);
+        return new Terminal(
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                isTerminal(0) && errors,
+                errors && !"dumb".equals(System.getenv("TERM")));
+    }
+
+    /** One line of the person's; empty when the input ended. */
+    Optional<String> readLine() {
+        try {
+            return Optional.ofNullable(in.readLine());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isTerminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+}

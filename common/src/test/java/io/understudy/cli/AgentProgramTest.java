@@ -1,0 +1,181 @@
+package io.understudy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+class AgentProgramTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Command(
+            name = "agent-test",
+            subcommands = {Show.class, Fail.class, Break.class, Ask.class, Configured.class})
+    static final class Sample extends AgentProgram {
+        Sample(Terminal terminal) {
+            super(terminal);
+        }
+    }
+
+    record Result(String snapshotId, Instant takenAt, Optional<String> nothing, double seconds) {}
+
+    @Command(name = "show")
+    static final class Show implements Runnable {
+        @ParentCommand
+        Sample agent;
+
+        @Override
+        public void run() {
+            Instant when = Instant.parse("2026-11-20T10:00:00Z");
+            agent.print(new Result("00000001-00000002", when, Optional.empty(), 1.5), () -> "as text\n");
+        }
+    }
+
+    @Command(name = "fail")
+    static final class Fail implements Runnable {
+        @Override
+        public void run() {
+            throw new UnderstudyException(ErrorCode.FENCED, "cannot commit: \"b\" holds epoch 2", "rejoin it");
+        }
+    }
+
+    @Command(name = "break")
+    static final class Break implements Runnable {
+        @Override
+        public void run() {
+            throw new IllegalStateException("a defect");
+        }
+    }
+
+    @Command(name = "ask")
+    static final class Ask implements Runnable {
+        @ParentCommand
+        Sample agent;
+
+        @Option(names = "--yes")
+        boolean yes;
+
+        @Override
+        public void run() {
+            agent.confirm("Replace the database?", yes);
+            agent.print(List.of(), () -> "replaced");
+        }
+    }
+
+    @Command(name = "configured")
+    static final class Configured implements Runnable {
+        @ParentCommand
+        Sample agent;
+
+        @Override
+        public void run() {
+            agent.settings();
+        }
+    }
+
+    @Test
+    void printsTextOrOneLineOfJson() {
+        assertThat(run("show")).isZero();
+        assertThat(out).hasToString("as text\n");
+        assertThat(run("show", "--json")).isZero();
+        assertThat(run("--json", "show")).isZero();
+        String json = "{\"snapshot_id\":\"00000001-00000002\",\"taken_at\":\"2026-11-20T10:00:00Z\","
+                + "\"nothing\":null,\"seconds\":1.5}\n";
+        assertThat(out).hasToString("as text\n" + json + json);
+        assertThat(err).hasToString("");
+    }
+
+    @Test
+    void failsWithTheCodesExitCodeAndAHint() {
+        assertThat(run("fail")).isEqualTo(50);
+        assertThat(err).hasToString("error: cannot commit: \"b\" holds epoch 2\nhint: rejoin it\n");
+        assertThat(out).hasToString("");
+    }
+
+    @Test
+    void failsWithOneObjectForScripts() {
+        assertThat(run("fail", "--json")).isEqualTo(50);
+        assertThat(out)
+                .hasToString("{\"error\":{\"code\":\"fenced\",\"message\":\"cannot commit: \\\"b\\\" holds epoch 2\","
+                        + "\"hint\":\"rejoin it\"}}\n");
+        assertThat(err.toString()).startsWith("error: cannot commit").contains("\nhint: ");
+    }
+
+    @Test
+    void tellsADefectFromAFailure() {
+        assertThat(run("break", "--json")).isEqualTo(1);
+        assertThat(out.toString()).contains("\"code\":\"internal\"").contains("a defect");
+    }
+
+    @Test
+    void refusesAWrongCommandLineWithExitCode2() {
+        assertThat(run("show", "--unknown")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("error: cannot understand").contains("hint: see agent-test show --help");
+        assertThat(run()).isEqualTo(2);
+        assertThat(err.toString()).contains("a command is missing");
+        assertThat(run("shwo", "--json")).isEqualTo(2);
+        assertThat(out.toString()).contains("\"code\":\"usage\"");
+    }
+
+    @Test
+    void asksOnATerminalAndTakesOnlyYes() {
+        assertThat(answering("y\n", "ask")).isZero();
+        assertThat(err).hasToString("Replace the database? [y/N] ");
+        assertThat(answering("no\n", "ask")).isEqualTo(ErrorCode.CANCELLED.exitCode());
+        assertThat(answering("", "ask")).isEqualTo(ErrorCode.CANCELLED.exitCode());
+    }
+
+    @Test
+    void refusesToAskWithoutATerminal() {
+        assertThat(run("ask")).isEqualTo(ErrorCode.CONFIRMATION_NEEDED.exitCode());
+        assertThat(err.toString()).contains("Replace the database?").contains("--yes");
+        assertThat(run("ask", "--yes")).isZero();
+    }
+
+    @Test
+    void readsTheConfigurationThatIsNamedBeforeOrAfterTheCommand(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("odd.yaml"), "sight: x\n");
+        assertThat(run("-c", file.toString(), "configured")).isEqualTo(10);
+        assertThat(run("configured", "--config", file.toString())).isEqualTo(10);
+        assertThat(err.toString().split("odd.yaml", -1)).hasSizeGreaterThan(2);
+        assertThat(run("configured")).isEqualTo(10);
+        assertThat(err.toString()).contains(AgentProgram.DEFAULT_CONFIG);
+    }
+
+    @Test
+    void knowsItsVersionAndItsHelp() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).matches("Understudy \\d+\\.\\d+\\.\\d+\n");
+        assertThat(run("show", "--help")).isZero();
+        assertThat(out.toString()).contains("--json").contains("--config");
+    }
+
+    private int run(String... arguments) {
+        return execute("", false, arguments);
+    }
+
+    private int answering(String input, String... arguments) {
+        return execute(input, true, arguments);
+    }
+
+    private int execute(String input, boolean asks, String... arguments) {
+        Terminal terminal = new Terminal(
+                new BufferedReader(new StringReader(input)), new PrintWriter(out), new PrintWriter(err), asks, false);
+        return new Sample(terminal).execute(arguments);
+    }
+}
