@@ -1,0 +1,106 @@
+package io.understudy.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * A program and everything it started. Children are found by parentage and, where the operating system shows environments
+ * ({@code /proc}), by a mark that they inherit: so also those whose parent is gone, in whatever session or group.
+ */
+final class ProcessTree {
+    /** The environment variable whose value is one run's own. */
+    static final String MARK = "UNDERSTUDY_COMMAND";
+
+    /** How long a program may clean up (pg_restore cancels its queries on the server) before it is killed. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private static final int ROUNDS = 40;
+    private static final Duration ROUND = Duration.ofMillis(25);
+
+    private final Process process;
+    private final String marked;
+
+    ProcessTree(Process process, String mark) {
+        this.process = process;
+        this.marked = MARK + "=" + mark;
+    }
+
+    /** Asks all of them to end, then kills what is left, until nothing is. */
+    void end() {
+        boolean interrupted = Thread.interrupted();
+        members().forEach(ProcessHandle::destroy);
+        long deadline = System.nanoTime() + GRACE.toNanos();
+        while (!members().isEmpty() && System.nanoTime() < deadline) {
+            pause();
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            Set<ProcessHandle> left = members();
+            if (left.isEmpty()) {
+                break;
+            }
+            left.forEach(ProcessHandle::destroyForcibly);
+            pause();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void pause() {
+        LockSupport.parkNanos(ROUND.toNanos());
+    }
+
+    private Set<ProcessHandle> members() {
+        Set<ProcessHandle> members = new LinkedHashSet<>();
+        members.add(process.toHandle());
+        process.descendants().forEach(members::add);
+        marked().forEach(members::add);
+        members.removeIf(member -> !runs(member));
+        return members;
+    }
+
+    private Stream<ProcessHandle> marked() {
+        return ProcessHandle.allProcesses().filter(this::isMarked);
+    }
+
+    private boolean isMarked(ProcessHandle handle) {
+        Path environment = Path.of("/proc", Long.toString(handle.pid()), "environ");
+        try {
+            return new String(Files.readAllBytes(environment), StandardCharsets.ISO_8859_1).contains(marked);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Alive, and not a zombie whose new parent has not looked at it yet. */
+    private static boolean runs(ProcessHandle handle) {
+        if (!handle.isAlive()) {
+            return false;
+        }
+        try {
+            String stat = new String(
+                    Files.readAllBytes(Path.of("/proc", Long.toString(handle.pid()), "stat")),
+                    StandardCharsets.ISO_8859_1);
+            return !stat.substring(stat.lastIndexOf(')') + 1).stripLeading().startsWith("Z");
+        } catch (IOException e) {
+            return handle.isAlive();
+        }
+    }
+
+    /** Waits for the program itself, which was told to end. */
+    void reap() {
+        try {
+            process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
