@@ -1,0 +1,190 @@
+package io.understudy.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.directory.DirectoryFilestore;
+import io.understudy.testing.Faults;
+import io.understudy.testing.Faults.Operation;
+import io.understudy.testing.InMemoryFilestore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EpochsTest {
+    private static final SigningKey KEY = SigningKey.generate();
+    private static final TrustedKeys TRUSTED = TrustedKeys.of(KEY.publicKey());
+
+    private final InMemoryFilestore store = new InMemoryFilestore();
+    private final Epochs epochs = new Epochs(store, Manifests.SITE, TRUSTED);
+
+    @TempDir
+    Path folder;
+
+    static EpochClaim claim(int epoch, String server) {
+        return new EpochClaim(epoch, server, Instant.parse("2026-11-20T12:00:00Z"), "promote", "nonce of " + server);
+    }
+
+    @Test
+    void nobodyHasClaimedAtFirst() {
+        assertThat(epochs.highest()).isZero();
+        assertThat(epochs.read(1)).isEmpty();
+    }
+
+    @Test
+    void aClaimIsReadAsItWasMade() throws IOException {
+        epochs.claim(claim(1, "a"), KEY);
+        epochs.claim(claim(2, "b"), KEY);
+        assertThat(epochs.highest()).isEqualTo(2);
+        assertThat(epochs.read(2)).contains(claim(2, "b"));
+        try (InputStream in = store.open("epochs/00000002.json", 0)) {
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith(
+                            "{\"format\":1,\"site\":\"example\",\"epoch\":2,\"server\":\"b\","
+                                    + "\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"promote\",\"nonce\":\"nonce of b\"}\ned25519 ");
+        }
+    }
+
+    @Test
+    void anEpochIsClaimedOnce() {
+        epochs.claim(claim(2, "b"), KEY);
+        UnderstudyException e = failure(() -> epochs.claim(claim(2, "c"), KEY));
+        assertThat(e.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+        assertThat(e).hasMessageContaining("epoch 2 was claimed by b at 2026-11-20T12:00:00Z (promote)");
+        assertThat(epochs.read(2)).contains(claim(2, "b"));
+    }
+
+    @Test
+    void aLowerEpochIsNotForTheTaking() {
+        epochs.claim(claim(5, "b"), KEY);
+        assertThat(failure(() -> epochs.claim(claim(4, "c"), KEY)).code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+        assertThat(epochs.read(4)).isEmpty();
+    }
+
+    @Test
+    void aClaimWhoseAcknowledgementWasLostIsFoundByItsNonce() {
+        store.inject(Faults.first(
+                Operation.PUT_IF_ABSENT, key -> true, new Faults.LoseAcknowledgement(ErrorCode.FILESTORE_UNREACHABLE)));
+        assertThat(failure(() -> epochs.claim(claim(2, "b"), KEY)).code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+        EpochClaim later = new EpochClaim(2, "b", Instant.parse("2026-11-20T12:05:00Z"), "promote", "nonce of b");
+        epochs.claim(later, KEY);
+        assertThat(epochs.read(2)).contains(claim(2, "b"));
+    }
+
+    @Test
+    void aTakenEpochWhoseClaimIsUnreadableIsStillTaken() {
+        store.put("epochs/00000002.json", Content.of(Samples.text("garbage")));
+        UnderstudyException e = failure(() -> epochs.claim(claim(2, "b"), KEY));
+        assertThat(e.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+        assertThat(e).hasMessageContaining("not by a trusted key");
+        assertThat(epochs.highest()).isEqualTo(2);
+    }
+
+    @Test
+    void whoSignedIsTold() {
+        epochs.claim(claim(2, "b"), SigningKey.generate());
+        assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
+        assertThat(epochs.highest()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"format\":1,\"site\":\"example\",\"epoch\":3,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
+                "{\"format\":1,\"site\":\"example\",\"epoch\":2,\"server\":null,\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
+                "{\"format\":1,\"site\":\"example\",\"epoch\":-2,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
+                "{\"format\":1,\"site\":\"example\"}",
+                "{\"site\":\"example\"}",
+                "[1]"
+            })
+    void refusesAClaimThatNobodyCanMean(String line) {
+        store.put("epochs/00000002.json", Content.of(SignedLine.sign(Samples.text(line), KEY)));
+        assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+    }
+
+    @Test
+    void refusesAClaimOfAnotherSiteOrAFutureFormat() {
+        new Epochs(store, "another", TRUSTED).claim(claim(2, "b"), KEY);
+        assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.WRONG_SITE);
+        store.put("epochs/00000002.json", Content.of(SignedLine.sign(Samples.text("{\"format\":7}"), KEY)));
+        assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
+    }
+
+    @Test
+    void whatIsNoClaimDoesNotCount() {
+        store.put("epochs/readme.txt", Content.of(new byte[1]));
+        store.put("epochs/2.json", Content.of(new byte[1]));
+        assertThat(epochs.highest()).isZero();
+    }
+
+    @Test
+    void thereIsNoEpochZero() {
+        assertThatThrownBy(() -> claim(0, "a")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> claim(100_000_000, "a")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void ofRacingClaimsOneWinsInMemory() throws Exception {
+        assertOneWins(store);
+    }
+
+    @Test
+    void ofRacingClaimsOneWinsInAFolder() throws Exception {
+        try (Filestore directory = new DirectoryFilestore(folder)) {
+            assertOneWins(directory);
+        }
+    }
+
+    private static void assertOneWins(Filestore filestore) throws Exception {
+        Epochs contested = new Epochs(filestore, Manifests.SITE, TRUSTED);
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<Boolean>> outcomes = threads.invokeAll(IntStream.range(0, 8)
+                    .<java.util.concurrent.Callable<Boolean>>mapToObj(racer -> () -> wins(contested, "racer-" + racer))
+                    .toList());
+            List<String> winners = new ArrayList<>();
+            for (int racer = 0; racer < outcomes.size(); racer++) {
+                if (outcomes.get(racer).get()) {
+                    winners.add("racer-" + racer);
+                }
+            }
+            assertThat(winners).containsExactly(contested.read(2).orElseThrow().server());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static boolean wins(Epochs contested, String server) {
+        try {
+            contested.claim(claim(2, server), KEY);
+            return true;
+        } catch (UnderstudyException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+            return false;
+        }
+    }
+
+    private static UnderstudyException failure(ThrowingCallable call) {
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, call);
+        assertThat(e).isNotNull();
+        return e;
+    }
+}

@@ -1,0 +1,335 @@
+package io.understudy.repository;
+
+import static io.understudy.repository.Manifests.SITE;
+import static io.understudy.repository.Manifests.id;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.directory.DirectoryFilestore;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.Faults;
+import io.understudy.testing.Faults.LoseAcknowledgement;
+import io.understudy.testing.Faults.None;
+import io.understudy.testing.Faults.Operation;
+import io.understudy.testing.InMemoryFilestore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RepositoryTest {
+    private static final SigningKey KEY = SigningKey.generate();
+    private static final TrustedKeys TRUSTED = TrustedKeys.of(KEY.publicKey());
+
+    private final FakeTicker time = new FakeTicker();
+    private final InMemoryFilestore store = new InMemoryFilestore(time);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void isOpenedAsItWasCreated() {
+        Repository created = Repository.create(store, SITE, time.clock());
+        Repository opened = open();
+        assertThat(opened.id()).isEqualTo(created.id());
+        assertThat(opened.site()).isEqualTo(SITE);
+        assertThat(store.keys()).containsExactly("understudy.json");
+    }
+
+    @Test
+    void isNotCreatedTwice() {
+        Repository.create(store, SITE, time.clock());
+        UnderstudyException e = failure(() -> Repository.create(store, "another", time.clock()));
+        assertThat(e.code()).isEqualTo(ErrorCode.REPOSITORY_EXISTS);
+        assertThat(e).hasMessageContaining("site \"example\"");
+    }
+
+    @Test
+    void recognisesItsOwnCreationWhenTheStoreAnswersFalse() {
+        store.inject(lyingAboutPutIfAbsent());
+        assertThat(failure(() -> Repository.create(store, SITE, time.clock())).code())
+                .isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+        UUID id = open().id();
+        assertThat(Repository.openOrCreate(store, UUID.randomUUID(), SITE, TRUSTED, time.clock())
+                        .id())
+                .isEqualTo(id);
+    }
+
+    @Test
+    void aCopyHasTheSameIdentity() {
+        UUID id = UUID.randomUUID();
+        assertThat(Repository.openOrCreate(store, id, SITE, TRUSTED, time.clock())
+                        .id())
+                .isEqualTo(id);
+        assertThat(open().id()).isEqualTo(id);
+    }
+
+    @Test
+    void tellsMissingForeignAndFutureOnesApart() {
+        assertThat(failure(this::open).code()).isEqualTo(ErrorCode.REPOSITORY_MISSING);
+        Repository.create(store, "another", time.clock());
+        assertThat(failure(this::open).code()).isEqualTo(ErrorCode.WRONG_SITE);
+        store.put("understudy.json", Content.of(Samples.text("{\"format\":2,\"repositories\":[]}")));
+        assertThat(failure(this::open).code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "null",
+                "[]",
+                "{}",
+                "{\"format\":1}",
+                "{\"format\":1,\"repository\":\"x\",\"site\":\"example\"}",
+                "{\"format\":0,\"repository\":\"7a0f3a0e-4f5f-4b0e-9f2a-1d2c3b4a5968\",\"site\":\"example\"}"
+            })
+    void refusesADescriptionThatIsNone(String text) {
+        store.put("understudy.json", Content.of(Samples.text(text)));
+        assertThat(failure(this::open).code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
+    }
+
+    @Test
+    void aCommitMakesTheSnapshotExist() {
+        Repository repository = created();
+        assertThat(repository.newest()).isEmpty();
+        assertThat(repository.nextId(1)).isEqualTo(id(1, 1));
+        Manifest manifest = Manifests.sample(id(1, 1));
+        repository.commit(manifest, KEY);
+        assertThat(repository.list()).containsExactly(id(1, 1));
+        assertThat(repository.newest()).contains(id(1, 1));
+        assertThat(repository.read(id(1, 1))).isEqualTo(manifest);
+        assertThat(repository.nextId(1)).isEqualTo(id(1, 2));
+    }
+
+    @Test
+    void listsByAgeAndOnlyWhatIsAManifest() {
+        Repository repository = created();
+        List.of(id(1, 9), id(1, 10), id(2, 11)).forEach(id -> repository.commit(Manifests.sample(id), KEY));
+        for (String foreign : List.of("manifests/readme", "manifests/00000001-00000000.json", "manifests/1-2.json")) {
+            store.put(foreign, Content.of(new byte[1]));
+        }
+        assertThat(repository.list()).containsExactly(id(1, 9), id(1, 10), id(2, 11));
+        assertThat(repository.newerThan(id(1, 9))).containsExactly(id(1, 10), id(2, 11));
+        assertThat(repository.newerThan(id(2, 11))).isEmpty();
+        assertThat(repository.nextId(3)).isEqualTo(id(3, 12));
+    }
+
+    @Test
+    void theSequenceNeverGoesBackAcrossEpochs() {
+        Repository repository = created();
+        List.of(id(1, 50), id(2, 45)).forEach(id -> write(repository, id));
+        assertThat(repository.nextId(2)).isEqualTo(id(2, 51));
+    }
+
+    @Test
+    void namesASnapshotThatIsNotThere() {
+        assertThat(failure(() -> created().read(id(1, 7))).code()).isEqualTo(ErrorCode.SNAPSHOT_UNKNOWN);
+    }
+
+    @Test
+    void deletesAManifest() {
+        Repository repository = created();
+        repository.commit(Manifests.sample(id(1, 1)), KEY);
+        repository.delete(id(1, 1));
+        repository.delete(id(1, 1));
+        assertThat(repository.list()).isEmpty();
+    }
+
+    @Test
+    void readsNoManifestWithoutEnd() {
+        Repository repository = created();
+        store.put(id(1, 1).key(), Content.of(new byte[10]));
+        assertThat(failure(() -> repository.read(id(1, 1))).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+        assertThat(failure(() -> SmallObject.read(store, id(1, 1).key(), 9))).hasMessageContaining("longer than 9");
+    }
+
+    @Test
+    void aFailedCommitLeavesNoSnapshot() {
+        Repository repository = created();
+        store.inject(
+                Faults.first(Operation.PUT_IF_ABSENT, key -> true, new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        assertThat(failure(() -> repository.commit(Manifests.sample(id(1, 1)), KEY))
+                        .code())
+                .isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+        assertThat(repository.list()).isEmpty();
+    }
+
+    @Test
+    void aRepeatedCommitOfTheSameSnapshotFindsItself() {
+        Repository repository = created();
+        store.inject(lyingAboutPutIfAbsent());
+        Manifest manifest = Manifests.sample(id(1, 1));
+        assertThat(failure(() -> repository.commit(manifest, KEY)).code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+        repository.commit(manifest, KEY);
+        assertThat(repository.list()).containsExactly(id(1, 1));
+    }
+
+    @Test
+    void refusesANumberThatAnotherSnapshotHas() {
+        Repository repository = created();
+        repository.commit(Manifests.sample(id(1, 1)), KEY);
+        Manifest read = repository.read(id(1, 1));
+        StreamRef empty = new StreamRef(0, List.of());
+        Manifest other = Manifests.of(id(1, 1), empty, empty, empty);
+        assertThat(failure(() -> repository.commit(other, KEY)).code()).isEqualTo(ErrorCode.COMMIT_CONFLICT);
+        assertThat(repository.read(id(1, 1))).isEqualTo(read);
+    }
+
+    @Test
+    void commitsNothingThatNobodyCouldRead() {
+        Repository repository = created();
+        StreamRef wrong = new StreamRef(5, List.of());
+        assertThatThrownBy(() -> repository.commit(Manifests.of(id(1, 1), wrong, wrong, wrong), KEY))
+                .isInstanceOf(IllegalArgumentException.class);
+        Repository foreign = Repository.create(new InMemoryFilestore(time), "another", time.clock());
+        assertThatThrownBy(() -> foreign.commit(Manifests.sample(id(1, 1)), KEY))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(repository.list()).isEmpty();
+    }
+
+    @Test
+    void anAgentOfALowerEpochCommitsNothing() {
+        Repository repository = created();
+        repository.epochs().claim(EpochsTest.claim(2, "b.example.net"), KEY);
+        UnderstudyException e = failure(() -> repository.commit(Manifests.sample(id(1, 1)), KEY));
+        assertThat(e.code()).isEqualTo(ErrorCode.FENCED);
+        assertThat(e).hasMessageContaining("epoch 2 was claimed by b.example.net");
+        assertThat(repository.list()).isEmpty();
+        repository.commit(Manifests.sample(id(2, 1)), KEY);
+    }
+
+    @Test
+    void aSnapshotOfAHigherEpochFencesAsItsClaimDoes() {
+        Repository repository = created();
+        repository.commit(Manifests.sample(id(3, 1)), KEY);
+        assertThat(failure(() -> repository.commit(Manifests.sample(id(2, 2)), KEY)))
+                .hasMessageContaining("epoch 3 is in use");
+    }
+
+    @Test
+    void aClaimThatCannotBeTrustedFencesAndIsCalledSo() {
+        Repository repository = created();
+        repository.epochs().claim(EpochsTest.claim(2, "b"), SigningKey.generate());
+        store.put("epochs/00000003.json", Content.of(Samples.text("garbage")));
+        UnderstudyException e = failure(() -> repository.commit(Manifests.sample(id(2, 1)), KEY));
+        assertThat(e.code()).isEqualTo(ErrorCode.FENCED);
+        assertThat(e).hasMessageContaining("not by a trusted key");
+    }
+
+    @Test
+    void aManifestThatAClaimOvertookIsWithdrawn() {
+        Repository repository = created();
+        store.inject((operation, key) -> {
+            if (operation == Operation.PUT_IF_ABSENT && key.startsWith("manifests/")) {
+                store.inject(Faults.none());
+                repository.epochs().claim(EpochsTest.claim(2, "b"), KEY);
+            }
+            return new None();
+        });
+        assertThat(failure(() -> repository.commit(Manifests.sample(id(1, 1)), KEY))
+                        .code())
+                .isEqualTo(ErrorCode.FENCED);
+        assertThat(repository.list()).isEmpty();
+    }
+
+    @Test
+    void whatWasNotWithdrawnIsStillNotAcknowledged() {
+        Repository repository = created();
+        store.inject((operation, key) -> {
+            if (operation == Operation.PUT_IF_ABSENT && key.startsWith("manifests/")) {
+                store.inject(Faults.none());
+                repository.epochs().claim(EpochsTest.claim(2, "b"), KEY);
+                store.inject(Faults.first(Operation.DELETE, k -> true, new Faults.Fail(ErrorCode.FILESTORE_DENIED)));
+            }
+            return new None();
+        });
+        UnderstudyException e = failure(() -> repository.commit(Manifests.sample(id(1, 1)), KEY));
+        assertThat(e.code()).isEqualTo(ErrorCode.FENCED);
+        assertThat(e.getSuppressed()).hasSize(1);
+        assertThat(repository.list()).containsExactly(id(1, 1));
+    }
+
+    @Test
+    void ofRacingCommitsOfOneNumberOneWinsInMemory() throws Exception {
+        assertOneWins(store);
+    }
+
+    @Test
+    void ofRacingCommitsOfOneNumberOneWinsInAFolder() throws Exception {
+        try (Filestore directory = new DirectoryFilestore(folder)) {
+            assertOneWins(directory);
+        }
+    }
+
+    private void assertOneWins(Filestore filestore) throws Exception {
+        Repository.create(filestore, SITE, time.clock());
+        Repository repository = Repository.open(filestore, SITE, TRUSTED);
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<Boolean>> outcomes = threads.invokeAll(IntStream.range(0, 8)
+                    .mapToObj(racer -> committing(repository, racer))
+                    .toList());
+            int winners = 0;
+            for (Future<Boolean> outcome : outcomes) {
+                winners += outcome.get() ? 1 : 0;
+            }
+            assertThat(winners).isOne();
+            assertThat(repository.read(id(1, 1)).site()).isEqualTo(SITE);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Callable<Boolean> committing(Repository repository, int racer) {
+        StreamRef own = StreamRef.of(List.of(new BlobRef(new BlobId("ab".repeat(32)), racer + 1, 20, false)));
+        return () -> {
+            try {
+                repository.commit(Manifests.of(id(1, 1), own, own, own), KEY);
+                return true;
+            } catch (UnderstudyException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.COMMIT_CONFLICT);
+                return false;
+            }
+        };
+    }
+
+    private static Faults lyingAboutPutIfAbsent() {
+        return Faults.first(
+                Operation.PUT_IF_ABSENT, key -> true, new LoseAcknowledgement(ErrorCode.FILESTORE_UNREACHABLE));
+    }
+
+    private void write(Repository repository, SnapshotId id) {
+        repository.writeStored(id, ManifestCodec.encode(Manifests.sample(id), KEY));
+    }
+
+    private Repository created() {
+        Repository.create(store, SITE, time.clock());
+        return open();
+    }
+
+    private Repository open() {
+        return Repository.open(store, SITE, TRUSTED, time.clock());
+    }
+
+    private static UnderstudyException failure(ThrowingCallable call) {
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, call);
+        assertThat(e).isNotNull();
+        return e;
+    }
+}
