@@ -50,7 +50,17 @@ public final class Repository {
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it is one already, of whatever site
      */
     public static Repository create(Filestore filestore, String site, Clock clock) {
-        return create(filestore, new Description(Manifest.FORMAT, UUID.randomUUID(), site), TrustedKeys.of(), clock);
+        return create(filestore, UUID.randomUUID(), site, TrustedKeys.of(), clock);
+    }
+
+    /**
+     * Makes the filestore a repository of this site with the given identity. Repeated with the same one it succeeds again, so an attempt whose end is
+     * not known can be made once more.
+     *
+     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it is another one already, of whatever site
+     */
+    public static Repository create(Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock) {
+        return create(filestore, new Description(Manifest.FORMAT, id, site), trusted, clock);
     }
 
     /** Opens the repository, or makes the filestore one with the given identity: for a copy of a repository, which is the same one. */

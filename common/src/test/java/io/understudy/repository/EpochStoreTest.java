@@ -1,0 +1,101 @@
+package io.understudy.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.testing.InMemoryFilestore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EpochStoreTest {
+    private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    private final SigningKey key = SigningKey.generate();
+    private final Repository repository = Repository.create(
+            new InMemoryFilestore(), UUID.randomUUID(), "example", TrustedKeys.of(key.publicKey()), Clock.systemUTC());
+    private EpochStore store;
+
+    @BeforeEach
+    void open() {
+        store = new EpochStore(folder.resolve("state"));
+    }
+
+    @Test
+    void keepsWhatIsIntendedAndWhatIsHeldApart() throws Exception {
+        assertThat(store.held()).isEmpty();
+        assertThat(store.intended()).isEmpty();
+        HeldEpoch first = epoch(1);
+        store.intend(first);
+        assertThat(new EpochStore(folder.resolve("state")).intended()).contains(first);
+        assertThat(store.held()).isEmpty();
+        store.hold(first);
+        assertThat(store.held()).contains(first);
+        assertThat(store.intended()).isEmpty();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state/epoch.json"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void letsTheHolderOfTheHighestEpochCommit() {
+        repository.epochs().claim(epoch(1).claim(), key);
+        store.hold(epoch(1));
+        assertThat(store.require(repository)).isEqualTo(1);
+    }
+
+    @Test
+    void fencesWhoHoldsNoneOrALowerOneOrAnotherRepositorys() {
+        fenced("holds no epoch");
+        store.hold(epoch(1));
+        repository.epochs().claim(new EpochClaim(2, "b.example.net", NOW, "promote", "other"), key);
+        fenced("epoch 2 was claimed by b.example.net");
+        store.hold(new HeldEpoch(UUID.randomUUID(), 3, "n", "a", NOW, "init"));
+        fenced("another repository");
+    }
+
+    @Test
+    void refusesAFileThatItDoesNotUnderstand() throws Exception {
+        store.hold(epoch(1));
+        Path file = folder.resolve("state/epoch.json");
+        String good = Files.readString(file);
+        Files.writeString(file, good.substring(0, 20));
+        fails(ErrorCode.STATE_DAMAGED);
+        Files.writeString(file, "");
+        fails(ErrorCode.STATE_DAMAGED);
+        Files.writeString(file, good.replace("\"epoch\":1", "\"epoch\":0"));
+        fails(ErrorCode.STATE_DAMAGED);
+        Files.writeString(file, good.replace("\"format\":1", "\"format\":2"));
+        fails(ErrorCode.FORMAT_UNKNOWN);
+        Files.delete(file);
+        Files.createDirectory(file);
+        fails(ErrorCode.FILE_FAILED);
+    }
+
+    private HeldEpoch epoch(int epoch) {
+        return new HeldEpoch(repository.id(), epoch, "nonce", "a.example.net", NOW, "init");
+    }
+
+    private void fenced(String why) {
+        assertThatThrownBy(() -> store.require(repository))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FENCED))
+                .hasMessageContaining(why);
+    }
+
+    private void fails(ErrorCode code) {
+        assertThatThrownBy(store::held)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+}
