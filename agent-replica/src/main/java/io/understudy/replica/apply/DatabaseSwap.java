@@ -1,0 +1,97 @@
+package io.understudy.replica.apply;
+
+import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.postgres.DatabaseNames;
+import io.understudy.postgres.Databases;
+import io.understudy.time.Ticker;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The real databases. All names change in one transaction of {@code ALTER DATABASE … RENAME}. */
+public final class DatabaseSwap implements LiveDatabases {
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseSwap.class);
+
+    private final Databases databases;
+    private final DatabaseNames names;
+
+    public DatabaseSwap(Database database, Ticker ticker) {
+        this.databases = new Databases(database, ticker);
+        this.names = DatabaseNames.of(database.settings().name());
+    }
+
+    @Override
+    public Arrangement look() {
+        Map<DatabaseIdentity, String> all = databases.all();
+        return new Arrangement(carrier(all, names.live()), carrier(all, names.spare()), carrier(all, names.previous()));
+    }
+
+    private static Optional<DatabaseIdentity> carrier(Map<DatabaseIdentity, String> all, String name) {
+        return all.entrySet().stream()
+                .filter(database -> database.getValue().equals(name))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    @Override
+    public void arrange(Arrangement wanted) {
+        Map<DatabaseIdentity, String> named = new LinkedHashMap<>();
+        wanted.live().ifPresent(database -> named.put(database, names.live()));
+        wanted.spare().ifPresent(database -> named.put(database, names.spare()));
+        wanted.previous().ifPresent(database -> named.put(database, names.previous()));
+        Arrangement before = look();
+        if (before.equals(wanted)) {
+            return;
+        }
+        requireKnown(before.live(), named, names.live());
+        requireKnown(before.spare(), named, names.spare());
+        requireKnown(before.previous(), named, names.previous());
+        databases.rename(named, names.passing("moving"));
+        LOG.info("databases arranged: {}", named);
+    }
+
+    /** What carries one of the names must have its place among the wanted ones: nothing is pushed aside unsaid. */
+    private static void requireKnown(
+            Optional<DatabaseIdentity> carrier, Map<DatabaseIdentity, String> wanted, String name) {
+        carrier.filter(database -> !wanted.containsKey(database)).ifPresent(database -> {
+            throw Databases.foreign(name);
+        });
+    }
+
+    @Override
+    public void discard(DatabaseIdentity database) {
+        requireNotLive(database);
+        databases.drop(database);
+    }
+
+    @Override
+    public String setAside(DatabaseIdentity database) {
+        requireNotLive(database);
+        Map<DatabaseIdentity, String> all = databases.all();
+        if (all.containsKey(database) && names.isAside(all.get(database))) {
+            return all.get(database);
+        }
+        String aside = freeAside(List.copyOf(all.values()));
+        databases.rename(Map.of(database, aside), names.passing("moving"));
+        LOG.info("database {} set aside as {}", all.get(database), aside);
+        return aside;
+    }
+
+    private String freeAside(List<String> taken) {
+        int attempt = 1;
+        while (taken.contains(names.aside(attempt))) {
+            attempt++;
+        }
+        return names.aside(attempt);
+    }
+
+    private void requireNotLive(DatabaseIdentity database) {
+        if (look().live().filter(database::equals).isPresent()) {
+            throw new IllegalStateException("the live database is neither dropped nor set aside");
+        }
+    }
+}
