@@ -1,0 +1,49 @@
+package io.understudy.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.metrics.Metric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DocumentationTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(#[^)]*)?\\)");
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyLinkLeadsToAFile(Path page) throws IOException {
+        List<String> broken = LINK.matcher(Files.readString(page))
+                .results()
+                .map(link -> link.group(1))
+                .filter(target -> !Files.exists(page.resolveSibling(target)))
+                .toList();
+
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void everyMetricIsExplainedAndNoOther() throws IOException {
+        Matcher names = Pattern.compile("(?m)^\\| `(understudy_[a-z_]+)`")
+                .matcher(Files.readString(ROOT.resolve("deploy/docs/monitoring.md")));
+
+        assertThat(names.results().map(name -> name.group(1)))
+                .containsExactlyElementsOf(
+                        Arrays.stream(Metric.values()).map(Metric::exported).toList());
+    }
+
+    static Stream<Path> pages() throws IOException {
+        return Stream.concat(
+                Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CHANGELOG.md")),
+                Files.list(ROOT.resolve("deploy/docs")));
+    }
+}
