@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
  *
  * @param environment added to this process's environment; with {@code alone} the whole of it
  */
-public record Program(List<String> command, Map<String, String> environment, boolean alone, Optional<Account> account) {
+public record Program(
+        List<String> command, Map<String, String> environment, boolean alone, Optional<Account> account, Path folder) {
+    private static final Path EVERYONES = Path.of("/");
 
     public Program {
         command = List.copyOf(command);
@@ -30,22 +32,27 @@ public record Program(List<String> command, Map<String, String> environment, boo
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        return new Program(command, Map.of(), false, Optional.empty());
+        return new Program(command, Map.of(), false, Optional.empty(), EVERYONES);
     }
 
     public Program with(Map<String, String> more) {
         Map<String, String> all = new TreeMap<>(environment);
         all.putAll(more);
-        return new Program(command, all, alone, account);
+        return new Program(command, all, alone, account, folder);
     }
 
     /** The same with nothing in its environment but what {@link #with} told, as services are started. */
     public Program inEmptyEnvironment() {
-        return new Program(command, environment, true, account);
+        return new Program(command, environment, true, account, folder);
     }
 
     public Program as(Account other) {
-        return new Program(command, environment, alone, Optional.of(other));
+        return new Program(command, environment, alone, Optional.of(other), folder);
+    }
+
+    /** The same in another working folder than the root. */
+    public Program in(Path other) {
+        return new Program(command, environment, alone, account, other);
     }
 
     /** Runs it to its end; after the limit it is killed and an error thrown. */
@@ -100,11 +107,9 @@ public record Program(List<String> command, Map<String, String> environment, boo
     private ProcessBuilder builder() {
         List<String> all = new ArrayList<>(account.map(Account::prefix).orElse(List.of()));
         all.addAll(command);
-        ProcessBuilder builder =
-                new ProcessBuilder(all).redirectInput(Path.of("/dev/null").toFile());
-        if (account.isPresent()) {
-            builder.directory(Path.of("/").toFile());
-        }
+        ProcessBuilder builder = new ProcessBuilder(all)
+                .directory(folder.toFile())
+                .redirectInput(Path.of("/dev/null").toFile());
         if (alone) {
             builder.environment().clear();
         }
