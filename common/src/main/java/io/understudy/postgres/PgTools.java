@@ -111,7 +111,6 @@ public final class PgTools {
         all.add("--dbname=" + ConnectionString.of(settings, database));
         all.add("--no-password");
         all.addAll(arguments);
-        all.forEach(PgTools::requirePassable);
         Optional<PgPassFile> password = PgPassFile.write(settings.password(), temporary);
         try {
             return runner.run(
@@ -121,29 +120,15 @@ public final class PgTools {
         }
     }
 
-    /** Runs one of the programs without a connection: {@code pg_restore} as a filter from its input to its output. */
-    public CommandResult filter(Path program, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
-        List<String> all = new ArrayList<>(shielded(program));
-        all.addAll(arguments);
-        return runner.run(
-                streams.apply(new Command(all, Map.of("LC_MESSAGES", "C"), limit, Optional.empty(), Optional.empty())));
-    }
-
-    /** Whether the text reaches a program unchanged: under a locale without UTF-8 the JVM replaces letters by question marks. */
+    /**
+     * Whether the text reaches a program unchanged: under a locale without UTF-8 the JVM passes question marks for letters. It encodes
+     * arguments in the default charset up to Java 17, later in that of file names.
+     */
     public static boolean passable(String argument) {
-        return Charset.forName(System.getProperty("sun.jnu.encoding", "US-ASCII"))
-                .newEncoder()
-                .canEncode(argument);
-    }
-
-    private static void requirePassable(String argument) {
-        if (!passable(argument)) {
-            throw new UnderstudyException(
-                    ErrorCode.CONFIG_INVALID,
-                    "cannot pass \"" + argument
-                            + "\" to a program: the agent's locale does not know all of its letters",
-                    "start the agent with LC_ALL=C.UTF-8");
-        }
+        Charset charset = Runtime.version().feature() < 18
+                ? Charset.defaultCharset()
+                : Charset.forName(System.getProperty("sun.jnu.encoding", "US-ASCII"));
+        return charset.newEncoder().canEncode(argument);
     }
 
     /** Even an empty PGSERVICE would be looked up, so the variables are taken away, not emptied. */

@@ -15,25 +15,27 @@ import java.util.Set;
  * the stack is limited), so the largest tables come first; those that find no place, and those whose names the agent's locale can't pass
  * on, keep their rows in the archive: correct, but stored anew when they change.
  *
+ * @param snapshot the arguments that name the snapshot alone
+ * @param arguments all of them
  * @param carried the tables that COPY carries, in the order given
  */
-record ArchiveArguments(List<String> arguments, List<SourceTable> carried) {
+record ArchiveArguments(List<String> snapshot, List<String> arguments, List<SourceTable> carried) {
     /** Bytes of all patterns together. */
     static final int MOST = 1_000_000;
 
     private static final int POINTER = 8;
 
     ArchiveArguments {
+        snapshot = List.copyOf(snapshot);
         arguments = List.copyOf(arguments);
         carried = List.copyOf(carried);
     }
 
     static ArchiveArguments of(FrozenMoment moment, Duration lockTimeout) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--format=custom",
-                "--compress=0",
-                "--snapshot=" + moment.id(),
-                "--lock-wait-timeout=" + Math.max(1, lockTimeout.toMillis())));
+        List<String> snapshot =
+                List.of("--snapshot=" + moment.id(), "--lock-wait-timeout=" + Math.max(1, lockTimeout.toMillis()));
+        List<String> arguments = new ArrayList<>(snapshot);
+        arguments.addAll(List.of("--format=custom", "--compress=0"));
         Set<SourceTable> carried = new HashSet<>();
         long bytes = 0;
         for (SourceTable table : largestFirst(moment.tables())) {
@@ -47,7 +49,7 @@ record ArchiveArguments(List<String> arguments, List<SourceTable> carried) {
         }
         List<SourceTable> inOrder =
                 moment.tables().stream().filter(carried::contains).toList();
-        return new ArchiveArguments(arguments, inOrder);
+        return new ArchiveArguments(snapshot, arguments, inOrder);
     }
 
     private static List<SourceTable> largestFirst(List<SourceTable> tables) {

@@ -7,12 +7,12 @@ import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Toolset;
-import io.understudy.primary.capture.ArchiveReader.Archive;
 import io.understudy.progress.Progress;
 import io.understudy.repository.BlobSink;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.StreamRef;
 import io.understudy.time.Ticker;
 import java.util.List;
 import java.util.Objects;
@@ -44,8 +44,10 @@ public final class DatabaseCapture implements SourceDatabase {
             TableWorkers workers = new TableWorkers(
                     database, source.moment.id(), new TableReader(sink, sum), plan.units(source.arguments.carried()));
 
-            AtomicReference<Archive> archive = new AtomicReference<>();
+            AtomicReference<StreamRef> archive = new AtomicReference<>();
+            AtomicReference<String> schemaHash = new AtomicReference<>();
             crew.start(() -> archive.set(archive(source, sink, sum)));
+            crew.start(() -> schemaHash.set(dumps(source).schemaHash(source.arguments)));
             workers.start(crew);
             crew.await();
             crew.call(() -> release(keeper, workers));
@@ -53,7 +55,7 @@ public final class DatabaseCapture implements SourceDatabase {
             List<TableData> tables = source.arguments.carried().stream()
                     .map(table -> workers.data(table, plan.units(table)))
                     .toList();
-            return captured(source, keeper.serverVersion(), archive.get(), tables);
+            return captured(source, keeper.serverVersion(), archive.get(), schemaHash.get(), tables);
         }
     }
 
@@ -87,11 +89,13 @@ public final class DatabaseCapture implements SourceDatabase {
         return tables.stream().mapToLong(SourceTable::bytes).sum();
     }
 
-    private Archive archive(Source source, BlobSink sink, CaptureProgress sum) {
+    private ArchiveReader dumps(Source source) {
+        return new ArchiveReader(tools, source.programs, database.settings().name());
+    }
+
+    private StreamRef archive(Source source, BlobSink sink, CaptureProgress sum) {
         CaptureProgress.Share share = sum.share(source.archived);
-        Archive archive = new ArchiveReader(
-                        tools, source.programs, database.settings().name())
-                .read(source.arguments.arguments(), share.counting(sink));
+        StreamRef archive = dumps(source).archive(source.arguments, share.counting(sink));
         share.complete();
         return archive;
     }
@@ -106,13 +110,13 @@ public final class DatabaseCapture implements SourceDatabase {
         return keeper;
     }
 
-    private Captured captured(Source source, int serverVersion, Archive archive, List<TableData> tables) {
+    private Captured captured(
+            Source source, int serverVersion, StreamRef archive, String schemaHash, List<TableData> tables) {
         return new Captured(
                 source.moment.at(),
                 source.moment.walLsn(),
                 serverVersion,
                 source.programs.version(),
-                new DatabaseData(
-                        database.settings().name(), source.properties, archive.stream(), archive.schemaHash(), tables));
+                new DatabaseData(database.settings().name(), source.properties, archive, schemaHash, tables));
     }
 }
