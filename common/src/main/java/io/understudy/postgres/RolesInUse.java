@@ -49,7 +49,7 @@ final class RolesInUse {
                 UNION ALL SELECT 'pg_largeobject_metadata'::regclass, oid, lomowner FROM pg_largeobject_metadata
                 UNION ALL SELECT 'pg_default_acl'::regclass, oid, defaclrole FROM pg_default_acl
             ) o
-            WHERE o.owner = 10 AND o.oid >= 16384
+            WHERE o.owner = 10 AND (o.oid >= 16384 OR o.class = 'pg_largeobject_metadata'::regclass)
             AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = o.class AND e.objid = o.oid AND e.deptype = 'e')
             """;
 
