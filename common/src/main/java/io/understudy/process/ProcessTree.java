@@ -1,5 +1,6 @@
 package io.understudy.process;
 
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,7 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -22,13 +23,15 @@ final class ProcessTree {
     /** How long a program may clean up (pg_restore cancels its queries on the server) before it is killed. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    private static final int ROUNDS = 40;
-    private static final Duration ROUND = Duration.ofMillis(25);
+    private static final Duration KILLING = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(25);
 
     private final Process process;
     private final String marked;
+    private final Ticker ticker;
 
-    ProcessTree(Process process, String mark) {
+    ProcessTree(Process process, String mark, Ticker ticker) {
+        this.ticker = ticker;
         this.process = process;
         this.marked = MARK + "=" + mark;
     }
@@ -37,25 +40,28 @@ final class ProcessTree {
     void end() {
         boolean interrupted = Thread.interrupted();
         members().forEach(ProcessHandle::destroy);
-        long deadline = System.nanoTime() + GRACE.toNanos();
-        while (!members().isEmpty() && System.nanoTime() < deadline) {
-            pause();
-        }
-        for (int round = 0; round < ROUNDS; round++) {
-            Set<ProcessHandle> left = members();
-            if (left.isEmpty()) {
-                break;
-            }
-            left.forEach(ProcessHandle::destroyForcibly);
-            pause();
-        }
+        interrupted |= await(GRACE, member -> {});
+        interrupted |= await(KILLING, ProcessHandle::destroyForcibly);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void pause() {
-        LockSupport.parkNanos(ROUND.toNanos());
+    /** Looks again and again, at most for that time, until none is left. Not to be interrupted: half a tree would be left. */
+    private boolean await(Duration patience, Consumer<ProcessHandle> act) {
+        boolean interrupted = false;
+        long start = ticker.nanos();
+        Set<ProcessHandle> left = members();
+        while (!left.isEmpty() && ticker.since(start).compareTo(patience) < 0) {
+            left.forEach(act);
+            try {
+                ticker.sleep(PAUSE);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            left = members();
+        }
+        return interrupted;
     }
 
     private Set<ProcessHandle> members() {

@@ -1,5 +1,6 @@
 package io.understudy.process;
 
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -34,9 +35,9 @@ final class Running {
     private final boolean consumed;
     private volatile boolean ended;
 
-    Running(Process process, Command command, String mark) {
+    Running(Process process, Command command, String mark, Ticker ticker) {
         this.process = process;
-        this.tree = new ProcessTree(process, mark);
+        this.tree = new ProcessTree(process, mark, ticker);
         this.redaction = new Redaction(command.environment());
         this.consumed = command.output().isPresent();
         this.input = new FeederStream(process.getOutputStream());

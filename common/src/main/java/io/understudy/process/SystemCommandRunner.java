@@ -2,6 +2,7 @@ package io.understudy.process;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,12 +23,23 @@ import org.slf4j.LoggerFactory;
 public final class SystemCommandRunner implements CommandRunner {
     private static final Logger LOG = LoggerFactory.getLogger(SystemCommandRunner.class);
 
+    private final Ticker ticker;
+
+    public SystemCommandRunner() {
+        this(Ticker.system());
+    }
+
+    /** @param ticker measures how long programs took */
+    public SystemCommandRunner(Ticker ticker) {
+        this.ticker = ticker;
+    }
+
     @Override
     public CommandResult run(Command command) {
         Arguments.check(command);
-        long start = System.nanoTime();
+        long start = ticker.nanos();
         String mark = UUID.randomUUID().toString();
-        Running running = new Running(start(command, mark), command, mark);
+        Running running = new Running(start(command, mark), command, mark, ticker);
         try {
             running.await(command.limit());
         } catch (TimeoutException e) {
@@ -42,7 +54,7 @@ public final class SystemCommandRunner implements CommandRunner {
             running.end();
             throw failed(command, e.getCause());
         }
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        Duration took = ticker.since(start);
         CommandResult result = new CommandResult(running.exitCode(), running.output(), running.errors(), took);
         LOG.debug("{} ended with {} after {} ms", command, result.exitCode(), took.toMillis());
         return complete(command, running, result);

@@ -1,0 +1,144 @@
+package io.understudy.site;
+
+import io.understudy.config.Settings.HealthSettings;
+import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.process.Command;
+import io.understudy.process.CommandResult;
+import io.understudy.process.CommandRunner;
+import io.understudy.time.Ticker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The site's service by the commands of {@code service} in the configuration. What they print goes to the log. */
+public final class CommandSiteService implements SiteService {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandSiteService.class);
+
+    /** The longest that one question for the health may take; within {@code service.health.within} there are several. */
+    private static final Duration ONE_ANSWER = Duration.ofSeconds(5);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private final ServiceSettings settings;
+    private final CommandRunner runner;
+    private final Ticker ticker;
+    private final Optional<HealthCheck> health;
+    private boolean stopped;
+
+    public CommandSiteService(ServiceSettings settings, CommandRunner runner, Ticker ticker) {
+        this.settings = settings;
+        this.runner = runner;
+        this.ticker = ticker;
+        this.health = settings.health().map(check -> check(check, runner));
+    }
+
+    private static HealthCheck check(HealthSettings settings, CommandRunner runner) {
+        return settings.http()
+                .<HealthCheck>map(HttpHealthCheck::new)
+                .orElseGet(() -> new CommandHealthCheck(settings.command(), runner));
+    }
+
+    @Override
+    public void stop() {
+        if (!settings.stop().isEmpty()) {
+            run("stop", settings.stop());
+            stopped = true;
+        }
+    }
+
+    @Override
+    public void restart() {
+        boolean startOnly = stopped || settings.restart().isEmpty();
+        if (startOnly && !settings.start().isEmpty()) {
+            if (!stopped) {
+                stop();
+            }
+            run("start", settings.start());
+        } else if (!settings.restart().isEmpty()) {
+            run("restart", settings.restart());
+        }
+        stopped = false;
+    }
+
+    @Override
+    public void prove() {
+        if (health.isEmpty()) {
+            return;
+        }
+        Duration within = settings.health().orElseThrow().within();
+        long start = ticker.nanos();
+        Duration pause = SHORTEST_PAUSE;
+        Optional<String> fault = ask(within);
+        while (fault.isPresent()) {
+            Duration left = within.minus(ticker.since(start));
+            if (left.isNegative() || left.isZero()) {
+                throw unhealthy(within, fault.get());
+            }
+            LOG.debug("not healthy yet: {}", fault.get());
+            pause(min(pause, left));
+            pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
+            fault = ask(within.minus(ticker.since(start)));
+        }
+        LOG.info("the site is healthy after {} ms", ticker.since(start).toMillis());
+    }
+
+    @Override
+    public boolean healthy() {
+        try {
+            return ask(ONE_ANSWER).isEmpty();
+        } catch (UnderstudyException e) {
+            return false;
+        }
+    }
+
+    /** At least a moment is given to the last answer, however late it is. */
+    private Optional<String> ask(Duration left) {
+        Duration limit = min(ONE_ANSWER, left);
+        return health.flatMap(check -> check.ask(limit.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : limit));
+    }
+
+    private void run(String action, List<String> arguments) {
+        Command command = Command.of(arguments, settings.limit());
+        CommandResult result = runner.run(command);
+        for (String line : Output.lines(result)) {
+            if (result.ok()) {
+                LOG.info("{}: {}", action, line);
+            } else {
+                LOG.warn("{}: {}", action, line);
+            }
+        }
+        if (!result.ok()) {
+            throw new UnderstudyException(
+                    ErrorCode.COMMAND_FAILED,
+                    "cannot " + action + " the site: " + Output.ending(command, result),
+                    "run service." + action + " by hand; the log has all that it printed");
+        }
+        LOG.info("{} of the site took {} ms", action, result.took().toMillis());
+    }
+
+    private void pause(Duration pause) {
+        try {
+            ticker.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnderstudyException(
+                    ErrorCode.CANCELLED, "cannot wait for the site's health: interrupted", "try again", e);
+        }
+    }
+
+    private static UnderstudyException unhealthy(Duration within, String fault) {
+        return new UnderstudyException(
+                ErrorCode.SITE_UNHEALTHY,
+                "cannot prove the site: not healthy within " + within.toSeconds() + " s; at last: " + fault,
+                "look into the site's log; if it only needs longer, raise service.health.within");
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+}
