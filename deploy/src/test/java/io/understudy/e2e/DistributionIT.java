@@ -1,0 +1,84 @@
+package io.understudy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Rehearsal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The distribution as it is unpacked on a server. */
+class DistributionIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void startsThroughALinkInAnEmptyEnvironment() throws IOException {
+        for (Path program :
+                List.of(Rehearsal.packaged().primary(), Rehearsal.packaged().replica())) {
+            Path link = Files.createSymbolicLink(folder.resolve(program.getFileName()), program);
+
+            Outcome outcome = Program.of(link, "--version")
+                    .inEmptyEnvironment()
+                    .run(LIMIT)
+                    .successful();
+
+            assertThat(outcome.output()).startsWith("Understudy ");
+        }
+    }
+
+    @Test
+    void everyLibraryIsThereInOneVersion() throws IOException {
+        try (Stream<Path> libraries =
+                Files.list(Rehearsal.packaged().distribution().resolve("lib"))) {
+            List<String> names = libraries
+                    .map(library -> library.getFileName().toString().replaceAll("-[0-9][^/]*\\.jar$", ""))
+                    .toList();
+            assertThat(names).doesNotHaveDuplicates().doesNotContain("s3proxy", "junit-jupiter");
+        }
+    }
+
+    @Test
+    void theArchiveUnpacksIntoOneFolderThatWorks() throws IOException {
+        Path archive;
+        try (Stream<Path> target =
+                Files.list(Rehearsal.packaged().distribution().resolveSibling("."))) {
+            archive = target.filter(file -> file.getFileName().toString().matches("understudy-.*\\.tar\\.gz"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Program.of("tar", "-xzf", archive, "-C", folder).run(LIMIT).successful();
+        String name = archive.getFileName().toString().replace(".tar.gz", "");
+
+        assertThat(folder.resolve(name))
+                .isDirectoryContaining("glob:**/{bin,lib,conf,docs,systemd,prometheus,README.md}");
+        Program.of(folder.resolve(name).resolve("bin/agent-replica"), "--help")
+                .run(LIMIT)
+                .successful();
+    }
+
+    @Test
+    void saysWhatToDoWithAWrongCommandLineOrNoConfiguration() {
+        Path program = Rehearsal.packaged().primary();
+
+        Outcome misused = Program.of(program, "snapshott").run(LIMIT);
+        assertThat(misused.exitCode()).isEqualTo(ErrorCode.USAGE.exitCode());
+        assertThat(misused.errors()).contains("error: ", "hint: ");
+
+        Outcome without = Program.of(program, "-c", "/nowhere/understudy.yaml", "list")
+                .with(Map.of("UNDERSTUDY_JAVA_OPTS", "-Xmx64m"))
+                .run(LIMIT);
+        assertThat(without.exitCode()).isEqualTo(ErrorCode.CONFIG_INVALID.exitCode());
+    }
+}
