@@ -1,11 +1,14 @@
 package io.understudy.rehearsal;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.net.URI;
 import java.util.Properties;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
+import org.slf4j.LoggerFactory;
 
 /** A real S3 endpoint on 127.0.0.1 that checks signatures: {@code S3Endpoint <port> <folder> <bucket>}, with the keys in the environment. */
 public final class S3Endpoint {
@@ -15,6 +18,7 @@ public final class S3Endpoint {
     private S3Endpoint() {}
 
     public static void main(String[] arguments) throws Exception {
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
         Properties properties = new Properties();
         properties.setProperty("jclouds.filesystem.basedir", arguments[1]);
         BlobStore store = BlobStores.create("filesystem", properties);
