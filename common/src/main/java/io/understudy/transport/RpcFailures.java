@@ -1,0 +1,115 @@
+package io.understudy.transport;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.v1.Failure;
+import java.util.Arrays;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Failures across a call: code, message and hint travel in its trailers, so that the caller throws what the other side threw. */
+public final class RpcFailures {
+    private static final Logger LOG = LoggerFactory.getLogger(RpcFailures.class);
+    private static final Metadata.Key<Failure> KEY =
+            Metadata.Key.of("understudy-failure-bin", ProtoUtils.metadataMarshaller(Failure.getDefaultInstance()));
+
+    /** Trailers are small; what is cut off is in the log of the side that failed. */
+    private static final int LONGEST = 2000;
+
+    private RpcFailures() {}
+
+    /** What a service ends a call with. A failure that is no {@link UnderstudyException} is logged here and told as {@code INTERNAL}. */
+    public static StatusRuntimeException toStatus(Throwable failure) {
+        if (failure instanceof StatusRuntimeException status) {
+            return status;
+        }
+        UnderstudyException known = known(failure);
+        Metadata trailers = new Metadata();
+        trailers.put(KEY, message(known));
+        return status(known.code())
+                .withDescription(known.code().label())
+                .withCause(failure)
+                .asRuntimeException(trailers);
+    }
+
+    /**
+     * What a caller throws.
+     *
+     * @param what could not be done and why so far: {@code cannot ask the agent at 127.0.0.1:7443}
+     */
+    public static UnderstudyException fromStatus(String what, Throwable failure) {
+        Status status = Status.fromThrowable(failure);
+        Metadata trailers = Status.trailersFromThrowable(failure);
+        Failure told = trailers == null ? null : trailers.get(KEY);
+        if (told != null) {
+            return new UnderstudyException(
+                    code(told.getCode()).orElse(ErrorCode.INTERNAL), told.getMessage(), told.getHint(), failure);
+        }
+        if (status.getCode() == Status.Code.CANCELLED) {
+            return new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", failure);
+        }
+        return new UnderstudyException(ErrorCode.AGENT_UNREACHABLE, what + ": " + why(status), hint(status), failure);
+    }
+
+    /** The message of a failure inside another message, such as a status. */
+    public static Failure message(UnderstudyException failure) {
+        return Failure.newBuilder()
+                .setCode(failure.code().label())
+                .setMessage(shortened(String.valueOf(failure.getMessage())))
+                .setHint(shortened(failure.hint()))
+                .build();
+    }
+
+    /** The code of this label; empty when a newer version has invented it. */
+    public static Optional<ErrorCode> code(String label) {
+        return Arrays.stream(ErrorCode.values())
+                .filter(code -> code.label().equals(label))
+                .findFirst();
+    }
+
+    private static UnderstudyException known(Throwable failure) {
+        if (failure instanceof UnderstudyException known) {
+            return known;
+        }
+        LOG.error("a defect of Understudy", failure);
+        return new UnderstudyException(
+                ErrorCode.INTERNAL,
+                "cannot do what was asked: " + failure,
+                "this is a defect of Understudy: please report it with the agent's log",
+                failure);
+    }
+
+    private static Status status(ErrorCode code) {
+        return switch (code) {
+            case CANCELLED -> Status.CANCELLED;
+            case INTERNAL -> Status.INTERNAL;
+            default -> Status.FAILED_PRECONDITION;
+        };
+    }
+
+    private static String why(Status status) {
+        Throwable deepest = status.getCause();
+        while (deepest != null && deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        String reason = deepest == null ? status.getDescription() : deepest.getMessage();
+        return status.getCode().name().toLowerCase(java.util.Locale.ROOT) + (reason == null ? "" : " (" + reason + ")");
+    }
+
+    private static String hint(Status status) {
+        return switch (status.getCode()) {
+            case UNIMPLEMENTED -> "another program, or an agent of another version, listens there";
+            case PERMISSION_DENIED, UNAUTHENTICATED -> "call it from its own host, or with a client certificate";
+            default -> "see whether the agent runs and, with tls, whether both sides' certificates are of the same ca";
+        };
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    }
+}
