@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ public final class AtomicFiles {
     /** {@code rwx------}. */
     public static final Set<PosixFilePermission> PRIVATE_FOLDER = PosixFilePermissions.fromString("rwx------");
 
+    private static final String PREFIX = ".understudy-";
+    private static final String SUFFIX = ".tmp";
+
     private AtomicFiles() {}
 
     /** Writes or replaces the file; its permissions are exactly these, whatever the umask. */
@@ -40,13 +44,24 @@ public final class AtomicFiles {
     /** A file that takes its name when it is committed, and is gone when closed without. */
     public static Draft draft(Path file, Set<PosixFilePermission> permissions) throws IOException {
         Path absolute = file.toAbsolutePath();
-        Path temporary = Files.createTempFile(absolute.getParent(), ".understudy-", ".tmp");
+        Path temporary = Files.createTempFile(absolute.getParent(), PREFIX, SUFFIX);
         try {
             Files.setPosixFilePermissions(temporary, permissions);
             return new Draft(absolute, temporary);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(temporary);
             throw e;
+        }
+    }
+
+    /** Deletes drafts that a killed process left in this folder; only where nobody else writes. */
+    public static void clearDrafts(Path folder) {
+        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
+            for (Path draft : drafts) {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("clear", folder, e);
         }
     }
 

@@ -98,6 +98,7 @@ public final class FileCache {
     public static final class Reader implements AutoCloseable {
         private final DataInputStream in;
         private Known current;
+        private boolean first = true;
 
         private Reader(DataInputStream in) {
             this.in = in;
@@ -126,7 +127,8 @@ public final class FileCache {
 
         private void advance() {
             try {
-                current = readNext();
+                current = first || current != null ? readNext() : null;
+                first = false;
             } catch (IOException e) {
                 current = null;
             }
