@@ -2,6 +2,7 @@ package io.understudy.primary.capture;
 
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.postgres.Catalog;
+import io.understudy.postgres.Crew;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
@@ -36,7 +37,7 @@ public final class DatabaseCapture implements SourceDatabase {
 
     @Override
     public Captured capture(BlobSink sink, Progress progress) {
-        try (Crew crew = new Crew()) {
+        try (Crew crew = new Crew("take a snapshot of the database")) {
             Session keeper = crew.call(() -> crew.session(database::open));
             Source source = crew.call(() -> source(keeper));
             CaptureProgress sum = new CaptureProgress(progress, source.bytes());

@@ -1,5 +1,6 @@
 package io.understudy.primary.capture;
 
+import io.understudy.postgres.Crew;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;

@@ -1,8 +1,7 @@
-package io.understudy.primary.capture;
+package io.understudy.postgres;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,20 +15,23 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * The threads and sessions of one capture. Once one of them fails, or the capture's own thread is interrupted, all are ended: what runs on the
- * server is cancelled, programs are killed by the interrupt. After {@link #close()} nothing is left. Used by the capture's thread only, but
- * for {@link #session}.
+ * The threads and sessions of one piece of parallel work. Once one of them fails, or the owner's own thread is interrupted, all are ended: what
+ * runs on the server is cancelled, programs are killed by the interrupt. After {@link #close()} nothing is left. Used by its owner's thread
+ * only, but for {@link #session}.
  */
-final class Crew implements AutoCloseable {
+public final class Crew implements AutoCloseable {
     private final ExecutorService threads;
     private final ExecutorCompletionService<Void> finished;
     private final List<Future<Void>> tasks = new ArrayList<>();
     private final List<Session> sessions = new ArrayList<>();
+    private final String what;
     private boolean stopping;
 
-    Crew() {
+    /** @param what the work as messages name it: {@code take the snapshot} */
+    public Crew(String what) {
+        this.what = what;
         this.threads = Executors.newCachedThreadPool(work -> {
-            Thread thread = new Thread(work, "capture");
+            Thread thread = new Thread(work, "crew");
             thread.setDaemon(true);
             return thread;
         });
@@ -37,7 +39,7 @@ final class Crew implements AutoCloseable {
     }
 
     /** Opens a session that ends with the crew at the latest. Thread-safe. */
-    Session session(Supplier<Session> opening) {
+    public Session session(Supplier<Session> opening) {
         Session session = opening.get();
         synchronized (sessions) {
             sessions.add(session);
@@ -48,7 +50,7 @@ final class Crew implements AutoCloseable {
         return session;
     }
 
-    void start(Runnable task) {
+    public void start(Runnable task) {
         Callable<Void> work = () -> {
             task.run();
             return null;
@@ -57,7 +59,7 @@ final class Crew implements AutoCloseable {
     }
 
     /** Runs what waits for the server in a thread of the crew, so that an interrupt of this one still ends it. */
-    <T> T call(Supplier<T> task) {
+    public <T> T call(Supplier<T> task) {
         AtomicReference<T> result = new AtomicReference<>();
         start(() -> result.set(task.get()));
         await();
@@ -69,7 +71,7 @@ final class Crew implements AutoCloseable {
      *
      * @throws RuntimeException what the first one to fail has thrown; {@code CANCELLED} when this thread is interrupted
      */
-    void await() {
+    public void await() {
         try {
             while (!tasks.isEmpty()) {
                 Future<Void> task = finished.take();
@@ -78,8 +80,7 @@ final class Crew implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "cannot finish the snapshot of the database: cancelled", "run it again", e);
+            throw new UnderstudyException(ErrorCode.CANCELLED, "cannot " + what + ": cancelled", "run it again", e);
         } catch (ExecutionException e) {
             throw unchecked(e.getCause());
         }
