@@ -1,0 +1,247 @@
+package io.understudy.replica.apply;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.role.ApplyIntent;
+import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Failures;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.ReplicaState.Applying;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.role.Setback;
+import io.understudy.replica.stage.Stage;
+import io.understudy.repository.SnapshotId;
+import io.understudy.site.SiteService;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out the durable intent, forward or back, from wherever a crash left it. Every step can be repeated, so a restarted agent
+ * begins the phase anew.
+ *
+ * <p>Forward: marker → stop the site → databases → config → secrets → files → marker again, naming the snapshot → restart →
+ * proof. The marker goes first: a reboot between config and marker would start a second production. When anything fails it
+ * goes back: databases, then files, secrets and config, then restart.
+ *
+ * <p>While the marker is gone no database is exchanged: what is live then carries the production's new rows. The files follow the database that
+ * is live, so that the site is whole either way.
+ *
+ * <p>Not for concurrent use; the caller holds the apply lock and does not interrupt.
+ */
+public final class Applier {
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+    private static final List<TreeKind> FORWARD = List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.FILES);
+    private static final List<TreeKind> BACK = List.of(TreeKind.FILES, TreeKind.SECRETS, TreeKind.CONFIG);
+
+    private final RoleStore store;
+    private final BackupMode backup;
+    private final LiveDatabases databases;
+    private final LiveTrees trees;
+    private final Stage stage;
+    private final SiteService site;
+    private final Failures failures;
+    private final ReplicaEvents events;
+    private final Clock clock;
+    private final Ticker ticker;
+
+    public Applier(
+            RoleStore store,
+            BackupMode backup,
+            LiveDatabases databases,
+            LiveTrees trees,
+            Stage stage,
+            SiteService site,
+            Failures failures,
+            ReplicaEvents events,
+            Clock clock,
+            Ticker ticker) {
+        this.store = store;
+        this.backup = backup;
+        this.databases = databases;
+        this.trees = trees;
+        this.stage = stage;
+        this.site = site;
+        this.failures = failures;
+        this.events = events;
+        this.clock = clock;
+        this.ticker = ticker;
+    }
+
+    /**
+     * What became of an intent.
+     *
+     * @param undone why it went back; empty when the snapshot is live
+     * @param took the steps that ran in this process
+     */
+    public record Outcome(Optional<Setback> undone, Map<Step, Duration> took) {}
+
+    /**
+     * Finishes the intent that is under way, if there is one.
+     *
+     * @throws UnderstudyException when it could be finished neither way; the intent stays and is tried again later
+     */
+    public Outcome finish() {
+        Optional<Setback> undone = Optional.empty();
+        Map<Step, Duration> took = new EnumMap<>(Step.class);
+        while (store.state() instanceof Applying applying) {
+            ApplyIntent intent = applying.intent();
+            switch (intent.phase()) {
+                case FORWARD -> forward(intent, took);
+                case PROVEN -> settle(intent);
+                case BACK -> back(intent);
+                case UNDONE -> undone = cleanUp(intent);
+            }
+        }
+        return new Outcome(undone, took);
+    }
+
+    private void forward(ApplyIntent intent, Map<Step, Duration> took) {
+        Step step = Step.APPLY;
+        try {
+            timed(intent, Step.APPLY, took, () -> exchange(intent));
+            step = Step.RESTART;
+            timed(intent, Step.RESTART, took, site::restart);
+            step = Step.PROVE;
+            timed(intent, Step.PROVE, took, site::prove);
+        } catch (RuntimeException e) {
+            giveUp(intent, step, Failures.wrap(e, "apply " + intent.snapshot()));
+            return;
+        }
+        accept(true);
+    }
+
+    private void exchange(ApplyIntent intent) {
+        requireMarkerOrSwapped(intent);
+        mark("A snapshot is being imported.", intent.back().live().flatMap(Copy::snapshot));
+        site.stop();
+        requireMarkerOrSwapped(intent);
+        if (backup.on()) {
+            databases.arrange(new Arrangement(Optional.of(intent.fresh()), intent.retired(), intent.old()));
+        }
+        FORWARD.forEach(kind -> trees.forward(intent.snapshot(), kind));
+        mark("This server follows the primary.", Optional.of(intent.snapshot()));
+    }
+
+    private void requireMarkerOrSwapped(ApplyIntent intent) {
+        if (!backup.on() && !isLive(intent.fresh())) {
+            backup.require();
+        }
+    }
+
+    /** Never creates the marker: when it was removed by hand meanwhile, that stands. */
+    private void mark(String reason, Optional<SnapshotId> snapshot) {
+        if (backup.on()) {
+            backup.enter(reason, snapshot);
+        }
+    }
+
+    private void giveUp(ApplyIntent intent, Step step, UnderstudyException failure) {
+        events.failed(step, failure);
+        if (!backup.on() && isLive(intent.fresh())) {
+            if (step == Step.APPLY) {
+                throw failure;
+            }
+            LOG.warn(
+                    "{} is live but unproven, and stays: the marker was removed. {}",
+                    intent.snapshot(),
+                    failure.getMessage());
+            accept(false);
+            return;
+        }
+        LOG.warn("{} failed, going back: {} ({})", intent.snapshot(), failure.getMessage(), failure.hint());
+        store.change(ledger -> ledger.with(ledger.state().failed(cause(ledger, intent, step, failure))));
+    }
+
+    private Setback cause(Ledger ledger, ApplyIntent intent, Step step, UnderstudyException failure) {
+        return step == Step.APPLY
+                ? failures.setback(ledger, Optional.of(intent.snapshot()), step, failure)
+                : failures.rejection(intent.snapshot(), step, failure);
+    }
+
+    private void accept(boolean proven) {
+        store.change(ledger -> ledger.with(ledger.state().accepted(proven, clock.instant())));
+    }
+
+    /** The snapshot stays: what it replaced twice over goes. */
+    private void settle(ApplyIntent intent) {
+        intent.retired().ifPresent(databases::discard);
+        trees.settle(intent.snapshot());
+        store.change(ledger -> {
+            Ledger next = intent.retired().map(ledger::disowning).orElse(ledger);
+            return next.with(next.state().settled()).preparing(Optional.empty()).succeeding(intent.snapshot());
+        });
+    }
+
+    private void back(ApplyIntent intent) {
+        if (!backup.on() && isLive(intent.fresh())) {
+            LOG.warn("{} stays live: the marker was removed before it was undone", intent.snapshot());
+            store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
+            return;
+        }
+        Optional<SnapshotId> target = intent.back().live().flatMap(Copy::snapshot);
+        mark("A snapshot was taken back.", target);
+        quietly("stop the site", site::stop);
+        if (backup.on()) {
+            databases.arrange(new Arrangement(intent.old(), Optional.of(intent.fresh()), intent.retired()));
+        }
+        BACK.forEach(kind -> trees.back(intent.snapshot(), kind));
+        quietly("restart the site after going back", site::restart);
+        quietly("prove the site after going back", site::prove);
+        store.change(ledger -> ledger.with(ledger.state().undone()));
+    }
+
+    private Optional<Setback> cleanUp(ApplyIntent intent) {
+        if (intent.rejects()) {
+            databases.discard(intent.fresh());
+        }
+        stage.discard(intent.snapshot());
+        Setback cause = intent.cause().orElseThrow();
+        store.change(ledger -> {
+            Ledger next = ledger.with(ledger.state().settled()).noting(cause);
+            return intent.rejects() ? next.disowning(intent.fresh()).preparing(Optional.empty()) : next;
+        });
+        Optional<Copy> live = intent.back().live();
+        events.wentBack(live.flatMap(Copy::snapshot), live.flatMap(Copy::moment));
+        return Optional.of(cause);
+    }
+
+    /** Going back must get through: the site may be down for the very reason that it goes back. */
+    private void quietly(String what, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.error("cannot {}: {}", what, e.getMessage(), e);
+        }
+    }
+
+    private boolean isLive(DatabaseIdentity database) {
+        return databases.look().live().filter(database::equals).isPresent();
+    }
+
+    private void timed(ApplyIntent intent, Step step, Map<Step, Duration> took, Runnable work) {
+        events.began(intent.snapshot(), step);
+        long start = ticker.nanos();
+        work.run();
+        took.put(step, ticker.since(start));
+    }
+
+    static UnderstudyException spareGone(SnapshotId snapshot) {
+        return new UnderstudyException(
+                ErrorCode.LOAD_FAILED,
+                "cannot apply " + snapshot + ": the database that was loaded for it is gone",
+                "it is loaded again with the next attempt");
+    }
+}

@@ -1,0 +1,128 @@
+package io.understudy.replica.apply;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.role.ApplyIntent;
+import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.Ledger.Prepared;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.ReplicaState.Seeding;
+import io.understudy.replica.role.ReplicaState.Settled;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.role.Setback;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Writes the intent: the last moment at which a round can still be given up. What follows is the {@link Applier}'s. */
+public final class Departure {
+    private final RoleStore store;
+    private final BackupMode backup;
+    private final LiveDatabases databases;
+    private final Clock clock;
+
+    public Departure(RoleStore store, BackupMode backup, LiveDatabases databases, Clock clock) {
+        this.store = store;
+        this.backup = backup;
+        this.databases = databases;
+        this.clock = clock;
+    }
+
+    /**
+     * Decides to make the prepared spare live. A database in N-1's place that Understudy did not make is put aside first: it will never be
+     * dropped.
+     *
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when the spare is gone, {@code DATABASE_*}
+     */
+    public void forward(Optional<Instant> moment) {
+        Arrangement now = databases.look();
+        Ledger ledger = putAsideForeign(now);
+        Prepared prepared = ledger.prepared().orElseThrow();
+        if (!now.spare().equals(Optional.of(prepared.database()))) {
+            store.change(each -> each.preparing(Optional.empty()));
+            throw Applier.spareGone(prepared.snapshot());
+        }
+        Optional<DatabaseIdentity> retired = now.previous().filter(ledger.owned()::contains);
+        backup.require();
+        store.change(each -> each.with(each.state()
+                .begin(new ApplyIntent(
+                        prepared.snapshot(),
+                        moment,
+                        prepared.database(),
+                        now.live(),
+                        retired,
+                        ApplyIntent.Phase.FORWARD,
+                        Optional.empty(),
+                        asFound((Settled) each.state(), now, retired)))));
+    }
+
+    /**
+     * Decides to make N-1 live again and to reject what is live.
+     *
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code NOTHING_TO_ROLL_BACK}
+     */
+    public void rollback() {
+        Arrangement now = databases.look();
+        backup.require();
+        store.change(ledger -> {
+            Following following = target(ledger, now);
+            return ledger.with(following.rollback(rolledBack(following)));
+        });
+    }
+
+    private Following target(Ledger ledger, Arrangement now) {
+        if (ledger.state() instanceof Following following
+                && now.live().equals(Optional.of(following.current().database()))
+                && following
+                        .previous()
+                        .map(Copy::database)
+                        .filter(each -> now.previous().equals(Optional.of(each)))
+                        .isPresent()) {
+            return following;
+        }
+        throw new UnderstudyException(
+                ErrorCode.NOTHING_TO_ROLL_BACK,
+                "cannot roll back: there is no N-1 to return to",
+                "see agent-replica list, and bring back an older snapshot with agent-replica restore ID");
+    }
+
+    private Setback rolledBack(Following following) {
+        return Setback.rejection(
+                following.current().snapshot().orElseThrow(),
+                Step.PROVE,
+                new UnderstudyException(
+                        ErrorCode.SNAPSHOT_REJECTED,
+                        "an operator rolled back from it",
+                        "apply it again with agent-replica restore ID"),
+                clock.instant());
+    }
+
+    private Ledger putAsideForeign(Arrangement now) {
+        Ledger ledger = store.ledger();
+        Optional<DatabaseIdentity> foreign =
+                now.previous().filter(each -> !ledger.owned().contains(each));
+        if (foreign.isPresent()) {
+            store.change(each -> each.leaving(foreign.get()));
+        }
+        Optional<DatabaseIdentity> leaving = foreign.or(ledger::leaving);
+        if (leaving.isEmpty()) {
+            return ledger;
+        }
+        String name = databases.setAside(leaving.get());
+        return store.change(each -> each.settingAside(name));
+    }
+
+    /** What there is to go back to: as remembered, as far as the databases still are what is remembered. */
+    private static Settled asFound(Settled state, Arrangement now, Optional<DatabaseIdentity> retired) {
+        if (state instanceof Following following
+                && now.live().equals(Optional.of(following.current().database()))) {
+            return following.without(following.previous().filter(each -> retired.equals(Optional.of(each.database()))));
+        }
+        return new Seeding();
+    }
+}

@@ -1,0 +1,44 @@
+package io.understudy.replica.events;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Hears what the replica does. Called from the thread that does it: implementations are quick, thread-safe and never throw. */
+public interface ReplicaEvents {
+    /** The filestore answered a listing. */
+    default void polled(Optional<SnapshotId> newest) {}
+
+    /** The highest epoch claimed in the repository was read. */
+    default void epoch(int highest) {}
+
+    /** A step begins; what the round worked on before is over. */
+    default void began(SnapshotId snapshot, Step step) {}
+
+    /** How far the running step has come; {@code total} is -1 while unknown. */
+    default void progressed(Step step, long doneBytes, long totalBytes) {}
+
+    /** A snapshot is live for good; {@code took} is empty when an earlier process had begun it. */
+    default void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {}
+
+    /** N-1 is live again, by a failed proof or by {@code rollback}; empty: what stood there before the first import. */
+    default void wentBack(Optional<SnapshotId> snapshot, Optional<Instant> moment) {}
+
+    /** A round failed in this step. */
+    default void failed(Step step, UnderstudyException failure) {}
+
+    /** The round is over, whatever came of it. */
+    default void idle() {}
+
+    static ReplicaEvents none() {
+        return new ReplicaEvents() {};
+    }
+
+    /** Tells each listener in turn. */
+    static ReplicaEvents all(List<ReplicaEvents> listeners) {
+        return new ReplicaEventsFan(List.copyOf(listeners));
+    }
+}

@@ -1,0 +1,295 @@
+package io.understudy.replica.round;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.Departure;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Failures;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.Ledger.Prepared;
+import io.understudy.replica.role.ReplicaState.Applying;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.ReplicaState.Settled;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.role.Setback;
+import io.understudy.replica.round.SnapshotSource.Fetched;
+import io.understudy.replica.stage.Stage;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the marker before every step; it
+ * remembers every failure; it does nothing at all when nothing is new. An apply that a crash left is finished first.
+ *
+ * <p>Not for concurrent use; the caller holds the apply lock.
+ */
+public final class Round {
+    /** Not failures of an import: the role changed, or an operator mistyped. */
+    private static final Set<ErrorCode> FORGOTTEN =
+            EnumSet.of(ErrorCode.NOT_BACKUP_MODE, ErrorCode.SNAPSHOT_UNKNOWN, ErrorCode.CANCELLED);
+
+    private final RoleStore store;
+    private final BackupMode backup;
+    private final SnapshotSource source;
+    private final SpareLoader loader;
+    private final Stage stage;
+    private final LiveDatabases databases;
+    private final Departure departure;
+    private final Applier applier;
+    private final Failures failures;
+    private final ReplicaEvents events;
+    private final List<TreeSettings> trees;
+    private final Clock clock;
+    private final Ticker ticker;
+
+    public Round(
+            RoleStore store,
+            BackupMode backup,
+            SnapshotSource source,
+            SpareLoader loader,
+            Stage stage,
+            LiveDatabases databases,
+            Departure departure,
+            Applier applier,
+            Failures failures,
+            ReplicaEvents events,
+            List<TreeSettings> trees,
+            Clock clock,
+            Ticker ticker) {
+        this.store = store;
+        this.backup = backup;
+        this.source = source;
+        this.loader = loader;
+        this.stage = stage;
+        this.databases = databases;
+        this.departure = departure;
+        this.applier = applier;
+        this.failures = failures;
+        this.events = events;
+        this.trees = List.copyOf(trees);
+        this.clock = clock;
+        this.ticker = ticker;
+    }
+
+    /**
+     * @throws UnderstudyException what stopped it, remembered in the ledger; {@code CANCELLED} and {@code NOT_BACKUP_MODE} are not failures
+     *     and leave no trace
+     */
+    public RoundResult run(Ask ask, RoundControl control) {
+        Journey journey = new Journey(control);
+        try {
+            return journey.run(ask);
+        } catch (RuntimeException e) {
+            throw journey.failed(e);
+        } finally {
+            control.end();
+            events.idle();
+        }
+    }
+
+    /** What one round knows. */
+    private final class Journey {
+        private final RoundControl control;
+        private final Stopwatch watch = new Stopwatch(ticker);
+        private Step step = Step.DISCOVER;
+        private Optional<SnapshotId> snapshot = Optional.empty();
+        private boolean remembered;
+
+        Journey(RoundControl control) {
+            this.control = control;
+        }
+
+        RoundResult run(Ask ask) {
+            Optional<SnapshotId> resumed = resume();
+            control.begin();
+            backup.require();
+            snapshot = discover(ask);
+            if (snapshot.isEmpty()) {
+                clearDiscoveryTrouble();
+                return new RoundResult(resumed, watch.total(), 0, watch.steps());
+            }
+            Fetched fetched = during(Step.FETCH, () -> source.fetch(snapshot.get(), progress()));
+            during(Step.VERIFY, () -> verify(fetched.manifest()));
+            during(Step.LOAD, () -> load(fetched.manifest()));
+            during(Step.STAGE, () -> stage(fetched.manifest()));
+            apply(fetched.manifest());
+            return new RoundResult(snapshot, watch.total(), fetched.bytes(), watch.steps());
+        }
+
+        /** @return the snapshot whose apply a crash had interrupted, now live */
+        private Optional<SnapshotId> resume() {
+            if (!(store.state() instanceof Applying applying)) {
+                return Optional.empty();
+            }
+            step = Step.APPLY;
+            Applier.Outcome outcome = applier.finish();
+            outcome.took().forEach(watch::add);
+            step = Step.DISCOVER;
+            if (outcome.undone().isPresent()) {
+                return Optional.empty();
+            }
+            announce(Optional.empty());
+            return Optional.of(applying.intent().snapshot());
+        }
+
+        private void announce(Optional<Duration> took) {
+            Following now = (Following) store.state();
+            events.applied(now.current().snapshot().orElseThrow(), now.current().moment(), now.since(), took);
+            if (now.proven()) {
+                source.report(now.current(), now.since());
+            }
+        }
+
+        private Optional<SnapshotId> discover(Ask ask) {
+            List<SnapshotId> all = source.list();
+            events.polled(all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1)));
+            if (ask instanceof Ask.Newest newest) {
+                return new Choice(store.ledger(), clock.instant()).newest(all, this::highestEpoch, newest.impatient());
+            }
+            SnapshotId wanted = ((Ask.Named) ask).snapshot();
+            if (!all.contains(wanted)) {
+                throw unknown(wanted);
+            }
+            passOver(all, wanted);
+            return Optional.of(wanted);
+        }
+
+        private int highestEpoch() {
+            int epoch = source.highestEpoch();
+            events.epoch(epoch);
+            return epoch;
+        }
+
+        /** What the operator went behind is not imported again by the next poll; only what comes after it is. */
+        private void passOver(List<SnapshotId> all, SnapshotId wanted) {
+            UnderstudyException reason = new UnderstudyException(
+                    ErrorCode.SNAPSHOT_REJECTED,
+                    "an operator asked for " + wanted + " instead",
+                    "apply it with agent-replica restore ID");
+            store.change(ledger -> {
+                Ledger next = ledger;
+                for (SnapshotId each : all) {
+                    if (each.compareTo(wanted) > 0
+                            && !next.setback(each).filter(Setback::rejection).isPresent()) {
+                        next = next.noting(failures.rejection(each, Step.DISCOVER, reason));
+                    }
+                }
+                return next.untroubled();
+            });
+        }
+
+        private Void verify(Manifest manifest) {
+            TreesMatch.check(manifest, trees);
+            loader.preflight(manifest);
+            return null;
+        }
+
+        /** The spare of an earlier attempt is used when it is this snapshot's and still there. */
+        private Void load(Manifest manifest) {
+            Optional<DatabaseIdentity> spare = databases.look().spare();
+            Optional<Prepared> ready = store.ledger().prepared();
+            if (ready.isPresent()
+                    && ready.get().snapshot().equals(manifest.snapshot())
+                    && spare.equals(ready.map(Prepared::database))) {
+                return null;
+            }
+            store.change(ledger -> ledger.preparing(Optional.empty()));
+            DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress());
+            store.change(
+                    ledger -> ledger.owning(fresh).preparing(Optional.of(new Prepared(manifest.snapshot(), fresh))));
+            return null;
+        }
+
+        private Void stage(Manifest manifest) {
+            stage.prepare(manifest, source.blobs(), progress());
+            return null;
+        }
+
+        private void apply(Manifest manifest) {
+            step = Step.APPLY;
+            backup.require();
+            control.commit();
+            // An interrupt that came too late to give the round up must not reach what may not be interrupted.
+            Thread.interrupted();
+            departure.forward(Optional.of(manifest.moment()));
+            Applier.Outcome outcome = applier.finish();
+            outcome.took().forEach(watch::add);
+            if (outcome.undone().isPresent()) {
+                remembered = true;
+                throw wentBack(outcome.undone().get());
+            }
+            announce(Optional.of(watch.total()));
+        }
+
+        private UnderstudyException wentBack(Setback cause) {
+            String live = ((Settled) store.state())
+                    .live()
+                    .flatMap(Copy::snapshot)
+                    .map(id -> "to " + id)
+                    .orElse("to what stood here before the first import");
+            String again = cause.rejection()
+                    ? "; it is not tried again, unless by agent-replica restore " + snapshot.get()
+                    : "; it is tried again";
+            return new UnderstudyException(
+                    cause.code(),
+                    "cannot apply " + snapshot.get() + ": " + cause.message() + "; went back " + live,
+                    cause.hint() + again);
+        }
+
+        private <T> T during(Step next, Supplier<T> work) {
+            step = next;
+            backup.require();
+            control.check();
+            events.began(snapshot.get(), next);
+            return watch.time(next, work);
+        }
+
+        private io.understudy.progress.Progress progress() {
+            return (what, done, total) -> events.progressed(step, done, total);
+        }
+
+        /** @return what to throw: the failure, or that the round was given up because of which it failed */
+        UnderstudyException failed(RuntimeException thrown) {
+            UnderstudyException failure = Failures.wrap(
+                    thrown, step.label() + snapshot.map(id -> " " + id).orElse(""));
+            if (control.isCancelled()) {
+                return failure.code() == ErrorCode.CANCELLED ? failure : RoundControl.cancelled();
+            }
+            if (!remembered && !FORGOTTEN.contains(failure.code())) {
+                events.failed(step, failure);
+                store.change(ledger -> ledger.noting(failures.setback(ledger, snapshot, step, failure)));
+            }
+            return failure;
+        }
+
+        private void clearDiscoveryTrouble() {
+            Optional<Setback> trouble = store.ledger().trouble();
+            if (trouble.filter(each -> each.snapshot().isEmpty()).isPresent()) {
+                store.change(Ledger::untroubled);
+            }
+        }
+
+        private static UnderstudyException unknown(SnapshotId wanted) {
+            return new UnderstudyException(
+                    ErrorCode.SNAPSHOT_UNKNOWN,
+                    "cannot restore " + wanted + ": there is no such snapshot in the repository",
+                    "agent-replica list shows those that exist");
+        }
+    }
+}

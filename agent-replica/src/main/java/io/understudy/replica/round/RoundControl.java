@@ -1,0 +1,54 @@
+package io.understudy.replica.round;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+
+/** Lets others give up a round that has not reached APPLY; from there on it is finished. Thread-safe, for one round. */
+public final class RoundControl {
+    private Thread worker;
+    private boolean cancelled;
+    private boolean committed;
+
+    /** Gives the round up as soon as it can be. Does nothing when it has reached APPLY. */
+    public synchronized void cancel() {
+        cancelled = true;
+        if (worker != null && !committed) {
+            worker.interrupt();
+        }
+    }
+
+    synchronized void begin() {
+        check();
+        worker = Thread.currentThread();
+    }
+
+    /** @throws UnderstudyException {@code CANCELLED} */
+    synchronized void check() {
+        if (cancelled && !committed) {
+            throw cancelled();
+        }
+    }
+
+    /** The point of no return: throws when it was cancelled, and from here on can't be. */
+    synchronized void commit() {
+        check();
+        committed = true;
+    }
+
+    /** The thread is given back without an interrupt that was meant for the round. */
+    synchronized void end() {
+        worker = null;
+        if (cancelled) {
+            Thread.interrupted();
+        }
+    }
+
+    synchronized boolean isCancelled() {
+        return cancelled && !committed;
+    }
+
+    static UnderstudyException cancelled() {
+        return new UnderstudyException(
+                ErrorCode.CANCELLED, "cannot finish the import: it was given up", "it resumes with the next round");
+    }
+}

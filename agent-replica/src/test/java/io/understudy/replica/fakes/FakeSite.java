@@ -1,0 +1,78 @@
+package io.understudy.replica.fakes;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.site.SiteService;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** A site that is up or down, and is healthy unless it was started with certain content. */
+public final class FakeSite implements SiteService {
+    private final CrashPoints points;
+    private final Supplier<String> content;
+    private final Set<String> sick = new HashSet<>();
+    private final Set<String> stuck = new HashSet<>();
+    private boolean running = true;
+    private String startedWith;
+    private int starts;
+
+    FakeSite(CrashPoints points, Supplier<String> content) {
+        this.points = points;
+        this.content = content;
+    }
+
+    public void sickWith(String snapshot) {
+        sick.add(snapshot);
+    }
+
+    /** The restart command fails with this content. */
+    public void stuckWith(String snapshot) {
+        stuck.add(snapshot);
+    }
+
+    public boolean running() {
+        return running;
+    }
+
+    public String startedWith() {
+        return startedWith;
+    }
+
+    public int starts() {
+        return starts;
+    }
+
+    @Override
+    public void stop() {
+        points.around("stop", () -> running = false);
+    }
+
+    @Override
+    public void restart() {
+        if (stuck.contains(content.get())) {
+            throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot restart the site: exit 1", "see the log");
+        }
+        if (content.get().equals("mixed")) {
+            throw new AssertionError("the site starts on a mixture");
+        }
+        points.around("restart", () -> {
+            running = true;
+            starts++;
+            startedWith = content.get();
+        });
+    }
+
+    @Override
+    public void prove() {
+        points.point("prove");
+        if (!running || sick.contains(startedWith)) {
+            throw new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "the site is unhealthy: 500", "see its log");
+        }
+    }
+
+    @Override
+    public boolean healthy() {
+        return running && !sick.contains(startedWith);
+    }
+}

@@ -1,0 +1,144 @@
+package io.understudy.replica.fakes;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.progress.Progress;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.round.SnapshotSource;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.StreamRef;
+import io.understudy.repository.TreeData;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** A repository in memory whose snapshots have no content but their name. */
+public final class FakeSource implements SnapshotSource {
+    public static final Instant MOMENT = Instant.parse("2026-11-20T10:00:00Z");
+    private final CrashPoints points;
+    private final TreeSet<SnapshotId> snapshots = new TreeSet<>();
+    private final Map<SnapshotId, UnderstudyException> damaged = new HashMap<>();
+    private final List<SnapshotId> reported = new ArrayList<>();
+    private Optional<UnderstudyException> down = Optional.empty();
+    private int claimed = 1;
+    private int listings;
+    private int epochReads;
+    private int fetches;
+
+    FakeSource(CrashPoints points) {
+        this.points = points;
+    }
+
+    public static SnapshotId id(int epoch, int sequence) {
+        return new SnapshotId(epoch, sequence);
+    }
+
+    public SnapshotId commit(int epoch, int sequence) {
+        SnapshotId snapshot = id(epoch, sequence);
+        snapshots.add(snapshot);
+        return snapshot;
+    }
+
+    public void claimed(int epoch) {
+        claimed = epoch;
+    }
+
+    public void damage(SnapshotId snapshot, ErrorCode code) {
+        damaged.put(snapshot, new UnderstudyException(code, "cannot fetch " + snapshot + ": damaged", "verify"));
+    }
+
+    public void goDown() {
+        down = Optional.of(new UnderstudyException(
+                ErrorCode.FILESTORE_UNREACHABLE, "cannot list: connection refused", "start it"));
+    }
+
+    public void comeBack() {
+        down = Optional.empty();
+    }
+
+    public int listings() {
+        return listings;
+    }
+
+    public int epochReads() {
+        return epochReads;
+    }
+
+    public int fetches() {
+        return fetches;
+    }
+
+    public List<SnapshotId> reported() {
+        return List.copyOf(reported);
+    }
+
+    @Override
+    public List<SnapshotId> list() {
+        listings++;
+        refuseWhenDown();
+        return List.copyOf(snapshots);
+    }
+
+    @Override
+    public int highestEpoch() {
+        epochReads++;
+        refuseWhenDown();
+        return claimed;
+    }
+
+    @Override
+    public Fetched fetch(SnapshotId snapshot, Progress progress) {
+        fetches++;
+        refuseWhenDown();
+        Optional.ofNullable(damaged.get(snapshot)).ifPresent(failure -> {
+            throw failure;
+        });
+        points.point("fetch");
+        return new Fetched(manifest(snapshot), 1000);
+    }
+
+    private void refuseWhenDown() {
+        down.ifPresent(failure -> {
+            throw failure;
+        });
+    }
+
+    public static Manifest manifest(SnapshotId snapshot) {
+        StreamRef nothing = StreamRef.of(List.of());
+        DatabaseProperties properties = new DatabaseProperties(
+                "UTF8", "C", "C", "libc", null, null, "site", -1, null, List.of(), null, List.of(), List.of());
+        return new Manifest(
+                Manifest.FORMAT,
+                "site",
+                snapshot,
+                List.of("manual"),
+                MOMENT.plusSeconds(snapshot.sequence()),
+                "0/0",
+                "a",
+                new Manifest.Versions("0.1.0", 150000, "pg_dump 15"),
+                new DatabaseData("site", properties, nothing, "", List.of()),
+                List.of(new TreeData("media", TreeKind.FILES, 0, 0, nothing)),
+                new Manifest.Totals(0, 0, 0, 0, 0, 0));
+    }
+
+    @Override
+    public BlobSource blobs() {
+        return blob -> {
+            throw new AssertionError("no fake reads blobs");
+        };
+    }
+
+    @Override
+    public void report(Copy applied, Instant when) {
+        reported.add(applied.snapshot().orElseThrow());
+    }
+}

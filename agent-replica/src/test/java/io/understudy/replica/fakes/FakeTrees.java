@@ -1,0 +1,96 @@
+package io.understudy.replica.fakes;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.progress.Progress;
+import io.understudy.replica.apply.LiveTrees;
+import io.understudy.replica.stage.Stage;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One tree of each kind in memory; its content is the name of a snapshot, or "mixed" while it is being exchanged. */
+public final class FakeTrees implements LiveTrees, Stage {
+    private final CrashPoints points;
+    private final Map<TreeKind, String> live = new EnumMap<>(TreeKind.class);
+    private final Set<SnapshotId> staged = new HashSet<>();
+    private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
+    private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);
+
+    public FakeTrees(CrashPoints points) {
+        this.points = points;
+        for (TreeKind kind : TreeKind.values()) {
+            live.put(kind, "original");
+        }
+    }
+
+    public void refuse(TreeKind kind, UnderstudyException failure) {
+        refusals.put(kind, failure);
+    }
+
+    public void allow() {
+        refusals.clear();
+    }
+
+    public Map<TreeKind, String> live() {
+        return Map.copyOf(live);
+    }
+
+    public Set<SnapshotId> staged() {
+        return Set.copyOf(staged);
+    }
+
+    @Override
+    public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+        points.around("prepare", () -> staged.add(manifest.snapshot()));
+    }
+
+    @Override
+    public void discard(SnapshotId snapshot) {
+        points.around("discard staged", () -> staged.remove(snapshot));
+    }
+
+    @Override
+    public void forward(SnapshotId snapshot, TreeKind kind) {
+        Optional.ofNullable(refusals.get(kind)).ifPresent(failure -> {
+            throw failure;
+        });
+        if (!staged.contains(snapshot)) {
+            throw new AssertionError(snapshot + " was not staged");
+        }
+        points.point("before forward " + kind);
+        undo.computeIfAbsent(snapshot, each -> new EnumMap<>(TreeKind.class)).putIfAbsent(kind, live.get(kind));
+        live.put(kind, "mixed");
+        points.point("during forward " + kind);
+        live.put(kind, snapshot.toString());
+        points.point("after forward " + kind);
+    }
+
+    @Override
+    public void back(SnapshotId snapshot, TreeKind kind) {
+        points.point("before back " + kind);
+        String before = undo.getOrDefault(snapshot, Map.of()).get(kind);
+        if (before == null) {
+            return;
+        }
+        live.put(kind, "mixed");
+        points.point("during back " + kind);
+        live.put(kind, before);
+        points.point("after back " + kind);
+        undo.get(snapshot).remove(kind);
+    }
+
+    @Override
+    public void settle(SnapshotId snapshot) {
+        points.around("settle", () -> {
+            staged.remove(snapshot);
+            undo.keySet().removeIf(each -> !each.equals(snapshot));
+        });
+    }
+}

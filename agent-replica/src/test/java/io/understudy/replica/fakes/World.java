@@ -1,0 +1,110 @@
+package io.understudy.replica.fakes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.TreeKind;
+import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.Departure;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.role.Failures;
+import io.understudy.replica.role.RetryPolicy;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.Round;
+import io.understudy.replica.round.RoundControl;
+import io.understudy.replica.round.RoundResult;
+import io.understudy.testing.FakeTicker;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** A standby made of fakes. What they hold survives a crash; {@link #agent()} is a process, made anew after each. */
+public final class World {
+    public final CrashPoints points = new CrashPoints();
+    public final FakeTicker time = new FakeTicker();
+    public final FakeMarker marker = new FakeMarker(points);
+    public final FakeDatabases databases = new FakeDatabases(points, marker::on);
+    public final FakeTrees trees = new FakeTrees(points);
+    public final FakeSite site = new FakeSite(points, this::content);
+    public final FakeSource source = new FakeSource(points);
+    public final FakeStateFile file = new FakeStateFile(points);
+    public final RoleStore store = new RoleStore(file);
+    public ReplicaEvents events = ReplicaEvents.none();
+
+    public World() {
+        points.always(this::mustHold);
+    }
+
+    /** A standby with a database and files of its own, in backup mode. */
+    public static World standby() {
+        World world = new World();
+        world.databases.create(FakeDatabases.LIVE, "original");
+        world.marker.putByHand(Optional.empty());
+        return world;
+    }
+
+    /** The agent's process. */
+    public record Agent(Round round, Applier applier, Departure departure) {}
+
+    public Agent agent() {
+        Failures failures = new Failures(time.clock(), new RetryPolicy(new Random(1)));
+        Applier applier =
+                new Applier(store, marker, databases, trees, trees, site, failures, events, time.clock(), time);
+        Departure departure = new Departure(store, marker, databases, time.clock());
+        Round round = new Round(
+                store,
+                marker,
+                source,
+                databases,
+                trees,
+                databases,
+                departure,
+                applier,
+                failures,
+                events,
+                List.of(new TreeSettings("media", TreeKind.FILES, Path.of("/srv/media"), List.of())),
+                time.clock(),
+                time);
+        return new Agent(round, applier, departure);
+    }
+
+    public RoundResult sync() {
+        return agent().round().run(new Ask.Newest(true), new RoundControl());
+    }
+
+    /** As the daemon does it: failures wait for their time. */
+    public RoundResult poll() {
+        return agent().round().run(new Ask.Newest(false), new RoundControl());
+    }
+
+    public RoundResult restore(io.understudy.repository.SnapshotId snapshot) {
+        return agent().round().run(new Ask.Named(snapshot), new RoundControl());
+    }
+
+    public String liveDatabase() {
+        return databases.content(FakeDatabases.LIVE);
+    }
+
+    /** What a site that starts now would see: one snapshot's name, or "mixed". */
+    public String content() {
+        String database = liveDatabase();
+        boolean whole = trees.live().values().stream().allMatch(each -> each.equals(database));
+        return whole ? database : "mixed";
+    }
+
+    /** Promises 3 and 4, at every moment. */
+    private void mustHold() {
+        assertThat(liveDatabase())
+                .as("the site's name denotes a complete database")
+                .isNotEqualTo("partial");
+    }
+
+    /** What must hold when nothing is under way. */
+    public void assertWhole() {
+        assertThat(content()).as("one snapshot").isNotEqualTo("mixed");
+        assertThat(site.running()).isTrue();
+        assertThat(trees.staged()).as("staged files").isEmpty();
+    }
+}
