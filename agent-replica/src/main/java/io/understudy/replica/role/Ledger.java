@@ -108,6 +108,7 @@ public record Ledger(
         return new Ledger(state, owned, prepared, setbacks, trouble, Optional.empty(), more, claim);
     }
 
+    /** A claim that is about to be sent. */
     public Ledger claiming(Claim sent) {
         return new Ledger(state, owned, prepared, setbacks, trouble, leaving, setAside, Optional.of(sent));
     }

@@ -7,9 +7,20 @@ public sealed interface Ask {
     /**
      * The newest snapshot that is newer than the applied one.
      *
-     * @param impatient whether a snapshot that failed is tried before its pause is over; a rejected one never is
+     * @param impatient whether a snapshot that failed is tried before its pause is over
+     * @param rejectedToo whether one that was rejected is tried again
      */
-    record Newest(boolean impatient) implements Ask {}
+    record Newest(boolean impatient, boolean rejectedToo) implements Ask {}
+
+    /** What the daemon asks for by itself. */
+    static Ask newest() {
+        return new Newest(false, false);
+    }
+
+    /** What an operator asks for. */
+    static Ask now() {
+        return new Newest(true, false);
+    }
 
     /** This one, older or rejected though it may be: an operator asked for it by name. Newer ones that exist now are passed over afterwards. */
     record Named(SnapshotId snapshot) implements Ask {}

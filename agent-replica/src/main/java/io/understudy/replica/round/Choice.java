@@ -27,7 +27,7 @@ final class Choice {
      *
      * @param highestEpoch asked only when there is something newer: a snapshot below the highest epoch was fenced off
      */
-    Optional<SnapshotId> newest(List<SnapshotId> all, IntSupplier highestEpoch, boolean impatient) {
+    Optional<SnapshotId> newest(List<SnapshotId> all, IntSupplier highestEpoch, Ask.Newest ask) {
         List<SnapshotId> newer = all.stream()
                 .filter(this::ahead)
                 .sorted(Comparator.reverseOrder())
@@ -41,9 +41,7 @@ final class Choice {
                 return Optional.empty();
             }
             Optional<Setback> setback = ledger.setback(each);
-            if (setback.isEmpty()
-                    || setback.get().due(now)
-                    || impatient && !setback.get().rejection()) {
+            if (setback.isEmpty() || due(setback.get(), ask)) {
                 return Optional.of(each);
             }
             if (!atFault(setback.get())) {
@@ -51,6 +49,10 @@ final class Choice {
             }
         }
         return Optional.empty();
+    }
+
+    private boolean due(Setback setback, Ask.Newest ask) {
+        return setback.rejection() ? ask.rejectedToo() : ask.impatient() || setback.due(now);
     }
 
     private boolean ahead(SnapshotId snapshot) {

@@ -46,6 +46,7 @@ public final class Round {
 
     private final RoleStore store;
     private final BackupMode backup;
+    private final Standing standing;
     private final SnapshotSource source;
     private final SpareLoader loader;
     private final Stage stage;
@@ -61,6 +62,7 @@ public final class Round {
     public Round(
             RoleStore store,
             BackupMode backup,
+            Standing standing,
             SnapshotSource source,
             SpareLoader loader,
             Stage stage,
@@ -74,6 +76,7 @@ public final class Round {
             Ticker ticker) {
         this.store = store;
         this.backup = backup;
+        this.standing = standing;
         this.source = source;
         this.loader = loader;
         this.stage = stage;
@@ -119,6 +122,7 @@ public final class Round {
             Optional<SnapshotId> resumed = resume();
             control.begin();
             backup.require();
+            standing.ensure();
             snapshot = discover(ask);
             if (snapshot.isEmpty()) {
                 clearDiscoveryTrouble();
@@ -157,17 +161,24 @@ public final class Round {
         }
 
         private Optional<SnapshotId> discover(Ask ask) {
-            List<SnapshotId> all = source.list();
-            events.polled(all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1)));
             if (ask instanceof Ask.Newest newest) {
-                return new Choice(store.ledger(), clock.instant()).newest(all, this::highestEpoch, newest.impatient());
+                return newest(newest);
             }
             SnapshotId wanted = ((Ask.Named) ask).snapshot();
+            List<SnapshotId> all = source.list();
             if (!all.contains(wanted)) {
                 throw unknown(wanted);
             }
             passOver(all, wanted);
             return Optional.of(wanted);
+        }
+
+        private Optional<SnapshotId> newest(Ask.Newest ask) {
+            Ledger ledger = store.ledger();
+            Optional<SnapshotId> live = ledger.live().flatMap(Copy::snapshot);
+            List<SnapshotId> newer = live.map(source::newerThan).orElseGet(source::list);
+            events.polled(newer.isEmpty() ? live : Optional.of(newer.get(newer.size() - 1)));
+            return new Choice(ledger, clock.instant()).newest(newer, this::highestEpoch, ask);
         }
 
         private int highestEpoch() {

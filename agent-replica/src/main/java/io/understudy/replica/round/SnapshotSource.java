@@ -13,6 +13,9 @@ public interface SnapshotSource {
     /** Every committed snapshot, ascending; one listing. */
     List<SnapshotId> list();
 
+    /** Those after this one, ascending; one listing that does not grow with what is older. */
+    List<SnapshotId> newerThan(SnapshotId snapshot);
+
     /** The highest epoch that anybody has claimed, 0 when none. */
     int highestEpoch();
 

@@ -7,6 +7,7 @@ import java.util.List;
 public final class CrashPoints {
     private final List<String> passed = new ArrayList<>();
     private int deadly = -1;
+    private String victim = "";
     private Runnable check = () -> {};
 
     /** Dies at the k-th point from now on, counted from 0. */
@@ -15,8 +16,15 @@ public final class CrashPoints {
         deadly = k;
     }
 
+    /** Dies before the next call of this name. */
+    public void dieBefore(String call) {
+        dieAt(-1);
+        victim = "before " + call;
+    }
+
     public void live() {
         dieAt(-1);
+        victim = "";
     }
 
     public int passed() {
@@ -36,7 +44,7 @@ public final class CrashPoints {
         check.run();
         int here = passed.size();
         passed.add(where);
-        if (here == deadly) {
+        if (here == deadly || where.equals(victim)) {
             throw new Crash(here, where);
         }
     }

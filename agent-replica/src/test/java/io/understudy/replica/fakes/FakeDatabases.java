@@ -144,7 +144,7 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
             long used = names.values().stream()
                     .filter(each -> each.startsWith("site_before_understudy"))
                     .count();
-            String next = "site_before_understudy" + (used == 0 ? "" : "_" + used);
+            String next = "site_before_understudy" + (used == 0 ? "" : "_" + (used + 1));
             points.around("setAside", () -> names.put(database.oid(), next));
         }
         return names.get(database.oid());

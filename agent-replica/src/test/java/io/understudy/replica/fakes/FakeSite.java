@@ -16,6 +16,7 @@ public final class FakeSite implements SiteService {
     private boolean running = true;
     private String startedWith;
     private int starts;
+    private Runnable whenStopped = () -> {};
 
     FakeSite(CrashPoints points, Supplier<String> content) {
         this.points = points;
@@ -29,6 +30,10 @@ public final class FakeSite implements SiteService {
     /** The restart command fails with this content. */
     public void stuckWith(String snapshot) {
         stuck.add(snapshot);
+    }
+
+    public void whenStopped(Runnable act) {
+        whenStopped = act;
     }
 
     public boolean running() {
@@ -46,6 +51,7 @@ public final class FakeSite implements SiteService {
     @Override
     public void stop() {
         points.around("stop", () -> running = false);
+        whenStopped.run();
     }
 
     @Override

@@ -89,6 +89,13 @@ public final class FakeSource implements SnapshotSource {
     }
 
     @Override
+    public List<SnapshotId> newerThan(SnapshotId snapshot) {
+        listings++;
+        refuseWhenDown();
+        return List.copyOf(snapshots.tailSet(snapshot, false));
+    }
+
+    @Override
     public int highestEpoch() {
         epochReads++;
         refuseWhenDown();

@@ -23,6 +23,8 @@ public final class FakeTrees implements LiveTrees, Stage {
     private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
     private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);
 
+    private final Map<TreeKind, Runnable> whenForward = new EnumMap<>(TreeKind.class);
+
     public FakeTrees(CrashPoints points) {
         this.points = points;
         for (TreeKind kind : TreeKind.values()) {
@@ -32,6 +34,10 @@ public final class FakeTrees implements LiveTrees, Stage {
 
     public void refuse(TreeKind kind, UnderstudyException failure) {
         refusals.put(kind, failure);
+    }
+
+    public void whenForward(TreeKind kind, Runnable act) {
+        whenForward.put(kind, act);
     }
 
     public void allow() {
@@ -69,6 +75,7 @@ public final class FakeTrees implements LiveTrees, Stage {
         live.put(kind, "mixed");
         points.point("during forward " + kind);
         live.put(kind, snapshot.toString());
+        Optional.ofNullable(whenForward.get(kind)).ifPresent(Runnable::run);
         points.point("after forward " + kind);
     }
 

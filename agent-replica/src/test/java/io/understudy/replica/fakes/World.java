@@ -7,6 +7,7 @@ import io.understudy.files.TreeKind;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.Departure;
 import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.role.Failures;
 import io.understudy.replica.role.RetryPolicy;
 import io.understudy.replica.role.RoleStore;
@@ -14,6 +15,8 @@ import io.understudy.replica.round.Ask;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
+import io.understudy.replica.round.Standing;
+import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,8 +32,10 @@ public final class World {
     public final FakeTrees trees = new FakeTrees(points);
     public final FakeSite site = new FakeSite(points, this::content);
     public final FakeSource source = new FakeSource(points);
+    public final FakeClaims claims = new FakeClaims(points);
     public final FakeStateFile file = new FakeStateFile(points);
     public final RoleStore store = new RoleStore(file);
+    private int nonces;
     public ReplicaEvents events = ReplicaEvents.none();
 
     public World() {
@@ -46,16 +51,20 @@ public final class World {
     }
 
     /** The agent's process. */
-    public record Agent(Round round, Applier applier, Departure departure) {}
+    public record Agent(Round round, Applier applier, Departure departure, Promotion promotion) {}
 
     public Agent agent() {
         Failures failures = new Failures(time.clock(), new RetryPolicy(new Random(1)));
         Applier applier =
                 new Applier(store, marker, databases, trees, trees, site, failures, events, time.clock(), time);
         Departure departure = new Departure(store, marker, databases, time.clock());
+        Standing standing = new Standing(store, marker, databases, time.clock());
+        Promotion promotion = new Promotion(
+                store, marker, standing, applier, claims, site, failures, this::nonce, time.clock(), time);
         Round round = new Round(
                 store,
                 marker,
+                standing,
                 source,
                 databases,
                 trees,
@@ -67,24 +76,28 @@ public final class World {
                 List.of(new TreeSettings("media", TreeKind.FILES, Path.of("/srv/media"), List.of())),
                 time.clock(),
                 time);
-        return new Agent(round, applier, departure);
+        return new Agent(round, applier, departure, promotion);
     }
 
     public RoundResult sync() {
-        return agent().round().run(new Ask.Newest(true), new RoundControl());
+        return agent().round().run(Ask.now(), new RoundControl());
     }
 
     /** As the daemon does it: failures wait for their time. */
     public RoundResult poll() {
-        return agent().round().run(new Ask.Newest(false), new RoundControl());
+        return agent().round().run(Ask.newest(), new RoundControl());
     }
 
-    public RoundResult restore(io.understudy.repository.SnapshotId snapshot) {
+    public RoundResult restore(SnapshotId snapshot) {
         return agent().round().run(new Ask.Named(snapshot), new RoundControl());
     }
 
     public String liveDatabase() {
         return databases.content(FakeDatabases.LIVE);
+    }
+
+    private String nonce() {
+        return "nonce-" + nonces++;
     }
 
     /** What a site that starts now would see: one snapshot's name, or "mixed". */

@@ -1,0 +1,23 @@
+package io.understudy.replica.promote;
+
+import io.understudy.replica.role.Claim;
+
+/** The repository's fence, as a promotion sees it. */
+public interface EpochClaims {
+    /** @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}: without a signing key nothing can be claimed */
+    void demandKey();
+
+    /** The highest epoch that anybody has claimed; 0 when none. */
+    int highest();
+
+    /** Whether this claim, and not another server's, stands in the repository. */
+    boolean stands(Claim claim);
+
+    /**
+     * Claims the epoch for this server; repeated with the same claim it succeeds again. On return the claim is durable in the repository, and
+     * this server's primary agent may commit in it.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code EPOCH_TAKEN}, {@code FILESTORE_*}, {@code KEY_*}, {@code REPOSITORY_MISSING}
+     */
+    void claim(Claim claim);
+}

@@ -1,0 +1,98 @@
+package io.understudy.replica.fakes;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.promote.EpochClaims;
+import io.understudy.replica.role.Claim;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The claims of a repository in memory, by their nonces. */
+public final class FakeClaims implements EpochClaims {
+    private final CrashPoints points;
+    private final TreeMap<Integer, String> claimed = new TreeMap<>();
+    private Optional<UnderstudyException> down = Optional.empty();
+    private boolean forgetful;
+    private boolean keyless;
+    private int held;
+
+    FakeClaims(CrashPoints points) {
+        this.points = points;
+        claimed.put(1, "the primary");
+    }
+
+    public void goDown() {
+        down = Optional.of(new UnderstudyException(
+                ErrorCode.FILESTORE_UNREACHABLE, "cannot claim: connection refused", "start it"));
+    }
+
+    public void comeBack() {
+        down = Optional.empty();
+        forgetful = false;
+    }
+
+    /** Claims arrive, but their acknowledgement does not. */
+    public void loseAcknowledgements() {
+        forgetful = true;
+    }
+
+    public void loseKey() {
+        keyless = true;
+    }
+
+    /** Another server was promoted. */
+    public void takenByAnother(int epoch) {
+        claimed.put(epoch, "another");
+    }
+
+    public Optional<String> nonce(int epoch) {
+        return Optional.ofNullable(claimed.get(epoch));
+    }
+
+    /** The epoch in which this server's primary agent may commit. */
+    public int held() {
+        return held;
+    }
+
+    @Override
+    public void demandKey() {
+        if (keyless) {
+            throw new UnderstudyException(ErrorCode.KEY_MISSING, "cannot sign: no key", "set signing.private_key");
+        }
+    }
+
+    @Override
+    public int highest() {
+        refuseWhenDown();
+        return claimed.lastKey();
+    }
+
+    @Override
+    public boolean stands(Claim claim) {
+        refuseWhenDown();
+        return claim.nonce().equals(claimed.get(claim.epoch()));
+    }
+
+    @Override
+    public void claim(Claim claim) {
+        demandKey();
+        refuseWhenDown();
+        if (claimed.lastKey() > claim.epoch()
+                || !claimed.getOrDefault(claim.epoch(), claim.nonce()).equals(claim.nonce())) {
+            throw new UnderstudyException(
+                    ErrorCode.EPOCH_TAKEN, "cannot claim epoch " + claim.epoch() + ": it is another's", "look");
+        }
+        points.around("claim", () -> claimed.put(claim.epoch(), claim.nonce()));
+        if (forgetful) {
+            goDown();
+            refuseWhenDown();
+        }
+        points.around("hold the epoch", () -> held = claim.epoch());
+    }
+
+    private void refuseWhenDown() {
+        down.ifPresent(failure -> {
+            throw failure;
+        });
+    }
+}

@@ -1,0 +1,374 @@
+package io.understudy.replica.promote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.replica.fakes.Crash;
+import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.promote.Promotion.Request;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.replica.role.ReplicaState.Promoting;
+import io.understudy.replica.role.ReplicaState.Seeding;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class PromotionTest {
+    private static final Request PLAIN = new Request("promoted by an operator", false, false);
+    private static final Request UNFENCED = new Request("promoted by an operator", true, false);
+    private static final Request FORCED = new Request("promoted by an operator", false, true);
+    private World world;
+
+    @BeforeEach
+    void follow() {
+        world = following();
+    }
+
+    private static World following() {
+        World world = World.standby();
+        world.source.commit(1, 1);
+        world.sync();
+        return world;
+    }
+
+    private Report promote(Request request) {
+        return world.agent().promotion().promote(request);
+    }
+
+    @Test
+    void claimsTheNextEpochRemovesTheMarkerAndRestartsTheSite() {
+        int starts = world.site.starts();
+
+        Report report = promote(PLAIN);
+
+        assertThat(report.epoch()).isEqualTo(2);
+        assertThat(report.claimed()).isTrue();
+        assertThat(report.warnings()).isEmpty();
+        assertThat(report.serving().snapshot()).hasToString("Optional[00000001-00000001]");
+        assertThat(world.claims.held()).isEqualTo(2);
+        assertThat(world.marker.on()).isFalse();
+        assertThat(world.site.starts()).isEqualTo(starts + 1);
+        assertThat(world.store.state()).isInstanceOf(Promoted.class);
+    }
+
+    @Test
+    void disownsTheDatabaseThatServesFromNowOn() {
+        promote(PLAIN);
+
+        assertThat(world.store.ledger().owned())
+                .doesNotContain(world.databases.find(FakeDatabases.LIVE).orElseThrow());
+    }
+
+    @Test
+    void refusesWithoutAKeyAndChangesNothing() {
+        world.claims.loseKey();
+
+        refused(() -> promote(PLAIN), ErrorCode.KEY_MISSING);
+
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
+    void refusesWhereNothingWasEverImported() {
+        World empty = World.standby();
+
+        refused(() -> empty.agent().promotion().promote(PLAIN), ErrorCode.NOT_BACKUP_MODE);
+        assertThat(empty.marker.on()).isTrue();
+    }
+
+    @Test
+    void refusesWhileTheFilestoreIsAwayAndSaysHowToGoUnfenced() {
+        world.claims.goDown();
+
+        assertThatThrownBy(() -> promote(PLAIN)).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+            assertThat(failure.hint()).contains("--unfenced");
+        });
+        assertThat(world.marker.on()).isTrue();
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+        world.source.commit(1, 2);
+        assertThat(world.sync().applied()).isPresent();
+    }
+
+    @Test
+    void goesUnfencedAndClaimsLater() {
+        world.claims.goDown();
+
+        Report report = promote(UNFENCED);
+
+        assertThat(report.claimed()).isFalse();
+        assertThat(report.warnings()).hasSize(1);
+        assertThat(world.marker.on()).isFalse();
+        assertThat(world.claims.held()).isZero();
+        assertThat(world.agent().promotion().repeatClaim()).isFalse();
+        world.claims.comeBack();
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.agent().promotion().repeatClaim()).isTrue();
+        assertThat(world.claims.held()).isEqualTo(2);
+        assertThat(world.store.ledger().trouble()).isEmpty();
+    }
+
+    @Test
+    void doesNotRepeatAPendingClaimInATightLoop() {
+        world.claims.goDown();
+        promote(UNFENCED);
+        int before = world.store.ledger().trouble().orElseThrow().attempts();
+        for (int i = 0; i < 100; i++) {
+            world.agent().promotion().repeatClaim();
+        }
+        assertThat(world.store.ledger().trouble().orElseThrow().attempts()).isEqualTo(before);
+    }
+
+    @Test
+    void staysInBackupModeWhenAnotherServerWasPromoted() {
+        world.claims.takenByAnother(2);
+
+        assertThatThrownBy(() -> promote(PLAIN)).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+            assertThat(failure.hint()).contains("--force");
+        });
+        assertThat(world.marker.on()).isTrue();
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
+    @Test
+    void forcePromotesOverAnotherServer() {
+        world.claims.takenByAnother(2);
+
+        assertThat(promote(FORCED).epoch()).isEqualTo(3);
+        assertThat(world.claims.held()).isEqualTo(3);
+    }
+
+    @Test
+    void recognisesItsOwnClaimWhoseAcknowledgementWasLost() {
+        world.claims.loseAcknowledgements();
+        refused(() -> promote(PLAIN), ErrorCode.FILESTORE_UNREACHABLE);
+        world.claims.comeBack();
+
+        assertThat(promote(PLAIN).epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void forceRecognisesItsOwnClaimToo() {
+        world.claims.loseAcknowledgements();
+        refused(() -> promote(PLAIN), ErrorCode.FILESTORE_UNREACHABLE);
+        world.claims.comeBack();
+
+        assertThat(promote(FORCED).epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void aSiteThatDoesNotComeUpIsReportedButPromoted() {
+        world.site.sickWith("00000001-00000001");
+
+        Report report = promote(PLAIN);
+
+        assertThat(report.warnings()).extracting(UnderstudyException::code).containsExactly(ErrorCode.SITE_UNHEALTHY);
+        assertThat(world.marker.on()).isFalse();
+        assertThat(world.store.ledger().trouble()).isPresent();
+    }
+
+    @Test
+    void promotingAgainOnlyRestartsTheSite() {
+        promote(PLAIN);
+        int starts = world.site.starts();
+
+        assertThat(promote(PLAIN).epoch()).isEqualTo(2);
+        assertThat(world.site.starts()).isEqualTo(starts + 1);
+    }
+
+    @Test
+    void promotingAgainWithForceTakesAPendingClaimPastAnother() {
+        world.marker.removeByHand();
+        world.claims.takenByAnother(2);
+        world.agent().promotion().acceptRemoval();
+        assertThat(world.claims.held()).isZero();
+
+        assertThat(promote(PLAIN).claimed()).isFalse();
+        assertThat(promote(FORCED).epoch()).isEqualTo(3);
+        assertThat(world.claims.held()).isEqualTo(3);
+    }
+
+    @Test
+    void finishesAnApplyThatIsUnderWayFirst() {
+        world.source.commit(1, 2);
+        world.points.dieBefore("restart");
+        die(world::sync);
+        world.points.live();
+
+        assertThat(promote(PLAIN).serving().snapshot()).hasToString("Optional[00000001-00000002]");
+        assertThat(world.content()).isEqualTo("00000001-00000002");
+    }
+
+    @Test
+    void aMarkerRemovedByHandIsTheSamePromotionButForTheRestart() {
+        int starts = world.site.starts();
+        world.marker.removeByHand();
+
+        world.agent().promotion().acceptRemoval();
+
+        assertThat(world.store.state()).isInstanceOf(Promoted.class);
+        assertThat(world.claims.held()).isEqualTo(2);
+        assertThat(world.site.starts()).isEqualTo(starts);
+    }
+
+    @Test
+    void aMarkerThatIsThereIsNoPromotion() {
+        world.agent().promotion().acceptRemoval();
+
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
+    @Test
+    void aMarkerMissingOnAServerThatNeverImportedClaimsNothing() {
+        World empty = World.standby();
+        refused(() -> empty.agent().promotion().promote(PLAIN), ErrorCode.NOT_BACKUP_MODE);
+        empty.marker.removeByHand();
+
+        empty.agent().promotion().acceptRemoval();
+
+        assertThat(empty.claims.nonce(2)).isEmpty();
+        assertThat(empty.store.state()).isInstanceOf(Seeding.class);
+    }
+
+    @Test
+    void removedByHandWithoutAFilestoreIsPromotedAtOnceAndClaimedLater() {
+        world.claims.goDown();
+        world.marker.removeByHand();
+        world.agent().promotion().acceptRemoval();
+
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Promoted.class, it -> assertThat(it.claimed()).isFalse());
+        refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
+        world.claims.comeBack();
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.agent().promotion().repeatClaim()).isTrue();
+    }
+
+    @Test
+    void aPromotedServerWhoseMarkerComesBackFollowsAndKeepsItsDatabase() {
+        promote(PLAIN);
+        world.marker.putByHand(Optional.empty());
+        world.source.claimed(3);
+        world.source.commit(3, 2);
+        world.sync();
+        world.source.commit(3, 3);
+        world.sync();
+
+        assertThat(world.content()).isEqualTo("00000003-00000003");
+        // What it served in its own epoch was never dropped.
+        assertThat(world.databases.content("site_before_understudy_2")).isEqualTo("00000001-00000001");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> isFinishedByTheNextProcessWhereverItIsKilled() {
+        World whole = following();
+        whole.points.live();
+        whole.agent().promotion().promote(PLAIN);
+        int points = whole.points.passed();
+        return Stream.iterate(0, k -> k < points, k -> k + 1)
+                .map(k -> DynamicTest.dynamicTest(k + " " + whole.points.trace().get(k), () -> {
+                    World one = following();
+                    one.points.dieAt(k);
+                    die(() -> one.agent().promotion().promote(PLAIN));
+                    one.points.live();
+                    if (one.store.state() instanceof Promoting) {
+                        one.agent().promotion().resume();
+                    } else if (one.store.state() instanceof Following) {
+                        assertThat(one.marker.on()).isTrue();
+                        assertThat(one.claims.nonce(2)).isEmpty();
+                        one.agent().promotion().promote(PLAIN);
+                    }
+                    assertThat(one.store.state()).isInstanceOf(Promoted.class);
+                    assertThat(one.claims.nonce(2)).isPresent();
+                    assertThat(one.claims.held()).isEqualTo(2);
+                    assertThat(one.marker.on()).isFalse();
+                    assertThat(one.site.running()).isTrue();
+                }));
+    }
+
+    /** The operator removes the marker while an apply is under way, and the agent dies there: data that was written since must stay live. */
+    @TestFactory
+    Stream<DynamicTest> aMarkerRemovedInTheMiddleOfAnApplyKeepsTheDatabaseThatIsLiveThen() {
+        World whole = following();
+        whole.source.commit(1, 2);
+        whole.points.live();
+        whole.sync();
+        int points = whole.points.passed();
+        return Stream.iterate(0, k -> k < points, k -> k + 1)
+                .map(k -> DynamicTest.dynamicTest(k + " " + whole.points.trace().get(k), () -> {
+                    World one = following();
+                    one.source.commit(1, 2);
+                    one.points.dieAt(k);
+                    die(one::sync);
+                    one.points.live();
+                    one.marker.removeByHand();
+                    Optional<?> live = one.databases.find(FakeDatabases.LIVE);
+                    one.agent().applier().finish();
+                    one.agent().promotion().acceptRemoval();
+
+                    assertThat(one.databases.find(FakeDatabases.LIVE)).isEqualTo(live);
+                    assertThat(one.content()).isNotEqualTo("mixed");
+                    assertThat(one.marker.on()).isFalse();
+                    assertThat(one.store.state()).isInstanceOf(Promoted.class);
+                    assertThat(one.claims.held()).isEqualTo(2);
+                    assertThat(one.site.running()).isTrue();
+                }));
+    }
+
+    @Test
+    void aMarkerRemovedWhileTheSiteIsBeingStoppedStopsTheExchange() {
+        world.source.commit(1, 2);
+        world.site.whenStopped(world.marker::removeByHand);
+
+        refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
+
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.site.running()).isTrue();
+        assertThat(world.marker.on()).isFalse();
+    }
+
+    @Test
+    void aMarkerRemovedAfterTheExchangeKeepsWhatIsLiveEvenIfUnhealthy() {
+        world.source.commit(1, 2);
+        world.site.sickWith("00000001-00000002");
+        world.trees.whenForward(TreeKind.FILES, world.marker::removeByHand);
+
+        world.sync();
+
+        assertThat(world.content()).isEqualTo("00000001-00000002");
+        assertThat(world.marker.on()).isFalse();
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Following.class, it -> assertThat(it.proven()).isFalse());
+    }
+
+    private static void die(Runnable work) {
+        try {
+            work.run();
+            throw new AssertionError("it did not die");
+        } catch (Crash expected) {
+            // The process is gone.
+        }
+    }
+
+    private static void refused(ThrowingCallable work, ErrorCode code) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code));
+    }
+}

@@ -1,0 +1,414 @@
+package io.understudy.replica.round;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.Setback;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class RoundTest {
+    private final World world = World.standby();
+
+    @Test
+    void importsTheNewestInTheOrderOfTheSteps() {
+        List<Step> steps = new ArrayList<>();
+        world.events = new ReplicaEvents() {
+            @Override
+            public void began(SnapshotId snapshot, Step step) {
+                steps.add(step);
+            }
+        };
+        world.source.commit(1, 1);
+        SnapshotId newest = world.source.commit(1, 2);
+
+        RoundResult result = world.sync();
+
+        assertThat(result.applied()).contains(newest);
+        assertThat(result.fetchedBytes()).isEqualTo(1000);
+        assertThat(result.steps().keySet())
+                .containsExactlyInAnyOrder(
+                        Step.FETCH, Step.VERIFY, Step.LOAD, Step.STAGE, Step.APPLY, Step.RESTART, Step.PROVE);
+        assertThat(steps)
+                .containsExactly(Step.FETCH, Step.VERIFY, Step.LOAD, Step.STAGE, Step.APPLY, Step.RESTART, Step.PROVE);
+        assertThat(world.source.reported()).containsExactly(newest);
+        assertThat(world.marker.named()).contains(newest);
+    }
+
+    @Test
+    void doesNothingAtAllWhenNothingIsNew() {
+        world.source.commit(1, 1);
+        world.sync();
+        int starts = world.site.starts();
+        int fetches = world.source.fetches();
+        int listings = world.source.listings();
+        int epochs = world.source.epochReads();
+
+        assertThat(world.poll().applied()).isEmpty();
+
+        assertThat(world.site.starts()).isEqualTo(starts);
+        assertThat(world.source.fetches()).isEqualTo(fetches);
+        assertThat(world.source.listings()).isEqualTo(listings + 1);
+        assertThat(world.source.epochReads()).isEqualTo(epochs);
+    }
+
+    @Test
+    void importsNothingWithoutTheMarker() {
+        world.source.commit(1, 1);
+        world.marker.removeByHand();
+
+        refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
+
+        assertThat(world.source.listings()).isZero();
+        assertThat(world.content()).isEqualTo("original");
+        assertThat(world.store.read()).isEmpty();
+    }
+
+    @Test
+    void looksAtTheMarkerAgainBeforeItApplies() {
+        world.source.commit(1, 1);
+        world.databases.duringLoad(world.marker::removeByHand);
+
+        refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
+
+        assertThat(world.content()).isEqualTo("original");
+        assertThat(world.store.ledger().trouble()).isEmpty();
+    }
+
+    @Test
+    void aSnapshotThatFailedWaitsLongerEachTime() {
+        SnapshotId snapshot = world.source.commit(1, 1);
+        world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
+
+        refused(world::poll, ErrorCode.DATABASE_BUSY);
+        Duration first = pause(snapshot);
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.databases.loads()).isEqualTo(1);
+        world.time.advance(first);
+        refused(world::poll, ErrorCode.DATABASE_BUSY);
+        world.time.advance(pause(snapshot));
+        refused(world::poll, ErrorCode.DATABASE_BUSY);
+
+        assertThat(pause(snapshot)).isGreaterThan(first);
+        assertThat(world.store.ledger().setback(snapshot).orElseThrow().attempts())
+                .isEqualTo(3);
+        // What was loaded once is not loaded again.
+        assertThat(world.databases.loads()).isEqualTo(1);
+        world.databases.allowExchange();
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.poll().applied()).contains(snapshot);
+        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().setbacks()).isEmpty();
+    }
+
+    @Test
+    void whatAnOperatorMustMendIsRetriedSlowlyAndAtOnceWhenAsked() {
+        SnapshotId snapshot = world.source.commit(1, 1);
+        world.databases.refusePreflight(new UnderstudyException(ErrorCode.MISSING_ROLE, "no role", "create it"));
+        refused(world::poll, ErrorCode.MISSING_ROLE);
+
+        assertThat(pause(snapshot)).isGreaterThanOrEqualTo(Duration.ofSeconds(30));
+        assertThat(world.databases.loads()).isZero();
+        world.databases.refusePreflight(null);
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.sync().applied()).contains(snapshot);
+    }
+
+    @Test
+    void aNewerSnapshotDoesNotWaitForAFailedOne() {
+        world.source.commit(1, 1);
+        world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
+        refused(world::poll, ErrorCode.DATABASE_BUSY);
+        world.databases.allowExchange();
+
+        SnapshotId newer = world.source.commit(1, 2);
+
+        assertThat(world.poll().applied()).contains(newer);
+    }
+
+    @Test
+    void anOlderOneIsNotTriedWhileTheNewestFailsForThisServersSake() {
+        world.source.commit(1, 1);
+        world.source.commit(1, 2);
+        world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
+        refused(world::poll, ErrorCode.DATABASE_BUSY);
+
+        assertThat(world.poll().applied()).isEmpty();
+    }
+
+    @Test
+    void aDamagedNewestDoesNotStandInTheWayOfAnOlderOne() {
+        SnapshotId good = world.source.commit(1, 1);
+        SnapshotId damaged = world.source.commit(1, 2);
+        world.source.damage(damaged, ErrorCode.SIGNER_UNKNOWN);
+
+        refused(world::poll, ErrorCode.SIGNER_UNKNOWN);
+
+        assertThat(world.poll().applied()).contains(good);
+    }
+
+    @Test
+    void aRejectedSnapshotIsTriedAgainOnlyWhenAsked() {
+        SnapshotId bad = world.source.commit(1, 1);
+        world.site.sickWith(bad.toString());
+        refused(world::sync, ErrorCode.SITE_UNHEALTHY);
+        int starts = world.site.starts();
+
+        world.time.advance(Duration.ofDays(7));
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.sync().applied()).isEmpty();
+        assertThat(world.site.starts()).isEqualTo(starts);
+        refused(() -> world.restore(bad), ErrorCode.SITE_UNHEALTHY);
+        refused(
+                () -> world.agent().round().run(new Ask.Newest(true, true), new RoundControl()),
+                ErrorCode.SITE_UNHEALTHY);
+        assertThat(world.site.starts()).isGreaterThan(starts);
+    }
+
+    @Test
+    void aRestartThatFailsGoesBackAndRejects() {
+        world.source.commit(1, 1);
+        world.sync();
+        SnapshotId bad = world.source.commit(1, 2);
+        world.site.stuckWith(bad.toString());
+
+        assertThatThrownBy(world::sync).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.COMMAND_FAILED);
+            assertThat(failure).hasMessageContaining("went back to 00000001-00000001");
+            assertThat(failure.hint()).contains("agent-replica restore 00000001-00000002");
+        });
+
+        world.assertWhole();
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+    }
+
+    @Test
+    void filesThatCannotBePlacedTakeEverythingBackAndAreTriedAgain() {
+        world.source.commit(1, 1);
+        world.sync();
+        SnapshotId next = world.source.commit(1, 2);
+        world.trees.refuse(TreeKind.SECRETS, new UnderstudyException(ErrorCode.DISK_FULL, "full", "make room"));
+
+        refused(world::sync, ErrorCode.DISK_FULL);
+
+        world.assertWhole();
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        world.trees.allow();
+        assertThat(world.sync().applied()).contains(next);
+        world.assertWhole();
+    }
+
+    @Test
+    void neverGoesBackwardByItself() {
+        world.source.commit(1, 5);
+        world.sync();
+        world.source.commit(1, 3);
+
+        assertThat(world.sync().applied()).isEmpty();
+    }
+
+    @Test
+    void ignoresWhatAFencedPrimaryCommitted() {
+        world.source.commit(1, 1);
+        world.sync();
+        world.source.claimed(2);
+        world.source.commit(1, 2);
+
+        assertThat(world.sync().applied()).isEmpty();
+        SnapshotId next = world.source.commit(2, 3);
+        assertThat(world.sync().applied()).contains(next);
+    }
+
+    @Test
+    void restoresAnOlderOneByNameAndStaysThereUntilSomethingNewComes() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+
+        assertThat(world.restore(older).applied()).contains(older);
+
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.sync().applied()).isEmpty();
+        SnapshotId next = world.source.commit(1, 3);
+        assertThat(world.sync().applied()).contains(next);
+    }
+
+    @Test
+    void refusesToRestoreWhatIsNotThereAndRemembersNoFailure() {
+        refused(() -> world.restore(new SnapshotId(1, 7)), ErrorCode.SNAPSHOT_UNKNOWN);
+
+        assertThat(world.store.ledger().trouble()).isEmpty();
+    }
+
+    @Test
+    void rollsBackToTheOneBeforeAndRejectsTheNewer() {
+        world.source.commit(1, 1);
+        world.sync();
+        SnapshotId second = world.source.commit(1, 2);
+        world.sync();
+
+        rollback();
+
+        world.assertWhole();
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.databases.names()).doesNotContain(FakeDatabases.SPARE, FakeDatabases.PREVIOUS);
+        assertThat(world.sync().applied()).isEmpty();
+        refused(this::rollback, ErrorCode.NOTHING_TO_ROLL_BACK);
+        assertThat(world.restore(second).applied()).contains(second);
+    }
+
+    @Test
+    void rollsTheFirstImportBackToWhatWasThere() {
+        world.source.commit(1, 1);
+        world.sync();
+
+        rollback();
+
+        world.assertWhole();
+        assertThat(world.content()).isEqualTo("original");
+    }
+
+    @Test
+    void refusesToRollBackWithoutTheMarker() {
+        world.source.commit(1, 1);
+        world.sync();
+        world.marker.removeByHand();
+
+        refused(this::rollback, ErrorCode.NOT_BACKUP_MODE);
+    }
+
+    @Test
+    void aRoundThatWasGivenUpLeavesNoTrace() {
+        world.source.commit(1, 1);
+        RoundControl control = new RoundControl();
+        world.databases.duringLoad(control::cancel);
+
+        refused(() -> world.agent().round().run(Ask.now(), control), ErrorCode.CANCELLED);
+
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.content()).isEqualTo("original");
+        assertThat(world.sync().applied()).isPresent();
+    }
+
+    @Test
+    void aRoundThatReachedApplyIsFinished() {
+        world.source.commit(1, 1);
+        RoundControl control = new RoundControl();
+        world.site.whenStopped(control::cancel);
+
+        assertThat(world.agent().round().run(Ask.now(), control).applied()).isPresent();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void aFilestoreThatIsAwayIsRememberedUntilItAnswers() {
+        world.source.goDown();
+        refused(world::poll, ErrorCode.FILESTORE_UNREACHABLE);
+        refused(world::poll, ErrorCode.FILESTORE_UNREACHABLE);
+
+        assertThat(world.store.ledger().trouble())
+                .hasValueSatisfying(each -> assertThat(each.attempts()).isEqualTo(2));
+        world.source.comeBack();
+        world.poll();
+        assertThat(world.store.ledger().trouble()).isEmpty();
+    }
+
+    @Test
+    void aDefectIsAFailureLikeAnyOther() {
+        world.source.commit(1, 1);
+        world.databases.duringLoad(() -> {
+            throw new IllegalStateException("a bug");
+        });
+
+        refused(world::sync, ErrorCode.INTERNAL);
+        assertThat(world.store.ledger().trouble()).isPresent();
+    }
+
+    @Test
+    void findsItsWayWhenTheStateIsLostAndDropsNothing() {
+        world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+        world.file.lose();
+
+        assertThat(world.sync().applied()).isEmpty();
+
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Following.class, it -> assertThat(it.proven()).isFalse());
+        world.source.commit(1, 3);
+        world.sync();
+        world.assertWhole();
+        assertThat(world.content()).isEqualTo("00000001-00000003");
+        assertThat(world.databases.content(FakeDatabases.PREVIOUS)).isEqualTo("00000001-00000002");
+        assertThat(world.databases.content("site_before_understudy_2")).isEqualTo("00000001-00000001");
+    }
+
+    @Test
+    void findsItsWayWhenTheStateIsLostWithAnEmptyMarker() {
+        world.source.commit(1, 1);
+        world.sync();
+        world.file.lose();
+        world.marker.putByHand(Optional.empty());
+
+        assertThat(world.sync().applied()).isPresent();
+        world.assertWhole();
+    }
+
+    @Test
+    void aSpareThatSomebodyDroppedIsLoadedAgain() {
+        SnapshotId snapshot = world.source.commit(1, 1);
+        world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
+        refused(world::sync, ErrorCode.DATABASE_BUSY);
+        world.databases.dropSpare();
+        world.databases.allowExchange();
+
+        assertThat(world.sync().applied()).contains(snapshot);
+        assertThat(world.databases.loads()).isEqualTo(2);
+    }
+
+    @Test
+    void saysWhenItTriesAgain() {
+        world.source.commit(1, 1);
+        world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
+        refused(world::poll, ErrorCode.DATABASE_BUSY);
+
+        Ledger ledger = world.store.ledger();
+        assertThat(ledger.nextAttempt()).isEqualTo(ledger.trouble().flatMap(Setback::notBefore));
+    }
+
+    private void rollback() {
+        World.Agent agent = world.agent();
+        agent.departure().rollback();
+        agent.applier().finish();
+    }
+
+    private Duration pause(SnapshotId snapshot) {
+        Setback setback = world.store.ledger().setback(snapshot).orElseThrow();
+        return Duration.between(world.time.now(), setback.notBefore().orElseThrow());
+    }
+
+    private static void refused(ThrowingCallable work, ErrorCode code) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code));
+    }
+}
