@@ -2,10 +2,12 @@ package io.understudy.repository;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -66,6 +68,27 @@ public final class Blobs implements BlobSink, BlobSource {
                     DAMAGED_HINT);
         }
         return decoded(blob, openStored(blob));
+    }
+
+    /**
+     * Reads the blob to its end.
+     *
+     * @throws UnderstudyException {@code BLOB_MISSING}, {@code BLOB_DAMAGED}
+     */
+    public void check(BlobRef blob) {
+        try (InputStream in = open(blob)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw unreadable(blob, e);
+        }
+    }
+
+    static UnderstudyException unreadable(BlobRef blob, IOException e) {
+        return new UnderstudyException(
+                ErrorCode.FILESTORE_FAILED,
+                "cannot read blob " + blob.id() + ": " + e,
+                "try again; if it stays, check the filestore",
+                e);
     }
 
     /** The object of a blob, if there is one; nothing is said about its content. */
@@ -135,6 +158,16 @@ public final class Blobs implements BlobSink, BlobSource {
             throw new UnderstudyException(
                     ErrorCode.INTERNAL, "cannot decode blob " + blob.id(), "report this as a defect", e);
         }
+    }
+
+    /** Writes a blob's stored form, which the caller has checked; durable on return. */
+    void putStored(BlobId id, byte[] stored, int length) {
+        filestore.put(id.key(), Content.of(stored, length));
+    }
+
+    /** The filestore's name, for messages. */
+    String name() {
+        return filestore.name();
     }
 
     /** Frees the buffers that puts left. */

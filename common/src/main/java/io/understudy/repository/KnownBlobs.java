@@ -14,13 +14,19 @@ public final class KnownBlobs {
 
     private long[] slots = new long[64 * WORDS];
     private int size;
+    private long storedBytes;
 
     public static KnownBlobs none() {
         return new KnownBlobs();
     }
 
-    public synchronized void add(BlobRef blob) {
-        add(key(blob.id()), blob.stored());
+    public void add(BlobRef blob) {
+        addNew(blob);
+    }
+
+    /** @return false when it was in the set already; the set is unchanged then */
+    public synchronized boolean addNew(BlobRef blob) {
+        return add(key(blob.id()), blob.stored());
     }
 
     public void addAll(StreamRef stream) {
@@ -41,16 +47,23 @@ public final class KnownBlobs {
         return size;
     }
 
-    private void add(long[] key, long stored) {
+    /** Bytes of all blobs of the set, as stored. */
+    public synchronized long storedBytes() {
+        return storedBytes;
+    }
+
+    private boolean add(long[] key, long stored) {
         int slot = slot(slots, key);
         if (slots[slot + STORED] != 0) {
-            return;
+            return false;
         }
         fill(slots, slot, key, stored + 1);
+        storedBytes += stored;
         size++;
         if (size * 4L > slots.length / WORDS * 3L) {
             grow();
         }
+        return true;
     }
 
     private void grow() {

@@ -11,8 +11,6 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Understudy's data of one site inside one filestore, in format 1: its manifests here, the rest by {@link #blobs()}, {@link #epochs()} and
@@ -22,7 +20,6 @@ public final class Repository {
     /** The longest manifest, in bytes: about two million blobs. */
     static final int LONGEST_MANIFEST = 256 << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Repository.class);
     private static final String DESCRIPTION = "understudy.json";
     private static final int LONGEST_DESCRIPTION = 64 << 10;
     private static final String MANIFESTS = "manifests/";
@@ -31,6 +28,7 @@ public final class Repository {
     private final Filestore filestore;
     private final Description description;
     private final TrustedKeys trusted;
+    private final Clock clock;
     private final Blobs blobs;
     private final Epochs epochs;
     private final ReplicaReports reports;
@@ -39,6 +37,7 @@ public final class Repository {
         this.filestore = filestore;
         this.description = description;
         this.trusted = trusted;
+        this.clock = clock;
         this.blobs = new Blobs(filestore, clock);
         this.epochs = new Epochs(filestore, description.site(), trusted);
         this.reports = new ReplicaReports(filestore);
@@ -63,16 +62,24 @@ public final class Repository {
         return create(filestore, new Description(Manifest.FORMAT, id, site), trusted, clock);
     }
 
-    /** Opens the repository, or makes the filestore one with the given identity: for a copy of a repository, which is the same one. */
-    public static Repository openOrCreate(Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock) {
-        if (description(filestore).isEmpty()) {
-            try {
-                return create(filestore, new Description(Manifest.FORMAT, id, site), trusted, clock);
-            } catch (UnderstudyException e) {
-                LOG.debug("the repository was made by another in the meantime", e);
+    /**
+     * Opens a copy of another repository, or makes the filestore one: it has the original's identity, and trusts whom the original trusts.
+     *
+     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the filestore holds another repository
+     */
+    public static Repository openCopy(Filestore filestore, Repository original) {
+        if (!filestore.putIfAbsent(DESCRIPTION, RepositoryJson.line(original.description))) {
+            Description found = description(filestore).orElse(original.description);
+            if (!found.equals(original.description)) {
+                throw new UnderstudyException(
+                        ErrorCode.REPOSITORY_EXISTS,
+                        "cannot use " + filestore.name() + " as a copy of " + original.name()
+                                + ": it holds another repository, " + found.repository() + " of site \"" + found.site()
+                                + "\"",
+                        "if the site's repository was made anew, remove the old copy and start again");
             }
         }
-        return open(filestore, site, trusted, clock);
+        return new Repository(filestore, original.description, original.trusted, original.clock);
     }
 
     /**
@@ -130,7 +137,7 @@ public final class Repository {
 
     /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, and as {@link ManifestCodec#decode} */
     public Manifest read(SnapshotId snapshot) {
-        return ManifestCodec.decode(readStored(snapshot), snapshot, site(), trusted);
+        return readSigned(snapshot).manifest();
     }
 
     /**
@@ -164,6 +171,14 @@ public final class Repository {
 
     public ReplicaReports reports() {
         return reports;
+    }
+
+    /** A manifest with its object as it is stored, for who copies it. */
+    record Signed(byte[] bytes, Manifest manifest) {}
+
+    Signed readSigned(SnapshotId snapshot) {
+        byte[] bytes = readStored(snapshot);
+        return new Signed(bytes, ManifestCodec.decode(bytes, snapshot, site(), trusted));
     }
 
     /** The manifest's object as it is stored, unchecked. */

@@ -59,23 +59,32 @@ class RepositoryTest {
     }
 
     @Test
-    void recognisesItsOwnCreationWhenTheStoreAnswersFalse() {
+    void aCreationWhoseAcknowledgementWasLostIsMadeOnceMore() {
+        UUID id = UUID.randomUUID();
         store.inject(lyingAboutPutIfAbsent());
-        assertThat(failure(() -> Repository.create(store, SITE, time.clock())).code())
-                .isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
-        UUID id = open().id();
-        assertThat(Repository.openOrCreate(store, UUID.randomUUID(), SITE, TRUSTED, time.clock())
-                        .id())
+        ThrowingCallable create = () -> Repository.create(store, id, SITE, TRUSTED, time.clock());
+        assertThat(failure(create).code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+        assertThat(Repository.create(store, id, SITE, TRUSTED, time.clock()).id())
                 .isEqualTo(id);
     }
 
     @Test
-    void aCopyHasTheSameIdentity() {
-        UUID id = UUID.randomUUID();
-        assertThat(Repository.openOrCreate(store, id, SITE, TRUSTED, time.clock())
-                        .id())
-                .isEqualTo(id);
-        assertThat(open().id()).isEqualTo(id);
+    void aCopyHasTheIdentityOfItsOriginal() {
+        Repository original = created();
+        InMemoryFilestore folder = new InMemoryFilestore(time);
+        assertThat(Repository.openCopy(folder, original).id()).isEqualTo(original.id());
+        assertThat(Repository.openCopy(folder, original).site()).isEqualTo(SITE);
+        assertThat(Repository.open(folder, SITE, TRUSTED).id()).isEqualTo(original.id());
+    }
+
+    @Test
+    void aCopyIsNoCopyOfAnotherRepository() {
+        InMemoryFilestore copy = new InMemoryFilestore(time);
+        Repository.openCopy(copy, created());
+        Repository other = Repository.create(new InMemoryFilestore(time), SITE, time.clock());
+        UnderstudyException e = failure(() -> Repository.openCopy(copy, other));
+        assertThat(e.code()).isEqualTo(ErrorCode.REPOSITORY_EXISTS);
+        assertThat(e).hasMessageContaining("holds another repository");
     }
 
     @Test

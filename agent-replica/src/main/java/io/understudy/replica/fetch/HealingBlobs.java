@@ -1,0 +1,112 @@
+package io.understudy.replica.fetch;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobRef;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.Blobs;
+import io.understudy.repository.KnownBlobs;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotBlobs;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The mirror's blobs. One that proves damaged while it is read is deleted: the copy of it that is good comes back by the next fetch. */
+final class HealingBlobs implements BlobSource {
+    private static final Logger LOG = LoggerFactory.getLogger(HealingBlobs.class);
+
+    private final Blobs blobs;
+
+    HealingBlobs(Blobs blobs) {
+        this.blobs = blobs;
+    }
+
+    @Override
+    public InputStream open(BlobRef blob) {
+        return new FilterInputStream(blobs.open(blob)) {
+            @Override
+            public int read() throws IOException {
+                try {
+                    return super.read();
+                } catch (UnderstudyException e) {
+                    throw dropped(blob, e);
+                }
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                try {
+                    return super.read(target, offset, length);
+                } catch (UnderstudyException e) {
+                    throw dropped(blob, e);
+                }
+            }
+        };
+    }
+
+    /** Reads every blob of the snapshot; damaged ones are gone afterwards. */
+    boolean areSound(Manifest manifest, Progress progress) {
+        KnownBlobs seen = KnownBlobs.none();
+        AtomicBoolean sound = new AtomicBoolean(true);
+        AtomicLong done = new AtomicLong();
+        try {
+            SnapshotBlobs.forEach(manifest, this, part -> {
+                if (seen.addNew(part.blob()) && !isSound(part.blob())) {
+                    sound.set(false);
+                }
+                progress.report("verify", done.addAndGet(part.blob().bytes()), -1);
+            });
+        } catch (UnderstudyException e) {
+            if (!isFaulty(e)) {
+                throw e;
+            }
+            return false;
+        }
+        return sound.get();
+    }
+
+    /** Whether the failure says that a blob is not as it should be, rather than that it can't be read now. */
+    static boolean isFaulty(UnderstudyException e) {
+        return e.code() == ErrorCode.BLOB_DAMAGED || e.code() == ErrorCode.BLOB_MISSING;
+    }
+
+    static UnderstudyException gone(SnapshotBlobs.Part part) {
+        return new UnderstudyException(
+                ErrorCode.BLOB_MISSING,
+                "cannot find blob " + part.blob().id() + " of " + part.what() + " in the mirror",
+                "the next fetch brings it again");
+    }
+
+    private boolean isSound(BlobRef blob) {
+        try (InputStream in = open(blob)) {
+            in.transferTo(java.io.OutputStream.nullOutputStream());
+            return true;
+        } catch (UnderstudyException e) {
+            if (!isFaulty(e)) {
+                throw e;
+            }
+            return false;
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_FAILED, "cannot read blob " + blob.id() + ": " + e, "look at the disk", e);
+        }
+    }
+
+    private UnderstudyException dropped(BlobRef blob, UnderstudyException e) {
+        if (e.code() == ErrorCode.BLOB_DAMAGED) {
+            LOG.warn("a blob of the mirror went bad and is deleted, to be fetched again: {}", e.getMessage());
+            try {
+                blobs.delete(blob.id());
+            } catch (UnderstudyException denied) {
+                e.addSuppressed(denied);
+            }
+        }
+        return e;
+    }
+}

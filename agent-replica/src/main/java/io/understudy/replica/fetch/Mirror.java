@@ -1,0 +1,195 @@
+package io.understudy.replica.fetch;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.directory.DirectoryFilestore;
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.KnownBlobs;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotBlobs;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.Transfer;
+import io.understudy.repository.TransferResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The replica's own repository on its disk, a copy of the snapshots that it works with. Every blob is checked before it comes in. What goes bad later,
+ * on the disk, is found by whoever reads it, deleted then, and fetched again by the next {@link #fetch} or {@link #verify}. Thread-safe;
+ * one operation at a time, reading blobs apart.
+ */
+public final class Mirror {
+    private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
+    /** What a fetch leaves free on the disk, in bytes. */
+    private static final long RESERVE = 64L << 20;
+
+    /** A manifest with one of these is of no use; it is fetched again. */
+    private static final Set<ErrorCode> UNUSABLE = EnumSet.of(
+            ErrorCode.MANIFEST_DAMAGED,
+            ErrorCode.MANIFEST_UNSIGNED,
+            ErrorCode.SIGNATURE_INVALID,
+            ErrorCode.SIGNER_UNKNOWN,
+            ErrorCode.WRONG_SITE);
+
+    private final Repository remote;
+    private final Repository local;
+    private final HealingBlobs blobs;
+    private final Transfer transfer;
+    private final LongSupplier free;
+    private final Sweep sweep;
+
+    /**
+     * @param folder of the mirror, on the disk that {@code free} tells the room of, in bytes
+     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the mirror is of another repository
+     */
+    Mirror(Filestore folder, Repository remote, int threads, LongSupplier free, Clock clock) {
+        this.remote = remote;
+        this.local = Repository.openCopy(folder, remote);
+        this.blobs = new HealingBlobs(local.blobs());
+        this.transfer = new Transfer(threads);
+        this.free = free;
+        this.sweep = new Sweep(local, blobs, clock);
+    }
+
+    /**
+     * Opens the mirror, or makes it.
+     *
+     * @param folder created when it is not there, for its owner only
+     * @param threads blobs fetched at the same time
+     * @throws UnderstudyException {@code FILE_FAILED}; {@code REPOSITORY_EXISTS} when the folder mirrors another repository
+     */
+    public static Mirror open(Path folder, Repository remote, int threads) {
+        try {
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_FAILED,
+                    "cannot create the mirror " + folder + ": " + e,
+                    "make the state folder writable for the user of the agent",
+                    e);
+        }
+        LongSupplier free = () -> folder.toFile().getUsableSpace();
+        return new Mirror(new DirectoryFilestore(folder), remote, threads, free, Clock.systemUTC());
+    }
+
+    /** @param transfer what it took; {@link TransferResult#NOTHING} when the snapshot was here */
+    public record Fetched(Manifest manifest, TransferResult transfer) {}
+
+    /**
+     * Brings the snapshot here, whole: content that is here already is not fetched again, one that an earlier attempt began is completed. When all of it is
+     * here the repository is not asked at all.
+     *
+     * @param progress hears the step {@code fetch} in stored bytes
+     * @throws UnderstudyException {@code DISK_FULL} before the content is fetched, when there is no room for it; what {@link Transfer#copy} throws
+     */
+    public synchronized Fetched fetch(SnapshotId snapshot, Progress progress) {
+        Optional<Manifest> held = held(snapshot);
+        if (held.isPresent() && isComplete(held.get())) {
+            return new Fetched(held.get(), TransferResult.NOTHING);
+        }
+        TransferResult result = transfer.copy(
+                remote, local, snapshot, KnownBlobs.none(), bytes -> demandRoom(snapshot, bytes), progress);
+        return new Fetched(local.read(snapshot), result);
+    }
+
+    /**
+     * Reads every blob of a snapshot that is here, and fetches anew what is damaged or missing.
+     *
+     * @param progress hears the step {@code verify} in plain bytes, and {@code fetch} where something is repaired
+     * @throws UnderstudyException what {@link #fetch} throws, when the repository can't repair it
+     */
+    public synchronized Fetched verify(SnapshotId snapshot, Progress progress) {
+        Fetched fetched = fetch(snapshot, progress);
+        if (blobs.areSound(fetched.manifest(), progress)) {
+            return fetched;
+        }
+        return fetch(snapshot, progress);
+    }
+
+    /** The blobs that are here, as {@link BlobSource} promises. A damaged one is deleted when it is found, so the next fetch brings it again. */
+    public BlobSource blobs() {
+        return blobs;
+    }
+
+    /** The snapshots that were fetched whole, ascending. */
+    public List<SnapshotId> list() {
+        return local.list();
+    }
+
+    /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN} when it is not here */
+    public Manifest read(SnapshotId snapshot) {
+        return local.read(snapshot);
+    }
+
+    /**
+     * Deletes all snapshots but these, and the blobs that none of these names. While one of them is not here whole, blobs of the last 24 hours stay,
+     * for it may be under way.
+     *
+     * @return bytes of the blobs that were deleted, as stored
+     */
+    public synchronized long trim(Set<SnapshotId> keep) {
+        return sweep.trim(keep);
+    }
+
+    private Optional<Manifest> held(SnapshotId snapshot) {
+        try {
+            return Optional.of(local.read(snapshot));
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.SNAPSHOT_UNKNOWN) {
+                return Optional.empty();
+            }
+            if (!UNUSABLE.contains(e.code())) {
+                throw e;
+            }
+            LOG.warn("the mirror's manifest of {} is fetched again: {}", snapshot, e.getMessage());
+            local.delete(snapshot);
+            return Optional.empty();
+        }
+    }
+
+    private boolean isComplete(Manifest manifest) {
+        try {
+            SnapshotBlobs.forEach(manifest, blobs, part -> {
+                if (local.blobs().stat(part.blob().id()).isEmpty()) {
+                    throw HealingBlobs.gone(part);
+                }
+            });
+            return true;
+        } catch (UnderstudyException e) {
+            if (!HealingBlobs.isFaulty(e)) {
+                throw e;
+            }
+            LOG.warn("the mirror's copy of {} is completed again: {}", manifest.snapshot(), e.getMessage());
+            return false;
+        }
+    }
+
+    private void demandRoom(SnapshotId snapshot, long bytes) {
+        long room = free.getAsLong();
+        if (bytes > 0 && room < bytes + RESERVE) {
+            throw new UnderstudyException(
+                    ErrorCode.DISK_FULL,
+                    "cannot fetch snapshot " + snapshot + ": it needs " + mebibytes(bytes + RESERVE)
+                            + " on the disk of " + local.name() + ", " + mebibytes(room) + " are free",
+                    "free some room there, or move the state folder to a larger disk");
+        }
+    }
+
+    private static String mebibytes(long bytes) {
+        return bytes / (1 << 20) + " MiB";
+    }
+}

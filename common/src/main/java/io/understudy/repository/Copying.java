@@ -1,0 +1,134 @@
+package io.understudy.repository;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
+import io.understudy.repository.SnapshotBlobs.Part;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/** One run of {@link Transfer}: indexes first, for they name the rest; then the content; the manifest last. */
+final class Copying {
+    private static final String STEP = "fetch";
+    /** Parts that the target is asked for at a time. */
+    private static final int BATCH = 4096;
+
+    private final Repository from;
+    private final Repository to;
+    private final KnownBlobs present;
+    private final Workers workers;
+    private final Progress progress;
+    private final KnownBlobs planned = KnownBlobs.none();
+    private final ThreadLocal<StoredBlob> buffers = ThreadLocal.withInitial(StoredBlob::new);
+    private final LongAdder fetchedBlobs = new LongAdder();
+    private final LongAdder reusedBytes = new LongAdder();
+    private final AtomicLong fetchedBytes = new AtomicLong();
+    private volatile long total = -1;
+
+    Copying(Repository from, Repository to, KnownBlobs present, Workers workers, Progress progress) {
+        this.from = from;
+        this.to = to;
+        this.present = present;
+        this.workers = workers;
+        this.progress = progress;
+    }
+
+    TransferResult run(SnapshotId snapshot, LongConsumer admission) {
+        Repository.Signed signed = from.readSigned(snapshot);
+        Manifest manifest = signed.manifest();
+        fetch(missing(visitor -> manifest.trees().forEach(tree -> SnapshotBlobs.ofIndex(tree, visitor))));
+        List<Part> content = missing(visitor -> {
+            SnapshotBlobs.ofManifest(manifest, visitor);
+            manifest.trees().forEach(tree -> ofTree(tree, visitor));
+        });
+        long bytes = content.stream().mapToLong(part -> part.blob().stored()).sum();
+        admission.accept(bytes);
+        total = fetchedBytes.get() + bytes;
+        progress.report(STEP, fetchedBytes.get(), total);
+        fetch(content);
+        write(snapshot, signed.bytes());
+        return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
+    }
+
+    /** The parts whose blobs the target lacks, each blob once. */
+    private List<Part> missing(Consumer<Consumer<Part>> parts) {
+        List<Part> missing = Collections.synchronizedList(new ArrayList<>());
+        List<Part> batch = new ArrayList<>();
+        parts.accept(part -> {
+            if (planned.addNew(part.blob())) {
+                batch.add(part);
+            }
+            if (batch.size() == BATCH) {
+                ask(batch, missing);
+            }
+        });
+        ask(batch, missing);
+        return missing;
+    }
+
+    private void ask(List<Part> batch, List<Part> missing) {
+        workers.forEach(batch, part -> {
+            BlobId id = part.blob().id();
+            if (present.contains(id) || to.blobs().stat(id).isPresent()) {
+                reusedBytes.add(part.blob().stored());
+            } else {
+                missing.add(part);
+            }
+        });
+        batch.clear();
+    }
+
+    /** An index that the target had, but damaged, is fetched anew. */
+    private void ofTree(TreeData tree, Consumer<Part> visitor) {
+        try {
+            SnapshotBlobs.ofTree(tree, to.blobs(), visitor);
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.BLOB_DAMAGED && e.code() != ErrorCode.BLOB_MISSING) {
+                throw e;
+            }
+            List<Part> index = new ArrayList<>();
+            SnapshotBlobs.ofIndex(tree, index::add);
+            fetch(index);
+            SnapshotBlobs.ofTree(tree, to.blobs(), visitor);
+        }
+    }
+
+    private void fetch(List<Part> parts) {
+        workers.forEach(parts, this::fetch);
+    }
+
+    private void fetch(Part part) {
+        try {
+            StoredBlob stored = buffers.get();
+            try {
+                stored.read(from.blobs(), part.blob());
+            } catch (UnderstudyException e) {
+                if (e.code() != ErrorCode.BLOB_DAMAGED) {
+                    throw e;
+                }
+                // Bytes may be lost on the way, without an error, by a proxy or a bad cable: the second try tells.
+                stored.read(from.blobs(), part.blob());
+            }
+            stored.write(to.blobs());
+            fetchedBlobs.increment();
+            progress.report(STEP, fetchedBytes.addAndGet(stored.length()), total);
+        } catch (UnderstudyException e) {
+            throw new UnderstudyException(e.code(), "cannot copy " + part.what() + ": " + e.getMessage(), e.hint(), e);
+        }
+    }
+
+    private void write(SnapshotId snapshot, byte[] manifest) {
+        if (!to.writeStored(snapshot, manifest) && !Arrays.equals(to.readStored(snapshot), manifest)) {
+            throw new UnderstudyException(
+                    ErrorCode.COMMIT_CONFLICT,
+                    "cannot copy snapshot " + snapshot + ": " + to.name() + " has another one of this number",
+                    "the two are not copies of one repository: look which of them is the right one");
+        }
+    }
+}

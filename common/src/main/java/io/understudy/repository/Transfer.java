@@ -1,0 +1,73 @@
+package io.understudy.repository;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies snapshots from one repository to another: the blobs that the target lacks, then the manifest, unchanged. Every blob is decoded and
+ * checked against its hash before the target gets it. A copy that was broken off goes on where it stopped when it is repeated.
+ * Thread-safe; starts its threads when it copies and ends them then.
+ */
+public final class Transfer {
+    private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
+    private static final int MOST_THREADS = 64;
+
+    private final int threads;
+
+    /** @param threads blobs under way at the same time, 1 to 64; each takes the memory of one stored blob, 2 to 33 MiB */
+    public Transfer(int threads) {
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new IllegalArgumentException("1 to " + MOST_THREADS + " threads, not " + threads);
+        }
+        this.threads = threads;
+    }
+
+    /**
+     * Copies one snapshot. What the target's newest snapshot names is taken to be there, for the rest the target is asked.
+     *
+     * @param progress hears the step {@code fetch} in stored bytes
+     * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, {@code BLOB_MISSING} and {@code BLOB_DAMAGED} of the source, naming what the blob belongs
+     *     to; what reading a manifest throws; {@code COMMIT_CONFLICT} when the target has another snapshot of this number
+     */
+    public TransferResult copy(Repository from, Repository to, SnapshotId snapshot, Progress progress) {
+        return copy(from, to, snapshot, present(to), bytes -> {}, progress);
+    }
+
+    /**
+     * @param present blobs that the target is known to have; it is asked for all others
+     * @param admission hears, before the content is fetched, how many bytes (as stored) will be; may throw to refuse
+     */
+    public TransferResult copy(
+            Repository from,
+            Repository to,
+            SnapshotId snapshot,
+            KnownBlobs present,
+            LongConsumer admission,
+            Progress progress) {
+        try (Workers workers = new Workers("transfer", threads)) {
+            return new Copying(from, to, present, workers, progress).run(snapshot, admission);
+        }
+    }
+
+    /** A manifest in the target promises that its blobs are there; one that can't be read promises nothing. */
+    private static KnownBlobs present(Repository to) {
+        Optional<SnapshotId> newest = to.newest();
+        if (newest.isEmpty()) {
+            return KnownBlobs.none();
+        }
+        try {
+            return SnapshotBlobs.of(to.read(newest.get()), to.blobs());
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.FILESTORE_UNREACHABLE || e.code() == ErrorCode.FILESTORE_DENIED) {
+                throw e;
+            }
+            LOG.warn("the newest snapshot of the target is no base for a copy: {}", e.getMessage());
+            return KnownBlobs.none();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.understudy.repository;
+
+/**
+ * What a transfer did.
+ *
+ * @param fetchedBytes that came from the source, as stored
+ * @param fetchedBlobs how many blobs these were
+ * @param reusedBytes of blobs that the target had already, as stored
+ */
+public record TransferResult(long fetchedBytes, long fetchedBlobs, long reusedBytes) {
+    public static final TransferResult NOTHING = new TransferResult(0, 0, 0);
+}

@@ -1,0 +1,117 @@
+package io.understudy.repository;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
+import io.understudy.repository.SnapshotBlobs.Part;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/**
+ * Checks every object of a snapshot against its promise: the manifest against its signature, every index of a tree against the
+ * format (each file's content lies inside its pack, or is as long as its blobs), every blob against its hash. Reads all of the content, holds
+ * none of it. Thread-safe; starts its threads when it verifies and ends them then.
+ */
+public final class Verification {
+    private static final String STEP = "verify";
+    private static final int TOLD = 20;
+
+    /** Faults of the snapshot, which are collected; any other failure ends the verification. */
+    private static final Set<ErrorCode> FAULTS = EnumSet.of(
+            ErrorCode.BLOB_MISSING, ErrorCode.BLOB_DAMAGED, ErrorCode.MANIFEST_DAMAGED, ErrorCode.UNSAFE_PATH);
+
+    private final int threads;
+
+    /** @param threads blobs read at the same time, 1 to 64 */
+    public Verification(int threads) {
+        this.threads = threads;
+    }
+
+    /**
+     * @param progress hears the step {@code verify} in plain bytes
+     * @throws UnderstudyException what reading the manifest throws; {@code BLOB_MISSING}, {@code BLOB_DAMAGED}, {@code MANIFEST_DAMAGED} or {@code UNSAFE_PATH} with
+     *     all faults that were found in its message, and each as a suppressed exception; what the filestore throws when it fails
+     */
+    public Verified verify(Repository repository, SnapshotId snapshot, Progress progress) {
+        Manifest manifest = repository.read(snapshot);
+        try (Workers workers = new Workers(STEP, threads)) {
+            Run run = new Run(repository.blobs(), progress);
+            List<Part> parts = run.collect(manifest);
+            run.total = parts.stream().mapToLong(part -> part.blob().bytes()).sum();
+            workers.forEach(parts, run::check);
+            run.demandSound(snapshot);
+            return new Verified(snapshot, parts.size(), run.total);
+        }
+    }
+
+    private static final class Run {
+        private final Blobs blobs;
+        private final Progress progress;
+        private final List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
+        private final AtomicLong done = new AtomicLong();
+        private long total;
+
+        Run(Blobs blobs, Progress progress) {
+            this.blobs = blobs;
+            this.progress = progress;
+        }
+
+        /** All blobs, each once; of an index that is at fault, those that it names before the fault. */
+        List<Part> collect(Manifest manifest) {
+            KnownBlobs seen = KnownBlobs.none();
+            List<Part> parts = new ArrayList<>();
+            SnapshotBlobs.ofManifest(manifest, part -> add(seen, parts, part));
+            for (TreeData tree : manifest.trees()) {
+                attempt("tree " + tree.name(), () -> SnapshotBlobs.ofTree(tree, blobs, part -> add(seen, parts, part)));
+            }
+            return parts;
+        }
+
+        void check(Part part) {
+            attempt(part.what(), () -> blobs.check(part.blob()));
+            progress.report(STEP, done.addAndGet(part.blob().bytes()), total);
+        }
+
+        void demandSound(SnapshotId snapshot) {
+            if (faults.isEmpty()) {
+                return;
+            }
+            faults.sort(Comparator.comparing(Fault::text));
+            String told =
+                    faults.stream().limit(TOLD).map(Fault::text).distinct().collect(Collectors.joining("; "));
+            String more = faults.size() > TOLD ? "; and " + (faults.size() - TOLD) + " more" : "";
+            UnderstudyException first = faults.get(0).why();
+            UnderstudyException all = new UnderstudyException(
+                    first.code(),
+                    "cannot vouch for snapshot " + snapshot + ": " + faults.size() + " faults: " + told + more,
+                    first.hint());
+            faults.forEach(fault -> all.addSuppressed(fault.why()));
+            throw all;
+        }
+
+        private void add(KnownBlobs seen, List<Part> parts, Part part) {
+            if (seen.addNew(part.blob())) {
+                parts.add(part);
+            }
+        }
+
+        private void attempt(String what, Runnable check) {
+            try {
+                check.run();
+            } catch (UnderstudyException e) {
+                if (!FAULTS.contains(e.code())) {
+                    throw e;
+                }
+                faults.add(new Fault(what + ": " + e.getMessage(), e));
+            }
+        }
+    }
+
+    private record Fault(String text, UnderstudyException why) {}
+}
