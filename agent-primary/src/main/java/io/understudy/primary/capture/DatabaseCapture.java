@@ -79,7 +79,8 @@ public final class DatabaseCapture implements SourceDatabase {
     private Source source(Session keeper) {
         DatabaseSettings settings = database.settings();
         Toolset programs = tools.forDump(keeper.serverVersion());
-        FrozenMoment moment = FrozenMoment.take(keeper, new TableLocks(settings.lockTimeout(), ticker));
+        TableLocks locks = new TableLocks(settings.lockTimeout(), ticker);
+        FrozenMoment moment = FrozenMoment.take(keeper, locks::acquire);
         Catalog catalog = new Catalog(keeper);
         ArchiveArguments arguments = ArchiveArguments.of(moment, settings.lockTimeout());
         long archived = catalog.largeObjectBytes() + sizeOf(moment.tables()) - sizeOf(arguments.carried());

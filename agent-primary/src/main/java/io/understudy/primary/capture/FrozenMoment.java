@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -38,11 +39,12 @@ record FrozenMoment(String id, Instant at, String walLsn, List<SourceTable> tabl
     /**
      * Freezes the moment in this session, which must be idle.
      *
+     * @param locks as {@link TableLocks#acquire}
      * @throws UnderstudyException {@code DATABASE_BUSY} when a table's lock can't be had, {@code MISSING_PRIVILEGE} and others of a session
      */
-    static FrozenMoment take(Session session, TableLocks locks) {
+    static FrozenMoment take(Session session, Function<Session, Set<Long>> locks) {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            Set<Long> locked = locks.acquire(session);
+            Set<Long> locked = locks.apply(session);
             FrozenMoment moment = export(session);
             if (locked.containsAll(moment.oids())) {
                 return moment;
