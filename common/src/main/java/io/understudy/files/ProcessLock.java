@@ -1,0 +1,115 @@
+package io.understudy.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A lock on a file, among processes and within one. The kernel drops it with the process that holds it, so a kill leaves none behind. The file
+ * says who holds it, for messages only; it stays.
+ *
+ * <p>A POSIX lock is lost as soon as its process closes <em>any</em> channel of the file. So within a process the file is not opened while it is
+ * locked: a table of the paths that are held decides.
+ */
+public final class ProcessLock implements AutoCloseable {
+    private static final Set<Path> HELD = new HashSet<>();
+    private static final int LONGEST = 200;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private ProcessLock(Path file, FileChannel channel, FileLock lock) {
+        this.file = file;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /**
+     * @param file made when it is missing, its folder too
+     * @return empty when it is held, by this process or another
+     * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED}, {@code FILE_FAILED}, {@code DISK_FULL}
+     */
+    public static Optional<ProcessLock> tryAcquire(Path file) {
+        Path key = file.toAbsolutePath().normalize();
+        synchronized (HELD) {
+            if (!HELD.add(key)) {
+                return Optional.empty();
+            }
+            Optional<ProcessLock> lock = Optional.empty();
+            try {
+                lock = open(key);
+                return lock;
+            } finally {
+                if (lock.isEmpty()) {
+                    HELD.remove(key);
+                }
+            }
+        }
+    }
+
+    /** Who holds the lock or held it last: {@code process 4711}; for messages. */
+    public static String holder(Path file) {
+        Path key = file.toAbsolutePath().normalize();
+        synchronized (HELD) {
+            if (HELD.contains(key)) {
+                return describe(ProcessHandle.current().pid());
+            }
+            try {
+                String text =
+                        Files.size(key) > LONGEST ? "" : Files.readString(key).strip();
+                return text.matches("\\d+") ? describe(Long.parseLong(text)) : "another process";
+            } catch (IOException e) {
+                return "another process";
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (HELD) {
+            try (channel) {
+                lock.release();
+            } catch (IOException e) {
+                throw FileFailure.of("unlock", file, e);
+            } finally {
+                HELD.remove(file);
+            }
+        }
+    }
+
+    private static Optional<ProcessLock> open(Path file) {
+        AtomicFiles.createFolders(file.getParent(), AtomicFiles.PRIVATE_FOLDER);
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock != null) {
+                    channel.truncate(0);
+                    byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+                    channel.write(ByteBuffer.wrap(pid));
+                    return Optional.of(new ProcessLock(file, channel, lock));
+                }
+                channel.close();
+                return Optional.empty();
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("lock", file, e);
+        }
+    }
+
+    private static String describe(long pid) {
+        return "process " + pid;
+    }
+}

@@ -1,0 +1,104 @@
+package io.understudy.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.UnderstudyException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProcessLockTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void oneInThisProcessHoldsItUntilItIsClosed() {
+        Path file = folder.resolve("state/primary.lock");
+        try (ProcessLock lock = ProcessLock.tryAcquire(file).orElseThrow()) {
+            assertThat(lock).isNotNull();
+            assertThat(ProcessLock.tryAcquire(file)).isEmpty();
+            assertThat(ProcessLock.tryAcquire(folder.resolve("state/../state/primary.lock")))
+                    .isEmpty();
+            assertThat(ProcessLock.holder(file))
+                    .isEqualTo("process " + ProcessHandle.current().pid());
+        }
+        ProcessLock.tryAcquire(file).orElseThrow().close();
+    }
+
+    @Test
+    void anotherProcessIsKeptOutEvenAfterARefusalHere() throws Exception {
+        Path file = folder.resolve("primary.lock");
+        try (ProcessLock lock = ProcessLock.tryAcquire(file).orElseThrow()) {
+            assertThat(lock).isNotNull();
+            assertThat(ProcessLock.tryAcquire(file)).isEmpty();
+            ProcessLock.holder(file);
+            assertThat(elsewhere(file)).isEqualTo("kept out");
+        }
+        assertThat(elsewhere(file)).isEqualTo("got it");
+    }
+
+    @Test
+    void saysWhichProcessHoldsIt() throws Exception {
+        Path file = folder.resolve("primary.lock");
+        Process other = start(file, "hold");
+        try {
+            BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(other.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(lines.readLine()).isEqualTo("got it");
+            assertThat(ProcessLock.tryAcquire(file)).isEmpty();
+            assertThat(ProcessLock.holder(file)).isEqualTo("process " + other.pid());
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        ProcessLock.tryAcquire(file).orElseThrow().close();
+    }
+
+    @Test
+    void failsWhereItCannotWrite() throws Exception {
+        Path file = Files.createDirectory(folder.resolve("primary.lock"));
+        assertThatThrownBy(() -> ProcessLock.tryAcquire(file)).isInstanceOf(UnderstudyException.class);
+        Files.delete(file);
+        ProcessLock.tryAcquire(file).orElseThrow().close();
+        assertThat(ProcessLock.holder(folder.resolve("none"))).isEqualTo("another process");
+    }
+
+    private static String elsewhere(Path file) throws IOException, InterruptedException {
+        Process process = start(file, "leave");
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return said;
+    }
+
+    private static Process start(Path file, String then) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ProcessBuilder(
+                        java,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Other.class.getName(),
+                        file.toString(),
+                        then)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** Runs as a process of its own. */
+    static final class Other {
+        private Other() {}
+
+        public static void main(String[] arguments) throws Exception {
+            boolean got = ProcessLock.tryAcquire(Path.of(arguments[0])).isPresent();
+            System.out.println(got ? "got it" : "kept out");
+            if (arguments[1].equals("hold")) {
+                System.in.read();
+            }
+        }
+    }
+}
