@@ -120,6 +120,15 @@ public final class PgTools {
         }
     }
 
+    /** Runs one of the programs on files alone, without a connection: {@code pg_restore --list}. Otherwise as {@link #run}. */
+    public CommandResult runOffline(
+            Path program, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
+        List<String> all = new ArrayList<>(shielded(program));
+        all.addAll(arguments);
+        return runner.run(streams.apply(
+                new Command(all, variables(Optional.empty()), limit, Optional.empty(), Optional.empty())));
+    }
+
     /**
      * Whether the text reaches a program unchanged: under a locale without UTF-8 the JVM passes question marks for letters. It encodes
      * arguments in the default charset up to Java 17, later in that of file names.

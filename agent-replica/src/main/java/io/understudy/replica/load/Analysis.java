@@ -1,0 +1,66 @@
+package io.understudy.replica.load;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.Crew;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.Session;
+import io.understudy.postgres.Sql;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gathers the planner's statistics in parallel, so that the site is fast from its first query. A partitioned table is one piece of work with its
+ * partitions. A table whose statistics cannot be gathered is told of, not held against the load: its rows are there.
+ */
+final class Analysis {
+    private static final Logger LOG = LoggerFactory.getLogger(Analysis.class);
+    private static final String TABLES = """
+            SELECT n.nspname AS schema, c.relname AS name
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'm', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+            AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            ORDER BY pg_catalog.pg_relation_size(c.oid) DESC
+            """;
+
+    private final Database database;
+    private final String spare;
+
+    Analysis(Database database, String spare) {
+        this.database = database;
+        this.spare = spare;
+    }
+
+    void run() {
+        Queue<String> tables = new ConcurrentLinkedQueue<>(tables());
+        try (Crew crew = new Crew("gather the loaded database's statistics")) {
+            for (int i = 0; i < Math.min(database.settings().connections(), tables.size()); i++) {
+                crew.start(() -> analyse(crew.session(() -> database.open(spare)), tables));
+            }
+            crew.await();
+        }
+    }
+
+    private List<String> tables() {
+        try (Session session = database.open(spare)) {
+            return session.query(TABLES, row -> Sql.qualified(row.text("schema"), row.text("name")));
+        }
+    }
+
+    private static void analyse(Session session, Queue<String> tables) {
+        session.execute("SET synchronous_commit = off");
+        for (String table = tables.poll(); table != null; table = tables.poll()) {
+            try {
+                session.execute("ANALYZE " + table);
+            } catch (UnderstudyException e) {
+                if (e.code() != ErrorCode.DATABASE_FAILED) {
+                    throw e;
+                }
+                LOG.warn("no statistics for table {}: {}", table, e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.understudy.replica.load;
+
+import io.understudy.postgres.PgTools;
+import io.understudy.process.CommandResult;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** pg_restore of one archive into one database, section by section; the first error ends it. */
+final class ArchiveRestore {
+    /** Index builds of the largest sites take hours; a limit is there for what hangs for ever. */
+    private static final Duration LIMIT = Duration.ofDays(7);
+
+    private static final Pattern TABLESPACE = Pattern.compile("SET default_tablespace = (.+);");
+
+    /** The parts of an archive, in the order of their restore; rows go between the first two. */
+    enum Section {
+        PRE_DATA("pre-data", 1),
+        DATA("data", 1),
+        POST_DATA("post-data", Integer.MAX_VALUE);
+
+        private final String option;
+        private final int mostJobs;
+
+        Section(String option, int mostJobs) {
+            this.option = option;
+            this.mostJobs = mostJobs;
+        }
+    }
+
+    private final PgTools tools;
+    private final Path program;
+    private final Path archive;
+    private final String database;
+    private final int jobs;
+
+    ArchiveRestore(PgTools tools, Path program, Path archive, String database, int jobs) {
+        this.tools = tools;
+        this.program = program;
+        this.archive = archive;
+        this.database = database;
+        this.jobs = jobs;
+    }
+
+    /**
+     * @param options more of pg_restore's, the same for every section
+     * @throws io.understudy.failure.UnderstudyException as {@link RestoreFailure#of}, and {@code CANCELLED} when the thread is interrupted
+     */
+    void restore(Section section, List<String> options) {
+        List<String> arguments = new ArrayList<>(List.of("--exit-on-error", "--section=" + section.option));
+        arguments.add("--jobs=" + Math.min(section.mostJobs, jobs));
+        arguments.addAll(options);
+        arguments.add(archive.toString());
+        check(section.option, tools.run(program, database, arguments, LIMIT, UnaryOperator.identity()));
+    }
+
+    /** The tablespaces that the schema names. */
+    Set<String> tablespaces() {
+        Set<String> found = new LinkedHashSet<>();
+        read(List.of("--section=pre-data", "--section=post-data", "--file=-"), line -> {
+            Matcher matcher = TABLESPACE.matcher(line);
+            if (matcher.matches() && !matcher.group(1).equals("''")) {
+                found.add(unquoted(matcher.group(1)));
+            }
+        });
+        return found;
+    }
+
+    /** Writes the archive's table of contents, with the entries left out whose line matches. */
+    void writeList(Path list, Pattern leftOut) {
+        List<String> lines = new ArrayList<>();
+        read(List.of("--list"), line -> lines.add(leftOut.matcher(line).find() ? ";" + line : line));
+        try {
+            Files.write(list, lines);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void read(List<String> options, java.util.function.Consumer<String> lines) {
+        List<String> arguments = new ArrayList<>(options);
+        arguments.add(archive.toString());
+        check(
+                "list",
+                tools.runOffline(program, arguments, LIMIT, command -> command.into(output -> each(output, lines))));
+    }
+
+    private static void each(InputStream output, java.util.function.Consumer<String> lines) throws IOException {
+        BufferedReader reader = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8));
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            lines.accept(line);
+        }
+    }
+
+    private static String unquoted(String identifier) {
+        return identifier.startsWith("\"")
+                ? identifier.substring(1, identifier.length() - 1).replace("\"\"", "\"")
+                : identifier;
+    }
+
+    private static void check(String section, CommandResult result) {
+        if (!result.ok()) {
+            throw RestoreFailure.of(section, result);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.understudy.replica.load;
+
+import io.understudy.repository.BlobRef;
+import io.understudy.repository.BlobSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** The decoded concatenation of blobs, each opened when the one before is at its end. */
+final class BlobSequence extends InputStream {
+    private final Iterator<BlobRef> rest;
+    private final BlobSource source;
+    private final LongConsumer progress;
+    private InputStream current = InputStream.nullInputStream();
+
+    /** @param progress hears how many more bytes were read */
+    BlobSequence(List<BlobRef> blobs, BlobSource source, LongConsumer progress) {
+        this.rest = blobs.iterator();
+        this.source = source;
+        this.progress = progress;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        while (true) {
+            int read = current.read(buffer, offset, length);
+            if (read > 0 || length == 0) {
+                progress.accept(read);
+                return read;
+            }
+            current.close();
+            if (!rest.hasNext()) {
+                current = InputStream.nullInputStream();
+                return -1;
+            }
+            current = source.open(rest.next());
+        }
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public void close() throws IOException {
+        current.close();
+    }
+}

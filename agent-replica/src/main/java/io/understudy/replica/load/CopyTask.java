@@ -1,0 +1,21 @@
+package io.understudy.replica.load;
+
+import io.understudy.repository.BlobRef;
+import io.understudy.repository.DatabaseData.TableData;
+import java.util.List;
+
+/**
+ * Rows of one table that are loaded by one COPY: all of them, or a run of whole rows.
+ *
+ * @param blobs in the order of the table's stream; the last one ends with a row
+ */
+record CopyTask(TableData table, List<BlobRef> blobs) {
+    CopyTask {
+        blobs = List.copyOf(blobs);
+    }
+
+    /** Plain bytes. */
+    long bytes() {
+        return blobs.stream().mapToLong(BlobRef::bytes).sum();
+    }
+}

@@ -1,0 +1,77 @@
+package io.understudy.replica.load;
+
+import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.postgres.Session;
+import io.understudy.repository.Manifest;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Whether there is room: for the spare database, where the server runs on this machine, and for the archive in the state folder. */
+final class DiskCheck {
+    /** A database takes about this many times the text of its rows: rows are of like size, then come indexes and the log of changes. */
+    private static final int FACTOR = 2;
+
+    private final DatabaseSettings settings;
+    private final Path state;
+    private final DiskSpace space;
+
+    DiskCheck(DatabaseSettings settings, Path state, DiskSpace space) {
+        this.settings = settings;
+        this.state = state;
+        this.space = space;
+    }
+
+    List<Fault> faults(Manifest manifest, Session session, String spare) {
+        List<Fault> faults = new ArrayList<>();
+        long needed = FACTOR * manifest.totals().databaseBytes() - sizeOf(session, spare);
+        dataFolder(session).flatMap(folder -> lack(folder, needed)).ifPresent(faults::add);
+        lack(state, manifest.database().archive().bytes()).ifPresent(faults::add);
+        return faults;
+    }
+
+    /** An earlier spare is dropped first. */
+    private static long sizeOf(Session session, String spare) {
+        return session.number(
+                "SELECT coalesce(max(pg_catalog.pg_database_size(oid)), 0) FROM pg_catalog.pg_database WHERE datname = ?",
+                spare);
+    }
+
+    /** Empty when the server runs elsewhere or does not tell. */
+    private Optional<Path> dataFolder(Session session) {
+        return session.first(
+                        "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'data_directory'",
+                        row -> row.text("setting"))
+                .filter(folder -> isThisMachine())
+                .map(Path::of)
+                .filter(Files::isDirectory);
+    }
+
+    private boolean isThisMachine() {
+        try {
+            return InetAddress.getByName(settings.host()).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private Optional<Fault> lack(Path folder, long needed) {
+        return space.free(folder).stream()
+                .filter(free -> free < needed)
+                .mapToObj(free -> new Fault(
+                        ErrorCode.DISK_FULL,
+                        "about " + mebibytes(needed) + " MiB are needed in " + folder + ", " + mebibytes(free)
+                                + " MiB are free",
+                        "free room on that disk"))
+                .findFirst();
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes >> 20) + 1;
+    }
+}

@@ -1,0 +1,93 @@
+package io.understudy.replica.load;
+
+import io.understudy.config.Settings.Ownership;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.PgTools;
+import io.understudy.postgres.Session;
+import io.understudy.postgres.Toolset;
+import io.understudy.repository.Manifest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks for everything that would stop a load, before anything is downloaded into a database or changed on the server. */
+final class Preflight {
+    /** From this major version on pg_restore speaks of a setting that older servers do not know. */
+    private static final int STRICT_TOOLS = 17;
+
+    private final Database database;
+    private final PgTools tools;
+    private final SpareDatabase spare;
+    private final DiskCheck disk;
+
+    Preflight(Database database, PgTools tools, SpareDatabase spare, Path state, DiskSpace space) {
+        this.database = database;
+        this.tools = tools;
+        this.spare = spare;
+        this.disk = new DiskCheck(database.settings(), state, space);
+    }
+
+    /** @throws UnderstudyException with all that was found; the first fault's code leads */
+    void check(Manifest manifest) {
+        List<Fault> faults = new ArrayList<>();
+        try (Session session = database.maintenance()) {
+            server(manifest, session).ifPresent(faults::add);
+            restoreTool(manifest, session).ifPresent(faults::add);
+            faults.addAll(
+                    new RoleCheck(session, single()).faults(manifest.database().properties(), names()));
+            faults.addAll(new ExtensionCheck(session).faults(manifest.database().properties()));
+            faults.addAll(new LocaleCheck(database).faults(manifest.database().properties()));
+            foreignSpare().ifPresent(faults::add);
+            faults.addAll(disk.faults(manifest, session, spare.name()));
+        }
+        if (!faults.isEmpty()) {
+            throw Fault.all("cannot load " + manifest.snapshot(), faults);
+        }
+    }
+
+    private boolean single() {
+        return database.settings().ownership() == Ownership.SINGLE;
+    }
+
+    private String names() {
+        return database.settings().name();
+    }
+
+    private static Optional<Fault> server(Manifest manifest, Session session) {
+        int source = manifest.versions().postgres() / 10000;
+        int target = session.serverVersion() / 10000;
+        return target >= source
+                ? Optional.empty()
+                : Optional.of(new Fault(
+                        ErrorCode.SERVER_TOO_OLD,
+                        "this server is PostgreSQL " + target + ", the snapshot comes from " + source,
+                        "upgrade this server to PostgreSQL " + source + " or later"));
+    }
+
+    private Optional<Fault> restoreTool(Manifest manifest, Session session) {
+        try {
+            Toolset toolset = tools.forRestore(manifest.versions().tools(), session.serverVersion());
+            int server = session.serverVersion() / 10000;
+            return toolset.major() >= STRICT_TOOLS && server < STRICT_TOOLS
+                    ? Optional.of(new Fault(
+                            ErrorCode.TOOL_UNFIT,
+                            "pg_restore " + toolset.major() + " in " + toolset.folder()
+                                    + " cannot restore into PostgreSQL " + server,
+                            "install postgresql-client-" + server))
+                    : Optional.empty();
+        } catch (UnderstudyException e) {
+            return Optional.of(Fault.of(e));
+        }
+    }
+
+    private Optional<Fault> foreignSpare() {
+        return spare.stranger()
+                .map(name -> new Fault(
+                        ErrorCode.DATABASE_FOREIGN,
+                        "a database that Understudy did not create has the name of the spare, " + name,
+                        "rename or drop that database"));
+    }
+}

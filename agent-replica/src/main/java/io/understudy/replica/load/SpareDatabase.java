@@ -1,0 +1,149 @@
+package io.understudy.replica.load;
+
+import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.postgres.DatabaseNames;
+import io.understudy.postgres.Databases;
+import io.understudy.postgres.Session;
+import io.understudy.repository.SnapshotId;
+import io.understudy.time.Ticker;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The database that a load fills, known across crashes by {@link SpareRecord}. Only a database that this record names, and only while it carries
+ * the spare's name or the one it was created under, is ever dropped.
+ */
+final class SpareDatabase {
+    private static final Logger LOG = LoggerFactory.getLogger(SpareDatabase.class);
+    private static final String STARTED = "SELECT pg_catalog.pg_postmaster_start_time()::text AS started";
+    private static final String UNLOGGED =
+            "SELECT count(*) FROM pg_catalog.pg_class WHERE relpersistence = 'u' AND relkind = 'r'";
+
+    private final Database database;
+    private final Databases databases;
+    private final DatabaseNames names;
+    private final SpareFile file;
+    private final Supplier<String> nonce;
+
+    /** @param nonce a new random word each time, {@code [0-9a-f]+} */
+    SpareDatabase(Database database, Ticker ticker, Path state, Supplier<String> nonce) {
+        this.database = database;
+        this.databases = new Databases(database, ticker);
+        this.names = DatabaseNames.of(database.settings().name());
+        this.file = new SpareFile(state);
+        this.nonce = nonce;
+    }
+
+    String name() {
+        return names.spare();
+    }
+
+    /** The spare, when it holds this snapshot as a whole and has kept it since. */
+    Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
+        Optional<SpareRecord> spare = file.read().filter(found -> found.holds(snapshot));
+        return spare.map(SpareRecord::identity)
+                .filter(identity ->
+                        databases.named(names.spare()).filter(identity::equals).isPresent())
+                .filter(identity -> spare.get().volatileSince() == null
+                        || spare.get().volatileSince().equals(serverStart()));
+    }
+
+    /**
+     * Creates it under the spare's name.
+     *
+     * @param statement makes the statement that creates a database of the name it is given
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_FOREIGN} when another database has the spare's name
+     */
+    DatabaseIdentity create(UnaryOperator<String> statement) {
+        requireNameFree();
+        String first = names.passing(nonce.get());
+        SpareRecord record = SpareRecord.creating(cluster(), first);
+        file.write(record);
+        try (Session session = database.maintenance()) {
+            session.execute(statement.apply(first));
+        }
+        DatabaseIdentity created = databases.named(first).orElseThrow();
+        file.write(record.created(created.oid()));
+        databases.rename(Map.of(created, names.spare()), names.passing("moving"));
+        return created;
+    }
+
+    boolean isNamed(DatabaseIdentity identity) {
+        return databases.named(names.spare()).filter(identity::equals).isPresent();
+    }
+
+    /** The spare's name, when a database carries it that the record does not tell of. */
+    Optional<String> stranger() {
+        Optional<DatabaseIdentity> own = file.read().flatMap(this::find);
+        return databases
+                .named(names.spare())
+                .filter(carrier -> !own.equals(Optional.of(carrier)))
+                .map(carrier -> names.spare());
+    }
+
+    private void requireNameFree() {
+        databases.named(names.spare()).ifPresent(stranger -> {
+            throw Databases.foreign(names.spare());
+        });
+    }
+
+    private long cluster() {
+        try (Session session = database.maintenance()) {
+            return session.number("SELECT system_identifier FROM pg_catalog.pg_control_system()");
+        }
+    }
+
+    /** Writes down that it holds the whole snapshot. */
+    DatabaseIdentity loaded(SnapshotId snapshot) {
+        SpareRecord record = file.read().orElseThrow();
+        Optional<String> volatileSince = hasUnloggedTables() ? Optional.of(serverStart()) : Optional.empty();
+        file.write(record.loaded(snapshot, volatileSince));
+        return record.identity();
+    }
+
+    /** A server that crashes empties its unlogged tables, so a spare that has some must be loaded again after a restart. */
+    private boolean hasUnloggedTables() {
+        try (Session session = database.open(names.spare())) {
+            return session.number(UNLOGGED) > 0;
+        }
+    }
+
+    private String serverStart() {
+        try (Session session = database.maintenance()) {
+            return session.first(STARTED, row -> row.text("started")).orElseThrow();
+        }
+    }
+
+    /** Drops the spare that the record tells of, however far it came. One that has become live or previous is left alone. Idempotent. */
+    void drop() {
+        Optional<SpareRecord> record = file.read();
+        record.flatMap(this::find).ifPresent(spare -> {
+            LOG.info("dropping the spare database that an earlier load left");
+            databases.drop(spare);
+        });
+        if (record.isPresent()) {
+            file.remove();
+        }
+    }
+
+    private Optional<DatabaseIdentity> find(SpareRecord record) {
+        Map<DatabaseIdentity, String> all = databases.all();
+        return all.keySet().stream()
+                .filter(identity -> identity.cluster() == record.cluster())
+                .filter(identity -> isSpare(record, identity, Objects.requireNonNull(all.get(identity))))
+                .findFirst();
+    }
+
+    private boolean isSpare(SpareRecord record, DatabaseIdentity identity, String name) {
+        boolean creating = record.stage() == SpareRecord.Stage.CREATING;
+        return name.equals(record.name())
+                || (!creating && identity.oid() == record.oid() && name.equals(names.spare()));
+    }
+}

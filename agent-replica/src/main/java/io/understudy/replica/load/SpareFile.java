@@ -1,0 +1,83 @@
+package io.understudy.replica.load;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The durable {@link SpareRecord}, {@code spare.json} in the state folder:
+ * {@code {"format":1,"stage":"LOADED","name":"site_understudy_8f3a","cluster":75…,"oid":16400,"snapshot":"00000001-00000042"}}.
+ */
+final class SpareFile {
+    private static final int FORMAT = 1;
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    private final Path file;
+
+    SpareFile(Path state) {
+        this.file = state.resolve("spare.json");
+    }
+
+    /** @throws UnderstudyException {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code FILE_DENIED} */
+    Optional<SpareRecord> read() {
+        try {
+            return Optional.of(parsed(Files.readAllBytes(file)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UnderstudyException(
+                    ErrorCode.STATE_DAMAGED,
+                    "cannot read " + file + ": " + e.getMessage(),
+                    "remove the file and drop the spare database that it tells of",
+                    e);
+        }
+    }
+
+    private SpareRecord parsed(byte[] bytes) throws IOException {
+        JsonNode json = MAPPER.readTree(bytes);
+        int format = json.path("format").asInt(0);
+        if (format > FORMAT) {
+            throw new UnderstudyException(
+                    ErrorCode.FORMAT_UNKNOWN,
+                    "cannot read " + file + ": its format is " + format,
+                    "it was written by a later version of Understudy: update this one");
+        }
+        if (format != FORMAT || !json.hasNonNull("stage") || !json.hasNonNull("name")) {
+            throw new IOException("it is not what Understudy wrote");
+        }
+        return MAPPER.treeToValue(json, SpareRecord.class);
+    }
+
+    /** Durable on return. */
+    void write(SpareRecord spare) {
+        try {
+            ObjectNode json = MAPPER.createObjectNode().put("format", FORMAT);
+            json.setAll((ObjectNode) MAPPER.valueToTree(spare));
+            AtomicFiles.createFolders(file.toAbsolutePath().getParent(), AtomicFiles.PRIVATE_FOLDER);
+            AtomicFiles.write(file, MAPPER.writeValueAsBytes(json), AtomicFiles.PRIVATE);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void remove() {
+        AtomicFiles.delete(file);
+    }
+}
