@@ -1,0 +1,90 @@
+package io.understudy.repository;
+
+import io.understudy.files.Attributes;
+import io.understudy.files.ContentHash;
+import io.understudy.files.SafePath;
+import io.understudy.files.TreeEntry;
+import io.understudy.filestore.Filestore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Instant;
+
+/**
+ * A repository with a signer, and snapshots of a made-up site in it: an archive, a table, and a tree with a pack and a large file. Equal seeds
+ * make equal content, so snapshots share what did not change.
+ */
+public final class SampleSite {
+    private static final Attributes PLAIN = new Attributes(0644, Instant.EPOCH, "www-data", "www-data");
+    private static final int ROWS = 12 << 20;
+
+    private final SigningKey key = SigningKey.generate();
+    private final TrustedKeys trusted = TrustedKeys.of(key.publicKey());
+    private final Repository repository;
+
+    public SampleSite(Filestore filestore, Clock clock) {
+        Repository.create(filestore, Manifests.SITE, clock);
+        this.repository = Repository.open(filestore, Manifests.SITE, trusted, clock);
+    }
+
+    public Repository repository() {
+        return repository;
+    }
+
+    public SigningKey key() {
+        return key;
+    }
+
+    public TrustedKeys trusted() {
+        return trusted;
+    }
+
+    /**
+     * Commits a snapshot.
+     *
+     * @param change rows and files that differ from those of another number
+     */
+    public Manifest commit(SnapshotId snapshot, int change) {
+        StreamRef archive = plain(Samples.bytes(100L + change, 3000));
+        byte[] extra = Samples.text("row number " + change + "\n");
+        StreamRef rows = rows(Samples.insert(Samples.rows(7, ROWS, 200), 0, extra));
+        Manifest manifest = Manifests.of(snapshot, archive, rows, index(change));
+        repository.commit(manifest, key);
+        return manifest;
+    }
+
+    private StreamRef index(int change) {
+        byte[] small = Samples.text("small file " + change);
+        Pack pack = new Pack(repository.blobs());
+        SafePath path = SafePath.of("a.txt");
+        long offset = pack.add(path, PLAIN, small, small.length);
+        FileContent packed = new FileContent.Packed(pack.finish(), offset);
+        byte[] large = Samples.bytes(8, 2_000_000);
+        FileContent streamed = new FileContent.Streamed(plain(large));
+        StreamWriter writer = StreamWriter.plain(repository.blobs());
+        try {
+            TreeIndex.write(IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, PLAIN.withMode(0755))), writer);
+            TreeIndex.write(IndexEntry.of(file(path, small), packed), writer);
+            TreeIndex.write(IndexEntry.of(file(SafePath.of("b.bin"), large), streamed), writer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return writer.finish();
+    }
+
+    private static TreeEntry.File file(SafePath path, byte[] content) {
+        return new TreeEntry.File(path, PLAIN, content.length, ContentHash.of(Sha256.of(content, 0, content.length)));
+    }
+
+    private StreamRef plain(byte[] content) {
+        StreamWriter writer = StreamWriter.plain(repository.blobs());
+        writer.write(content, 0, content.length);
+        return writer.finish();
+    }
+
+    private StreamRef rows(byte[] content) {
+        StreamWriter writer = StreamWriter.rows(repository.blobs());
+        writer.write(content, 0, content.length);
+        return writer.finish();
+    }
+}
