@@ -24,7 +24,8 @@ final class SpareFile {
     private static final int FORMAT = 1;
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
@@ -69,7 +70,8 @@ final class SpareFile {
     void write(SpareRecord spare) {
         try {
             ObjectNode json = MAPPER.createObjectNode().put("format", FORMAT);
-            json.setAll((ObjectNode) MAPPER.valueToTree(spare));
+            ObjectNode fields = MAPPER.valueToTree(spare);
+            json.setAll(fields);
             AtomicFiles.createFolders(file.toAbsolutePath().getParent(), AtomicFiles.PRIVATE_FOLDER);
             AtomicFiles.write(file, MAPPER.writeValueAsBytes(json), AtomicFiles.PRIVATE);
         } catch (IOException e) {
