@@ -1,0 +1,177 @@
+package io.understudy.primary.capture;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.SourceDatabase.Captured;
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobSession;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.KnownBlobs;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifest.Totals;
+import io.understudy.repository.Manifest.Versions;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import io.understudy.repository.SnapshotBlobs;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The way of one snapshot, from its base to its commit. Use once. */
+final class SnapshotRun {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotRun.class);
+
+    private final SnapshotSource source;
+    private final Progress progress;
+    private final long start;
+    private Stage stage = Stage.PREPARE;
+
+    SnapshotRun(SnapshotSource source, Progress progress) {
+        this.source = source;
+        this.progress = progress;
+        this.start = source.ticker().nanos();
+    }
+
+    /** Where it stands, or stood when it failed. */
+    Stage stage() {
+        return stage;
+    }
+
+    /** @param permitted throws when this server may not commit any more */
+    Taken take(Repository target, SnapshotId snapshot, List<String> periods, SigningKey key, Runnable permitted) {
+        Base base = base(target);
+        try (BlobSession session = target.blobs().session(base.blobs())) {
+            enter(Stage.DATABASE);
+            // Before the files: a row names a file that was there already, so the files that are read later hold it.
+            Captured captured = source.database().capture(session, progress);
+            enter(Stage.FILES);
+            List<TreeData> trees = new ArrayList<>();
+            for (TreeSettings tree : source.trees()) {
+                checkCancelled();
+                trees.add(source.files().capture(tree, session, base.tree(tree), target.blobs(), progress));
+            }
+            enter(Stage.COMMIT);
+            Manifest manifest = manifest(target, snapshot, periods, captured, trees, session);
+            permitted.run();
+            checkCancelled();
+            target.commit(manifest, key);
+            return new Taken(
+                    manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
+        }
+    }
+
+    private void enter(Stage next) {
+        checkCancelled();
+        stage = next;
+    }
+
+    private static void checkCancelled() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new UnderstudyException(
+                    ErrorCode.CANCELLED, "cannot finish the snapshot: it was cancelled", "take another one");
+        }
+    }
+
+    private Manifest manifest(
+            Repository target,
+            SnapshotId snapshot,
+            List<String> periods,
+            Captured captured,
+            List<TreeData> trees,
+            BlobSession session) {
+        Manifest draft = new Manifest(
+                Manifest.FORMAT,
+                target.site(),
+                snapshot,
+                periods,
+                captured.moment(),
+                captured.walLsn(),
+                source.server(),
+                new Versions(source.version(), captured.serverVersion(), captured.toolsVersion()),
+                captured.database(),
+                trees,
+                new Totals(0, 0, 0, 0, 0, 0));
+        return with(draft, totals(draft, stored(target, draft), session.uploadedBytes()));
+    }
+
+    private static Totals totals(Manifest draft, long stored, long uploaded) {
+        DatabaseData database = draft.database();
+        List<TableData> tables = database.tables();
+        return new Totals(
+                tables.stream().mapToLong(TableData::rows).sum(),
+                database.archive().bytes()
+                        + tables.stream().mapToLong(TableData::bytes).sum(),
+                draft.trees().stream().mapToLong(TreeData::entries).sum(),
+                draft.trees().stream().mapToLong(TreeData::bytes).sum(),
+                stored,
+                uploaded);
+    }
+
+    private static Manifest with(Manifest draft, Totals totals) {
+        return new Manifest(
+                draft.format(),
+                draft.site(),
+                draft.snapshot(),
+                draft.periods(),
+                draft.moment(),
+                draft.walLsn(),
+                draft.server(),
+                draft.versions(),
+                draft.database(),
+                draft.trees(),
+                totals);
+    }
+
+    /** Bytes of all distinct blobs, as stored. */
+    private static long stored(Repository target, Manifest manifest) {
+        KnownBlobs distinct = KnownBlobs.none();
+        long[] sum = {0};
+        SnapshotBlobs.forEach(manifest, target.blobs(), part -> {
+            if (distinct.addNew(part.blob())) {
+                sum[0] += part.blob().stored();
+            }
+        });
+        return sum[0];
+    }
+
+    /** The newest snapshot, whose content need not be sent again. One that cannot be read must not stop the next: that one then asks for each blob. */
+    private static Base base(Repository target) {
+        Optional<SnapshotId> newest = target.newest();
+        if (newest.isEmpty()) {
+            return Base.NONE;
+        }
+        try {
+            Manifest manifest = target.read(newest.get());
+            return new Base(Optional.of(manifest), SnapshotBlobs.of(manifest, target.blobs()));
+        } catch (UnderstudyException e) {
+            if (isOfTheStore(e.code())) {
+                throw e;
+            }
+            LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest.get(), e.getMessage());
+            return Base.NONE;
+        }
+    }
+
+    private static boolean isOfTheStore(ErrorCode code) {
+        return switch (code) {
+            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, CANCELLED -> true;
+            default -> false;
+        };
+    }
+
+    private record Base(Optional<Manifest> manifest, KnownBlobs blobs) {
+        static final Base NONE = new Base(Optional.empty(), KnownBlobs.none());
+
+        Optional<TreeData> tree(TreeSettings wanted) {
+            return manifest.flatMap(base -> base.trees().stream()
+                    .filter(tree -> tree.name().equals(wanted.name()) && tree.kind() == wanted.kind())
+                    .findFirst());
+        }
+    }
+}

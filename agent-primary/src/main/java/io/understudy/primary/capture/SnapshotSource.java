@@ -1,0 +1,26 @@
+package io.understudy.primary.capture;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.util.List;
+
+/**
+ * What snapshots are made of.
+ *
+ * @param trees in the order in which they are taken, after the database
+ * @param server this server's name in manifests
+ * @param version of this agent
+ */
+public record SnapshotSource(
+        String server,
+        String version,
+        SourceDatabase database,
+        SourceTrees files,
+        List<TreeSettings> trees,
+        Clock clock,
+        Ticker ticker) {
+    public SnapshotSource {
+        trees = List.copyOf(trees);
+    }
+}

@@ -1,0 +1,122 @@
+package io.understudy.primary.capture;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.progress.Progress;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import io.understudy.repository.SnapshotId;
+import io.understudy.site.Marker;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Takes snapshots: database, then trees, then the commit. One at a time on a server, whoever asks. Refuses in backup mode and without the
+ * highest epoch, and looks at both again before the commit. A snapshot that fails leaves nothing that anything refers to; the next one finds
+ * what was uploaded and goes on from there. Interrupting the thread cancels it.
+ */
+public final class SnapshotTaker {
+    /** Held while a snapshot is taken. */
+    static final String LOCK = "primary.lock";
+
+    private final Path lock;
+    private final Marker marker;
+    private final EpochStore epochs;
+    private final Supplier<Repository> repository;
+    private final Supplier<SigningKey> key;
+    private final SnapshotSource source;
+    private final PrimaryEvents events;
+
+    /**
+     * @param state folder of durable state
+     * @param repository asked at each snapshot
+     * @param key asked at each snapshot
+     */
+    public SnapshotTaker(
+            Path state,
+            Marker marker,
+            EpochStore epochs,
+            Supplier<Repository> repository,
+            Supplier<SigningKey> key,
+            SnapshotSource source,
+            PrimaryEvents events) {
+        this.lock = state.resolve(LOCK);
+        this.marker = Objects.requireNonNull(marker);
+        this.epochs = Objects.requireNonNull(epochs);
+        this.repository = Objects.requireNonNull(repository);
+        this.key = Objects.requireNonNull(key);
+        this.source = Objects.requireNonNull(source);
+        this.events = Objects.requireNonNull(events);
+    }
+
+    /**
+     * Takes one snapshot and commits it.
+     *
+     * @param periods labels, at least one
+     * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}, {@code FENCED}, {@code KEY_*}, {@code CANCELLED}, and what the source, the
+     *     repository and its filestore throw
+     */
+    public Taken take(List<String> periods, Progress progress) {
+        if (periods.isEmpty()) {
+            throw new IllegalArgumentException("a snapshot needs a period");
+        }
+        SnapshotRun run = new SnapshotRun(source, progress);
+        events.began(periods);
+        try {
+            Taken taken = take(run, List.copyOf(periods));
+            events.committed(taken);
+            return taken;
+        } catch (UnderstudyException e) {
+            events.failed(run.stage(), e);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            events.failed(run.stage(), defect(e));
+            throw e;
+        }
+    }
+
+    private Taken take(SnapshotRun run, List<String> periods) {
+        ProcessLock held = ProcessLock.tryAcquire(lock).orElseThrow(this::locked);
+        try {
+            requireProduction();
+            Repository target = repository.get();
+            int epoch = epochs.require(target);
+            SigningKey signer = key.get();
+            SnapshotId snapshot = target.nextId(epoch);
+            return run.take(target, snapshot, periods, signer, () -> {
+                requireProduction();
+                epochs.require(target);
+            });
+        } finally {
+            held.close();
+        }
+    }
+
+    private void requireProduction() {
+        if (marker.present()) {
+            throw new UnderstudyException(
+                    ErrorCode.BACKUP_MODE,
+                    "cannot take a snapshot: this server is in backup mode (" + marker.file() + " exists)",
+                    "take it on the primary, or promote this server with agent-replica promote");
+        }
+    }
+
+    private UnderstudyException locked() {
+        return new UnderstudyException(
+                ErrorCode.LOCKED,
+                "cannot take a snapshot: " + ProcessLock.holder(lock) + " is taking one",
+                "wait until it is done");
+    }
+
+    private static UnderstudyException defect(Throwable failure) {
+        return new UnderstudyException(
+                ErrorCode.INTERNAL,
+                "cannot take a snapshot: " + failure,
+                "this is a defect of Understudy: please report it with the log",
+                failure);
+    }
+}

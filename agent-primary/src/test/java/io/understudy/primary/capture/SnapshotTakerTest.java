@@ -1,0 +1,258 @@
+package io.understudy.primary.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.filestore.Content;
+import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.progress.Progress;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.Verification;
+import io.understudy.testing.Faults;
+import io.understudy.testing.Faults.Fail;
+import io.understudy.testing.Faults.LoseAcknowledgement;
+import io.understudy.testing.Faults.Operation;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotTakerTest {
+    private static final SnapshotId FIRST = new SnapshotId(1, 1);
+    private static final SnapshotId SECOND = new SnapshotId(1, 2);
+
+    @TempDir
+    Path folder;
+
+    private final List<String> heard = new ArrayList<>();
+    private final PrimaryEvents events = new PrimaryEvents() {
+        @Override
+        public void began(List<String> periods) {
+            heard.add("began " + periods);
+        }
+
+        @Override
+        public void committed(Taken taken) {
+            heard.add("committed " + taken.manifest().snapshot());
+        }
+
+        @Override
+        public void failed(Stage stage, UnderstudyException why) {
+            heard.add("failed " + stage.label() + " " + why.code().label());
+        }
+    };
+
+    private PrimaryFixture primary;
+
+    @BeforeEach
+    void build() {
+        primary = new PrimaryFixture(folder);
+    }
+
+    @Test
+    void commitsTheDatabaseAndTheTrees() {
+        Taken taken = take();
+
+        Manifest manifest = primary.repository.read(FIRST);
+        assertThat(manifest).isEqualTo(taken.manifest());
+        assertThat(manifest.server()).isEqualTo("a");
+        assertThat(manifest.periods()).containsExactly("manual");
+        assertThat(manifest.totals().rows()).isEqualTo(1);
+        assertThat(manifest.totals().entries()).isEqualTo(1);
+        assertThat(manifest.totals().fileBytes()).isEqualTo(6);
+        assertThat(manifest.totals().databaseBytes()).isEqualTo("archive".length() + "1\tfirst\n".length());
+        assertThat(manifest.totals().storedBytes()).isEqualTo(manifest.totals().uploadedBytes());
+        assertThat(taken.uploadedBlobs()).isEqualTo(4);
+        assertThat(taken.reusedBytes()).isZero();
+        assertThat(taken.committed()).isEqualTo(primary.time.now());
+        assertThat(new Verification(2)
+                        .verify(primary.repository, FIRST, Progress.none())
+                        .blobs())
+                .isEqualTo(4);
+        assertThat(heard).containsExactly("began [manual]", "committed 00000001-00000001");
+    }
+
+    @Test
+    void uploadsOnlyWhatChanged() {
+        Taken first = take();
+        primary.time.advance(Duration.ofDays(2));
+
+        Taken unchanged = take();
+        assertThat(unchanged.uploadedBlobs()).isZero();
+        assertThat(unchanged.manifest().totals().uploadedBytes()).isZero();
+        assertThat(unchanged.reusedBytes()).isEqualTo(first.manifest().totals().storedBytes());
+
+        primary.database.rows("1\tfirst", "2\tsecond");
+        assertThat(take().uploadedBlobs()).isEqualTo(1);
+    }
+
+    @Test
+    void goesOnCountingInAHigherEpoch() {
+        take();
+        HeldEpoch next = new HeldEpoch(primary.repository.id(), 2, "n2", "a", primary.time.now(), "promote");
+        primary.repository.epochs().claim(next.claim(), primary.key);
+        primary.epochs.hold(next);
+        assertThat(take().manifest().snapshot()).isEqualTo(new SnapshotId(2, 2));
+    }
+
+    @Test
+    void refusesInBackupMode() {
+        primary.enterBackupMode();
+        refused(ErrorCode.BACKUP_MODE);
+        assertThat(heard).containsExactly("began [manual]", "failed prepare backup_mode");
+        primary.marker.remove();
+        take();
+    }
+
+    @Test
+    void refusesWithoutTheHighestEpoch() {
+        primary.promoteAnother(2);
+        refused(ErrorCode.FENCED);
+        assertThat(heard).contains("failed prepare fenced");
+    }
+
+    @Test
+    void refusesWithoutAnEpochOfThisRepository() {
+        EpochStore none = new EpochStore(folder.resolve("elsewhere"));
+        SnapshotTaker taker = taker(none);
+        assertCode(() -> taker.take(List.of("manual"), Progress.none()), ErrorCode.FENCED);
+        none.hold(new HeldEpoch(UUID.randomUUID(), 9, "n", "a", primary.time.now(), "init"));
+        assertCode(() -> taker.take(List.of("manual"), Progress.none()), ErrorCode.FENCED);
+        assertThat(primary.repository.list()).isEmpty();
+    }
+
+    @Test
+    void isFencedByAPromotionInTheMiddle() {
+        primary.database.during(() -> primary.promoteAnother(2));
+        refused(ErrorCode.FENCED);
+        assertThat(heard).contains("failed commit fenced");
+        assertThat(primary.repository.list()).isEmpty();
+    }
+
+    @Test
+    void doesNotCommitWhenTheMarkerAppearsInTheMiddle() {
+        primary.database.during(primary::enterBackupMode);
+        refused(ErrorCode.BACKUP_MODE);
+        assertThat(primary.repository.list()).isEmpty();
+    }
+
+    @Test
+    void takesOneAtATimeAndSaysWhoIsAtIt() {
+        primary.database.during(() -> assertThatThrownBy(
+                        () -> primary.taker(events).take(List.of("hourly"), Progress.none()))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED))
+                .hasMessageContaining("process " + ProcessHandle.current().pid()));
+        take();
+        assertThat(heard)
+                .containsExactly(
+                        "began [manual]", "began [hourly]", "failed prepare locked", "committed 00000001-00000001");
+    }
+
+    @Test
+    void leavesNothingReferencedWhenItFailsAndGoesOnNextTime() {
+        primary.database.during(() -> {
+            throw new UnderstudyException(ErrorCode.DUMP_FAILED, "cannot dump", "look");
+        });
+        refused(ErrorCode.DUMP_FAILED);
+        assertThat(heard).contains("failed database dump_failed");
+        assertThat(primary.repository.list()).isEmpty();
+        assertThat(ProcessLock.tryAcquire(primary.state.resolve(SnapshotTaker.LOCK)))
+                .hasValueSatisfying(ProcessLock::close);
+
+        primary.database.during(() -> {});
+        assertThat(take().manifest().snapshot()).isEqualTo(FIRST);
+    }
+
+    @Test
+    void namesTheStageOfATree() throws Exception {
+        Files.delete(primary.media.resolve("a.txt"));
+        Files.delete(primary.media);
+        assertThatThrownBy(this::take).isInstanceOf(UnderstudyException.class);
+        assertThat(heard.get(1)).startsWith("failed files ");
+    }
+
+    @Test
+    void failsWhenTheFilestoreFailsAndCommitsWhenOnlyTheAnswerWasLost() {
+        primary.filestore.inject(Faults.first(
+                Operation.PUT, key -> key.startsWith("blobs/"), new Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        refused(ErrorCode.FILESTORE_UNREACHABLE);
+        primary.filestore.inject(Faults.always(new Fail(ErrorCode.FILESTORE_DENIED)));
+        assertCode(this::take, ErrorCode.FILESTORE_DENIED);
+        primary.filestore.inject(Faults.first(
+                Operation.PUT_IF_ABSENT,
+                key -> key.startsWith("manifests/"),
+                new LoseAcknowledgement(ErrorCode.FILESTORE_FAILED)));
+        assertThatThrownBy(this::take).isInstanceOf(UnderstudyException.class);
+        // The snapshot exists, though nobody was told so: the next one counts on from it.
+        assertThat(take().manifest().snapshot()).isEqualTo(SECOND);
+    }
+
+    @Test
+    void isCancelledByAnInterrupt() {
+        primary.database.during(() -> Thread.currentThread().interrupt());
+        try {
+            refused(ErrorCode.CANCELLED);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        primary.database.during(() -> {});
+        take();
+    }
+
+    @Test
+    void anUnreadableBaseDoesNotStopTheNextSnapshot() {
+        take();
+        primary.filestore.put(FIRST.key(), Content.of("{\"format\":1}".getBytes(StandardCharsets.UTF_8)));
+        assertThat(take().manifest().snapshot()).isEqualTo(SECOND);
+        new Verification(2).verify(primary.repository, SECOND, Progress.none());
+    }
+
+    @Test
+    void aDefectIsTold() {
+        primary.database.during(() -> {
+            throw new IllegalStateException("a defect");
+        });
+        assertThatThrownBy(this::take).isInstanceOf(IllegalStateException.class);
+        assertThat(heard).contains("failed database internal");
+    }
+
+    private SnapshotTaker taker(EpochStore epochs) {
+        return new SnapshotTaker(
+                primary.state,
+                primary.marker,
+                epochs,
+                () -> primary.repository,
+                () -> primary.key,
+                primary.source(),
+                events);
+    }
+
+    private Taken take() {
+        return primary.taker(events).take(List.of("manual"), Progress.none());
+    }
+
+    private void refused(ErrorCode code) {
+        assertCode(this::take, code);
+        assertThat(primary.repository.list()).isEmpty();
+    }
+
+    private static void assertCode(ThrowingCallable call, ErrorCode code) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+}

@@ -1,0 +1,82 @@
+package io.understudy.primary.testing;
+
+import io.understudy.primary.capture.SourceDatabase;
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobRef;
+import io.understudy.repository.BlobSink;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.TableContent;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.StreamRef;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+
+/** A database of one table, whose rows a test sets. */
+public final class FakeSourceDatabase implements SourceDatabase {
+    private final Clock clock;
+    private List<String> rows = List.of("1\tfirst");
+    private Runnable during = () -> {};
+
+    public FakeSourceDatabase(Clock clock) {
+        this.clock = clock;
+    }
+
+    public synchronized void rows(String... rows) {
+        this.rows = List.of(rows);
+    }
+
+    /** Runs in the middle of each capture from now on. */
+    public synchronized void during(Runnable during) {
+        this.during = during;
+    }
+
+    @Override
+    public Captured capture(BlobSink sink, Progress progress) {
+        List<String> now;
+        Runnable hook;
+        synchronized (this) {
+            now = rows;
+            hook = during;
+        }
+        progress.report("database", 0, 100);
+        StreamRef archive = stream(sink, "archive");
+        hook.run();
+        StreamRef content = stream(sink, String.join("\n", now) + "\n");
+        progress.report("database", 100, 100);
+        TableData table = new TableData(
+                "public",
+                "note",
+                List.of("id", "text"),
+                List.of("id"),
+                now.size(),
+                content.bytes(),
+                new TableContent(content));
+        DatabaseData data = new DatabaseData("site", properties(), archive, "ab".repeat(32), List.of(table));
+        return new Captured(clock.instant(), "0/1A2B3C", 150019, "15.19", data);
+    }
+
+    private static StreamRef stream(BlobSink sink, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        BlobRef blob = sink.put(bytes, 0, bytes.length);
+        return StreamRef.of(List.of(blob));
+    }
+
+    private static DatabaseProperties properties() {
+        return new DatabaseProperties(
+                "UTF8",
+                "C.UTF-8",
+                "C.UTF-8",
+                "libc",
+                null,
+                null,
+                "site",
+                -1,
+                null,
+                List.of(),
+                null,
+                List.of(),
+                List.of("site"));
+    }
+}

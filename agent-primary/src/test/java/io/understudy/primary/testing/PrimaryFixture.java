@@ -1,0 +1,77 @@
+package io.understudy.primary.testing;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.TreeKind;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotSource;
+import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.capture.TreeCapture;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import io.understudy.repository.TrustedKeys;
+import io.understudy.site.Marker;
+import io.understudy.site.MarkerContent;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.InMemoryFilestore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A primary on fakes: a database of one table, one real tree, a repository in memory of which it holds epoch 1. */
+public final class PrimaryFixture {
+    public static final String SITE = "example";
+
+    public final FakeTicker time = new FakeTicker();
+    public final InMemoryFilestore filestore = new InMemoryFilestore(time);
+    public final FakeSourceDatabase database = new FakeSourceDatabase(time.clock());
+    public final SigningKey key;
+    public final Repository repository;
+    public final EpochStore epochs;
+    public final Marker marker;
+    public final Path state;
+    public final Path media;
+
+    public PrimaryFixture(Path folder) {
+        try {
+            this.state = folder.resolve("state");
+            this.media = Files.createDirectory(folder.resolve("media"));
+            this.key = SigningKey.generate(folder.resolve("signing.pem"));
+            Files.writeString(media.resolve("a.txt"), "upload");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.repository =
+                Repository.create(filestore, UUID.randomUUID(), SITE, TrustedKeys.of(key.publicKey()), time.clock());
+        this.epochs = new EpochStore(state);
+        this.marker = new Marker(folder.resolve("BACKUP"));
+        HeldEpoch first = new HeldEpoch(repository.id(), 1, "nonce", "a", time.now(), "init");
+        repository.epochs().claim(first.claim(), key);
+        epochs.hold(first);
+    }
+
+    public SnapshotTaker taker(PrimaryEvents events) {
+        return new SnapshotTaker(state, marker, epochs, () -> repository, () -> key, source(), events);
+    }
+
+    public SnapshotSource source() {
+        TreeCapture files = new TreeCapture(state, time.clock());
+        List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, media, List.of()));
+        return new SnapshotSource("a", "0.1.0", database, files::capture, trees, time.clock(), time);
+    }
+
+    public void enterBackupMode() {
+        marker.write(new MarkerContent(SITE, "test", Optional.empty(), time.now()));
+    }
+
+    /** Another server is promoted. */
+    public void promoteAnother(int epoch) {
+        repository.epochs().claim(new EpochClaim(epoch, "b", time.now(), "promote", "theirs"), key);
+    }
+}
