@@ -143,15 +143,17 @@ public final class Catalog {
                 """, row -> new Setting(row.text("role"), row.text("name"), row.text("value")));
     }
 
+    /** In the order in which the server keeps them, so that pg_dump writes them in the same order on both sides. */
     private List<Grant> grants() {
         return session.query(
                 """
                 SELECT pg_get_userbyid(a.grantor) AS grantor,
                     CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END AS grantee,
                     a.privilege_type, a.is_grantable
-                FROM pg_database d CROSS JOIN LATERAL aclexplode(d.datacl) a
+                FROM pg_database d
+                CROSS JOIN LATERAL aclexplode(d.datacl) WITH ORDINALITY AS a(grantor, grantee, privilege_type, is_grantable, place)
                 WHERE d.datname = current_database()
-                ORDER BY 2 NULLS FIRST, 1, 3
+                ORDER BY a.place
                 """,
                 row -> new Grant(
                         row.text("grantor"),

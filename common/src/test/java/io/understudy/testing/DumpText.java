@@ -36,7 +36,7 @@ final class DumpText {
     /** Takes the database's own name out of a statement about the database. */
     private static String unnamed(String line, String database) {
         if (line.startsWith("-- Name: ")) {
-            return line.replace(database, "<database>");
+            return line.replace(PostgresServer.quoted(database), "<database>").replace(database, "<database>");
         }
         return line.replace("DATABASE " + database, "DATABASE <database>")
                 .replace("DATABASE " + PostgresServer.quoted(database), "DATABASE <database>");

@@ -18,11 +18,19 @@ import org.slf4j.LoggerFactory;
  */
 final class Analysis {
     private static final Logger LOG = LoggerFactory.getLogger(Analysis.class);
+    /** ANALYZE of a parent reads its children, and foreign ones over the network: then only the others are done, each by itself. */
     private static final String TABLES = """
+            WITH RECURSIVE over_foreign (oid) AS (
+                SELECT i.inhparent FROM pg_catalog.pg_inherits i
+                JOIN pg_catalog.pg_class f ON f.oid = i.inhrelid AND f.relkind = 'f'
+                UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN over_foreign o ON o.oid = i.inhrelid)
             SELECT n.nspname AS schema, c.relname AS name
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'm', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+            WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
             AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            AND c.oid NOT IN (SELECT oid FROM over_foreign)
+            AND (NOT c.relispartition OR EXISTS (
+                SELECT FROM pg_catalog.pg_inherits i JOIN over_foreign o ON o.oid = i.inhparent WHERE i.inhrelid = c.oid))
             ORDER BY pg_catalog.pg_relation_size(c.oid) DESC
             """;
 

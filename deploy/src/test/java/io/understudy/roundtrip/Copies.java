@@ -1,0 +1,51 @@
+package io.understudy.roundtrip;
+
+import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.PgTools;
+import io.understudy.primary.capture.DatabaseCapture;
+import io.understudy.primary.capture.SourceDatabase.Captured;
+import io.understudy.process.CommandRunner;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.progress.Progress;
+import io.understudy.replica.load.DatabaseLoader;
+import io.understudy.repository.BlobSink;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.time.Ticker;
+import java.nio.file.Path;
+import java.util.List;
+
+/** One agent's half and the other's, put together without what lies between them. */
+final class Copies {
+    private Copies() {}
+
+    static Manifest capture(DatabaseSettings settings, Path state, BlobSink sink, int sequence) {
+        Captured captured = new DatabaseCapture(
+                        new Database(settings), new PgTools(settings, runner(), state), Ticker.system())
+                .capture(sink, Progress.none());
+        long rows = captured.database().tables().stream()
+                .mapToLong(table -> table.rows())
+                .sum();
+        return new Manifest(
+                Manifest.FORMAT,
+                "site",
+                new SnapshotId(1, sequence),
+                List.of("manual"),
+                captured.moment(),
+                captured.walLsn(),
+                "source",
+                new Manifest.Versions("test", captured.serverVersion(), captured.toolsVersion()),
+                captured.database(),
+                List.of(),
+                new Manifest.Totals(rows, captured.database().archive().bytes(), 0, 0, 0, 0));
+    }
+
+    static DatabaseLoader loader(DatabaseSettings settings, Path state) {
+        return new DatabaseLoader(settings, state, runner(), Ticker.system());
+    }
+
+    private static CommandRunner runner() {
+        return new SystemCommandRunner();
+    }
+}
