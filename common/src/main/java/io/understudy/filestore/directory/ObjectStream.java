@@ -25,6 +25,9 @@ final class ObjectStream extends InputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) {
+        if (length == 0) {
+            return 0;
+        }
         try {
             return channel.read(ByteBuffer.wrap(buffer, offset, length));
         } catch (IOException e) {

@@ -1,0 +1,93 @@
+package io.understudy.filestore.s3;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.s3.Uploads.Outcome;
+import io.understudy.time.Ticker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Writes that must not replace. Stores that do not know {@code If-None-Match: *} mostly ignore it, so it is tried, once in the life of an
+ * instance, on an object of its own that no key can denote: where that exists, one request that must be refused; where not, two.
+ *
+ * <p>On a store without them: look, write, let racing writers write too, read back. The last of them wins, and all of them
+ * see it; but one that looked before and wrote after the pause would win a second time.
+ */
+final class ConditionalWrites {
+    private static final String PROBE = "~conditional-writes";
+    private static final byte[] TEXT = "Understudy tries here whether this store honours conditional writes.\n"
+            .getBytes(StandardCharsets.US_ASCII);
+    private static final Duration SETTLE = Duration.ofSeconds(1);
+
+    private final S3Filestore store;
+    private final Uploads uploads;
+    private final Ticker ticker;
+    private Optional<Boolean> honoured = Optional.empty();
+
+    ConditionalWrites(S3Filestore store, Uploads uploads, Ticker ticker) {
+        this.store = store;
+        this.uploads = uploads;
+        this.ticker = ticker;
+    }
+
+    /** @throws UnderstudyException when the store could not be asked, or does not let these credentials write */
+    synchronized boolean honoured() {
+        if (honoured.isEmpty()) {
+            honoured = Optional.of(probe());
+        }
+        return honoured.get();
+    }
+
+    private boolean probe() {
+        Outcome first = uploads.putIfAbsent(PROBE, TEXT);
+        return first == Outcome.TAKEN
+                || (first == Outcome.WRITTEN && uploads.putIfAbsent(PROBE, TEXT) == Outcome.TAKEN);
+    }
+
+    boolean putIfAbsent(String key, byte[] content) {
+        if (!honoured()) {
+            return lookAndWrite(key, content);
+        }
+        return switch (uploads.putIfAbsent(key, content)) {
+            case WRITTEN -> true;
+            case TAKEN -> false;
+            case UNSUPPORTED ->
+                throw new UnderstudyException(
+                        ErrorCode.FILESTORE_FAILED,
+                        "cannot write " + key + " to " + store.name() + ": the store no longer writes conditionally",
+                        "start the agent again, so that it asks the store anew");
+        };
+    }
+
+    private boolean lookAndWrite(String key, byte[] content) {
+        if (store.stat(key).isPresent()) {
+            return false;
+        }
+        uploads.put(key, Content.of(content));
+        settle(key);
+        try (InputStream in = store.open(key, 0)) {
+            return Arrays.equals(in.readAllBytes(), content);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void settle(String key) {
+        try {
+            ticker.sleep(SETTLE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnderstudyException(
+                    ErrorCode.CANCELLED,
+                    "cannot write " + key + " to " + store.name() + ": interrupted",
+                    "try again",
+                    e);
+        }
+    }
+}
