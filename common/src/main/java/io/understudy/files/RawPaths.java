@@ -32,7 +32,7 @@ public final class RawPaths {
     }
 
     /** The absolute path with exactly these bytes; several slashes in a row become one. */
-    static Path absolute(byte[] raw) {
+    public static Path absolute(byte[] raw) {
         return isAscii(raw) ? Path.of(new String(raw, StandardCharsets.US_ASCII)) : fromUri(encode(raw));
     }
 

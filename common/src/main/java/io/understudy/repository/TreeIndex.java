@@ -2,6 +2,7 @@ package io.understudy.repository;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -73,6 +74,24 @@ public final class TreeIndex {
     public static void write(IndexEntry entry, OutputStream out) throws IOException {
         out.write(WRITER.writeValueAsBytes(IndexLine.of(entry)));
         out.write('\n');
+    }
+
+    /** One line as a JSON tree, to be part of another document. */
+    public static JsonNode toJson(IndexEntry entry) {
+        return MAPPER.valueToTree(IndexLine.of(entry));
+    }
+
+    /**
+     * The entry of a line; nothing is said about the lines around it.
+     *
+     * @throws UnderstudyException {@code UNSAFE_PATH}, {@code MANIFEST_DAMAGED}
+     */
+    public static IndexEntry fromJson(JsonNode line) {
+        try {
+            return MAPPER.treeToValue(line, IndexLine.class).toEntry();
+        } catch (JsonProcessingException e) {
+            throw damaged(e);
+        }
     }
 
     private static UnderstudyException damaged(IOException cause) {

@@ -11,6 +11,11 @@ public interface LiveTrees {
     /** Takes back what {@link #forward} did, exactly: contents, modes, times, deletions. */
     void back(SnapshotId snapshot, TreeKind kind);
 
+    /** Whether {@link #back} would take the snapshot back: it was made live, and no later one has settled. */
+    default boolean canGoBack(SnapshotId snapshot) {
+        return true;
+    }
+
     /** The snapshot is proven or undone: its plan and staged files go; its undo folder stays until a later snapshot settles. */
     void settle(SnapshotId snapshot);
 }

@@ -1,0 +1,180 @@
+package io.understudy.replica.apply;
+
+import io.understudy.files.FileFailure;
+import io.understudy.files.FileStat;
+import io.understudy.files.TreeEntry;
+import io.understudy.files.TreeKind;
+import io.understudy.files.TreeRoot;
+import io.understudy.replica.stage.CacheRefresh;
+import io.understudy.replica.stage.Change;
+import io.understudy.replica.stage.Dresser;
+import io.understudy.replica.stage.OwnFolder;
+import io.understudy.replica.stage.Plan;
+import io.understudy.replica.stage.Plans;
+import io.understudy.replica.stage.Plans.Phase;
+import io.understudy.repository.SnapshotId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the plans of a snapshot live by renames, and takes them back. Forward: exchanges in the plan's order, then attributes, which a
+ * folder's own exchanges would spoil. Back: exchanges in reverse, then the old attributes. Each call begins anew and skips what is done, so it may
+ * be killed at any operation. Not for concurrent use.
+ */
+public final class TreeSwap implements LiveTrees {
+    private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
+
+    private final Plans plans;
+    private final Steps steps;
+
+    /** @param state folder of durable state, the same that the stager has */
+    public TreeSwap(Path state) {
+        this(state, Steps.Hook.none());
+    }
+
+    TreeSwap(Path state, Steps.Hook hook) {
+        this.plans = new Plans(state);
+        this.steps = new Steps(hook);
+    }
+
+    @Override
+    public void forward(SnapshotId snapshot, TreeKind kind) {
+        Optional<Phase> phase = plans.phase(snapshot);
+        if (phase.equals(Optional.of(Phase.SETTLED))) {
+            return;
+        }
+        if (!phase.equals(Optional.of(Phase.FORWARD))) {
+            plans.enter(snapshot, Phase.FORWARD);
+        }
+        forEach(snapshot, Optional.of(kind), this::forward);
+    }
+
+    @Override
+    public void back(SnapshotId snapshot, TreeKind kind) {
+        Optional<Phase> phase = plans.phase(snapshot);
+        if (phase.isEmpty() || phase.get() == Phase.PREPARED) {
+            LOG.info("nothing of {} was made live in trees of kind {}", snapshot, kind.label());
+            return;
+        }
+        if (phase.get() != Phase.BACK) {
+            plans.enter(snapshot, Phase.BACK);
+        }
+        forEach(snapshot, Optional.of(kind), this::back);
+    }
+
+    @Override
+    public boolean canGoBack(SnapshotId snapshot) {
+        return plans.phase(snapshot).filter(phase -> phase != Phase.PREPARED).isPresent();
+    }
+
+    @Override
+    public void settle(SnapshotId snapshot) {
+        Optional<Phase> phase = plans.phase(snapshot);
+        if (phase.equals(Optional.of(Phase.FORWARD))) {
+            CacheRefresh caches = new CacheRefresh(plans);
+            forEach(snapshot, Optional.empty(), caches::learn);
+            plans.enter(snapshot, Phase.SETTLED);
+            plans.removeOthers(snapshot);
+        } else if (phase.equals(Optional.of(Phase.SETTLED))) {
+            plans.removeOthers(snapshot);
+        } else {
+            plans.remove(snapshot);
+        }
+    }
+
+    private void forEach(SnapshotId snapshot, Optional<TreeKind> kind, Work work) {
+        for (Path file : plans.files(snapshot)) {
+            try (Plan plan = Plan.open(file)) {
+                if (kind.isEmpty() || kind.get() == plan.header().kind()) {
+                    TreeRoot root = TreeRoot.of(plan.header().folder());
+                    run(plan, root, work);
+                }
+            }
+        }
+    }
+
+    private static void run(Plan plan, TreeRoot root, Work work) {
+        try {
+            work.on(plan, root);
+        } catch (IOException e) {
+            throw FileFailure.of("exchange the files of", root.folder(), e);
+        }
+    }
+
+    private void forward(Plan plan, TreeRoot root) throws IOException {
+        LivePaths paths = new LivePaths(plan, root, steps);
+        for (int i = 0; i < plan.size(); i++) {
+            Change change = plan.change(i);
+            if (change instanceof Change.Put) {
+                paths.exchange(change).put();
+            } else if (change instanceof Change.Remove) {
+                paths.exchange(change).remove();
+            }
+        }
+        Dresser dresser = dresser(plan);
+        for (int i = 0; i < plan.size(); i++) {
+            if (plan.change(i) instanceof Change.Dress dress) {
+                dress(dresser, paths.reach(dress.path()), dress.fresh());
+            }
+        }
+        forceOwn(plan, root);
+    }
+
+    private void back(Plan plan, TreeRoot root) throws IOException {
+        OwnFolder.create(root, plan.header().staged(root));
+        LivePaths paths = new LivePaths(plan, root, steps);
+        for (int i = plan.size() - 1; i >= 0; i--) {
+            Change change = plan.change(i);
+            if (change instanceof Change.Put) {
+                Optional<Exchange> exchange = paths.exchangeBack(change);
+                if (exchange.isPresent()) {
+                    exchange.get().unput();
+                }
+            } else if (change instanceof Change.Remove) {
+                paths.exchange(change).unremove();
+            }
+        }
+        Dresser dresser = dresser(plan);
+        for (int i = 0; i < plan.size(); i++) {
+            if (plan.change(i) instanceof Change.Dress dress && dress.was().isPresent()) {
+                TreeEntry old = dress.fresh() instanceof TreeEntry.Link link
+                        ? new TreeEntry.Link(link.path(), dress.was().get(), link.target())
+                        : new TreeEntry.Folder(dress.path(), dress.was().get());
+                dress(dresser, paths.reach(dress.path()), old);
+            }
+        }
+        forceOwn(plan, root);
+    }
+
+    private static Dresser dresser(Plan plan) {
+        return new Dresser(plan.header().owners(), plan.header().kind() == TreeKind.SECRETS);
+    }
+
+    /** A folder is forced as well: its renames are done by now. */
+    private void dress(Dresser dresser, Optional<Path> place, TreeEntry wanted) throws IOException {
+        Optional<FileStat> stat = place.isEmpty() ? Optional.empty() : Exchange.stat(place.get());
+        if (stat.isEmpty() || (stat.get().type() == FileStat.Type.LINK) != (wanted instanceof TreeEntry.Link)) {
+            LOG.warn("{} is gone or was replaced by others, and gets no attributes", wanted.path());
+            return;
+        }
+        steps.dress(dresser, place.get(), wanted.attributes());
+        if (stat.get().type() == FileStat.Type.FOLDER) {
+            steps.force(place.get());
+        }
+    }
+
+    private void forceOwn(Plan plan, TreeRoot root) throws IOException {
+        steps.force(plan.header().undone(root));
+        if (Files.isDirectory(plan.header().staged(root))) {
+            steps.force(plan.header().staged(root));
+        }
+    }
+
+    private interface Work {
+        void on(Plan plan, TreeRoot root) throws IOException;
+    }
+}

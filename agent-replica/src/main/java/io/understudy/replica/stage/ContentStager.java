@@ -1,0 +1,168 @@
+package io.understudy.replica.stage;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
+import io.understudy.files.FileStat;
+import io.understudy.files.LinkTarget;
+import io.understudy.files.TreeEntry;
+import io.understudy.repository.BlobRef;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.Blobs;
+import io.understudy.repository.FileContent;
+import io.understudy.repository.IndexEntry;
+import io.understudy.repository.StreamReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/**
+ * Writes what a plan puts into the folder of staged files, each complete, checked and forced before it has its name. What an earlier attempt finished stays.
+ * Each pack is read once. Holds four bytes for each file of a pack. Not thread-safe.
+ */
+final class ContentStager {
+    private final Plan plan;
+    private final Path folder;
+    private final BlobSource blobs;
+    private final StagedFiles files;
+    private final LongConsumer progress;
+    private final Map<BlobRef, Numbers> packs = new LinkedHashMap<>();
+
+    /** @param progress hears the size of every file that is there */
+    ContentStager(Plan plan, Path folder, BlobSource blobs, Dresser dresser, LongConsumer progress) {
+        this.plan = plan;
+        this.folder = folder;
+        this.blobs = blobs;
+        this.progress = progress;
+        this.files = new StagedFiles(dresser);
+    }
+
+    /** @throws UnderstudyException {@code BLOB_*}, {@code DISK_FULL}, {@code FILE_*} */
+    void stage() {
+        try (files) {
+            for (int i = 0; i < plan.size(); i++) {
+                if (plan.change(i) instanceof Change.Put put) {
+                    stage(put.entry(), i);
+                }
+            }
+            packs.forEach(this::unpack);
+            files.force();
+            AtomicFiles.forceFolder(folder);
+        } catch (IOException e) {
+            throw FileFailure.of("write", folder, e);
+        }
+    }
+
+    private void stage(IndexEntry entry, int number) {
+        Path target = target(entry.entry());
+        if (isThere(target, entry.entry())) {
+            count(entry.entry());
+            return;
+        }
+        try {
+            if (entry.entry() instanceof TreeEntry.Folder) {
+                AtomicFiles.createFolders(target, AtomicFiles.PRIVATE_FOLDER);
+            } else if (entry.entry() instanceof TreeEntry.Link link) {
+                files.link(target, link);
+            } else if (entry.content().orElseThrow() instanceof FileContent.Packed packed) {
+                packs.computeIfAbsent(packed.pack(), pack -> new Numbers()).add(number);
+            } else if (entry.content().orElseThrow() instanceof FileContent.Streamed streamed) {
+                stream(target, (TreeEntry.File) entry.entry(), streamed);
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("write", target, e);
+        }
+    }
+
+    private void stream(Path target, TreeEntry.File file, FileContent.Streamed streamed) throws IOException {
+        try (InputStream in = new StreamReader("file " + file.path(), streamed.stream(), blobs)) {
+            files.write(target, file, in);
+        }
+        count(file);
+    }
+
+    private void unpack(BlobRef pack, Numbers numbers) {
+        List<IndexEntry> wanted = new ArrayList<>();
+        for (int i = 0; i < numbers.count; i++) {
+            wanted.add(((Change.Put) plan.change(numbers.values[i])).entry());
+        }
+        byte[] content = read(pack);
+        try {
+            for (IndexEntry entry : wanted) {
+                TreeEntry.File file = (TreeEntry.File) entry.entry();
+                int offset = (int) offset(entry);
+                files.write(target(file), file, new ByteArrayInputStream(content, offset, (int) file.size()));
+                count(file);
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("write", folder, e);
+        }
+    }
+
+    /** At most {@link Blobs#LONGEST} bytes; that every file lies within was checked when the index was read. */
+    private byte[] read(BlobRef pack) {
+        try (InputStream in = blobs.open(pack)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.BLOB_DAMAGED,
+                    "cannot read pack " + pack.id() + ": " + e.getMessage(),
+                    "verify the snapshot",
+                    e);
+        }
+    }
+
+    private static long offset(IndexEntry entry) {
+        return ((FileContent.Packed) entry.content().orElseThrow()).offset();
+    }
+
+    private void count(TreeEntry entry) {
+        if (entry instanceof TreeEntry.File file) {
+            progress.accept(file.size());
+        }
+    }
+
+    private Path target(TreeEntry entry) {
+        return folder.resolve(Change.nameOf(entry.path()));
+    }
+
+    /** A staged file has its name only when it is complete, and a path has one content in a snapshot. */
+    private static boolean isThere(Path target, TreeEntry entry) {
+        try {
+            FileStat stat = FileStat.of(target);
+            return switch (stat.type()) {
+                case FILE -> entry instanceof TreeEntry.File file && file.size() == stat.size();
+                case FOLDER -> entry instanceof TreeEntry.Folder;
+                case LINK ->
+                    entry instanceof TreeEntry.Link link
+                            && LinkTarget.read(target).sameAs(link.target());
+                case SPECIAL -> false;
+            };
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw FileFailure.of("look at", target, e);
+        }
+    }
+
+    private static final class Numbers {
+        private int[] values = new int[4];
+        private int count;
+
+        void add(int number) {
+            if (count == values.length) {
+                values = Arrays.copyOf(values, count * 2);
+            }
+            values[count++] = number;
+        }
+    }
+}

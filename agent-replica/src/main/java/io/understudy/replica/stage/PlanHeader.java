@@ -1,0 +1,53 @@
+package io.understudy.replica.stage;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.understudy.files.RawPaths;
+import io.understudy.files.TreeKind;
+import io.understudy.files.TreeRoot;
+import io.understudy.repository.SnapshotId;
+import java.nio.file.Path;
+import java.util.Base64;
+
+/**
+ * The first line of a plan: which tree it changes, and where.
+ *
+ * @param root,root64 the tree's path as configured, in base64 where it is not UTF-8
+ * @param undo name of the folder for what is replaced
+ * @param owners whether owners are set: the agent may do so
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PlanHeader(
+        int format,
+        SnapshotId snapshot,
+        String tree,
+        TreeKind kind,
+        String root,
+        String root64,
+        String undo,
+        boolean owners) {
+    static final int FORMAT = 1;
+
+    static PlanHeader of(SnapshotId snapshot, String tree, TreeKind kind, Path root, String undo, boolean owners) {
+        byte[] raw = RawPaths.bytes(root.toAbsolutePath());
+        String text = RawPaths.utf8(raw).orElse(null);
+        String coded = text == null ? Base64.getEncoder().encodeToString(raw) : null;
+        return new PlanHeader(FORMAT, snapshot, tree, kind, text, coded, undo, owners);
+    }
+
+    /** The tree's folder as configured. */
+    public Path folder() {
+        return root != null
+                ? RawPaths.path(root)
+                : RawPaths.absolute(Base64.getDecoder().decode(root64));
+    }
+
+    /** Where the files to come lie. */
+    public Path staged(TreeRoot tree) {
+        return OwnFolder.staged(tree, snapshot);
+    }
+
+    /** Where the files that went lie. */
+    public Path undone(TreeRoot tree) {
+        return OwnFolder.undo(tree).resolve(undo);
+    }
+}

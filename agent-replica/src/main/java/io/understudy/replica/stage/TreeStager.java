@@ -1,0 +1,185 @@
+package io.understudy.replica.stage;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.Attributes;
+import io.understudy.files.Excludes;
+import io.understudy.files.FileCache;
+import io.understudy.files.FileFailure;
+import io.understudy.files.SafePath;
+import io.understudy.files.TreeEntry;
+import io.understudy.files.TreeKind;
+import io.understudy.files.TreeRoot;
+import io.understudy.files.TreeWalker;
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.IndexEntry;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.TreeIndex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/**
+ * Stages the trees of a snapshot: plans first, for all trees; then room is checked; then new contents are written. A crash loses only the plans, which
+ * are made anew; contents that were finished stay. Not for concurrent use.
+ */
+public final class TreeStager implements Stage {
+    private final Plans plans;
+    private final List<TreeSettings> trees;
+    private final Clock clock;
+    private final Room room;
+
+    public TreeStager(Path state, List<TreeSettings> trees, Clock clock) {
+        this(state, trees, clock, Room.onDisk());
+    }
+
+    TreeStager(Path state, List<TreeSettings> trees, Clock clock, Room room) {
+        this.plans = new Plans(state);
+        this.trees = List.copyOf(trees);
+        this.clock = clock;
+        this.room = room;
+    }
+
+    @Override
+    public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+        List<Target> targets =
+                manifest.trees().stream().map(data -> target(manifest, data)).toList();
+        String undo = plans.begin(manifest.snapshot());
+        List<Planned> planned = new ArrayList<>();
+        for (Target target : targets) {
+            planned.add(plan(manifest.snapshot(), target, undo, blobs));
+        }
+        room.require(planned.stream().map(Planned::need).toList());
+        long total = planned.stream().mapToLong(p -> p.need().bytes()).sum();
+        AtomicLong done = new AtomicLong();
+        for (Planned each : planned) {
+            stage(each, blobs, size -> progress.report("stage", done.addAndGet(size), total));
+        }
+        plans.prepared(
+                manifest.snapshot(), targets.stream().map(t -> t.data.name()).toList());
+    }
+
+    @Override
+    public void discard(SnapshotId snapshot) {
+        boolean stays = plans.phase(snapshot)
+                .filter(phase -> phase == Plans.Phase.FORWARD || phase == Plans.Phase.SETTLED)
+                .isPresent();
+        if (!stays) {
+            plans.remove(snapshot);
+        }
+    }
+
+    private Target target(Manifest manifest, TreeData data) {
+        TreeSettings settings = trees.stream()
+                .filter(tree -> tree.name().equals(data.name()))
+                .findFirst()
+                .orElseThrow(() -> misfit(manifest, data, "it has no place on this server"));
+        if (settings.kind() != data.kind()) {
+            throw misfit(manifest, data, "here its kind is " + settings.kind().label());
+        }
+        return new Target(data, settings, Excludes.of(settings.exclude()));
+    }
+
+    private static UnderstudyException misfit(Manifest manifest, TreeData data, String why) {
+        return new UnderstudyException(
+                ErrorCode.CONFIG_INVALID,
+                "cannot stage tree \"" + data.name() + "\" of " + manifest.snapshot() + ": " + why,
+                "configure a tree of that name with kind " + data.kind().label() + ", as on the primary");
+    }
+
+    private Planned plan(SnapshotId snapshot, Target target, String undo, BlobSource blobs) {
+        TreeRoot root = root(target.settings);
+        OwnFolder.clearStage(root, snapshot);
+        OwnFolder.create(root, OwnFolder.staged(root, snapshot));
+        OwnFolder.delete(OwnFolder.undo(root).resolve(undo));
+        OwnFolder.create(root, OwnFolder.undo(root).resolve(undo));
+        Path file = plans.file(snapshot, target.data.name());
+        Path cache = plans.folder().resolve(target.data.name() + ".files");
+        try {
+            boolean owners = Dresser.mayGiveAway(OwnFolder.staged(root, snapshot));
+            Dresser dresser = new Dresser(owners, target.isSecret());
+            PlanHeader header = PlanHeader.of(
+                    snapshot, target.data.name(), target.data.kind(), target.settings.path(), undo, owners);
+            try (Plan.Writer plan = Plan.write(file, header);
+                    FileCache.Reader known = FileCache.read(cache);
+                    FileCache.Writer fresh = FileCache.write(cache);
+                    Stream<IndexEntry> index = TreeIndex.read(target.data.index(), blobs)) {
+                TreePlanner planner = new TreePlanner(
+                        root,
+                        new TreeWalker(root, target.excludes),
+                        new Protection(root, target.excludes, MountPoints.now()),
+                        new Comparison(known, fresh, clock),
+                        dresser,
+                        plan,
+                        header.staged(root));
+                planner.plan(index.filter(new Wanted(target.excludes)).map(target::guarded)::iterator);
+                plan.commit();
+                fresh.commit();
+                return new Planned(
+                        file,
+                        root,
+                        new Room.Need(root.folder(), planner.freshBytes(), planner.freshEntries()),
+                        dresser);
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("write", file, e);
+        }
+    }
+
+    private static void stage(Planned planned, BlobSource blobs, java.util.function.LongConsumer progress) {
+        try (Plan plan = Plan.open(planned.file)) {
+            Path folder = plan.header().staged(planned.root);
+            new ContentStager(plan, folder, blobs, planned.dresser, progress).stage();
+            planned.dresser.report(plan.header().tree());
+        }
+    }
+
+    /** A root that is not there is made: nothing can be staged beside it otherwise. */
+    private static TreeRoot root(TreeSettings settings) {
+        if (!Files.isDirectory(settings.path())) {
+            AtomicFiles.createFolders(
+                    settings.path(),
+                    settings.kind() == TreeKind.SECRETS
+                            ? AtomicFiles.PRIVATE_FOLDER
+                            : PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        return TreeRoot.of(settings.path());
+    }
+
+    private record Planned(Path file, TreeRoot root, Room.Need need, Dresser dresser) {}
+
+    private record Target(TreeData data, TreeSettings settings, Excludes excludes) {
+        private static final int PRIVATE_FILE = 0600;
+        private static final int PRIVATE_FOLDER = 0700;
+
+        boolean isSecret() {
+            return data.kind() == TreeKind.SECRETS;
+        }
+
+        /** Secrets are for their owner alone, whatever the index says. */
+        IndexEntry guarded(IndexEntry line) {
+            Attributes attributes = line.entry().attributes();
+            if (!isSecret() || line.entry() instanceof TreeEntry.Link) {
+                return line;
+            }
+            if (line.entry() instanceof TreeEntry.File file) {
+                return new IndexEntry(
+                        new TreeEntry.File(file.path(), attributes.withMode(PRIVATE_FILE), file.size(), file.hash()),
+                        line.content());
+            }
+            SafePath path = line.entry().path();
+            return IndexEntry.of(new TreeEntry.Folder(path, attributes.withMode(PRIVATE_FOLDER)));
+        }
+    }
+}
