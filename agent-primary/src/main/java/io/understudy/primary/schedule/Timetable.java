@@ -1,0 +1,62 @@
+package io.understudy.primary.schedule;
+
+import io.understudy.failure.Retry;
+import io.understudy.time.Backoff;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * What the schedule asks for now. Ticks that were missed, asleep or not running, are owed as one snapshot with all their labels. One that failed
+ * stays owed: it is tried again with growing pauses when that may help, otherwise with the next tick. Not thread-safe.
+ */
+public final class Timetable {
+    private final Schedule schedule;
+    private final Backoff retry;
+    private final TreeSet<String> owed = new TreeSet<>();
+    private Instant covered;
+    private Optional<Instant> again = Optional.empty();
+
+    /** @param covered ticks up to here need no snapshot any more: the moment of the newest one */
+    public Timetable(Schedule schedule, Instant covered, Backoff retry) {
+        this.schedule = Objects.requireNonNull(schedule);
+        this.covered = Objects.requireNonNull(covered);
+        this.retry = Objects.requireNonNull(retry);
+    }
+
+    /** The labels of the snapshot that is due; empty when none is. Whoever takes it tells how it went. */
+    public List<String> due(Instant now) {
+        if (covered.isAfter(now)) {
+            // The clock was set back.
+            covered = now;
+        }
+        List<String> ticks = schedule.between(covered, now);
+        if (!ticks.isEmpty()) {
+            covered = now;
+            owed.addAll(ticks);
+            return List.copyOf(owed);
+        }
+        return again.filter(moment -> !moment.isAfter(now)).isPresent() ? List.copyOf(owed) : List.of();
+    }
+
+    /** A snapshot that was due exists. */
+    public void succeeded() {
+        owed.clear();
+        again = Optional.empty();
+        retry.reset();
+    }
+
+    /** A snapshot that was due failed. */
+    public void failed(Instant now, Retry how) {
+        again = how == Retry.WITH_BACKOFF ? Optional.of(now.plus(retry.next())) : Optional.empty();
+    }
+
+    /** When a snapshot will be due; empty when never. */
+    public Optional<Instant> next(Instant now) {
+        Instant from = covered.isAfter(now) ? now : covered;
+        Optional<Instant> tick = schedule.next(from);
+        return tick.isEmpty() || again.filter(tick.get()::isAfter).isPresent() ? again : tick;
+    }
+}
