@@ -1,0 +1,114 @@
+package io.understudy.primary.announce;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.transport.RpcFailures;
+import io.understudy.v1.Announcement;
+import io.understudy.v1.ReplicaReport;
+import io.understudy.v1.ReplicationGrpc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gRPC side of {@link Followers}. A follower that does not read gets the newest announcement when it does, never a queue of them. */
+public final class FollowService extends ReplicationGrpc.ReplicationImplBase {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowService.class);
+
+    private final String site;
+    private final Followers followers;
+
+    public FollowService(String site, Followers followers) {
+        this.site = site;
+        this.followers = followers;
+    }
+
+    @Override
+    public StreamObserver<ReplicaReport> follow(StreamObserver<Announcement> answers) {
+        Line line = new Line((ServerCallStreamObserver<Announcement>) answers);
+        line.open();
+        return line;
+    }
+
+    /** One connected replica. */
+    private final class Line implements StreamObserver<ReplicaReport> {
+        private final ServerCallStreamObserver<Announcement> answers;
+        private Announcement waiting;
+        private boolean closed;
+
+        private Line(ServerCallStreamObserver<Announcement> answers) {
+            this.answers = answers;
+        }
+
+        private void open() {
+            answers.setOnReadyHandler(this::flush);
+            answers.setOnCancelHandler(this::leave);
+            followers.connect(this, this::send);
+        }
+
+        private synchronized void send(Announcement announcement) {
+            waiting = announcement;
+            flush();
+        }
+
+        private synchronized void flush() {
+            if (!closed && waiting != null && answers.isReady()) {
+                answers.onNext(waiting);
+                waiting = null;
+            }
+        }
+
+        @Override
+        public void onNext(ReplicaReport report) {
+            if (!report.getSite().equals(site)) {
+                refuse(
+                        ErrorCode.WRONG_SITE,
+                        "this is the primary of site \"" + site + "\"",
+                        "correct replica.primaries");
+            } else if (report.getName().isBlank()) {
+                refuse(ErrorCode.USAGE, "the report names no replica", "set replica.name");
+            } else if (followers.report(this, report)) {
+                LOG.info("replica {} follows; it has {}", report.getName(), applied(report));
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            LOG.debug("a replica left", failure);
+            leave();
+        }
+
+        @Override
+        public void onCompleted() {
+            leave();
+            end(null);
+        }
+
+        private void refuse(ErrorCode code, String why, String hint) {
+            leave();
+            end(new UnderstudyException(code, "cannot follow: " + why, hint));
+        }
+
+        private void leave() {
+            followers.disconnect(this);
+        }
+
+        private synchronized void end(UnderstudyException why) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            if (answers.isCancelled()) {
+                LOG.debug("the replica had left already");
+            } else if (why == null) {
+                answers.onCompleted();
+            } else {
+                answers.onError(RpcFailures.toStatus(why));
+            }
+        }
+
+        private static String applied(ReplicaReport report) {
+            return report.getApplied().isEmpty() ? "no snapshot yet" : report.getApplied();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.understudy.primary.announce;
+
+import io.understudy.v1.ReplicaReport;
+import java.time.Instant;
+
+/**
+ * A replica as it last reported itself.
+ *
+ * @param heard when, by this server's clock
+ */
+public record Follower(ReplicaReport report, boolean connected, Instant heard) {
+    Follower disconnected() {
+        return new Follower(report, false, heard);
+    }
+}
