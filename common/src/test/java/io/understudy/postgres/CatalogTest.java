@@ -74,7 +74,8 @@ class CatalogTest {
             String name = server.newName("encoded");
             server.psql(
                     "postgres",
-                    "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING '" + encoding + "' LOCALE 'C';");
+                    "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING '" + encoding
+                            + "' LC_COLLATE 'C' LC_CTYPE 'C';");
             server.psql(
                     name,
                     "CREATE TABLE plain (a int); CREATE TABLE \"caf\u00e9\" (a int); CREATE TABLE c (\"\u00fc\" int);");
@@ -90,7 +91,9 @@ class CatalogTest {
     @Test
     void survivesNamesThatAreNoTextInAnyEncoding() {
         String name = server.newName("bytes");
-        server.psql("postgres", "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C';");
+        server.psql(
+                "postgres",
+                "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C';");
         server.psql(
                 name,
                 "DO $$ BEGIN EXECUTE format('CREATE TABLE %I (a int)', 'x' || chr(255)); END $$; CREATE TABLE plain (a int);");
@@ -109,7 +112,8 @@ class CatalogTest {
         String q = PostgresServer.quoted(name);
         server.psql(
                 "postgres",
-                "CREATE DATABASE " + q + " TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' OWNER " + owner
+                "CREATE DATABASE " + q
+                        + " TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' OWNER " + owner
                         + " CONNECTION LIMIT 17; COMMENT ON DATABASE " + q + " IS 'it''s the site';"
                         + "ALTER DATABASE " + q + " SET search_path = \"$user\", app, \"a, b\";"
                         + "ALTER DATABASE " + q + " SET app.motto = 'a=b=c';"
