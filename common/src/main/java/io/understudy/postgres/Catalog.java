@@ -106,6 +106,7 @@ public final class Catalog {
                                 row.text("datctype"),
                                 row.text("provider"),
                                 row.text("locale"),
+                                row.text("rules"),
                                 row.text("collversion"),
                                 row.text("owner"),
                                 Math.toIntExact(row.number("datconnlimit")),
@@ -123,9 +124,11 @@ public final class Catalog {
                 ? "'libc'"
                 : "CASE datlocprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' END";
         String locale = version < 150000 ? "NULL" : version < 170000 ? "daticulocale" : "datlocale";
+        String rules = version < 160000 ? "NULL" : "daticurules";
         String collversion = version < 150000 ? "NULL" : "datcollversion";
         return "SELECT pg_encoding_to_char(encoding) AS encoding, datcollate, datctype, datconnlimit, "
-                + provider + " AS provider, " + locale + " AS locale, " + collversion + " AS collversion, "
+                + provider + " AS provider, " + locale + " AS locale, " + rules + " AS rules, " + collversion
+                + " AS collversion, "
                 + "pg_get_userbyid(datdba) AS owner, datacl IS NOT NULL AS acl, "
                 + "shobj_description(oid, 'pg_database') AS comment "
                 + "FROM pg_database WHERE datname = current_database()";

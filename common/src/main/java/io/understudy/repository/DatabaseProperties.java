@@ -9,6 +9,7 @@ import java.util.List;
  * @param encoding as PostgreSQL names it: {@code UTF8}
  * @param provider {@code libc}, {@code icu} or {@code builtin}
  * @param icuLocale the provider's own locale; null with libc
+ * @param icuRules the database's own additions to that locale's order; null when there are none
  * @param connectionLimit -1: none
  * @param settings of {@code ALTER DATABASE … SET} and {@code ALTER ROLE … IN DATABASE … SET}
  * @param grants on the database; null when the privileges are the built-in ones
@@ -21,6 +22,7 @@ public record DatabaseProperties(
         String ctype,
         String provider,
         String icuLocale,
+        String icuRules,
         String collationVersion,
         String owner,
         int connectionLimit,
@@ -34,6 +36,38 @@ public record DatabaseProperties(
         grants = grants == null ? null : List.copyOf(grants);
         extensions = List.copyOf(extensions);
         roles = List.copyOf(roles);
+    }
+
+    /** Without ICU rules. */
+    public DatabaseProperties(
+            String encoding,
+            String collate,
+            String ctype,
+            String provider,
+            String icuLocale,
+            String collationVersion,
+            String owner,
+            int connectionLimit,
+            String comment,
+            List<Setting> settings,
+            List<Grant> grants,
+            List<Extension> extensions,
+            List<String> roles) {
+        this(
+                encoding,
+                collate,
+                ctype,
+                provider,
+                icuLocale,
+                null,
+                collationVersion,
+                owner,
+                connectionLimit,
+                comment,
+                settings,
+                grants,
+                extensions,
+                roles);
     }
 
     /** @param role null: for all roles */

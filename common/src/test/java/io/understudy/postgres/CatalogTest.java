@@ -1,6 +1,7 @@
 package io.understudy.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.understudy.config.Settings.Ownership;
 import io.understudy.repository.DatabaseProperties;
@@ -171,6 +172,22 @@ class CatalogTest {
             assertThat(properties.provider()).isEqualTo("icu");
             assertThat(properties.icuLocale()).isEqualTo("de-AT");
             assertThat(properties.collationVersion()).isNotBlank();
+        }
+    }
+
+    /** Servers before 16 have no such rules. */
+    @Test
+    void knowsTheRulesOfCollation() {
+        String name = server.newName("ruled");
+        try (Session session = open("postgres")) {
+            assumeThat(session.serverVersion()).isGreaterThanOrEqualTo(160000);
+        }
+        server.psql(
+                "postgres",
+                "CREATE DATABASE " + name
+                        + " TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'de-AT' ICU_RULES '&a < g' LOCALE 'C.UTF-8';");
+        try (Session session = open(name)) {
+            assertThat(new Catalog(session).properties().icuRules()).isEqualTo("&a < g");
         }
     }
 

@@ -38,10 +38,14 @@ record DatabaseStatements(String name, DatabaseProperties properties) {
 
     private static String provider(DatabaseProperties properties) {
         return switch (properties.provider()) {
-            case "icu" -> " LOCALE_PROVIDER icu ICU_LOCALE " + Sql.literal(properties.icuLocale());
+            case "icu" -> " LOCALE_PROVIDER icu ICU_LOCALE " + Sql.literal(properties.icuLocale()) + rules(properties);
             case "builtin" -> " LOCALE_PROVIDER builtin BUILTIN_LOCALE " + Sql.literal(properties.icuLocale());
             default -> " LOCALE_PROVIDER libc";
         };
+    }
+
+    private static String rules(DatabaseProperties properties) {
+        return properties.icuRules() == null ? "" : " ICU_RULES " + Sql.literal(properties.icuRules());
     }
 
     Optional<String> comment() {
