@@ -31,8 +31,8 @@ public interface Filestore extends AutoCloseable {
     boolean putIfAbsent(String key, byte[] content);
 
     /**
-     * Opens the object for reading from {@code offset} (at most its size) to its end. Errors in mid-stream surface as
-     * UnderstudyExceptions from {@code read}. The caller closes the stream; nothing is read ahead without bound.
+     * Opens the object for reading from {@code offset} to its end; one that is shorter than that is {@code OBJECT_MISSING} too. Errors in
+     * mid-stream surface as UnderstudyExceptions from {@code read}. The caller closes the stream; nothing is read ahead without bound.
      */
     InputStream open(String key, long offset);
 

@@ -98,6 +98,14 @@ public abstract class FilestoreContract {
     }
 
     @Test
+    void bytesBeyondTheEndAreMissing() {
+        put("digits", "0123456789");
+        assertFails(ErrorCode.OBJECT_MISSING, () -> read("digits", 11));
+        put("empty", "");
+        assertFails(ErrorCode.OBJECT_MISSING, () -> read("empty", 1));
+    }
+
+    @Test
     void aReaderMayStopEarly() throws IOException {
         store.put("large", Content.of(new byte[4 * 1024 * 1024]));
         for (int i = 0; i < 20; i++) {

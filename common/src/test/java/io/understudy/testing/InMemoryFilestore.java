@@ -108,8 +108,8 @@ public final class InMemoryFilestore implements Filestore {
         Keys.check(key);
         Fault fault = meet(Operation.OPEN, key);
         byte[] bytes = find(key).orElseThrow(() -> missing(key)).bytes();
-        if (offset < 0 || offset > bytes.length) {
-            throw new IllegalArgumentException("offset " + offset + " of " + bytes.length);
+        if (offset > bytes.length) {
+            throw missing(key);
         }
         InputStream content = new ByteArrayInputStream(bytes, (int) offset, bytes.length - (int) offset);
         if (fault instanceof Break broken) {

@@ -216,8 +216,8 @@ public final class DirectoryFilestore implements Filestore {
             long size = channel.size();
             channel.close();
             throw new UnderstudyException(
-                    ErrorCode.FILESTORE_FAILED,
-                    "cannot read " + key + " from " + name() + " at " + offset + ": it has " + size + " bytes",
+                    ErrorCode.OBJECT_MISSING,
+                    "cannot read " + key + " from " + name() + " at " + offset + ": it has only " + size + " bytes",
                     "verify the snapshot: the object is shorter than its description");
         }
         return channel.position(offset);

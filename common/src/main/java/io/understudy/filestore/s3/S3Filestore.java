@@ -154,8 +154,8 @@ public final class S3Filestore implements Filestore {
             return InputStream.nullInputStream();
         }
         throw new UnderstudyException(
-                ErrorCode.FILESTORE_FAILED,
-                "cannot read " + key + " from " + name() + " at " + offset + ": it has " + size + " bytes",
+                ErrorCode.OBJECT_MISSING,
+                "cannot read " + key + " from " + name() + " at " + offset + ": it has only " + size + " bytes",
                 "verify the snapshot: the object is shorter than its description");
     }
 

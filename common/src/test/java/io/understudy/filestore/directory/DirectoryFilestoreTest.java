@@ -141,12 +141,6 @@ class DirectoryFilestoreTest extends FilestoreContract {
     }
 
     @Test
-    void refusesAnObjectThatIsShorterThanTheOffset() {
-        put("a", "12345");
-        assertFails(ErrorCode.FILESTORE_FAILED, () -> read("a", 6));
-    }
-
-    @Test
     void anObjectBelowAnObjectIsMissing() {
         put("a", "x");
         assertThat(stat("a/b")).isEmpty();

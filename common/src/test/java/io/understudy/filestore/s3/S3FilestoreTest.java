@@ -111,14 +111,6 @@ class S3FilestoreTest extends FilestoreContract {
     }
 
     @Test
-    void refusesAnObjectThatIsShorterThanTheOffset() {
-        put("a", "12345");
-        assertFails(ErrorCode.FILESTORE_FAILED, () -> read("a", 6));
-        put("empty", "");
-        assertFails(ErrorCode.FILESTORE_FAILED, () -> read("empty", 1));
-    }
-
-    @Test
     void aMissingBucketIsUnreachableNotEmpty() {
         try (Filestore store = open(server.settings("s3://no-such-bucket/x"))) {
             assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> store.stat("a"));

@@ -1,0 +1,64 @@
+package io.understudy.filestore;
+
+import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.directory.DirectoryFilestore;
+import io.understudy.filestore.s3.S3Filestore;
+import io.understudy.time.Ticker;
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** Opens filestores by their URL. */
+public final class Filestores {
+    private static final String HINT = "write it as file:///folder or s3://bucket/prefix";
+
+    private Filestores() {}
+
+    /** {@link #open(FilestoreSettings, FilestoreListener, Ticker)} with nobody listening. */
+    public static Filestore open(FilestoreSettings settings) {
+        return open(settings, FilestoreListener.none(), Ticker.system());
+    }
+
+    /**
+     * The filestore that the settings name, with retries and metering. Connects to nothing yet: a store that is down or denies fails at its
+     * first use.
+     *
+     * @throws UnderstudyException {@code CONFIG_INVALID} when the settings name none
+     */
+    public static Filestore open(FilestoreSettings settings, FilestoreListener listener, Ticker ticker) {
+        Filestore retrying =
+                new RetryingFilestore(adapter(settings, ticker), RetryPolicy.standard(), ticker, new Random());
+        return new MeteredFilestore(retrying, listener, ticker);
+    }
+
+    private static Filestore adapter(FilestoreSettings settings, Ticker ticker) {
+        String scheme = String.valueOf(settings.url().getScheme());
+        return switch (scheme) {
+            case "file" -> new DirectoryFilestore(folder(settings.url()));
+            case "s3" -> new S3Filestore(settings, ticker);
+            default -> throw invalid("filestore.url begins with neither file: nor s3:", HINT);
+        };
+    }
+
+    private static Path folder(URI url) {
+        boolean local = url.getRawAuthority() == null || url.getRawAuthority().equals("localhost");
+        boolean plain = url.getRawQuery() == null && url.getRawFragment() == null;
+        if (url.getPath() == null || !url.getPath().startsWith("/") || !local || !plain) {
+            throw invalid("filestore.url does not name a folder of this server", HINT);
+        }
+        try {
+            return Path.of(url.getPath());
+        } catch (InvalidPathException e) {
+            throw invalid(
+                    "the folder of filestore.url has characters that this environment cannot carry",
+                    "start the agent by its own script, or with LC_ALL=C.UTF-8 in its environment");
+        }
+    }
+
+    private static UnderstudyException invalid(String why, String hint) {
+        return new UnderstudyException(ErrorCode.CONFIG_INVALID, "cannot open the filestore: " + why, hint);
+    }
+}

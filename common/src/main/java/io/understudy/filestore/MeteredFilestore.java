@@ -1,0 +1,191 @@
+package io.understudy.filestore;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.FilestoreListener.Operation;
+import io.understudy.time.Ticker;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** Tells a listener of every operation on a filestore: how it ended, how long it took, how many bytes went either way. */
+public final class MeteredFilestore implements Filestore {
+    private final Filestore store;
+    private final FilestoreListener listener;
+    private final Ticker ticker;
+
+    public MeteredFilestore(Filestore store, FilestoreListener listener, Ticker ticker) {
+        this.store = store;
+        this.listener = listener;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public String name() {
+        return store.name();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return store.capabilities();
+    }
+
+    @Override
+    public void put(String key, Content content) {
+        metered(Operation.PUT, () -> {
+            store.put(key, content);
+            return true;
+        });
+        listener.sent(content.length());
+    }
+
+    @Override
+    public boolean putIfAbsent(String key, byte[] content) {
+        boolean written = metered(Operation.PUT_IF_ABSENT, () -> store.putIfAbsent(key, content));
+        if (written) {
+            listener.sent(content.length);
+        }
+        return written;
+    }
+
+    @Override
+    public InputStream open(String key, long offset) {
+        return new MeteredStream(metered(Operation.OPEN, () -> store.open(key, offset)));
+    }
+
+    @Override
+    public Optional<ObjectInfo> stat(String key) {
+        return metered(Operation.STAT, () -> store.stat(key));
+    }
+
+    @Override
+    public Stream<ObjectInfo> list(String prefix, String after) {
+        long start = ticker.nanos();
+        try {
+            Stream<ObjectInfo> listed = store.list(prefix, after);
+            MeteredListing entries = new MeteredListing(listed.iterator(), start);
+            int order = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
+            return StreamSupport.stream(Spliterators.spliteratorUnknownSize(entries, order), false)
+                    .onClose(listed::close);
+        } catch (UnderstudyException e) {
+            throw failed(Operation.LIST, start, e);
+        }
+    }
+
+    @Override
+    public void delete(String key) {
+        metered(Operation.DELETE, () -> {
+            store.delete(key);
+            return true;
+        });
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private <T> T metered(Operation operation, Supplier<T> work) {
+        long start = ticker.nanos();
+        try {
+            T result = work.get();
+            succeeded(operation, start);
+            return result;
+        } catch (UnderstudyException e) {
+            throw failed(operation, start, e);
+        }
+    }
+
+    private void succeeded(Operation operation, long start) {
+        listener.finished(operation, ticker.since(start), Optional.empty());
+        listener.available(true);
+    }
+
+    private UnderstudyException failed(Operation operation, long start, UnderstudyException e) {
+        listener.finished(operation, ticker.since(start), Optional.of(e.code()));
+        judge(e.code());
+        return e;
+    }
+
+    /** Some failures say nothing of the store: a bad key, an interrupted caller, content that could not be read. */
+    private void judge(ErrorCode code) {
+        switch (code) {
+            case OBJECT_MISSING -> listener.available(true);
+            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, DISK_FULL -> listener.available(false);
+            default -> {}
+        }
+    }
+
+    private final class MeteredStream extends FilterInputStream {
+        MeteredStream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                int count = in.read(buffer, offset, length);
+                if (count > 0) {
+                    listener.received(count);
+                }
+                return count;
+            } catch (UnderstudyException e) {
+                judge(e.code());
+                throw e;
+            }
+        }
+
+        @Override
+        public boolean markSupported() {
+            return false;
+        }
+    }
+
+    private final class MeteredListing implements Iterator<ObjectInfo> {
+        private final Iterator<ObjectInfo> entries;
+        private final long start;
+        private boolean begun;
+
+        MeteredListing(Iterator<ObjectInfo> entries, long start) {
+            this.entries = entries;
+            this.start = start;
+        }
+
+        @Override
+        public boolean hasNext() {
+            try {
+                boolean more = entries.hasNext();
+                if (!begun) {
+                    begun = true;
+                    succeeded(Operation.LIST, start);
+                }
+                return more;
+            } catch (UnderstudyException e) {
+                if (!begun) {
+                    begun = true;
+                    throw failed(Operation.LIST, start, e);
+                }
+                judge(e.code());
+                throw e;
+            }
+        }
+
+        @Override
+        public ObjectInfo next() {
+            return entries.next();
+        }
+    }
+}

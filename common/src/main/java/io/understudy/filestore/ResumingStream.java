@@ -1,0 +1,51 @@
+package io.understudy.filestore;
+
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.LongFunction;
+
+/** A download that goes on where it broke. */
+final class ResumingStream extends InputStream {
+    private final LongFunction<InputStream> reopen;
+    private final Patience patience;
+    private InputStream in;
+    private long position;
+
+    /** @param reopen opens the object at an offset, with what is left of the patience */
+    ResumingStream(InputStream in, long position, LongFunction<InputStream> reopen, Patience patience) {
+        this.in = in;
+        this.position = position;
+        this.reopen = reopen;
+        this.patience = patience;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        while (true) {
+            try {
+                int count = in.read(buffer, offset, length);
+                if (count > 0) {
+                    position += count;
+                    patience.progress();
+                }
+                return count;
+            } catch (UnderstudyException e) {
+                patience.bear(e);
+                in.close();
+                in = reopen.apply(position);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

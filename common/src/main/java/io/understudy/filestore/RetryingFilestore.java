@@ -1,0 +1,150 @@
+package io.understudy.filestore;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.time.Backoff;
+import io.understudy.time.Ticker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Bears what passes by itself, {@code FILESTORE_UNREACHABLE} and {@code FILESTORE_FAILED}: repeats the operation after growing
+ * pauses, resumes a broken download where it broke and a listing after the last entry.
+ *
+ * <p>A conditional write whose acknowledgement may have been lost is settled by content: when the key is taken at the second attempt, it
+ * is ours if it holds what we wrote. So writers that must tell each other apart write different content (a claim carries a nonce).
+ */
+public final class RetryingFilestore implements Filestore {
+    private final Filestore store;
+    private final RetryPolicy policy;
+    private final Ticker ticker;
+    private final RandomGenerator random;
+    private volatile boolean answered;
+
+    /** @param random for the jitter of pauses; thread-safe */
+    public RetryingFilestore(Filestore store, RetryPolicy policy, Ticker ticker, RandomGenerator random) {
+        this.store = store;
+        this.policy = policy;
+        this.ticker = ticker;
+        this.random = random;
+    }
+
+    @Override
+    public String name() {
+        return store.name();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return retrying(store::capabilities);
+    }
+
+    @Override
+    public void put(String key, Content content) {
+        retrying(() -> {
+            store.put(key, content);
+            return true;
+        });
+    }
+
+    @Override
+    public boolean putIfAbsent(String key, byte[] content) {
+        Patience patience = patience();
+        boolean perhapsWritten = false;
+        while (true) {
+            try {
+                boolean written = attempt(() -> store.putIfAbsent(key, content));
+                return written || (perhapsWritten && holds(key, content));
+            } catch (UnderstudyException e) {
+                patience.bear(e);
+                perhapsWritten = true;
+            }
+        }
+    }
+
+    @Override
+    public InputStream open(String key, long offset) {
+        Patience patience = patience();
+        InputStream first = retrying(patience, () -> store.open(key, offset));
+        return new ResumingStream(first, offset, at -> retrying(patience, () -> store.open(key, at)), patience);
+    }
+
+    @Override
+    public Optional<ObjectInfo> stat(String key) {
+        return retrying(() -> store.stat(key));
+    }
+
+    @Override
+    public Stream<ObjectInfo> list(String prefix, String after) {
+        ResumingListing listing =
+                new ResumingListing(from -> attempt(() -> store.list(prefix, from)), after, patience());
+        int order = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(listing, order), false)
+                .onClose(listing::close);
+    }
+
+    @Override
+    public void delete(String key) {
+        retrying(() -> {
+            store.delete(key);
+            return true;
+        });
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private Patience patience() {
+        Backoff backoff = new Backoff(policy.first(), policy.longest(), random);
+        return new Patience(backoff, () -> answered ? policy.patience() : policy.patienceWithStranger(), ticker);
+    }
+
+    private <T> T retrying(Supplier<T> operation) {
+        return retrying(patience(), operation);
+    }
+
+    private <T> T retrying(Patience patience, Supplier<T> operation) {
+        while (true) {
+            try {
+                return attempt(operation);
+            } catch (UnderstudyException e) {
+                patience.bear(e);
+            }
+        }
+    }
+
+    private <T> T attempt(Supplier<T> operation) {
+        try {
+            T result = operation.get();
+            answered = true;
+            return result;
+        } catch (UnderstudyException e) {
+            answered |= e.code() == ErrorCode.OBJECT_MISSING;
+            throw e;
+        }
+    }
+
+    private boolean holds(String key, byte[] content) {
+        try (InputStream in = open(key, 0)) {
+            return Arrays.equals(in.readAllBytes(), content);
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.OBJECT_MISSING) {
+                return false;
+            }
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

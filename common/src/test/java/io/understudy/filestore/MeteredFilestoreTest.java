@@ -1,0 +1,135 @@
+package io.understudy.filestore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.Faults;
+import io.understudy.testing.FilestoreContract;
+import io.understudy.testing.InMemoryFilestore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class MeteredFilestoreTest extends FilestoreContract {
+    private final List<String> heard = new ArrayList<>();
+    private final FakeTicker time = new FakeTicker();
+    private final InMemoryFilestore memory = new InMemoryFilestore(time);
+    private final Filestore store = new MeteredFilestore(memory, new Recorder(), time);
+
+    private final class Recorder implements FilestoreListener {
+        @Override
+        public void finished(Operation operation, Duration took, Optional<ErrorCode> failure) {
+            heard.add(operation + " " + took.toMillis() + " "
+                    + failure.map(ErrorCode::label).orElse("ok"));
+        }
+
+        @Override
+        public void sent(long bytes) {
+            heard.add("sent " + bytes);
+        }
+
+        @Override
+        public void received(long bytes) {
+            heard.add("received " + bytes);
+        }
+
+        @Override
+        public void available(boolean up) {
+            heard.add(up ? "up" : "down");
+        }
+    }
+
+    @Override
+    protected Filestore create() {
+        return new MeteredFilestore(
+                new InMemoryFilestore(), FilestoreListener.none(), io.understudy.time.Ticker.system());
+    }
+
+    @Test
+    void tellsOfWritesAndReads() throws IOException {
+        store.put("a", Content.of(bytes("12345")));
+        store.putIfAbsent("b", bytes("123"));
+        store.putIfAbsent("b", bytes("123"));
+        try (InputStream in = store.open("a", 1)) {
+            in.readNBytes(4);
+        }
+        store.stat("a");
+        store.delete("a");
+        assertThat(heard)
+                .containsExactly(
+                        "PUT 0 ok",
+                        "up",
+                        "sent 5",
+                        "PUT_IF_ABSENT 0 ok",
+                        "up",
+                        "sent 3",
+                        "PUT_IF_ABSENT 0 ok",
+                        "up",
+                        "OPEN 0 ok",
+                        "up",
+                        "received 4",
+                        "STAT 0 ok",
+                        "up",
+                        "DELETE 0 ok",
+                        "up");
+    }
+
+    @Test
+    void tellsHowLongItTook() {
+        memory.inject(Faults.always(new Faults.Delay(Duration.ofMillis(1_250))));
+        store.stat("a");
+        assertThat(heard).containsExactly("STAT 1250 ok", "up");
+    }
+
+    @Test
+    void tellsFailuresOfTheStoreFromOthers() {
+        Stream.of(ErrorCode.FILESTORE_UNREACHABLE, ErrorCode.FILESTORE_DENIED, ErrorCode.DISK_FULL, ErrorCode.CANCELLED)
+                .forEach(code -> {
+                    memory.inject(Faults.always(new Faults.Fail(code)));
+                    assertFails(code, () -> store.put("a", Content.of(new byte[1])));
+                });
+        memory.inject(Faults.none());
+        assertFails(ErrorCode.OBJECT_MISSING, () -> store.open("a", 0));
+        assertThat(heard)
+                .containsExactly(
+                        "PUT 0 filestore_unreachable",
+                        "down",
+                        "PUT 0 filestore_denied",
+                        "down",
+                        "PUT 0 disk_full",
+                        "down",
+                        "PUT 0 cancelled",
+                        "OPEN 0 object_missing",
+                        "up");
+    }
+
+    @Test
+    void tellsOfBrokenDownloadsAndListings() throws IOException {
+        memory.put("a", Content.of(new byte[10]));
+        memory.inject(Faults.always(new Faults.Break(3, ErrorCode.FILESTORE_FAILED)));
+        try (InputStream in = store.open("a", 0)) {
+            in.readNBytes(3);
+            assertFails(ErrorCode.FILESTORE_FAILED, in::read);
+        }
+        memory.inject(Faults.always(new Faults.Break(0, ErrorCode.FILESTORE_UNREACHABLE)));
+        assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> store.list("", "").count());
+        memory.inject(Faults.none());
+        store.list("", "").count();
+        assertThat(heard)
+                .containsExactly(
+                        "OPEN 0 ok",
+                        "up",
+                        "received 3",
+                        "down",
+                        "LIST 0 filestore_unreachable",
+                        "down",
+                        "LIST 0 ok",
+                        "up");
+    }
+}
