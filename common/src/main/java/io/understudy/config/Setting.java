@@ -54,7 +54,8 @@ public enum Setting {
             "database.connections",
             Kind.INTEGER.in(1, 64),
             "4",
-            "Parallel workers of a snapshot or an" + " import. Each holds up to about 35 MB."),
+            "Parallel workers of a snapshot or an"
+                    + " import. Each holds up to about 35 MB. A snapshot needs three more sessions than workers."),
     DATABASE_OWNERSHIP(
             "database.ownership",
             Kind.CHOICE.of("preserve", "single"),

@@ -6,7 +6,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.CommandRunner;
-import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,17 +126,6 @@ public final class PgTools {
         all.addAll(arguments);
         return runner.run(streams.apply(
                 new Command(all, variables(Optional.empty()), limit, Optional.empty(), Optional.empty())));
-    }
-
-    /**
-     * Whether the text reaches a program unchanged: under a locale without UTF-8 the JVM passes question marks for letters. It encodes
-     * arguments in the default charset up to Java 17, later in that of file names.
-     */
-    public static boolean passable(String argument) {
-        Charset charset = Runtime.version().feature() < 18
-                ? Charset.defaultCharset()
-                : Charset.forName(System.getProperty("sun.jnu.encoding", "US-ASCII"));
-        return charset.newEncoder().canEncode(argument);
     }
 
     /** Even an empty PGSERVICE would be looked up, so the variables are taken away, not emptied. */

@@ -9,25 +9,25 @@ import java.util.stream.Stream;
  * Refuses a command whose text Java would garble: in an empty environment it passes every character beyond ASCII as a question
  * mark, and a program would work on another table or file than the one that was named.
  */
-final class Arguments {
+public final class Arguments {
     private Arguments() {}
 
     /** @throws UnderstudyException {@code COMMAND_FAILED} */
     static void check(Command command) {
-        Charset charset = charset();
         Stream<String> texts = Stream.concat(
                 command.arguments().stream(),
                 command.environment().entrySet().stream().flatMap(e -> Stream.of(e.getKey(), e.getValue())));
-        if (!texts.allMatch(text -> passes(text, charset))) {
+        if (!texts.allMatch(Arguments::pass)) {
             throw new UnderstudyException(
                     ErrorCode.COMMAND_FAILED,
-                    "cannot run " + command.arguments().get(0) + ": " + charset + " cannot carry its arguments",
+                    "cannot run " + command.arguments().get(0) + ": " + charset() + " cannot carry its arguments",
                     "start the agent by its own script, or with LC_ALL=C.UTF-8 in its environment");
         }
     }
 
-    private static boolean passes(String text, Charset charset) {
-        return text.chars().allMatch(c -> c < 0x80) || charset.newEncoder().canEncode(text);
+    /** Whether the text reaches a program unchanged. */
+    public static boolean pass(String text) {
+        return text.chars().allMatch(c -> c < 0x80) || charset().newEncoder().canEncode(text);
     }
 
     /** Up to Java 17 programs get their arguments in the default charset, later in the one of file names. */

@@ -1,7 +1,7 @@
 package io.understudy.primary.capture;
 
-import io.understudy.postgres.PgTools;
 import io.understudy.postgres.SourceTable;
+import io.understudy.process.Arguments;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ record ArchiveArguments(List<String> snapshot, List<String> arguments, List<Sour
         for (SourceTable table : largestFirst(moment.tables())) {
             String pattern = "--exclude-table-data=" + pattern(table);
             long more = pattern.getBytes(StandardCharsets.UTF_8).length + 1L + POINTER;
-            if (bytes + more <= MOST && PgTools.passable(pattern)) {
+            if (bytes + more <= MOST && Arguments.pass(pattern)) {
                 bytes += more;
                 arguments.add(pattern);
                 carried.add(table);

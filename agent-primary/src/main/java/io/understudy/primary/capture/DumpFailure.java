@@ -21,6 +21,14 @@ final class DumpFailure {
                     result,
                     "a table is locked exclusively: wait for that session or end it, or raise database.lock_timeout");
         }
+        if (errors.contains("FATAL:  sorry, too many clients")
+                || errors.contains("FATAL:  too many connections")
+                || errors.contains("FATAL:  remaining connection slots")) {
+            return failure(
+                    ErrorCode.DATABASE_BUSY,
+                    result,
+                    "raise max_connections or the limit of the role or database, or lower database.connections");
+        }
         if (errors.contains("server version mismatch")) {
             return failure(ErrorCode.TOOL_UNFIT, result, "install a pg_dump that is not older than the server");
         }

@@ -19,6 +19,7 @@ class DumpFailureTest {
                         + "pg_dump: detail: Query was: LOCK TABLE public.t IN ACCESS SHARE MODE",
                 "DATABASE_BUSY; pg_dump: error: query failed: ERROR:  canceling statement due to statement timeout\\n"
                         + "pg_dump: error: query was: LOCK TABLE public.t IN ACCESS SHARE MODE",
+                "DATABASE_BUSY; pg_dump: error: connection to server at \"h\", port 1 failed: FATAL:  too many connections for role \"u\"",
                 "TOOL_UNFIT; pg_dump: error: aborting because of server version mismatch",
                 "MISSING_PRIVILEGE; pg_dump: error: query failed: ERROR:  permission denied for large object 1",
                 "DUMP_FAILED; pg_dump: error: out of memory",
