@@ -1,0 +1,90 @@
+package io.understudy.replica.apply;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.TreeKind;
+import io.understudy.progress.Progress;
+import io.understudy.replica.stage.TreeStager;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
+import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.TreeSnapshots;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** One tree on a replica, with the real stager and swap, and a folder that its snapshots are taken of. */
+final class TreeBench {
+    final MemoryBlobs blobs = new MemoryBlobs();
+    final Path state;
+    final Path live;
+    final TreeKind kind;
+    final List<String> exclude;
+    /** Far enough ahead that no file counts as just changed. */
+    private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
+
+    TreeBench(Path state, Path live, TreeKind kind, String... exclude) {
+        this.state = state;
+        this.live = live;
+        this.kind = kind;
+        this.exclude = List.of(exclude);
+    }
+
+    static SnapshotId id(int sequence) {
+        return new SnapshotId(1, sequence);
+    }
+
+    TreeData take(Path source) throws IOException {
+        return TreeSnapshots.take("t", kind, source, blobs);
+    }
+
+    Manifest manifest(int sequence, TreeData data) {
+        Manifest sample = Manifests.sample(id(sequence));
+        return new Manifest(
+                sample.format(),
+                sample.site(),
+                sample.snapshot(),
+                sample.periods(),
+                sample.moment(),
+                sample.walLsn(),
+                sample.server(),
+                sample.versions(),
+                sample.database(),
+                List.of(data),
+                sample.totals());
+    }
+
+    TreeStager stager() {
+        return new TreeStager(state, List.of(new TreeSettings("t", kind, live, exclude)), clock);
+    }
+
+    void prepare(int sequence, TreeData data) {
+        stager().prepare(manifest(sequence, data), blobs, Progress.none());
+    }
+
+    TreeSwap swap() {
+        return new TreeSwap(state);
+    }
+
+    void forward(int sequence) {
+        swap().forward(id(sequence), kind);
+    }
+
+    void back(int sequence) {
+        swap().back(id(sequence), kind);
+    }
+
+    void settle(int sequence) {
+        swap().settle(id(sequence));
+    }
+
+    /** Stages, applies and settles what the folder holds. */
+    void apply(int sequence, Path source) throws IOException {
+        prepare(sequence, take(source));
+        forward(sequence);
+        settle(sequence);
+    }
+}

@@ -1,0 +1,319 @@
+package io.understudy.replica.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.FileCache;
+import io.understudy.files.TreeKind;
+import io.understudy.repository.TreeData;
+import io.understudy.testing.RandomTree;
+import io.understudy.testing.TreePrint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TreeSwapTest {
+    @TempDir
+    Path temp;
+
+    private Path source;
+    private Path live;
+    private TreeBench bench;
+
+    @BeforeEach
+    void makeFolders() throws IOException {
+        source = Files.createDirectory(temp.resolve("source"));
+        live = Files.createDirectory(temp.resolve("live"));
+        bench = bench(TreeKind.FILES);
+    }
+
+    private TreeBench bench(TreeKind kind, String... exclude) {
+        return new TreeBench(temp.resolve("state"), live, kind, exclude);
+    }
+
+    @Test
+    void makesAnEmptyFolderWhatTheSnapshotIs() throws IOException {
+        new RandomTree(source, 1).grow(150);
+        bench.apply(1, source);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+    }
+
+    @Test
+    void makesTheRootWhenItIsNotThere() throws IOException {
+        live = temp.resolve("not/there/yet");
+        bench = bench(TreeKind.FILES);
+        new RandomTree(source, 2).grow(20);
+        bench.apply(1, source);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+    }
+
+    @Test
+    void followsARootThatIsALink() throws IOException {
+        Path link = Files.createSymbolicLink(temp.resolve("link"), live);
+        TreeBench linked = new TreeBench(temp.resolve("state"), link, TreeKind.FILES);
+        new RandomTree(source, 3).grow(20);
+        linked.apply(1, source);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+        assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void takesBackExactly() throws IOException {
+        new RandomTree(live, 4).grow(100);
+        new RandomTree(source, 5).grow(100);
+        List<String> before = TreePrint.of(live);
+        bench.prepare(1, bench.take(source));
+        assertThat(TreePrint.of(live)).as("staging touches nothing live").isEqualTo(before);
+        bench.forward(1);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+
+        bench.back(1);
+
+        assertThat(TreePrint.of(live)).isEqualTo(before);
+        bench.stager().discard(TreeBench.id(1));
+        assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
+        assertThat(live.resolve(".understudy/stage")).isEmptyDirectory();
+    }
+
+    @Test
+    void takesBackTheSecondSnapshotAfterItSettled() throws IOException {
+        RandomTree tree = new RandomTree(source, 6).grow(80);
+        bench.apply(1, source);
+        List<String> first = TreePrint.of(live);
+        tree.mutate(60);
+        bench.apply(2, source);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+        assertThat(bench.swap().canGoBack(TreeBench.id(1))).isFalse();
+        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
+
+        bench.back(2);
+        bench.settle(2);
+
+        assertThat(TreePrint.of(live)).isEqualTo(first);
+        assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
+        bench.apply(3, source);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+    }
+
+    @Test
+    void keepsTheWayBackWhenALaterSnapshotIsUndone() throws IOException {
+        RandomTree tree = new RandomTree(source, 7).grow(40);
+        bench.apply(1, source);
+        List<String> first = TreePrint.of(live);
+        tree.mutate(30);
+        bench.apply(2, source);
+        List<String> second = TreePrint.of(live);
+        tree.mutate(30);
+        bench.prepare(3, bench.take(source));
+        bench.forward(3);
+        bench.back(3);
+        bench.stager().discard(TreeBench.id(3));
+        assertThat(TreePrint.of(live)).isEqualTo(second);
+
+        bench.back(2);
+
+        assertThat(TreePrint.of(live)).isEqualTo(first);
+    }
+
+    @Test
+    void keepsTheWayBackWhenTheSameSnapshotIsPreparedAgainAndDiscarded() throws IOException {
+        RandomTree tree = new RandomTree(source, 8).grow(30);
+        bench.apply(1, source);
+        List<String> first = TreePrint.of(live);
+        tree.mutate(20);
+        bench.apply(2, source);
+        Files.writeString(live.resolve("tampered"), "x");
+        bench.prepare(2, bench.take(source));
+        bench.stager().discard(TreeBench.id(2));
+        Files.delete(live.resolve("tampered"));
+
+        bench.back(2);
+
+        assertThat(TreePrint.of(live)).isEqualTo(first);
+    }
+
+    @Test
+    void appliesTheSameSnapshotAgain() throws IOException {
+        new RandomTree(source, 9).grow(30);
+        bench.apply(1, source);
+        Files.writeString(live.resolve("tampered"), "x");
+        List<String> tampered = TreePrint.of(live);
+        bench.apply(1, source);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+
+        bench.back(1);
+
+        assertThat(TreePrint.of(live)).isEqualTo(tampered);
+    }
+
+    @Test
+    void repeatsEveryCallWithoutHarm() throws IOException {
+        new RandomTree(live, 10).grow(50);
+        new RandomTree(source, 11).grow(50);
+        List<String> before = TreePrint.of(live);
+        bench.prepare(1, bench.take(source));
+        bench.prepare(1, bench.take(source));
+        bench.forward(1);
+        bench.forward(1);
+        bench.settle(1);
+        bench.settle(1);
+        bench.forward(1);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+        bench.back(1);
+        bench.back(1);
+        assertThat(TreePrint.of(live)).isEqualTo(before);
+        bench.settle(1);
+        bench.settle(1);
+        bench.back(1);
+        assertThat(TreePrint.of(live)).isEqualTo(before);
+    }
+
+    @Test
+    void leavesExcludedFilesAloneOnTheWayAndBack() throws IOException {
+        bench = bench(TreeKind.FILES, "cache/**", "**/*.lock");
+        write(live, "cache/a", "here");
+        write(live, "gone/deep/x.lock", "here");
+        write(live, "gone/deep/y", "here");
+        write(source, "cache/b", "there");
+        write(source, "kept", "there");
+        List<String> before = TreePrint.of(live);
+
+        bench.prepare(1, bench.take(source));
+        bench.forward(1);
+
+        assertThat(live.resolve("cache/a")).hasContent("here");
+        assertThat(live.resolve("cache/b")).doesNotExist();
+        assertThat(live.resolve("gone/deep/x.lock")).hasContent("here");
+        assertThat(live.resolve("gone/deep/y")).doesNotExist();
+        assertThat(live.resolve("kept")).hasContent("there");
+        bench.back(1);
+        assertThat(TreePrint.of(live)).isEqualTo(before);
+    }
+
+    @Test
+    void givesSecretsToTheirOwnerAlone() throws IOException {
+        bench = bench(TreeKind.SECRETS);
+        write(source, "private/key.pem", "secret");
+        Files.setPosixFilePermissions(source, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(source.resolve("private/key.pem"), PosixFilePermissions.fromString("rw-r--r--"));
+
+        bench.apply(1, source);
+
+        assertThat(mode(live)).isEqualTo(0700);
+        assertThat(mode(live.resolve("private"))).isEqualTo(0700);
+        assertThat(mode(live.resolve("private/key.pem"))).isEqualTo(0600);
+        bench.prepare(2, bench.take(source));
+        assertThat(live.resolve(".understudy/stage/" + TreeBench.id(2))).isEmptyDirectory();
+    }
+
+    @Test
+    void changesOnlyTheTreesOfTheKindAskedFor() throws IOException {
+        write(source, "a", "x");
+        bench.prepare(1, bench.take(source));
+        bench.swap().forward(TreeBench.id(1), TreeKind.CONFIG);
+        assertThat(live.resolve("a")).doesNotExist();
+    }
+
+    @Test
+    void refusesToGoForwardWithoutAPlan() {
+        assertThatThrownBy(() -> bench.forward(1))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STATE_DAMAGED));
+    }
+
+    @Test
+    void refusesATruncatedPlan() throws IOException {
+        write(source, "a", "x");
+        bench.prepare(1, bench.take(source));
+        Path plan = temp.resolve("state/stage/" + TreeBench.id(1) + "/t.plan");
+        byte[] whole = Files.readAllBytes(plan);
+        Files.write(plan, java.util.Arrays.copyOf(whole, whole.length - 100));
+        assertThatThrownBy(() -> bench.forward(1))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STATE_DAMAGED));
+        assertThat(live.resolve("a")).doesNotExist();
+    }
+
+    @Test
+    void followsNoLinkThatCameSinceStaging() throws IOException {
+        Path outside = Files.createDirectory(temp.resolve("outside"));
+        write(source, "folder/a", "x");
+        Files.createDirectory(live.resolve("folder"));
+        bench.prepare(1, bench.take(source));
+        Files.delete(live.resolve("folder"));
+        Files.createSymbolicLink(live.resolve("folder"), outside);
+
+        assertThatThrownBy(() -> bench.forward(1))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSAFE_PATH));
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
+    void keepsAForeignFileThatCameSinceStaging() throws IOException {
+        write(source, "a", "new");
+        bench.prepare(1, bench.take(source));
+        write(live, "a", "foreign");
+        bench.forward(1);
+        assertThat(live.resolve("a")).hasContent("new");
+        bench.back(1);
+        assertThat(live.resolve("a")).hasContent("foreign");
+    }
+
+    @Test
+    void leavesAFolderThatHoldsForeignFilesOnTheWayBack() throws IOException {
+        write(source, "folder/a", "new");
+        bench.prepare(1, bench.take(source));
+        bench.forward(1);
+        write(live, "folder/foreign", "x");
+        bench.back(1);
+        assertThat(live.resolve("folder/a")).doesNotExist();
+        assertThat(live.resolve("folder/foreign")).hasContent("x");
+    }
+
+    @Test
+    void hashesNothingAgainThatItPutThereItself() throws IOException {
+        new RandomTree(source, 12).grow(60);
+        bench.apply(1, source);
+        Path cache = temp.resolve("state/stage/t.files");
+        long files =
+                TreePrint.of(live).stream().filter(l -> l.contains(" FILE ")).count();
+        int known = 0;
+        try (FileCache.Reader reader = FileCache.read(cache)) {
+            while (reader.next().isPresent()) {
+                known++;
+            }
+        }
+        assertThat(known).isEqualTo((int) files);
+    }
+
+    @Test
+    void leavesNoTraceOfAnUnchangedTree() throws IOException {
+        new RandomTree(source, 13).grow(60);
+        TreeData data = bench.take(source);
+        bench.prepare(1, data);
+        bench.forward(1);
+        bench.settle(1);
+        bench.prepare(2, data);
+        assertThat(Files.readAllLines(temp.resolve("state/stage/" + TreeBench.id(2) + "/t.plan")))
+                .hasSize(2);
+    }
+
+    private static int mode(Path path) throws IOException {
+        return (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 07777;
+    }
+
+    private static void write(Path root, String path, String content) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+}
