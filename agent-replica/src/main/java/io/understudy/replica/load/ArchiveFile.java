@@ -55,8 +55,14 @@ final class ArchiveFile implements AutoCloseable {
         return path;
     }
 
+    /** Where a list of its contents may be written; goes with the archive. */
+    Path list() {
+        return path.resolveSibling("archive.list");
+    }
+
     @Override
     public void close() {
+        AtomicFiles.delete(list());
         AtomicFiles.delete(path);
     }
 }

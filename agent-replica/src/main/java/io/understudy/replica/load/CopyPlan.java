@@ -14,7 +14,7 @@ import java.util.List;
  */
 record CopyPlan(List<CopyTask> tasks) {
     /** Plain bytes below which a run is not worth a COPY of its own. */
-    static final long SMALLEST_RUN = 32L << 20;
+    static final long SMALLEST_RUN = 16L << 20;
 
     static CopyPlan of(List<TableData> tables, int workers) {
         return of(tables, workers, SMALLEST_RUN);

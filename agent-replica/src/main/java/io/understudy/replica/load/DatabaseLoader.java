@@ -94,7 +94,7 @@ public final class DatabaseLoader implements SpareLoader {
             DatabaseSettings settings = database.settings();
             ArchiveRestore restore =
                     new ArchiveRestore(tools, toolset.restore(), archive.path(), spare.name(), settings.connections());
-            return RestoreOptions.of(restore, session, settings.ownership() == Ownership.SINGLE, state);
+            return RestoreOptions.of(restore, session, settings.ownership() == Ownership.SINGLE, archive.list());
         }
     }
 

@@ -24,9 +24,9 @@ record RestoreOptions(ArchiveRestore restore, List<String> arguments) {
     /**
      * @param session of the target server
      * @param single whether everything is to belong to the user that restores
-     * @param state where a list of the archive's contents may be written
+     * @param list where a list of the archive's contents may be written
      */
-    static RestoreOptions of(ArchiveRestore restore, Session session, boolean single, Path state) {
+    static RestoreOptions of(ArchiveRestore restore, Session session, boolean single, Path list) {
         List<String> arguments = new ArrayList<>();
         if (single) {
             arguments.addAll(List.of("--no-owner", "--no-acl"));
@@ -35,7 +35,6 @@ record RestoreOptions(ArchiveRestore restore, List<String> arguments) {
             arguments.add("--no-tablespaces");
         }
         if (session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolsuper") == 0) {
-            Path list = state.resolve("archive.list");
             restore.writeList(list, COMMENT_OF_BUILT_IN);
             arguments.add("--use-list=" + list);
         }

@@ -1,0 +1,300 @@
+package io.understudy.replica.load;
+
+import static io.understudy.testing.Failures.assertFails;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.config.Settings.Ownership;
+import io.understudy.failure.ErrorCode;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.postgres.DatabaseNames;
+import io.understudy.postgres.Databases;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobRef;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.StreamRef;
+import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.PostgresServer;
+import io.understudy.time.Ticker;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class DatabaseLoaderTest {
+    private static final String ROWS =
+            "CREATE TABLE t (a int PRIMARY KEY, b text); INSERT INTO t SELECT g, repeat('x', 100) FROM generate_series(1, 2000) g;";
+
+    private final PostgresServer shared = PostgresServer.shared();
+    private final MemoryBlobs blobs = new MemoryBlobs();
+    private final DatabaseNames names = DatabaseNames.of(shared.newName("load"));
+
+    @TempDir
+    private Path state;
+
+    @Test
+    void dropsTheHalfLoadedSpareAtOnceWhenALoadFails() {
+        Manifest manifest = snapshot(shared, ROWS);
+        Manifest more = RealSnapshot.with(manifest, withRows(manifest.database(), 2001));
+        assertThatThrownBy(() -> loader(shared).load(more, blobs, Progress.none()))
+                .hasMessageContaining("\"public\".\"t\" has 2000 of 2001 rows");
+        assertFails(ErrorCode.LOAD_MISMATCH, () -> loader(shared).load(more, blobs, Progress.none()));
+        assertThat(named(shared, names.spare())).isEmpty();
+        assertThat(state).isEmptyDirectory();
+    }
+
+    @Test
+    void storesNothingOfADamagedBlob() {
+        Manifest manifest = snapshot(shared, ROWS);
+        BlobRef last = last(manifest.database().tables().get(0).content().base().blobs());
+        String spare = shared.createDatabase("rows");
+        shared.psql(spare, "CREATE TABLE t (a int PRIMARY KEY, b text);");
+        RowLoader rows = new RowLoader(
+                new Database(shared.settings(spare)), spare, new BrokenBlobs(blobs, last.id()), Progress.none());
+        assertFails(ErrorCode.BLOB_DAMAGED, () -> rows.load(manifest.database()));
+        assertThat(shared.psql(spare, "SELECT count(*) FROM t")).isEqualTo("0");
+    }
+
+    @Test
+    void saysWhichTableRefusesItsRows() {
+        Manifest manifest = snapshot(shared, ROWS);
+        byte[] wrong = "x\ty\n".getBytes(StandardCharsets.UTF_8);
+        StreamRef stream = StreamRef.of(List.of(blobs.put(wrong, 0, wrong.length)));
+        TableData table = manifest.database().tables().get(0);
+        TableData spoilt =
+                new TableData("public", "t", table.columns(), List.of(), 1, 4, new DatabaseData.TableContent(stream));
+        Manifest bad = RealSnapshot.with(manifest, withTables(manifest.database(), List.of(spoilt)));
+        assertFails(ErrorCode.LOAD_FAILED, () -> loader(shared).load(bad, blobs, Progress.none()))
+                .hasMessageContaining("\"public\".\"t\"")
+                .hasMessageContaining("integer");
+    }
+
+    @Test
+    void givesPgRestoresOwnWords() {
+        Manifest manifest = snapshot(shared, ROWS);
+        byte[] garbage = "PGDMP garbage".getBytes(StandardCharsets.UTF_8);
+        DatabaseData data = manifest.database();
+        DatabaseData spoilt = new DatabaseData(
+                data.name(),
+                data.properties(),
+                StreamRef.of(List.of(blobs.put(garbage, 0, garbage.length))),
+                "00",
+                data.tables());
+        assertFails(
+                        ErrorCode.LOAD_FAILED,
+                        () -> loader(shared).load(RealSnapshot.with(manifest, spoilt), blobs, Progress.none()))
+                .hasMessageContaining("pg_restore: error:");
+    }
+
+    @Test
+    void failsWhenItsSessionsAreEndedAndLoadsLater() {
+        Manifest manifest = snapshot(shared, ROWS);
+        AtomicInteger opened = new AtomicInteger();
+        BlobSource ending = blob -> {
+            if (opened.incrementAndGet() == 20) {
+                shared.psql(
+                        "postgres",
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+                                + PostgresServer.literal(names.spare()) + ";");
+            }
+            return blobs.open(blob);
+        };
+        assertFails(ErrorCode.DATABASE_UNREACHABLE, () -> loader(shared).load(manifest, ending, Progress.none()));
+        loader(shared).load(manifest, blobs, Progress.none());
+        assertThat(shared.psql(names.spare(), "SELECT count(*) FROM t")).isEqualTo("2000");
+    }
+
+    @Test
+    void startsAnewAfterTheServerDiedInTheMiddle() {
+        try (PostgresServer mortal = PostgresServer.start()) {
+            Manifest manifest = snapshot(mortal, ROWS);
+            AtomicInteger opened = new AtomicInteger();
+            BlobSource killing = blob -> {
+                if (opened.incrementAndGet() == 20) {
+                    mortal.kill();
+                }
+                return blobs.open(blob);
+            };
+            assertFails(ErrorCode.DATABASE_UNREACHABLE, () -> loader(mortal).load(manifest, killing, Progress.none()));
+            mortal.restart();
+            Optional<DatabaseIdentity> half = named(mortal, names.spare());
+            DatabaseIdentity whole = loader(mortal).load(manifest, blobs, Progress.none());
+            assertThat(half).isPresent().isNotEqualTo(Optional.of(whole));
+            assertThat(mortal.psql(names.spare(), "SELECT count(*) FROM t")).isEqualTo("2000");
+        }
+    }
+
+    @Test
+    void loadsAgainWhatARestartMayHaveEmptied() {
+        try (PostgresServer mortal = PostgresServer.start()) {
+            Manifest manifest = snapshot(mortal, "CREATE UNLOGGED TABLE u AS SELECT 1 AS a;");
+            DatabaseIdentity first = loader(mortal).load(manifest, blobs, Progress.none());
+            assertThat(loader(mortal).load(manifest, blobs, Progress.none())).isEqualTo(first);
+            mortal.kill();
+            mortal.restart();
+            assertThat(mortal.psql(names.spare(), "SELECT count(*) FROM u")).isEqualTo("0");
+            assertThat(loader(mortal).load(manifest, blobs, Progress.none())).isNotEqualTo(first);
+            assertThat(mortal.psql(names.spare(), "SELECT count(*) FROM u")).isEqualTo("1");
+        }
+    }
+
+    /** An agent that is killed runs no handler: its record is all that is left. */
+    @Test
+    void dropsWhatAKilledAgentLeftAtAnyMoment() throws IOException {
+        Manifest manifest = snapshot(shared, ROWS);
+        SpareFile file = new SpareFile(state);
+        String first = names.passing("abc123");
+        long cluster = Long.parseLong(shared.psql("postgres", "SELECT system_identifier FROM pg_control_system()"));
+
+        file.write(SpareRecord.creating(cluster, first));
+        shared.psql("postgres", "CREATE DATABASE \"" + first + "\";");
+        Files.writeString(state.resolve("archive.dump"), "stale");
+        loader(shared).load(manifest, blobs, Progress.none());
+        assertThat(named(shared, first)).isEmpty();
+
+        long oid = named(shared, names.spare()).orElseThrow().oid();
+        file.write(SpareRecord.creating(cluster, first).created(oid));
+        assertThat(loader(shared).load(manifest, blobs, Progress.none()).oid()).isNotEqualTo(oid);
+
+        file.write(SpareRecord.creating(cluster, first));
+        assertFails(ErrorCode.DATABASE_FOREIGN, () -> loader(shared).load(manifest, blobs, Progress.none()));
+        assertThat(state.toFile().list()).doesNotContain("archive.dump");
+    }
+
+    @Test
+    void endsWhenItsThreadIsInterrupted() throws InterruptedException {
+        Manifest manifest = snapshot(shared, ROWS);
+        CountDownLatch stuck = new CountDownLatch(1);
+        BlobSource slow = blob -> {
+            if (blob.equals(
+                    manifest.database().tables().get(0).content().base().blobs().get(3))) {
+                stuck.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return blobs.open(blob);
+        };
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread loading = new Thread(() -> {
+            try {
+                loader(shared).load(manifest, slow, Progress.none());
+            } catch (RuntimeException e) {
+                failure.set(e);
+            }
+        });
+        loading.start();
+        stuck.await();
+        loading.interrupt();
+        loading.join(20_000);
+        assertThat(loading.isAlive()).isFalse();
+        assertFails(ErrorCode.CANCELLED, () -> {
+            throw failure.get();
+        });
+        assertThat(shared.psql(
+                        "postgres",
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+                                + PostgresServer.literal(names.spare())))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void refusesStateThatItDoesNotUnderstand() throws IOException {
+        Manifest manifest = snapshot(shared, ROWS);
+        Files.writeString(state.resolve("spare.json"), "{\"format\":2,\"stage\":\"new\"}");
+        assertFails(ErrorCode.FORMAT_UNKNOWN, () -> loader(shared).load(manifest, blobs, Progress.none()));
+        Files.writeString(state.resolve("spare.json"), "{\"form");
+        assertFails(ErrorCode.STATE_DAMAGED, () -> loader(shared).load(manifest, blobs, Progress.none()));
+        Files.writeString(state.resolve("spare.json"), "{\"format\":1,\"stage\":\"BUILT\",\"name\":\"x\"}");
+        assertFails(ErrorCode.STATE_DAMAGED, () -> loader(shared).load(manifest, blobs, Progress.none()));
+    }
+
+    @Test
+    void reportsEveryByteOnce() {
+        Manifest manifest = snapshot(shared, ROWS);
+        AtomicInteger reports = new AtomicInteger();
+        AtomicReference<Long> done = new AtomicReference<>(0L);
+        loader(shared).load(manifest, blobs, (step, bytes, total) -> {
+            assertThat(step).isEqualTo("load");
+            assertThat(total).isEqualTo(manifest.database().tables().get(0).bytes());
+            reports.incrementAndGet();
+            done.accumulateAndGet(bytes, Math::max);
+        });
+        assertThat(reports.get()).isPositive();
+        assertThat(done.get()).isEqualTo(manifest.database().tables().get(0).bytes());
+    }
+
+    @Test
+    void givesAllToAPlainUserWhereOwnershipIsSingle() {
+        shared.createRole("plain_owner", "LOGIN PASSWORD 'x' CREATEDB");
+        shared.createRole("elsewhere_only", "");
+        Manifest manifest = snapshot(
+                shared,
+                "CREATE EXTENSION hstore; COMMENT ON EXTENSION hstore IS 'mine';"
+                        + "DROP EXTENSION plpgsql; CREATE EXTENSION plpgsql;"
+                        + "CREATE TABLE t (h hstore); INSERT INTO t VALUES ('a=>1'); GRANT SELECT ON t TO elsewhere_only;"
+                        + "ALTER TABLE t OWNER TO elsewhere_only; COMMENT ON SCHEMA public IS 'own';");
+        DatabaseSettings settings = shared.settings(names.live(), "plain_owner", "x", Ownership.SINGLE);
+        DatabaseLoader loader = new DatabaseLoader(settings, state, new SystemCommandRunner(), Ticker.system());
+        loader.preflight(manifest);
+        loader.load(manifest, blobs, Progress.none());
+        assertThat(shared.psql(
+                        names.spare(),
+                        "SELECT tableowner, (SELECT h->'a' FROM t) FROM pg_tables WHERE tablename = 't'"))
+                .isEqualTo("plain_owner|1");
+        assertThat(state.toFile().list()).containsExactly("spare.json");
+    }
+
+    private Manifest snapshot(PostgresServer server, String script) {
+        String source = server.createDatabase("source");
+        server.psql(source, script);
+        return new RealSnapshot(server, blobs, state).of(source, 1);
+    }
+
+    private DatabaseLoader loader(PostgresServer server) {
+        return new DatabaseLoader(server.settings(names.live()), state, new SystemCommandRunner(), Ticker.system());
+    }
+
+    private static Optional<DatabaseIdentity> named(PostgresServer server, String name) {
+        return new Databases(new Database(server.settings(name)), Ticker.system()).named(name);
+    }
+
+    private static BlobRef last(List<BlobRef> blobs) {
+        return blobs.get(blobs.size() - 1);
+    }
+
+    private static DatabaseData withRows(DatabaseData data, long rows) {
+        TableData table = data.tables().get(0);
+        return withTables(
+                data,
+                List.of(new TableData(
+                        table.schema(),
+                        table.name(),
+                        table.columns(),
+                        table.key(),
+                        rows,
+                        table.bytes(),
+                        table.content())));
+    }
+
+    private static DatabaseData withTables(DatabaseData data, List<TableData> tables) {
+        return new DatabaseData(data.name(), data.properties(), data.archive(), data.schemaHash(), tables);
+    }
+}
