@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
 
 /** What an {@link IOException} of the file system means. */
@@ -38,12 +39,21 @@ final class Failures {
      * @throws UnderstudyException {@code FILESTORE_UNREACHABLE}
      */
     void requireRoot(String action) {
-        if (!Files.isDirectory(root)) {
-            throw new UnderstudyException(
-                    ErrorCode.FILESTORE_UNREACHABLE,
-                    "cannot " + action + " " + name + ": the folder is not there",
-                    "mount its disk, or create the folder if it is new: mkdir -p " + root);
+        try {
+            if (Files.readAttributes(root, BasicFileAttributes.class).isDirectory()) {
+                return;
+            }
+        } catch (AccessDeniedException e) {
+            throw denied(action, "permission denied", e);
+        } catch (IOException e) {
+            throw noRoot(action, e);
         }
+        throw noRoot(action, null);
+    }
+
+    private UnderstudyException noRoot(String action, IOException cause) {
+        String hint = "mount its disk, or create the folder if it is new: mkdir -p " + root;
+        return failure(ErrorCode.FILESTORE_UNREACHABLE, action, "the folder is not there", hint, cause);
     }
 
     /** @param action {@code write x to} */
@@ -56,16 +66,14 @@ final class Failures {
             return failure(ErrorCode.CANCELLED, action, "interrupted", "try again", cause);
         }
         String reason = reason(cause);
-        if (full(reason, bytes)) {
-            return failure(ErrorCode.DISK_FULL, action, "no space left", "make room on the disk of " + root, cause);
-        }
-        if (denied(cause, reason)) {
-            String hint =
-                    "let the user of the agent, " + System.getProperty("user.name") + ", read and write below " + root;
-            return failure(ErrorCode.FILESTORE_DENIED, action, reason, hint, cause);
+        if (isDenied(cause, reason)) {
+            return denied(action, reason, cause);
         }
         if (cause instanceof NoSuchFileException) {
             requireRoot(action);
+        }
+        if (isFull(reason, bytes)) {
+            return failure(ErrorCode.DISK_FULL, action, "no space left", "make room on the disk of " + root, cause);
         }
         if (cause instanceof AtomicMoveNotSupportedException) {
             String hint = "keep the whole of " + root + " on one file system";
@@ -75,11 +83,17 @@ final class Failures {
                 ErrorCode.FILESTORE_FAILED, action, reason, "look at the disk, its mount and the system's log", cause);
     }
 
+    private UnderstudyException denied(String action, String reason, IOException cause) {
+        String hint =
+                "let the user of the agent, " + System.getProperty("user.name") + ", read and write below " + root;
+        return failure(ErrorCode.FILESTORE_DENIED, action, reason, hint, cause);
+    }
+
     private UnderstudyException failure(ErrorCode code, String action, String why, String hint, IOException cause) {
         return new UnderstudyException(code, "cannot " + action + " " + name + ": " + why, hint, cause);
     }
 
-    private boolean full(String reason, long bytes) {
+    private boolean isFull(String reason, long bytes) {
         if (reason.contains("no space left") || reason.contains("quota exceeded")) {
             return true;
         }
@@ -90,7 +104,7 @@ final class Failures {
         }
     }
 
-    private static boolean denied(IOException cause, String reason) {
+    private static boolean isDenied(IOException cause, String reason) {
         return cause instanceof AccessDeniedException
                 || reason.contains("permission denied")
                 || reason.contains("operation not permitted")
@@ -98,9 +112,13 @@ final class Failures {
     }
 
     private static String reason(IOException cause) {
-        String text =
-                cause instanceof FileSystemException e && e.getReason() != null ? e.getReason() : cause.getMessage();
-        String kind = cause.getClass().getSimpleName();
-        return text == null ? kind : text.startsWith("/") ? kind + ": " + text : text.toLowerCase(Locale.ROOT);
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (cause instanceof NoSuchFileException) {
+            return "no such file or folder";
+        }
+        String text = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
+        return text == null ? cause.getClass().getSimpleName() : text.toLowerCase(Locale.ROOT);
     }
 }
