@@ -210,7 +210,8 @@ public final class Applier {
         stage.discard(intent.snapshot());
         Setback cause = intent.cause().orElseThrow();
         store.change(ledger -> {
-            Ledger next = ledger.with(ledger.state().settled()).noting(cause);
+            Ledger settled = ledger.with(ledger.state().settled());
+            Ledger next = cause.wanted() ? settled.noting(cause).untroubled() : settled.failing(cause);
             return intent.rejects() ? next.disowning(intent.fresh()).preparing(Optional.empty()) : next;
         });
         Optional<Copy> live = intent.back().live();

@@ -24,12 +24,14 @@ public final class Departure {
     private final RoleStore store;
     private final BackupMode backup;
     private final LiveDatabases databases;
+    private final LiveTrees trees;
     private final Clock clock;
 
-    public Departure(RoleStore store, BackupMode backup, LiveDatabases databases, Clock clock) {
+    public Departure(RoleStore store, BackupMode backup, LiveDatabases databases, LiveTrees trees, Clock clock) {
         this.store = store;
         this.backup = backup;
         this.databases = databases;
+        this.trees = trees;
         this.clock = clock;
     }
 
@@ -82,7 +84,8 @@ public final class Departure {
                         .previous()
                         .map(Copy::database)
                         .filter(each -> now.previous().equals(Optional.of(each)))
-                        .isPresent()) {
+                        .isPresent()
+                && trees.canGoBack(following.current().snapshot().orElseThrow())) {
             return following;
         }
         throw new UnderstudyException(

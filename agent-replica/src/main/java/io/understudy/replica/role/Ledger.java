@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param trouble the last failure; gone with the next success
  * @param leaving the database that is being put aside; noted first, so that its name is known even after a crash
  * @param setAside names of databases that were put aside for the operator
+ * @param failures imports that failed since the last one that succeeded
  * @param claim the last claim that was sent, even if it was withdrawn: it may have arrived
  */
 public record Ledger(
@@ -30,6 +31,7 @@ public record Ledger(
         Optional<Setback> trouble,
         Optional<DatabaseIdentity> leaving,
         List<String> setAside,
+        int failures,
         Optional<Claim> claim) {
 
     /** A spare database, loaded and counted. */
@@ -50,27 +52,28 @@ public record Ledger(
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                0,
                 Optional.empty());
     }
 
     public Ledger with(ReplicaState next) {
-        return new Ledger(next, owned, prepared, setbacks, trouble, leaving, setAside, claim);
+        return new Ledger(next, owned, prepared, setbacks, trouble, leaving, setAside, failures, claim);
     }
 
     public Ledger owning(DatabaseIdentity database) {
         Set<DatabaseIdentity> more = new HashSet<>(owned);
         more.add(database);
-        return new Ledger(state, more, prepared, setbacks, trouble, leaving, setAside, claim);
+        return new Ledger(state, more, prepared, setbacks, trouble, leaving, setAside, failures, claim);
     }
 
     public Ledger disowning(DatabaseIdentity database) {
         Set<DatabaseIdentity> fewer = new HashSet<>(owned);
         fewer.remove(database);
-        return new Ledger(state, fewer, prepared, setbacks, trouble, leaving, setAside, claim);
+        return new Ledger(state, fewer, prepared, setbacks, trouble, leaving, setAside, failures, claim);
     }
 
     public Ledger preparing(Optional<Prepared> spare) {
-        return new Ledger(state, owned, spare, setbacks, trouble, leaving, setAside, claim);
+        return new Ledger(state, owned, spare, setbacks, trouble, leaving, setAside, failures, claim);
     }
 
     /** Notes a failure; one of a snapshot replaces what was noted of it before. */
@@ -80,7 +83,22 @@ public record Ledger(
             more.removeIf(each -> each.snapshot().equals(setback.snapshot()));
             more.add(setback);
         });
-        return new Ledger(state, owned, prepared, more, Optional.of(setback), leaving, setAside, claim);
+        return new Ledger(state, owned, prepared, more, Optional.of(setback), leaving, setAside, failures, claim);
+    }
+
+    /** Notes an import that failed. */
+    public Ledger failing(Setback setback) {
+        Ledger next = noting(setback);
+        return new Ledger(
+                next.state,
+                next.owned,
+                next.prepared,
+                next.setbacks,
+                next.trouble,
+                next.leaving,
+                next.setAside,
+                failures + (setback.snapshot().isPresent() ? 1 : 0),
+                next.claim);
     }
 
     /** A success: no trouble, and nothing to remember of snapshots up to this one. */
@@ -89,15 +107,15 @@ public record Ledger(
                 .filter(each ->
                         each.snapshot().filter(id -> id.compareTo(applied) > 0).isPresent())
                 .toList();
-        return new Ledger(state, owned, prepared, left, Optional.empty(), leaving, setAside, claim);
+        return new Ledger(state, owned, prepared, left, Optional.empty(), leaving, setAside, 0, claim);
     }
 
     public Ledger untroubled() {
-        return new Ledger(state, owned, prepared, setbacks, Optional.empty(), leaving, setAside, claim);
+        return new Ledger(state, owned, prepared, setbacks, Optional.empty(), leaving, setAside, failures, claim);
     }
 
     public Ledger leaving(DatabaseIdentity database) {
-        return new Ledger(state, owned, prepared, setbacks, trouble, Optional.of(database), setAside, claim);
+        return new Ledger(state, owned, prepared, setbacks, trouble, Optional.of(database), setAside, failures, claim);
     }
 
     /** What was leaving has this name now. */
@@ -105,12 +123,12 @@ public record Ledger(
         List<String> more = new ArrayList<>(setAside);
         more.remove(database);
         more.add(database);
-        return new Ledger(state, owned, prepared, setbacks, trouble, Optional.empty(), more, claim);
+        return new Ledger(state, owned, prepared, setbacks, trouble, Optional.empty(), more, failures, claim);
     }
 
     /** A claim that is about to be sent. */
     public Ledger claiming(Claim sent) {
-        return new Ledger(state, owned, prepared, setbacks, trouble, leaving, setAside, Optional.of(sent));
+        return new Ledger(state, owned, prepared, setbacks, trouble, leaving, setAside, failures, Optional.of(sent));
     }
 
     public Optional<Setback> setback(SnapshotId snapshot) {

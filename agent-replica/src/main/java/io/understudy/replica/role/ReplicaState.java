@@ -23,7 +23,7 @@ import java.util.Optional;
  * Promoting                   withdrawn    Following
  * Promoting                   promoted     Promoted
  * Promoted                    claimed      Promoted, its epoch in the repository
- * Promoted                    demoted      Seeding
+ * Following, Promoted         demoted      Seeding
  * </pre>
  *
  * Every other pair is a defect and throws an IllegalStateException.
@@ -153,6 +153,12 @@ public sealed interface ReplicaState {
                     Phase.BACK,
                     Optional.of(cause),
                     back));
+        }
+
+        /** The marker was gone for a while: what is live may have served, and is not Understudy's any more. */
+        @Override
+        public ReplicaState demoted() {
+            return new Seeding();
         }
 
         @Override

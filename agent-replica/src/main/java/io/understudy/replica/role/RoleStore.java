@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * {"format":1,
  *  "state":{"kind":"following","current":{"database":{"cluster":7301,"oid":16384},"snapshot":"00000001-00000042","moment":"…"},
  *           "proven":true,"since":"…","previous":null},
- *  "owned":[{"cluster":7301,"oid":16384}],"prepared":null,"setbacks":[],"trouble":null,"leaving":null,"set_aside":[],"claim":null}
+ *  "owned":[{"cluster":7301,"oid":16384}],"prepared":null,"setbacks":[],"trouble":null,"leaving":null,"set_aside":[],"failures":0,"claim":null}
  * </pre>
  */
 public final class RoleStore {

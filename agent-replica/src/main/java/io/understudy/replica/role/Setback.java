@@ -42,6 +42,11 @@ public record Setback(
         return snapshot.isPresent() && notBefore.isEmpty();
     }
 
+    /** Whether an operator wanted it so: nothing failed. */
+    public boolean wanted() {
+        return code == ErrorCode.SNAPSHOT_REJECTED;
+    }
+
     /** Whether all of the snapshot was live when it failed. */
     boolean afterApply() {
         return step == Step.RESTART || step == Step.PROVE;

@@ -6,7 +6,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.Departure;
-import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
@@ -50,7 +49,6 @@ public final class Round {
     private final SnapshotSource source;
     private final SpareLoader loader;
     private final Stage stage;
-    private final LiveDatabases databases;
     private final Departure departure;
     private final Applier applier;
     private final Failures failures;
@@ -66,7 +64,6 @@ public final class Round {
             SnapshotSource source,
             SpareLoader loader,
             Stage stage,
-            LiveDatabases databases,
             Departure departure,
             Applier applier,
             Failures failures,
@@ -80,7 +77,6 @@ public final class Round {
         this.source = source;
         this.loader = loader;
         this.stage = stage;
-        this.databases = databases;
         this.departure = departure;
         this.applier = applier;
         this.failures = failures;
@@ -155,9 +151,7 @@ public final class Round {
         private void announce(Optional<Duration> took) {
             Following now = (Following) store.state();
             events.applied(now.current().snapshot().orElseThrow(), now.current().moment(), now.since(), took);
-            if (now.proven()) {
-                source.report(now.current(), now.since());
-            }
+            source.settled(now);
         }
 
         private Optional<SnapshotId> discover(Ask ask) {
@@ -211,19 +205,10 @@ public final class Round {
             return null;
         }
 
-        /** The spare of an earlier attempt is used when it is this snapshot's and still there. */
         private Void load(Manifest manifest) {
-            Optional<DatabaseIdentity> spare = databases.look().spare();
-            Optional<Prepared> ready = store.ledger().prepared();
-            if (ready.isPresent()
-                    && ready.get().snapshot().equals(manifest.snapshot())
-                    && spare.equals(ready.map(Prepared::database))) {
-                return null;
-            }
-            store.change(ledger -> ledger.preparing(Optional.empty()));
             DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress());
-            store.change(
-                    ledger -> ledger.owning(fresh).preparing(Optional.of(new Prepared(manifest.snapshot(), fresh))));
+            Prepared prepared = new Prepared(manifest.snapshot(), fresh);
+            store.change(ledger -> ledger.owning(fresh).preparing(Optional.of(prepared)));
             return null;
         }
 
@@ -284,7 +269,7 @@ public final class Round {
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
                 events.failed(step, failure);
-                store.change(ledger -> ledger.noting(failures.setback(ledger, snapshot, step, failure)));
+                store.change(ledger -> ledger.failing(failures.setback(ledger, snapshot, step, failure)));
             }
             return failure;
         }

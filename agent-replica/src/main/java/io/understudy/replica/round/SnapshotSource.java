@@ -1,11 +1,10 @@
 package io.understudy.replica.round;
 
 import io.understudy.progress.Progress;
-import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.repository.BlobSource;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
-import java.time.Instant;
 import java.util.List;
 
 /** Where snapshots come from: the filestore behind the mirror. Errors are those of {@code repository.Repository}. */
@@ -25,8 +24,11 @@ public interface SnapshotSource {
     /** The mirror's blobs. */
     BlobSource blobs();
 
-    /** Tells the repository what this replica has proven; a replica that may not write there stays silent. Never throws. */
-    void report(Copy applied, Instant when);
+    /**
+     * A snapshot is live for good: tells the repository what this replica has proven, as far as it may write there, and lets the mirror drop what is
+     * not needed any more. Never throws.
+     */
+    void settled(Following now);
 
     /** @param bytes that came over the network */
     record Fetched(Manifest manifest, long bytes) {}

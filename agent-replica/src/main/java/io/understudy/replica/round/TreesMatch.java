@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Both hosts must mean the same trees: one of the snapshot that this host does not know would be left out silently. */
-final class TreesMatch {
+public final class TreesMatch {
     private static final Logger LOG = LoggerFactory.getLogger(TreesMatch.class);
 
     private TreesMatch() {}
 
     /** @throws UnderstudyException {@code CONFIG_INVALID} with every difference */
-    static void check(Manifest manifest, List<TreeSettings> configured) {
+    public static void check(Manifest manifest, List<TreeSettings> configured) {
         List<String> faults = new ArrayList<>();
         for (TreeData tree : manifest.trees()) {
             Optional<TreeSettings> here = configured.stream()

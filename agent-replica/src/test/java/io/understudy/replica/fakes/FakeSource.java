@@ -4,7 +4,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
-import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.repository.BlobSource;
 import io.understudy.repository.DatabaseData;
@@ -145,7 +145,7 @@ public final class FakeSource implements SnapshotSource {
     }
 
     @Override
-    public void report(Copy applied, Instant when) {
-        reported.add(applied.snapshot().orElseThrow());
+    public void settled(Following now) {
+        reported.add(now.current().snapshot().orElseThrow());
     }
 }

@@ -57,7 +57,7 @@ public final class World {
         Failures failures = new Failures(time.clock(), new RetryPolicy(new Random(1)));
         Applier applier =
                 new Applier(store, marker, databases, trees, trees, site, failures, events, time.clock(), time);
-        Departure departure = new Departure(store, marker, databases, time.clock());
+        Departure departure = new Departure(store, marker, databases, trees, time.clock());
         Standing standing = new Standing(store, marker, databases, time.clock());
         Promotion promotion = new Promotion(
                 store, marker, standing, applier, claims, site, failures, this::nonce, time.clock(), time);
@@ -68,7 +68,6 @@ public final class World {
                 source,
                 databases,
                 trees,
-                databases,
                 departure,
                 applier,
                 failures,

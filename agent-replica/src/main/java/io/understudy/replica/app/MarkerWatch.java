@@ -1,0 +1,67 @@
+package io.understudy.replica.app;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.role.BackupMode;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at the marker every second, so that its removal stops an import at once. Its thread runs from {@link #start} to {@link #close}. */
+final class MarkerWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MarkerWatch.class);
+    private final BackupMode backup;
+    private final Runnable gone;
+    private final Runnable changed;
+    private final Runnable each;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "marker-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private boolean on;
+    private boolean known;
+
+    /**
+     * @param gone called when the marker was removed
+     * @param changed called afterwards, and when it appeared
+     * @param each called every second
+     */
+    MarkerWatch(BackupMode backup, Runnable gone, Runnable changed, Runnable each) {
+        this.backup = backup;
+        this.gone = gone;
+        this.changed = changed;
+        this.each = each;
+    }
+
+    void start() {
+        executor.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** One look. */
+    void look() {
+        try {
+            boolean now = backup.on();
+            boolean news = known && now != on;
+            known = true;
+            on = now;
+            if (news && !now) {
+                gone.run();
+            }
+            if (news) {
+                changed.run();
+            }
+            each.run();
+        } catch (UnderstudyException e) {
+            LOG.warn("{} ({})", e.getMessage(), e.hint());
+        } catch (RuntimeException e) {
+            LOG.error("a defect of Understudy", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

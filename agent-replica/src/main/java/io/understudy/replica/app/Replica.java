@@ -1,0 +1,148 @@
+package io.understudy.replica.app;
+
+import io.understudy.files.ProcessLock;
+import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.Departure;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.role.ApplyLock;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Failures;
+import io.understudy.replica.role.ReplicaState.Promoting;
+import io.understudy.replica.role.RetryPolicy;
+import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.Round;
+import io.understudy.replica.round.RoundControl;
+import io.understudy.replica.round.RoundResult;
+import io.understudy.replica.round.Standing;
+import java.time.Duration;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** The parts of a replica, put together; what it can do, each under the apply lock. Starts no thread. */
+final class Replica {
+    private final Ports ports;
+    private final ApplyLock lock;
+    private final Standing standing;
+    private final Applier applier;
+    private final Departure departure;
+    private final Round round;
+    private final Promotion promotion;
+
+    Replica(Ports ports, ReplicaEvents events) {
+        this.ports = ports;
+        this.lock = new ApplyLock(ports.settings().state());
+        Failures failures = new Failures(ports.clock(), new RetryPolicy(new SplittableRandom()));
+        this.standing = new Standing(ports.store(), ports.backup(), ports.databases(), ports.clock());
+        this.applier = new Applier(
+                ports.store(),
+                ports.backup(),
+                ports.databases(),
+                ports.trees(),
+                ports.stage(),
+                ports.site(),
+                failures,
+                events,
+                ports.clock(),
+                ports.ticker());
+        this.departure = new Departure(ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.clock());
+        this.round = new Round(
+                ports.store(),
+                ports.backup(),
+                standing,
+                ports.source(),
+                ports.loader(),
+                ports.stage(),
+                departure,
+                applier,
+                failures,
+                events,
+                ports.settings().trees(),
+                ports.clock(),
+                ports.ticker());
+        this.promotion = new Promotion(
+                ports.store(),
+                ports.backup(),
+                standing,
+                applier,
+                ports.claims(),
+                ports.site(),
+                failures,
+                () -> UUID.randomUUID().toString(),
+                ports.clock(),
+                ports.ticker());
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    ApplyLock lock() {
+        return lock;
+    }
+
+    /** What the daemon does by itself, as often as it looks: whatever the marker and the filestore ask for. */
+    void attend(RoundControl control) {
+        locked(() -> {
+            if (ports.backup().on()) {
+                follow(control);
+            } else {
+                lead();
+            }
+            return null;
+        });
+    }
+
+    RoundResult sync(Ask ask, RoundControl control) {
+        return locked(() -> round.run(ask, control));
+    }
+
+    Promotion.Report promote(Promotion.Request request) {
+        return locked(() -> promotion.promote(request));
+    }
+
+    /** @return what is live now; nothing when it went back to what stood here before the first import */
+    RoundResult rollback() {
+        return locked(() -> {
+            long start = ports.ticker().nanos();
+            applier.finish();
+            standing.ensure();
+            departure.rollback();
+            Map<Step, Duration> took = applier.finish().took();
+            return new RoundResult(
+                    ports.store().ledger().live().flatMap(Copy::snapshot),
+                    ports.ticker().since(start),
+                    0,
+                    took);
+        });
+    }
+
+    private void follow(RoundControl control) {
+        if (ports.store().state() instanceof Promoting) {
+            promotion.resume();
+        } else {
+            round.run(Ask.newest(), control);
+        }
+    }
+
+    private void lead() {
+        applier.finish();
+        if (ports.store().state() instanceof Promoting) {
+            promotion.resume();
+        }
+        promotion.acceptRemoval();
+        promotion.repeatClaim();
+    }
+
+    private <T> T locked(Supplier<T> work) {
+        ProcessLock held = lock.acquire();
+        try {
+            return work.get();
+        } finally {
+            held.close();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.understudy.replica.app;
+
+import io.understudy.cli.AgentVersion;
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.HealthSettings;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.metrics.HttpEndpoint;
+import io.understudy.metrics.Metrics;
+import io.understudy.metrics.Probe;
+import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Ledger;
+import io.understudy.repository.SnapshotId;
+import io.understudy.time.Backoff;
+import io.understudy.transport.RpcServer;
+import io.understudy.transport.Transport;
+import io.understudy.v1.Announcement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The daemon: wires its parts, runs from {@link #start} to {@link #close}. */
+final class ReplicaAgent implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaAgent.class);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);
+    private static final int PROBE_SECONDS = 15;
+
+    private final Ports ports;
+    private final Settings settings;
+    private final Transport transport;
+    private final Metrics metrics;
+    private final ReplicaMetrics told;
+    private final LiveView live;
+    private final Replica replica;
+    private final Desk desk;
+    private final MarkerWatch watch;
+    private final PrimaryLink link;
+    private final RpcServer admin;
+    private Optional<ProcessLock> lock = Optional.empty();
+    private Optional<HttpEndpoint> http = Optional.empty();
+    private int looks;
+
+    /** @param metrics where the filestore tells its health too */
+    ReplicaAgent(Ports ports, Metrics metrics, String filestore) {
+        this.ports = ports;
+        this.settings = ports.settings();
+        this.transport = new Transport(settings.tls());
+        this.metrics = metrics;
+        this.told =
+                new ReplicaMetrics(metrics, ports.store(), settings.replica().name(), ports.clock());
+        this.live = new LiveView(filestore, ports.clock());
+        this.replica = new Replica(ports, ReplicaEvents.all(List.of(live, told)));
+        this.desk = new Desk(replica::attend, this::pause);
+        this.watch = new MarkerWatch(ports.backup(), desk::interruptRound, desk::wake, this::everySecond);
+        Reports reports = new Reports(ports, live);
+        this.link = new PrimaryLink(
+                settings.replica().primaries(),
+                transport::channel,
+                reports::report,
+                this::heard,
+                new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
+                ports.clock());
+        live.whenChanged(link::changed);
+        this.admin = transport.server(
+                settings.replica().listen(),
+                List.of(),
+                List.of(new AdminService(settings.site(), replica, desk, live, () -> reports.status(link.seen()))));
+    }
+
+    /** @throws UnderstudyException {@code LOCKED} when another daemon runs, {@code CONFIG_INVALID} when an address can't be listened on */
+    ReplicaAgent start() {
+        lock = Optional.of(replica.lock().acquireDaemon());
+        LOG.info("agent-replica {} of site {}: {}", AgentVersion.current(), settings.site(), role());
+        told.prepare(settings, ports.backup(), transport.certificateExpiry());
+        http = settings.replica()
+                .http()
+                .map(address -> HttpEndpoint.start(address, metrics, this::health, this::readiness));
+        desk.start();
+        desk.wake();
+        admin.start();
+        watch.start();
+        link.start();
+        return this;
+    }
+
+    /**
+     * Stops: a round that has not reached APPLY is given up, one that has is finished, for as long as the site's commands may take.
+     */
+    @Override
+    public void close() {
+        LOG.info("stopping");
+        watch.close();
+        link.close();
+        boolean done = desk.close(patience());
+        admin.close();
+        http.ifPresent(HttpEndpoint::close);
+        lock.ifPresent(ProcessLock::close);
+        if (!done) {
+            LOG.warn("stopped in the middle of an apply; the next start finishes it");
+        }
+    }
+
+    /** The port of the administration. */
+    int adminPort() {
+        return admin.port();
+    }
+
+    private String role() {
+        Ledger ledger = ports.store().ledger();
+        if (!ports.backup().on()) {
+            return ports.store().read().isEmpty()
+                    ? "not in backup mode, nothing is imported; agent-replica init makes it a standby"
+                    : ledger.state().label() + ", not in backup mode";
+        }
+        return ledger.live()
+                .flatMap(Copy::snapshot)
+                .map(id -> "in backup mode, " + id + " is live")
+                .orElse("in backup mode, nothing is imported yet");
+    }
+
+    private void heard(Announcement announcement) {
+        if (!announcement.getSite().equals(settings.site())
+                || announcement.getSnapshot().isEmpty()) {
+            return;
+        }
+        String applied = ports.store()
+                .ledger()
+                .live()
+                .flatMap(Copy::snapshot)
+                .map(SnapshotId::toString)
+                .orElse("");
+        if (announcement.getSnapshot().compareTo(applied) > 0) {
+            LOG.info("{} announces {}", announcement.getServer(), announcement.getSnapshot());
+            desk.wake();
+        }
+    }
+
+    /** Until the next poll, or until something that failed may be tried again. */
+    private Duration pause() {
+        Duration poll = settings.replica().poll();
+        Optional<Instant> retry = ports.store().ledger().nextAttempt();
+        Duration pause = retry.map(when -> Duration.between(ports.clock().instant(), when))
+                .filter(each -> !each.isNegative() && each.compareTo(poll) < 0)
+                .orElse(poll);
+        return pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
+    }
+
+    private void everySecond() {
+        if (desk.isAlive()) {
+            told.beat();
+        }
+        if (looks++ % PROBE_SECONDS == 0) {
+            told.healthy(ports.site().healthy());
+        }
+    }
+
+    private Duration patience() {
+        Duration health =
+                settings.service().health().map(HealthSettings::within).orElse(Duration.ZERO);
+        return settings.service()
+                .limit()
+                .multipliedBy(4)
+                .plus(health.multipliedBy(2))
+                .plusSeconds(60);
+    }
+
+    private Probe health() {
+        return desk.isAlive() ? Probe.up("alive") : Probe.down("the worker has died: restart the agent");
+    }
+
+    private Probe readiness() {
+        try {
+            return Readiness.of(ports.backup().on(), ports.store().ledger());
+        } catch (UnderstudyException e) {
+            return Probe.down(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.understudy.replica.app;
+
+import io.understudy.config.Settings;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Metric;
+import io.understudy.metrics.Metrics;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.repository.SnapshotId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What monitoring sees of the replica, known again from its durable state when the agent starts. */
+final class ReplicaMetrics implements ReplicaEvents {
+    private final Metrics metrics;
+    private final RoleStore store;
+    private final String replica;
+    private final Clock clock;
+
+    ReplicaMetrics(Metrics metrics, RoleStore store, String replica, Clock clock) {
+        this.metrics = metrics;
+        this.store = store;
+        this.replica = replica;
+        this.clock = clock;
+    }
+
+    /** Every series that can be known, before anything has happened. */
+    void prepare(Settings settings, BackupMode backup, Optional<Instant> certificateExpiry) {
+        for (Step step : Step.values()) {
+            metrics.prepare(Metric.IMPORT_FAILURES, replica, step.label());
+        }
+        metrics.prepare(Metric.IMPORT_DURATION_SECONDS, replica);
+        metrics.watch(Metric.MARKER_PRESENT, () -> markerPresent(backup));
+        // The primary's agent says whether this server takes snapshots: two agents on one host must not count twice.
+        metrics.set(Metric.ROLE_IS_PRIMARY, false);
+        metrics.watch(Metric.DISK_FREE_BYTES, () -> settings.state().toFile().getUsableSpace());
+        certificateExpiry.ifPresent(when -> metrics.set(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, when));
+        Ledger ledger = store.ledger();
+        ledger.live().flatMap(Copy::moment).ifPresent(this::appliedMoment);
+        if (ledger.state() instanceof Following following && following.proven()) {
+            metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, following.since(), replica);
+        }
+        ledger.live().flatMap(Copy::snapshot).ifPresent(id -> epoch(id.epoch()));
+        failures();
+        beat();
+    }
+
+    /** The agent lives. */
+    void beat() {
+        metrics.set(Metric.HEARTBEAT_TIMESTAMP_SECONDS, clock.instant());
+    }
+
+    void healthy(boolean up) {
+        metrics.set(Metric.SITE_HEALTH_UP, up, replica);
+    }
+
+    @Override
+    public void epoch(int highest) {
+        metrics.set(Metric.EPOCH, highest);
+    }
+
+    @Override
+    public void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {
+        moment.ifPresent(this::appliedMoment);
+        metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, when, replica);
+        took.ifPresent(duration -> metrics.observe(Metric.IMPORT_DURATION_SECONDS, duration, replica));
+    }
+
+    @Override
+    public void wentBack(Optional<SnapshotId> snapshot, Optional<Instant> moment) {
+        moment.ifPresent(this::appliedMoment);
+    }
+
+    @Override
+    public void failed(Step step, UnderstudyException failure) {
+        metrics.count(Metric.IMPORT_FAILURES, replica, step.label());
+    }
+
+    @Override
+    public void idle() {
+        failures();
+    }
+
+    private void failures() {
+        metrics.set(Metric.IMPORT_CONSECUTIVE_FAILURES, store.ledger().failures(), replica);
+    }
+
+    private void appliedMoment(Instant moment) {
+        metrics.set(Metric.APPLIED_SNAPSHOT_TIMESTAMP_SECONDS, moment, replica);
+    }
+
+    private static double markerPresent(BackupMode backup) {
+        try {
+            return backup.on() ? 1 : 0;
+        } catch (UnderstudyException e) {
+            return Double.NaN;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.understudy.replica.app;
+
+import io.understudy.replica.app.LiveView.Activity;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.ReplicaState.Applying;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.replica.role.ReplicaState.Promoting;
+import io.understudy.replica.role.Setback;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code status} prints with {@code --json}. What is absent is null.
+ *
+ * @param state {@code seeding}, {@code following}, {@code applying}, {@code promoting}, {@code promoted}
+ * @param applied the snapshot that is live
+ * @param moment of its data
+ * @param ageSeconds of its data, now
+ * @param proven whether the site passed its health check with it
+ * @param previous N-1, to which {@code rollback} returns
+ * @param setAside databases that stood here before Understudy, kept under these names
+ * @param epoch of this server after a promotion
+ * @param claimPending whether that epoch has yet to be claimed
+ * @param daemon whether {@code agent-replica run} runs
+ * @param progress of the round that runs
+ * @param failures imports that failed since the last one that succeeded
+ * @param retry when what failed is tried again
+ */
+record StatusView(
+        String site,
+        String replica,
+        String state,
+        boolean backupMode,
+        Optional<SnapshotId> applied,
+        Optional<Instant> moment,
+        Optional<Long> ageSeconds,
+        boolean proven,
+        Optional<Instant> since,
+        Optional<SnapshotId> previous,
+        List<String> setAside,
+        Optional<Integer> epoch,
+        boolean claimPending,
+        boolean daemon,
+        Optional<ProgressView> progress,
+        List<PrimaryView> primaries,
+        FilestoreView filestore,
+        int failures,
+        Optional<ErrorView> lastError,
+        Optional<Instant> retry,
+        List<RejectedView> rejected) {
+
+    /** @param totalBytes -1 while unknown */
+    record ProgressView(SnapshotId snapshot, String step, long doneBytes, long totalBytes) {
+        static ProgressView of(Activity activity) {
+            return new ProgressView(activity.snapshot(), activity.step().label(), activity.done(), activity.total());
+        }
+    }
+
+    record PrimaryView(String address, boolean connected, Optional<Instant> heard, Optional<String> announced) {}
+
+    record FilestoreView(String name, boolean reachable, Optional<Instant> seen, Optional<SnapshotId> newest) {}
+
+    record ErrorView(
+            String code,
+            String message,
+            String hint,
+            String step,
+            Optional<SnapshotId> snapshot,
+            Instant at,
+            int attempts) {
+        static ErrorView of(Setback setback) {
+            return new ErrorView(
+                    setback.code().label(),
+                    setback.message(),
+                    setback.hint(),
+                    setback.step().label(),
+                    setback.snapshot(),
+                    setback.at(),
+                    setback.attempts());
+        }
+    }
+
+    record RejectedView(SnapshotId snapshot, String code, String message) {
+        static RejectedView of(Setback setback) {
+            return new RejectedView(
+                    setback.snapshot().orElseThrow(), setback.code().label(), setback.message());
+        }
+    }
+
+    /** What only a running process knows. */
+    record Live(
+            boolean daemon, Optional<ProgressView> progress, List<PrimaryView> primaries, FilestoreView filestore) {}
+
+    static StatusView of(String site, String replica, boolean backupMode, Ledger ledger, Live live, Instant now) {
+        Optional<Copy> copy = ledger.live();
+        Optional<Following> following = ledger.state() instanceof Following it ? Optional.of(it) : Optional.empty();
+        Optional<Instant> moment = copy.flatMap(Copy::moment);
+        return new StatusView(
+                site,
+                replica,
+                ledger.state().label(),
+                backupMode,
+                copy.flatMap(Copy::snapshot),
+                moment,
+                moment.map(then -> Math.max(0, Duration.between(then, now).toSeconds())),
+                following.filter(Following::proven).isPresent(),
+                following.map(Following::since),
+                following.flatMap(Following::previous).flatMap(Copy::snapshot),
+                ledger.setAside(),
+                epoch(ledger),
+                ledger.state() instanceof Promoted promoted && !promoted.claimed(),
+                live.daemon(),
+                live.progress().or(() -> unfinished(ledger)),
+                live.primaries(),
+                live.filestore(),
+                ledger.failures(),
+                ledger.trouble().map(ErrorView::of),
+                ledger.nextAttempt(),
+                ledger.setbacks().stream()
+                        .filter(Setback::rejection)
+                        .map(RejectedView::of)
+                        .toList());
+    }
+
+    private static Optional<Integer> epoch(Ledger ledger) {
+        if (ledger.state() instanceof Promoted promoted) {
+            return Optional.of(promoted.claim().epoch());
+        }
+        return ledger.state() instanceof Promoting promoting
+                ? Optional.of(promoting.claim().epoch())
+                : Optional.empty();
+    }
+
+    /** An apply that no process works on now is finished by the next round. */
+    private static Optional<ProgressView> unfinished(Ledger ledger) {
+        return ledger.state() instanceof Applying applying
+                ? Optional.of(new ProgressView(applying.intent().snapshot(), "apply", 0, -1))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,85 @@
+package io.understudy.replica.discover;
+
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.understudy.v1.Announcement;
+import io.understudy.v1.ReplicaReport;
+import io.understudy.v1.ReplicationGrpc;
+import java.util.function.Consumer;
+
+/** One call of Follow to one primary. */
+final class Follower implements ClientResponseObserver<ReplicaReport, Announcement>, AutoCloseable {
+    private final ManagedChannel channel;
+    private final Consumer<Announcement> heard;
+    private final Runnable changed;
+    private ClientCallStreamObserver<ReplicaReport> call;
+    private boolean ended;
+    private String reason = "the primary ended the call";
+
+    /** @param changed called when the call has ended, from a thread of gRPC */
+    Follower(ManagedChannel channel, Consumer<Announcement> heard, Runnable changed) {
+        this.channel = channel;
+        this.heard = heard;
+        this.changed = changed;
+    }
+
+    void start(ReplicaReport first) {
+        ReplicationGrpc.newStub(channel).follow(this);
+        tell(first);
+    }
+
+    /** Sends the report, unless the call has ended or its buffer is full: a later report says all that this one would. */
+    synchronized void tell(ReplicaReport report) {
+        if (!ended) {
+            call.onNext(report);
+        }
+    }
+
+    synchronized boolean hasEnded() {
+        return ended;
+    }
+
+    synchronized String reason() {
+        return reason;
+    }
+
+    @Override
+    public synchronized void beforeStart(ClientCallStreamObserver<ReplicaReport> call) {
+        this.call = call;
+    }
+
+    @Override
+    public void onNext(Announcement announcement) {
+        heard.accept(announcement);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        end(String.valueOf(failure.getMessage()));
+    }
+
+    @Override
+    public void onCompleted() {
+        end("the primary ended the call");
+    }
+
+    private void end(String why) {
+        synchronized (this) {
+            ended = true;
+            reason = why;
+        }
+        changed.run();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (!ended && call != null) {
+                ended = true;
+                call.cancel("this replica stops following", null);
+            }
+        }
+        channel.shutdownNow();
+    }
+}

@@ -1,0 +1,110 @@
+package io.understudy.replica.fetch;
+
+import io.understudy.progress.Progress;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.round.SnapshotSource;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.ReplicaReport;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import java.time.Clock;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Snapshots of the repository in the filestore, by way of the mirror. */
+public final class MirroredSnapshots implements SnapshotSource {
+    private static final Logger LOG = LoggerFactory.getLogger(MirroredSnapshots.class);
+    private final Supplier<Repository> remote;
+    private final Function<Repository, Mirror> opener;
+    private final String replica;
+    private final String agent;
+    private final Clock clock;
+    private Mirror mirror;
+
+    /**
+     * @param opener opens the mirror of the repository
+     * @param replica this replica's name in its reports
+     * @param agent version of Understudy here
+     */
+    public MirroredSnapshots(
+            Supplier<Repository> remote,
+            Function<Repository, Mirror> opener,
+            String replica,
+            String agent,
+            Clock clock) {
+        this.remote = remote;
+        this.opener = opener;
+        this.replica = replica;
+        this.agent = agent;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<SnapshotId> list() {
+        return remote.get().list();
+    }
+
+    @Override
+    public List<SnapshotId> newerThan(SnapshotId snapshot) {
+        return remote.get().newerThan(snapshot);
+    }
+
+    @Override
+    public int highestEpoch() {
+        return remote.get().epochs().highest();
+    }
+
+    @Override
+    public Fetched fetch(SnapshotId snapshot, Progress progress) {
+        Mirror.Fetched fetched = mirror().fetch(snapshot, progress);
+        return new Fetched(fetched.manifest(), fetched.transfer().fetchedBytes());
+    }
+
+    @Override
+    public BlobSource blobs() {
+        return mirror().blobs();
+    }
+
+    @Override
+    public void settled(Following now) {
+        Optional<SnapshotId> applied = now.current().snapshot();
+        Set<SnapshotId> holds = new LinkedHashSet<>();
+        applied.ifPresent(holds::add);
+        now.previous().flatMap(Copy::snapshot).ifPresent(holds::add);
+        try {
+            mirror().trim(holds);
+        } catch (RuntimeException e) {
+            LOG.warn("the mirror keeps what is not needed any more: {}", e.getMessage());
+        }
+        try {
+            Optional<SnapshotId> proven = now.proven() ? applied : Optional.empty();
+            remote.get()
+                    .reports()
+                    .write(new ReplicaReport(
+                            replica,
+                            applied,
+                            proven,
+                            List.copyOf(holds),
+                            now.current().moment(),
+                            clock.instant(),
+                            agent));
+        } catch (RuntimeException e) {
+            LOG.info("this replica's report is not in the repository: {}", e.getMessage());
+        }
+    }
+
+    /** The mirror, opened when it is first needed. */
+    public synchronized Mirror mirror() {
+        if (mirror == null) {
+            mirror = opener.apply(remote.get());
+        }
+        return mirror;
+    }
+}

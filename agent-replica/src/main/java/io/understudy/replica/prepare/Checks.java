@@ -1,0 +1,156 @@
+package io.understudy.replica.prepare;
+
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Filestore;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.role.Failures;
+import io.understudy.replica.round.TreesMatch;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TrustedKeys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Looks at everything that an import and a promotion need; changes nothing. */
+public final class Checks {
+    private final Settings settings;
+    private final Filestore filestore;
+    private final Supplier<Repository> repository;
+    private final LiveDatabases databases;
+    private final SpareLoader loader;
+
+    public Checks(
+            Settings settings,
+            Filestore filestore,
+            Supplier<Repository> repository,
+            LiveDatabases databases,
+            SpareLoader loader) {
+        this.settings = settings;
+        this.filestore = filestore;
+        this.repository = repository;
+        this.databases = databases;
+        this.loader = loader;
+    }
+
+    /** All of them, each done even when another fails. */
+    public List<Finding> run() {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(look("state", () -> writable(settings.state())));
+        findings.add(
+                look("marker", () -> writable(settings.marker().toAbsolutePath().getParent())));
+        findings.add(look("trusted keys", this::trustedKeys));
+        findings.add(look("signing key", this::signingKey));
+        findings.add(look("filestore", this::filestore));
+        findings.add(look("repository", this::repository));
+        findings.add(look("database", this::database));
+        findings.add(look("newest snapshot", this::newest));
+        for (TreeSettings tree : settings.trees()) {
+            findings.add(look("tree " + tree.name(), () -> writable(tree.path())));
+        }
+        findings.add(look("service", this::service));
+        return findings;
+    }
+
+    private static Finding look(String name, Supplier<String> check) {
+        try {
+            return Finding.good(name, check.get());
+        } catch (RuntimeException e) {
+            return Finding.bad(name, Failures.wrap(e, "check the " + name));
+        }
+    }
+
+    private String trustedKeys() {
+        if (settings.signing().trustedKeys().isEmpty()) {
+            throw new UnderstudyException(
+                    ErrorCode.KEY_MISSING,
+                    "cannot believe any snapshot: signing.trusted_keys is empty",
+                    "copy the primary's public key here and name it in signing.trusted_keys");
+        }
+        return TrustedKeys.load(settings.signing().trustedKeys()).toString();
+    }
+
+    private String signingKey() {
+        Optional<Path> key = settings.signing().privateKey();
+        return key.map(file -> SigningKey.load(file).toString())
+                .orElse("none: this server can follow, but not be promoted");
+    }
+
+    private String filestore() {
+        return filestore.name()
+                + (filestore.capabilities().conditionalPut()
+                        ? ""
+                        : "; it has no conditional writes: two promotions at the same moment could both succeed");
+    }
+
+    private String repository() {
+        Repository opened = repository.get();
+        int epoch = opened.epochs().highest();
+        return opened.newest().map(id -> "newest " + id).orElse("no snapshot yet") + ", epoch " + epoch;
+    }
+
+    private String database() {
+        Arrangement found = databases.look();
+        return found.live().isPresent()
+                ? "\"" + settings.database().name() + "\" exists"
+                : "\"" + settings.database().name() + "\" does not exist yet";
+    }
+
+    /** Everything that would stop its import is found by the same code that the import asks. */
+    private String newest() {
+        Optional<SnapshotId> newest = repository.get().newest();
+        if (newest.isEmpty()) {
+            return "none yet";
+        }
+        Manifest manifest = repository.get().read(newest.get());
+        TreesMatch.check(manifest, settings.trees());
+        loader.preflight(manifest);
+        return newest.get() + " could be imported";
+    }
+
+    private String service() {
+        for (List<String> command : List.of(
+                settings.service().stop(),
+                settings.service().start(),
+                settings.service().restart())) {
+            command.stream().limit(1).map(Path::of).filter(Path::isAbsolute).forEach(Checks::demandProgram);
+        }
+        return settings.service().restart().isEmpty()
+                ? "no restart command: the site is never restarted"
+                : "commands are there";
+    }
+
+    private static void demandProgram(Path program) {
+        if (!Files.isExecutable(program)) {
+            throw new UnderstudyException(
+                    ErrorCode.COMMAND_FAILED,
+                    "cannot run " + program + ": it is not there, or not executable",
+                    "correct service in the configuration");
+        }
+    }
+
+    private static String writable(Path folder) {
+        Path there = folder.toAbsolutePath();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_DENIED,
+                    "cannot write " + folder
+                            + (there == null ? "" : ": " + there + " is not a folder that this user may write"),
+                    "give the folder to the agent's user");
+        }
+        return folder + (there.equals(folder.toAbsolutePath()) ? "" : " (will be created)");
+    }
+}

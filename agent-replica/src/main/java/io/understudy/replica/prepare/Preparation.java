@@ -1,0 +1,136 @@
+package io.understudy.replica.prepare;
+
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.role.ApplyLock;
+import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.ReplicaState;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.round.Standing;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Makes this server a standby, in steps that the command puts its question between. */
+public final class Preparation {
+    private final Settings settings;
+    private final Checks checks;
+    private final BackupMode backup;
+    private final RoleStore store;
+    private final Standing standing;
+    private final LiveDatabases databases;
+    private final EpochStore epochs;
+    private final Supplier<Repository> repository;
+
+    public Preparation(
+            Settings settings,
+            Checks checks,
+            BackupMode backup,
+            RoleStore store,
+            Standing standing,
+            LiveDatabases databases,
+            EpochStore epochs,
+            Supplier<Repository> repository) {
+        this.settings = settings;
+        this.checks = checks;
+        this.backup = backup;
+        this.store = store;
+        this.standing = standing;
+        this.databases = databases;
+        this.epochs = epochs;
+        this.repository = repository;
+    }
+
+    /** Creates the configured key pair where there is none. @return the public key's file when one was created */
+    public Optional<Path> createKey() {
+        Optional<Path> absent = settings.signing().privateKey().filter(file -> !Files.exists(file));
+        absent.ifPresent(SigningKey::generate);
+        return absent.map(SigningKey::publicPath);
+    }
+
+    /** @throws UnderstudyException with all that is missing; its code and hint are those of the first fault */
+    public void demandReady() {
+        List<UnderstudyException> faults =
+                checks.run().stream().flatMap(each -> each.failure().stream()).toList();
+        if (faults.isEmpty()) {
+            return;
+        }
+        String all = faults.stream().map(Throwable::getMessage).distinct().collect(Collectors.joining("; "));
+        throw new UnderstudyException(
+                faults.get(0).code(),
+                "cannot make this server a standby: " + all,
+                faults.get(0).hint(),
+                faults.get(0));
+    }
+
+    /** What stands here and will be replaced, each as a sentence; empty when an answer is not needed. */
+    public List<String> atStake() {
+        List<String> holds = new ArrayList<>();
+        epochs.held()
+                .filter(this::isHighest)
+                .ifPresent(held -> holds.add("this server is the primary (epoch " + held.epoch() + ")"));
+        if (databases.look().live().isPresent()) {
+            holds.add("the database \"" + settings.database().name() + "\" exists; it is kept under another name");
+        }
+        settings.trees().stream()
+                .filter(Preparation::holdsSomething)
+                .forEach(tree ->
+                        holds.add(tree.path() + " is not empty; what the snapshot does not hold is moved away"));
+        return holds;
+    }
+
+    /** Writes the marker: from here on this server follows. */
+    public void enter() {
+        ProcessLock lock = new ApplyLock(settings.state()).acquire();
+        try {
+            store.read().ifPresent(ledger -> {
+                if (ledger.state() instanceof Following && !backup.on()) {
+                    store.change(Preparation::demoted);
+                }
+            });
+            backup.enter("agent-replica init", Optional.empty());
+            standing.ensure();
+        } finally {
+            lock.close();
+        }
+    }
+
+    private static Ledger demoted(Ledger ledger) {
+        ReplicaState next = ledger.state().demoted();
+        Ledger without =
+                ledger.live().map(copy -> ledger.disowning(copy.database())).orElse(ledger);
+        return without.with(next).preparing(Optional.empty()).untroubled();
+    }
+
+    private boolean isHighest(HeldEpoch held) {
+        return repository.get().id().equals(held.repository())
+                && repository.get().epochs().highest() == held.epoch();
+    }
+
+    private static boolean holdsSomething(TreeSettings tree) {
+        if (!Files.isDirectory(tree.path())) {
+            return false;
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(tree.path())) {
+            return entries.iterator().hasNext();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.understudy.replica.promote;
+
+import io.understudy.config.Settings.SigningSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.role.Claim;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import java.util.function.Supplier;
+
+/** Claims in the repository of the filestore, with this server's key; an epoch that was claimed is handed to the primary's agent of this host. */
+public final class RepositoryClaims implements EpochClaims {
+    private final Supplier<Repository> repository;
+    private final SigningSettings signing;
+    private final EpochStore epochs;
+    private final String server;
+
+    /** @param server this server's name in its claims */
+    public RepositoryClaims(
+            Supplier<Repository> repository, SigningSettings signing, EpochStore epochs, String server) {
+        this.repository = repository;
+        this.signing = signing;
+        this.epochs = epochs;
+        this.server = server;
+    }
+
+    @Override
+    public void demandKey() {
+        key();
+    }
+
+    @Override
+    public int highest() {
+        return repository.get().epochs().highest();
+    }
+
+    @Override
+    public boolean stands(Claim claim) {
+        return repository
+                .get()
+                .epochs()
+                .read(claim.epoch())
+                .filter(found -> found.nonce().equals(claim.nonce()))
+                .isPresent();
+    }
+
+    @Override
+    public void claim(Claim claim) {
+        SigningKey key = key();
+        Repository opened = repository.get();
+        opened.epochs().claim(new EpochClaim(claim.epoch(), server, claim.when(), claim.reason(), claim.nonce()), key);
+        epochs.hold(new HeldEpoch(opened.id(), claim.epoch(), claim.nonce(), server, claim.when(), claim.reason()));
+    }
+
+    private SigningKey key() {
+        return SigningKey.load(
+                signing.privateKey()
+                        .orElseThrow(
+                                () -> new UnderstudyException(
+                                        ErrorCode.KEY_MISSING,
+                                        "cannot claim an epoch: signing.private_key is not configured",
+                                        "set it, give its public key to the other servers as a trusted key, and create the pair with agent-replica init")));
+    }
+}
