@@ -58,7 +58,7 @@ final class Running {
         CompletableFuture<Void> first = end.thenApply(nothing -> null);
         feeder.done().whenComplete((nothing, failure) -> failWith(first, failure));
         consumerDone().whenComplete((nothing, failure) -> failWith(first, failure));
-        first.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        first.get(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
         feeder.stop(CLOSING);
         settle();
     }
