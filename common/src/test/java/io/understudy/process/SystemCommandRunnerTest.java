@@ -89,10 +89,10 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
         Path pids = folder.resolve("pids");
         String tree = "sleep 300 & echo $! >> " + pids + "; (setsid sh -c 'echo $$ >> " + pids
                 + "; trap \"\" TERM; while :; do sleep 1; done' &); echo waiting >&2; sleep 300";
-        assertThatThrownBy(() -> run(Duration.ofSeconds(1), "sh", "-c", tree))
+        assertThatThrownBy(() -> run(Duration.ofSeconds(2), "sh", "-c", tree))
                 .isInstanceOfSatisfying(UnderstudyException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_TIMEOUT);
-                    assertThat(e).hasMessageContaining("not done after 1 s; it last said: waiting");
+                    assertThat(e).hasMessageContaining("not done after 2 s; it last said: waiting");
                 });
         List<String> lines = Files.readAllLines(pids);
         assertThat(lines).hasSize(2);

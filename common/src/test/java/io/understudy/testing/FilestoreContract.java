@@ -15,16 +15,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -369,31 +364,9 @@ public abstract class FilestoreContract {
         };
     }
 
-    /** One piece of work of a group that starts together. */
-    protected interface Work<T> {
-        T run(int worker) throws Exception;
-    }
-
-    protected static <T> List<T> together(int workers, Work<T> work) throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(workers);
-        try {
-            CyclicBarrier start = new CyclicBarrier(workers);
-            List<Future<T>> running = new ArrayList<>();
-            for (int i = 0; i < workers; i++) {
-                int worker = i;
-                running.add(pool.submit(() -> {
-                    start.await();
-                    return work.run(worker);
-                }));
-            }
-            List<T> results = new ArrayList<>();
-            for (Future<T> one : running) {
-                results.add(one.get());
-            }
-            return results;
-        } finally {
-            pool.shutdownNow();
-        }
+    /** Runs the work in that many threads that start together. */
+    protected static <T> List<T> together(int workers, Together.Work<T> work) throws Exception {
+        return Together.run(workers, work);
     }
 
     /** For adapters' own tests: whether the key holds something. */
