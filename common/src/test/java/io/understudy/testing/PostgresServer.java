@@ -46,7 +46,11 @@ public final class PostgresServer implements AutoCloseable {
 
     /** @param parameters more of the server's configuration, as {@code name=value} */
     public static PostgresServer start(List<String> parameters) {
-        PostgresProcess process = PostgresProcess.create(PostgresBinaries.find(), SUPERUSER, PASSWORD, parameters);
+        return start(PostgresBinaries.find(), parameters);
+    }
+
+    public static PostgresServer start(PostgresBinaries binaries, List<String> parameters) {
+        PostgresProcess process = PostgresProcess.create(binaries, SUPERUSER, PASSWORD, parameters);
         process.start();
         return new PostgresServer(process);
     }
