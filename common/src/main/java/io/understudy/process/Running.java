@@ -110,7 +110,8 @@ final class Running {
 
     /**
      * Reads to the end, which comes when the last process that holds the stream closes it. The lock is the one under which Java
-     * closes the stream of a program that ended; held, it keeps a service that the program started from dying of a broken pipe.
+     * closes the stream of a program that ended; held, it keeps a service that the program started from dying of a broken pipe,
+     * unless the program ended before this thread began.
      */
     private void read(InputStream in, Command.Consumer consumer) throws IOException {
         synchronized (in) {

@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
  * Runs programs of this host. Their standard error is always read, by a thread of its own; feeder and consumer run in threads
  * of their own too, and have ended when {@link #run} returns or throws.
  *
- * <p>A program may leave a process behind, as commands that start services do. Without a consumer it is not waited for, and its output is
- * read and dropped as long as this agent lives. With a consumer the end of the output is waited for, up to the limit.
+ * <p>A program may leave a process behind, as commands that start services do. Without a consumer it is not waited for; if it still
+ * has the program's output, that is read and dropped, as far as Java lets it and as long as this agent lives: a service had better
+ * write elsewhere. With a consumer the end of the output is waited for, up to the limit.
  */
 public final class SystemCommandRunner implements CommandRunner {
     private static final Logger LOG = LoggerFactory.getLogger(SystemCommandRunner.class);

@@ -153,18 +153,29 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     }
 
     @Test
-    void doesNotWaitForAServiceThatWasStartedNorBreaksIt() throws IOException {
+    void doesNotWaitForAServiceThatWasStarted() {
+        CommandResult result = run(LIMIT, "sh", "-c", "sleep 300 & echo $!");
+        long service = Long.parseLong(result.output().strip());
+        assertThat(result.took()).isLessThan(Duration.ofSeconds(20));
+        assertThat(alive(service)).isTrue();
+        ProcessHandle.of(service).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void aServiceThatWasStartedMayGoOnWriting() throws IOException {
         Path survived = folder.resolve("survived");
         Path gate = folder.resolve("gate");
-        run(LIMIT, "mkfifo", gate.toString());
-        CommandResult result = run(
-                LIMIT,
-                "sh",
-                "-c",
-                "(read line < " + gate + "; echo late; echo late >&2; echo yes > " + survived + ") & echo started");
-        assertThat(result.output()).isEqualTo("started\n");
-        assertThat(result.took()).isLessThan(Duration.ofSeconds(20));
-        Files.writeString(gate, "go\n");
+        Path begun = folder.resolve("begun");
+        run(LIMIT, "mkfifo", gate.toString(), begun.toString());
+        String service = "(read line < " + gate + "; echo late; echo late >&2; echo yes > " + survived + ") &";
+        // The program goes on until its output was seen here: so it does not end before anybody reads.
+        String start = service + " echo started; echo started >&2; read line < " + begun;
+        Command command = Command.of(script(start), LIMIT).into(output -> {
+            output.read();
+            Files.writeString(begun, "go\n");
+            Files.writeString(gate, "go\n");
+        });
+        assertThat(runner.run(command).ok()).isTrue();
         Awaitility.await().untilAsserted(() -> assertThat(survived).hasContent("yes"));
     }
 
