@@ -131,6 +131,13 @@ public abstract class AgentProgram implements Runnable {
         }
     }
 
+    /** Runs long work so that the end of the process, by SIGINT or SIGTERM, interrupts it first and waits for what it does then. */
+    public final void interruptible(Runnable work) {
+        try (Interruption whenEnded = Interruption.of(Thread.currentThread())) {
+            whenEnded.guard(work);
+        }
+    }
+
     private int misused(ParameterException failure, String[] arguments) {
         String command = failure.getCommandLine().getCommandSpec().qualifiedName();
         UnderstudyException usage = new UnderstudyException(

@@ -8,15 +8,19 @@ import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicationGrpc;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The gRPC side of {@link Followers}. A follower that does not read gets the newest announcement when it does, never a queue of them. */
-public final class FollowService extends ReplicationGrpc.ReplicationImplBase {
+public final class FollowService extends ReplicationGrpc.ReplicationImplBase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FollowService.class);
 
     private final String site;
     private final Followers followers;
+    private final Set<Line> lines = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
 
     public FollowService(String site, Followers followers) {
         this.site = site;
@@ -28,6 +32,13 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase {
         Line line = new Line((ServerCallStreamObserver<Announcement>) answers);
         line.open();
         return line;
+    }
+
+    /** Ends all calls: the primary stops. */
+    @Override
+    public void close() {
+        stopping = true;
+        lines.forEach(Line::stop);
     }
 
     /** One connected replica. */
@@ -43,7 +54,17 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase {
         private void open() {
             answers.setOnReadyHandler(this::flush);
             answers.setOnCancelHandler(this::leave);
+            lines.add(this);
             followers.connect(this, this::send);
+            if (stopping) {
+                stop();
+            }
+        }
+
+        private void stop() {
+            leave();
+            end(new UnderstudyException(
+                    ErrorCode.AGENT_UNREACHABLE, "cannot follow: the primary's agent stops", "try again later"));
         }
 
         private synchronized void send(Announcement announcement) {
@@ -90,6 +111,7 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase {
         }
 
         private void leave() {
+            lines.remove(this);
             followers.disconnect(this);
         }
 

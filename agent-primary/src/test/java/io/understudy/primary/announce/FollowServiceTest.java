@@ -29,16 +29,15 @@ import org.junit.jupiter.api.Timeout;
 class FollowServiceTest {
     private final FakeTicker time = new FakeTicker();
     private final Followers followers = new Followers(time.clock());
+    private final FollowService service = new FollowService("example", followers);
     private Server server;
     private ManagedChannel channel;
 
     @BeforeEach
     void start() throws IOException {
         String name = UUID.randomUUID().toString();
-        server = InProcessServerBuilder.forName(name)
-                .addService(new FollowService("example", followers))
-                .build()
-                .start();
+        server =
+                InProcessServerBuilder.forName(name).addService(service).build().start();
         channel = InProcessChannelBuilder.forName(name).build();
     }
 
@@ -118,6 +117,19 @@ class FollowServiceTest {
         assertThat(followers.all()).isEmpty();
         followers.announce(announcement(1));
         assertThat(stranger.heard).isEmpty();
+    }
+
+    @Test
+    void endsItsCallsWhenItStops() {
+        Replica replica = new Replica("standby-1");
+        await().until(() -> followers.all().size() == 1);
+        service.close();
+        await().until(() -> replica.failure != null);
+        assertThat(RpcFailures.fromStatus("cannot follow", replica.failure).code())
+                .isEqualTo(ErrorCode.AGENT_UNREACHABLE);
+        assertThat(followers.all()).noneMatch(Follower::connected);
+        Replica late = new Replica("standby-2");
+        await().until(() -> late.failure != null);
     }
 
     private static Announcement announcement(int number) {

@@ -1,0 +1,194 @@
+package io.understudy.primary.app;
+
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import io.understudy.filestore.Filestore;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.PgTools;
+import io.understudy.postgres.Session;
+import io.understudy.primary.schedule.Schedule;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import io.understudy.repository.TrustedKeys;
+import io.understudy.site.Marker;
+import io.understudy.transport.Transport;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** {@code agent-primary check}: everything that a snapshot needs, each looked at by itself, so that all that is wrong is told at once. */
+final class Checks {
+    private static final Duration EXPIRES_SOON = Duration.ofDays(14);
+
+    private final Settings settings;
+    private final Filestore filestore;
+    private final Supplier<Repository> repository;
+    private final KeyRing keys;
+    private final Database database;
+    private final PgTools tools;
+    private final Clock clock;
+
+    Checks(
+            Settings settings,
+            Filestore filestore,
+            Supplier<Repository> repository,
+            KeyRing keys,
+            Database database,
+            PgTools tools,
+            Clock clock) {
+        this.settings = settings;
+        this.filestore = filestore;
+        this.repository = repository;
+        this.keys = keys;
+        this.database = database;
+        this.tools = tools;
+        this.clock = clock;
+    }
+
+    Findings run() {
+        Findings findings = new Findings();
+        findings.check("marker", this::marker);
+        findings.check("state", this::state);
+        filestore(findings);
+        findings.check("repository", () -> "repository " + repository.get().id() + " of site " + settings.site());
+        findings.check("signing key", this::signingKey);
+        trustedKeys(findings);
+        findings.check("epoch", this::epoch);
+        findings.check("database", this::database);
+        settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
+        schedule(findings);
+        tls(findings);
+        return findings;
+    }
+
+    private String marker() {
+        Marker marker = new Marker(settings.marker());
+        return marker.present()
+                ? "this server is in backup mode (" + marker.file() + "): it takes no snapshots"
+                : "no marker: this server is in production";
+    }
+
+    private String state() {
+        AtomicFiles.createFolders(settings.state(), AtomicFiles.PRIVATE_FOLDER);
+        Path probe = settings.state().resolve("check");
+        AtomicFiles.write(probe, new byte[] {'\n'}, AtomicFiles.PRIVATE);
+        AtomicFiles.delete(probe);
+        return settings.state() + " can be written";
+    }
+
+    /** Writes an object conditionally twice: the second write must be refused. */
+    private void filestore(Findings findings) {
+        String key = "probe/" + UUID.randomUUID();
+        try {
+            boolean first = filestore.putIfAbsent(key, "first".getBytes(StandardCharsets.UTF_8));
+            boolean second = filestore.putIfAbsent(key, "second".getBytes(StandardCharsets.UTF_8));
+            filestore.delete(key);
+            if (!first || second) {
+                throw new UnderstudyException(
+                        ErrorCode.FILESTORE_FAILED,
+                        "cannot rely on " + filestore.name() + ": it overwrote an object that it was told to keep",
+                        "the fence against an old primary needs If-None-Match: use another store, or update this one");
+            }
+        } catch (UnderstudyException e) {
+            findings.failed("filestore", e);
+            return;
+        }
+        if (filestore.capabilities().conditionalPut()) {
+            findings.check("filestore", () -> filestore.name() + " can be written, also conditionally");
+        } else {
+            findings.warn(
+                    "filestore",
+                    filestore.name()
+                            + " can be written, but not conditionally: two servers that claim an epoch in the same"
+                            + " moment could both succeed",
+                    "promote one server at a time, or use a store that knows If-None-Match");
+        }
+    }
+
+    private String signingKey() {
+        Path file = keys.signingFile();
+        return "key " + SigningKey.load(file).publicKey().id() + " in " + file;
+    }
+
+    private void trustedKeys(Findings findings) {
+        for (Path file : settings.signing().trustedKeys()) {
+            findings.check("trusted key " + file.getFileName(), () -> "key " + TrustedKeys.load(List.of(file)));
+        }
+    }
+
+    private String epoch() {
+        if (new Marker(settings.marker()).present()) {
+            return "none is needed in backup mode";
+        }
+        return "this server holds epoch " + new EpochStore(settings.state()).require(repository.get())
+                + ", the highest one";
+    }
+
+    private String database() {
+        try (Session session = database.open()) {
+            int version = session.serverVersion();
+            return "database " + database.settings().name() + " on PostgreSQL " + version / 10000 + "."
+                    + version % 10000 + ", pg_dump " + tools.forDump(version).version();
+        }
+    }
+
+    private static String tree(TreeSettings tree) {
+        if (Files.isDirectory(tree.path()) && Files.isReadable(tree.path()) && Files.isExecutable(tree.path())) {
+            return tree.path() + " can be read";
+        }
+        boolean there = Files.exists(tree.path());
+        throw new UnderstudyException(
+                there ? ErrorCode.FILE_DENIED : ErrorCode.FILE_FAILED,
+                "cannot read tree " + tree.name() + ": " + tree.path()
+                        + (there ? " is no folder that the agent may read" : " is not there"),
+                "correct the path of the tree, or let the agent's user read it");
+    }
+
+    private void schedule(Findings findings) {
+        if (settings.primary().schedule().isEmpty()) {
+            findings.warn(
+                    "schedule",
+                    "primary.schedule is empty: snapshots are taken only when asked for",
+                    "set primary.schedule, for instance {hourly: \"0 * * * *\"}");
+            return;
+        }
+        findings.check("schedule", () -> {
+            Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
+            return "next snapshot at "
+                    + schedule.next(clock.instant())
+                            .map(next -> next.atZone(clock.getZone())
+                                    .toOffsetDateTime()
+                                    .toString())
+                            .orElse("no time any more");
+        });
+    }
+
+    private void tls(Findings findings) {
+        if (settings.tls().isEmpty()) {
+            findings.warn(
+                    "tls",
+                    "tls is not set: gRPC is served on this host only, so replicas elsewhere hear no announcements and poll",
+                    "set tls to a certificate, its key and the authority of both servers");
+            return;
+        }
+        Transport transport = new Transport(settings.tls());
+        findings.check("tls", () -> {
+            transport.channel(settings.primary().listen()).shutdownNow();
+            Instant expiry = transport.certificateExpiry().orElseThrow();
+            if (expiry.isBefore(clock.instant().plus(EXPIRES_SOON))) {
+                findings.warn("tls", "the certificate expires at " + expiry, "renew it");
+            }
+            return "the certificate is valid until " + expiry;
+        });
+    }
+}

@@ -1,0 +1,117 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Filestore;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import io.understudy.repository.TrustedKeys;
+import io.understudy.site.Marker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.UUID;
+
+/**
+ * {@code agent-primary init}: key pair, repository, epoch 1. A repository that another {@code init} made is refused; one that this server's own {@code init} made before a
+ * crash is finished, because what it was about to create was written down first.
+ */
+final class Initialisation {
+    private static final int FIRST = 1;
+
+    private final String site;
+    private final String server;
+    private final Filestore filestore;
+    private final KeyRing keys;
+    private final EpochStore epochs;
+    private final Marker marker;
+    private final Clock clock;
+
+    Initialisation(
+            String site,
+            String server,
+            Filestore filestore,
+            KeyRing keys,
+            EpochStore epochs,
+            Marker marker,
+            Clock clock) {
+        this.site = site;
+        this.server = server;
+        this.filestore = filestore;
+        this.keys = keys;
+        this.epochs = epochs;
+        this.marker = marker;
+        this.clock = clock;
+    }
+
+    /**
+     * What was made; printed by {@code init --json}:
+     * {@code {"repository":"<uuid>","site":"example","filestore":"s3://backups/example","epoch":1,"private_key":"/etc/understudy/signing.pem","public_key":"/etc/understudy/signing.pub.pem",
+     * "key_created":true}}.
+     *
+     * @param keyCreated false when the private key was there before
+     */
+    record Initialised(
+            UUID repository,
+            String site,
+            String filestore,
+            int epoch,
+            Path privateKey,
+            Path publicKey,
+            boolean keyCreated) {}
+
+    /**
+     * @throws UnderstudyException {@code REPOSITORY_EXISTS}, {@code BACKUP_MODE}, {@code KEY_MISSING} when none is configured, {@code KEY_INVALID}, {@code EPOCH_TAKEN}, and what the filestore
+     *     throws
+     */
+    Initialised run() {
+        requireProduction();
+        HeldEpoch plan =
+                epochs.intended().filter(intended -> intended.epoch() == FIRST).orElseGet(this::fresh);
+        Path file = keys.signingFile();
+        boolean created = !Files.exists(file);
+        SigningKey key = created ? SigningKey.generate(file) : SigningKey.load(file);
+        key.writePublic(file);
+
+        epochs.intend(plan);
+        TrustedKeys trusted = TrustedKeys.of(key.publicKey());
+        Repository repository = Repository.create(filestore, plan.repository(), site, trusted, clock);
+        repository.epochs().claim(plan.claim(), key);
+        epochs.hold(plan);
+        return new Initialised(
+                repository.id(), site, filestore.name(), plan.epoch(), file, SigningKey.publicPath(file), created);
+    }
+
+    private void requireProduction() {
+        if (marker.present()) {
+            throw new UnderstudyException(
+                    ErrorCode.BACKUP_MODE,
+                    "cannot create a repository: this server is in backup mode (" + marker.file() + " exists)",
+                    "run it on the server that serves the site; a standby is made by agent-replica init");
+        }
+    }
+
+    /** Looks whether the place is free before anything is written down or created. */
+    private HeldEpoch fresh() {
+        UUID id = UUID.randomUUID();
+        if (occupied()) {
+            Repository.create(filestore, id, site, TrustedKeys.of(), clock);
+        }
+        return new HeldEpoch(id, FIRST, UUID.randomUUID().toString(), server, clock.instant(), "init");
+    }
+
+    private boolean occupied() {
+        try {
+            Repository.open(filestore, site, TrustedKeys.of(), clock);
+            return true;
+        } catch (UnderstudyException e) {
+            return switch (e.code()) {
+                case REPOSITORY_MISSING -> false;
+                case WRONG_SITE, FORMAT_UNKNOWN -> true;
+                default -> throw e;
+            };
+        }
+    }
+}

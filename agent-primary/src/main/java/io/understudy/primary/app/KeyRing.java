@@ -1,0 +1,58 @@
+package io.understudy.primary.app;
+
+import io.understudy.config.Settings.SigningSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.SigningKey;
+import io.understudy.repository.TrustedKeys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The keys of {@code signing}. Read when they are asked for: a key that is put in place counts without a restart. */
+final class KeyRing {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
+
+    private final SigningSettings settings;
+
+    KeyRing(SigningSettings settings) {
+        this.settings = settings;
+    }
+
+    /** @throws UnderstudyException {@code KEY_MISSING} when none is configured */
+    Path signingFile() {
+        return settings.privateKey()
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.KEY_MISSING,
+                        "cannot sign: signing.private_key is not set",
+                        "set signing.private_key; agent-primary init creates the key there"));
+    }
+
+    /** @throws UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID} */
+    SigningKey signing() {
+        return SigningKey.load(signingFile());
+    }
+
+    /**
+     * The trusted keys, and this server's own. A peer's key that is not there yet must not keep the primary from taking snapshots.
+     *
+     * @throws UnderstudyException {@code KEY_INVALID}
+     */
+    TrustedKeys trusted() {
+        List<Path> there =
+                settings.trustedKeys().stream().filter(KeyRing::exists).toList();
+        TrustedKeys trusted = TrustedKeys.load(there);
+        boolean own = settings.privateKey().filter(Files::exists).isPresent();
+        return own ? trusted.and(signing().publicKey()) : trusted;
+    }
+
+    private static boolean exists(Path key) {
+        boolean exists = Files.exists(key);
+        if (!exists) {
+            LOG.warn("the trusted key {} is not there: what it signed is not believed", key);
+        }
+        return exists;
+    }
+}

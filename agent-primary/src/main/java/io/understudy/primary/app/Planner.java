@@ -1,0 +1,83 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.Retry;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.schedule.Schedule;
+import io.understudy.primary.schedule.Timetable;
+import io.understudy.progress.Progress;
+import io.understudy.time.Backoff;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.random.RandomGenerator;
+
+/** Asks for the snapshots of the schedule, one at a time, and keeps account of how they went. Used by the main loop only. */
+final class Planner {
+    private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(30);
+
+    private final Schedule schedule;
+    private final SnapshotDesk desk;
+    private final RandomGenerator random;
+    private Timetable timetable;
+    private Optional<SnapshotDesk.Job> running = Optional.empty();
+
+    /** @param start ticks before it are not owed, until {@link #covered} tells better */
+    Planner(Schedule schedule, SnapshotDesk desk, Instant start, RandomGenerator random) {
+        this.schedule = schedule;
+        this.desk = desk;
+        this.random = random;
+        covered(start);
+    }
+
+    /** The moment of the newest snapshot: ticks after it are owed. */
+    void covered(Instant moment) {
+        timetable = new Timetable(schedule, moment, new Backoff(FIRST_RETRY, LONGEST_RETRY, random));
+    }
+
+    /** Asks for what is due now. */
+    void ask(Instant now) {
+        settle(now);
+        if (running.isPresent()) {
+            return;
+        }
+        List<String> due = timetable.due(now);
+        if (!due.isEmpty()) {
+            try {
+                running = Optional.of(desk.submit(due, Progress.none(), () -> {}));
+            } catch (UnderstudyException e) {
+                timetable.failed(now, e.code().retry());
+            }
+        }
+    }
+
+    Optional<Instant> next(Instant now) {
+        return timetable.next(now);
+    }
+
+    private void settle(Instant now) {
+        SnapshotDesk.Job job = running.filter(SnapshotDesk.Job::isDone).orElse(null);
+        if (job == null) {
+            return;
+        }
+        running = Optional.empty();
+        try {
+            job.get();
+            timetable.succeeded();
+        } catch (ExecutionException e) {
+            timetable.failed(now, retry(e.getCause()));
+        } catch (CancellationException e) {
+            timetable.failed(now, ErrorCode.CANCELLED.retry());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Retry retry(Throwable failure) {
+        return failure instanceof UnderstudyException known ? known.code().retry() : Retry.AFTER_OPERATOR;
+    }
+}

@@ -1,0 +1,160 @@
+package io.understudy.primary.app;
+
+import io.understudy.config.HostPort;
+import io.understudy.config.Settings;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.FilestoreListener;
+import io.understudy.filestore.Filestores;
+import io.understudy.metrics.HttpEndpoint;
+import io.understudy.metrics.Metrics;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.PgTools;
+import io.understudy.primary.announce.FollowService;
+import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.DatabaseCapture;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotSource;
+import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.capture.TreeCapture;
+import io.understudy.primary.schedule.Schedule;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.repository.EpochStore;
+import io.understudy.site.Marker;
+import io.understudy.time.Ticker;
+import io.understudy.transport.RpcServer;
+import io.understudy.transport.Transport;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/** Wires the primary's agent: every part is made here, of the settings of one host. Starts no thread, connects to nothing. */
+final class PrimaryAgent implements AutoCloseable {
+    private final Settings settings;
+    private final String version;
+    private final Clock clock;
+    private final Ticker ticker;
+    private final Metrics metrics;
+    private final Filestore filestore;
+    private final KeyRing keys;
+    private final RepositoryAccess repository;
+    private final EpochStore epochs;
+    private final Marker marker;
+    private final Database database;
+    private final PgTools tools;
+
+    /** @param clock in the server's time zone */
+    PrimaryAgent(Settings settings, String version, Clock clock, Ticker ticker) {
+        this.settings = settings;
+        this.version = version;
+        this.clock = clock;
+        this.ticker = ticker;
+        this.metrics = new Metrics(settings.site(), "primary", version);
+        FilestoreListener heard =
+                new FilestoreMetrics(metrics, settings.filestore().url().toString());
+        this.filestore = Filestores.open(settings.filestore(), heard, ticker);
+        this.keys = new KeyRing(settings.signing());
+        this.repository = new RepositoryAccess(filestore, settings.site(), keys, clock);
+        this.epochs = new EpochStore(settings.state());
+        this.marker = new Marker(settings.marker());
+        this.database = new Database(settings.database());
+        this.tools = new PgTools(
+                settings.database(), new SystemCommandRunner(), settings.state().resolve("tmp"));
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    RepositoryAccess repository() {
+        return repository;
+    }
+
+    LastVerified lastVerified() {
+        return new LastVerified(settings.state());
+    }
+
+    SnapshotTaker taker(PrimaryEvents events) {
+        TreeCapture files = new TreeCapture(settings.state(), clock);
+        SnapshotSource source = new SnapshotSource(
+                settings.primary().name(),
+                version,
+                new DatabaseCapture(database, tools, ticker),
+                files::capture,
+                settings.trees(),
+                clock,
+                ticker);
+        return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
+    }
+
+    Initialisation initialisation() {
+        return new Initialisation(settings.site(), settings.primary().name(), filestore, keys, epochs, marker, clock);
+    }
+
+    Checks checks() {
+        return new Checks(settings, filestore, repository, keys, database, tools, clock);
+    }
+
+    AdminClient client() {
+        return new AdminClient(settings.site(), settings.primary().listen(), new Transport(settings.tls()));
+    }
+
+    /** What this server is now, for a status without a daemon. */
+    Standing standing() {
+        return new RoleWatch(marker, epochs, repository, ticker).look();
+    }
+
+    /** @param listening hears the port of gRPC when it is open */
+    Daemon daemon(Consumer<Integer> listening) {
+        Outlook outlook = new Outlook(clock);
+        Followers followers = new Followers(clock);
+        PrimaryMetrics told = new PrimaryMetrics(metrics, settings.state());
+        Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
+        // Followers first: they should know within a moment of the commit.
+        SnapshotDesk desk =
+                new SnapshotDesk(taker(PrimaryEvents.all(List.of(announcer, told, outlook, new SnapshotLog()))));
+        Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
+        Transport transport = new Transport(settings.tls());
+        schedule.longestPause(clock.instant()).ifPresent(told::expectedInterval);
+        transport.certificateExpiry().ifPresent(told::certificateExpires);
+
+        FollowService following = new FollowService(settings.site(), followers);
+        StatusReport status =
+                new StatusReport(settings.site(), settings.primary().name(), version, outlook, desk, followers);
+        AdminService admin = new AdminService(settings.site(), desk, status);
+        List<Daemon.Service> services = new ArrayList<>();
+        settings.primary().http().ifPresent(address -> services.add(() -> http(address, outlook)));
+        services.add(() -> {
+            RpcServer server = transport
+                    .server(settings.primary().listen(), List.of(following), List.of(admin))
+                    .start();
+            listening.accept(server.port());
+            return server;
+        });
+        // Closed in reverse order: first the snapshot, whose callers then hear of it, and the followers, then the
+        // server.
+        services.add(() -> following);
+        services.add(() -> desk);
+        return new Daemon(new Daemon.Parts(
+                new RoleWatch(marker, epochs, repository, ticker),
+                new Planner(schedule, desk, clock.instant(), new Random()),
+                repository,
+                announcer,
+                told,
+                lastVerified(),
+                outlook,
+                clock,
+                ticker,
+                services));
+    }
+
+    private HttpEndpoint http(HostPort address, Outlook outlook) {
+        return HttpEndpoint.start(address, metrics, outlook::health, outlook::ready);
+    }
+
+    @Override
+    public void close() {
+        filestore.close();
+    }
+}

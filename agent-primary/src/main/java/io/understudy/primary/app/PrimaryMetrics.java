@@ -1,0 +1,88 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Metric;
+import io.understudy.metrics.Metrics;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.Stage;
+import io.understudy.primary.capture.Taken;
+import io.understudy.repository.Manifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** What the primary agent tells Prometheus. */
+final class PrimaryMetrics implements PrimaryEvents {
+    private final Metrics metrics;
+
+    /** @param state folder whose free bytes are told */
+    PrimaryMetrics(Metrics metrics, Path state) {
+        this.metrics = metrics;
+        metrics.prepare(Metric.SNAPSHOT_ATTEMPTS);
+        for (Stage stage : Stage.values()) {
+            metrics.prepare(Metric.SNAPSHOT_FAILURES, stage.label());
+        }
+        metrics.prepare(Metric.SNAPSHOT_DURATION_SECONDS);
+        metrics.watch(Metric.DISK_FREE_BYTES, () -> freeBytes(state));
+    }
+
+    @Override
+    public void began(List<String> periods) {
+        metrics.count(Metric.SNAPSHOT_ATTEMPTS);
+    }
+
+    @Override
+    public void committed(Taken taken) {
+        metrics.observe(Metric.SNAPSHOT_DURATION_SECONDS, taken.took());
+        newest(taken.manifest());
+    }
+
+    @Override
+    public void failed(Stage stage, UnderstudyException why) {
+        metrics.count(Metric.SNAPSHOT_FAILURES, stage.label());
+    }
+
+    /** The newest snapshot in the repository, whoever took it. */
+    void newest(Manifest manifest) {
+        Manifest.Totals totals = manifest.totals();
+        metrics.set(Metric.SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS, manifest.moment());
+        metrics.set(Metric.SNAPSHOT_LAST_LOGICAL_BYTES, (double) totals.databaseBytes() + totals.fileBytes());
+        metrics.set(Metric.SNAPSHOT_LAST_STORED_BYTES, totals.storedBytes());
+        metrics.set(Metric.SNAPSHOT_LAST_UPLOADED_BYTES, totals.uploadedBytes());
+    }
+
+    void standing(Standing standing) {
+        metrics.set(Metric.ROLE_IS_PRIMARY, standing.role() == Role.PRIMARY);
+        metrics.set(Metric.MARKER_PRESENT, standing.marker());
+        if (standing.highest() > 0) {
+            metrics.set(Metric.EPOCH, standing.highest());
+        }
+    }
+
+    void heartbeat(Instant now) {
+        metrics.set(Metric.HEARTBEAT_TIMESTAMP_SECONDS, now);
+    }
+
+    void expectedInterval(Duration interval) {
+        metrics.set(Metric.SNAPSHOT_EXPECTED_INTERVAL_SECONDS, interval.toSeconds());
+    }
+
+    void certificateExpires(Instant moment) {
+        metrics.set(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, moment);
+    }
+
+    void verified(Instant moment) {
+        metrics.set(Metric.VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS, moment);
+    }
+
+    private static double freeBytes(Path state) {
+        try {
+            return Files.getFileStore(state).getUsableSpace();
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+}

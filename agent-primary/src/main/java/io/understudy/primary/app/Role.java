@@ -1,0 +1,26 @@
+package io.understudy.primary.app;
+
+import java.util.Locale;
+
+/** What this server is, as its primary agent sees it. */
+enum Role {
+    /** No marker, and the highest epoch is this server's: it takes snapshots. */
+    PRIMARY,
+    /** The marker is there: the agent idles until it is gone. */
+    REPLICA,
+    /** Another server holds a higher epoch: the agent idles. */
+    FENCED,
+    /** No marker and no epoch of this repository: neither initialised here nor promoted. The agent idles. */
+    NO_EPOCH,
+    /** The marker's folder or the filestore does not answer yet. A snapshot is tried, and tells why it can't be taken. */
+    UNKNOWN;
+
+    boolean idles() {
+        return this != PRIMARY && this != UNKNOWN;
+    }
+
+    /** {@code primary}, {@code replica}, {@code fenced}, {@code no epoch}, {@code unknown}. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+}

@@ -1,0 +1,88 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.Repository;
+import io.understudy.site.Marker;
+import io.understudy.time.Ticker;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Looks which role this server has: at the marker every time, at the repository's epochs only now and then, and at once when marker or held
+ * epoch changed. While the filestore does not answer, what was seen last counts. Not thread-safe.
+ */
+final class RoleWatch {
+    private static final Duration REPOSITORY_EVERY = Duration.ofSeconds(30);
+
+    private final Marker marker;
+    private final EpochStore epochs;
+    private final Supplier<Repository> repository;
+    private final Ticker ticker;
+    private Standing last = Standing.UNSEEN;
+    private Optional<HeldEpoch> held = Optional.empty();
+    private int highest;
+    private boolean fresh;
+    private long seenAt;
+
+    RoleWatch(Marker marker, EpochStore epochs, Supplier<Repository> repository, Ticker ticker) {
+        this.marker = marker;
+        this.epochs = epochs;
+        this.repository = repository;
+        this.ticker = ticker;
+    }
+
+    /** Never throws an {@link UnderstudyException}: it is part of the answer. */
+    Standing look() {
+        try {
+            last = marker.present() ? replica() : production();
+        } catch (UnderstudyException e) {
+            fresh = false;
+            last = new Standing(Role.UNKNOWN, last.marker(), epoch(), highest, Optional.of(e));
+        }
+        return last;
+    }
+
+    private Standing replica() {
+        held = epochs.held();
+        fresh = false;
+        return new Standing(Role.REPLICA, true, epoch(), highest, Optional.empty());
+    }
+
+    private Standing production() {
+        Optional<HeldEpoch> now = epochs.held();
+        boolean unchanged = now.equals(held);
+        held = now;
+        if (fresh && unchanged && ticker.since(seenAt).compareTo(REPOSITORY_EVERY) < 0) {
+            return last;
+        }
+        fresh = true;
+        seenAt = ticker.nanos();
+        try {
+            Repository target = repository.get();
+            highest = target.epochs().highest();
+            return standing(Role.PRIMARY, epochs.require(target), Optional.empty());
+        } catch (UnderstudyException e) {
+            return standing(role(e), epoch(), Optional.of(e));
+        }
+    }
+
+    /** A lower epoch than another's is fenced; none of this repository at all is the state of a server that was never initialised. */
+    private Role role(UnderstudyException why) {
+        if (why.code() == ErrorCode.FENCED) {
+            return epoch() > 0 && highest > epoch() ? Role.FENCED : Role.NO_EPOCH;
+        }
+        return last.role() == Role.REPLICA ? Role.UNKNOWN : last.role();
+    }
+
+    private Standing standing(Role role, int epoch, Optional<UnderstudyException> trouble) {
+        return new Standing(role, false, epoch, highest, trouble);
+    }
+
+    private int epoch() {
+        return held.map(HeldEpoch::epoch).orElse(0);
+    }
+}

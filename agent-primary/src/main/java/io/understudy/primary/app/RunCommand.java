@@ -1,0 +1,18 @@
+package io.understudy.primary.app;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "run",
+        description =
+                "Runs the agent until it is stopped: snapshots on schedule, announcements, metrics. Idles in backup mode.")
+final class RunCommand implements Runnable {
+    @ParentCommand
+    private PrimaryCli cli;
+
+    @Override
+    public void run() {
+        cli.with(agent -> cli.interruptible(() -> agent.daemon(port -> {}).run()));
+    }
+}

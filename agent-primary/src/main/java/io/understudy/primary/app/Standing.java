@@ -1,0 +1,16 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.UnderstudyException;
+import java.util.Optional;
+
+/**
+ * Role and epochs of this server at one moment.
+ *
+ * @param marker whether it is there; false when that can't be told
+ * @param epoch that this server holds; 0 for none
+ * @param highest epoch seen in the repository; 0 before it was seen
+ * @param trouble why the role is not {@link Role#PRIMARY}, or why it could not be looked at again
+ */
+record Standing(Role role, boolean marker, int epoch, int highest, Optional<UnderstudyException> trouble) {
+    static final Standing UNSEEN = new Standing(Role.UNKNOWN, false, 0, 0, Optional.empty());
+}

@@ -1,0 +1,43 @@
+package io.understudy.primary.app;
+
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.Verification;
+import io.understudy.repository.Verified;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "verify",
+        description =
+                "Fetches every blob of a snapshot and checks it against its hash, and the manifest against its signature.")
+final class VerifyCommand implements Runnable {
+    private static final int THREADS = 4;
+
+    @ParentCommand
+    private PrimaryCli cli;
+
+    @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot. Default: the newest one.")
+    private String id;
+
+    @Override
+    public void run() {
+        cli.with(agent -> {
+            Repository repository = agent.repository().get();
+            SnapshotId snapshot = id == null ? SnapshotName.newest(repository) : SnapshotName.parse(id);
+            Ticker ticker = Ticker.system();
+            long start = ticker.nanos();
+            Verified verified;
+            try (ProgressDisplay progress = cli.progress()) {
+                verified = new Verification(THREADS).verify(repository, snapshot, progress);
+            }
+            agent.lastVerified().write(Clock.systemUTC().instant(), snapshot.toString());
+            VerifyView view = VerifyView.of(verified, ticker.since(start));
+            cli.print(view, view::text);
+        });
+    }
+}
