@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -128,8 +129,13 @@ public final class PostgresServer implements AutoCloseable {
     /** Creates an empty database. @return its name, which starts with {@code prefix} */
     public String createDatabase(String prefix) {
         String name = newName(prefix);
-        psql("postgres", "CREATE DATABASE " + quoted(name) + " TEMPLATE template0;");
-        return name;
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + quoted(name) + " TEMPLATE template0");
+            return name;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Drops the database if it exists, whoever is connected to it. */

@@ -13,6 +13,7 @@ import io.understudy.process.CommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.replica.load.ArchiveRestore.Section;
 import io.understudy.repository.BlobSource;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
@@ -76,14 +77,25 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     private void fill(Manifest manifest, BlobSource blobs, Progress progress, DatabaseDefinition definition) {
+        LOG.info(
+                "loading {} into database {}: {} tables, {} bytes of rows",
+                manifest.snapshot(),
+                spare.name(),
+                manifest.database().tables().size(),
+                manifest.database().tables().stream()
+                        .mapToLong(TableData::bytes)
+                        .sum());
+        progress.report("schema", 0, -1);
         definition.beforeTheLoad();
         try (ArchiveFile archive = ArchiveFile.assemble(manifest.database().archive(), blobs, state)) {
             RestoreOptions options = options(manifest, archive);
             options.restore().restore(Section.PRE_DATA, options.arguments());
             new RowLoader(database, spare.name(), blobs, progress).load(manifest.database());
+            progress.report("indexes", 0, -1);
             options.restore().restore(Section.DATA, options.arguments());
             options.restore().restore(Section.POST_DATA, options.arguments());
         }
+        progress.report("statistics", 0, -1);
         new Analysis(database, spare.name()).run();
         definition.afterTheLoad();
     }

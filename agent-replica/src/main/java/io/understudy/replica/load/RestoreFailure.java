@@ -26,7 +26,7 @@ final class RestoreFailure {
             new Meaning(
                     "role \".*\" does not exist",
                     ErrorCode.MISSING_ROLE,
-                    "create the role, or set database.ownership: single"),
+                    "create the role; under database.ownership: single only those that policies and user mappings name are needed"),
             new Meaning(
                     "extension control file|extension \".*\" is not available|could not access file \"\\$libdir",
                     ErrorCode.MISSING_EXTENSION,

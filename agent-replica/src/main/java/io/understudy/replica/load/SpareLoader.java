@@ -14,9 +14,11 @@ public interface SpareLoader {
     void preflight(Manifest manifest);
 
     /**
-     * Loads the snapshot into a fresh spare database and checks every row count. A spare that an earlier attempt left is dropped first;
+     * Loads the snapshot into a fresh spare database and checks every row count. A spare that holds this snapshot already is returned at
+     * once, one that an earlier attempt left is dropped first;
      * a database of the spare's name that Understudy did not create is refused ({@code DATABASE_FOREIGN}). Durable on return.
      *
+     * @param progress hears of the steps {@code schema}, {@code load} (bytes of rows), {@code indexes} and {@code statistics}
      * @return the identity of the loaded spare
      */
     DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress);

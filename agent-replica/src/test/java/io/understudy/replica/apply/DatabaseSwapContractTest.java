@@ -11,7 +11,7 @@ class DatabaseSwapContractTest extends LiveDatabasesContract {
 
     @Override
     protected String newSite() {
-        return server.newName("it's a \"site\"");
+        return server.newName("it's a \"site\" of " + "é".repeat(20));
     }
 
     @Override

@@ -20,10 +20,13 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.StreamRef;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,6 +143,31 @@ class PreflightTest {
         Needs needs = new Needs();
         needs.tools = "99.1 (Debian 99.1-1)";
         assertFails(ErrorCode.TOOL_UNFIT, () -> asSuperuser().preflight(manifest(needs)));
+    }
+
+    @Test
+    void refusesAPgRestoreThatSpeaksOfWhatTheServerDoesNotKnow() throws IOException {
+        Path tools = Files.createDirectory(state.resolve("tools"));
+        for (String program : List.of("pg_dump", "pg_restore")) {
+            Path file =
+                    Files.writeString(tools.resolve(program), "#!/bin/sh\necho '" + program + " (PostgreSQL) 17.2'\n");
+            assertThat(file.toFile().setExecutable(true)).isTrue();
+        }
+        DatabaseSettings own = SERVER.settings(site);
+        DatabaseSettings settings = new DatabaseSettings(
+                own.host(),
+                own.port(),
+                own.name(),
+                own.parameters(),
+                own.user(),
+                own.password(),
+                own.maintenance(),
+                Optional.of(tools),
+                own.connections(),
+                own.ownership(),
+                own.lockTimeout());
+        assertFails(ErrorCode.TOOL_UNFIT, () -> loader(settings, ROOMY).preflight(manifest(new Needs())))
+                .hasMessageContaining("pg_restore 17");
     }
 
     @Test
