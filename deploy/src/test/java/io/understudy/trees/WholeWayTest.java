@@ -1,7 +1,9 @@
 package io.understudy.trees;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.understudy.files.FileStat;
 import io.understudy.repository.BlobRef;
 import io.understudy.repository.FileContent;
 import io.understudy.repository.TreeData;
@@ -9,8 +11,10 @@ import io.understudy.repository.TreeIndex;
 import io.understudy.testing.RandomTree;
 import io.understudy.testing.TreePrint;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the primary captures is what the replica has: any names, any kinds of entries, any changes, any locale. */
 class WholeWayTest {
+    private static final String NEEDED = ".*/(common|agent-|jackson-|slf4j-|logback-|commons-).*\\.jar";
+
     @TempDir
     Path temp;
 
@@ -105,23 +111,78 @@ class WholeWayTest {
                 .toList();
     }
 
+    /** Without root's rights nobody may write into a folder that is not writable, not even its owner. */
+    @Test
+    void followsReadOnlyFoldersWithoutRootsRights() throws Exception {
+        assumeTrue(FileStat.of(source).uid() == 0 && Files.isExecutable(Path.of("/usr/bin/setpriv")));
+        Files.createDirectories(source.resolve("closed/deeper/gone"));
+        Files.writeString(source.resolve("closed/deeper/gone/file"), "x");
+        Files.writeString(source.resolve("closed/file"), "x");
+        Files.setAttribute(source.resolve("closed/deeper/gone"), "unix:mode", 0555);
+        Files.setAttribute(source.resolve("closed/deeper"), "unix:mode", 0555);
+        Files.setAttribute(source.resolve("closed"), "unix:mode", 0555);
+        Files.createDirectory(temp.resolve("state"));
+        String libraries = readableLibraries();
+        run(new ProcessBuilder("chown", "-R", "nobody", temp.toString()));
+
+        run(unprivileged(libraries));
+        assertThat(withoutOwners(live)).isEqualTo(withoutOwners(source));
+
+        Files.delete(source.resolve("closed/deeper/gone/file"));
+        Files.delete(source.resolve("closed/deeper/gone"));
+        Files.writeString(source.resolve("closed/file"), "changed");
+        run(unprivileged(libraries));
+        assertThat(withoutOwners(live)).isEqualTo(withoutOwners(source));
+    }
+
+    private ProcessBuilder unprivileged(String libraries) {
+        List<String> command =
+                new ArrayList<>(List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"));
+        command.addAll(java(libraries).command());
+        return new ProcessBuilder(command);
+    }
+
+    /** The build's folders and the repository of libraries may lie where only root can read. */
+    private String readableLibraries() throws Exception {
+        Path copies = Files.createDirectory(temp.resolve("libraries"));
+        List<String> places = new ArrayList<>();
+        for (String place : System.getProperty("java.class.path").split(":")) {
+            if (Files.isDirectory(Path.of(place)) || place.matches(NEEDED)) {
+                Path copy = copies.resolve(places.size() + "-" + Path.of(place).getFileName());
+                run(new ProcessBuilder("cp", "-rL", place, copy.toString()));
+                places.add(copy.toString());
+            }
+        }
+        return String.join(":", places);
+    }
+
+    private static List<String> withoutOwners(Path root) {
+        return TreePrint.of(root).stream()
+                .map(line -> line.replaceAll(" [0-9]+:[0-9]+ ", " "))
+                .toList();
+    }
+
     private String inEmptyEnvironment() throws Exception {
-        ProcessBuilder java = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                CopyTree.class.getName(),
-                source.toString(),
-                live.toString(),
-                temp.resolve("state").toString());
+        ProcessBuilder java = java(System.getProperty("java.class.path"));
         java.environment().clear();
         String[] lines = run(java).split("\n");
         return lines[lines.length - 1];
     }
 
+    private ProcessBuilder java(String libraries) {
+        return new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                libraries,
+                CopyTree.class.getName(),
+                source.toString(),
+                live.toString(),
+                temp.resolve("state").toString());
+    }
+
     private static String run(ProcessBuilder command) throws Exception {
         Process process = command.redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
         return output.strip();
