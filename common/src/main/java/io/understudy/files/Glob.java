@@ -70,7 +70,7 @@ final class Glob {
                 .replace("]", "\\]")
                 .replace("^", "\\^")
                 .replace("&&", "&\\&");
-        regex.append(not ? "[^/" : "[").append(set).append("&&[^/]]");
+        regex.append(not ? "(?!/)[^" : "(?!/)[").append(set).append(']');
         at = end + 1;
     }
 
