@@ -4,6 +4,7 @@ import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Toolset;
@@ -32,12 +33,15 @@ final class Preflight {
 
     /** @throws UnderstudyException with all that was found; the first fault's code leads */
     void check(Manifest manifest) {
+        requireOtherMaintenance();
         List<Fault> faults = new ArrayList<>();
         try (Session session = database.maintenance()) {
             server(manifest, session).ifPresent(faults::add);
             restoreTool(manifest, session).ifPresent(faults::add);
-            faults.addAll(
-                    new RoleCheck(session, single()).faults(manifest.database().properties(), names()));
+            faults.addAll(new RoleCheck(session, single())
+                    .faults(
+                            manifest.database().properties(),
+                            database.settings().name()));
             faults.addAll(new ExtensionCheck(session).faults(manifest.database().properties()));
             faults.addAll(new LocaleCheck(database).faults(manifest.database().properties()));
             foreignSpare().ifPresent(faults::add);
@@ -48,12 +52,21 @@ final class Preflight {
         }
     }
 
-    private boolean single() {
-        return database.settings().ownership() == Ownership.SINGLE;
+    /** A session cannot rename the database that it is in, and would be ended with the others. */
+    private void requireOtherMaintenance() {
+        DatabaseNames own = DatabaseNames.of(database.settings().name());
+        String maintenance = database.settings().maintenance();
+        if (List.of(own.live(), own.spare(), own.previous()).contains(maintenance)) {
+            throw new UnderstudyException(
+                    ErrorCode.CONFIG_INVALID,
+                    "cannot load into database \"" + own.live()
+                            + "\": database.maintenance names one of the site's own databases",
+                    "let database.maintenance name another one, such as template1");
+        }
     }
 
-    private String names() {
-        return database.settings().name();
+    private boolean single() {
+        return database.settings().ownership() == Ownership.SINGLE;
     }
 
     private static Optional<Fault> server(Manifest manifest, Session session) {

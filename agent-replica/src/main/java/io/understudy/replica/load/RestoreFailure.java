@@ -28,7 +28,7 @@ final class RestoreFailure {
                     ErrorCode.MISSING_ROLE,
                     "create the role; under database.ownership: single only those that policies and user mappings name are needed"),
             new Meaning(
-                    "extension control file|extension \".*\" is not available|could not access file \"\\$libdir",
+                    "extension control file|extension \".*\" is not available|could not access file \"",
                     ErrorCode.MISSING_EXTENSION,
                     "install the package that brings the extension"),
             new Meaning(

@@ -201,6 +201,13 @@ class PreflightTest {
     }
 
     @Test
+    void refusesToWorkFromWithinTheSitesOwnDatabase() {
+        DatabaseLoader loader = loader(SERVER.settings("postgres"), ROOMY);
+        assertFails(ErrorCode.CONFIG_INVALID, () -> loader.preflight(manifest(new Needs())))
+                .hasMessageContaining("database.maintenance");
+    }
+
+    @Test
     void refusesAForeignDatabaseOfTheSparesName() {
         SERVER.psql("postgres", "CREATE DATABASE \"" + DatabaseNames.of(site).spare() + "\";");
         assertFails(ErrorCode.DATABASE_FOREIGN, () -> asSuperuser().preflight(manifest(new Needs())));

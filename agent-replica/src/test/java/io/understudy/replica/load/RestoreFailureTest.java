@@ -18,6 +18,7 @@ class RestoreFailureTest {
                 "MISSING_ROLE; ERROR:  role \"editor\" does not exist",
                 "MISSING_EXTENSION; ERROR:  could not open extension control file \"/usr/share/postgresql/15/extension/postgis.control\": No such file",
                 "MISSING_EXTENSION; ERROR:  could not access file \"$libdir/plv8\": No such file or directory",
+                "MISSING_EXTENSION; FATAL:  could not access file \"auto_missing\": No such file or directory",
                 "MISSING_PRIVILEGE; ERROR:  permission denied to create extension \"file_fdw\"",
                 "MISSING_PRIVILEGE; ERROR:  must be owner of extension plpgsql",
                 "DISK_FULL; ERROR:  could not extend file \"base/1/2\": No space left on device",
