@@ -59,11 +59,15 @@ final class Checks {
         Findings findings = new Findings();
         findings.check("marker", this::marker);
         findings.check("state", this::state);
-        filestore(findings);
-        findings.check("repository", () -> "repository " + repository.get().id() + " of site " + settings.site());
+        boolean answers = filestore(findings);
+        if (answers) {
+            findings.check("repository", () -> "repository " + repository.get().id() + " of site " + settings.site());
+        }
         findings.check("signing key", this::signingKey);
         trustedKeys(findings);
-        findings.check("epoch", this::epoch);
+        if (answers) {
+            findings.check("epoch", this::epoch);
+        }
         findings.check("database", this::database);
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
         schedule(findings);
@@ -86,8 +90,12 @@ final class Checks {
         return settings.state() + " can be written";
     }
 
-    /** Writes an object conditionally twice: the second write must be refused. */
-    private void filestore(Findings findings) {
+    /**
+     * Writes an object conditionally twice: the second write must be refused.
+     *
+     * @return whether the filestore answers: each further question to one that does not takes seconds
+     */
+    private boolean filestore(Findings findings) {
         String key = "probe/" + UUID.randomUUID();
         try {
             boolean first = filestore.putIfAbsent(key, "first".getBytes(StandardCharsets.UTF_8));
@@ -101,7 +109,7 @@ final class Checks {
             }
         } catch (UnderstudyException e) {
             findings.failed("filestore", e);
-            return;
+            return e.code() != ErrorCode.FILESTORE_UNREACHABLE;
         }
         if (filestore.capabilities().conditionalPut()) {
             findings.check("filestore", () -> filestore.name() + " can be written, also conditionally");
@@ -113,6 +121,7 @@ final class Checks {
                             + " moment could both succeed",
                     "promote one server at a time, or use a store that knows If-None-Match");
         }
+        return true;
     }
 
     private String signingKey() {
@@ -120,9 +129,15 @@ final class Checks {
         return "key " + SigningKey.load(file).publicKey().id() + " in " + file;
     }
 
+    /** A peer's key that is missing keeps nobody from taking snapshots: only what it signed is not believed. */
     private void trustedKeys(Findings findings) {
         for (Path file : settings.signing().trustedKeys()) {
-            findings.check("trusted key " + file.getFileName(), () -> "key " + TrustedKeys.load(List.of(file)));
+            String name = "trusted key " + file.getFileName();
+            if (Files.exists(file)) {
+                findings.check(name, () -> "key " + TrustedKeys.load(List.of(file)) + " in " + file);
+            } else {
+                findings.warn(name, file + " is not there: what it signed is not believed", "copy it from its server");
+            }
         }
     }
 

@@ -1,0 +1,310 @@
+package io.understudy.primary.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Metrics;
+import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.schedule.Schedule;
+import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.progress.Progress;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.testing.Faults;
+import io.understudy.testing.Faults.Fail;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DaemonTest {
+    private static final SnapshotId FIRST = new SnapshotId(1, 1);
+    private static final SnapshotId SECOND = new SnapshotId(1, 2);
+
+    @TempDir
+    Path folder;
+
+    private PrimaryFixture primary;
+    private Metrics metrics;
+    private Followers followers;
+    private Outlook outlook;
+    private SnapshotDesk desk;
+    private Daemon daemon;
+
+    @BeforeEach
+    void build() {
+        primary = new PrimaryFixture(folder);
+        restart(List.of());
+    }
+
+    @AfterEach
+    void stop() {
+        desk.close();
+    }
+
+    @Test
+    void takesTheFirstSnapshotAtOnceAndThenOneATick() {
+        daemon.round();
+        committed(FIRST);
+        assertThat(primary.repository.read(FIRST).periods()).containsExactly("daily", "hourly");
+        daemon.round();
+        primary.time.advance(Duration.ofMinutes(59));
+        daemon.round();
+        assertThat(primary.repository.list()).containsExactly(FIRST);
+        primary.time.advance(Duration.ofMinutes(1));
+        daemon.round();
+        committed(SECOND);
+        assertThat(primary.repository.read(SECOND).periods()).containsExactly("hourly");
+        assertThat(outlook.next()).contains(Instant.parse("2026-11-20T14:00:00Z"));
+    }
+
+    @Test
+    void catchesUpOnceAfterALongSleep() {
+        daemon.round();
+        committed(FIRST);
+        primary.time.advance(Duration.ofHours(30));
+        daemon.round();
+        committed(SECOND);
+        daemon.round();
+        daemon.round();
+        assertThat(primary.repository.list()).containsExactly(FIRST, SECOND);
+        assertThat(primary.repository.read(SECOND).periods()).containsExactly("daily", "hourly");
+    }
+
+    @Test
+    void afterARestartKnowsTheNewestSnapshotAndWhatIsOwed() {
+        primary.taker(PrimaryEvents.all(List.of())).take(List.of("manual"), Progress.none());
+        desk.close();
+        primary.time.advance(Duration.ofMinutes(10));
+        restart(List.of());
+        daemon.round();
+        assertThat(primary.repository.list()).containsExactly(FIRST);
+        assertThat(followers.newest().orElseThrow().getSnapshot()).isEqualTo("00000001-00000001");
+        assertThat(followers.newest().orElseThrow().hasCommitted()).isFalse();
+        double noon = Instant.parse("2026-11-20T12:00:00Z").getEpochSecond();
+        assertThat(metric("snapshot_last_success_timestamp_seconds")).isEqualTo(noon);
+        assertThat(metric("snapshot_attempts_total")).isZero();
+        assertThat(metric("epoch")).isEqualTo(1);
+        assertThat(metric("role_is_primary")).isEqualTo(1);
+
+        desk.close();
+        primary.time.advance(Duration.ofHours(3));
+        restart(List.of());
+        daemon.round();
+        committed(SECOND);
+    }
+
+    @Test
+    void idlesInBackupModeAndTakesOverWhenItIsPromoted() {
+        primary.enterBackupMode();
+        daemon.round();
+        primary.time.advance(Duration.ofHours(2));
+        daemon.round();
+        assertThat(metric("role_is_primary")).isZero();
+        assertThat(metric("marker_present")).isEqualTo(1);
+        assertThat(metric("snapshot_attempts_total")).isZero();
+        assertThat(outlook.ready().ok()).isTrue();
+        assertThat(outlook.next()).isEmpty();
+
+        primary.promoteAnother(2);
+        primary.marker.remove();
+        primary.time.advance(Duration.ofSeconds(1));
+        daemon.round();
+        assertThat(outlook.standing().role()).isEqualTo(Role.FENCED);
+        assertThat(outlook.ready().ok()).isFalse();
+        assertThat(outlook.ready().text()).contains("epoch 2 was claimed by b");
+        assertThat(metric("snapshot_attempts_total")).isZero();
+
+        HeldEpoch third = new HeldEpoch(primary.repository.id(), 3, "n", "a", primary.time.now(), "promote");
+        primary.repository.epochs().claim(third.claim(), primary.key);
+        primary.epochs.hold(third);
+        primary.time.advance(Duration.ofSeconds(1));
+        daemon.round();
+        committed(new SnapshotId(3, 1));
+        assertThat(metric("role_is_primary")).isEqualTo(1);
+        assertThat(metric("epoch")).isEqualTo(3);
+    }
+
+    @Test
+    void noticesWithinHalfAMinuteThatItIsFenced() {
+        daemon.round();
+        committed(FIRST);
+        primary.promoteAnother(2);
+        primary.time.advance(Duration.ofSeconds(30));
+        daemon.round();
+        assertThat(outlook.standing().role()).isEqualTo(Role.FENCED);
+        assertThat(metric("role_is_primary")).isZero();
+    }
+
+    @Test
+    void aServerWithoutAnEpochIdles() {
+        primary.epochs.hold(new HeldEpoch(UUID.randomUUID(), 1, "n", "a", primary.time.now(), "of another repository"));
+        daemon.round();
+        assertThat(outlook.standing().role()).isEqualTo(Role.NO_EPOCH);
+        assertThat(outlook.trouble().orElseThrow().code()).isEqualTo(ErrorCode.FENCED);
+        assertThat(metric("snapshot_attempts_total")).isZero();
+    }
+
+    @Test
+    void triesAFailedSnapshotAgainWithAPause() {
+        primary.database.during(() -> {
+            throw new UnderstudyException(ErrorCode.DATABASE_UNREACHABLE, "cannot connect", "start it");
+        });
+        daemon.round();
+        await().until(() -> metric("snapshot_failures_total{stage=\"database\"") == 1);
+        await().until(() -> desk.step().isEmpty());
+        daemon.round();
+        assertThat(outlook.ready().ok()).isFalse();
+        assertThat(outlook.trouble().orElseThrow().getMessage()).isEqualTo("cannot connect");
+        primary.database.during(() -> {});
+        daemon.round();
+        assertThat(metric("snapshot_attempts_total")).isEqualTo(1);
+        primary.time.advance(Duration.ofMinutes(1));
+        daemon.round();
+        committed(FIRST);
+        daemon.round();
+        assertThat(outlook.ready().ok()).isTrue();
+    }
+
+    @Test
+    void startsWhileTheFilestoreIsAwayAndLearnsLater() {
+        primary.filestore.inject(Faults.always(new Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        daemon.round();
+        assertThat(outlook.standing().role()).isEqualTo(Role.UNKNOWN);
+        assertThat(outlook.ready().ok()).isFalse();
+        assertThat(outlook.health().ok()).isTrue();
+        primary.time.advance(Duration.ofHours(1));
+        daemon.round();
+        await().until(() -> metric("snapshot_failures_total{stage=\"prepare\"") == 1);
+        primary.filestore.inject(Faults.none());
+        primary.time.advance(Duration.ofHours(1));
+        await().until(() -> {
+            daemon.round();
+            return !primary.repository.list().isEmpty();
+        });
+        assertThat(outlook.standing().role()).isEqualTo(Role.PRIMARY);
+    }
+
+    @Test
+    void keepsItsRoleWhileTheFilestoreIsAwayForAWhile() {
+        daemon.round();
+        committed(FIRST);
+        primary.filestore.inject(Faults.always(new Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        primary.time.advance(Duration.ofSeconds(40));
+        daemon.round();
+        assertThat(outlook.standing().role()).isEqualTo(Role.PRIMARY);
+    }
+
+    @Test
+    void tellsWhenTheMainLoopStandsStill() {
+        daemon.round();
+        assertThat(outlook.health().ok()).isTrue();
+        primary.time.advance(Duration.ofMinutes(6));
+        assertThat(outlook.health().ok()).isFalse();
+    }
+
+    @Test
+    void runsItsServicesUntilItIsClosedAndCancelsWhatRuns() throws Exception {
+        AtomicBoolean serving = new AtomicBoolean();
+        restart(List.of(
+                () -> {
+                    serving.set(true);
+                    return () -> serving.set(false);
+                },
+                () -> desk));
+        CountDownLatch inside = new CountDownLatch(1);
+        primary.database.during(() -> {
+            inside.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new UnderstudyException(ErrorCode.CANCELLED, "cancelled", "again", e);
+            }
+        });
+        Thread loop = new Thread(daemon::run);
+        loop.start();
+        inside.await();
+        await().untilTrue(serving);
+        daemon.close();
+        loop.join();
+        assertThat(serving).isFalse();
+        assertThat(primary.repository.list()).isEmpty();
+        assertThat(metric("snapshot_failures_total{stage=\"database\"")).isEqualTo(1);
+        assertThatThrownBy(() -> desk.submit(List.of("manual"), Progress.none(), () -> {}))
+                .hasMessageContaining("stopping");
+    }
+
+    @Test
+    void closesWhatWasStartedWhenALaterServiceCannotStart() {
+        AtomicBoolean serving = new AtomicBoolean();
+        restart(List.of(
+                () -> {
+                    serving.set(true);
+                    return () -> serving.set(false);
+                },
+                () -> {
+                    throw new UnderstudyException(ErrorCode.CONFIG_INVALID, "cannot listen", "another port");
+                }));
+        assertThatThrownBy(daemon::run).hasMessage("cannot listen");
+        assertThat(serving).isFalse();
+        daemon.close();
+    }
+
+    private void restart(List<Daemon.Service> services) {
+        metrics = new Metrics("example", "primary", "0.1.0");
+        followers = new Followers(primary.time.clock());
+        outlook = new Outlook(primary.time.clock());
+        PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
+        Announcer announcer = new Announcer("a", () -> primary.repository, followers);
+        desk = new SnapshotDesk(primary.taker(PrimaryEvents.all(List.of(announcer, told, outlook))));
+        Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *", "daily", "0 3 * * *"), ZoneOffset.UTC);
+        daemon = new Daemon(new Daemon.Parts(
+                new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
+                new Planner(schedule, desk, primary.time.now(), new Random(1)),
+                this::reachable,
+                announcer,
+                told,
+                new LastVerified(primary.state),
+                outlook,
+                primary.time.clock(),
+                primary.time,
+                services));
+    }
+
+    private Repository reachable() {
+        return primary.repository;
+    }
+
+    private void committed(SnapshotId snapshot) {
+        await().until(() ->
+                primary.repository.list().contains(snapshot) && desk.step().isEmpty());
+    }
+
+    private double metric(String name) {
+        String wanted = name.contains("{") ? name.substring(name.indexOf('{') + 1) : "";
+        String base = "understudy_" + (name.contains("{") ? name.substring(0, name.indexOf('{')) : name) + "{";
+        return metrics.scrape()
+                .lines()
+                .filter(line -> line.startsWith(base) && line.contains(wanted))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+}
