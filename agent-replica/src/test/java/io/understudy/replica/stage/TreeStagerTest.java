@@ -1,0 +1,322 @@
+package io.understudy.replica.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Attributes;
+import io.understudy.files.ContentHash;
+import io.understudy.files.LinkTarget;
+import io.understudy.files.SafePath;
+import io.understudy.files.TreeEntry;
+import io.understudy.files.TreeKind;
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobRef;
+import io.understudy.repository.BlobSource;
+import io.understudy.repository.FileContent;
+import io.understudy.repository.IndexEntry;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
+import io.understudy.repository.Pack;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
+import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.RandomTree;
+import io.understudy.testing.TreePrint;
+import io.understudy.testing.TreeSnapshots;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TreeStagerTest {
+    private static final SnapshotId ID = new SnapshotId(1, 1);
+    private static final Attributes ATTRIBUTES = new Attributes(0755, Instant.ofEpochSecond(1_000), "root", "root");
+
+    @TempDir
+    Path temp;
+
+    private final MemoryBlobs blobs = new MemoryBlobs();
+    private Path live;
+    private Path source;
+
+    @BeforeEach
+    void makeFolders() throws IOException {
+        live = Files.createDirectory(temp.resolve("live"));
+        source = Files.createDirectory(temp.resolve("source"));
+    }
+
+    @Test
+    void refusesAPathIntoItsOwnFolder() throws IOException {
+        refuses(ErrorCode.UNSAFE_PATH, folder(".understudy"));
+    }
+
+    @Test
+    void refusesAPathThroughALinkOfTheIndex() throws IOException {
+        IndexEntry link =
+                IndexEntry.of(new TreeEntry.Link(SafePath.of("a"), ATTRIBUTES, LinkTarget.of(new byte[] {'/'})));
+        refuses(ErrorCode.UNSAFE_PATH, link, folder("a/b"));
+    }
+
+    @Test
+    void refusesEntriesOutOfOrderAndTwice() throws IOException {
+        refuses(ErrorCode.UNSAFE_PATH, folder("b"), folder("a"));
+        refuses(ErrorCode.UNSAFE_PATH, folder("a"), folder("a"));
+    }
+
+    @Test
+    void refusesAnEmptyIndex() throws IOException {
+        Files.writeString(live.resolve("kept"), "x");
+        TreeData data = TreeSnapshots.index("t", TreeKind.FILES, List.of(), blobs);
+        fails(ErrorCode.MANIFEST_DAMAGED, () -> prepare(data));
+        assertThat(live.resolve("kept")).exists();
+    }
+
+    @Test
+    void replacesALinkOnDiskInsteadOfFollowingIt() throws IOException {
+        Path outside = Files.createDirectory(temp.resolve("outside"));
+        Files.createDirectory(source.resolve("a"));
+        Files.writeString(source.resolve("a/b"), "x");
+        Files.createSymbolicLink(live.resolve("a"), outside);
+        prepare(take());
+        assertThat(changes()).contains("put a", "put a/b");
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesContentThatIsNotWhatTheIndexNames() throws IOException {
+        Files.writeString(source.resolve("small"), "hello");
+        TreeData data = take();
+        BlobRef pack = TreeSnapshots.entries(source, blobs)
+                .get(1)
+                .content()
+                .orElseThrow()
+                .blobs()
+                .get(0);
+        blobs.damage(pack.id(), new byte[(int) pack.bytes()]);
+        fails(ErrorCode.BLOB_DAMAGED, () -> prepare(data));
+        blobs.remove(pack.id());
+        fails(ErrorCode.BLOB_MISSING, () -> prepare(data));
+        assertThat(TreePrint.of(live)).hasSize(1);
+    }
+
+    @Test
+    void refusesToStartWithoutRoom() throws IOException {
+        Files.write(source.resolve("large"), new byte[2 << 20]);
+        TreeStager stager = new TreeStager(
+                temp.resolve("state"), settings(TreeKind.FILES), Clock.systemUTC(), new Room(folder -> 10 << 20));
+        TreeData data = take();
+        blobs.added();
+        fails(ErrorCode.DISK_FULL, () -> stager.prepare(manifest(data), blobs, Progress.none()));
+        assertThat(live.resolve(".understudy/stage/" + ID)).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesATreeThatHasNoPlaceHereOrIsOfAnotherKind() throws IOException {
+        TreeData data = take();
+        TreeStager none = new TreeStager(temp.resolve("state"), List.of(), Clock.systemUTC());
+        fails(ErrorCode.CONFIG_INVALID, () -> none.prepare(manifest(data), blobs, Progress.none()));
+        TreeStager other = new TreeStager(temp.resolve("state"), settings(TreeKind.SECRETS), Clock.systemUTC());
+        fails(ErrorCode.CONFIG_INVALID, () -> other.prepare(manifest(data), blobs, Progress.none()));
+    }
+
+    @Test
+    void refusesToReplaceAFolderThatHoldsWhatIsExcluded() throws IOException {
+        Files.createDirectories(live.resolve("a/cache"));
+        Files.writeString(source.resolve("a"), "a file");
+        TreeStager stager = new TreeStager(
+                temp.resolve("state"),
+                List.of(new TreeSettings("t", TreeKind.FILES, live, List.of("**/cache"))),
+                Clock.systemUTC());
+        TreeData data = take();
+        fails(ErrorCode.FILE_UNSUPPORTED, () -> stager.prepare(manifest(data), blobs, Progress.none()));
+    }
+
+    @Test
+    void refusesAPathThatIsTooLongForThisRoot() throws IOException {
+        List<IndexEntry> entries = new ArrayList<>(List.of(root()));
+        StringBuilder path = new StringBuilder("d".repeat(200));
+        while (path.length() < 4000) {
+            entries.add(folder(path.toString()));
+            path.append('/').append("d".repeat(200));
+        }
+        entries.add(folder(path.toString()));
+        entries.add(folder(path + "/" + "e".repeat(70)));
+        TreeData data = TreeSnapshots.index("t", TreeKind.FILES, entries, blobs);
+        fails(ErrorCode.FILE_UNSUPPORTED, () -> prepare(data));
+    }
+
+    @Test
+    void goesOnAfterACrashWithoutReadingAgainWhatIsThere() throws IOException {
+        new RandomTree(source, 21).grow(60);
+        TreeData data = take();
+        AtomicInteger left = new AtomicInteger(20);
+        BlobSource failing = blob -> {
+            if (left.getAndDecrement() == 0) {
+                throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cut", "a test");
+            }
+            return blobs.open(blob);
+        };
+        fails(ErrorCode.FILESTORE_UNREACHABLE, () -> stager().prepare(manifest(data), failing, Progress.none()));
+        AtomicInteger opened = new AtomicInteger();
+        BlobSource counting = blob -> {
+            opened.incrementAndGet();
+            return blobs.open(blob);
+        };
+        stager().prepare(manifest(data), counting, Progress.none());
+        int second = opened.getAndSet(0);
+        stager().prepare(manifest(data), counting, Progress.none());
+        assertThat(opened.get())
+                .as("only the index")
+                .isEqualTo(data.index().blobs().size());
+        assertThat(second).isPositive();
+    }
+
+    @Test
+    void readsEachPackOnce() throws IOException {
+        Pack pack = new Pack(blobs);
+        List<TreeEntry.File> files = new ArrayList<>();
+        List<Long> offsets = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            byte[] content = ("content" + i).getBytes(StandardCharsets.UTF_8);
+            TreeEntry.File file = new TreeEntry.File(
+                    SafePath.of("f" + i),
+                    ATTRIBUTES,
+                    content.length,
+                    ContentHash.ofContent(content, 0, content.length));
+            files.add(file);
+            offsets.add(pack.add(file.path(), ATTRIBUTES, content, content.length));
+        }
+        BlobRef blob = pack.finish();
+        List<IndexEntry> entries = new ArrayList<>(List.of(root()));
+        for (int i = 0; i < 9; i++) {
+            entries.add(IndexEntry.of(files.get(i), new FileContent.Packed(blob, offsets.get(i))));
+        }
+        TreeData data = TreeSnapshots.index("t", TreeKind.FILES, entries, blobs);
+        AtomicInteger opened = new AtomicInteger();
+        stager().prepare(
+                        manifest(data),
+                        b -> {
+                            opened.addAndGet(b.equals(blob) ? 1 : 0);
+                            return blobs.open(b);
+                        },
+                        Progress.none());
+        assertThat(opened).hasValue(1);
+    }
+
+    @Test
+    void discardsWithoutATrace() throws IOException {
+        new RandomTree(source, 22).grow(30);
+        new RandomTree(live, 23).grow(30);
+        List<String> before = TreePrint.of(live);
+        prepare(take());
+        stager().discard(ID);
+        stager().discard(ID);
+        assertThat(TreePrint.of(live)).isEqualTo(before);
+        assertThat(live.resolve(".understudy/stage")).isEmptyDirectory();
+        assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
+        assertThat(temp.resolve("state/stage")).isDirectoryNotContaining(Files::isDirectory);
+    }
+
+    @Test
+    void forgetsWhatWasStagedForAnotherSnapshot() throws IOException {
+        new RandomTree(source, 24).grow(30);
+        TreeData data = take();
+        stager().prepare(manifest(data, new SnapshotId(1, 1)), blobs, Progress.none());
+        stager().prepare(manifest(data, new SnapshotId(1, 2)), blobs, Progress.none());
+        try (Stream<Path> staged = Files.list(live.resolve(".understudy/stage"))) {
+            assertThat(staged.map(p -> p.getFileName().toString())).containsExactly("00000001-00000002");
+        }
+        assertThat(new Plans(temp.resolve("state")).phase(new SnapshotId(1, 1))).isEmpty();
+    }
+
+    @Test
+    void readsTheMountTableOfTheKernel() {
+        String table = "22 1 254:0 / / rw - ext4 /dev/vda rw\n30 22 0:5 / /srv/with\\040space rw - tmpfs none rw\n";
+        MountPoints mounts = MountPoints.parse(table.getBytes(StandardCharsets.UTF_8));
+        assertThat(mounts.contains(Path.of("/srv/with space"))).isTrue();
+        assertThat(mounts.contains(Path.of("/srv"))).isFalse();
+        assertThat(MountPoints.now().contains(Path.of("/"))).isTrue();
+    }
+
+    private void refuses(ErrorCode code, IndexEntry... entries) throws IOException {
+        List<IndexEntry> all = new ArrayList<>(List.of(root()));
+        all.addAll(List.of(entries));
+        TreeData data = TreeSnapshots.index("t", TreeKind.FILES, all, blobs);
+        fails(code, () -> prepare(data));
+        assertThat(TreePrint.of(live)).hasSize(1);
+    }
+
+    private static void fails(ErrorCode code, ThrowingCallable work) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static IndexEntry root() {
+        return IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, ATTRIBUTES));
+    }
+
+    private static IndexEntry folder(String path) {
+        return IndexEntry.of(new TreeEntry.Folder(SafePath.of(path), ATTRIBUTES));
+    }
+
+    private List<String> changes() {
+        try (Plan plan = Plan.open(new Plans(temp.resolve("state")).file(ID, "t"))) {
+            return IntStream.range(0, plan.size())
+                    .mapToObj(plan::change)
+                    .map(c -> c.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " " + c.path())
+                    .toList();
+        }
+    }
+
+    private TreeData take() throws IOException {
+        return TreeSnapshots.take("t", TreeKind.FILES, source, blobs);
+    }
+
+    private void prepare(TreeData data) {
+        stager().prepare(manifest(data), blobs, Progress.none());
+    }
+
+    private TreeStager stager() {
+        return new TreeStager(temp.resolve("state"), settings(TreeKind.FILES), Clock.systemUTC());
+    }
+
+    private List<TreeSettings> settings(TreeKind kind) {
+        return List.of(new TreeSettings("t", kind, live, List.of()));
+    }
+
+    private static Manifest manifest(TreeData data) {
+        return manifest(data, ID);
+    }
+
+    private static Manifest manifest(TreeData data, SnapshotId id) {
+        Manifest sample = Manifests.sample(id);
+        return new Manifest(
+                sample.format(),
+                sample.site(),
+                sample.snapshot(),
+                sample.periods(),
+                sample.moment(),
+                sample.walLsn(),
+                sample.server(),
+                sample.versions(),
+                sample.database(),
+                List.of(data),
+                sample.totals());
+    }
+}
