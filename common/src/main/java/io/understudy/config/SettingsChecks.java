@@ -4,7 +4,8 @@ import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.parser.CronParser;
 import io.understudy.config.Settings.TreeSettings;
-import java.nio.file.FileSystems;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Excludes;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -68,14 +69,17 @@ final class SettingsChecks {
     }
 
     private static void exclude(Values values, String glob) {
-        values.parsed(
-                Setting.TREE_EXCLUDE,
-                glob,
-                "holds a broken glob",
-                text -> FileSystems.getDefault().getPathMatcher("glob:" + text));
         if (glob.startsWith("/")) {
             values.fault(Setting.TREE_EXCLUDE, "must be relative to the tree's path: " + glob);
+            return;
         }
+        values.parsed(Setting.TREE_EXCLUDE, glob, "holds a broken glob", text -> {
+            try {
+                return Excludes.of(List.of(text));
+            } catch (UnderstudyException e) {
+                throw new IllegalArgumentException(e);
+            }
+        });
     }
 
     private void directory(Settings settings) {

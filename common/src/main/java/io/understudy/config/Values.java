@@ -1,5 +1,6 @@
 package io.understudy.config;
 
+import io.understudy.files.RawPaths;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -151,7 +152,7 @@ final class Values {
     }
 
     private Path absolute(Setting setting, String text) {
-        Path path = Path.of(text).normalize();
+        Path path = RawPaths.path(text).normalize();
         if (!path.isAbsolute() || path.getNameCount() == 0) {
             fault(setting, "must be an absolute path below /: " + text);
         }
@@ -240,7 +241,7 @@ final class Values {
 
     private Optional<String> contentOf(String file) {
         try {
-            return Optional.of(Files.readString(Path.of(file)).stripTrailing());
+            return Optional.of(Files.readString(RawPaths.path(file)).stripTrailing());
         } catch (IOException e) {
             faults.add(
                     section.line(), "cannot read " + file + ": " + e.getClass().getSimpleName());

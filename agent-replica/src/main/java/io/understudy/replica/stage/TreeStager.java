@@ -28,6 +28,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -39,16 +41,18 @@ public final class TreeStager implements Stage {
     private final List<TreeSettings> trees;
     private final Clock clock;
     private final Room room;
+    private final Supplier<MountPoints> mounts;
 
     public TreeStager(Path state, List<TreeSettings> trees, Clock clock) {
-        this(state, trees, clock, Room.onDisk());
+        this(state, trees, clock, Room.onDisk(), MountPoints::now);
     }
 
-    TreeStager(Path state, List<TreeSettings> trees, Clock clock, Room room) {
+    TreeStager(Path state, List<TreeSettings> trees, Clock clock, Room room, Supplier<MountPoints> mounts) {
         this.plans = new Plans(state);
         this.trees = List.copyOf(trees);
         this.clock = clock;
         this.room = room;
+        this.mounts = mounts;
     }
 
     @Override
@@ -118,7 +122,7 @@ public final class TreeStager implements Stage {
                 TreePlanner planner = new TreePlanner(
                         root,
                         new TreeWalker(root, target.excludes),
-                        new Protection(root, target.excludes, MountPoints.now()),
+                        new Protection(root, target.excludes, mounts.get()),
                         new Comparison(known, fresh, clock),
                         dresser,
                         plan,
@@ -137,7 +141,7 @@ public final class TreeStager implements Stage {
         }
     }
 
-    private static void stage(Planned planned, BlobSource blobs, java.util.function.LongConsumer progress) {
+    private static void stage(Planned planned, BlobSource blobs, LongConsumer progress) {
         try (Plan plan = Plan.open(planned.file)) {
             Path folder = plan.header().staged(planned.root);
             new ContentStager(plan, folder, blobs, planned.dresser, progress).stage();

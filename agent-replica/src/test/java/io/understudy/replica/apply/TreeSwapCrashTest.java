@@ -13,13 +13,27 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kills the exchange at every single operation, and goes on or back from what is then on disk. */
 class TreeSwapCrashTest {
-    @TempDir
+    /** Thousands of small operations: in memory where there is such a file system. */
+    static final class InMemory implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
+            Path memory = Path.of("/dev/shm");
+            return Files.isWritable(memory)
+                    ? Files.createTempDirectory(memory, "understudy-")
+                    : Files.createTempDirectory("understudy-");
+        }
+    }
+
+    @TempDir(factory = InMemory.class)
     Path temp;
 
     /** Dies before the n-th operation. */

@@ -118,7 +118,11 @@ class TreeStagerTest {
     void refusesToStartWithoutRoom() throws IOException {
         Files.write(source.resolve("large"), new byte[2 << 20]);
         TreeStager stager = new TreeStager(
-                temp.resolve("state"), settings(TreeKind.FILES), Clock.systemUTC(), new Room(folder -> 10 << 20));
+                temp.resolve("state"),
+                settings(TreeKind.FILES),
+                Clock.systemUTC(),
+                new Room(folder -> 10 << 20),
+                MountPoints::now);
         TreeData data = take();
         blobs.added();
         fails(ErrorCode.DISK_FULL, () -> stager.prepare(manifest(data), blobs, Progress.none()));
@@ -144,6 +148,27 @@ class TreeStagerTest {
                 Clock.systemUTC());
         TreeData data = take();
         fails(ErrorCode.FILE_UNSUPPORTED, () -> stager.prepare(manifest(data), blobs, Progress.none()));
+    }
+
+    @Test
+    void changesNothingInAFileSystemThatIsMountedInsideOfATree() throws IOException {
+        Files.createDirectories(live.resolve("mounted/deep"));
+        Files.writeString(live.resolve("mounted/deep/file"), "same");
+        Files.createDirectories(source.resolve("mounted/deep"));
+        TreeStager stager = new TreeStager(
+                temp.resolve("state"),
+                settings(TreeKind.FILES),
+                Clock.systemUTC(),
+                Room.onDisk(),
+                () -> MountPoints.parse(
+                        ("1 1 0:1 / " + live.toAbsolutePath() + "/mounted rw\n").getBytes(StandardCharsets.UTF_8)));
+        TreeData without = take();
+        fails(ErrorCode.FILE_UNSUPPORTED, () -> stager.prepare(manifest(without), blobs, Progress.none()));
+
+        Files.delete(source.resolve("mounted/deep"));
+        Files.delete(source.resolve("mounted"));
+        stager.prepare(manifest(take()), blobs, Progress.none());
+        assertThat(changes()).as("a mount point stays").noneMatch(change -> change.contains("mounted"));
     }
 
     @Test
