@@ -59,6 +59,11 @@ final class Desk {
         return thread.isAlive();
     }
 
+    /** How many jobs wait for their turn. */
+    int waiting() {
+        return jobs.size();
+    }
+
     /** The routine is due now. */
     void wake() {
         add(Job.of(this::routine), false);

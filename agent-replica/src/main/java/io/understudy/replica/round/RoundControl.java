@@ -17,7 +17,8 @@ public final class RoundControl {
         }
     }
 
-    synchronized void begin() {
+    /** The calling thread works on the round: it is interrupted when the round is given up. */
+    public synchronized void begin() {
         check();
         worker = Thread.currentThread();
     }
@@ -30,13 +31,13 @@ public final class RoundControl {
     }
 
     /** The point of no return: throws when it was cancelled, and from here on can't be. */
-    synchronized void commit() {
+    public synchronized void commit() {
         check();
         committed = true;
     }
 
     /** The thread is given back without an interrupt that was meant for the round. */
-    synchronized void end() {
+    public synchronized void end() {
         worker = null;
         if (cancelled) {
             Thread.interrupted();

@@ -1,0 +1,177 @@
+package io.understudy.replica.discover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.understudy.config.HostPort;
+import io.understudy.time.Backoff;
+import io.understudy.v1.Announcement;
+import io.understudy.v1.ReplicaReport;
+import io.understudy.v1.ReplicationGrpc;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class PrimaryLinkTest {
+    private static final HostPort A = new HostPort("a", 1);
+    private static final HostPort B = new HostPort("b", 2);
+
+    private final String run = UUID.randomUUID().toString();
+    private final List<Announcement> heard = new CopyOnWriteArrayList<>();
+    private final List<Server> servers = new ArrayList<>();
+    private volatile String state = "seeding";
+    private PrimaryLink link;
+
+    /** A primary that greets whoever follows. */
+    private static final class Primary extends ReplicationGrpc.ReplicationImplBase {
+        final List<ReplicaReport> reports = new CopyOnWriteArrayList<>();
+        private final String greeting;
+        private volatile StreamObserver<Announcement> follower;
+
+        Primary(String greeting) {
+            this.greeting = greeting;
+        }
+
+        @Override
+        public StreamObserver<ReplicaReport> follow(StreamObserver<Announcement> answer) {
+            follower = answer;
+            answer.onNext(Announcement.newBuilder().setSnapshot(greeting).build());
+            return new StreamObserver<>() {
+                @Override
+                public void onNext(ReplicaReport report) {
+                    reports.add(report);
+                }
+
+                @Override
+                public void onError(Throwable failure) {}
+
+                @Override
+                public void onCompleted() {}
+            };
+        }
+    }
+
+    private Primary serve(HostPort address, String greeting) throws IOException {
+        Primary primary = new Primary(greeting);
+        servers.add(InProcessServerBuilder.forName(run + address)
+                .addService(primary)
+                .build()
+                .start());
+        return primary;
+    }
+
+    private void follow(HostPort... primaries) {
+        link = new PrimaryLink(
+                List.of(primaries),
+                this::channel,
+                () -> ReplicaReport.newBuilder().setName("r").setState(state).build(),
+                heard::add,
+                new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), new Random(1)),
+                Clock.systemUTC());
+        link.start();
+    }
+
+    private ManagedChannel channel(HostPort address) {
+        return InProcessChannelBuilder.forName(run + address).build();
+    }
+
+    @AfterEach
+    void stop() {
+        if (link != null) {
+            link.close();
+        }
+        servers.forEach(Server::shutdownNow);
+    }
+
+    private void awaitHeard(String... snapshots) {
+        Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(heard).extracting(Announcement::getSnapshot).contains(snapshots));
+    }
+
+    @Test
+    void reportsAtOnceAndHearsAnnouncements() throws IOException {
+        Primary primary = serve(A, "one");
+        follow(A);
+        awaitHeard("one");
+
+        primary.follower.onNext(Announcement.newBuilder().setSnapshot("two").build());
+
+        awaitHeard("two");
+        assertThat(primary.reports.get(0).getState()).isEqualTo("seeding");
+        assertThat(link.seen()).singleElement().satisfies(seen -> {
+            assertThat(seen.connected()).isTrue();
+            assertThat(seen.heard()).isPresent();
+        });
+    }
+
+    @Test
+    void reportsWhenItsStateChanges() throws IOException {
+        Primary primary = serve(A, "one");
+        follow(A);
+        awaitHeard("one");
+
+        state = "following";
+        link.changed();
+
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(primary.reports)
+                        .extracting(ReplicaReport::getState)
+                        .contains("following"));
+    }
+
+    @Test
+    void triesThePrimariesInTurn() throws IOException {
+        serve(B, "from b");
+        follow(A, B);
+
+        awaitHeard("from b");
+        assertThat(link.seen()).extracting(PrimaryLink.Seen::connected).containsExactly(false, true);
+    }
+
+    @Test
+    void followsAgainWhenThePrimaryComesBack() throws IOException {
+        serve(A, "one");
+        follow(A);
+        awaitHeard("one");
+        servers.get(0).shutdownNow();
+        Awaitility.await().until(() -> !link.seen().get(0).connected());
+
+        serve(A, "two");
+
+        awaitHeard("two");
+    }
+
+    @Test
+    void followsAgainWhenThePrimaryEndsTheCall() throws IOException {
+        Primary primary = serve(A, "one");
+        follow(A);
+        awaitHeard("one");
+
+        primary.follower.onCompleted();
+
+        Awaitility.await().until(() -> heard.size() == 2);
+    }
+
+    @Test
+    void doesNothingWithoutPrimaries() {
+        follow();
+
+        assertThat(link.seen()).isEmpty();
+    }
+}

@@ -1,0 +1,103 @@
+package io.understudy.replica.role;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.role.ReplicaState.Seeding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RoleStoreTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void knowsNothingBeforeAnythingWasWritten() {
+        assertThat(RoleStore.in(folder).read()).isEmpty();
+        assertThat(RoleStore.in(folder).state()).isEqualTo(new Seeding());
+    }
+
+    @Test
+    void writesForItsOwnerAloneAndMakesTheFolder() throws IOException {
+        Path state = folder.resolve("a/b");
+        RoleStore.in(state).change(Ledger::untroubled);
+
+        Path file = state.resolve("replica.json");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(Files.readString(file))
+                .startsWith("{")
+                .contains("\"format\" : 1")
+                .contains("\"kind\" : \"seeding\"");
+    }
+
+    @Test
+    void readsWhatALaterVersionAdded() throws IOException {
+        RoleStore.in(folder).change(Ledger::untroubled);
+        Path file = folder.resolve("replica.json");
+        Files.writeString(file, Files.readString(file).replace("\"format\" : 1,", "\"format\" : 1, \"more\": [1],"));
+
+        assertThat(RoleStore.in(folder).read()).isPresent();
+    }
+
+    @Test
+    void refusesALaterFormat() throws IOException {
+        Files.writeString(folder.resolve("replica.json"), "{\"format\":2,\"state\":{\"kind\":\"dancing\"}}");
+
+        refused(ErrorCode.FORMAT_UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "null",
+                "{\"format\":1}",
+                "{\"format\":1,\"state\":{\"kind\":\"dancing\"}}",
+                "{\"format\":\"x\"}",
+                "{\"format\":1,\"state\":{\"kind\":\"following\"}}"
+            })
+    void refusesADamagedFileAndSaysWhatToDo(String content) throws IOException {
+        Files.writeString(folder.resolve("replica.json"), content);
+
+        refused(ErrorCode.STATE_DAMAGED);
+    }
+
+    @Test
+    void locksAmongCallersAndKnowsADaemon() {
+        ApplyLock lock = new ApplyLock(folder);
+        try (var held = lock.acquire()) {
+            assertThat(held).isNotNull();
+            assertThatThrownBy(lock::acquire)
+                    .isInstanceOfSatisfying(
+                            UnderstudyException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.LOCKED));
+        }
+        lock.acquire().close();
+        assertThat(lock.daemonRuns()).isFalse();
+        try (var daemon = lock.acquireDaemon()) {
+            assertThat(daemon).isNotNull();
+            assertThat(lock.daemonRuns()).isTrue();
+            assertThatThrownBy(lock::acquireDaemon).isInstanceOf(UnderstudyException.class);
+        }
+        assertThat(lock.daemonRuns()).isFalse();
+    }
+
+    private void refused(ErrorCode code) {
+        assertThatThrownBy(() -> RoleStore.in(folder).read())
+                .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(code);
+                    assertThat(failure.hint()).isNotBlank();
+                });
+    }
+}
