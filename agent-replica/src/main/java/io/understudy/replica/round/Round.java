@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the marker before every step; it
@@ -39,6 +41,8 @@ import java.util.function.Supplier;
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
 public final class Round {
+    private static final Logger LOG = LoggerFactory.getLogger(Round.class);
+
     /** Not failures of an import: the role changed, or an operator mistyped. */
     private static final Set<ErrorCode> FORGOTTEN =
             EnumSet.of(ErrorCode.NOT_BACKUP_MODE, ErrorCode.SNAPSHOT_UNKNOWN, ErrorCode.CANCELLED);
@@ -124,6 +128,7 @@ public final class Round {
                 clearDiscoveryTrouble();
                 return new RoundResult(resumed, watch.total(), 0, watch.steps());
             }
+            LOG.info("importing {}", snapshot.get());
             Fetched fetched = during(Step.FETCH, () -> source.fetch(snapshot.get(), progress()));
             during(Step.VERIFY, () -> verify(fetched.manifest()));
             during(Step.LOAD, () -> load(fetched.manifest()));
@@ -150,6 +155,11 @@ public final class Round {
 
         private void announce(Optional<Duration> took) {
             Following now = (Following) store.state();
+            LOG.info(
+                    "{} is live{}{}",
+                    now.current().snapshot().orElseThrow(),
+                    now.proven() ? " and proven" : "",
+                    took.map(each -> ", in " + each.toMillis() / 1000.0 + " s").orElse(""));
             events.applied(now.current().snapshot().orElseThrow(), now.current().moment(), now.since(), took);
             source.settled(now);
         }

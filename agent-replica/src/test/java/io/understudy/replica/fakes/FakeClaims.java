@@ -5,16 +5,16 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.promote.EpochClaims;
 import io.understudy.replica.role.Claim;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The claims of a repository in memory, by their nonces. */
 public final class FakeClaims implements EpochClaims {
     private final CrashPoints points;
-    private final TreeMap<Integer, String> claimed = new TreeMap<>();
+    private final ConcurrentSkipListMap<Integer, String> claimed = new ConcurrentSkipListMap<>();
     private Optional<UnderstudyException> down = Optional.empty();
     private boolean forgetful;
     private boolean keyless;
-    private int held;
+    private volatile int held;
 
     FakeClaims(CrashPoints points) {
         this.points = points;

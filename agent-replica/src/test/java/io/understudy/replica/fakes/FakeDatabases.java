@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /** A cluster in memory: databases have a name, and content, which is the name of a snapshot, or "partial". */
@@ -24,8 +25,8 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
 
     private final CrashPoints points;
     private final BooleanSupplier marked;
-    private final Map<Long, String> names = new HashMap<>();
-    private final Map<Long, String> contents = new HashMap<>();
+    private final Map<Long, String> names = new ConcurrentHashMap<>();
+    private final Map<Long, String> contents = new ConcurrentHashMap<>();
     private final Set<Long> made = new HashSet<>();
     private long nextOid = 1;
     private Optional<ErrorCode> busy = Optional.empty();

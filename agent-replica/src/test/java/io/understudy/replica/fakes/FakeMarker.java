@@ -7,8 +7,8 @@ import java.util.Optional;
 /** The marker in memory. */
 public final class FakeMarker implements BackupMode {
     private final CrashPoints points;
-    private boolean on;
-    private Optional<SnapshotId> named = Optional.empty();
+    private volatile boolean on;
+    private volatile Optional<SnapshotId> named = Optional.empty();
 
     public FakeMarker(CrashPoints points) {
         this.points = points;

@@ -13,9 +13,9 @@ public final class FakeSite implements SiteService {
     private final Supplier<String> content;
     private final Set<String> sick = new HashSet<>();
     private final Set<String> stuck = new HashSet<>();
-    private boolean running = true;
-    private String startedWith;
-    private int starts;
+    private volatile boolean running = true;
+    private volatile String startedWith;
+    private volatile int starts;
     private Runnable whenStopped = () -> {};
 
     FakeSite(CrashPoints points, Supplier<String> content) {
@@ -64,7 +64,7 @@ public final class FakeSite implements SiteService {
         }
         points.around("restart", () -> {
             running = true;
-            starts++;
+            starts = starts + 1;
             startedWith = content.get();
         });
     }

@@ -14,22 +14,22 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.StreamRef;
 import io.understudy.repository.TreeData;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A repository in memory whose snapshots have no content but their name. */
 public final class FakeSource implements SnapshotSource {
     public static final Instant MOMENT = Instant.parse("2026-11-20T10:00:00Z");
     private final CrashPoints points;
-    private final TreeSet<SnapshotId> snapshots = new TreeSet<>();
+    private final ConcurrentSkipListSet<SnapshotId> snapshots = new ConcurrentSkipListSet<>();
     private final Map<SnapshotId, UnderstudyException> damaged = new HashMap<>();
-    private final List<SnapshotId> reported = new ArrayList<>();
-    private Optional<UnderstudyException> down = Optional.empty();
-    private int claimed = 1;
+    private final List<SnapshotId> reported = new CopyOnWriteArrayList<>();
+    private volatile Optional<UnderstudyException> down = Optional.empty();
+    private volatile int claimed = 1;
     private int listings;
     private int epochReads;
     private int fetches;

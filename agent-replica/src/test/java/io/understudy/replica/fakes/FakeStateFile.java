@@ -6,7 +6,7 @@ import java.util.Optional;
 /** A state file in memory, with crash points around every write. */
 public final class FakeStateFile implements StateFile {
     private final CrashPoints points;
-    private Optional<byte[]> content = Optional.empty();
+    private volatile Optional<byte[]> content = Optional.empty();
 
     FakeStateFile(CrashPoints points) {
         this.points = points;

@@ -14,11 +14,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** One tree of each kind in memory; its content is the name of a snapshot, or "mixed" while it is being exchanged. */
 public final class FakeTrees implements LiveTrees, Stage {
     private final CrashPoints points;
-    private final Map<TreeKind, String> live = new EnumMap<>(TreeKind.class);
+    private final Map<TreeKind, String> live = new ConcurrentHashMap<>();
     private final Set<SnapshotId> staged = new HashSet<>();
     private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
     private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);

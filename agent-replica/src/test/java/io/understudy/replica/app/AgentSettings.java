@@ -1,0 +1,64 @@
+package io.understudy.replica.app;
+
+import io.understudy.config.HostPort;
+import io.understudy.config.Secret;
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.Ownership;
+import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.ReplicaSettings;
+import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.config.Settings.SigningSettings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.TreeKind;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A standby's settings for tests: every port a free one, a poll so rare that none happens. */
+final class AgentSettings {
+    private AgentSettings() {}
+
+    static Settings in(Path folder, List<HostPort> primaries) {
+        return in(folder, primaries, 0);
+    }
+
+    static Settings in(Path folder, List<HostPort> primaries, int port) {
+        HostPort any = new HostPort("127.0.0.1", port);
+        return new Settings(
+                "site",
+                folder.resolve("state"),
+                folder.resolve("BACKUP"),
+                new DatabaseSettings(
+                        "127.0.0.1",
+                        1,
+                        "site",
+                        Map.of(),
+                        "site",
+                        Secret.none(),
+                        "postgres",
+                        Optional.empty(),
+                        2,
+                        Ownership.PRESERVE,
+                        Duration.ofSeconds(1)),
+                List.of(new TreeSettings("media", TreeKind.FILES, folder.resolve("media"), List.of())),
+                new FilestoreSettings(
+                        URI.create("file://" + folder.resolve("store")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Secret.none(),
+                        Secret.none(),
+                        Secret.none(),
+                        Duration.ofSeconds(5)),
+                new SigningSettings(Optional.empty(), List.of()),
+                new PrimarySettings("standby", Map.of(), any, Optional.empty()),
+                new ReplicaSettings("standby", primaries, Duration.ofDays(1), any, Optional.of(new HostPort("127.0.0.1", 0))),
+                new ServiceSettings(List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,76 @@
+package io.understudy.replica.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.role.BackupMode;
+import io.understudy.repository.SnapshotId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MarkerWatchTest {
+    private final List<String> heard = new ArrayList<>();
+    private Boolean on = true;
+    private final MarkerWatch watch = new MarkerWatch(
+            new BackupMode() {
+                @Override
+                public boolean on() {
+                    if (on == null) {
+                        throw new UnderstudyException(ErrorCode.FILE_DENIED, "cannot look", "mount it");
+                    }
+                    return on;
+                }
+
+                @Override
+                public Optional<SnapshotId> named() {
+                    return Optional.empty();
+                }
+
+                @Override
+                public void enter(String reason, Optional<SnapshotId> snapshot) {
+                    throw new AssertionError();
+                }
+
+                @Override
+                public void leave() {
+                    throw new AssertionError();
+                }
+            },
+            () -> heard.add("gone"),
+            () -> heard.add("changed"),
+            () -> {});
+
+    @AfterEach
+    void close() {
+        watch.close();
+    }
+
+    @Test
+    void tellsOfAMarkerThatGoesAndOneThatComes() {
+        watch.look();
+        watch.look();
+        assertThat(heard).isEmpty();
+        on = false;
+        watch.look();
+        watch.look();
+        assertThat(heard).containsExactly("gone", "changed");
+        on = true;
+        watch.look();
+        assertThat(heard).containsExactly("gone", "changed", "changed");
+    }
+
+    @Test
+    void aDiskThatCannotBeReadIsNoRemoval() {
+        watch.look();
+        on = null;
+        watch.look();
+        on = true;
+        watch.look();
+
+        assertThat(heard).isEmpty();
+    }
+}

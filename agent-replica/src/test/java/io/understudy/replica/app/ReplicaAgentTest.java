@@ -1,0 +1,291 @@
+package io.understudy.replica.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.stub.StreamObserver;
+import io.understudy.config.HostPort;
+import io.understudy.config.Settings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Metrics;
+import io.understudy.progress.Progress;
+import io.understudy.replica.fakes.FakeSource;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.transport.RpcServer;
+import io.understudy.transport.Transport;
+import io.understudy.v1.Announcement;
+import io.understudy.v1.ReplicaReport;
+import io.understudy.v1.ReplicaStatus;
+import io.understudy.v1.ReplicationGrpc;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole daemon on fakes, asked over real gRPC. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ReplicaAgentTest {
+    @TempDir
+    Path folder;
+
+    private final World world = World.standby();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private ReplicaAgent agent;
+    private DaemonWork daemon;
+
+    private Ports ports(List<HostPort> primaries) {
+        Settings settings = AgentSettings.in(folder, primaries);
+        return new Ports(
+                settings,
+                world.store,
+                world.marker,
+                world.databases,
+                world.databases,
+                world.trees,
+                world.trees,
+                world.site,
+                world.source,
+                world.claims,
+                world.time.clock(),
+                world.time);
+    }
+
+    private void start(HostPort... primaries) {
+        agent = new ReplicaAgent(
+                ports(List.of(primaries)), new Metrics("site", "replica", "test"), "memory:");
+        agent.start();
+        daemon = new DaemonWork(AgentSettings.in(folder, List.of(), agent.adminPort()));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (agent != null) {
+            agent.close();
+        }
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    private void awaitLive(String content) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.content().equals(content)
+                && world.store.ledger().live().isPresent());
+    }
+
+    @Test
+    void importsWithoutBeingAsked() {
+        world.source.commit(1, 1);
+        start();
+
+        awaitLive("00000001-00000001");
+    }
+
+    @Test
+    void importsAtOnceWhatAPrimaryAnnouncesAndTellsItsState() {
+        List<ReplicaReport> reports = new CopyOnWriteArrayList<>();
+        CompletableFuture<StreamObserver<Announcement>> follower = new CompletableFuture<>();
+        RpcServer primary = new Transport(Optional.empty())
+                .server(
+                        new HostPort("127.0.0.1", 0),
+                        List.of(new ReplicationGrpc.ReplicationImplBase() {
+                            @Override
+                            public StreamObserver<ReplicaReport> follow(StreamObserver<Announcement> answer) {
+                                follower.complete(answer);
+                                return collecting(reports);
+                            }
+                        }),
+                        List.of())
+                .start();
+        open.add(primary);
+        start(new HostPort("127.0.0.1", primary.port()));
+        StreamObserver<Announcement> primarySays = follower.join();
+        world.source.commit(1, 1);
+
+        primarySays.onNext(Announcement.newBuilder()
+                .setSite("site")
+                .setSnapshot("00000001-00000001")
+                .build());
+
+        awaitLive("00000001-00000001");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(reports)
+                        .extracting(ReplicaReport::getApplied)
+                        .contains("00000001-00000001"));
+        ReplicaStatus status = daemon.status();
+        assertThat(status.getPrimaries(0).getConnected()).isTrue();
+        assertThat(status.getFilestore().getReachable()).isTrue();
+        assertThat(status.getApplied()).isEqualTo("00000001-00000001");
+    }
+
+    @Test
+    void doesWhatTheCommandsAsk() {
+        start();
+        world.source.commit(1, 1);
+        List<String> steps = new CopyOnWriteArrayList<>();
+
+        Synced first = daemon.sync(false, (step, done, total) -> steps.add(step));
+        world.source.commit(1, 2);
+        daemon.sync(false, Progress.none());
+        Synced back = daemon.rollback(Progress.none());
+        Synced nothing = daemon.sync(false, Progress.none());
+        Synced named = daemon.restore(FakeSource.id(1, 2), Progress.none());
+
+        assertThat(first.applied()).contains(FakeSource.id(1, 1));
+        assertThat(first.fetchedBytes()).isEqualTo(1000);
+        assertThat(steps).contains("load");
+        assertThat(back.applied()).contains(FakeSource.id(1, 1));
+        assertThat(nothing.applied()).isEmpty();
+        assertThat(named.applied()).contains(FakeSource.id(1, 2));
+    }
+
+    @Test
+    void failuresArriveWithTheirCode() {
+        start();
+
+        assertThatThrownBy(() -> daemon.rollback(Progress.none()))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.NOTHING_TO_ROLL_BACK));
+    }
+
+    @Test
+    void promotesWhileAnImportIsUnderWay() throws Exception {
+        start();
+        world.source.commit(1, 1);
+        daemon.sync(false, Progress.none());
+        CountDownLatch loading = loadForEver();
+        world.source.commit(1, 2);
+        CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> daemon.sync(false, Progress.none()));
+        loading.await();
+
+        PromoteResult result =
+                daemon.promote(new Promotion.Request("a test", false, false), Progress.none());
+
+        assertThat(result.epoch()).isEqualTo(2);
+        assertThat(result.healthy()).isTrue();
+        assertThat(result.snapshot()).contains(FakeSource.id(1, 1));
+        assertThat(world.marker.on()).isFalse();
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThatThrownBy(sync::get).hasCauseInstanceOf(UnderstudyException.class);
+    }
+
+    @Test
+    void aMarkerRemovedByHandStopsTheImportAndPromotes() throws Exception {
+        world.source.commit(1, 1);
+        start();
+        awaitLive("00000001-00000001");
+        CountDownLatch loading = loadForEver();
+        world.source.commit(1, 2);
+        CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> daemon.sync(false, Progress.none()));
+        loading.await();
+
+        world.marker.removeByHand();
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> world.store.state() instanceof Promoted promoted && promoted.claimed());
+        assertThat(world.claims.held()).isEqualTo(2);
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThatThrownBy(sync::get).hasCauseInstanceOf(UnderstudyException.class);
+    }
+
+    @Test
+    void stoppingGivesUpAnImportThatHasNotReachedApply() throws Exception {
+        CountDownLatch loading = loadForEver();
+        world.source.commit(1, 1);
+        start();
+        loading.await();
+
+        agent.close();
+
+        assertThat(world.content()).isEqualTo("original");
+        assertThat(world.store.ledger().trouble()).isEmpty();
+    }
+
+    @Test
+    void aSecondDaemonIsRefused() {
+        start();
+        ReplicaAgent second = new ReplicaAgent(ports(List.of()), new Metrics("site", "replica", "test"), "memory:");
+
+        assertThatThrownBy(second::start)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.LOCKED));
+    }
+
+    @Test
+    void aCallerOfAnotherSiteIsRefused() {
+        start();
+        Settings mine = AgentSettings.in(folder, List.of(), agent.adminPort());
+        Settings other = new Settings(
+                "other",
+                mine.state(),
+                mine.marker(),
+                mine.database(),
+                mine.trees(),
+                mine.filestore(),
+                mine.signing(),
+                mine.primary(),
+                mine.replica(),
+                mine.service(),
+                mine.tls());
+
+        assertThatThrownBy(() -> new DaemonWork(other).sync(false, Progress.none()))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.WRONG_SITE));
+    }
+
+    @Test
+    void aDaemonThatDoesNotAnswerIsToldApart() {
+        start();
+        agent.close();
+
+        assertThatThrownBy(daemon::status)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.AGENT_UNREACHABLE));
+    }
+
+    /** The next load ends only when it is interrupted. */
+    private CountDownLatch loadForEver() {
+        CountDownLatch loading = new CountDownLatch(1);
+        world.databases.duringLoad(() -> {
+            loading.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new UnderstudyException(ErrorCode.CANCELLED, "interrupted", "again", e);
+            }
+        });
+        return loading;
+    }
+
+    private static StreamObserver<ReplicaReport> collecting(List<ReplicaReport> reports) {
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(ReplicaReport report) {
+                reports.add(report);
+            }
+
+            @Override
+            public void onError(Throwable failure) {}
+
+            @Override
+            public void onCompleted() {}
+        };
+    }
+}

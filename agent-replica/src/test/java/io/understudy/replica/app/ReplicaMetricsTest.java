@@ -1,0 +1,123 @@
+package io.understudy.replica.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Metrics;
+import io.understudy.metrics.Probe;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplicaMetricsTest {
+    private static final String LABELS = "{replica=\"standby\",role=\"replica\",site=\"site\"}";
+
+    @TempDir
+    Path folder;
+
+    private final World world = World.standby();
+
+    /** A process that has just started. */
+    private Metrics started() {
+        Metrics metrics = new Metrics("site", "replica", "test");
+        ReplicaMetrics told = new ReplicaMetrics(metrics, world.store, "standby", world.time.clock());
+        told.prepare(
+                AgentSettings.in(folder, List.of()), world.marker, Optional.of(Instant.ofEpochSecond(1_800_000_000)));
+        world.events = told;
+        return metrics;
+    }
+
+    @Test
+    void knowsAfterARestartWhatWasAppliedBefore() {
+        started();
+        world.source.commit(1, 1);
+        world.sync();
+        String before = value(started(), "understudy_applied_snapshot_timestamp_seconds" + LABELS);
+
+        assertThat(Double.parseDouble(before))
+                .isEqualTo(Instant.parse("2026-11-20T10:00:01Z").getEpochSecond());
+        assertThat(value(started(), "understudy_import_last_success_timestamp_seconds" + LABELS))
+                .isNotEqualTo("absent");
+        assertThat(value(started(), "understudy_marker_present{role=\"replica\",site=\"site\"}"))
+                .isEqualTo("1.0");
+        assertThat(value(started(), "understudy_role_is_primary{role=\"replica\",site=\"site\"}"))
+                .isEqualTo("0.0");
+        assertThat(value(started(), "understudy_epoch{role=\"replica\",site=\"site\"}"))
+                .isEqualTo("1.0");
+    }
+
+    @Test
+    void aTimestampThatNeverWasIsAbsentAndCountersStartAtZero() {
+        Metrics metrics = started();
+
+        assertThat(value(metrics, "understudy_applied_snapshot_timestamp_seconds" + LABELS))
+                .isEqualTo("absent");
+        assertThat(metrics.scrape())
+                .contains("understudy_import_failures_total{replica=\"standby\",role=\"replica\",site=\"site\",stage=\"load\"} 0.0")
+                .contains("understudy_import_duration_seconds_count" + LABELS + " 0");
+    }
+
+    @Test
+    void countsFailuresByStepAndThoseInARow() {
+        Metrics metrics = started();
+        world.source.commit(1, 1);
+        world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
+        failing();
+        failing();
+
+        assertThat(metrics.scrape()).contains("stage=\"apply\"} 2.0");
+        assertThat(value(metrics, "understudy_import_consecutive_failures" + LABELS)).isEqualTo("2.0");
+        assertThat(value(started(), "understudy_import_consecutive_failures" + LABELS)).isEqualTo("2.0");
+        metrics = started();
+        world.databases.allowExchange();
+        world.sync();
+        assertThat(value(metrics, "understudy_import_consecutive_failures" + LABELS)).isEqualTo("0.0");
+        assertThat(metrics.scrape()).contains("understudy_import_duration_seconds_count" + LABELS + " 1");
+    }
+
+    @Test
+    void readinessFollowsTheState() {
+        assertThat(ready().ok()).isFalse();
+        world.source.commit(1, 1);
+        world.sync();
+        assertThat(ready().ok()).isTrue();
+        world.source.commit(1, 2);
+        world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
+        failing();
+        assertThat(ready()).isEqualTo(new Probe(false, "cannot exchange the databases: not now"));
+        world.claims.goDown();
+        world.agent().promotion().promote(new Promotion.Request("a test", true, false));
+        assertThat(ready().text()).contains("yet to be claimed");
+        world.claims.comeBack();
+        world.agent().promotion().promote(new Promotion.Request("a test", true, false));
+        assertThat(ready().ok()).isTrue();
+    }
+
+    private Probe ready() {
+        return Readiness.of(world.marker.on(), world.store.ledger());
+    }
+
+    private void failing() {
+        try {
+            world.sync();
+            throw new AssertionError("it did not fail");
+        } catch (UnderstudyException expected) {
+            assertThat(expected.code()).isEqualTo(ErrorCode.DATABASE_BUSY);
+        }
+    }
+
+    private static String value(Metrics metrics, String series) {
+        return metrics.scrape()
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .map(line -> line.substring(series.length() + 1))
+                .findFirst()
+                .orElse("absent");
+    }
+}
