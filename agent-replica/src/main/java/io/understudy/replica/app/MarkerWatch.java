@@ -35,7 +35,9 @@ final class MarkerWatch implements AutoCloseable {
         this.each = each;
     }
 
+    /** Looks once before it returns: a removal from now on is seen. */
     void start() {
+        look();
         executor.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
     }
 

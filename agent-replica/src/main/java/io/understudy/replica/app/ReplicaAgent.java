@@ -81,16 +81,16 @@ final class ReplicaAgent implements AutoCloseable {
         http = settings.replica()
                 .http()
                 .map(address -> HttpEndpoint.start(address, metrics, this::health, this::readiness));
+        watch.start();
         desk.start();
         desk.wake();
         admin.start();
-        watch.start();
         link.start();
         return this;
     }
 
     /**
-     * Stops: a round that has not reached APPLY is given up, one that has is finished, for as long as the site's commands may take.
+     * Stops: a round that has not reached APPLY is given up, one that has is finished, for as long as the site's commands may take. Idempotent.
      */
     @Override
     public void close() {
@@ -100,7 +100,9 @@ final class ReplicaAgent implements AutoCloseable {
         boolean done = desk.close(patience());
         admin.close();
         http.ifPresent(HttpEndpoint::close);
+        http = Optional.empty();
         lock.ifPresent(ProcessLock::close);
+        lock = Optional.empty();
         if (!done) {
             LOG.warn("stopped in the middle of an apply; the next start finishes it");
         }

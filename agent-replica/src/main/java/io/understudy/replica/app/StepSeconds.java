@@ -9,7 +9,8 @@ record StepSeconds(double fetch, double load, double stage, double apply, double
     static StepSeconds of(Map<Step, Duration> steps) {
         return new StepSeconds(
                 seconds(steps, Step.FETCH),
-                seconds(steps.getOrDefault(Step.VERIFY, Duration.ZERO).plus(steps.getOrDefault(Step.LOAD, Duration.ZERO))),
+                seconds(steps.getOrDefault(Step.VERIFY, Duration.ZERO)
+                        .plus(steps.getOrDefault(Step.LOAD, Duration.ZERO))),
                 seconds(steps, Step.STAGE),
                 seconds(steps, Step.APPLY),
                 seconds(steps, Step.RESTART),

@@ -41,8 +41,9 @@ class OutputsTest {
         RoundResult result = new RoundResult(Optional.of(ID), Duration.ofMillis(4825), 1_234_567, steps);
 
         assertThat(Json.line(Synced.of(result)))
-                .isEqualTo("{\"applied\":\"00000001-00000042\",\"seconds\":4.825,\"fetched_bytes\":1234567,"
-                        + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001}}");
+                .isEqualTo(
+                        "{\"applied\":\"00000001-00000042\",\"seconds\":4.825,\"fetched_bytes\":1234567,"
+                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001}}");
         assertThat(Synced.of(result).text()).isEqualTo("applied 00000001-00000042 in 4.8 s, 1.2 MiB fetched");
     }
 
@@ -51,8 +52,9 @@ class OutputsTest {
         RoundResult result = new RoundResult(Optional.empty(), Duration.ofMillis(12), 0, Map.of());
 
         assertThat(Json.line(Synced.of(result)))
-                .isEqualTo("{\"applied\":null,\"seconds\":0.012,\"fetched_bytes\":0,"
-                        + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0}}");
+                .isEqualTo(
+                        "{\"applied\":null,\"seconds\":0.012,\"fetched_bytes\":0,"
+                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0}}");
         assertThat(Synced.of(result).text()).isEqualTo("nothing new");
     }
 
@@ -81,15 +83,19 @@ class OutputsTest {
     @Test
     void statusOfAServerThatWasNeverAReplica() {
         Live live = new Live(
-                false, Optional.empty(), List.of(), new FilestoreView("file:///b", false, Optional.empty(), Optional.empty()));
+                false,
+                Optional.empty(),
+                List.of(),
+                new FilestoreView("file:///b", false, Optional.empty(), Optional.empty()));
         StatusView status = StatusView.of("site", "standby", false, new World().store.ledger(), live, NOW);
 
         assertThat(Json.line(status))
-                .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
-                        + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
-                        + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
-                        + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
-                        + "\"seen\":null,\"newest\":null},\"failures\":0,\"last_error\":null,\"retry\":null,\"rejected\":[]}");
+                .isEqualTo(
+                        "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
+                                + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
+                                + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
+                                + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
+                                + "\"seen\":null,\"newest\":null},\"failures\":0,\"last_error\":null,\"retry\":null,\"rejected\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not in backup mode");
     }
 

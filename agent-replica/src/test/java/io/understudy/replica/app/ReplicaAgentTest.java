@@ -64,8 +64,7 @@ class ReplicaAgentTest {
     }
 
     private void start(HostPort... primaries) {
-        agent = new ReplicaAgent(
-                ports(List.of(primaries)), new Metrics("site", "replica", "test"), "memory:");
+        agent = new ReplicaAgent(ports(List.of(primaries)), new Metrics("site", "replica", "test"), "memory:");
         agent.start();
         daemon = new DaemonWork(AgentSettings.in(folder, List.of(), agent.adminPort()));
     }
@@ -81,8 +80,10 @@ class ReplicaAgentTest {
     }
 
     private void awaitLive(String content) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.content().equals(content)
-                && world.store.ledger().live().isPresent());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> world.content().equals(content)
+                        && world.store.ledger().live().isPresent());
     }
 
     @Test
@@ -133,6 +134,7 @@ class ReplicaAgentTest {
     @Test
     void doesWhatTheCommandsAsk() {
         start();
+        daemon.sync(false, Progress.none());
         world.source.commit(1, 1);
         List<String> steps = new CopyOnWriteArrayList<>();
 
@@ -163,16 +165,15 @@ class ReplicaAgentTest {
 
     @Test
     void promotesWhileAnImportIsUnderWay() throws Exception {
-        start();
         world.source.commit(1, 1);
-        daemon.sync(false, Progress.none());
+        start();
+        awaitLive("00000001-00000001");
         CountDownLatch loading = loadForEver();
         world.source.commit(1, 2);
         CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> daemon.sync(false, Progress.none()));
         loading.await();
 
-        PromoteResult result =
-                daemon.promote(new Promotion.Request("a test", false, false), Progress.none());
+        PromoteResult result = daemon.promote(new Promotion.Request("a test", false, false), Progress.none());
 
         assertThat(result.epoch()).isEqualTo(2);
         assertThat(result.healthy()).isTrue();

@@ -59,7 +59,8 @@ class ReplicaMetricsTest {
         assertThat(value(metrics, "understudy_applied_snapshot_timestamp_seconds" + LABELS))
                 .isEqualTo("absent");
         assertThat(metrics.scrape())
-                .contains("understudy_import_failures_total{replica=\"standby\",role=\"replica\",site=\"site\",stage=\"load\"} 0.0")
+                .contains(
+                        "understudy_import_failures_total{replica=\"standby\",role=\"replica\",site=\"site\",stage=\"load\"} 0.0")
                 .contains("understudy_import_duration_seconds_count" + LABELS + " 0");
     }
 
@@ -72,12 +73,15 @@ class ReplicaMetricsTest {
         failing();
 
         assertThat(metrics.scrape()).contains("stage=\"apply\"} 2.0");
-        assertThat(value(metrics, "understudy_import_consecutive_failures" + LABELS)).isEqualTo("2.0");
-        assertThat(value(started(), "understudy_import_consecutive_failures" + LABELS)).isEqualTo("2.0");
+        assertThat(value(metrics, "understudy_import_consecutive_failures" + LABELS))
+                .isEqualTo("2.0");
+        assertThat(value(started(), "understudy_import_consecutive_failures" + LABELS))
+                .isEqualTo("2.0");
         metrics = started();
         world.databases.allowExchange();
         world.sync();
-        assertThat(value(metrics, "understudy_import_consecutive_failures" + LABELS)).isEqualTo("0.0");
+        assertThat(value(metrics, "understudy_import_consecutive_failures" + LABELS))
+                .isEqualTo("0.0");
         assertThat(metrics.scrape()).contains("understudy_import_duration_seconds_count" + LABELS + " 1");
     }
 
