@@ -22,14 +22,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class DatabaseSwapTest {
+    /** The machine may be busy with other tests. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final PostgresServer server = PostgresServer.shared();
     private final String site = server.newName("swap");
     private final DatabaseNames names = DatabaseNames.of(site);
@@ -59,7 +62,7 @@ class DatabaseSwapTest {
         for (int i = 0; i < 6; i++) {
             running.add(clients.submit(() -> connectAgainAndAgain(enough, served)));
         }
-        org.awaitility.Awaitility.await().until(() -> served.get() > 20);
+        Awaitility.await().atMost(PATIENCE).until(() -> served.get() > 20);
         for (int round = 0; round < 5; round++) {
             Arrangement now = databases.look();
             Arrangement wanted = round == 0 ? exchanged(now) : new Arrangement(now.previous(), now.spare(), now.live());
@@ -70,7 +73,7 @@ class DatabaseSwapTest {
             assertThat(databases.look()).isEqualTo(wanted);
         }
         int before = served.get();
-        org.awaitility.Awaitility.await().until(() -> served.get() > before + 20);
+        Awaitility.await().atMost(PATIENCE).until(() -> served.get() > before + 20);
         enough.set(true);
         for (Future<?> client : running) {
             client.get();
