@@ -133,7 +133,12 @@ public abstract class AgentProgram implements Runnable {
 
     /** Runs long work so that the end of the process, by SIGINT or SIGTERM, interrupts it first and waits for what it does then. */
     public final void interruptible(Runnable work) {
-        try (Interruption whenEnded = Interruption.of(Thread.currentThread())) {
+        interruptible(work, () -> {});
+    }
+
+    /** @param ending called before the interrupt: work that runs on after one sees a flag that this sets */
+    public final void interruptible(Runnable work, Runnable ending) {
+        try (Interruption whenEnded = Interruption.of(Thread.currentThread(), ending)) {
             whenEnded.guard(work);
         }
     }

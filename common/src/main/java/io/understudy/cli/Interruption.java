@@ -11,12 +11,17 @@ final class Interruption implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread hook;
 
-    private Interruption(Thread worker) {
-        this.hook = new Thread(() -> interrupt(worker), "interruption");
+    private Interruption(Thread worker, Runnable ending) {
+        this.hook = new Thread(
+                () -> {
+                    ending.run();
+                    interrupt(worker);
+                },
+                "interruption");
     }
 
-    static Interruption of(Thread worker) {
-        Interruption interruption = new Interruption(worker);
+    static Interruption of(Thread worker, Runnable ending) {
+        Interruption interruption = new Interruption(worker, ending);
         Runtime.getRuntime().addShutdownHook(interruption.hook);
         return interruption;
     }

@@ -77,7 +77,7 @@ final class Daemon implements AutoCloseable {
             LOG.info("the agent runs");
             while (!stopping) {
                 parts.ticker().sleep(PAUSE);
-                round();
+                guardedRound();
             }
         } catch (InterruptedException e) {
             LOG.debug("interrupted", e);
@@ -88,10 +88,15 @@ final class Daemon implements AutoCloseable {
         }
     }
 
+    /** The loop ends before its next turn; an interrupt makes that soon. */
+    void stop() {
+        stopping = true;
+    }
+
     /** Ends the loop, a running snapshot and all calls; returns when that is done, after 40 seconds at the latest. */
     @Override
     public void close() {
-        stopping = true;
+        stop();
         Thread current = loop;
         if (current == null) {
             return;
@@ -103,6 +108,15 @@ final class Daemon implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A defect in one turn must not end the agent; when it stays, the heartbeat does not come and the health endpoint tells. */
+    void guardedRound() {
+        try {
+            round();
+        } catch (RuntimeException e) {
+            LOG.error("a defect of Understudy", e);
         }
     }
 

@@ -13,6 +13,9 @@ final class RunCommand implements Runnable {
 
     @Override
     public void run() {
-        cli.with(agent -> cli.interruptible(() -> agent.daemon(port -> {}).run()));
+        cli.with(agent -> {
+            Daemon daemon = agent.daemon(port -> {});
+            cli.interruptible(daemon::run, daemon::stop);
+        });
     }
 }

@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,10 +48,12 @@ class DaemonTest {
     private Outlook outlook;
     private SnapshotDesk desk;
     private Daemon daemon;
+    private Supplier<Repository> reach;
 
     @BeforeEach
     void build() {
         primary = new PrimaryFixture(folder);
+        reach = () -> primary.repository;
         restart(List.of());
     }
 
@@ -252,6 +255,22 @@ class DaemonTest {
     }
 
     @Test
+    void survivesADefectOfOneTurnAndShowsOneThatStays() {
+        reach = () -> {
+            throw new IllegalStateException("a defect");
+        };
+        for (int turn = 0; turn < 12; turn++) {
+            primary.time.advance(Duration.ofSeconds(31));
+            daemon.guardedRound();
+        }
+        assertThat(outlook.health().ok()).isFalse();
+        reach = () -> primary.repository;
+        primary.time.advance(Duration.ofSeconds(31));
+        daemon.guardedRound();
+        assertThat(outlook.health().ok()).isTrue();
+    }
+
+    @Test
     void closesWhatWasStartedWhenALaterServiceCannotStart() {
         AtomicBoolean serving = new AtomicBoolean();
         restart(List.of(
@@ -289,7 +308,7 @@ class DaemonTest {
     }
 
     private Repository reachable() {
-        return primary.repository;
+        return reach.get();
     }
 
     private void committed(SnapshotId snapshot) {
