@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -85,11 +87,11 @@ final class ArchiveRestore {
         try {
             Files.write(list, lines);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void read(List<String> options, java.util.function.Consumer<String> lines) {
+    private void read(List<String> options, Consumer<String> lines) {
         List<String> arguments = new ArrayList<>(options);
         arguments.add(archive.toString());
         check(
@@ -97,7 +99,7 @@ final class ArchiveRestore {
                 tools.runOffline(program, arguments, LIMIT, command -> command.into(output -> each(output, lines))));
     }
 
-    private static void each(InputStream output, java.util.function.Consumer<String> lines) throws IOException {
+    private static void each(InputStream output, Consumer<String> lines) throws IOException {
         BufferedReader reader = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8));
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             lines.accept(line);
