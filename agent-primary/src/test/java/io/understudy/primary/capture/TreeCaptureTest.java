@@ -209,6 +209,14 @@ class TreeCaptureTest {
     }
 
     @Test
+    void leavesOutPipes() throws Exception {
+        write("kept", "5");
+        new ProcessBuilder("mkfifo", tree.resolve("pipe").toString()).start().waitFor();
+        assertThat(tree.resolve("pipe")).exists();
+        assertThat(paths(capture(Optional.empty()))).containsExactly(".", "kept");
+    }
+
+    @Test
     void refusesATreeThatIsNotThere() throws IOException {
         Files.delete(tree);
         assertThatThrownBy(() -> capture(Optional.empty()))

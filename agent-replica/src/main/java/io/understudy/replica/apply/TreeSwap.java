@@ -121,6 +121,7 @@ public final class TreeSwap implements LiveTrees {
                 dress(dresser, paths.reach(dress.path()), dress.fresh());
             }
         }
+        dresser.report(plan.header().tree());
         forceOwn(plan, root);
     }
 

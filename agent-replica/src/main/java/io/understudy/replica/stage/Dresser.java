@@ -71,6 +71,7 @@ public final class Dresser {
         FileStat stat = FileStat.of(path);
         try {
             Attributes now = read(path, stat);
+            count(wanted);
             boolean given = giveAway(path, now, wanted);
             if (stat.type() != FileStat.Type.LINK && (given || now.mode() != wanted.mode())) {
                 Files.setAttribute(path, "unix:mode", wanted.mode());
@@ -113,21 +114,22 @@ public final class Dresser {
     private boolean changesUser(Attributes now, Attributes wanted) {
         return owners
                 && !now.owner().equals(wanted.owner())
-                && known(accounts.findUser(wanted.owner()).isPresent(), wanted.owner());
+                && accounts.findUser(wanted.owner()).isPresent();
     }
 
     private boolean changesGroup(Attributes now, Attributes wanted) {
         return owners
                 && !now.group().equals(wanted.group())
-                && known(accounts.findGroup(wanted.group()).isPresent(), wanted.group());
+                && accounts.findGroup(wanted.group()).isPresent();
     }
 
-    private boolean known(boolean found, String name) {
-        if (!found) {
+    private void count(Attributes wanted) {
+        boolean user = accounts.findUser(wanted.owner()).isPresent();
+        boolean group = accounts.findGroup(wanted.group()).isPresent();
+        if (owners && !(user && group)) {
             left++;
-            unknown.add(name);
+            unknown.add(user ? wanted.group() : wanted.owner());
         }
-        return found;
     }
 
     private static boolean isDenied(FileSystemException e) {

@@ -2,19 +2,26 @@ package io.understudy.replica.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Attributes;
 import io.understudy.files.FileCache;
+import io.understudy.files.FileStat;
+import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
+import io.understudy.repository.IndexEntry;
 import io.understudy.repository.TreeData;
 import io.understudy.testing.RandomTree;
 import io.understudy.testing.TreePrint;
+import io.understudy.testing.TreeSnapshots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +219,57 @@ class TreeSwapTest {
         assertThat(mode(live.resolve("private/key.pem"))).isEqualTo(0600);
         bench.prepare(2, bench.take(source));
         assertThat(live.resolve(".understudy/stage/" + TreeBench.id(2))).isEmptyDirectory();
+    }
+
+    @Test
+    void givesFilesToTheirOwnersByName() throws IOException {
+        assumeTrue(FileStat.of(source).uid() == 0);
+        write(source, "folder/a", "x");
+        Files.setAttribute(source.resolve("folder/a"), "unix:uid", 65534);
+        Files.setAttribute(source.resolve("folder"), "unix:gid", 65534);
+        bench.apply(1, source);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+    }
+
+    @Test
+    void keepsAFileWhoseOwnerIsUnknownHereAndDoesNotPutItAgain() throws IOException {
+        write(source, "a", "x");
+        List<IndexEntry> entries = new ArrayList<>();
+        for (IndexEntry line : TreeSnapshots.entries(source, bench.blobs)) {
+            Attributes known = line.entry().attributes();
+            Attributes foreign = new Attributes(known.mode(), known.modified(), "nobody-knows-me", "nor-us");
+            entries.add(
+                    line.entry() instanceof TreeEntry.File file
+                            ? IndexEntry.of(
+                                    new TreeEntry.File(file.path(), foreign, file.size(), file.hash()),
+                                    line.content().orElseThrow())
+                            : IndexEntry.of(new TreeEntry.Folder(line.entry().path(), foreign)));
+        }
+        TreeData data = TreeSnapshots.index("t", TreeKind.FILES, entries, bench.blobs);
+        bench.prepare(1, data);
+        bench.forward(1);
+        bench.settle(1);
+        assertThat(live.resolve("a")).hasContent("x");
+        bench.prepare(2, data);
+        assertThat(Files.readAllLines(temp.resolve("state/stage/" + TreeBench.id(2) + "/t.plan")))
+                .hasSize(2);
+    }
+
+    @Test
+    void leavesSocketsAndPipesAlone() throws Exception {
+        Files.createDirectory(live.resolve("run"));
+        new ProcessBuilder("mkfifo", live.resolve("run/pipe").toString())
+                .start()
+                .waitFor();
+        write(live, "run/old", "x");
+        write(source, "a", "x");
+        List<String> before = TreePrint.of(live);
+        bench.prepare(1, bench.take(source));
+        bench.forward(1);
+        assertThat(live.resolve("run/pipe")).exists();
+        assertThat(live.resolve("run/old")).doesNotExist();
+        bench.back(1);
+        assertThat(TreePrint.of(live)).isEqualTo(before);
     }
 
     @Test
