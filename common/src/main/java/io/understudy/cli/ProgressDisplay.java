@@ -76,7 +76,7 @@ public final class ProgressDisplay implements Progress, AutoCloseable {
     }
 
     private String drawn() {
-        if (total <= 0) {
+        if (total <= 0 || done > total) {
             return "%-12s %s".formatted(step, amount());
         }
         int filled = (int) Math.min(WIDTH, done * (double) WIDTH / total);
@@ -84,6 +84,7 @@ public final class ProgressDisplay implements Progress, AutoCloseable {
     }
 
     private String amount() {
-        return total < 0 ? Bytes.text(done) : Bytes.text(done) + " of " + Bytes.text(total);
+        // What was estimated may turn out to be more.
+        return total < done ? Bytes.text(done) : Bytes.text(done) + " of " + Bytes.text(total);
     }
 }

@@ -56,6 +56,14 @@ class ProgressDisplayTest {
     }
 
     @Test
+    void leavesOutATotalThatWasEstimatedTooLow() {
+        ProgressDisplay lines = new ProgressDisplay(new PrintWriter(err), false, ticker);
+        lines.report("media", 4096, 2048);
+        lines.close();
+        assertThat(err).hasToString("media: 4.0 KiB\n");
+    }
+
+    @Test
     void saysNothingWhenNothingWasReported() {
         new ProgressDisplay(new PrintWriter(err), true, ticker).close();
         assertThat(err).hasToString("");
