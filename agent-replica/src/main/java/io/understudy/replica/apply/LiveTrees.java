@@ -11,7 +11,10 @@ public interface LiveTrees {
     /** Takes back what {@link #forward} did, exactly: contents, modes, times, deletions. */
     void back(SnapshotId snapshot, TreeKind kind);
 
-    /** Whether {@link #back} would take the snapshot back: it was made live, and no later one has settled. */
+    /**
+     * Whether {@link #back} would take the snapshot back: it was made live, and no later one has settled. What was
+     * prepared to apply the same snapshot once more, and not begun, is dropped: it would stand in the way.
+     */
     default boolean canGoBack(SnapshotId snapshot) {
         return true;
     }

@@ -68,6 +68,7 @@ public final class TreeSwap implements LiveTrees {
 
     @Override
     public boolean canGoBack(SnapshotId snapshot) {
+        plans.preferSettled(snapshot);
         return plans.phase(snapshot).filter(phase -> phase != Phase.PREPARED).isPresent();
     }
 

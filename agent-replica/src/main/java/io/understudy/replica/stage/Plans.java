@@ -144,6 +144,14 @@ public final class Plans {
         remove(gone);
     }
 
+    /** Where the plans of a settled snapshot wait behind newer ones that were not begun, they come back. Idempotent. */
+    public void preferSettled(SnapshotId snapshot) {
+        boolean begun = phase(snapshot).filter(phase -> phase != Phase.PREPARED).isPresent();
+        if (!begun && Files.exists(folder.resolve(snapshot + KEPT))) {
+            remove(snapshot);
+        }
+    }
+
     /** Removes the plans of all other snapshots, and what this one has staged: nothing else can be taken back any more. Idempotent. */
     public void removeOthers(SnapshotId snapshot) {
         for (Path other : folders()) {

@@ -148,6 +148,20 @@ class TreeSwapTest {
     }
 
     @Test
+    void canStillGoBackWhenTheSameSnapshotWasPreparedAgain() throws IOException {
+        RandomTree tree = new RandomTree(source, 14).grow(30);
+        bench.apply(1, source);
+        List<String> first = TreePrint.of(live);
+        tree.mutate(20);
+        bench.apply(2, source);
+        bench.prepare(2, bench.take(source));
+        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
+        bench.back(2);
+        bench.settle(2);
+        assertThat(TreePrint.of(live)).isEqualTo(first);
+    }
+
+    @Test
     void appliesTheSameSnapshotAgain() throws IOException {
         new RandomTree(source, 9).grow(30);
         bench.apply(1, source);
