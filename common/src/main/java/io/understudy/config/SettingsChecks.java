@@ -6,13 +6,18 @@ import com.cronutils.parser.CronParser;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What must hold between settings, and in values with a grammar of their own. */
 final class SettingsChecks {
+    private static final Logger LOG = LoggerFactory.getLogger(SettingsChecks.class);
+
     private final Values top;
 
     SettingsChecks(Values top) {
@@ -59,8 +64,7 @@ final class SettingsChecks {
             for (TreeSettings earlier : trees.subList(0, i)) {
                 if (given(tree)
                         && given(earlier)
-                        && (tree.path().startsWith(earlier.path())
-                                || earlier.path().startsWith(tree.path()))) {
+                        && (lies(tree.path(), earlier.path()) || lies(earlier.path(), tree.path()))) {
                     values.fault(Setting.TREE_PATH, "overlaps tree " + earlier.name() + ": " + tree.path());
                 }
             }
@@ -106,7 +110,7 @@ final class SettingsChecks {
 
     private static void insideTree(Path path, Settings settings, java.util.function.Consumer<String> fault) {
         settings.trees().stream()
-                .filter(tree -> given(tree) && path.startsWith(tree.path()))
+                .filter(tree -> given(tree) && lies(path, tree.path()))
                 .map(TreeSettings::name)
                 .findFirst()
                 .ifPresent(fault);
@@ -115,5 +119,22 @@ final class SettingsChecks {
     /** A tree whose path is missing has its fault already. */
     private static boolean given(TreeSettings tree) {
         return tree.path().getNameCount() > 0;
+    }
+
+    /** Whether a path lies in a folder, by name or, where they exist, behind links. */
+    private static boolean lies(Path path, Path folder) {
+        return path.startsWith(folder) || real(path).startsWith(real(folder));
+    }
+
+    /** The path with the links resolved of as much of it as exists. */
+    private static Path real(Path path) {
+        for (Path existing = path; existing != null; existing = existing.getParent()) {
+            try {
+                return existing.toRealPath().resolve(existing.relativize(path));
+            } catch (IOException e) {
+                LOG.debug("{} does not exist yet", existing);
+            }
+        }
+        return path;
     }
 }

@@ -172,6 +172,15 @@ class SettingsFileTest {
     }
 
     @Test
+    void looksForItsOwnFilesBehindLinks() throws IOException {
+        Path media = Files.createDirectory(folder.resolve("media"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), media);
+        String text = SMALLEST.replaceAll("(?m)^marker:.*\n", "") + "marker: " + media.resolve("priv/BACKUP")
+                + "\ntrees: [{name: media, kind: files, path: " + link + "}]\n";
+        assertThat(fault(text)).hasMessageContaining("marker must not lie in a tree, but lies in media");
+    }
+
+    @Test
     void refusesAFilestoreInsideATree() {
         assertThat(fault(SMALLEST + "trees: [{name: all, kind: files, path: /srv}]\n"))
                 .hasMessageContaining("filestore.url lies in tree all");
