@@ -19,7 +19,7 @@ final class FailureReport {
         terminal.err().println("hint: " + known.hint());
         terminal.err().flush();
         if (json) {
-            terminal.out().println(Json.line(new Reported(Error.of(known))));
+            terminal.out().println(Json.line(new Reported(Problem.of(known))));
             terminal.out().flush();
         }
         return known.code().exitCode();
@@ -42,11 +42,5 @@ final class FailureReport {
         return LoggerFactory.getLogger(FailureReport.class);
     }
 
-    private record Reported(Error error) {}
-
-    private record Error(String code, String message, String hint) {
-        static Error of(UnderstudyException failure) {
-            return new Error(failure.code().label(), failure.getMessage(), failure.hint());
-        }
-    }
+    private record Reported(Problem error) {}
 }

@@ -2,6 +2,7 @@ package io.understudy.primary.app;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.cli.Bytes;
+import io.understudy.cli.Problem;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;

@@ -5,6 +5,7 @@ import io.understudy.config.Settings;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.FilestoreListener;
 import io.understudy.filestore.Filestores;
+import io.understudy.metrics.FilestoreMetrics;
 import io.understudy.metrics.HttpEndpoint;
 import io.understudy.metrics.Metrics;
 import io.understudy.postgres.Database;

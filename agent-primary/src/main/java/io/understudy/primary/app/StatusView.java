@@ -1,6 +1,7 @@
 package io.understudy.primary.app;
 
 import io.understudy.cli.Bytes;
+import io.understudy.cli.Problem;
 import io.understudy.v1.Failure;
 import io.understudy.v1.FollowerStatus;
 import io.understudy.v1.PrimaryStatus;

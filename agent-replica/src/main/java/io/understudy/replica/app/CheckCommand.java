@@ -1,5 +1,6 @@
 package io.understudy.replica.app;
 
+import io.understudy.cli.Problem;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.replica.prepare.Finding;

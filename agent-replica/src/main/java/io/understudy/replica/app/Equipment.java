@@ -4,6 +4,7 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
+import io.understudy.metrics.FilestoreMetrics;
 import io.understudy.metrics.Metrics;
 import io.understudy.postgres.Database;
 import io.understudy.process.CommandRunner;

@@ -1,5 +1,6 @@
 package io.understudy.replica.app;
 
+import io.understudy.cli.Problem;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.promote.Promotion.Report;

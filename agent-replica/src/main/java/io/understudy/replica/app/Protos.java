@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import com.google.protobuf.Timestamp;
+import io.understudy.cli.Problem;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;

@@ -1,19 +1,17 @@
-package io.understudy.primary.app;
+package io.understudy.metrics;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.filestore.FilestoreListener;
-import io.understudy.metrics.Metric;
-import io.understudy.metrics.Metrics;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Whether the filestore answers, and how quickly. */
-final class FilestoreMetrics implements FilestoreListener {
+/** Tells whether the filestore answers, and how quickly. */
+public final class FilestoreMetrics implements FilestoreListener {
     private final Metrics metrics;
     private final String repository;
 
-    /** @param repository the label: the filestore's URL, without secrets */
-    FilestoreMetrics(Metrics metrics, String repository) {
+    /** @param repository the label: the filestore's URL, which holds no secret */
+    public FilestoreMetrics(Metrics metrics, String repository) {
         this.metrics = metrics;
         this.repository = repository;
     }
