@@ -114,7 +114,15 @@ final class Equipment implements AutoCloseable {
     Preparation preparation() {
         Standing standing = new Standing(ports.store(), ports.backup(), ports.databases(), ports.clock());
         return new Preparation(
-                settings, checks, ports.backup(), ports.store(), standing, ports.databases(), epochs, remote);
+                settings,
+                checks,
+                ports.backup(),
+                ports.store(),
+                standing,
+                ports.databases(),
+                epochs,
+                remote,
+                ports.ticker());
     }
 
     @Override

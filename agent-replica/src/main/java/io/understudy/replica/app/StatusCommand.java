@@ -33,11 +33,12 @@ final class StatusCommand implements Runnable {
         }
     }
 
-    /** The daemon knows more; without it the filestore is asked from here. */
+    /** The daemon knows more; without it, or when it has no need to ask the filestore, that is asked from here. */
     private Live live(Settings settings, Equipment equipment) {
         if (cli.daemonRuns(settings)) {
             try {
-                return Protos.live(new DaemonWork(settings).status());
+                Live live = Protos.live(new DaemonWork(settings).status());
+                return live.filestore().seen().isPresent() ? live : live.with(filestore(settings, equipment));
             } catch (UnderstudyException e) {
                 cli.say("warning: " + e.getMessage());
             }

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param moment of its data
  * @param ageSeconds of its data, now
  * @param proven whether the site passed its health check with it
+ * @param since when this snapshot became live here, or when this server was promoted
  * @param previous N-1, to which {@code rollback} returns
  * @param setAside databases that stood here before Understudy, kept under these names
  * @param epoch of this server after a promotion
@@ -93,8 +94,11 @@ record StatusView(
     }
 
     /** What only a running process knows. */
-    record Live(
-            boolean daemon, Optional<ProgressView> progress, List<PrimaryView> primaries, FilestoreView filestore) {}
+    record Live(boolean daemon, Optional<ProgressView> progress, List<PrimaryView> primaries, FilestoreView filestore) {
+        Live with(FilestoreView other) {
+            return new Live(daemon, progress, primaries, other);
+        }
+    }
 
     static StatusView of(String site, String replica, boolean backupMode, Ledger ledger, Live live, Instant now) {
         Optional<Copy> copy = ledger.live();
@@ -109,7 +113,7 @@ record StatusView(
                 moment,
                 moment.map(then -> Math.max(0, Duration.between(then, now).toSeconds())),
                 following.filter(Following::proven).isPresent(),
-                following.map(Following::since),
+                since(ledger),
                 following.flatMap(Following::previous).flatMap(Copy::snapshot),
                 ledger.setAside(),
                 epoch(ledger),
@@ -125,6 +129,13 @@ record StatusView(
                         .filter(Setback::rejection)
                         .map(RejectedView::of)
                         .toList());
+    }
+
+    private static Optional<Instant> since(Ledger ledger) {
+        if (ledger.state() instanceof Promoted promoted) {
+            return Optional.of(promoted.when());
+        }
+        return ledger.state() instanceof Following following ? Optional.of(following.since()) : Optional.empty();
     }
 
     private static Optional<Integer> epoch(Ledger ledger) {

@@ -14,6 +14,7 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
 import io.understudy.repository.Verified;
 import io.understudy.time.Ticker;
+import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +26,8 @@ import picocli.CommandLine.ParentCommand;
         description =
                 "Reads every object of a snapshot and compares it with its hash and the manifest with its signature.")
 final class VerifyCommand implements Runnable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     @ParentCommand
     private ReplicaCli cli;
 
@@ -79,7 +82,7 @@ final class VerifyCommand implements Runnable {
     /** Under the apply lock: a round uses the mirror too. */
     private static Result verifyMirror(Equipment equipment, SnapshotId snapshot, Progress progress) {
         Ticker ticker = equipment.ports().ticker();
-        ProcessLock lock = new ApplyLock(equipment.ports().settings().state()).acquire();
+        ProcessLock lock = new ApplyLock(equipment.ports().settings().state()).acquire(PATIENCE, ticker);
         try {
             long start = ticker.nanos();
             Mirror.Fetched fetched = equipment.snapshots().mirror().verify(snapshot, progress);

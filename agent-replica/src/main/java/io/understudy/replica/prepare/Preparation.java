@@ -16,11 +16,13 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SigningKey;
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,8 @@ import java.util.stream.Collectors;
 
 /** Makes this server a standby, in steps that the command puts its question between. */
 public final class Preparation {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Settings settings;
     private final Checks checks;
     private final BackupMode backup;
@@ -37,6 +41,7 @@ public final class Preparation {
     private final LiveDatabases databases;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
+    private final Ticker ticker;
 
     public Preparation(
             Settings settings,
@@ -46,7 +51,8 @@ public final class Preparation {
             Standing standing,
             LiveDatabases databases,
             EpochStore epochs,
-            Supplier<Repository> repository) {
+            Supplier<Repository> repository,
+            Ticker ticker) {
         this.settings = settings;
         this.checks = checks;
         this.backup = backup;
@@ -55,6 +61,7 @@ public final class Preparation {
         this.databases = databases;
         this.epochs = epochs;
         this.repository = repository;
+        this.ticker = ticker;
     }
 
     /** Creates the configured key pair where there is none. @return the public key's file when one was created */
@@ -97,7 +104,7 @@ public final class Preparation {
 
     /** Writes the marker: from here on this server follows. */
     public void enter() {
-        ProcessLock lock = new ApplyLock(settings.state()).acquire();
+        ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
             store.read().ifPresent(ledger -> {
                 if (ledger.state() instanceof Following && !backup.on()) {

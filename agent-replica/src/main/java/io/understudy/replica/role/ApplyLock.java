@@ -3,11 +3,15 @@ package io.understudy.replica.role;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.time.Ticker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** The two locks of a replica in its state folder: one held by the daemon as long as it runs, one by whoever changes anything. */
 public final class ApplyLock {
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+
     private final Path work;
     private final Path daemon;
 
@@ -25,6 +29,35 @@ public final class ApplyLock {
         return ProcessLock.tryAcquire(work)
                 .orElseThrow(
                         () -> locked("cannot change this replica: " + ProcessLock.holder(work) + " is at work on it"));
+    }
+
+    /**
+     * As {@link #acquire()}, but waits for somebody who is only looking: an idle daemon does so for a moment at each poll.
+     *
+     * @throws UnderstudyException {@code LOCKED} when somebody holds it all the time, {@code CANCELLED} when interrupted
+     */
+    public ProcessLock acquire(Duration patience, Ticker ticker) {
+        long start = ticker.nanos();
+        while (true) {
+            try {
+                return acquire();
+            } catch (UnderstudyException e) {
+                if (e.code() != ErrorCode.LOCKED || ticker.since(start).compareTo(patience) >= 0) {
+                    throw e;
+                }
+            }
+            pause(ticker);
+        }
+    }
+
+    private static void pause(Ticker ticker) {
+        try {
+            ticker.sleep(BETWEEN_TRIES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnderstudyException(
+                    ErrorCode.CANCELLED, "cannot wait for the lock: interrupted", "run it again", e);
+        }
     }
 
     /** @throws UnderstudyException {@code LOCKED} when a daemon runs */

@@ -1,0 +1,229 @@
+package io.understudy.replica.prepare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.config.HostPort;
+import io.understudy.config.Secret;
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.Ownership;
+import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.ReplicaSettings;
+import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.config.Settings.SigningSettings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.role.ReplicaState.Seeding;
+import io.understudy.replica.round.Standing;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.Manifests;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TrustedKeys;
+import io.understudy.testing.InMemoryFilestore;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreparationTest {
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    private final World world = new World();
+    private final InMemoryFilestore filestore = new InMemoryFilestore();
+    private SigningKey key;
+    private Repository repository;
+    private EpochStore epochs;
+
+    @BeforeEach
+    void aRepository() {
+        key = SigningKey.generate(folder.resolve("primary.pem"));
+        Repository.create(filestore, Manifests.SITE, Clock.systemUTC());
+        repository = Repository.open(filestore, Manifests.SITE, TrustedKeys.of(key.publicKey()));
+        repository.epochs().claim(new EpochClaim(1, "primary", NOW, "init", "nonce"), key);
+        epochs = new EpochStore(folder.resolve("state"));
+    }
+
+    private Preparation preparation(Settings settings) {
+        return new Preparation(
+                settings,
+                checks(settings),
+                world.marker,
+                world.store,
+                new Standing(world.store, world.marker, world.databases, world.time.clock()),
+                world.databases,
+                epochs,
+                () -> repository,
+                world.time);
+    }
+
+    private Checks checks(Settings settings) {
+        return new Checks(settings, filestore, () -> repository, world.databases, world.databases);
+    }
+
+    private Settings settings() {
+        return settings("media", TreeKind.FILES, List.of());
+    }
+
+    private Settings settings(String tree, TreeKind kind, List<String> restart) {
+        HostPort any = new HostPort("127.0.0.1", 0);
+        return new Settings(
+                Manifests.SITE,
+                folder.resolve("state"),
+                folder.resolve("priv/BACKUP"),
+                new DatabaseSettings(
+                        "127.0.0.1",
+                        1,
+                        "site",
+                        Map.of(),
+                        "site",
+                        Secret.none(),
+                        "postgres",
+                        Optional.empty(),
+                        2,
+                        Ownership.PRESERVE,
+                        Duration.ofSeconds(1)),
+                List.of(new TreeSettings(tree, kind, folder.resolve("media"), List.of())),
+                new FilestoreSettings(
+                        URI.create("file:///store"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Secret.none(),
+                        Secret.none(),
+                        Secret.none(),
+                        Duration.ofSeconds(5)),
+                new SigningSettings(
+                        Optional.of(folder.resolve("standby.pem")), List.of(folder.resolve("primary.pub.pem"))),
+                new PrimarySettings("standby", Map.of(), any, Optional.empty()),
+                new ReplicaSettings("standby", List.of(), Duration.ofDays(1), any, Optional.empty()),
+                new ServiceSettings(List.of(), List.of(), restart, Duration.ofSeconds(1), Optional.empty()),
+                Optional.empty());
+    }
+
+    @Test
+    void anEmptyServerBecomesAStandbyWithoutAQuestion() {
+        Preparation preparation = preparation(settings());
+
+        assertThat(preparation.createKey()).contains(folder.resolve("standby.pub.pem"));
+        assertThat(preparation.createKey()).isEmpty();
+        preparation.demandReady();
+        assertThat(preparation.atStake()).isEmpty();
+        preparation.enter();
+
+        assertThat(world.marker.on()).isTrue();
+        assertThat(world.store.state()).isInstanceOf(Seeding.class);
+    }
+
+    @Test
+    void saysWhatWillBeReplaced() throws IOException {
+        world.databases.create(FakeDatabases.LIVE, "original");
+        Files.createDirectories(folder.resolve("media/photos"));
+        epochs.hold(new HeldEpoch(repository.id(), 1, "nonce", "primary", NOW, "init"));
+
+        assertThat(preparation(settings()).atStake())
+                .anySatisfy(each -> assertThat(each).contains("is the primary (epoch 1)"))
+                .anySatisfy(each -> assertThat(each).contains("database \"site\" exists"))
+                .anySatisfy(each -> assertThat(each).contains("media is not empty"));
+    }
+
+    @Test
+    void aFormerPrimaryIsNotThePrimaryAnyMore() {
+        epochs.hold(new HeldEpoch(repository.id(), 1, "nonce", "primary", NOW, "init"));
+        repository.epochs().claim(new EpochClaim(2, "other", NOW, "promoted", "another"), key);
+
+        assertThat(preparation(settings()).atStake()).isEmpty();
+    }
+
+    @Test
+    void refusesWithEveryFaultAtOnceAndWritesNothing() {
+        world.databases.refusePreflight(
+                new UnderstudyException(ErrorCode.MISSING_ROLE, "role \"editor\" does not exist", "create it"));
+        repository.commit(Manifests.sample(new SnapshotId(1, 1)), key);
+        Preparation preparation = preparation(settings("media", TreeKind.FILES, List.of("/no/such/program")));
+
+        assertThatThrownBy(preparation::demandReady).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.KEY_MISSING);
+            assertThat(failure)
+                    .hasMessageContaining("standby.pem")
+                    .hasMessageContaining("role \"editor\" does not exist")
+                    .hasMessageContaining("/no/such/program");
+        });
+        assertThat(world.marker.on()).isFalse();
+        assertThat(world.store.read()).isEmpty();
+    }
+
+    @Test
+    void findsTreesThatTheServersDoNotShare() {
+        repository.commit(Manifests.sample(new SnapshotId(1, 1)), key);
+
+        assertThat(failures(settings("photos", TreeKind.FILES, List.of())))
+                .anySatisfy(each -> assertThat(each).contains("tree \"media\" is in the snapshot but not"));
+        assertThat(failures(settings("media", TreeKind.SECRETS, List.of())))
+                .anySatisfy(each -> assertThat(each).contains("of kind files in the snapshot, secrets here"));
+    }
+
+    @Test
+    void findsAFolderThatIsNone() throws IOException {
+        Files.createFile(folder.resolve("media"));
+
+        assertThat(failures(settings()))
+                .anySatisfy(each -> assertThat(each).contains("cannot write " + folder.resolve("media")));
+    }
+
+    @Test
+    void aStandbyWhoseMarkerWasGoneBeginsAnewAndKeepsItsDatabase() {
+        world.databases.create(FakeDatabases.LIVE, "original");
+        world.marker.putByHand(Optional.empty());
+        world.source.commit(1, 1);
+        world.sync();
+        world.marker.removeByHand();
+
+        preparation(settings()).enter();
+
+        assertThat(world.store.state()).isInstanceOf(Seeding.class);
+        assertThat(world.store.ledger().owned())
+                .doesNotContain(world.databases.find(FakeDatabases.LIVE).orElseThrow());
+    }
+
+    @Test
+    void aPromotedServerBecomesAStandbyAgain() {
+        world.marker.putByHand(Optional.empty());
+        world.source.commit(1, 1);
+        world.sync();
+        world.agent().promotion().promote(new io.understudy.replica.promote.Promotion.Request("test", false, false));
+
+        preparation(settings()).enter();
+
+        assertThat(world.store.state()).isInstanceOf(Seeding.class);
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    private List<String> failures(Settings settings) {
+        return checks(settings).run().stream()
+                .flatMap(each -> each.failure().stream())
+                .map(Throwable::getMessage)
+                .toList();
+    }
+}
