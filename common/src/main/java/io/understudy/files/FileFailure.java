@@ -5,7 +5,6 @@ import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -71,10 +70,6 @@ public final class FileFailure {
 
     /** The kernel's message may be in another language; a disk without room says the same. */
     private static boolean leavesNoRoom(Path path) {
-        try {
-            return Files.getFileStore(path).getUsableSpace() < FULL;
-        } catch (IOException e) {
-            return false;
-        }
+        return FreeSpace.of(path).orElse(FULL) < FULL;
     }
 }

@@ -1,18 +1,18 @@
 package io.understudy.primary.app;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.FreeSpace;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.Stage;
 import io.understudy.primary.capture.Taken;
 import io.understudy.repository.Manifest;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** What the primary agent tells Prometheus. */
 final class PrimaryMetrics implements PrimaryEvents {
@@ -79,10 +79,7 @@ final class PrimaryMetrics implements PrimaryEvents {
     }
 
     private static double freeBytes(Path state) {
-        try {
-            return Files.getFileStore(state).getUsableSpace();
-        } catch (IOException e) {
-            return Double.NaN;
-        }
+        OptionalLong free = FreeSpace.of(state);
+        return free.isPresent() ? free.getAsLong() : Double.NaN;
     }
 }

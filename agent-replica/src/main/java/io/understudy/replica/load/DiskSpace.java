@@ -1,6 +1,6 @@
 package io.understudy.replica.load;
 
-import java.io.IOException;
+import io.understudy.files.FreeSpace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -17,13 +17,7 @@ interface DiskSpace {
             while (existing != null && !Files.isDirectory(existing)) {
                 existing = existing.getParent();
             }
-            try {
-                return existing == null
-                        ? OptionalLong.empty()
-                        : OptionalLong.of(Files.getFileStore(existing).getUsableSpace());
-            } catch (IOException e) {
-                return OptionalLong.empty();
-            }
+            return existing == null ? OptionalLong.empty() : FreeSpace.of(existing);
         };
     }
 }

@@ -4,9 +4,9 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
+import io.understudy.files.FreeSpace;
 import io.understudy.files.RawPaths;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,10 +24,10 @@ final class Room {
     }
 
     static Room onDisk() {
-        return new Room(folder -> Files.getFileStore(folder).getUsableSpace());
+        return new Room(folder -> FreeSpace.of(folder).orElse(Long.MAX_VALUE));
     }
 
-    /** Bytes that the agent may still write in the file system of this folder. */
+    /** Bytes that the agent may still write in the file system of this folder; without end when it can't be told. */
     interface Free {
         long bytes(Path folder) throws IOException;
     }
