@@ -127,8 +127,8 @@ public final class Applier {
         requireMarkerOrSwapped(intent);
         mark("A snapshot is being imported.", intent.back().live().flatMap(Copy::snapshot));
         site.stop();
-        requireMarkerOrSwapped(intent);
-        if (backup.on()) {
+        if (!isLive(intent.fresh())) {
+            backup.require();
             databases.arrange(new Arrangement(Optional.of(intent.fresh()), intent.retired(), intent.old()));
         }
         FORWARD.forEach(kind -> trees.forward(intent.snapshot(), kind));
@@ -150,7 +150,7 @@ public final class Applier {
 
     private void giveUp(ApplyIntent intent, Step step, UnderstudyException failure) {
         events.failed(step, failure);
-        if (!backup.on() && isLive(intent.fresh())) {
+        if (mustStay(intent)) {
             if (step == Step.APPLY) {
                 throw failure;
             }
@@ -186,21 +186,34 @@ public final class Applier {
     }
 
     private void back(ApplyIntent intent) {
-        if (!backup.on() && isLive(intent.fresh())) {
-            LOG.warn("{} stays live: the marker was removed before it was undone", intent.snapshot());
-            store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
+        if (mustStay(intent)) {
+            turn(intent);
             return;
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(Copy::snapshot);
         mark("A snapshot was taken back.", target);
         quietly("stop the site", site::stop);
-        if (backup.on()) {
+        if (isLive(intent.fresh())) {
+            if (!backup.on()) {
+                turn(intent);
+                return;
+            }
             databases.arrange(new Arrangement(intent.old(), Optional.of(intent.fresh()), intent.retired()));
         }
         BACK.forEach(kind -> trees.back(intent.snapshot(), kind));
         quietly("restart the site after going back", site::restart);
         quietly("prove the site after going back", site::prove);
         store.change(ledger -> ledger.with(ledger.state().undone()));
+    }
+
+    /** What is live while the marker is gone carries the production's new rows. */
+    private boolean mustStay(ApplyIntent intent) {
+        return !backup.on() && isLive(intent.fresh());
+    }
+
+    private void turn(ApplyIntent intent) {
+        LOG.warn("{} stays live: the marker was removed before it was undone", intent.snapshot());
+        store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
     }
 
     private Optional<Setback> cleanUp(ApplyIntent intent) {

@@ -8,6 +8,8 @@ import java.util.Optional;
 public final class FakeMarker implements BackupMode {
     private final CrashPoints points;
     private volatile boolean on;
+    private int looks;
+    private int looksLeft = -1;
     private volatile Optional<SnapshotId> named = Optional.empty();
 
     public FakeMarker(CrashPoints points) {
@@ -18,6 +20,21 @@ public final class FakeMarker implements BackupMode {
         on = false;
     }
 
+    /** Somebody removes it just before the agent looks for the k-th time from now on, counted from 0. */
+    public void removeAtLook(int k) {
+        looksLeft = k;
+    }
+
+    /** How often the agent has looked. */
+    public int looks() {
+        return looks;
+    }
+
+    /** Without being a look of the agent's. */
+    boolean isThere() {
+        return on;
+    }
+
     public void putByHand(Optional<SnapshotId> snapshot) {
         on = true;
         named = snapshot;
@@ -25,6 +42,10 @@ public final class FakeMarker implements BackupMode {
 
     @Override
     public boolean on() {
+        looks++;
+        if (looksLeft-- == 0) {
+            on = false;
+        }
         return on;
     }
 

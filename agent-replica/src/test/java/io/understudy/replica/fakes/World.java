@@ -28,7 +28,7 @@ public final class World {
     public final CrashPoints points = new CrashPoints();
     public final FakeTicker time = new FakeTicker();
     public final FakeMarker marker = new FakeMarker(points);
-    public final FakeDatabases databases = new FakeDatabases(points, marker::on);
+    public final FakeDatabases databases = new FakeDatabases(points, marker::isThere);
     public final FakeTrees trees = new FakeTrees(points);
     public final FakeSite site = new FakeSite(points, this::content);
     public final FakeSource source = new FakeSource(points);
