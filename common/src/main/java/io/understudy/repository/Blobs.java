@@ -30,7 +30,7 @@ public final class Blobs implements BlobSink, BlobSource {
     public static final Duration FRESH = Duration.ofHours(12);
 
     static final String DAMAGED_HINT =
-            "take a new snapshot after removing the damaged object, or repair it from another copy of the repository";
+            "run agent-primary verify and take a new snapshot: it stores all anew; or repair it from another copy of the repository";
 
     /** How far the store's clock may run ahead of ours before its ages are not believed. */
     private static final Duration SKEW = Duration.ofHours(1);
@@ -51,12 +51,18 @@ public final class Blobs implements BlobSink, BlobSource {
 
     /** @param known blobs that a kept snapshot names: for these a put asks nothing and sends nothing */
     public BlobSession session(KnownBlobs known) {
-        return new BlobSession(this, known);
+        return new BlobSession(this, known, false);
+    }
+
+    /** A session that relies on nothing: each content is written once more, over whatever is there under its name. */
+    public BlobSession renewal() {
+        return new BlobSession(this, KnownBlobs.none(), true);
     }
 
     @Override
     public BlobRef put(byte[] buffer, int offset, int length) {
-        return store(idOf(buffer, offset, length), buffer, offset, length).blob();
+        return store(idOf(buffer, offset, length), buffer, offset, length, false)
+                .blob();
     }
 
     @Override
@@ -114,10 +120,14 @@ public final class Blobs implements BlobSink, BlobSource {
         return BlobId.of(Sha256.of(buffer, offset, length));
     }
 
-    /** Stores the content unless a fresh blob is there. Of racing calls with the same content one sends it. */
-    Stored store(BlobId id, byte[] buffer, int offset, int length) {
+    /**
+     * Stores the content unless a fresh blob is there. Of racing calls with the same content one sends it.
+     *
+     * @param anew whether it is written in any case
+     */
+    Stored store(BlobId id, byte[] buffer, int offset, int length, boolean anew) {
         synchronized (stripes[Math.floorMod(id.hashCode(), STRIPES)]) {
-            Optional<ObjectInfo> there = stat(id).filter(info -> reliable(info, length));
+            Optional<ObjectInfo> there = anew ? Optional.empty() : stat(id).filter(info -> reliable(info, length));
             if (there.isPresent()) {
                 return new Stored(new BlobRef(id, length, there.get().size(), false), false);
             }

@@ -13,6 +13,7 @@ import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.DatabaseCapture;
+import io.understudy.primary.capture.Distrust;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -70,6 +71,10 @@ final class PrimaryAgent implements AutoCloseable {
 
     RepositoryAccess repository() {
         return repository;
+    }
+
+    Distrust distrust() {
+        return new Distrust(settings.state());
     }
 
     LastVerified lastVerified() {

@@ -1,6 +1,8 @@
 package io.understudy.primary.app;
 
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
@@ -31,13 +33,21 @@ final class VerifyCommand implements Runnable {
             SnapshotId snapshot = id == null ? SnapshotName.newest(repository) : SnapshotName.parse(id);
             Ticker ticker = Ticker.system();
             long start = ticker.nanos();
-            Verified verified;
-            try (ProgressDisplay progress = cli.progress()) {
-                verified = new Verification(THREADS).verify(repository, snapshot, progress);
-            }
+            Verified verified = verified(agent, repository, snapshot);
             agent.lastVerified().write(Clock.systemUTC().instant(), snapshot.toString());
             VerifyView view = VerifyView.of(verified, ticker.since(start));
             cli.print(view, view::text);
         });
+    }
+
+    private Verified verified(PrimaryAgent agent, Repository repository, SnapshotId snapshot) {
+        try (ProgressDisplay progress = cli.progress()) {
+            return new Verification(THREADS).verify(repository, snapshot, progress);
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.BLOB_MISSING || e.code() == ErrorCode.BLOB_DAMAGED) {
+                agent.distrust().raise("snapshot " + snapshot + ": " + e.code().label());
+            }
+            throw e;
+        }
     }
 }

@@ -43,10 +43,20 @@ final class SnapshotRun {
         return stage;
     }
 
-    /** @param permitted throws when this server may not commit any more */
-    Taken take(Repository target, SnapshotId snapshot, List<String> periods, SigningKey key, Runnable permitted) {
-        Base base = base(target);
-        try (BlobSession session = target.blobs().session(base.blobs())) {
+    /**
+     * @param anew whether nothing is to be relied on that earlier snapshots stored
+     * @param permitted throws when this server may not commit any more
+     */
+    Taken take(
+            Repository target,
+            SnapshotId snapshot,
+            boolean anew,
+            List<String> periods,
+            SigningKey key,
+            Runnable permitted) {
+        Base base = anew ? none() : base(target);
+        try (BlobSession session =
+                anew ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
             enter(Stage.DATABASE);
             // Before the files: a row names a file that was there already, so the files that are read later hold it.
             Captured captured = source.database().capture(session, progress);
@@ -71,7 +81,8 @@ final class SnapshotRun {
         stage = next;
     }
 
-    private static void checkCancelled() {
+    /** Throws {@code CANCELLED} when this thread was interrupted. */
+    static void checkCancelled() {
         if (Thread.currentThread().isInterrupted()) {
             throw new UnderstudyException(
                     ErrorCode.CANCELLED, "cannot finish the snapshot: it was cancelled", "take another one");
@@ -156,6 +167,11 @@ final class SnapshotRun {
             LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest.get(), e.getMessage());
             return Base.NONE;
         }
+    }
+
+    private static Base none() {
+        LOG.warn("a verification found faults in the repository: this snapshot reads and stores all anew");
+        return Base.NONE;
     }
 
     private static boolean isOfTheStore(ErrorCode code) {

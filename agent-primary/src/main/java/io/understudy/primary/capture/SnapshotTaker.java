@@ -24,6 +24,7 @@ public final class SnapshotTaker {
     static final String LOCK = "primary.lock";
 
     private final Path lock;
+    private final Distrust distrust;
     private final Marker marker;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
@@ -45,6 +46,7 @@ public final class SnapshotTaker {
             SnapshotSource source,
             PrimaryEvents events) {
         this.lock = state.resolve(LOCK);
+        this.distrust = new Distrust(state);
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
         this.repository = Objects.requireNonNull(repository);
@@ -64,15 +66,25 @@ public final class SnapshotTaker {
         if (periods.isEmpty()) {
             throw new IllegalArgumentException("a snapshot needs a period");
         }
-        SnapshotRun run = new SnapshotRun(source, progress);
         events.began(periods);
+        Taken taken = taken(List.copyOf(periods), progress);
+        // Not in reach of the failures above: from here on the snapshot exists, whatever becomes of those who hear of
+        // it.
+        events.committed(taken);
+        return taken;
+    }
+
+    private Taken taken(List<String> periods, Progress progress) {
+        SnapshotRun run = new SnapshotRun(source, progress);
         try {
-            Taken taken = take(run, List.copyOf(periods));
-            events.committed(taken);
-            return taken;
+            return take(run, periods);
         } catch (UnderstudyException e) {
             events.failed(run.stage(), e);
             throw e;
+        } catch (OutOfMemoryError e) {
+            UnderstudyException known = memory(e);
+            events.failed(run.stage(), known);
+            throw known;
         } catch (RuntimeException | Error e) {
             events.failed(run.stage(), defect(e));
             throw e;
@@ -87,10 +99,15 @@ public final class SnapshotTaker {
             int epoch = epochs.require(target);
             SigningKey signer = key.get();
             SnapshotId snapshot = target.nextId(epoch);
-            return run.take(target, snapshot, periods, signer, () -> {
+            boolean anew = distrust.raised();
+            Taken taken = run.take(target, snapshot, anew, periods, signer, () -> {
                 requireProduction();
                 epochs.require(target);
             });
+            if (anew) {
+                distrust.settle();
+            }
+            return taken;
         } finally {
             held.close();
         }
@@ -110,6 +127,15 @@ public final class SnapshotTaker {
                 ErrorCode.LOCKED,
                 "cannot take a snapshot: " + ProcessLock.holder(lock) + " is taking one",
                 "wait until it is done");
+    }
+
+    /** Everything is streamed but single rows: PostgreSQL sends each as one message. */
+    private static UnderstudyException memory(OutOfMemoryError failure) {
+        return new UnderstudyException(
+                ErrorCode.INTERNAL,
+                "cannot take a snapshot: the agent's memory does not suffice, most likely for a very long row",
+                "give it more, for instance UNDERSTUDY_JAVA_OPTS=-Xmx1g: five times the longest row, or set database.connections lower",
+                failure);
     }
 
     private static UnderstudyException defect(Throwable failure) {

@@ -9,9 +9,11 @@ import io.understudy.files.ProcessLock;
 import io.understudy.filestore.Content;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
+import io.understudy.repository.BlobRef;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
 import io.understudy.testing.Faults;
@@ -219,6 +221,49 @@ class SnapshotTakerTest {
         primary.filestore.put(FIRST.key(), Content.of("{\"format\":1}".getBytes(StandardCharsets.UTF_8)));
         assertThat(take().manifest().snapshot()).isEqualTo(SECOND);
         new Verification(2).verify(primary.repository, SECOND, Progress.none());
+    }
+
+    @Test
+    void storesAnewWhatWasFoundMissingOrDamaged() {
+        Manifest first = take().manifest();
+        List<BlobRef> blobs = new ArrayList<>();
+        SnapshotBlobs.forEach(first, primary.repository.blobs(), part -> blobs.add(part.blob()));
+        primary.repository.blobs().delete(blobs.get(0).id());
+        primary.filestore.put(blobs.get(1).id().key(), Content.of(new byte[] {1}));
+        new Distrust(primary.state).raise("test");
+        primary.database.during(() -> {
+            throw new UnderstudyException(ErrorCode.DUMP_FAILED, "cannot dump", "look");
+        });
+        assertCode(this::take, ErrorCode.DUMP_FAILED);
+        primary.database.during(() -> {});
+        assertThat(take().uploadedBlobs()).isEqualTo(4);
+        new Verification(2).verify(primary.repository, FIRST, Progress.none());
+        assertThat(take().uploadedBlobs()).isZero();
+    }
+
+    @Test
+    void whoHearsOfACommitCannotMakeItAFailure() {
+        PrimaryEvents broken = new PrimaryEvents() {
+            @Override
+            public void committed(Taken taken) {
+                throw new IllegalStateException("a defect");
+            }
+        };
+        SnapshotTaker taker = primary.taker(PrimaryEvents.all(List.of(events, broken)));
+        assertThatThrownBy(() -> taker.take(List.of("manual"), Progress.none())).hasMessage("a defect");
+        assertThat(heard).containsExactly("began [manual]", "committed 00000001-00000001");
+    }
+
+    @Test
+    void aRowThatIsTooLongForTheMemoryIsTold() {
+        primary.database.during(() -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+        assertThatThrownBy(this::take)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.hint()).contains("-Xmx"))
+                .hasMessageContaining("very long row");
+        assertThat(heard).contains("failed database internal");
     }
 
     @Test
