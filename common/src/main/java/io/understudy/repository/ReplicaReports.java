@@ -1,5 +1,6 @@
 package io.understudy.repository;
 
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
@@ -31,7 +32,10 @@ public final class ReplicaReports {
         filestore.put(key(report.name()), Content.of(RepositoryJson.line(report)));
     }
 
-    /** All reports, by name; one that cannot be read is left out with a warning. */
+    /**
+     * All reports, by name. One that is no report is left out with a warning; where the filestore fails none is given: whoever deletes
+     * what nobody holds must know of every holder.
+     */
     public List<ReplicaReport> all() {
         try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
             return keys.filter(key -> key.endsWith(SUFFIX))
@@ -56,10 +60,19 @@ public final class ReplicaReports {
         try {
             Optional<byte[]> bytes = SmallObject.read(filestore, key, LONGEST);
             return bytes.isEmpty() ? Optional.empty() : Optional.of(parsed(key, bytes.get()));
-        } catch (UnderstudyException | IOException e) {
-            LOG.warn("a replica's report is left out: {}: {}", key, e.getMessage());
-            return Optional.empty();
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.MANIFEST_DAMAGED) {
+                throw e;
+            }
+            return leftOut(key, e);
+        } catch (IOException e) {
+            return leftOut(key, e);
         }
+    }
+
+    private static Optional<ReplicaReport> leftOut(String key, Exception why) {
+        LOG.warn("a replica's report is left out: {}: {}", key, why.getMessage());
+        return Optional.empty();
     }
 
     private static ReplicaReport parsed(String key, byte[] bytes) throws IOException {

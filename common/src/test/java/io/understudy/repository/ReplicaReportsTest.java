@@ -74,6 +74,14 @@ class ReplicaReportsTest {
     }
 
     @Test
+    void aFilestoreThatFailsHidesNoHolder() {
+        reports.write(fresh("standby-1"));
+        store.inject(Faults.first(Operation.OPEN, key -> true, new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        assertThat(catchThrowableOfType(UnderstudyException.class, reports::all).code())
+                .isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+    }
+
+    @Test
     void oneThatGrewBeyondMeasureIsLeftOut() {
         store.put("replicas/broken.json", Content.of(new byte[1_000_000]));
         assertThat(reports.all()).isEmpty();
