@@ -5,7 +5,9 @@ import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -39,12 +41,14 @@ public final class SettingsFile {
             return Files.readString(file);
         } catch (CharacterCodingException e) {
             throw invalid(file, "it is not UTF-8 text", "save it as UTF-8", e);
-        } catch (IOException e) {
+        } catch (AccessDeniedException e) {
+            String user = System.getProperty("user.name");
             throw invalid(
-                    file,
-                    Files.exists(file) ? e.getClass().getSimpleName() : "no such file",
-                    "name the configuration file with -c FILE",
-                    e);
+                    file, "permission denied", "run the command as a user that may read it; now it is " + user, e);
+        } catch (IOException e) {
+            boolean missing = e instanceof NoSuchFileException;
+            throw invalid(
+                    file, missing ? "no such file" : e.getMessage(), "name the configuration file with -c FILE", e);
         }
     }
 

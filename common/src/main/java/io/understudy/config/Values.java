@@ -161,14 +161,19 @@ final class Values {
 
     Optional<URI> uri(Setting setting, List<String> schemes) {
         String wanted = "must be a URL of " + String.join(" or ", schemes);
-        return optionalText(setting)
+        Optional<URI> uri = optionalText(setting)
                 .flatMap(text -> parsed(setting, text, wanted, word -> {
-                    URI uri = URI.create(word);
-                    if (!schemes.contains(uri.getScheme())) {
+                    URI read = URI.create(word);
+                    if (!schemes.contains(read.getScheme())) {
                         throw new IllegalArgumentException("scheme");
                     }
-                    return uri;
+                    return read;
                 }));
+        // Messages and metrics name these URLs.
+        uri.map(URI::getRawAuthority)
+                .filter(authority -> authority.contains("@"))
+                .ifPresent(authority -> fault(setting, "must hold no credentials"));
+        return uri;
     }
 
     HostPort hostPort(Setting setting) {
@@ -218,9 +223,15 @@ final class Values {
         try {
             return Optional.of(parser.apply(text));
         } catch (IllegalArgumentException e) {
-            fault(setting, problem + ": " + (setting.kind() == Kind.SECRET ? "(hidden)" : text));
+            fault(setting, problem + ": " + shown(text));
             return Optional.empty();
         }
+    }
+
+    /** What is written where no secret belongs may hold one nevertheless: {@code jdbc:postgresql://user:secret@host/site?password=secret}. */
+    private static String shown(String text) {
+        return text.replaceAll("//[^/?#]*@", "//••••@")
+                .replaceAll("(?i)(\\w*(?:pass|secret|token|key)\\w*)=[^&]*", "$1=••••");
     }
 
     /** The text as written, from the key or from the file that its {@code _file} form names. */

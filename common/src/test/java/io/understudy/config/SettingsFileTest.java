@@ -187,6 +187,26 @@ class SettingsFileTest {
     }
 
     @Test
+    void aSecretInTheWrongPlaceIsNotRepeated() {
+        String credentials = SMALLEST.replaceAll(
+                "jdbc:postgresql://[^\"]*", "jdbc:postgresql://site:geheim@db/site?sslpassword=geheim");
+        assertThat(fault(credentials))
+                .hasMessageContaining("database.url must be")
+                .message()
+                .doesNotContain("geheim");
+        String parameter =
+                SMALLEST.replaceAll("jdbc:postgresql://[^\"]*", "jdbc:postgresql://db/site?ssl=true&password=geheim");
+        assertThat(fault(parameter))
+                .hasMessageContaining("password=••••")
+                .message()
+                .doesNotContain("geheim");
+        assertThat(fault(SMALLEST + "service: {health: {http: 'http://me:geheim@127.0.0.1/'}}\n"))
+                .hasMessageContaining("must hold no credentials")
+                .message()
+                .doesNotContain("geheim");
+    }
+
+    @Test
     void refusesASecretGivenTwice() throws IOException {
         Files.writeString(folder.resolve("p"), "a");
         String text =
