@@ -3,6 +3,7 @@ package io.understudy.files;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -17,9 +18,16 @@ public final class FileFailure {
 
     /**
      * @param action what was being done: {@code "read"}
-     * @return {@code DISK_FULL}, {@code FILE_DENIED} or {@code FILE_FAILED}, naming the path
+     * @return {@code DISK_FULL}, {@code FILE_DENIED} or {@code FILE_FAILED}, naming the path; {@code CANCELLED} when the thread was interrupted
      */
     public static UnderstudyException of(String action, Path path, IOException cause) {
+        if (cause instanceof ClosedByInterruptException) {
+            return new UnderstudyException(
+                    ErrorCode.CANCELLED,
+                    "cannot " + action + " " + RawPaths.printable(path) + ": cancelled",
+                    "run it again",
+                    cause);
+        }
         String message = "cannot " + action + " " + RawPaths.printable(path) + ": " + reason(cause);
         if (isFull(path, cause)) {
             return new UnderstudyException(

@@ -29,6 +29,16 @@ class AtomicFilesTest {
     }
 
     @Test
+    void anInterruptIsNoFaultOfTheFile() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> AtomicFiles.write(temp.resolve("file"), new byte[] {1}, AtomicFiles.PRIVATE))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(temp).isEmptyDirectory();
+    }
+
+    @Test
     void leavesTheOldFileWhenTheNewOneIsNotCommitted() throws IOException {
         Path file = temp.resolve("file");
         AtomicFiles.write(file, new byte[] {1}, AtomicFiles.PRIVATE);

@@ -93,6 +93,7 @@ final class Drafter {
 
     private void draft(TreeWalker walker, OutputStream out) throws IOException {
         for (Optional<Found> found = walker.next(); found.isPresent(); found = walker.next()) {
+            SnapshotRun.checkCancelled();
             Optional<IndexEntry> entry = entry(found.get());
             if (entry.isPresent()) {
                 note(entry.get());

@@ -56,6 +56,19 @@ class TreeCaptureTest {
     }
 
     @Test
+    void isCancelledByAnInterrupt() throws IOException {
+        write("a", "hello");
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> capture(Optional.empty()))
+                    .isInstanceOfSatisfying(
+                            UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
     void writesOneLineForEveryEntryInOrder() throws IOException {
         write("b/x", "hello");
         write("b-a", "hi");
