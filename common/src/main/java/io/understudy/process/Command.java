@@ -25,6 +25,7 @@ public record Command(
         Duration limit,
         Optional<Feeder> input,
         Optional<Consumer> output) {
+    private static final int SHOWN = 300;
 
     /** Writes to the program's standard input; the stream is closed afterwards by the runner. */
     @FunctionalInterface
@@ -65,8 +66,10 @@ public record Command(
         return new Command(arguments, environment, limit, input, Optional.of(consumer));
     }
 
+    /** The arguments, as many as a message bears: pg_dump is told of every table. */
     @Override
     public String toString() {
-        return String.join(" ", arguments);
+        String all = String.join(" ", arguments);
+        return all.length() <= SHOWN ? all : all.substring(0, SHOWN) + "… (" + arguments.size() + " arguments)";
     }
 }

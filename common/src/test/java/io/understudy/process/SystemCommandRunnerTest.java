@@ -44,6 +44,17 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     }
 
     @Test
+    void namesTheProgramEvenWhenThereAreThousandsOfArguments() {
+        List<String> arguments = new java.util.ArrayList<>(List.of("/nowhere/pg_dump"));
+        arguments.addAll(java.util.Collections.nCopies(5000, "--exclude-table-data=\"public\".\"t\""));
+        assertThatThrownBy(() -> run(LIMIT, arguments.toArray(String[]::new)))
+                .hasMessageStartingWith("cannot run /nowhere/pg_dump ")
+                .hasMessageContaining("(5001 arguments): no such file")
+                .message()
+                .hasSizeLessThan(500);
+    }
+
+    @Test
     void addsToTheEnvironmentAndBlotsOutSecrets() {
         Command command = Command.of(script("echo $PGOPTIONS $PGPASSWORD $PATH; echo $PGPASSWORD >&2"), LIMIT)
                 .with(Map.of("PGPASSWORD", "pässword", "PGOPTIONS", "-c x=y"));
