@@ -72,7 +72,8 @@ final class Daemon implements AutoCloseable {
         loop = Thread.currentThread();
         Running running = new Running();
         try {
-            round();
+            // Without asking for snapshots yet: where a service cannot start, nothing was begun.
+            tell(look());
             parts.services().forEach(running::start);
             LOG.info("the agent runs");
             while (!stopping) {
@@ -122,24 +123,33 @@ final class Daemon implements AutoCloseable {
 
     /** One turn of the loop. */
     void round() {
-        Standing standing = parts.watch().look();
+        Standing standing = look();
+        if (!standing.role().idles()) {
+            parts.planner().ask(parts.clock().instant());
+        }
         tell(standing);
+    }
+
+    private Standing look() {
+        Standing standing = parts.watch().look();
+        log(standing);
         if (standing.role() == Role.PRIMARY) {
             learn(standing);
-        }
-        Instant now = parts.clock().instant();
-        if (standing.role().idles()) {
+        } else if (standing.role().idles()) {
             learned = false;
-        } else {
-            parts.planner().ask(now);
         }
+        return standing;
+    }
+
+    private void tell(Standing standing) {
+        Instant now = parts.clock().instant();
         parts.outlook().round(standing, parts.planner().next(now));
         parts.metrics().standing(standing);
         parts.metrics().heartbeat(now);
         parts.verified().read().ifPresent(parts.metrics()::verified);
     }
 
-    private void tell(Standing standing) {
+    private void log(Standing standing) {
         if (standing.role() == role) {
             return;
         }

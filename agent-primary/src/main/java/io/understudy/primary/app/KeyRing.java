@@ -11,7 +11,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The keys of {@code signing}. Read when they are asked for: a key that is put in place counts without a restart. */
+/** The keys of {@code signing}. Read when they are asked for: the signing key at each snapshot, the trusted ones when the repository is first opened. */
 final class KeyRing {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 

@@ -52,6 +52,10 @@ final class Outlook implements PrimaryEvents {
         this.heartbeat = clock.instant();
         this.standing = standing;
         this.next = next;
+        if (standing.role().idles()) {
+            // A refusal in backup mode says nothing of what this server can do once it is promoted.
+            failure = Optional.empty();
+        }
     }
 
     synchronized Standing standing() {

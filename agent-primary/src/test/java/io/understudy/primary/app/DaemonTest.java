@@ -146,6 +146,21 @@ class DaemonTest {
     }
 
     @Test
+    void aRefusalInBackupModeIsForgottenByItsPromotion() throws Exception {
+        primary.enterBackupMode();
+        daemon.round();
+        assertThatThrownBy(() -> desk.submit(List.of("manual"), Progress.none(), () -> {})
+                        .get())
+                .hasMessageContaining("backup mode");
+        daemon.round();
+        primary.marker.remove();
+        primary.taker(PrimaryEvents.all(List.of())).take(List.of("manual"), Progress.none());
+        primary.time.advance(Duration.ofSeconds(1));
+        daemon.round();
+        assertThat(outlook.ready().ok()).isTrue();
+    }
+
+    @Test
     void noticesWithinHalfAMinuteThatItIsFenced() {
         daemon.round();
         committed(FIRST);
@@ -283,6 +298,8 @@ class DaemonTest {
                 }));
         assertThatThrownBy(daemon::run).hasMessage("cannot listen");
         assertThat(serving).isFalse();
+        assertThat(metric("snapshot_attempts_total")).isZero();
+        assertThat(primary.repository.list()).isEmpty();
         daemon.close();
     }
 
