@@ -59,8 +59,16 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     private static void answer(HttpExchange exchange, String path, Supplier<Probe> probe) throws IOException {
-        Probe result = probe.get();
+        Probe result = asked(probe);
         answer(exchange, path, result.ok() ? 200 : 503, "text/plain; charset=utf-8", () -> result.text() + "\n");
+    }
+
+    private static Probe asked(Supplier<Probe> probe) {
+        try {
+            return probe.get();
+        } catch (RuntimeException e) {
+            return Probe.down("the agent cannot tell: " + e.getMessage());
+        }
     }
 
     private static void answer(HttpExchange exchange, String path, int status, String type, Supplier<String> text)

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 class HttpEndpointTest {
     private final Metrics metrics = new Metrics("example", "replica", "1");
     private final AtomicReference<Probe> ready = new AtomicReference<>(Probe.up("follows"));
+    private final AtomicReference<RuntimeException> defect = new AtomicReference<>();
     private final HttpEndpoint endpoint =
-            HttpEndpoint.start(new HostPort("127.0.0.1", 0), metrics, () -> Probe.up("lives"), ready::get);
+            HttpEndpoint.start(new HostPort("127.0.0.1", 0), metrics, this::health, ready::get);
 
     @AfterEach
     void stop() {
@@ -41,6 +42,20 @@ class HttpEndpointTest {
         assertThat(request("GET", "/healthz").statusCode()).isEqualTo(200);
         assertThat(request("GET", "/readyz").statusCode()).isEqualTo(503);
         assertThat(request("GET", "/readyz").body()).isEqualTo("the filestore is down\n");
+    }
+
+    @Test
+    void aDefectOfAProbeIsAnAnswerToo() throws Exception {
+        defect.set(new IllegalStateException("a defect"));
+        assertThat(request("GET", "/healthz").statusCode()).isEqualTo(503);
+        assertThat(request("GET", "/healthz").body()).contains("a defect");
+    }
+
+    private Probe health() {
+        if (defect.get() != null) {
+            throw defect.get();
+        }
+        return Probe.up("lives");
     }
 
     @Test
