@@ -17,7 +17,8 @@ class SourceFilesTest {
 
     @Test
     void noShippedFileIsLongerThan400Lines() throws IOException {
-        assertThat(sources().filter(file -> file.toString().contains("/src/main/"))
+        assertThat(sources()
+                        .filter(file -> file.toString().contains("/src/main/"))
                         .filter(file -> lines(file).size() > LONGEST))
                 .isEmpty();
     }
