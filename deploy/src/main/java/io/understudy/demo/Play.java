@@ -12,7 +12,7 @@ import java.util.Random;
 final class Play {
     private static final Duration FOLLOWS = Duration.ofSeconds(60);
     private static final Duration ANSWERS = Duration.ofSeconds(30);
-    private static final int NOTES = 200;
+    private static final int NOTES = 50;
     private static final int PHOTO_BYTES = 3_000_000;
 
     private final Server primary;

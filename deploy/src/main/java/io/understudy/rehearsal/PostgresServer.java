@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** A real PostgreSQL server with a data folder of its own, on 127.0.0.1 alone, run by an unprivileged user. */
 public final class PostgresServer {
     private static final String SUPERUSER = "postgres";
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     private final Path home;
     private final Path tools;
@@ -59,7 +59,7 @@ public final class PostgresServer {
     }
 
     public void start() {
-        ctl("start", "-w", "-t", "60", "-l", log()).successful();
+        ctl("start", "-w", "-t", "120", "-l", log()).successful();
     }
 
     public void stop() {

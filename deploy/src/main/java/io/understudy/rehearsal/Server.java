@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** One of the two servers: its database, its site and its agents. Not for concurrent use. */
 public final class Server implements AutoCloseable {
-    private static final Duration COMMAND = Duration.ofSeconds(120);
+    private static final Duration COMMAND = Duration.ofSeconds(240);
 
     private final Layout layout;
     private final PostgresServer database;
@@ -98,12 +98,22 @@ public final class Server implements AutoCloseable {
         return replicaProgram(arguments).run(COMMAND);
     }
 
+    /** Runs {@code agent-primary} with another configuration. */
+    public Outcome primaryWith(Path config, String... arguments) {
+        return agent(programs.primary(), config, arguments).run(COMMAND);
+    }
+
+    /** Runs {@code agent-replica} with another configuration. */
+    public Outcome replicaWith(Path config, String... arguments) {
+        return agent(programs.replica(), config, arguments).run(COMMAND);
+    }
+
     public Program primaryProgram(String... arguments) {
-        return agent(programs.primary(), arguments);
+        return agent(programs.primary(), layout.config(), arguments);
     }
 
     public Program replicaProgram(String... arguments) {
-        return agent(programs.replica(), arguments);
+        return agent(programs.replica(), layout.config(), arguments);
     }
 
     /** Starts {@code agent-primary run} and waits until it is ready. */
@@ -174,8 +184,8 @@ public final class Server implements AutoCloseable {
         database.stop();
     }
 
-    private Program agent(Path program, String... arguments) {
-        List<Object> all = new ArrayList<>(List.of("-c", layout.config()));
+    private Program agent(Path program, Path config, String... arguments) {
+        List<Object> all = new ArrayList<>(List.of("-c", config));
         all.addAll(List.of(arguments));
         return Program.of(program, all.toArray()).with(filestore.environment());
     }

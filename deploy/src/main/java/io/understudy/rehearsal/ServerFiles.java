@@ -65,7 +65,7 @@ final class ServerFiles {
                   stop: [%s, stop, %s]
                   start: [%s, start, %s]
                   restart: [%s, restart, %s]
-                  health: {http: "%shealth", within: 20s}
+                  health: {http: "%shealth", within: 40s}
                 """.formatted(
                         layout.name(),
                         layout.primaryPort(),

@@ -85,28 +85,4 @@ class FailoverIT extends Scenario {
         old.site().awaitMode("standby", ANSWERS);
         assertThat(old.site().notes()).containsExactly("in the new epoch", "first");
     }
-
-    @Test
-    void promotionRefusesWithoutConsentWhenNobodyCanBeAsked() {
-        Pair pair = following(false);
-
-        assertRefused(pair.standby().replica("promote"), ErrorCode.CONFIRMATION_NEEDED);
-
-        assertThat(pair.standby().marked()).isTrue();
-    }
-
-    @Test
-    void aServerInBackupModeTakesNoSnapshot() {
-        Pair pair = following(false);
-
-        assertRefused(pair.standby().primary("snapshot"), ErrorCode.BACKUP_MODE);
-    }
-
-    @Test
-    void withoutAMarkerNothingIsImported() {
-        Pair pair = following(false);
-        snapshot(pair.primary());
-
-        assertRefused(pair.primary().replica("sync"), ErrorCode.NOT_BACKUP_MODE);
-    }
 }

@@ -9,6 +9,7 @@ import io.understudy.rehearsal.Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,10 @@ class FootprintIT extends Scenario {
                         .start(pair.standby().layout().log("sync"))))
                 .isLessThan(MOST_KIB);
         pair.standby().site().awaitContent(1, 1, ANSWERS);
+    }
+
+    private static Program asShipped(Program program) {
+        return program.with(Map.of("UNDERSTUDY_JAVA_OPTS", ""));
     }
 
     /** The largest resident size that the process ever had, in KiB. */

@@ -14,8 +14,8 @@ final class LogsOnFailure implements TestExecutionExceptionHandler {
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        if (context.getRequiredTestInstance() instanceof Scenario scenario) {
-            for (Path log : scenario.logs()) {
+        if (context.getRequiredTestInstance() instanceof TwoServers servers) {
+            for (Path log : servers.logs()) {
                 System.out.println("=== " + log + "\n" + end(log));
             }
         }

@@ -5,58 +5,69 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Server;
-import java.util.Map;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** Wrong input gets a stable code, a hint, and changes nothing. */
-class RefusalsIT extends Scenario {
+class RefusalsIT extends SharedScenario {
     @Test
-    void wrongKeysOfTheFilestoreAreRefusedOnBothSides() {
-        Pair pair = following(true);
-        Map<String, String> wrong = Map.of("S3_SECRET_KEY", "0123456789abcdef0123");
+    void aWrongPasswordAndASilentServerAreToldApart() throws IOException {
+        Path file = primary().layout().passwordFile();
+        String password = Files.readString(file);
 
-        assertRefused(pair.primary().primaryProgram("snapshot").with(wrong).run(FOLLOWS), ErrorCode.FILESTORE_DENIED);
-        assertRefused(pair.standby().replicaProgram("sync").with(wrong).run(FOLLOWS), ErrorCode.FILESTORE_DENIED);
-        pair.standby().site().awaitContent(1, 1, ANSWERS);
-    }
-
-    @Test
-    void aWrongPasswordAndASilentServerAreToldApart() {
-        Pair pair = following(false);
-        Server primary = pair.primary();
-
-        Folders.writeSecret(primary.layout().passwordFile(), "wrong\n");
-        assertRefused(primary.primary("snapshot"), ErrorCode.DATABASE_DENIED);
-        primary.siteService("stop");
-        primary.database().stop();
-        assertRefused(primary.primary("snapshot"), ErrorCode.DATABASE_UNREACHABLE);
+        Files.writeString(file, "wrong\n");
+        assertRefused(primary().primary("snapshot"), ErrorCode.DATABASE_DENIED);
+        Files.writeString(file, password);
+        primary().database().stop();
+        assertRefused(primary().primary("snapshot"), ErrorCode.DATABASE_UNREACHABLE);
+        primary().database().start();
     }
 
     @Test
     void aSecondInitOfARepositoryIsRefused() {
-        Pair pair = following(false);
-
-        assertRefused(pair.primary().primary("init"), ErrorCode.REPOSITORY_EXISTS);
+        assertRefused(primary().primary("init"), ErrorCode.REPOSITORY_EXISTS);
     }
 
     @Test
-    void aSnapshotSignedByAnUnknownKeyIsNotApplied() {
-        Pair pair = initialised(false);
-        snapshot(pair.primary());
-        Server standby = pair.standby();
-        standby.configure(config -> config.replace(", " + standby.layout().peerKey() + "]", "]"));
+    void promotionRefusesWithoutConsentWhenNobodyCanBeAsked() {
+        assertRefused(standby().replica("promote"), ErrorCode.CONFIRMATION_NEEDED);
 
-        assertRefused(standby.replica("sync"), ErrorCode.SIGNER_UNKNOWN);
-        assertThat(standby.database().query("postgres", "SELECT datname FROM pg_database"))
-                .doesNotContain("site");
+        assertThat(standby().marked()).isTrue();
+    }
+
+    @Test
+    void aServerInBackupModeTakesNoSnapshot() {
+        assertRefused(standby().primary("snapshot"), ErrorCode.BACKUP_MODE);
+    }
+
+    @Test
+    void withoutAMarkerNothingIsImported() {
+        snapshot(primary());
+
+        assertRefused(primary().replica("sync"), ErrorCode.NOT_BACKUP_MODE);
+    }
+
+    @Test
+    void aSnapshotSignedByAnUnknownKeyIsNotApplied() throws IOException {
+        snapshot(primary());
+        long site = standby().siteProcess().orElseThrow().pid();
+        Server server = standby();
+        Path alone = Folders.write(
+                server.layout().home().resolve("etc/alone.yaml"),
+                Files.readString(server.layout().config())
+                        .replace(", " + server.layout().peerKey() + "]", "]"));
+
+        assertRefused(server.replicaWith(alone, "sync"), ErrorCode.SIGNER_UNKNOWN);
+
+        assertThat(server.siteProcess().orElseThrow().pid()).isEqualTo(site);
     }
 
     @Test
     void allTenFaultsOfAConfigurationAreListed() {
-        Server server = install(false).primary();
-        Folders.write(server.layout().config(), """
+        Path faulty = Folders.write(pair().home().resolve("faulty.yaml"), """
                 site: "Not A Name"
                 state: relative/path
                 markr: /srv/BACKUP
@@ -75,7 +86,7 @@ class RefusalsIT extends Scenario {
                   listen: nowhere
                 """);
 
-        Outcome outcome = server.primary("check");
+        Outcome outcome = primary().primaryWith(faulty, "check");
 
         assertRefused(outcome, ErrorCode.CONFIG_INVALID);
         assertThat(outcome.errors())

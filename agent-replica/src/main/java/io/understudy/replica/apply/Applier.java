@@ -236,6 +236,8 @@ public final class Applier {
     private void quietly(String what, Runnable work) {
         try {
             work.run();
+        } catch (UnderstudyException e) {
+            LOG.error("cannot {}: {} ({})", what, e.getMessage(), e.hint());
         } catch (RuntimeException e) {
             LOG.error("cannot {}: {}", what, e.getMessage(), e);
         }
