@@ -146,6 +146,8 @@ class PrimaryCliTest {
             }
         }
         assertThat(run("verify")).isEqualTo(ErrorCode.BLOB_MISSING.exitCode());
+        assertThat(run("snapshot")).isZero();
+        assertThat(run("verify")).isZero();
     }
 
     @Test
