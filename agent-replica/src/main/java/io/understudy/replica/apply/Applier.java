@@ -191,7 +191,7 @@ public final class Applier {
             return;
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(Copy::snapshot);
-        mark("A snapshot was taken back.", target);
+        quietly("name the snapshot in the marker", () -> mark("A snapshot was taken back.", target));
         quietly("stop the site", site::stop);
         if (isLive(intent.fresh())) {
             if (!backup.on()) {

@@ -39,7 +39,8 @@ public final class Departure {
      * Decides to make the prepared spare live. A database in N-1's place that Understudy did not make is put aside first: it will never be
      * dropped.
      *
-     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when the spare is gone, {@code DATABASE_*}
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when the spare is gone, {@code DATABASE_*}; {@code FILE_*} or
+     *     {@code DISK_FULL} when the marker can't be written
      */
     public void forward(Optional<Instant> moment) {
         Arrangement now = databases.look();
@@ -51,6 +52,8 @@ public final class Departure {
         }
         Optional<DatabaseIdentity> retired = now.previous().filter(ledger.owned()::contains);
         backup.require();
+        // A marker that can't be written stops the apply here, before anything is touched.
+        backup.enter("A snapshot is being imported.", ledger.live().flatMap(Copy::snapshot));
         store.change(each -> each.with(each.state()
                 .begin(new ApplyIntent(
                         prepared.snapshot(),

@@ -281,7 +281,12 @@ public final class Promotion {
     private Ledger note(Ledger ledger, List<UnderstudyException> warnings) {
         return warnings.isEmpty()
                 ? ledger.untroubled()
-                : ledger.noting(failures.setback(ledger, Optional.empty(), Step.RESTART, warnings.get(0)));
+                : ledger.noting(failures.setback(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
+    }
+
+    /** What is not of the site is of the filestore. */
+    private static Step stepOf(UnderstudyException failure) {
+        return failure.code().exitCode() / 10 == 7 ? Step.RESTART : Step.DISCOVER;
     }
 
     private static Following demandImported(ReplicaState state) {

@@ -2,21 +2,21 @@ package io.understudy.replica.fakes;
 
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.SnapshotId;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * A database server in memory: names, identities and which snapshot a database holds. It outlives the agent: give the same one to the fakes
- * of an agent that "starts again".
+ * of an agent that "starts again". May be looked at from other threads.
  */
 public final class FakeDatabaseServer {
     private final long cluster;
-    private final Map<Long, String> names = new LinkedHashMap<>();
-    private final Map<Long, SnapshotId> contents = new LinkedHashMap<>();
-    private final Set<Long> own = new HashSet<>();
+    private final Map<Long, String> names = new ConcurrentSkipListMap<>();
+    private final Map<Long, SnapshotId> contents = new ConcurrentSkipListMap<>();
+    private final Set<Long> own = ConcurrentHashMap.newKeySet();
     private long lastOid = 16384;
 
     public FakeDatabaseServer(long cluster) {
@@ -64,6 +64,10 @@ public final class FakeDatabaseServer {
     /** The snapshot that the database holds; empty when it is none of Understudy's. */
     public Optional<SnapshotId> content(DatabaseIdentity database) {
         return name(database).map(name -> contents.get(database.oid()));
+    }
+
+    Set<String> names() {
+        return Set.copyOf(names.values());
     }
 
     void rename(DatabaseIdentity database, String name) {

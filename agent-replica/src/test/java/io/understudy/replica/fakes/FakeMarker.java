@@ -1,5 +1,7 @@
 package io.understudy.replica.fakes;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.role.BackupMode;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
@@ -8,6 +10,7 @@ import java.util.Optional;
 public final class FakeMarker implements BackupMode {
     private final CrashPoints points;
     private volatile boolean on;
+    private boolean full;
     private int looks;
     private int looksLeft = -1;
     private volatile Optional<SnapshotId> named = Optional.empty();
@@ -35,6 +38,11 @@ public final class FakeMarker implements BackupMode {
         return on;
     }
 
+    /** Its disk is full. */
+    public void refuseWrites() {
+        full = true;
+    }
+
     public void putByHand(Optional<SnapshotId> snapshot) {
         on = true;
         named = snapshot;
@@ -56,6 +64,9 @@ public final class FakeMarker implements BackupMode {
 
     @Override
     public void enter(String reason, Optional<SnapshotId> snapshot) {
+        if (full) {
+            throw new UnderstudyException(ErrorCode.DISK_FULL, "cannot write the marker: no room", "make room");
+        }
         points.around("mark", () -> {
             on = true;
             named = snapshot;

@@ -45,7 +45,7 @@ public final class World {
     /** A standby with a database and files of its own, in backup mode. */
     public static World standby() {
         World world = new World();
-        world.databases.create(FakeDatabases.LIVE, "original");
+        world.databases.create(FakeDatabases.LIVE);
         world.marker.putByHand(Optional.empty());
         return world;
     }

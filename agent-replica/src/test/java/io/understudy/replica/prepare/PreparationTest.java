@@ -138,7 +138,7 @@ class PreparationTest {
 
     @Test
     void saysWhatWillBeReplaced() throws IOException {
-        world.databases.create(FakeDatabases.LIVE, "original");
+        world.databases.create(FakeDatabases.LIVE);
         Files.createDirectories(folder.resolve("media/photos"));
         epochs.hold(new HeldEpoch(repository.id(), 1, "nonce", "primary", NOW, "init"));
 
@@ -194,7 +194,7 @@ class PreparationTest {
 
     @Test
     void aStandbyWhoseMarkerWasGoneBeginsAnewAndKeepsItsDatabase() {
-        world.databases.create(FakeDatabases.LIVE, "original");
+        world.databases.create(FakeDatabases.LIVE);
         world.marker.putByHand(Optional.empty());
         world.source.commit(1, 1);
         world.sync();

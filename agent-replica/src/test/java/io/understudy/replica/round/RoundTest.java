@@ -213,6 +213,36 @@ class RoundTest {
     }
 
     @Test
+    void aMarkerThatCannotBeWrittenStopsTheApplyBeforeAnythingIsTouched() {
+        world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        int starts = world.site.starts();
+        world.marker.refuseWrites();
+
+        refused(world::sync, ErrorCode.DISK_FULL);
+
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.site.starts()).isEqualTo(starts);
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
+    @Test
+    void goesBackEvenWhenTheMarkerCannotBeWrittenAnyMore() {
+        world.source.commit(1, 1);
+        world.sync();
+        SnapshotId bad = world.source.commit(1, 2);
+        world.site.sickWith(bad.toString());
+        world.trees.whenForward(TreeKind.CONFIG, world.marker::refuseWrites);
+
+        refused(world::sync, ErrorCode.DISK_FULL);
+
+        world.assertWhole();
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
     void neverGoesBackwardByItself() {
         world.source.commit(1, 5);
         world.sync();
