@@ -195,6 +195,7 @@ public final class Applier {
         quietly("stop the site", site::stop);
         if (isLive(intent.fresh())) {
             if (!backup.on()) {
+                quietly("start the site again", site::restart);
                 turn(intent);
                 return;
             }

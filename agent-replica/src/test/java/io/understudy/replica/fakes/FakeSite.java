@@ -32,6 +32,10 @@ public final class FakeSite implements SiteService {
         stuck.add(snapshot);
     }
 
+    public boolean isStuckWith(String snapshot) {
+        return stuck.contains(snapshot);
+    }
+
     public void whenStopped(Runnable act) {
         whenStopped = act;
     }

@@ -58,6 +58,9 @@ class RoundMarkerTest {
         sync(world);
         world.agent().promotion().acceptRemoval();
 
+        assertThat(world.site.running() || world.site.isStuckWith(serves))
+                .as("the site runs, if it can")
+                .isTrue();
         assertThat(world.marker.on()).as("the marker stays away").isFalse();
         assertThat(world.store.state()).isInstanceOf(Promoted.class);
         assertThat(world.content()).as("nothing is exchanged any more").isEqualTo(serves);
