@@ -68,9 +68,8 @@ final class AdminService extends ReplicaAdminGrpc.ReplicaAdminImplBase {
                 progress -> PromoteReply.newBuilder().setProgress(progress).build(),
                 listener -> {
                     demandSite(request.getSite());
-                    desk.interruptRound();
-                    PromoteResult result =
-                            listening(listener, () -> desk.call(control -> PromoteResult.of(replica.promote(wanted))));
+                    PromoteResult result = listening(
+                            listener, () -> desk.callAtOnce(control -> PromoteResult.of(replica.promote(wanted))));
                     return PromoteReply.newBuilder().setDone(Protos.of(result)).build();
                 });
     }

@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 final class Desk {
     private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
 
+    private static final Duration PAUSE_UNTOLD = Duration.ofMinutes(1);
+
     private final Consumer<RoundControl> routine;
     private final Supplier<Duration> pause;
     private final BlockingDeque<Job<?>> jobs = new LinkedBlockingDeque<>();
@@ -80,8 +82,20 @@ final class Desk {
      * @throws UnderstudyException what the work throws; {@code CANCELLED} when the desk closes before it was begun, or the caller is interrupted
      */
     <T> T call(Function<RoundControl, T> work) {
-        Job<T> job = Job.of(work);
+        return await(Job.of(work), false);
+    }
+
+    /** As {@link #call}, but gives up the round that runs, unless it has reached APPLY. */
+    <T> T callAtOnce(Function<RoundControl, T> work) {
+        return await(Job.of(work), true);
+    }
+
+    /** The job is in its place before the round is given up: no other round comes between. */
+    private <T> T await(Job<T> job, boolean atOnce) {
         add(job, true);
+        if (atOnce) {
+            interruptOthers(job.control());
+        }
         try {
             return job.result().get();
         } catch (InterruptedException e) {
@@ -126,11 +140,21 @@ final class Desk {
 
     private Job<?> next() {
         try {
-            Job<?> job = jobs.poll(Math.max(1, pause.get().toMillis()), TimeUnit.MILLISECONDS);
+            Job<?> job = jobs.poll(Math.max(1, untilRoutine().toMillis()), TimeUnit.MILLISECONDS);
             return job == null ? Job.of(this::routine) : job;
         } catch (InterruptedException e) {
             // Meant for a round that has just ended.
             return Job.of(control -> null);
+        }
+    }
+
+    /** The thread lives on when the pause can't be told: it is read from state that may be out of reach for a while. */
+    private Duration untilRoutine() {
+        try {
+            return pause.get();
+        } catch (RuntimeException e) {
+            LOG.error("cannot tell when the next round is due, trying in {}: {}", PAUSE_UNTOLD, e.getMessage());
+            return PAUSE_UNTOLD;
         }
     }
 
@@ -157,6 +181,12 @@ final class Desk {
         }
     }
 
+    private synchronized void interruptOthers(RoundControl own) {
+        if (current != own) {
+            current.cancel();
+        }
+    }
+
     private synchronized boolean begin(RoundControl control) {
         current = control;
         return !closed;
@@ -166,14 +196,10 @@ final class Desk {
         return closed;
     }
 
-    private void add(Job<?> job, boolean first) {
-        synchronized (this) {
-            if (closed) {
-                job.result().completeExceptionally(cancelled());
-                return;
-            }
-        }
-        if (first) {
+    private synchronized void add(Job<?> job, boolean first) {
+        if (closed) {
+            job.result().completeExceptionally(cancelled());
+        } else if (first) {
             jobs.addFirst(job);
         } else {
             jobs.addLast(job);

@@ -1,10 +1,10 @@
 package io.understudy.replica.app;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.Departure;
 import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.events.Step;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.role.ApplyLock;
 import io.understudy.replica.role.Copy;
@@ -16,8 +16,6 @@ import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.round.Standing;
-import java.time.Duration;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -111,13 +109,22 @@ final class Replica {
             applier.finish();
             standing.ensure();
             departure.rollback();
-            Map<Step, Duration> took = applier.finish().took();
+            Applier.Outcome outcome = applier.finish();
+            outcome.unwell().ifPresent(Replica::wentBackUnwell);
             return new RoundResult(
                     ports.store().ledger().live().flatMap(Copy::snapshot),
                     ports.ticker().since(start),
                     0,
-                    took);
+                    outcome.took());
         });
+    }
+
+    private static void wentBackUnwell(UnderstudyException failure) {
+        throw new UnderstudyException(
+                failure.code(),
+                "went back to the snapshot before, but the site is not well: " + failure.getMessage(),
+                failure.hint(),
+                failure);
     }
 
     private void follow(RoundControl control) {

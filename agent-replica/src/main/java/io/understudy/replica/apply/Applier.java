@@ -84,9 +84,10 @@ public final class Applier {
      * What became of an intent.
      *
      * @param undone why it went back; empty when the snapshot is live
+     * @param unwell what failed of the site after it went back
      * @param took the steps that ran in this process
      */
-    public record Outcome(Optional<Setback> undone, Map<Step, Duration> took) {}
+    public record Outcome(Optional<Setback> undone, Optional<UnderstudyException> unwell, Map<Step, Duration> took) {}
 
     /**
      * Finishes the intent that is under way, if there is one.
@@ -95,17 +96,18 @@ public final class Applier {
      */
     public Outcome finish() {
         Optional<Setback> undone = Optional.empty();
+        Optional<UnderstudyException> unwell = Optional.empty();
         Map<Step, Duration> took = new EnumMap<>(Step.class);
         while (store.state() instanceof Applying applying) {
             ApplyIntent intent = applying.intent();
             switch (intent.phase()) {
                 case FORWARD -> forward(intent, took);
                 case PROVEN -> settle(intent);
-                case BACK -> back(intent);
+                case BACK -> unwell = back(intent);
                 case UNDONE -> undone = cleanUp(intent);
             }
         }
-        return new Outcome(undone, took);
+        return new Outcome(undone, unwell, took);
     }
 
     private void forward(ApplyIntent intent, Map<Step, Duration> took) {
@@ -185,10 +187,10 @@ public final class Applier {
         });
     }
 
-    private void back(ApplyIntent intent) {
+    /** @return what failed of the site, which stands on N-1 all the same */
+    private Optional<UnderstudyException> back(ApplyIntent intent) {
         if (mustStay(intent)) {
-            turn(intent);
-            return;
+            return turn(intent);
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(Copy::snapshot);
         quietly("name the snapshot in the marker", () -> mark("A snapshot was taken back.", target));
@@ -196,15 +198,15 @@ public final class Applier {
         if (isLive(intent.fresh())) {
             if (!backup.on()) {
                 quietly("start the site again", site::restart);
-                turn(intent);
-                return;
+                return turn(intent);
             }
             databases.arrange(new Arrangement(intent.old(), Optional.of(intent.fresh()), intent.retired()));
         }
         BACK.forEach(kind -> trees.back(intent.snapshot(), kind));
-        quietly("restart the site after going back", site::restart);
-        quietly("prove the site after going back", site::prove);
+        Optional<UnderstudyException> down = quietly("restart the site after going back", site::restart);
+        Optional<UnderstudyException> unwell = quietly("prove the site after going back", site::prove);
         store.change(ledger -> ledger.with(ledger.state().undone()));
+        return down.or(() -> unwell);
     }
 
     /** What is live while the marker is gone carries the production's new rows. */
@@ -212,9 +214,10 @@ public final class Applier {
         return !backup.on() && isLive(intent.fresh());
     }
 
-    private void turn(ApplyIntent intent) {
+    private Optional<UnderstudyException> turn(ApplyIntent intent) {
         LOG.warn("{} stays live: the marker was removed before it was undone", intent.snapshot());
         store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
+        return Optional.empty();
     }
 
     private Optional<Setback> cleanUp(ApplyIntent intent) {
@@ -234,13 +237,16 @@ public final class Applier {
     }
 
     /** Going back must get through: the site may be down for the very reason that it goes back. */
-    private void quietly(String what, Runnable work) {
+    private static Optional<UnderstudyException> quietly(String what, Runnable work) {
         try {
             work.run();
+            return Optional.empty();
         } catch (UnderstudyException e) {
             LOG.error("cannot {}: {} ({})", what, e.getMessage(), e.hint());
+            return Optional.of(e);
         } catch (RuntimeException e) {
             LOG.error("cannot {}: {}", what, e.getMessage(), e);
+            return Optional.of(Failures.wrap(e, what));
         }
     }
 

@@ -2,6 +2,7 @@ package io.understudy.replica.prepare;
 
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.LiveDatabases;
@@ -9,7 +10,9 @@ import io.understudy.replica.role.ApplyLock;
 import io.understudy.replica.role.BackupMode;
 import io.understudy.replica.role.Ledger;
 import io.understudy.replica.role.ReplicaState;
+import io.understudy.replica.role.ReplicaState.Applying;
 import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.ReplicaState.Promoting;
 import io.understudy.replica.role.RoleStore;
 import io.understudy.replica.round.Standing;
 import io.understudy.repository.EpochStore;
@@ -102,12 +105,17 @@ public final class Preparation {
         return holds;
     }
 
-    /** Writes the marker: from here on this server follows. */
+    /**
+     * Writes the marker: from here on this server follows.
+     *
+     * @throws UnderstudyException {@code LOCKED} when another process is at work, or had begun without the marker what has to be finished first
+     */
     public void enter() {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
-            store.read().ifPresent(ledger -> {
-                if (ledger.state() instanceof Following && !backup.on()) {
+            store.read().filter(ledger -> !backup.on()).ifPresent(ledger -> {
+                demandNothingUnderWay(ledger.state());
+                if (ledger.state() instanceof Following) {
                     store.change(Preparation::demoted);
                 }
             });
@@ -116,6 +124,23 @@ public final class Preparation {
         } finally {
             lock.close();
         }
+    }
+
+    /** With the marker back, what goes on could take from the site the database with which it has served since. */
+    private static void demandNothingUnderWay(ReplicaState state) {
+        if (state instanceof Applying) {
+            throw underWay("the marker was removed in the middle of an apply", "agent-replica sync");
+        }
+        if (state instanceof Promoting) {
+            throw underWay("it is being promoted", "agent-replica promote");
+        }
+    }
+
+    private static UnderstudyException underWay(String what, String command) {
+        return new UnderstudyException(
+                ErrorCode.LOCKED,
+                "cannot make this server a standby: " + what,
+                "finish that first with " + command + ", then run agent-replica init again");
     }
 
     private static Ledger demoted(Ledger ledger) {

@@ -112,6 +112,7 @@ public final class Round {
         private final Stopwatch watch = new Stopwatch(ticker);
         private Step step = Step.DISCOVER;
         private Optional<SnapshotId> snapshot = Optional.empty();
+        private List<SnapshotId> overtaken = List.of();
         private boolean remembered;
 
         Journey(RoundControl control) {
@@ -173,7 +174,7 @@ public final class Round {
             if (!all.contains(wanted)) {
                 throw unknown(wanted);
             }
-            passOver(all, wanted);
+            overtaken = all.stream().filter(each -> each.compareTo(wanted) > 0).toList();
             return Optional.of(wanted);
         }
 
@@ -191,17 +192,22 @@ public final class Round {
             return epoch;
         }
 
-        /** What the operator went behind is not imported again by the next poll; only what comes after it is. */
-        private void passOver(List<SnapshotId> all, SnapshotId wanted) {
+        /**
+         * What the operator went behind is not imported again by the next poll; only what comes after it is. Not before the apply: until then the wanted
+         * one may turn out to be unfit.
+         */
+        private void passOver(SnapshotId wanted) {
+            if (overtaken.isEmpty()) {
+                return;
+            }
             UnderstudyException reason = new UnderstudyException(
                     ErrorCode.SNAPSHOT_REJECTED,
                     "an operator asked for " + wanted + " instead",
                     "apply it with agent-replica restore ID");
             store.change(ledger -> {
                 Ledger next = ledger;
-                for (SnapshotId each : all) {
-                    if (each.compareTo(wanted) > 0
-                            && !next.setback(each).filter(Setback::rejection).isPresent()) {
+                for (SnapshotId each : overtaken) {
+                    if (!next.setback(each).filter(Setback::rejection).isPresent()) {
                         next = next.noting(failures.rejection(each, Step.DISCOVER, reason));
                     }
                 }
@@ -233,6 +239,7 @@ public final class Round {
             control.commit();
             // An interrupt that came too late to give the round up must not reach what may not be interrupted.
             Thread.interrupted();
+            passOver(manifest.snapshot());
             departure.forward(Optional.of(manifest.moment()));
             Applier.Outcome outcome = applier.finish();
             outcome.took().forEach(watch::add);

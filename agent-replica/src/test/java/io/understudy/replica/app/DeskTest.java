@@ -89,6 +89,46 @@ class DeskTest {
     }
 
     @Test
+    void whatIsUrgentGivesUpTheRoundThatRunsAndComesBeforeTheNext() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        desk.start();
+        CompletableFuture<Integer> round = CompletableFuture.supplyAsync(() -> desk.call(control -> {
+            control.begin();
+            begun.countDown();
+            try {
+                await(new CountDownLatch(1));
+                return 1;
+            } finally {
+                control.end();
+            }
+        }));
+        begun.await();
+        desk.wake();
+
+        assertThat(desk.<Integer>callAtOnce(control -> {
+                    control.begin();
+                    control.end();
+                    return routines.get();
+                }))
+                .isZero();
+        assertThatThrownBy(round::get).hasRootCauseInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void livesOnWhenItsPauseCannotBeTold() {
+        desk = new Desk(control -> routines.incrementAndGet(), () -> {
+            throw new IllegalStateException("the state can't be read");
+        });
+        desk.start();
+        desk.wake();
+
+        Awaitility.await().until(() -> routines.get() == 1);
+        desk.wake();
+        Awaitility.await().until(() -> routines.get() == 2);
+        assertThat(desk.isAlive()).isTrue();
+    }
+
+    @Test
     void closingGivesUpTheRoundThatRuns() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         desk.start();

@@ -17,6 +17,7 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
+import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.role.ReplicaState.Seeding;
@@ -205,6 +206,50 @@ class PreparationTest {
         assertThat(world.store.state()).isInstanceOf(Seeding.class);
         assertThat(world.store.ledger().owned())
                 .doesNotContain(world.databases.find(FakeDatabases.LIVE).orElseThrow());
+    }
+
+    @Test
+    void refusesWhileAnApplyWhoseMarkerWasRemovedIsUnfinished() {
+        world.databases.create(FakeDatabases.LIVE);
+        world.marker.putByHand(Optional.empty());
+        world.source.commit(1, 1);
+        world.points.dieBefore("restart");
+        assertThatThrownBy(world::sync).isInstanceOf(Crash.class);
+        world.points.live();
+        world.marker.removeByHand();
+
+        assertThatThrownBy(() -> preparation(settings()).enter())
+                .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.LOCKED);
+                    assertThat(failure.hint()).contains("agent-replica sync");
+                });
+
+        assertThat(world.marker.on()).isFalse();
+        assertThatThrownBy(world::sync).hasMessageContaining("backup mode");
+        preparation(settings()).enter();
+        assertThat(world.store.state()).isInstanceOf(Seeding.class);
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.store.ledger().owned())
+                .doesNotContain(world.databases.find(FakeDatabases.LIVE).orElseThrow());
+    }
+
+    @Test
+    void refusesWhileAPromotionIsUnfinished() {
+        world.marker.putByHand(Optional.empty());
+        world.source.commit(1, 1);
+        world.sync();
+        world.points.dieBefore("restart");
+        assertThatThrownBy(() -> world.agent()
+                        .promotion()
+                        .promote(new io.understudy.replica.promote.Promotion.Request("test", false, false)))
+                .isInstanceOf(Crash.class);
+
+        assertThatThrownBy(() -> preparation(settings()).enter())
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.hint()).contains("agent-replica promote"));
+
+        assertThat(world.marker.on()).isFalse();
     }
 
     @Test

@@ -279,6 +279,36 @@ class RoundTest {
     }
 
     @Test
+    void aRestoreThatCannotBeFetchedPassesOverNothing() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.source.commit(1, 2);
+        world.sync();
+        SnapshotId newest = world.source.commit(1, 3);
+        world.source.damage(older, ErrorCode.BLOB_MISSING);
+
+        refused(() -> world.restore(older), ErrorCode.BLOB_MISSING);
+
+        assertThat(world.poll().applied()).contains(newest);
+    }
+
+    @Test
+    void tellsThatTheSiteIsUnwellAfterARollback() {
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+        world.site.sickWith(first.toString());
+        World.Agent agent = world.agent();
+        agent.departure().rollback();
+
+        assertThat(agent.applier().finish().unwell())
+                .hasValueSatisfying(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY));
+
+        assertThat(world.content()).isEqualTo(first.toString());
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
+    @Test
     void refusesToRestoreWhatIsNotThereAndRemembersNoFailure() {
         refused(() -> world.restore(new SnapshotId(1, 7)), ErrorCode.SNAPSHOT_UNKNOWN);
 
