@@ -1,0 +1,78 @@
+package io.understudy.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.understudy.metrics.Metric;
+import io.understudy.process.Command;
+import io.understudy.process.CommandResult;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.time.Ticker;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class AlertRulesTest {
+    private static final Path FOLDER =
+            Path.of("../deploy/prometheus").toAbsolutePath().normalize();
+    private static final Path RULES = FOLDER.resolve("understudy.rules.yml");
+    private static final Path TESTS = FOLDER.resolve("understudy.rules.test.yml");
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    @Test
+    void eachAlertFiresOnItsCauseAndClears() throws IOException {
+        Optional<Path> promtool = promtool();
+        assumeTrue(promtool.isPresent(), "promtool is not on the PATH: the alert rules are not tried");
+
+        CommandResult result = new SystemCommandRunner(Ticker.system())
+                .run(Command.of(List.of(promtool.get().toString(), "test", "rules", TESTS.toString()), LIMIT));
+
+        assertThat(result.exitCode()).as(result.output() + result.errors()).isZero();
+    }
+
+    @Test
+    void asksOnlyForMetricsThatTheAgentsExport() throws IOException {
+        Set<String> exported =
+                Arrays.stream(Metric.values()).map(Metric::exported).collect(Collectors.toSet());
+
+        assertThat(found("\\bunderstudy_[a-z_]+\\b", RULES))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(exported).contains(name));
+    }
+
+    @Test
+    void everyAlertHasATest() throws IOException {
+        assertThat(found("alertname: (\\w+)", TESTS)).isEqualTo(found("- alert: (\\w+)", RULES));
+    }
+
+    private static Set<String> found(String pattern, Path file) throws IOException {
+        return Pattern.compile(pattern)
+                .matcher(Files.readString(file))
+                .results()
+                .map(AlertRulesTest::lastGroup)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String lastGroup(MatchResult match) {
+        return match.group(match.groupCount());
+    }
+
+    private static Optional<Path> promtool() {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, "promtool"))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}
