@@ -1,6 +1,7 @@
 package io.understudy.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,18 +85,20 @@ final class YamlSection {
         children.forEach((key, node) -> {
             String plain = key.endsWith("_file") ? key.substring(0, key.length() - "_file".length()) : key;
             if (!allowed.contains(key) && !allowed.contains(plain)) {
-                faults.add(line(node), "unknown key " + name(key) + suggestion(key, allowed));
+                faults.add(line(node), "unknown key " + name(key) + suggestion(key, plain, allowed));
             }
         });
     }
 
-    private static String suggestion(String key, List<String> allowed) {
+    /** A key that ends in {@code _file} is compared without it, and suggested with it. */
+    private static String suggestion(String key, String plain, List<String> allowed) {
+        String ending = key.substring(plain.length());
         LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-        int tolerance = Math.max(2, key.length() / 3);
+        int tolerance = Math.max(2, plain.length() / 3);
         return allowed.stream()
-                .filter(other -> distance.apply(key, other) <= tolerance)
-                .min(java.util.Comparator.comparingInt(other -> distance.apply(key, other)))
-                .map(other -> " (did you mean " + other + "?)")
+                .filter(other -> distance.apply(plain, other) <= tolerance)
+                .min(Comparator.comparingInt(other -> distance.apply(plain, other)))
+                .map(other -> " (did you mean " + other + ending + "?)")
                 .orElse("");
     }
 

@@ -106,6 +106,12 @@ class SettingsFileTest {
     }
 
     @Test
+    void suggestsTheFileFormOfAKeyToo() {
+        assertThat(fault("database: {pasword_file: /etc/p}").getMessage())
+                .contains("unknown key database.pasword_file (did you mean password_file?)");
+    }
+
+    @Test
     void listsEveryFaultAtOnceWithItsLine() {
         UnderstudyException fault = fault("""
                 sitte: example
