@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param progress of the round that runs
  * @param failures imports that failed since the last one that succeeded
  * @param retry when what failed is tried again
+ * @param rejected snapshots that are not imported unasked; never the one that is live, though it was given up for another before
  */
 record StatusView(
         String site,
@@ -127,6 +128,7 @@ record StatusView(
                 ledger.nextAttempt(),
                 ledger.setbacks().stream()
                         .filter(Setback::rejection)
+                        .filter(each -> !each.snapshot().equals(copy.flatMap(Copy::snapshot)))
                         .map(RejectedView::of)
                         .toList());
     }

@@ -51,7 +51,7 @@ public final class DatabaseSwap implements LiveDatabases {
         requireKnown(before.spare(), named, names.spare());
         requireKnown(before.previous(), named, names.previous());
         databases.rename(named, names.passing("moving"));
-        LOG.info("databases arranged: {}", named);
+        named.forEach((database, name) -> LOG.info("database {} (oid {}) is in its place", name, database.oid()));
     }
 
     /** What carries one of the names must have its place among the wanted ones: nothing is pushed aside unsaid. */

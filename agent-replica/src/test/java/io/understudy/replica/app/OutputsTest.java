@@ -9,6 +9,7 @@ import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
+import io.understudy.replica.app.StatusView.RejectedView;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
@@ -97,6 +98,29 @@ class OutputsTest {
                                 + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
                                 + "\"seen\":null,\"newest\":null},\"failures\":0,\"last_error\":null,\"retry\":null,\"rejected\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not in backup mode");
+    }
+
+    @Test
+    void doesNotCallRejectedWhatIsLiveAgain() {
+        World world = World.standby();
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        SnapshotId second = world.source.commit(1, 2);
+        world.sync();
+        world.restore(first);
+        World.Agent agent = world.agent();
+        agent.departure().rollback();
+        agent.applier().finish();
+        Live live = new Live(
+                false,
+                Optional.empty(),
+                List.of(),
+                new FilestoreView("s3://b/p", true, Optional.empty(), Optional.empty()));
+
+        StatusView status = StatusView.of("site", "standby", true, world.store.ledger(), live, NOW);
+
+        assertThat(status.applied()).contains(second);
+        assertThat(status.rejected()).extracting(RejectedView::snapshot).containsExactly(first);
     }
 
     @Test
