@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.config.Settings;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.ListCommand.Listing.Entry;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.role.Copy;
@@ -13,11 +14,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 @Command(name = "list", description = "The snapshots in the repository, and what this replica knows of each.")
 final class ListCommand implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(ListCommand.class);
+
     @ParentCommand
     private ReplicaCli cli;
 
@@ -58,9 +63,15 @@ final class ListCommand implements Runnable {
         }
     }
 
-    private static Entry entry(SnapshotId id, Ledger ledger, Mirror mirror, boolean mirrored) {
-        Optional<Instant> moment = mirrored ? Optional.of(mirror.read(id).moment()) : Optional.empty();
-        return new Entry(id, state(id, ledger), mirrored, moment);
+    /** A damaged manifest in the mirror is fetched anew when it is needed; it hides no other snapshot. */
+    static Entry entry(SnapshotId id, Ledger ledger, Mirror mirror, boolean mirrored) {
+        try {
+            Optional<Instant> moment = mirrored ? Optional.of(mirror.read(id).moment()) : Optional.empty();
+            return new Entry(id, state(id, ledger), mirrored, moment);
+        } catch (UnderstudyException e) {
+            LOG.warn("the mirror's copy of {} is of no use: {}", id, e.getMessage());
+            return new Entry(id, state(id, ledger), false, Optional.empty());
+        }
     }
 
     private static String state(SnapshotId id, Ledger ledger) {

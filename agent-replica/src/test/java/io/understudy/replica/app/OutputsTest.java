@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.cli.Json;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
@@ -12,20 +13,31 @@ import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.app.StatusView.RejectedView;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.Ledger;
 import io.understudy.replica.round.RoundResult;
+import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.InMemoryFilestore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The JSON that scripts rely on, letter by letter. */
 class OutputsTest {
+    @TempDir
+    Path folder;
+
     private static final SnapshotId ID = new SnapshotId(1, 42);
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
 
@@ -98,6 +110,23 @@ class OutputsTest {
                                 + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
                                 + "\"seen\":null,\"newest\":null},\"failures\":0,\"last_error\":null,\"retry\":null,\"rejected\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not in backup mode");
+    }
+
+    @Test
+    void listsASnapshotWhoseManifestInTheMirrorIsDamaged() throws IOException {
+        FakeTicker time = new FakeTicker();
+        SampleSite site = new SampleSite(new InMemoryFilestore(time), time.clock());
+        site.commit(ID, 1);
+        Mirror mirror = Mirror.open(folder, site.repository(), 2);
+        mirror.fetch(ID, Progress.none());
+        Ledger ledger = World.standby().store.ledger();
+        assertThat(ListCommand.entry(ID, ledger, mirror, true).mirrored()).isTrue();
+
+        Files.delete(folder.resolve(ID.key()));
+        Files.writeString(folder.resolve(ID.key()), "{");
+
+        assertThat(ListCommand.entry(ID, ledger, mirror, true))
+                .isEqualTo(new ListCommand.Listing.Entry(ID, "stored", false, Optional.empty()));
     }
 
     @Test
