@@ -80,7 +80,8 @@ public enum Setting {
             "trees[].exclude",
             Kind.TEXTS,
             "[]",
-            "Globs relative to the path (`cache/**`): neither captured on the" + " primary nor touched on a standby."),
+            "Globs relative to the path: `cache/**` leaves out what is in a folder, `cache` the folder too,"
+                    + " `**/*.tmp` a name at any depth. Neither captured on the primary nor touched on a standby."),
 
     FILESTORE_URL(
             "filestore.url",
@@ -137,6 +138,29 @@ public enum Setting {
             Kind.HTTP_LISTEN,
             "127.0.0.1:9464",
             "`/metrics`, `/healthz`, `/readyz`; `off`: not" + " served."),
+
+    RETENTION_KEEP(
+            "retention.keep",
+            Kind.COUNTS.in(0, 100_000),
+            "{hourly: 24, daily: 7, weekly: 4, monthly: 12}",
+            "How many snapshots of a period are kept. What is not named here keeps its default; a period without a count,"
+                    + " such as `manual`, is never deleted. Sunday's daily is the weekly."),
+    RETENTION_MINIMUM(
+            "retention.minimum",
+            Kind.INTEGER.in(1, 100_000),
+            "3",
+            "So many of the newest snapshots are kept, whatever" + " the periods say."),
+    RETENTION_GRACE(
+            "retention.grace",
+            Kind.DURATION.between("24h", "365d"),
+            "24h",
+            "How old, by the filestore's clock, content must"
+                    + " be that no snapshot names any more before it is deleted."),
+    RETENTION_AUTOMATIC(
+            "retention.automatic",
+            Kind.BOOLEAN,
+            "yes",
+            "Whether the daemon prunes, once a day after a snapshot." + " `no`: only `agent-primary prune` does."),
 
     REPLICA_NAME("replica.name", Kind.TEXT, "the host name", "Name of this standby in reports and metrics."),
     REPLICA_PRIMARIES(

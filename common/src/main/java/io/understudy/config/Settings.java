@@ -24,12 +24,41 @@ public record Settings(
         FilestoreSettings filestore,
         SigningSettings signing,
         PrimarySettings primary,
+        RetentionSettings retention,
         ReplicaSettings replica,
         ServiceSettings service,
         Optional<TlsSettings> tls) {
 
     public Settings {
         trees = List.copyOf(trees);
+    }
+
+    /** With the default retention. */
+    public Settings(
+            String site,
+            Path state,
+            Path marker,
+            DatabaseSettings database,
+            List<TreeSettings> trees,
+            FilestoreSettings filestore,
+            SigningSettings signing,
+            PrimarySettings primary,
+            ReplicaSettings replica,
+            ServiceSettings service,
+            Optional<TlsSettings> tls) {
+        this(
+                site,
+                state,
+                marker,
+                database,
+                trees,
+                filestore,
+                signing,
+                primary,
+                RetentionSettings.DEFAULT,
+                replica,
+                service,
+                tls);
     }
 
     /** How the content's owners and grants are restored. */
@@ -106,6 +135,21 @@ public record Settings(
     public record PrimarySettings(String name, Map<String, String> schedule, HostPort listen, Optional<HostPort> http) {
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
+        }
+    }
+
+    /**
+     * @param keep how many snapshots of a period are kept, 0 to 100,000; those of a period that is not here are never deleted
+     * @param minimum so many of the newest are kept whatever {@code keep} says, 1 to 100,000; default 3
+     * @param grace how old content must be that no snapshot names before it is deleted, 24 h to 365 d; default 24 h
+     * @param automatic whether the daemon prunes by itself
+     */
+    public record RetentionSettings(Map<String, Integer> keep, int minimum, Duration grace, boolean automatic) {
+        public static final RetentionSettings DEFAULT = new RetentionSettings(
+                Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12), 3, Duration.ofHours(24), true);
+
+        public RetentionSettings {
+            keep = Map.copyOf(keep);
         }
     }
 

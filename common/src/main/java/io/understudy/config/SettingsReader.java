@@ -6,6 +6,7 @@ import io.understudy.config.Settings.HealthSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
 import io.understudy.config.Settings.ReplicaSettings;
+import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TlsSettings;
@@ -36,6 +37,7 @@ final class SettingsReader {
                 filestore(section("filestore")),
                 signing(section("signing")),
                 primary(section("primary")),
+                retention(section("retention")),
                 replica(section("replica")),
                 service(section("service")),
                 tls(section("tls")));
@@ -101,6 +103,14 @@ final class SettingsReader {
                 values.map(Setting.PRIMARY_SCHEDULE),
                 values.hostPort(Setting.PRIMARY_LISTEN),
                 values.listen(Setting.PRIMARY_HTTP));
+    }
+
+    private static RetentionSettings retention(Values values) {
+        return new RetentionSettings(
+                values.counts(Setting.RETENTION_KEEP, RetentionSettings.DEFAULT.keep()),
+                values.integer(Setting.RETENTION_MINIMUM),
+                values.duration(Setting.RETENTION_GRACE),
+                values.yesNo(Setting.RETENTION_AUTOMATIC).orElse(true));
     }
 
     private static ReplicaSettings replica(Values values) {

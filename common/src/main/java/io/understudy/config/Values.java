@@ -99,19 +99,31 @@ final class Values {
     }
 
     int integer(Setting setting) {
-        int low = (int) setting.kind().low();
-        return parsed(
-                        setting,
-                        text(setting),
-                        "must be a number, " + setting.kind().range(),
-                        text -> {
-                            int number = Integer.parseInt(text);
-                            if (number < low || number > setting.kind().high()) {
-                                throw new IllegalArgumentException("out of range");
-                            }
-                            return number;
-                        })
-                .orElse(low);
+        return number(setting, text(setting), "must be a number, ")
+                .orElse((int) setting.kind().low());
+    }
+
+    /** Numbers by name; those that are not named have their defaults. */
+    Map<String, Integer> counts(Setting setting, Map<String, Integer> defaults) {
+        Map<String, Integer> result = new LinkedHashMap<>(defaults);
+        map(setting).forEach((name, text) -> {
+            String problem = "must hold a number for " + name + ", ";
+            if (text.isEmpty()) {
+                fault(setting, problem + setting.kind().range());
+            }
+            number(setting, text, problem).ifPresent(count -> result.put(name, count));
+        });
+        return result;
+    }
+
+    private Optional<Integer> number(Setting setting, String text, String problem) {
+        return parsed(setting, text, problem + setting.kind().range(), word -> {
+            int number = Integer.parseInt(word);
+            if (number < setting.kind().low() || number > setting.kind().high()) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return number;
+        });
     }
 
     Duration duration(Setting setting) {

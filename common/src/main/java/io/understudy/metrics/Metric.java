@@ -19,6 +19,7 @@ public enum Metric {
     SNAPSHOT_LAST_STORED_BYTES(Kind.GAUGE, "Bytes in the filestore that the newest snapshot names"),
     SNAPSHOT_LAST_UPLOADED_BYTES(Kind.GAUGE, "Bytes that were new with the newest snapshot"),
     RETENTION_DELETED(Kind.COUNTER, "Snapshots deleted by retention"),
+    RETENTION_FAILURES(Kind.COUNTER, "Prunings that failed"),
 
     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS(Kind.GAUGE, "Moment of the data that the standby serves", "replica"),
     IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When the last import was proven", "replica"),

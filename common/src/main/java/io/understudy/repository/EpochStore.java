@@ -82,8 +82,7 @@ public final class EpochStore {
     }
 
     private static UnderstudyException fenced(Repository repository, String why, String hint) {
-        return new UnderstudyException(
-                ErrorCode.FENCED, "cannot take snapshots into " + repository.name() + ": " + why, hint);
+        return new UnderstudyException(ErrorCode.FENCED, "cannot publish into " + repository.name() + ": " + why, hint);
     }
 
     private static void write(Path file, HeldEpoch epoch) {

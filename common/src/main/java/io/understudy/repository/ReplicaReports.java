@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,14 +33,24 @@ public final class ReplicaReports {
         filestore.put(key(report.name()), Content.of(RepositoryJson.line(report)));
     }
 
-    /**
-     * All reports, by name. One that is no report is left out with a warning; where the filestore fails none is given: whoever deletes
-     * what nobody holds must know of every holder.
-     */
+    /** All reports, by name. One that is no report is left out with a warning; where the filestore fails none is given. */
     public List<ReplicaReport> all() {
+        return each(this::readable);
+    }
+
+    /**
+     * All reports, by name, for whoever deletes what nobody holds: it must know of every holder.
+     *
+     * @throws UnderstudyException {@code STATE_DAMAGED} when one is not what a replica writes
+     */
+    public List<ReplicaReport> demandAll() {
+        return each(this::demand);
+    }
+
+    private List<ReplicaReport> each(Function<String, Optional<ReplicaReport>> reader) {
         try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
             return keys.filter(key -> key.endsWith(SUFFIX))
-                    .map(this::read)
+                    .map(reader)
                     .flatMap(Optional::stream)
                     .toList();
         }
@@ -56,23 +67,35 @@ public final class ReplicaReports {
         return key.append(SUFFIX).toString();
     }
 
-    private Optional<ReplicaReport> read(String key) {
+    private Optional<ReplicaReport> readable(String key) {
         try {
-            Optional<byte[]> bytes = SmallObject.read(filestore, key, LONGEST);
-            return bytes.isEmpty() ? Optional.empty() : Optional.of(parsed(key, bytes.get()));
+            return demand(key);
         } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.MANIFEST_DAMAGED) {
+            if (e.code() != ErrorCode.STATE_DAMAGED) {
                 throw e;
             }
-            return leftOut(key, e);
-        } catch (IOException e) {
-            return leftOut(key, e);
+            LOG.warn("a replica's report is left out: {}", e.getMessage());
+            return Optional.empty();
         }
     }
 
-    private static Optional<ReplicaReport> leftOut(String key, Exception why) {
-        LOG.warn("a replica's report is left out: {}: {}", key, why.getMessage());
-        return Optional.empty();
+    private Optional<ReplicaReport> demand(String key) {
+        try {
+            Optional<byte[]> bytes = SmallObject.read(filestore, key, LONGEST);
+            return bytes.isEmpty() ? Optional.empty() : Optional.of(parsed(key, bytes.get()));
+        } catch (IOException e) {
+            throw damaged(key, e);
+        } catch (UnderstudyException e) {
+            throw e.code() == ErrorCode.MANIFEST_DAMAGED ? damaged(key, e) : e;
+        }
+    }
+
+    private UnderstudyException damaged(String key, Exception cause) {
+        return new UnderstudyException(
+                ErrorCode.STATE_DAMAGED,
+                "cannot read " + key + " in " + filestore.name() + ": " + cause.getMessage(),
+                "remove that object: its replica writes it anew",
+                cause);
     }
 
     private static ReplicaReport parsed(String key, byte[] bytes) throws IOException {

@@ -32,6 +32,7 @@ public final class Repository {
     private final Blobs blobs;
     private final Epochs epochs;
     private final ReplicaReports reports;
+    private final Prunings prunings;
 
     private Repository(Filestore filestore, Description description, TrustedKeys trusted, Clock clock) {
         this.filestore = filestore;
@@ -41,6 +42,7 @@ public final class Repository {
         this.blobs = new Blobs(filestore, clock);
         this.epochs = new Epochs(filestore, description.site(), trusted);
         this.reports = new ReplicaReports(filestore);
+        this.prunings = new Prunings(filestore);
     }
 
     /**
@@ -171,6 +173,10 @@ public final class Repository {
 
     public ReplicaReports reports() {
         return reports;
+    }
+
+    public Prunings prunings() {
+        return prunings;
     }
 
     /** A manifest with its object as it is stored, for who copies it. */

@@ -61,7 +61,7 @@ public final class SigningKey {
     }
 
     /** A key pair that is in no file. */
-    static SigningKey generate() {
+    public static SigningKey generate() {
         try {
             KeyPair pair = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
             return new SigningKey(pair.getPrivate(), pair.getPublic());

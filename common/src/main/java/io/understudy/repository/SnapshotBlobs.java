@@ -33,7 +33,7 @@ public final class SnapshotBlobs {
     }
 
     /** The blobs that the manifest itself names: the database's and the indexes'. */
-    static void ofManifest(Manifest manifest, Consumer<Part> visitor) {
+    public static void ofManifest(Manifest manifest, Consumer<Part> visitor) {
         visit("pg_dump's archive", manifest.database().archive(), visitor);
         for (DatabaseData.TableData table : manifest.database().tables()) {
             visit(
@@ -48,8 +48,12 @@ public final class SnapshotBlobs {
         visit("the index of tree " + tree.name(), tree.index(), visitor);
     }
 
-    /** The blobs of the tree's files, read from its index. */
-    static void ofTree(TreeData tree, BlobSource source, Consumer<Part> visitor) {
+    /**
+     * The blobs of the tree's files, read from its index.
+     *
+     * @throws io.understudy.failure.UnderstudyException what {@link TreeIndex#read} throws
+     */
+    public static void ofTree(TreeData tree, BlobSource source, Consumer<Part> visitor) {
         String what = "tree " + tree.name();
         try (Stream<IndexEntry> entries = TreeIndex.read(tree.index(), source)) {
             Iterator<IndexEntry> all = entries.iterator();

@@ -50,8 +50,35 @@ class SettingsFileTest {
         assertThat(settings.primary().http()).contains(new HostPort("127.0.0.1", 9464));
         assertThat(settings.primary().name()).isNotBlank();
         assertThat(settings.replica().poll()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.retention())
+                .isEqualTo(Settings.RetentionSettings.DEFAULT)
+                .isEqualTo(new Settings.RetentionSettings(
+                        Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12), 3, Duration.ofHours(24), true));
         assertThat(settings.service().health()).isEmpty();
         assertThat(settings.tls()).isEmpty();
+    }
+
+    @Test
+    void countsThatAreNotNamedKeepTheirDefaults() {
+        Settings settings = load(SMALLEST + "retention: {keep: {daily: 14, release: 0}, grace: 3d, automatic: no}\n");
+        assertThat(settings.retention())
+                .isEqualTo(new Settings.RetentionSettings(
+                        Map.of("hourly", 24, "daily", 14, "weekly", 4, "monthly", 12, "release", 0),
+                        3,
+                        Duration.ofDays(3),
+                        false));
+    }
+
+    @Test
+    void refusesCountsThatAreNoneAndAGraceThatIsTooShort() {
+        assertThat(fault(SMALLEST + "retention: {keep: {daily: -1, weekly: many, hourly: }, minimum: 0, grace: 23h}\n"))
+                .hasMessageContaining("retention.keep must hold a number for daily, 0 to 100000: -1")
+                .hasMessageContaining("retention.keep must hold a number for weekly, 0 to 100000: many")
+                .hasMessageContaining("retention.keep must hold a number for hourly, 0 to 100000")
+                .hasMessageContaining("retention.minimum must be a number, 1 to 100000: 0")
+                .hasMessageContaining("retention.grace must be 24h to 365d: 23h");
+        assertThat(fault(SMALLEST + "retention: {keep: 7}\n"))
+                .hasMessageContaining("retention.keep must hold names and values");
     }
 
     @Test

@@ -83,6 +83,8 @@ final class Daemon implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.debug("interrupted", e);
         } finally {
+            // What ended the loop must not cut short the end of what it started.
+            Thread.interrupted();
             running.close();
             LOG.info("the agent has stopped");
             ended.countDown();

@@ -18,6 +18,8 @@ import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.TreeCapture;
+import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
@@ -94,6 +96,19 @@ final class PrimaryAgent implements AutoCloseable {
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 
+    Pruning pruning(RetentionEvents events) {
+        Pruning.Host host = new Pruning.Host(
+                settings.primary().name(),
+                settings.state(),
+                marker,
+                epochs,
+                repository,
+                clock,
+                clock.getZone(),
+                ticker);
+        return new Pruning(host, settings.retention(), events);
+    }
+
     Initialisation initialisation() {
         return new Initialisation(settings.site(), settings.primary().name(), filestore, keys, epochs, marker, clock);
     }
@@ -117,9 +132,10 @@ final class PrimaryAgent implements AutoCloseable {
         Followers followers = new Followers(clock);
         PrimaryMetrics told = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
+        PruneDesk prune = new PruneDesk(pruning(RetentionEvents.all(List.of(told, new PruneLog()))));
         // Followers first: they should know within a moment of the commit.
         SnapshotDesk desk =
-                new SnapshotDesk(taker(PrimaryEvents.all(List.of(announcer, told, outlook, new SnapshotLog()))));
+                new SnapshotDesk(taker(PrimaryEvents.all(List.of(announcer, told, outlook, new SnapshotLog(), prune))));
         Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
         Transport transport = new Transport(settings.tls());
         schedule.longestPause(clock.instant()).ifPresent(told::expectedInterval);
@@ -141,6 +157,7 @@ final class PrimaryAgent implements AutoCloseable {
         // Closed in reverse order: first the snapshot, whose callers then hear of it, and the followers, then the
         // server.
         services.add(() -> following);
+        services.add(() -> prune);
         services.add(() -> desk);
         return new Daemon(new Daemon.Parts(
                 new RoleWatch(marker, epochs, repository, ticker),

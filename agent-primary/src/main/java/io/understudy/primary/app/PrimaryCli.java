@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             ListCommand.class,
             ShowCommand.class,
             VerifyCommand.class,
+            PruneCommand.class,
             StatusCommand.class,
             CheckCommand.class
         },

@@ -7,6 +7,8 @@ import io.understudy.metrics.Metrics;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.Stage;
 import io.understudy.primary.capture.Taken;
+import io.understudy.primary.retention.Decision;
+import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.repository.Manifest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +17,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /** What the primary agent tells Prometheus. */
-final class PrimaryMetrics implements PrimaryEvents {
+final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
     private final Metrics metrics;
 
     /** @param state folder whose free bytes are told */
@@ -26,6 +28,8 @@ final class PrimaryMetrics implements PrimaryEvents {
             metrics.prepare(Metric.SNAPSHOT_FAILURES, stage.label());
         }
         metrics.prepare(Metric.SNAPSHOT_DURATION_SECONDS);
+        metrics.prepare(Metric.RETENTION_DELETED);
+        metrics.prepare(Metric.RETENTION_FAILURES);
         metrics.watch(Metric.DISK_FREE_BYTES, () -> freeBytes(state));
     }
 
@@ -43,6 +47,16 @@ final class PrimaryMetrics implements PrimaryEvents {
     @Override
     public void failed(Stage stage, UnderstudyException why) {
         metrics.count(Metric.SNAPSHOT_FAILURES, stage.label());
+    }
+
+    @Override
+    public void deleted(Decision decision) {
+        metrics.count(Metric.RETENTION_DELETED);
+    }
+
+    @Override
+    public void failed(UnderstudyException why) {
+        metrics.count(Metric.RETENTION_FAILURES);
     }
 
     /** The newest snapshot in the repository, whoever took it. */

@@ -25,6 +25,7 @@ public final class SnapshotTaker {
 
     private final Path lock;
     private final Distrust distrust;
+    private final DeletionLock deletions;
     private final Marker marker;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
@@ -47,6 +48,7 @@ public final class SnapshotTaker {
             PrimaryEvents events) {
         this.lock = state.resolve(LOCK);
         this.distrust = new Distrust(state);
+        this.deletions = new DeletionLock(state, source.ticker());
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
         this.repository = Objects.requireNonNull(repository);
@@ -95,6 +97,15 @@ public final class SnapshotTaker {
         ProcessLock held = ProcessLock.tryAcquire(lock).orElseThrow(this::locked);
         try {
             requireProduction();
+            return takeWithoutDeletions(run, periods);
+        } finally {
+            held.close();
+        }
+    }
+
+    private Taken takeWithoutDeletions(SnapshotRun run, List<String> periods) {
+        ProcessLock undisturbed = deletions.forSnapshot();
+        try {
             Repository target = repository.get();
             int epoch = epochs.require(target);
             SigningKey signer = key.get();
@@ -109,7 +120,7 @@ public final class SnapshotTaker {
             }
             return taken;
         } finally {
-            held.close();
+            undisturbed.close();
         }
     }
 

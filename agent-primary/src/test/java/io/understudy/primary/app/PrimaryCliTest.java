@@ -151,6 +151,45 @@ class PrimaryCliTest {
     }
 
     @Test
+    void prunesAndExplains() throws Exception {
+        tls = "retention: {keep: {hourly: 1, daily: 0}, minimum: 1}\n";
+        configure();
+        run("init");
+        run("snapshot", "--period", "hourly");
+        run("snapshot", "--period", "daily");
+        run("snapshot");
+        run("snapshot", "--period", "hourly");
+
+        JsonNode would = json("prune", "--dry-run", "--json");
+        assertThat(shape(would)).isEqualTo("dry_run kept deleted blobs bytes error snapshots");
+        assertThat(shape(would.path("snapshots").path(0))).isEqualTo("snapshot moment periods kept reasons");
+        assertThat(would.path("dry_run").asBoolean()).isTrue();
+        assertThat(would.path("deleted").asInt()).isEqualTo(2);
+        assertThat(json("list", "--json").path("snapshots")).hasSize(4);
+        assertThat(run("prune", "--dry-run")).isZero();
+        assertThat(out.toString())
+                .contains("daily            delete: no daily is kept")
+                .contains("manual           kept: manual has no count")
+                .contains("hourly           kept: newest; hourly 1 of 1")
+                .contains("2 snapshots would be kept, 2 deleted; content would be deleted: 0 blobs, 0 B");
+
+        assertThat(run("prune")).isZero();
+        assertThat(out.toString()).contains("2 snapshots kept, 2 deleted; content deleted: 0 blobs, 0 B");
+        assertThat(json("list", "--json").path("snapshots")).hasSize(2);
+        assertThat(run("verify")).isZero();
+
+        Files.writeString(folder.resolve("repository/manifests/00000001-00000003.json"), "{");
+        assertThat(run("prune", "--dry-run")).isEqualTo(ErrorCode.MANIFEST_DAMAGED.exitCode());
+        assertThat(out.toString())
+                .contains("nothing would be deleted: cannot prune while a snapshot cannot be read: ")
+                .contains("hint: ");
+        assertThat(run("prune", "--json")).isEqualTo(ErrorCode.MANIFEST_DAMAGED.exitCode());
+        assertThat(JSON.readTree(out.toString()).at("/error/code").asText()).isEqualTo("manifest_damaged");
+        Files.createFile(folder.resolve("BACKUP"));
+        assertThat(run("prune")).isEqualTo(ErrorCode.BACKUP_MODE.exitCode());
+    }
+
+    @Test
     void listsAllThatIsWrongAtOnce() throws Exception {
         configure(yaml().replace(":" + server.port() + "/", ":1/")
                 .replace(

@@ -1,0 +1,33 @@
+package io.understudy.primary.retention;
+
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/** A snapshot as retention sees it. */
+public sealed interface Candidate {
+    SnapshotId snapshot();
+
+    /** @param periods its labels */
+    record Known(SnapshotId snapshot, Instant moment, List<String> periods) implements Candidate {
+        public Known {
+            Objects.requireNonNull(snapshot, "snapshot");
+            Objects.requireNonNull(moment, "moment");
+            periods = periods.stream().distinct().toList();
+        }
+
+        static Known of(Manifest manifest) {
+            return new Known(manifest.snapshot(), manifest.moment(), manifest.periods());
+        }
+    }
+
+    /** @param why its manifest cannot be read */
+    record Unreadable(SnapshotId snapshot, String why) implements Candidate {
+        public Unreadable {
+            Objects.requireNonNull(snapshot, "snapshot");
+            Objects.requireNonNull(why, "why");
+        }
+    }
+}

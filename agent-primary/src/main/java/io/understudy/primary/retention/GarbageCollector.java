@@ -1,0 +1,168 @@
+package io.understudy.primary.retention;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.filestore.ObjectInfo;
+import io.understudy.primary.capture.DeletionLock;
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobId;
+import io.understudy.repository.Blobs;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.time.Ticker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Deletes the blobs that no snapshot names: mark, grace, sweep.
+ *
+ * <p>Safe beside whatever else goes on. A blob goes when no manifest names it and it is older than the grace period. It is deleted under the
+ * {@link DeletionLock}, so not while this server takes a snapshot, in turns of a second. Each turn lists the manifests again and begins only when all of
+ * them are marked, so a snapshot that was committed meanwhile counts; before each single deletion the blob's age is asked again, so one that was
+ * written anew stays. Killed anywhere it has deleted only what nothing needs; the next one goes on. For one sweep; not thread-safe.
+ */
+final class GarbageCollector {
+    static final String STEP = "sweep";
+    /** Blobs that are looked at in one turn at most. */
+    static final int BATCH = 1000;
+
+    private static final Duration TURN = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_TURNS = Duration.ofMillis(100);
+    private static final Duration WHILE_SNAPSHOT = Duration.ofSeconds(1);
+
+    private final Repository repository;
+    private final Marks marks;
+    private final DeletionLock lock;
+    private final Runnable permitted;
+    private final Ticker ticker;
+    private Swept swept = Swept.NOTHING;
+
+    /** @param permitted throws when this server may not delete any more; asked in each turn */
+    GarbageCollector(Repository repository, DeletionLock lock, Runnable permitted, Ticker ticker) {
+        this.repository = repository;
+        this.marks = new Marks(repository);
+        this.lock = lock;
+        this.permitted = permitted;
+        this.ticker = ticker;
+    }
+
+    /** Spares what these snapshots name. @throws UnderstudyException when one cannot be read whole */
+    void mark(Collection<SnapshotId> snapshots, Progress progress) {
+        marks.add(snapshots, progress);
+    }
+
+    /**
+     * Deletes what no snapshot of the repository names.
+     *
+     * @param before what was written later stays, by the filestore's clock
+     * @throws UnderstudyException when a snapshot cannot be read whole, and what {@code permitted} throws; {@code CANCELLED} when interrupted
+     */
+    Swept sweep(Instant before, Progress progress) {
+        mark(repository.list(), progress);
+        try (Stream<ObjectInfo> all = repository.blobs().list()) {
+            Iterator<BlobId> garbage = garbage(all, before).iterator();
+            while (garbage.hasNext()) {
+                Deque<BlobId> batch = new ArrayDeque<>();
+                while (batch.size() < BATCH && garbage.hasNext()) {
+                    batch.add(garbage.next());
+                }
+                sweep(batch, before, progress);
+            }
+        }
+        return swept;
+    }
+
+    /** What a sweep would delete if there were no other snapshots than those that were marked. */
+    Swept estimate(Instant before) {
+        try (Stream<ObjectInfo> all = repository.blobs().list()) {
+            return all.filter(info -> isGarbage(info, before))
+                    .map(ObjectInfo::size)
+                    .reduce(Swept.NOTHING, Swept::and, (a, b) -> a);
+        }
+    }
+
+    private Stream<BlobId> garbage(Stream<ObjectInfo> all, Instant before) {
+        return all.filter(info -> isGarbage(info, before))
+                .map(info -> BlobId.ofKey(info.key()).orElseThrow());
+    }
+
+    private boolean isGarbage(ObjectInfo info, Instant before) {
+        Optional<BlobId> blob = BlobId.ofKey(info.key());
+        return blob.isPresent() && info.modified().isBefore(before) && !marks.name(blob.get());
+    }
+
+    private void sweep(Deque<BlobId> batch, Instant before, Progress progress) {
+        while (!batch.isEmpty()) {
+            if (!turn(batch, before)) {
+                mark(repository.list(), progress);
+            }
+            progress.report(STEP, swept.bytes(), -1);
+            pause(BETWEEN_TURNS);
+        }
+    }
+
+    /** @return false when there is a snapshot that is not marked yet: too long a work for a turn */
+    private boolean turn(Deque<BlobId> batch, Instant before) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw cancelled(null);
+        }
+        ProcessLock turn = await();
+        try {
+            long start = ticker.nanos();
+            permitted.run();
+            List<SnapshotId> snapshots = repository.list();
+            if (!marks.cover(snapshots)) {
+                return false;
+            }
+            while (!batch.isEmpty() && ticker.since(start).compareTo(TURN) < 0) {
+                delete(batch.remove(), before);
+            }
+            return true;
+        } finally {
+            turn.close();
+        }
+    }
+
+    private void delete(BlobId blob, Instant before) {
+        Blobs blobs = repository.blobs();
+        Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> isGarbage(info, before));
+        if (now.isPresent()) {
+            blobs.delete(blob);
+            swept = swept.and(now.get().size());
+        }
+    }
+
+    private ProcessLock await() {
+        Optional<ProcessLock> turn = lock.forDeletion();
+        while (turn.isEmpty()) {
+            pause(WHILE_SNAPSHOT);
+            turn = lock.forDeletion();
+        }
+        return turn.get();
+    }
+
+    private void pause(Duration pause) {
+        try {
+            ticker.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cancelled(e);
+        }
+    }
+
+    private static UnderstudyException cancelled(InterruptedException cause) {
+        return new UnderstudyException(
+                ErrorCode.CANCELLED,
+                "cannot finish pruning: it was stopped",
+                "prune again: it goes on where it stopped",
+                cause);
+    }
+}

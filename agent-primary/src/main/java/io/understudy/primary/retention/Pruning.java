@@ -1,0 +1,229 @@
+package io.understudy.primary.retention;
+
+import io.understudy.config.Settings.RetentionSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.primary.capture.DeletionLock;
+import io.understudy.progress.Progress;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.site.Marker;
+import io.understudy.time.Ticker;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Retention at work: policy, then the manifests that go, oldest first, then the blobs that none names any more. One at a time on a server, and
+ * only on the one that may publish: with the highest epoch and not in backup mode.
+ *
+ * <p>Everything is read before anything is deleted. When a manifest, an index or a replica's report cannot be read, nobody knows what is needed, and
+ * nothing is deleted. Interrupting the thread stops it. Killed anywhere, the next one goes on.
+ */
+public final class Pruning {
+    /** Held while this server prunes. */
+    static final String LOCK = "prune.lock";
+
+    /** A little less than a day, so that a pruning after each day's first snapshot does not wander. */
+    private static final Duration EVERY = Duration.ofHours(20);
+
+    private final Host host;
+    private final RetentionSettings settings;
+    private final RetentionPolicy policy;
+    private final RetentionEvents events;
+
+    /**
+     * The server that prunes.
+     *
+     * @param name of it
+     * @param state folder of durable state
+     * @param repository asked at each pruning
+     * @param zone that of the schedule
+     */
+    public record Host(
+            String name,
+            Path state,
+            Marker marker,
+            EpochStore epochs,
+            Supplier<Repository> repository,
+            Clock clock,
+            ZoneId zone,
+            Ticker ticker) {}
+
+    public Pruning(Host host, RetentionSettings settings, RetentionEvents events) {
+        this.host = Objects.requireNonNull(host);
+        this.settings = Objects.requireNonNull(settings);
+        this.policy = new RetentionPolicy(settings, host.zone());
+        this.events = Objects.requireNonNull(events);
+    }
+
+    /**
+     * Deletes what is not kept.
+     *
+     * @param progress hears the steps {@code mark}, with the bytes that are spared, and {@code sweep}, with those that went, as stored
+     * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}, {@code FENCED}, {@code CANCELLED}; why something cannot be read; what the
+     *     filestore throws
+     */
+    public Pruned prune(Progress progress) {
+        try {
+            Pruned pruned = locked(progress);
+            events.pruned(pruned);
+            return pruned;
+        } catch (UnderstudyException e) {
+            events.failed(e);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            events.failed(defect(e));
+            throw e;
+        }
+    }
+
+    /** Whether the daemon should prune now: it may, and the last time is about a day ago. */
+    public boolean isDue() {
+        if (!settings.automatic() || host.marker().present()) {
+            return false;
+        }
+        Instant now = host.clock().instant();
+        Optional<Instant> last = host.repository().get().prunings().last();
+        return last.isEmpty() || Duration.between(last.get(), now).abs().compareTo(EVERY) >= 0;
+    }
+
+    /**
+     * What {@link #prune} would do now, on any server that can read the repository. Writes nothing.
+     *
+     * @throws UnderstudyException what reading the filestore throws; what would make pruning refuse is in the result
+     */
+    public Pruned explain(Progress progress) {
+        Repository target = host.repository().get();
+        Inventory inventory = new Inventory(target);
+        List<Decision> decisions = decide(target, inventory);
+        if (inventory.fault().isPresent()) {
+            return new Pruned(true, decisions, Swept.NOTHING, inventory.fault().map(Pruning::unreadable));
+        }
+        GarbageCollector collector = collector(target);
+        try {
+            collector.mark(ids(decisions, true), progress);
+        } catch (UnderstudyException e) {
+            if (isOfTheStore(e.code())) {
+                throw e;
+            }
+            return new Pruned(true, decisions, Swept.NOTHING, Optional.of(e));
+        }
+        Instant before = host.clock().instant().minus(settings.grace());
+        return new Pruned(true, decisions, collector.estimate(before), Optional.empty());
+    }
+
+    private Pruned locked(Progress progress) {
+        Path file = host.state().resolve(LOCK);
+        ProcessLock held = ProcessLock.tryAcquire(file)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.LOCKED,
+                        "cannot prune: " + ProcessLock.holder(file) + " is pruning",
+                        "wait until it is done"));
+        try {
+            Repository target = host.repository().get();
+            int epoch = permission(target);
+            return prune(target, epoch, progress);
+        } finally {
+            held.close();
+        }
+    }
+
+    private Pruned prune(Repository target, int epoch, Progress progress) {
+        Inventory inventory = new Inventory(target);
+        List<Decision> first = decideOrRefuse(target, inventory);
+        GarbageCollector collector = collector(target);
+        collector.mark(ids(first, true), progress);
+        permission(target);
+        Instant now = target.prunings().begin(host.name(), epoch, host.clock().instant());
+        // Marking takes its time: what was committed, held or proven meanwhile counts too.
+        List<Decision> last = confirmed(ids(first, false), decideOrRefuse(target, inventory));
+        last.stream().filter(decision -> !decision.kept()).forEach(decision -> {
+            target.delete(decision.snapshot());
+            events.deleted(decision);
+        });
+        Swept swept = collector.sweep(now.minus(settings.grace()), progress);
+        return new Pruned(false, last, swept, Optional.empty());
+    }
+
+    private GarbageCollector collector(Repository target) {
+        return new GarbageCollector(
+                target, new DeletionLock(host.state(), host.ticker()), () -> permission(target), host.ticker());
+    }
+
+    private List<Decision> decideOrRefuse(Repository target, Inventory inventory) {
+        List<Decision> decisions = decide(target, inventory);
+        inventory.fault().ifPresent(fault -> {
+            throw unreadable(fault);
+        });
+        return decisions;
+    }
+
+    private List<Decision> decide(Repository target, Inventory inventory) {
+        return policy.decide(
+                inventory.look(), target.reports().demandAll(), host.clock().instant());
+    }
+
+    /** What was to be kept at first is marked, and stays this time. */
+    private static List<Decision> confirmed(Set<SnapshotId> doomed, List<Decision> last) {
+        List<Decision> all = new ArrayList<>();
+        for (Decision decision : last) {
+            boolean sudden = !decision.kept() && !doomed.contains(decision.snapshot());
+            all.add(sudden ? decision.keptBecause("superfluous since just now: the next time") : decision);
+        }
+        return all;
+    }
+
+    private static Set<SnapshotId> ids(List<Decision> decisions, boolean kept) {
+        return decisions.stream()
+                .filter(decision -> decision.kept() == kept)
+                .map(Decision::snapshot)
+                .collect(Collectors.toSet());
+    }
+
+    /** The epoch in which this server may delete now. */
+    private int permission(Repository target) {
+        if (host.marker().present()) {
+            throw new UnderstudyException(
+                    ErrorCode.BACKUP_MODE,
+                    "cannot prune: this server is in backup mode ("
+                            + host.marker().file() + " exists)",
+                    "prune on the primary; --dry-run works here too");
+        }
+        return host.epochs().require(target);
+    }
+
+    private static boolean isOfTheStore(ErrorCode code) {
+        return switch (code) {
+            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, CANCELLED -> true;
+            default -> false;
+        };
+    }
+
+    private static UnderstudyException unreadable(UnderstudyException fault) {
+        return new UnderstudyException(
+                fault.code(),
+                "cannot prune while a snapshot cannot be read: " + fault.getMessage(),
+                fault.hint() + "; when the snapshot is lost, remove its object under manifests/ by hand",
+                fault);
+    }
+
+    private static UnderstudyException defect(Throwable failure) {
+        return new UnderstudyException(
+                ErrorCode.INTERNAL,
+                "cannot prune: " + failure,
+                "this is a defect of Understudy: please report it with the log",
+                failure);
+    }
+}

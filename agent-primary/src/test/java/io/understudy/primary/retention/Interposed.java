@@ -1,0 +1,80 @@
+package io.understudy.primary.retention;
+
+import io.understudy.filestore.Capabilities;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.ObjectInfo;
+import io.understudy.testing.Faults.Operation;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** A filestore where something happens around each operation. */
+abstract class Interposed implements Filestore {
+    private final Filestore inner;
+
+    Interposed(Filestore inner) {
+        this.inner = inner;
+    }
+
+    abstract void before(Operation operation, String key);
+
+    abstract void after(Operation operation, String key);
+
+    @Override
+    public String name() {
+        return inner.name();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return inner.capabilities();
+    }
+
+    @Override
+    public void put(String key, Content content) {
+        around(Operation.PUT, key, () -> {
+            inner.put(key, content);
+            return true;
+        });
+    }
+
+    @Override
+    public boolean putIfAbsent(String key, byte[] content) {
+        return around(Operation.PUT_IF_ABSENT, key, () -> inner.putIfAbsent(key, content));
+    }
+
+    @Override
+    public InputStream open(String key, long offset) {
+        return around(Operation.OPEN, key, () -> inner.open(key, offset));
+    }
+
+    @Override
+    public Optional<ObjectInfo> stat(String key) {
+        return around(Operation.STAT, key, () -> inner.stat(key));
+    }
+
+    @Override
+    public Stream<ObjectInfo> list(String prefix, String after) {
+        return around(Operation.LIST, prefix, () -> inner.list(prefix, after));
+    }
+
+    @Override
+    public void delete(String key) {
+        around(Operation.DELETE, key, () -> {
+            inner.delete(key);
+            return true;
+        });
+    }
+
+    @Override
+    public void close() {}
+
+    private <T> T around(Operation operation, String key, Supplier<T> action) {
+        before(operation, key);
+        T result = action.get();
+        after(operation, key);
+        return result;
+    }
+}

@@ -1,0 +1,140 @@
+package io.understudy.primary.retention;
+
+import io.understudy.config.Settings.RetentionSettings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.Attributes;
+import io.understudy.files.ContentHash;
+import io.understudy.files.SafePath;
+import io.understudy.files.TreeEntry;
+import io.understudy.files.TreeKind;
+import io.understudy.filestore.Filestore;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotSource;
+import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.testing.FakeSourceDatabase;
+import io.understudy.progress.Progress;
+import io.understudy.repository.BlobSink;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.FileContent;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.IndexEntry;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SigningKey;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.StreamWriter;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.TreeIndex;
+import io.understudy.repository.TrustedKeys;
+import io.understudy.site.Marker;
+import io.understudy.testing.FakeTicker;
+import io.understudy.time.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/** One server on fakes that takes snapshots and prunes. Its site is some words, each a row and a file, and so each file a blob. */
+final class Server {
+    static final String SITE = "example";
+    static final SigningKey KEY = SigningKey.generate();
+
+    private static final Attributes PLAIN = new Attributes(0644, Instant.EPOCH, "www-data", "www-data");
+
+    final String name;
+    final Path state;
+    final Marker marker;
+    final EpochStore epochs;
+    final FakeSourceDatabase database;
+
+    private final FakeTicker time;
+    private final Ticker ticker;
+    private final Filestore filestore;
+    private List<String> words = List.of("first");
+
+    /** @param ticker shows {@code time}; what its sleeps do is the test's affair */
+    Server(String name, Path folder, Filestore filestore, FakeTicker time, Ticker ticker) {
+        this.name = name;
+        this.state = folder.resolve(name);
+        this.marker = new Marker(folder.resolve(name + ".BACKUP"));
+        this.epochs = new EpochStore(state);
+        this.database = new FakeSourceDatabase(time.clock());
+        this.time = time;
+        this.ticker = ticker;
+        this.filestore = filestore;
+    }
+
+    static Repository create(Filestore filestore, FakeTicker time) {
+        return Repository.create(filestore, new UUID(7, 7), SITE, TrustedKeys.of(KEY.publicKey()), time.clock());
+    }
+
+    /** Opened anew, as each agent does for itself. */
+    Repository repository() {
+        return Repository.open(filestore, SITE, TrustedKeys.of(KEY.publicKey()), time.clock());
+    }
+
+    void claim(int epoch) {
+        Repository repository = repository();
+        HeldEpoch claim = new HeldEpoch(repository.id(), epoch, name, name, time.now(), "test");
+        repository.epochs().claim(claim.claim(), KEY);
+        if (!epochs.held().equals(Optional.of(claim))) {
+            epochs.hold(claim);
+        }
+    }
+
+    void words(String... words) {
+        this.words = List.copyOf(new TreeSet<>(List.of(words)));
+        database.rows(words);
+    }
+
+    SnapshotId take(String... periods) {
+        TreeSettings media = new TreeSettings("media", TreeKind.FILES, Path.of("/srv/media"), List.of());
+        SnapshotSource source = new SnapshotSource(
+                name,
+                "0.1.0",
+                database,
+                (tree, sink, base, blobs, progress) -> tree(sink),
+                List.of(media),
+                time.clock(),
+                ticker);
+        return new SnapshotTaker(state, marker, epochs, this::repository, () -> KEY, source, new PrimaryEvents() {})
+                .take(List.of(periods), Progress.none())
+                .manifest()
+                .snapshot();
+    }
+
+    Pruning pruning(RetentionSettings settings, RetentionEvents events) {
+        Pruning.Host host =
+                new Pruning.Host(name, state, marker, epochs, this::repository, time.clock(), ZoneOffset.UTC, ticker);
+        return new Pruning(host, settings, events);
+    }
+
+    Pruned prune(RetentionSettings settings) {
+        return pruning(settings, RetentionEvents.NONE).prune(Progress.none());
+    }
+
+    private TreeData tree(BlobSink sink) {
+        StreamWriter index = StreamWriter.plain(sink);
+        long bytes = 0;
+        try {
+            TreeIndex.write(IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, PLAIN.withMode(0755))), index);
+            for (String word : words) {
+                byte[] content = word.getBytes(StandardCharsets.UTF_8);
+                StreamWriter stream = StreamWriter.plain(sink);
+                stream.write(content, 0, content.length);
+                TreeEntry.File file = new TreeEntry.File(
+                        SafePath.of(word), PLAIN, content.length, ContentHash.ofContent(content, 0, content.length));
+                TreeIndex.write(IndexEntry.of(file, new FileContent.Streamed(stream.finish())), index);
+                bytes += content.length;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new TreeData("media", TreeKind.FILES, words.size(), bytes, index.finish());
+    }
+}

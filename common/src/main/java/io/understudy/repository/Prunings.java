@@ -1,0 +1,45 @@
+package io.understudy.repository;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.ObjectInfo;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * When retention went through the repository last, by the filestore's own clock: the one that content's age is told by. One object,
+ * {@code retention.json}, rewritten each time: {@code {"format":1,"server":"a.example.net","epoch":1,"when":"2026-11-20T03:10:00Z"}}.
+ */
+public final class Prunings {
+    private static final String KEY = "retention.json";
+
+    private final Filestore filestore;
+
+    Prunings(Filestore filestore) {
+        this.filestore = filestore;
+    }
+
+    /**
+     * Notes that retention begins.
+     *
+     * @param server who prunes
+     * @param when by the server's clock, for people
+     * @return now, by the filestore's clock
+     */
+    public Instant begin(String server, int epoch, Instant when) {
+        filestore.put(KEY, Content.of(RepositoryJson.line(new Begun(Manifest.FORMAT, server, epoch, when))));
+        return last().orElseThrow(() -> new UnderstudyException(
+                ErrorCode.FILESTORE_FAILED,
+                "cannot tell the time of " + filestore.name() + ": " + KEY + " is gone right after it was written",
+                "another server or program deletes objects there: look which"));
+    }
+
+    /** When retention began last, by the filestore's clock; empty when it never did. */
+    public Optional<Instant> last() {
+        return filestore.stat(KEY).map(ObjectInfo::modified);
+    }
+
+    private record Begun(int format, String server, int epoch, Instant when) {}
+}
