@@ -6,11 +6,15 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
@@ -65,6 +69,37 @@ public final class Marker {
     public void write(MarkerContent content) {
         AtomicFiles.createFolders(file.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
         AtomicFiles.write(file, content.text().getBytes(StandardCharsets.UTF_8), AtomicFiles.READABLE);
+    }
+
+    /**
+     * Writes anew what the marker says, and never creates one: a removal stands, at whatever moment it comes. A crash leaves the marker
+     * there with the old content, the new, or some of each. Durable when it returns.
+     *
+     * @return false when there is none, or none that can be written into
+     */
+    public boolean renew(MarkerContent content) {
+        byte[] text = content.text().getBytes(StandardCharsets.UTF_8);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(text));
+            channel.truncate(text.length);
+            channel.force(true);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (AccessDeniedException e) {
+            return replaceForeign(content);
+        } catch (IOException e) {
+            throw FileFailure.of("write the marker", file, e);
+        }
+    }
+
+    /** A marker that another user made can't be written into, only be replaced, by who may write its folder. */
+    private boolean replaceForeign(MarkerContent content) {
+        if (!present()) {
+            return false;
+        }
+        write(content);
+        return true;
     }
 
     /** Removes it if it is there. Durable when it returns, also where an earlier removal was not. */

@@ -74,6 +74,22 @@ class MarkerTest {
     }
 
     @Test
+    void isRenewedWholeWhereItIs() throws IOException {
+        Files.writeString(file, "x".repeat(10_000));
+        assertThat(marker.renew(new MarkerContent("example", "again", Optional.empty(), Instant.EPOCH)))
+                .isTrue();
+        assertThat(marker.read().orElseThrow().reason()).isEqualTo("again");
+        assertThat(Files.readString(file)).doesNotContain("xx");
+    }
+
+    @Test
+    void isNeverCreatedByBeingRenewed() {
+        assertThat(marker.renew(new MarkerContent("example", "again", Optional.empty(), Instant.EPOCH)))
+                .isFalse();
+        assertThat(marker.present()).isFalse();
+    }
+
+    @Test
     void whateverStandsThereCounts() throws IOException {
         Files.createFile(file);
         assertThat(marker.present()).isTrue();

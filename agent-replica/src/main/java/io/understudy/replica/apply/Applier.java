@@ -145,9 +145,7 @@ public final class Applier {
 
     /** Never creates the marker: when it was removed by hand meanwhile, that stands. */
     private void mark(String reason, Optional<SnapshotId> snapshot) {
-        if (backup.on()) {
-            backup.enter(reason, snapshot);
-        }
+        backup.renew(reason, snapshot);
     }
 
     private void giveUp(ApplyIntent intent, Step step, UnderstudyException failure) {

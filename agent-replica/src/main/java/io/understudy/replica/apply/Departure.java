@@ -53,7 +53,9 @@ public final class Departure {
         Optional<DatabaseIdentity> retired = now.previous().filter(ledger.owned()::contains);
         backup.require();
         // A marker that can't be written stops the apply here, before anything is touched.
-        backup.enter("A snapshot is being imported.", ledger.live().flatMap(Copy::snapshot));
+        if (!backup.renew("A snapshot is being imported.", ledger.live().flatMap(Copy::snapshot))) {
+            backup.require();
+        }
         store.change(each -> each.with(each.state()
                 .begin(new ApplyIntent(
                         prepared.snapshot(),

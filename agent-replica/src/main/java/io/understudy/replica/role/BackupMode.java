@@ -16,6 +16,13 @@ public interface BackupMode {
     /** Writes the marker. */
     void enter(String reason, Optional<SnapshotId> snapshot);
 
+    /**
+     * Writes anew what the marker says, and never creates one: when it was removed by hand, at whatever moment, that stands.
+     *
+     * @return false when there is none
+     */
+    boolean renew(String reason, Optional<SnapshotId> snapshot);
+
     /** Removes the marker. Idempotent. */
     void leave();
 

@@ -34,12 +34,21 @@ public final class MarkerBackupMode implements BackupMode {
 
     @Override
     public void enter(String reason, Optional<SnapshotId> snapshot) {
-        marker.write(new MarkerContent(site, reason, snapshot.map(SnapshotId::toString), clock.instant()));
+        marker.write(content(reason, snapshot));
+    }
+
+    @Override
+    public boolean renew(String reason, Optional<SnapshotId> snapshot) {
+        return marker.renew(content(reason, snapshot));
     }
 
     @Override
     public void leave() {
         marker.remove();
+    }
+
+    private MarkerContent content(String reason, Optional<SnapshotId> snapshot) {
+        return new MarkerContent(site, reason, snapshot.map(SnapshotId::toString), clock.instant());
     }
 
     private static Optional<SnapshotId> parse(String text) {

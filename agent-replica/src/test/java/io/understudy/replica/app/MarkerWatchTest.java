@@ -36,6 +36,11 @@ class MarkerWatchTest {
                 }
 
                 @Override
+                public boolean renew(String reason, Optional<SnapshotId> snapshot) {
+                    return on();
+                }
+
+                @Override
                 public void leave() {
                     throw new AssertionError();
                 }

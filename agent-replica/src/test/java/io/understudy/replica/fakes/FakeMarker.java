@@ -74,6 +74,15 @@ public final class FakeMarker implements BackupMode {
     }
 
     @Override
+    public boolean renew(String reason, Optional<SnapshotId> snapshot) {
+        if (!on()) {
+            return false;
+        }
+        enter(reason, snapshot);
+        return true;
+    }
+
+    @Override
     public void leave() {
         points.around("unmark", () -> on = false);
     }
