@@ -264,95 +264,6 @@ class RoundTest {
     }
 
     @Test
-    void restoresAnOlderOneByNameAndStaysThereUntilSomethingNewComes() {
-        SnapshotId older = world.source.commit(1, 1);
-        world.sync();
-        world.source.commit(1, 2);
-        world.sync();
-
-        assertThat(world.restore(older).applied()).contains(older);
-
-        assertThat(world.content()).isEqualTo("00000001-00000001");
-        assertThat(world.sync().applied()).isEmpty();
-        SnapshotId next = world.source.commit(1, 3);
-        assertThat(world.sync().applied()).contains(next);
-    }
-
-    @Test
-    void aRestoreThatCannotBeFetchedPassesOverNothing() {
-        SnapshotId older = world.source.commit(1, 1);
-        world.source.commit(1, 2);
-        world.sync();
-        SnapshotId newest = world.source.commit(1, 3);
-        world.source.damage(older, ErrorCode.BLOB_MISSING);
-
-        refused(() -> world.restore(older), ErrorCode.BLOB_MISSING);
-
-        assertThat(world.poll().applied()).contains(newest);
-    }
-
-    @Test
-    void tellsThatTheSiteIsUnwellAfterARollback() {
-        SnapshotId first = world.source.commit(1, 1);
-        world.sync();
-        world.source.commit(1, 2);
-        world.sync();
-        world.site.sickWith(first.toString());
-        World.Agent agent = world.agent();
-        agent.departure().rollback();
-
-        assertThat(agent.applier().finish().unwell())
-                .hasValueSatisfying(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY));
-
-        assertThat(world.content()).isEqualTo(first.toString());
-        assertThat(world.store.state()).isInstanceOf(Following.class);
-    }
-
-    @Test
-    void refusesToRestoreWhatIsNotThereAndRemembersNoFailure() {
-        refused(() -> world.restore(new SnapshotId(1, 7)), ErrorCode.SNAPSHOT_UNKNOWN);
-
-        assertThat(world.store.ledger().trouble()).isEmpty();
-    }
-
-    @Test
-    void rollsBackToTheOneBeforeAndRejectsTheNewer() {
-        world.source.commit(1, 1);
-        world.sync();
-        SnapshotId second = world.source.commit(1, 2);
-        world.sync();
-
-        rollback();
-
-        world.assertWhole();
-        assertThat(world.content()).isEqualTo("00000001-00000001");
-        assertThat(world.databases.names()).doesNotContain(FakeDatabases.SPARE, FakeDatabases.PREVIOUS);
-        assertThat(world.sync().applied()).isEmpty();
-        refused(this::rollback, ErrorCode.NOTHING_TO_ROLL_BACK);
-        assertThat(world.restore(second).applied()).contains(second);
-    }
-
-    @Test
-    void rollsTheFirstImportBackToWhatWasThere() {
-        world.source.commit(1, 1);
-        world.sync();
-
-        rollback();
-
-        world.assertWhole();
-        assertThat(world.content()).isEqualTo("original");
-    }
-
-    @Test
-    void refusesToRollBackWithoutTheMarker() {
-        world.source.commit(1, 1);
-        world.sync();
-        world.marker.removeByHand();
-
-        refused(this::rollback, ErrorCode.NOT_BACKUP_MODE);
-    }
-
-    @Test
     void aRoundThatWasGivenUpLeavesNoTrace() {
         world.source.commit(1, 1);
         RoundControl control = new RoundControl();
@@ -452,12 +363,6 @@ class RoundTest {
 
         Ledger ledger = world.store.ledger();
         assertThat(ledger.nextAttempt()).isEqualTo(ledger.trouble().flatMap(Setback::notBefore));
-    }
-
-    private void rollback() {
-        World.Agent agent = world.agent();
-        agent.departure().rollback();
-        agent.applier().finish();
     }
 
     private Duration pause(SnapshotId snapshot) {

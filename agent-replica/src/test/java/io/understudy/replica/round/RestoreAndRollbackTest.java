@@ -1,0 +1,119 @@
+package io.understudy.replica.round;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.repository.SnapshotId;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class RestoreAndRollbackTest {
+    private final World world = World.standby();
+
+    @Test
+    void restoresAnOlderOneByNameAndStaysThereUntilSomethingNewComes() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+
+        assertThat(world.restore(older).applied()).contains(older);
+
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.sync().applied()).isEmpty();
+        SnapshotId next = world.source.commit(1, 3);
+        assertThat(world.sync().applied()).contains(next);
+    }
+
+    @Test
+    void aRestoreThatCannotBeFetchedPassesOverNothing() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.source.commit(1, 2);
+        world.sync();
+        SnapshotId newest = world.source.commit(1, 3);
+        world.source.damage(older, ErrorCode.BLOB_MISSING);
+
+        refused(() -> world.restore(older), ErrorCode.BLOB_MISSING);
+
+        assertThat(world.poll().applied()).contains(newest);
+    }
+
+    @Test
+    void tellsThatTheSiteIsUnwellAfterARollback() {
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+        world.site.sickWith(first.toString());
+        World.Agent agent = world.agent();
+        agent.departure().rollback();
+
+        assertThat(agent.applier().finish().unwell())
+                .hasValueSatisfying(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY));
+
+        assertThat(world.content()).isEqualTo(first.toString());
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
+    @Test
+    void refusesToRestoreWhatIsNotThereAndRemembersNoFailure() {
+        refused(() -> world.restore(new SnapshotId(1, 7)), ErrorCode.SNAPSHOT_UNKNOWN);
+
+        assertThat(world.store.ledger().trouble()).isEmpty();
+    }
+
+    @Test
+    void rollsBackToTheOneBeforeAndRejectsTheNewer() {
+        world.source.commit(1, 1);
+        world.sync();
+        SnapshotId second = world.source.commit(1, 2);
+        world.sync();
+
+        rollback();
+
+        world.assertWhole();
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.databases.names()).doesNotContain(FakeDatabases.SPARE, FakeDatabases.PREVIOUS);
+        assertThat(world.sync().applied()).isEmpty();
+        refused(this::rollback, ErrorCode.NOTHING_TO_ROLL_BACK);
+        assertThat(world.restore(second).applied()).contains(second);
+    }
+
+    @Test
+    void rollsTheFirstImportBackToWhatWasThere() {
+        world.source.commit(1, 1);
+        world.sync();
+
+        rollback();
+
+        world.assertWhole();
+        assertThat(world.content()).isEqualTo("original");
+    }
+
+    @Test
+    void refusesToRollBackWithoutTheMarker() {
+        world.source.commit(1, 1);
+        world.sync();
+        world.marker.removeByHand();
+
+        refused(this::rollback, ErrorCode.NOT_BACKUP_MODE);
+    }
+
+    private void rollback() {
+        World.Agent agent = world.agent();
+        agent.departure().rollback();
+        agent.applier().finish();
+    }
+
+    private static void refused(ThrowingCallable work, ErrorCode code) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code));
+    }
+}
