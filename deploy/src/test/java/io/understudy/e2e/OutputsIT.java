@@ -68,6 +68,10 @@ class OutputsIT extends SharedScenario {
                 .contains(first);
         assertThat(primary().primary("verify", "--json").successful().json().isObject())
                 .isTrue();
+        JsonNode prune =
+                primary().primary("prune", "--dry-run", "--json").successful().json();
+        assertThat(prune.path("dry_run").asBoolean()).isTrue();
+        assertThat(prune.at("/snapshots/0/reasons").toString()).contains("manual has no count");
         assertThat(standby().replica("list", "--json").successful().output()).contains(first);
         assertThat(standby().replica("status", "--json").successful().json().isObject())
                 .isTrue();

@@ -27,7 +27,9 @@ import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -156,7 +158,9 @@ class PrimaryCliTest {
         configure();
         run("init");
         run("snapshot", "--period", "hourly");
+        Files.writeString(folder.resolve("media/a.txt"), "changed");
         run("snapshot", "--period", "daily");
+        Files.writeString(folder.resolve("media/a.txt"), "changed again");
         run("snapshot");
         run("snapshot", "--period", "hourly");
 
@@ -176,6 +180,16 @@ class PrimaryCliTest {
         assertThat(run("prune")).isZero();
         assertThat(out.toString()).contains("2 snapshots kept, 2 deleted; content deleted: 0 blobs, 0 B");
         assertThat(json("list", "--json").path("snapshots")).hasSize(2);
+
+        try (Stream<Path> files = Files.walk(folder.resolve("repository/blobs"))) {
+            for (Path blob : files.filter(Files::isRegularFile).toList()) {
+                Files.setLastModifiedTime(
+                        blob, FileTime.from(Clock.systemUTC().instant().minus(Duration.ofHours(25))));
+            }
+        }
+        // The files and indexes of the two that were deleted, and pg_dump's archives unless they are of one second.
+        assertThat(json("prune", "--json").path("blobs").asInt()).isBetween(4, 6);
+        assertThat(run("verify", "00000001-00000003")).isZero();
         assertThat(run("verify")).isZero();
 
         Files.writeString(folder.resolve("repository/manifests/00000001-00000003.json"), "{");
