@@ -85,4 +85,33 @@ class FailoverIT extends Scenario {
         old.site().awaitMode("standby", ANSWERS);
         assertThat(old.site().notes()).containsExactly("in the new epoch", "first");
     }
+
+    @Test
+    void withBothAgentsOnBothServersTheMarkerAloneDecides() {
+        Pair pair = following(false);
+        Server first = pair.primary();
+        Server second = pair.standby();
+        for (Server server : new Server[] {first, second}) {
+            server.startPrimary();
+            server.startReplica();
+        }
+        first.site().addNote("second");
+        snapshot(first);
+        second.site().awaitContent(2, 1, FOLLOWS);
+        assertThat(pair.home().resolve("filestore/epochs/00000002.json")).doesNotExist();
+
+        first.siteService("stop");
+        second.replica("promote", "--yes").successful();
+        second.site().awaitMode("primary", ANSWERS);
+        first.replica("init", "--yes").successful();
+        second.site().addNote("third");
+        Deadline.await(
+                "the promoted server's primary agent takes over",
+                FOLLOWS,
+                () -> second.primary("snapshot").exitCode() == 0);
+
+        first.site().awaitMode("standby", FOLLOWS);
+        first.site().awaitContent(3, 1, FOLLOWS);
+        assertThat(first.site().notes()).containsExactly("third", "second", "first");
+    }
 }
