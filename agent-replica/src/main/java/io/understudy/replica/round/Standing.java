@@ -56,11 +56,31 @@ public final class Standing {
             store.change(ledger ->
                     ledger.with(state.demoted()).preparing(Optional.empty()).untroubled());
         }
+        if (state instanceof Following following) {
+            keepWhatServed(following.current());
+        }
         if (state instanceof Promoting) {
             throw new UnderstudyException(
                     ErrorCode.LOCKED,
                     "cannot import: a promotion of this server is under way",
                     "finish it with agent-replica promote");
+        }
+    }
+
+    /**
+     * A marker that does not name what is live was put there by hand: the server may have been production while no agent looked, and the
+     * database may hold what nothing else does. It is not Understudy's to drop any more.
+     */
+    private void keepWhatServed(Copy live) {
+        boolean named = live.snapshot().isEmpty() || backup.named().equals(live.snapshot());
+        if (!named
+                && store.read()
+                        .filter(it -> it.owned().contains(live.database()))
+                        .isPresent()) {
+            LOG.warn(
+                    "the marker does not name {}, which is live: its database will be put aside, not dropped",
+                    live.snapshot().orElseThrow());
+            store.change(ledger -> ledger.disowning(live.database()));
         }
     }
 

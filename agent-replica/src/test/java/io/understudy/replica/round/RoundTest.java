@@ -312,6 +312,19 @@ class RoundTest {
     }
 
     @Test
+    void keepsWhatMayHaveServedWhileTheMarkerWasAway() {
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        world.marker.removeByHand();
+        world.marker.putByHand(Optional.empty());
+        for (int sequence = 2; sequence <= 3; sequence++) {
+            world.source.commit(1, sequence);
+            world.sync();
+        }
+        assertThat(world.databases.content("site_before_understudy_2")).isEqualTo(first.toString());
+    }
+
+    @Test
     void findsItsWayWhenTheStateIsLostAndDropsNothing() {
         world.source.commit(1, 1);
         world.sync();
