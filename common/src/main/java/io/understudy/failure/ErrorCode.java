@@ -34,7 +34,10 @@ public enum ErrorCode {
 
     DATABASE_UNREACHABLE(30, Retry.WITH_BACKOFF, "The database server does not answer."),
     MISSING_ROLE(31, Retry.AFTER_OPERATOR, "A role that owns or may use something does not exist on this server."),
-    MISSING_EXTENSION(32, Retry.AFTER_OPERATOR, "An extension of the database is not installed on this server."),
+    MISSING_EXTENSION(
+            32,
+            Retry.AFTER_OPERATOR,
+            "This server lacks an extension that the snapshot needs, a version of it, or its locale or encoding."),
     MISSING_PRIVILEGE(33, Retry.AFTER_OPERATOR, "The database user may not do what is needed."),
     DATABASE_DENIED(34, Retry.AFTER_OPERATOR, "The database server refuses the user, password or database."),
     DATABASE_FAILED(35, Retry.WITH_BACKOFF, "The database server answered with an error."),
