@@ -23,6 +23,7 @@ import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.LastVerified;
 import io.understudy.site.Marker;
 import io.understudy.time.Ticker;
 import io.understudy.transport.RpcServer;

@@ -13,6 +13,7 @@ import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.Faults;

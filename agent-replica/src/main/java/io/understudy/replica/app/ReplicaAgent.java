@@ -12,6 +12,7 @@ import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.Ledger;
+import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Backoff;
 import io.understudy.transport.RpcServer;
@@ -52,8 +53,8 @@ final class ReplicaAgent implements AutoCloseable {
         this.settings = ports.settings();
         this.transport = new Transport(settings.tls());
         this.metrics = metrics;
-        this.told =
-                new ReplicaMetrics(metrics, ports.store(), settings.replica().name(), ports.clock());
+        this.told = new ReplicaMetrics(
+                metrics, ports.store(), settings.replica().name(), new LastVerified(settings.state()), ports.clock());
         this.live = new LiveView(filestore, ports.clock());
         this.replica = new Replica(ports, ReplicaEvents.all(List.of(live, told)));
         this.desk = new Desk(replica::attend, this::pause);

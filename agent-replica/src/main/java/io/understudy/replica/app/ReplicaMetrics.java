@@ -11,6 +11,7 @@ import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.Ledger;
 import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.role.RoleStore;
+import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,12 +23,14 @@ final class ReplicaMetrics implements ReplicaEvents {
     private final Metrics metrics;
     private final RoleStore store;
     private final String replica;
+    private final LastVerified verified;
     private final Clock clock;
 
-    ReplicaMetrics(Metrics metrics, RoleStore store, String replica, Clock clock) {
+    ReplicaMetrics(Metrics metrics, RoleStore store, String replica, LastVerified verified, Clock clock) {
         this.metrics = metrics;
         this.store = store;
         this.replica = replica;
+        this.verified = verified;
         this.clock = clock;
     }
 
@@ -55,6 +58,7 @@ final class ReplicaMetrics implements ReplicaEvents {
     /** The agent lives. */
     void beat() {
         metrics.set(Metric.HEARTBEAT_TIMESTAMP_SECONDS, clock.instant());
+        verified.read().ifPresent(when -> metrics.set(Metric.VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS, when));
     }
 
     void healthy(boolean up) {

@@ -9,12 +9,14 @@ import io.understudy.files.ProcessLock;
 import io.understudy.progress.Progress;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.role.ApplyLock;
+import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
 import io.understudy.repository.Verified;
 import io.understudy.time.Ticker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -68,6 +70,7 @@ final class VerifyCommand implements Runnable {
                         ? verifyMirror(equipment, snapshot, progress)
                         : verifyFilestore(equipment, settings.database().connections(), snapshot, progress);
             }
+            new LastVerified(settings.state()).write(Instant.now(), snapshot.toString());
             cli.print(result, result::text);
         }
     }

@@ -8,6 +8,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.Probe;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.repository.LastVerified;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +27,8 @@ class ReplicaMetricsTest {
     /** A process that has just started. */
     private Metrics started() {
         Metrics metrics = new Metrics("site", "replica", "test");
-        ReplicaMetrics told = new ReplicaMetrics(metrics, world.store, "standby", world.time.clock());
+        ReplicaMetrics told =
+                new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
         told.prepare(
                 AgentSettings.in(folder, List.of()), world.marker, Optional.of(Instant.ofEpochSecond(1_800_000_000)));
         world.events = told;
@@ -50,6 +52,15 @@ class ReplicaMetricsTest {
                 .isEqualTo("0.0");
         assertThat(value(started(), "understudy_epoch{role=\"replica\",site=\"site\"}"))
                 .isEqualTo("1.0");
+    }
+
+    @Test
+    void knowsWhenASnapshotWasVerified() {
+        assertThat(value(started(), "understudy_verify_last_success_timestamp_seconds{role=\"replica\",site=\"site\"}"))
+                .isEqualTo("absent");
+        new LastVerified(folder).write(Instant.ofEpochSecond(1_700_000_000), "00000001-00000001");
+        assertThat(value(started(), "understudy_verify_last_success_timestamp_seconds{role=\"replica\",site=\"site\"}"))
+                .isEqualTo("1.7E9");
     }
 
     @Test

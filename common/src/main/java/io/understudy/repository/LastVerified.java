@@ -1,4 +1,4 @@
-package io.understudy.primary.app;
+package io.understudy.repository;
 
 import io.understudy.files.AtomicFiles;
 import java.io.IOException;
@@ -10,22 +10,24 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
- * When a snapshot was last verified whole on this server, kept for the daemon's metric: {@code verified} in the state folder holds one line,
+ * When a snapshot was last verified whole on this server, kept for the daemons' metrics: {@code verified} in the state folder holds one line,
  * {@code 2026-11-20T10:00:00Z 00000001-00000042}. For monitoring only: what cannot be read is as if it was not there.
  */
-final class LastVerified {
+public final class LastVerified {
     private final Path file;
 
-    LastVerified(Path state) {
+    /** @param state the agents' state folder */
+    public LastVerified(Path state) {
         this.file = state.resolve("verified");
     }
 
-    void write(Instant when, String snapshot) {
+    public void write(Instant when, String snapshot) {
         AtomicFiles.createFolders(file.toAbsolutePath().getParent(), AtomicFiles.PRIVATE_FOLDER);
         AtomicFiles.write(file, (when + " " + snapshot + "\n").getBytes(StandardCharsets.UTF_8), AtomicFiles.READABLE);
     }
 
-    Optional<Instant> read() {
+    /** Empty when none was, or it is not known. */
+    public Optional<Instant> read() {
         try {
             return Optional.of(Instant.parse(Files.readString(file).strip().split(" ")[0]));
         } catch (IOException | DateTimeParseException e) {
