@@ -1,27 +1,18 @@
 package io.understudy.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.metrics.Metric;
-import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
-import io.understudy.process.SystemCommandRunner;
-import io.understudy.time.Ticker;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AlertRulesTest {
@@ -29,15 +20,10 @@ class AlertRulesTest {
             Path.of("../deploy/prometheus").toAbsolutePath().normalize();
     private static final Path RULES = FOLDER.resolve("understudy.rules.yml");
     private static final Path TESTS = FOLDER.resolve("understudy.rules.test.yml");
-    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     @Test
     void eachAlertFiresOnItsCauseAndClears() throws IOException {
-        Optional<Path> promtool = promtool();
-        assumeTrue(promtool.isPresent(), "promtool is not on the PATH: the alert rules are not tried");
-
-        CommandResult result = new SystemCommandRunner(Ticker.system())
-                .run(Command.of(List.of(promtool.get().toString(), "test", "rules", TESTS.toString()), LIMIT));
+        CommandResult result = Promtool.required().run("test", "rules", TESTS.toString());
 
         assertThat(result.exitCode()).as(result.output() + result.errors()).isZero();
     }
@@ -67,12 +53,5 @@ class AlertRulesTest {
 
     private static String lastGroup(MatchResult match) {
         return match.group(match.groupCount());
-    }
-
-    private static Optional<Path> promtool() {
-        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .map(folder -> Path.of(folder, "promtool"))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 }

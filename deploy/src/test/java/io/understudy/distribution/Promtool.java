@@ -1,0 +1,51 @@
+package io.understudy.distribution;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.understudy.process.Command;
+import io.understudy.process.CommandResult;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.time.Ticker;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Prometheus' own judge of rules, from the PATH or from where {@code deploy/setup test} puts it. */
+public final class Promtool {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    private final Path program;
+
+    private Promtool(Path program) {
+        this.program = program;
+    }
+
+    /** The tool; the calling test is skipped, and says so, where there is none. */
+    public static Promtool required() {
+        Optional<Path> program = places().map(folder -> folder.resolve("promtool"))
+                .filter(Files::isExecutable)
+                .findFirst();
+        assumeTrue(program.isPresent(), "promtool is not here: run deploy/setup test");
+        return new Promtool(program.orElseThrow());
+    }
+
+    public CommandResult run(String... arguments) {
+        List<String> line = new ArrayList<>(List.of(program.toString()));
+        line.addAll(List.of(arguments));
+        return new SystemCommandRunner(Ticker.system()).run(Command.of(line, LIMIT));
+    }
+
+    private static Stream<Path> places() {
+        String cache = System.getenv()
+                .getOrDefault("XDG_CACHE_HOME", System.getenv().getOrDefault("HOME", "/var/tmp") + "/.cache");
+        return Stream.concat(
+                Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .map(Path::of),
+                Stream.of(Path.of(cache, "understudy", "tools")));
+    }
+}
