@@ -61,6 +61,27 @@ public final class MirroredSnapshots implements SnapshotSource {
         return remote.get().epochs().highest();
     }
 
+    /** One that is in the mirror already needs no protection. */
+    @Override
+    public void hold(SnapshotId wanted, Optional<Following> now) {
+        if (isHere(wanted)) {
+            return;
+        }
+        Set<SnapshotId> holds = new LinkedHashSet<>();
+        now.map(MirroredSnapshots::inUse).ifPresent(holds::addAll);
+        holds.add(wanted);
+        report(now, holds);
+    }
+
+    private boolean isHere(SnapshotId wanted) {
+        try {
+            return mirror().list().contains(wanted);
+        } catch (RuntimeException e) {
+            LOG.debug("the mirror can't be listed: {}", e.getMessage());
+            return false;
+        }
+    }
+
     @Override
     public Fetched fetch(SnapshotId snapshot, Progress progress) {
         Mirror.Fetched fetched = mirror().fetch(snapshot, progress);
@@ -74,25 +95,32 @@ public final class MirroredSnapshots implements SnapshotSource {
 
     @Override
     public void settled(Following now) {
-        Optional<SnapshotId> applied = now.current().snapshot();
-        Set<SnapshotId> holds = new LinkedHashSet<>();
-        applied.ifPresent(holds::add);
-        now.previous().flatMap(Copy::snapshot).ifPresent(holds::add);
         try {
-            mirror().trim(holds);
+            mirror().trim(inUse(now));
         } catch (RuntimeException e) {
             LOG.warn("the mirror keeps what is not needed any more: {}", e.getMessage());
         }
+        report(Optional.of(now), inUse(now));
+    }
+
+    private static Set<SnapshotId> inUse(Following now) {
+        Set<SnapshotId> used = new LinkedHashSet<>();
+        now.current().snapshot().ifPresent(used::add);
+        now.previous().flatMap(Copy::snapshot).ifPresent(used::add);
+        return used;
+    }
+
+    private void report(Optional<Following> now, Set<SnapshotId> holds) {
+        Optional<SnapshotId> applied = now.flatMap(each -> each.current().snapshot());
         try {
-            Optional<SnapshotId> proven = now.proven() ? applied : Optional.empty();
             remote.get()
                     .reports()
                     .write(new ReplicaReport(
                             replica,
                             applied,
-                            proven,
+                            now.filter(Following::proven).flatMap(each -> applied),
                             List.copyOf(holds),
-                            now.current().moment(),
+                            now.flatMap(each -> each.current().moment()),
                             clock.instant(),
                             agent));
         } catch (RuntimeException e) {

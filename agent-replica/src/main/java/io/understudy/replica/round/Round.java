@@ -130,7 +130,7 @@ public final class Round {
                 return new RoundResult(resumed, watch.total(), 0, watch.steps());
             }
             LOG.info("importing {}", snapshot.get());
-            Fetched fetched = during(Step.FETCH, () -> source.fetch(snapshot.get(), progress()));
+            Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
             during(Step.VERIFY, () -> verify(fetched.manifest()));
             during(Step.LOAD, () -> load(fetched.manifest()));
             during(Step.STAGE, () -> stage(fetched.manifest()));
@@ -213,6 +213,12 @@ public final class Round {
                 }
                 return next.untroubled();
             });
+        }
+
+        /** Held first: a fetch takes long, and newer snapshots make retention forget this one meanwhile. */
+        private Fetched fetch(SnapshotId wanted) {
+            source.hold(wanted, store.state() instanceof Following now ? Optional.of(now) : Optional.empty());
+            return source.fetch(wanted, progress());
         }
 
         private Void verify(Manifest manifest) {

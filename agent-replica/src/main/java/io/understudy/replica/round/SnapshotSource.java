@@ -6,6 +6,7 @@ import io.understudy.repository.BlobSource;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.util.List;
+import java.util.Optional;
 
 /** Where snapshots come from: the filestore behind the mirror. Errors are those of {@code repository.Repository}. */
 public interface SnapshotSource {
@@ -17,6 +18,14 @@ public interface SnapshotSource {
 
     /** The highest epoch that anybody has claimed, 0 when none. */
     int highestEpoch();
+
+    /**
+     * Tells the repository, as far as this replica may write there, that the snapshot is about to be fetched: retention spares it from now on, and until
+     * the replica reports anew. Never throws.
+     *
+     * @param now what is live here; empty before the first import
+     */
+    void hold(SnapshotId wanted, Optional<Following> now);
 
     /** Brings the snapshot whole into the mirror; resumes what an earlier attempt left. The manifest is authentic on return. */
     Fetched fetch(SnapshotId snapshot, Progress progress);

@@ -80,6 +80,57 @@ class MirroredSnapshotsTest {
     }
 
     @Test
+    void holdsWhatItIsAboutToFetchBesideWhatItServesAndMayGoBackTo() {
+        source.hold(id(4), Optional.of(following(3, 2, true)));
+
+        ReplicaReport report = site.repository().reports().all().get(0);
+        assertThat(report.applied()).contains(id(3));
+        assertThat(report.proven()).contains(id(3));
+        assertThat(report.holds()).containsExactly(id(3), id(2), id(4));
+    }
+
+    @Test
+    void theVeryFirstFetchIsHeldToo() {
+        source.hold(id(1), Optional.empty());
+
+        ReplicaReport report = site.repository().reports().all().get(0);
+        assertThat(report.applied()).isEmpty();
+        assertThat(report.proven()).isEmpty();
+        assertThat(report.holds()).containsExactly(id(1));
+    }
+
+    @Test
+    void aHoldEndsWithTheNextOne() {
+        source.hold(id(1), Optional.empty());
+        source.hold(id(2), Optional.empty());
+
+        assertThat(site.repository().reports().all().get(0).holds()).containsExactly(id(2));
+    }
+
+    @Test
+    void whatIsInTheMirrorAlreadyNeedsNoHold() {
+        site.commit(id(1), 1);
+        source.fetch(id(1), Progress.none());
+        far.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+
+        source.hold(id(1), Optional.empty());
+
+        far.inject(Faults.none());
+        assertThat(site.repository().reports().all()).isEmpty();
+    }
+
+    @Test
+    void aReplicaThatMayNotWriteFetchesUnheld() {
+        site.commit(id(1), 1);
+        far.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_DENIED)));
+
+        source.hold(id(1), Optional.empty());
+
+        far.inject(Faults.none());
+        assertThat(source.fetch(id(1), Progress.none()).bytes()).isPositive();
+    }
+
+    @Test
     void whatIsNotProvenIsNotReportedAsProven() {
         site.commit(id(1), 1);
         source.fetch(id(1), Progress.none());
