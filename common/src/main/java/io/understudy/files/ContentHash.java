@@ -1,7 +1,6 @@
 package io.understudy.files;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -30,18 +29,7 @@ public final class ContentHash {
     }
 
     public static ContentHash ofContent(byte[] content, int offset, int length) {
-        MessageDigest digest = digest();
-        digest.update(content, offset, length);
-        return of(digest.digest());
-    }
-
-    /** A fresh digest to be fed piece by piece. */
-    public static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return of(Sha256.of(content, offset, length));
     }
 
     public byte[] bytes() {

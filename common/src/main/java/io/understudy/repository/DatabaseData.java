@@ -1,5 +1,6 @@
 package io.understudy.repository;
 
+import io.understudy.repository.blob.StreamRef;
 import java.util.List;
 
 /**

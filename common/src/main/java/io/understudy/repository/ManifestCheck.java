@@ -1,5 +1,8 @@
 package io.understudy.repository;
 
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.Blobs;
+import io.understudy.repository.blob.StreamRef;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -3,6 +3,9 @@ package io.understudy.repository;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.key.SignedLine;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
 
 /**

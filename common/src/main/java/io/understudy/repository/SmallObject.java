@@ -3,6 +3,7 @@ package io.understudy.repository;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
+import io.understudy.repository.key.SignedLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;

@@ -1,5 +1,12 @@
 package io.understudy.repository;
 
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.blob.StreamRef;
+import io.understudy.repository.tree.FileContent;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.TreeIndex;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;

@@ -3,6 +3,7 @@ package io.understudy.repository;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
+import io.understudy.repository.blob.KnownBlobs;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;

@@ -1,6 +1,7 @@
 package io.understudy.repository;
 
 import io.understudy.files.TreeKind;
+import io.understudy.repository.blob.StreamRef;
 
 /**
  * A tree of files in a snapshot.

@@ -4,6 +4,8 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotBlobs.Part;
+import io.understudy.repository.blob.Blobs;
+import io.understudy.repository.blob.KnownBlobs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

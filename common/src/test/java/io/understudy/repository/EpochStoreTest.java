@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.InMemoryFilestore;
 import java.nio.file.Files;
 import java.nio.file.Path;

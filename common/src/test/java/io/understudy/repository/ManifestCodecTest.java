@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.StreamRef;
+import io.understudy.repository.key.SignedLine;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.repository.key.TrustedKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;

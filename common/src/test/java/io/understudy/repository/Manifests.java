@@ -5,6 +5,9 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest.Totals;
 import io.understudy.repository.Manifest.Versions;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.StreamRef;
 import java.time.Instant;
 import java.util.List;
 

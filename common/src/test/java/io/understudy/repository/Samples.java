@@ -5,17 +5,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /** Content for tests, the same for the same seed. */
-final class Samples {
+public final class Samples {
     private Samples() {}
 
-    static byte[] bytes(long seed, int length) {
+    public static byte[] bytes(long seed, int length) {
         byte[] bytes = new byte[length];
         new Random(seed).nextBytes(bytes);
         return bytes;
     }
 
     /** Rows in COPY's text format, each with {@code \n} at its end, of 1 to {@code longest} bytes without it. */
-    static byte[] rows(long seed, int length, int longest) {
+    public static byte[] rows(long seed, int length, int longest) {
         Random random = new Random(seed);
         ByteArrayOutputStream out = new ByteArrayOutputStream(length + longest + 1);
         while (out.size() < length) {
@@ -28,11 +28,11 @@ final class Samples {
         return out.toByteArray();
     }
 
-    static byte[] text(String text) {
+    public static byte[] text(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static byte[] insert(byte[] content, int at, byte[] part) {
+    public static byte[] insert(byte[] content, int at, byte[] part) {
         byte[] result = new byte[content.length + part.length];
         System.arraycopy(content, 0, result, 0, at);
         System.arraycopy(part, 0, result, at, part.length);

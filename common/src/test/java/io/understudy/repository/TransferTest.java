@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Sha256;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.progress.Progress;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Operation;

@@ -2,11 +2,11 @@ package io.understudy.testing;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.repository.BlobId;
-import io.understudy.repository.BlobRef;
-import io.understudy.repository.BlobSink;
-import io.understudy.repository.BlobSource;
-import io.understudy.repository.StreamRef;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamRef;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;

@@ -119,7 +119,7 @@ class HouseTest {
             .that()
             .resideOutsideOfPackages(
                     "io.understudy.postgres..",
-                    "io.understudy.primary.capture..",
+                    "io.understudy.primary.capture.database..",
                     "io.understudy.replica.load..",
                     "io.understudy.replica.apply..")
             .should()
@@ -151,6 +151,39 @@ class HouseTest {
     @ArchTest
     static final ArchRule noCircleOfRooms =
             slices().matching("io.understudy.(*)..").should().beFreeOfCycles();
+
+    /** The rooms inside the repository: {@code blob} below {@code tree}, {@code key} beside them, snapshots above. */
+    @ArchTest
+    static final ArchRule blobsKnowNoSnapshot = noClasses()
+            .that()
+            .resideInAnyPackage("io.understudy.repository.blob", "io.understudy.repository.key")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.understudy.repository", "io.understudy.repository.tree");
+
+    @ArchTest
+    static final ArchRule treesKnowNoSnapshot = noClasses()
+            .that()
+            .resideInAPackage("io.understudy.repository.tree")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.understudy.repository", "io.understudy.repository.key");
+
+    @ArchTest
+    static final ArchRule capturesRoomsKnowNotEachOther = noClasses()
+            .that()
+            .resideInAPackage("io.understudy.primary.capture.tree")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.understudy.primary.capture", "io.understudy.primary.capture.database");
+
+    @ArchTest
+    static final ArchRule theDatabaseIsReadWithoutTheTrees = noClasses()
+            .that()
+            .resideInAPackage("io.understudy.primary.capture.database")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.understudy.primary.capture", "io.understudy.primary.capture.tree");
 
     @ArchTest
     static final ArchRule thePrimaryHasNoCircle =

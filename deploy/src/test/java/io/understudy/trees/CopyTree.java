@@ -2,7 +2,7 @@ package io.understudy.trees;
 
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
-import io.understudy.primary.capture.TreeCapture;
+import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.stage.TreeStager;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.files.FileStat;
-import io.understudy.repository.BlobRef;
-import io.understudy.repository.FileContent;
 import io.understudy.repository.TreeData;
-import io.understudy.repository.TreeIndex;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.tree.FileContent;
+import io.understudy.repository.tree.TreeIndex;
 import io.understudy.testing.RandomTree;
 import io.understudy.testing.TreePrint;
 import java.io.IOException;

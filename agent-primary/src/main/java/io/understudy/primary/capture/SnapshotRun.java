@@ -3,20 +3,21 @@ package io.understudy.primary.capture;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.capture.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.tree.Cancellation;
 import io.understudy.progress.Progress;
-import io.understudy.repository.BlobSession;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
-import io.understudy.repository.KnownBlobs;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifest.Totals;
 import io.understudy.repository.Manifest.Versions;
 import io.understudy.repository.Repository;
-import io.understudy.repository.SigningKey;
 import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobSession;
+import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.key.SigningKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,13 +64,13 @@ final class SnapshotRun {
             enter(Stage.FILES);
             List<TreeData> trees = new ArrayList<>();
             for (TreeSettings tree : source.trees()) {
-                checkCancelled();
+                Cancellation.check();
                 trees.add(source.files().capture(tree, session, base.tree(tree), target.blobs(), progress));
             }
             enter(Stage.COMMIT);
             Manifest manifest = manifest(target, snapshot, periods, captured, trees, session);
             permitted.run();
-            checkCancelled();
+            Cancellation.check();
             target.commit(manifest, key);
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
@@ -77,16 +78,8 @@ final class SnapshotRun {
     }
 
     private void enter(Stage next) {
-        checkCancelled();
+        Cancellation.check();
         stage = next;
-    }
-
-    /** Throws {@code CANCELLED} when this thread was interrupted. */
-    static void checkCancelled() {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "cannot finish the snapshot: it was cancelled", "take another one");
-        }
     }
 
     private Manifest manifest(

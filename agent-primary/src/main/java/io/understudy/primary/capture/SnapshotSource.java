@@ -1,6 +1,8 @@
 package io.understudy.primary.capture;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.primary.capture.database.SourceDatabase;
+import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.util.List;

@@ -1,5 +1,5 @@
 /**
- * Reads the site into blobs. The database first, as of one moment ({@link io.understudy.primary.capture.DatabaseCapture}): locks, then
- * an exported snapshot, which workers and pg_dump share. Then the trees, so that every file a row names was already there.
+ * Takes one snapshot of the site at a time: {@code database} first, as of one moment, then {@code tree}, so that every file a row names was
+ * already there, then the commit.
  */
 package io.understudy.primary.capture;

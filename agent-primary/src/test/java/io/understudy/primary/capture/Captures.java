@@ -6,7 +6,8 @@ import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.postgres.Toolset;
-import io.understudy.primary.capture.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.DatabaseCapture;
+import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.process.CommandResult;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
@@ -28,31 +29,31 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Captures databases of the test's server and makes databases of captures again, by PostgreSQL's means alone. */
-final class Captures {
+public final class Captures {
     private Captures() {}
 
-    static DatabaseCapture of(DatabaseSettings settings, Path temporary) {
+    public static DatabaseCapture of(DatabaseSettings settings, Path temporary) {
         PgTools tools = new PgTools(settings, new SystemCommandRunner(), temporary);
         return new DatabaseCapture(new Database(settings), tools, Ticker.system());
     }
 
-    static Captured take(PostgresServer server, String database, MemoryBlobs blobs, Path temporary) {
+    public static Captured take(PostgresServer server, String database, MemoryBlobs blobs, Path temporary) {
         return of(server.settings(database), temporary).capture(blobs, Progress.none());
     }
 
-    static TableData table(Captured captured, String name) {
+    public static TableData table(Captured captured, String name) {
         return captured.database().tables().stream()
                 .filter(table -> table.name().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
 
-    static String rows(Captured captured, String name, MemoryBlobs blobs) {
+    public static String rows(Captured captured, String name, MemoryBlobs blobs) {
         return new String(blobs.content(table(captured, name).content().base()), StandardCharsets.UTF_8);
     }
 
     /** @return the name of a new database that holds what was captured */
-    static String restore(PostgresServer server, Captured captured, MemoryBlobs blobs, Path temporary) {
+    public static String restore(PostgresServer server, Captured captured, MemoryBlobs blobs, Path temporary) {
         String name = server.newName("restored");
         DatabaseProperties properties = captured.database().properties();
         server.psql(
@@ -72,7 +73,7 @@ final class Captures {
     }
 
     /** The whole content of a database as SQL, rows in their order too, without what differs from dump to dump. */
-    static String content(PostgresServer server, String database, Path temporary) {
+    public static String content(PostgresServer server, String database, Path temporary) {
         PgTools tools = new PgTools(server.settings(database), new SystemCommandRunner(), temporary);
         AtomicReference<String> dump = new AtomicReference<>();
         tools.run(

@@ -7,10 +7,10 @@ import io.understudy.testing.PostgresServer;
 import java.time.Duration;
 
 /** Looks for what a capture may have left on the server. */
-final class Sessions {
+public final class Sessions {
     private Sessions() {}
 
-    static void awaitNone(PostgresServer server, String database) {
+    public static void awaitNone(PostgresServer server, String database) {
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(queries(server, database)).isEmpty());
     }

@@ -8,7 +8,7 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.TrustedKeys;
+import io.understudy.repository.key.TrustedKeys;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

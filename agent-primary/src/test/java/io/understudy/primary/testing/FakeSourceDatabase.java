@@ -1,14 +1,14 @@
 package io.understudy.primary.testing;
 
-import io.understudy.primary.capture.SourceDatabase;
+import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.progress.Progress;
-import io.understudy.repository.BlobRef;
-import io.understudy.repository.BlobSink;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
-import io.understudy.repository.StreamRef;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.StreamRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;

@@ -25,7 +25,7 @@ import io.understudy.replica.round.Standing;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
-import io.understudy.repository.TrustedKeys;
+import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
 import io.understudy.time.Ticker;

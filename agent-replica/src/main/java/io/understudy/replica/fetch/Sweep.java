@@ -2,12 +2,12 @@ package io.understudy.replica.fetch;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.ObjectInfo;
-import io.understudy.repository.BlobId;
-import io.understudy.repository.Blobs;
-import io.understudy.repository.KnownBlobs;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.Blobs;
+import io.understudy.repository.blob.KnownBlobs;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.understudy.replica.load;
 
-import io.understudy.repository.BlobRef;
-import io.understudy.repository.BlobSource;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;

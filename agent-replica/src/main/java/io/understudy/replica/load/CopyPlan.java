@@ -1,7 +1,7 @@
 package io.understudy.replica.load;
 
-import io.understudy.repository.BlobRef;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.blob.BlobRef;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

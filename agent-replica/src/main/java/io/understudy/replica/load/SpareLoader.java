@@ -2,8 +2,8 @@ package io.understudy.replica.load;
 
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
-import io.understudy.repository.BlobSource;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.blob.BlobSource;
 
 /** Fills the spare database beside the live one. What is live is never touched. Not for concurrent use. */
 public interface SpareLoader {

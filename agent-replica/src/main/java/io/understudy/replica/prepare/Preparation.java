@@ -18,7 +18,7 @@ import io.understudy.replica.round.Standing;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
-import io.understudy.repository.SigningKey;
+import io.understudy.repository.key.SigningKey;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -8,7 +8,7 @@ import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
-import io.understudy.repository.SigningKey;
+import io.understudy.repository.key.SigningKey;
 import java.util.function.Supplier;
 
 /** Claims in the repository of the filestore, with this server's key; an epoch that was claimed is handed to the primary's agent of this host. */

@@ -2,9 +2,9 @@ package io.understudy.replica.round;
 
 import io.understudy.progress.Progress;
 import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.repository.BlobSource;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobSource;
 import java.util.List;
 import java.util.Optional;
 

@@ -4,7 +4,7 @@ import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
-import io.understudy.repository.IndexEntry;
+import io.understudy.repository.tree.IndexEntry;
 import java.util.Optional;
 
 /** One thing that applying a snapshot does to a tree. */

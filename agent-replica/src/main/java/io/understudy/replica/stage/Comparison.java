@@ -4,6 +4,7 @@ import io.understudy.files.ContentHash;
 import io.understudy.files.FileCache;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
+import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeWalker.Found;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class Comparison {
 
     private Optional<ContentHash> read(Found found) {
         Instant began = clock.instant();
-        MessageDigest digest = ContentHash.digest();
+        MessageDigest digest = Sha256.digest();
         try (InputStream in = Files.newInputStream(found.location(), LinkOption.NOFOLLOW_LINKS)) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 digest.update(buffer, 0, count);

@@ -12,9 +12,10 @@ import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.RawPaths;
 import io.understudy.files.SafePath;
+import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
-import io.understudy.repository.IndexEntry;
-import io.understudy.repository.TreeIndex;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.TreeIndex;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -150,7 +151,7 @@ public final class Plan implements AutoCloseable {
 
     /** Finds the lines and checks the last one. */
     private void scan() throws IOException {
-        MessageDigest digest = ContentHash.digest();
+        MessageDigest digest = Sha256.digest();
         long at = 0;
         long lineStart = 0;
         ByteLine last = new ByteLine();
@@ -226,7 +227,7 @@ public final class Plan implements AutoCloseable {
     static final class Writer implements AutoCloseable {
         private final AtomicFiles.Draft draft;
         private final OutputStream out;
-        private final MessageDigest digest = ContentHash.digest();
+        private final MessageDigest digest = Sha256.digest();
 
         private Writer(AtomicFiles.Draft draft) {
             this.draft = draft;

@@ -1,9 +1,9 @@
 package io.understudy.replica.stage;
 
 import io.understudy.progress.Progress;
-import io.understudy.repository.BlobSource;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobSource;
 
 /** Writes what will change in the site's trees beside its target. What is live is never touched. */
 public interface Stage {

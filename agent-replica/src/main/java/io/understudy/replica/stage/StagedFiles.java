@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
+import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,7 +72,7 @@ final class StagedFiles implements AutoCloseable {
     }
 
     private void copy(TreeEntry.File file, InputStream in, FileChannel out) throws IOException {
-        MessageDigest digest = ContentHash.digest();
+        MessageDigest digest = Sha256.digest();
         long left = file.size();
         while (left > 0) {
             int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));

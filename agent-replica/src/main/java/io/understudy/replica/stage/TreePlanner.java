@@ -11,7 +11,7 @@ import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.files.TreeWalker.Found;
-import io.understudy.repository.IndexEntry;
+import io.understudy.repository.tree.IndexEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -5,7 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeRoot;
-import io.understudy.repository.IndexEntry;
+import io.understudy.repository.tree.IndexEntry;
 import java.util.function.Predicate;
 
 /** Which entries of an index this server wants: not those that are excluded here. Entries must come in order. */

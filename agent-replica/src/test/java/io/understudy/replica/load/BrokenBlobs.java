@@ -2,9 +2,9 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.repository.BlobId;
-import io.understudy.repository.BlobRef;
-import io.understudy.repository.BlobSource;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSource;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package io.understudy.replica.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.repository.BlobId;
-import io.understudy.repository.BlobRef;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
-import io.understudy.repository.StreamRef;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.StreamRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -10,7 +10,7 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.StreamRef;
+import io.understudy.repository.blob.StreamRef;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

@@ -17,7 +17,7 @@ import io.understudy.repository.DatabaseProperties.Extension;
 import io.understudy.repository.DatabaseProperties.Grant;
 import io.understudy.repository.DatabaseProperties.Setting;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.StreamRef;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
 import java.io.IOException;

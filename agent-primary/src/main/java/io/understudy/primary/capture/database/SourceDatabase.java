@@ -1,0 +1,23 @@
+package io.understudy.primary.capture.database;
+
+import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.blob.BlobSink;
+import java.time.Instant;
+
+/** The live database as a snapshot sees it. */
+public interface SourceDatabase {
+    /**
+     * Reads the whole database as of one moment into blobs. Everything is streamed; every blob is durable on return.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code TOOL_UNFIT}, {@code DUMP_FAILED}, or what the sink throws; no
+     *     connection, lock or process remains
+     */
+    Captured capture(BlobSink sink, Progress progress);
+
+    /**
+     * @param moment when the snapshot was exported, by the database server's clock
+     * @param serverVersion {@code server_version_num}
+     */
+    record Captured(Instant moment, String walLsn, int serverVersion, String toolsVersion, DatabaseData database) {}
+}

@@ -1,0 +1,140 @@
+package io.understudy.primary.capture.tree;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.ContentHash;
+import io.understudy.files.FileFailure;
+import io.understudy.files.Sha256;
+import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamReader;
+import io.understudy.repository.blob.StreamRef;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.TreeIndex;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest index of a tree on the local disk, so that it is not fetched for every snapshot. Beside it a note says which stream it is and what its
+ * own hash is; where these do not fit it is fetched again.
+ *
+ * <pre>{"format":1,"stream":"<hash of its blobs' names>","sha256":"<hash of the file>"}</pre>
+ */
+final class LocalIndex {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalIndex.class);
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int FORMAT = 1;
+    private static final Set<ErrorCode> UNUSABLE = Set.of(
+            ErrorCode.BLOB_MISSING,
+            ErrorCode.BLOB_DAMAGED,
+            ErrorCode.OBJECT_MISSING,
+            ErrorCode.MANIFEST_DAMAGED,
+            ErrorCode.UNSAFE_PATH);
+
+    private final Path file;
+    private final Path note;
+
+    LocalIndex(Path folder, String tree) {
+        this.file = folder.resolve(tree + ".index");
+        this.note = folder.resolve(tree + ".index.json");
+    }
+
+    /**
+     * Makes sure that the local file is this index.
+     *
+     * @return false when it is damaged where it comes from: there is no base then
+     */
+    boolean obtain(StreamRef index, BlobSource source) {
+        if (describe(index).equals(noted())) {
+            return true;
+        }
+        try (InputStream in = new StreamReader("a tree's index", index, source)) {
+            store(index, in::transferTo);
+            try (Stream<IndexEntry> entries = entries()) {
+                entries.forEach(entry -> {});
+            }
+            return true;
+        } catch (UnderstudyException e) {
+            if (!UNUSABLE.contains(e.code())) {
+                throw e;
+            }
+            AtomicFiles.delete(note);
+            LOG.warn("the tree is captured anew, without the base's index: {}", e.getMessage());
+            return false;
+        } catch (IOException e) {
+            throw FileFailure.of("write", file, e);
+        }
+    }
+
+    /** The entries one after the other. Close it. */
+    Stream<IndexEntry> entries() {
+        try {
+            return TreeIndex.read(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+        } catch (IOException e) {
+            throw FileFailure.of("read", file, e);
+        }
+    }
+
+    /** Replaces the local file. */
+    void store(StreamRef index, Body body) throws IOException {
+        AtomicFiles.delete(note);
+        MessageDigest digest = Sha256.digest();
+        try (AtomicFiles.Draft draft = AtomicFiles.draft(file, AtomicFiles.PRIVATE)) {
+            OutputStream out = new DigestOutputStream(draft.out(), digest);
+            body.writeTo(out);
+            draft.commit();
+        }
+        Note fresh =
+                new Note(FORMAT, key(index), ContentHash.of(digest.digest()).hex());
+        AtomicFiles.write(note, JSON.writeValueAsBytes(fresh), AtomicFiles.PRIVATE);
+    }
+
+    private Note noted() {
+        try {
+            return JSON.readValue(Files.readAllBytes(note), Note.class);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** What the note must say if the file that lies there is this index. */
+    private Note describe(StreamRef index) {
+        MessageDigest digest = Sha256.digest();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[1 << 16];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+            }
+            return new Note(FORMAT, key(index), ContentHash.of(digest.digest()).hex());
+        } catch (IOException e) {
+            return new Note(FORMAT, key(index), "");
+        }
+    }
+
+    private static String key(StreamRef index) {
+        MessageDigest digest = Sha256.digest();
+        for (BlobRef blob : index.blobs()) {
+            digest.update(blob.id().hex().getBytes(StandardCharsets.US_ASCII));
+        }
+        return ContentHash.of(digest.digest()).hex();
+    }
+
+    interface Body {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private record Note(int format, String stream, String sha256) {}
+}

@@ -1,0 +1,20 @@
+package io.understudy.primary.capture.tree;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.progress.Progress;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.BlobSource;
+import java.util.Optional;
+
+/** The site's trees of files as a snapshot sees them; {@link TreeCapture} is the one that reads the disk. */
+@FunctionalInterface
+public interface SourceTrees {
+    /**
+     * Takes one tree into blobs; every blob is durable on return.
+     *
+     * @param base the same tree in the newest snapshot of this repository, if there is one
+     * @param source where the base's blobs are
+     */
+    TreeData capture(TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress);
+}

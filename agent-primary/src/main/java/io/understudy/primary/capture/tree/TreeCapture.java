@@ -1,0 +1,139 @@
+package io.understudy.primary.capture.tree;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.Excludes;
+import io.understudy.files.FileCache;
+import io.understudy.files.FileFailure;
+import io.understudy.files.TreeRoot;
+import io.understudy.files.TreeWalker;
+import io.understudy.progress.Progress;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamRef;
+import io.understudy.repository.blob.StreamWriter;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.TreeIndex;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Takes one tree of files into blobs: a walk beside the base's index and the file cache. A file whose path, size, times and inode
+ * did not change is not read; a content that the base holds is not stored again. An unchanged tree gives the base's own index.
+ *
+ * <p>The new index is drafted on the local disk first, because packs get their names only when they are full, and which old packs are worn shows
+ * only at the end. Memory is bounded: see {@link ContentTable}, {@link PackUpkeep} and {@link Repacker}. Not for concurrent use.
+ */
+public final class TreeCapture {
+    private final Path folder;
+    private final Clock clock;
+
+    /** @param state folder of durable state; the caches lie in {@code capture/} and may be deleted at any time */
+    public TreeCapture(Path state, Clock clock) {
+        this.folder = state.resolve("capture");
+        this.clock = clock;
+    }
+
+    /**
+     * Takes the tree. Every blob is durable on return. What vanishes meanwhile is left out; sockets, pipes and devices are left out with a warning.
+     *
+     * @param base the same tree in the newest snapshot of this repository, if there is one
+     * @param source where the base's blobs are
+     * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} naming what can't be read, {@code FILE_FAILED}, {@code CONFIG_INVALID}
+     *     for an exclude that is no glob, {@code DISK_FULL} of the state folder, or what sink and source throw
+     */
+    public TreeData capture(
+            TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress) {
+        AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
+        AtomicFiles.clearDrafts(folder);
+        LocalIndex local = new LocalIndex(folder, tree.name());
+        Optional<TreeData> usable = base.filter(b -> local.obtain(b.index(), source));
+        Path draft = folder.resolve(tree.name() + ".draft");
+        Tally tally = new Tally(tree.name(), usable.map(TreeData::bytes).orElse(-1L), progress);
+        Packing packing = new Packing(sink);
+        Repacker repacker = new Repacker(source, packing);
+        try {
+            Drafter drafter = new Drafter(usable.isPresent(), packing, tally);
+            draft(tree, sink, local, draft, drafter);
+            Set<BlobId> worn = drafter.worn();
+            if (usable.isPresent() && drafter.unchanged() && worn.isEmpty()) {
+                return new TreeData(
+                        tree.name(),
+                        tree.kind(),
+                        tally.entries(),
+                        tally.bytes(),
+                        usable.get().index());
+            }
+            if (!worn.isEmpty()) {
+                try (Stream<IndexEntry> entries = entries(draft)) {
+                    repacker.repack(entries, worn);
+                }
+            }
+            packing.finish();
+            StreamRef index = write(draft, packing, repacker, sink);
+            local.store(index, out -> translate(draft, packing, repacker, out));
+            return new TreeData(tree.name(), tree.kind(), tally.entries(), tally.bytes(), index);
+        } catch (IOException e) {
+            throw FileFailure.of("write", draft, e);
+        } finally {
+            deleteQuietly(draft);
+        }
+    }
+
+    private void draft(TreeSettings tree, BlobSink sink, LocalIndex local, Path draft, Drafter drafter)
+            throws IOException {
+        Path cache = folder.resolve(tree.name() + ".files");
+        TreeWalker walker = new TreeWalker(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()));
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(draft), 1 << 16);
+                FileCache.Reader known = FileCache.read(cache);
+                FileCache.Writer fresh = FileCache.write(cache);
+                SteadyReader reader = new SteadyReader(sink, clock)) {
+            drafter.draft(walker, local, known, fresh, reader, out);
+            fresh.commit();
+        }
+    }
+
+    private static StreamRef write(Path draft, Packing packing, Repacker repacker, BlobSink sink) throws IOException {
+        try (StreamWriter writer = StreamWriter.rows(sink)) {
+            translate(draft, packing, repacker, writer);
+            return writer.finish();
+        }
+    }
+
+    /** The draft with every content at its place. */
+    private static void translate(Path draft, Packing packing, Repacker repacker, OutputStream to) throws IOException {
+        OutputStream out = new BufferedOutputStream(to, 1 << 16);
+        try (Stream<IndexEntry> entries = entries(draft)) {
+            for (IndexEntry entry : (Iterable<IndexEntry>) entries::iterator) {
+                TreeIndex.write(
+                        new IndexEntry(
+                                entry.entry(),
+                                entry.content().map(repacker::placed).map(packing::named)),
+                        out);
+            }
+        }
+        out.flush();
+    }
+
+    private static Stream<IndexEntry> entries(Path draft) throws IOException {
+        return TreeIndex.read(new BufferedInputStream(Files.newInputStream(draft), 1 << 16));
+    }
+
+    private static void deleteQuietly(Path draft) {
+        try {
+            Files.deleteIfExists(draft);
+        } catch (IOException e) {
+            throw FileFailure.of("delete", draft, e);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package io.understudy.primary.capture.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.postgres.Database;
+import io.understudy.postgres.Session;
+import io.understudy.primary.capture.Captures;
+import io.understudy.primary.capture.Sessions;
+import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.blob.StreamRef;
+import io.understudy.testing.EveryKindOfObject;
+import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.PostgresServer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseCaptureTest {
+    private final PostgresServer server = PostgresServer.shared();
+    private final MemoryBlobs blobs = new MemoryBlobs();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void carriesADatabaseWithEveryKindOfObject() {
+        String source = EveryKindOfObject.create(server);
+        Captured captured = Captures.take(server, source, blobs, folder);
+        String copy = Captures.restore(server, captured, blobs, folder);
+        assertThat(Captures.content(server, copy, folder)).isEqualTo(Captures.content(server, source, folder));
+        assertThat(captured.database().properties().roles()).containsAll(EveryKindOfObject.ROLES);
+    }
+
+    @Test
+    void describesTheMomentAndTheSource() {
+        String source = server.createDatabase("described");
+        String before = server.psql(source, "CREATE TABLE t (a int); SELECT clock_timestamp() AT TIME ZONE 'UTC'");
+        Captured captured = Captures.take(server, source, blobs, folder);
+        String after = server.psql(source, "SELECT clock_timestamp() AT TIME ZONE 'UTC'");
+        assertThat(captured.moment().toString()).isBetween(before.replace(' ', 'T'), after.replace(' ', 'T'));
+        assertThat(captured.walLsn()).matches("[0-9A-F]+/[0-9A-F]+");
+        assertThat(captured.serverVersion()).isGreaterThanOrEqualTo(120000);
+        assertThat(captured.toolsVersion()).matches("\\d+\\.\\d+.*");
+        assertThat(captured.database().name()).isEqualTo(source);
+        assertThat(captured.database().schemaHash()).matches("[0-9a-f]{64}");
+    }
+
+    @Test
+    void givesTheSameBlobsForAnUnchangedDatabase() {
+        String source = server.createDatabase("unchanged");
+        server.psql(
+                source,
+                "CREATE TABLE t AS SELECT i, md5(i::text) AS m, now() AS t FROM generate_series(1, 200000) i;"
+                        + "CREATE TABLE u AS SELECT i, repeat(md5(i::text), 200) AS long FROM generate_series(1, 2000) i;");
+        Captured first = Captures.take(server, source, blobs, folder);
+        blobs.added();
+        Captured second = Captures.take(server, source, blobs, folder);
+        assertThat(second.database().tables()).isEqualTo(first.database().tables());
+        assertThat(second.database().schemaHash()).isEqualTo(first.database().schemaHash());
+        assertThat(blobs.added())
+                .as("blobs other than those of the archive, which carries its time in seconds")
+                .isLessThanOrEqualTo(1);
+
+        server.psql(source, "ALTER TABLE u ADD COLUMN more int;");
+        Captured third = Captures.take(server, source, blobs, folder);
+        assertThat(third.database().schemaHash()).isNotEqualTo(first.database().schemaHash());
+    }
+
+    @Test
+    void seesOneMomentWhileTheSiteWrites() throws InterruptedException {
+        String source = server.createDatabase("ledger");
+        server.psql(source, """
+                CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL);
+                INSERT INTO account SELECT i, 1000 FROM generate_series(1, 50) i;
+                CREATE TABLE booking (id bigserial PRIMARY KEY, amount int NOT NULL);
+                CREATE TABLE big AS SELECT i, repeat('x', 500) AS x FROM generate_series(1, 40000) i;
+                """);
+        AtomicBoolean over = new AtomicBoolean();
+        List<Thread> writers = List.of(new Thread(() -> write(source, over)), new Thread(() -> write(source, over)));
+        writers.forEach(Thread::start);
+        try {
+            for (int i = 0; i < 5; i++) {
+                Captured captured = Captures.take(server, source, blobs, folder);
+                List<String> accounts =
+                        Captures.rows(captured, "account", blobs).lines().toList();
+                long balance = accounts.stream()
+                        .mapToLong(row -> Long.parseLong(row.split("\t")[1]))
+                        .sum();
+                List<String> bookings =
+                        Captures.rows(captured, "booking", blobs).lines().toList();
+                assertThat(accounts).hasSize(50);
+                assertThat(balance).isEqualTo(50_000 - bookings.size());
+            }
+        } finally {
+            over.set(true);
+            for (Thread writer : writers) {
+                writer.join();
+            }
+        }
+    }
+
+    private void write(String source, AtomicBoolean over) {
+        try (Session session = new Database(server.settings(source)).open()) {
+            for (int i = 0; !over.get(); i++) {
+                session.execute("BEGIN; UPDATE public.account SET balance = balance - 1 WHERE id = " + (i * 7 % 50 + 1)
+                        + "; INSERT INTO public.booking (amount) VALUES (1); COMMIT");
+            }
+        }
+    }
+
+    @Test
+    void readsALargeTableInRangesThatAddUpToTheWhole() {
+        String source = server.createDatabase("large");
+        server.psql(source, """
+                CREATE TABLE large (id int, body text) WITH (fillfactor = 10);
+                INSERT INTO large SELECT i, repeat('y', 700) FROM generate_series(1, 20000) i;
+                DELETE FROM large WHERE id % 1000 BETWEEN 1 AND 400;
+                CREATE TABLE child () INHERITS (large);
+                INSERT INTO child VALUES (-1, 'not of the parent');
+                """);
+        assertThat(Long.parseLong(server.psql(source, "SELECT pg_relation_size('large') / 8192")))
+                .isGreaterThan(ReadPlan.RANGE_BLOCKS);
+        Captured captured = Captures.take(server, source, blobs, folder);
+        String whole = server.psql(source, "SET synchronize_seqscans = off; COPY large TO STDOUT");
+        TableData table = Captures.table(captured, "large");
+        assertThat(Captures.rows(captured, "large", blobs).strip()).isEqualTo(whole);
+        assertThat(table.rows()).isEqualTo(12_000);
+        assertThat(table.bytes()).isEqualTo(table.content().base().bytes());
+        assertThat(Captures.table(captured, "child").rows()).isEqualTo(1);
+    }
+
+    @Test
+    void leavesInTheArchiveWhatCopyCannotCarry() {
+        String source = server.createDatabase("exotic");
+        server.psql(source, """
+                CREATE TABLE nothing (); INSERT INTO nothing DEFAULT VALUES; INSERT INTO nothing DEFAULT VALUES;
+                CREATE TABLE derived (g int GENERATED ALWAYS AS (7) STORED);
+                INSERT INTO derived DEFAULT VALUES;
+                CREATE TABLE plain (a int, g int GENERATED ALWAYS AS (a * 2) STORED); INSERT INTO plain (a) VALUES (21);
+                CREATE SEQUENCE s; SELECT nextval('s'), nextval('s');
+                SELECT lo_from_bytea(0, '\\xdeadbeef');
+                CREATE EXTENSION hstore; CREATE TABLE ext_config (k text); INSERT INTO ext_config VALUES ('mine');
+                CREATE UNLOGGED TABLE quick (a int); INSERT INTO quick VALUES (1);
+                """);
+        Captured captured = Captures.take(server, source, blobs, folder);
+        assertThat(captured.database().tables())
+                .extracting(TableData::name)
+                .containsExactly("ext_config", "plain", "quick");
+        assertThat(Captures.rows(captured, "plain", blobs)).isEqualTo("21\n");
+        String copy = Captures.restore(server, captured, blobs, folder);
+        assertThat(Captures.content(server, copy, folder)).isEqualTo(Captures.content(server, source, folder));
+        assertThat(server.psql(copy, "SELECT count(*) FROM nothing")).isEqualTo("2");
+    }
+
+    @Test
+    void carriesTablesWhoseNamesNeedQuoting() {
+        String source = server.createDatabase("odd names");
+        List<String> names = List.of(
+                "it\"s",
+                "new\nline",
+                "100%",
+                "$1 $$",
+                "a.b",
+                "***",
+                "what?",
+                "back\\slash",
+                "(x|y)+[z]{2}^",
+                " lead and trail ",
+                "UPPER",
+                "ünï ✓",
+                "'quote'",
+                "-dash",
+                "select",
+                "--exclude");
+        for (String name : names) {
+            server.psql(
+                    source,
+                    "CREATE SCHEMA " + PostgresServer.quoted(name) + "; CREATE TABLE " + PostgresServer.quoted(name)
+                            + "."
+                            + PostgresServer.quoted(name) + " (" + PostgresServer.quoted(name) + " text); INSERT INTO "
+                            + PostgresServer.quoted(name) + "." + PostgresServer.quoted(name) + " VALUES ('once');");
+        }
+        Captured captured = Captures.take(server, source, blobs, folder);
+        assertThat(captured.database().tables()).extracting(TableData::name).containsExactlyInAnyOrderElementsOf(names);
+        String copy = Captures.restore(server, captured, blobs, folder);
+        assertThat(Captures.content(server, copy, folder)).isEqualTo(Captures.content(server, source, folder));
+    }
+
+    @Test
+    void keepsTheBytesOfOtherEncodings() {
+        for (String encoding : List.of("LATIN1", "SQL_ASCII", "EUC_JP")) {
+            String source = server.newName("encoded");
+            server.psql(
+                    "postgres",
+                    "CREATE DATABASE " + source + " TEMPLATE template0 ENCODING '" + encoding
+                            + "' LC_COLLATE 'C' LC_CTYPE 'C';");
+            server.psql(
+                    source,
+                    "CREATE TABLE t (a text); CREATE TABLE \"na\u00efve \u4e9c\" (a text);"
+                            .replace("\u00efve \u4e9c", "x"));
+            server.psql(
+                    source,
+                    encoding.equals("EUC_JP")
+                            ? "INSERT INTO t VALUES (convert_from('\\xb0a1', 'EUC_JP'));"
+                            : "INSERT INTO t VALUES (chr(233) || chr(228));");
+            Captured captured = Captures.take(server, source, blobs, folder);
+            byte[] rows = blobs.content(Captures.table(captured, "t").content().base());
+            assertThat(rows)
+                    .isEqualTo(
+                            encoding.equals("EUC_JP")
+                                    ? new byte[] {(byte) 0xb0, (byte) 0xa1, '\n'}
+                                    : "\u00e9\u00e4\n".getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(captured.database().properties().encoding()).isEqualTo(encoding);
+            String copy = Captures.restore(server, captured, blobs, folder);
+            assertThat(server.psql(copy, "SELECT encode(convert_to(a, '" + encoding + "'), 'hex') FROM t"))
+                    .isEqualTo(encoding.equals("EUC_JP") ? "b0a1" : "e9e4");
+        }
+    }
+
+    @Test
+    void keepsRowsOfTablesWithUntellableNames() {
+        String source = server.newName("latin");
+        server.psql(
+                "postgres",
+                "CREATE DATABASE " + source + " TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C';");
+        server.psql(
+                source,
+                "CREATE TABLE \"caf\u00e9\" (a text); INSERT INTO \"caf\u00e9\" VALUES ('kept'); CREATE TABLE t (a int);");
+        Captured captured = Captures.take(server, source, blobs, folder);
+        assertThat(captured.database().tables()).extracting(TableData::name).containsExactly("t");
+        String copy = Captures.restore(server, captured, blobs, folder);
+        assertThat(server.psql(copy, "SELECT a FROM \"caf\u00e9\"")).isEqualTo("kept");
+    }
+
+    @Test
+    void carriesRowsThatAreLongerThanAnyBlob() {
+        String source = server.createDatabase("long rows");
+        server.psql(
+                source,
+                "CREATE TABLE t (id int, a text); ALTER TABLE t ALTER a SET STORAGE external;"
+                        + "INSERT INTO t SELECT 1, string_agg(md5(i::text), '') FROM generate_series(1, 1200000) i;"
+                        + "INSERT INTO t VALUES (2, 'short');");
+        Captured captured = Captures.take(server, source, blobs, folder);
+        StreamRef stream = Captures.table(captured, "t").content().base();
+        assertThat(Captures.table(captured, "t").rows()).isEqualTo(2);
+        assertThat(stream.bytes()).isEqualTo(1_200_000 * 32 + 3 + 8);
+        assertThat(stream.blobs()).anyMatch(blob -> blob.continues());
+        assertThat(blobs.content(stream)).endsWith("2\tshort\n".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void reportsProgressUpToTheTotal() {
+        String source = server.createDatabase("progress");
+        server.psql(
+                source,
+                "CREATE TABLE t AS SELECT i, md5(i::text) AS m FROM generate_series(1, 100000) i; CREATE TABLE u ();");
+        List<Long> done = Collections.synchronizedList(new ArrayList<>());
+        List<Long> totals = Collections.synchronizedList(new ArrayList<>());
+        Progress progress = (step, bytes, total) -> {
+            assertThat(step).isEqualTo("database");
+            done.add(bytes);
+            totals.add(total);
+        };
+        Captures.of(server.settings(source), folder).capture(blobs, progress);
+        assertThat(totals).containsOnly(totals.get(0));
+        assertThat(done).startsWith(0L).contains(totals.get(0)).allMatch(bytes -> bytes <= totals.get(0));
+    }
+
+    @Test
+    void leavesNoSessionBehind() {
+        String source = server.createDatabase("tidy");
+        server.psql(source, "CREATE TABLE t (a int);");
+        Captures.take(server, source, blobs, folder);
+        Sessions.awaitNone(server, source);
+    }
+}

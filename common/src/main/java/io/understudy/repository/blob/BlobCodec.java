@@ -1,0 +1,81 @@
+package io.understudy.repository.blob;
+
+import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.understudy.filestore.Content;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/**
+ * The stored form of a blob: one zstd frame (RFC 8878) that tells its content's size and ends with its checksum, so {@code zstd -d} reads
+ * it. Keeps compression contexts and their buffers for the next blob. Thread-safe.
+ */
+final class BlobCodec {
+    /** Level 1 is faster than the network and the database; higher levels cost more than they save. */
+    private static final int LEVEL = 1;
+    /** The window a frame may ask for: 2^26 = 64 MiB, the longest blob; more would only be asked for by a hostile one. */
+    private static final int WINDOW_BITS = 26;
+
+    private final Deque<Encoder> idle = new ConcurrentLinkedDeque<>();
+
+    /** The stored form; close it when it is written, its buffer is used again then. */
+    Encoded encode(byte[] buffer, int offset, int length) {
+        Encoder encoder = idle.pollFirst();
+        return (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length);
+    }
+
+    /** The plain content, not yet checked against anything but zstd's own checksum; {@code read} throws IOExceptions for damaged frames. */
+    static InputStream decode(InputStream stored) throws IOException {
+        return new ZstdInputStreamNoFinalizer(stored, RecyclingBufferPool.INSTANCE).setLongMax(WINDOW_BITS);
+    }
+
+    /** The most bytes that a sound frame of so many plain bytes may have. */
+    static long mostStored(long plain) {
+        return Zstd.compressBound(plain) + 64;
+    }
+
+    /** Frees what is kept for the next blob. */
+    void trim() {
+        for (Encoder encoder = idle.pollFirst(); encoder != null; encoder = idle.pollFirst()) {
+            encoder.context.close();
+        }
+    }
+
+    /** A blob in its stored form. */
+    interface Encoded extends AutoCloseable {
+        Content content();
+
+        @Override
+        void close();
+    }
+
+    private final class Encoder implements Encoded {
+        private final ZstdCompressCtx context =
+                new ZstdCompressCtx().setLevel(LEVEL).setChecksum(true).setContentSize(true);
+        private byte[] target = new byte[0];
+        private int length;
+
+        Encoder encode(byte[] source, int offset, int count) {
+            int bound = Math.toIntExact(Zstd.compressBound(count));
+            if (target.length < bound) {
+                target = new byte[bound];
+            }
+            length = context.compressByteArray(target, 0, bound, source, offset, count);
+            return this;
+        }
+
+        @Override
+        public Content content() {
+            return Content.of(target, length);
+        }
+
+        @Override
+        public void close() {
+            idle.addFirst(this);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.understudy.repository.blob;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Sha256;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.ObjectInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The blobs of a repository. Each content is put once: a put asks whether the blob is there before it sends it. A snapshot puts through a
+ * {@link #session(KnownBlobs) session}, which also saves the question for what its base names.
+ *
+ * <p>A blob that is there already counts only while it is younger than {@link #FRESH}; an older one is written again, which renews its age.
+ * Retention deletes no unreferenced blob younger than 24 hours, so none that a running snapshot relies on can go before its
+ * manifest is written, as long as that takes less than the difference.
+ */
+public final class Blobs implements BlobSink, BlobSource {
+    /** The longest content of one blob, in bytes. */
+    public static final int LONGEST = 64 << 20;
+    /** How old a blob may be that a put relies on. */
+    public static final Duration FRESH = Duration.ofHours(12);
+
+    static final String DAMAGED_HINT =
+            "run agent-primary verify and take a new snapshot: it stores all anew; or repair it from another copy of the repository";
+
+    /** How far the store's clock may run ahead of ours before its ages are not believed. */
+    private static final Duration SKEW = Duration.ofHours(1);
+
+    private static final String PREFIX = "blobs/";
+    private static final int STRIPES = 64;
+
+    private final Filestore filestore;
+    private final Clock clock;
+    private final BlobCodec codec = new BlobCodec();
+    private final Object[] stripes =
+            IntStream.range(0, STRIPES).mapToObj(i -> new Object()).toArray();
+
+    public Blobs(Filestore filestore, Clock clock) {
+        this.filestore = Objects.requireNonNull(filestore);
+        this.clock = Objects.requireNonNull(clock);
+    }
+
+    /** @param known blobs that a kept snapshot names: for these a put asks nothing and sends nothing */
+    public BlobSession session(KnownBlobs known) {
+        return new BlobSession(this, known, false);
+    }
+
+    /** A session that relies on nothing: each content is written once more, over whatever is there under its name. */
+    public BlobSession renewal() {
+        return new BlobSession(this, KnownBlobs.none(), true);
+    }
+
+    @Override
+    public BlobRef put(byte[] buffer, int offset, int length) {
+        return store(idOf(buffer, offset, length), buffer, offset, length, false)
+                .blob();
+    }
+
+    @Override
+    public InputStream open(BlobRef blob) {
+        if (blob.bytes() < 0 || blob.bytes() > LONGEST) {
+            throw new UnderstudyException(
+                    ErrorCode.BLOB_DAMAGED,
+                    "cannot read blob " + blob.id() + ": no blob has " + blob.bytes() + " bytes",
+                    DAMAGED_HINT);
+        }
+        return decoded(blob, openStored(blob));
+    }
+
+    /**
+     * Reads the blob to its end.
+     *
+     * @throws UnderstudyException {@code BLOB_MISSING}, {@code BLOB_DAMAGED}
+     */
+    public void check(BlobRef blob) {
+        try (InputStream in = open(blob)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw unreadable(blob, e);
+        }
+    }
+
+    static UnderstudyException unreadable(BlobRef blob, IOException e) {
+        return new UnderstudyException(
+                ErrorCode.FILESTORE_FAILED,
+                "cannot read blob " + blob.id() + ": " + e,
+                "try again; if it stays, check the filestore",
+                e);
+    }
+
+    /** The object of a blob, if there is one; nothing is said about its content. */
+    public Optional<ObjectInfo> stat(BlobId id) {
+        return filestore.stat(id.key());
+    }
+
+    /** All objects under {@code blobs/}, in ascending order of their keys; lazily. Close it. */
+    public Stream<ObjectInfo> list() {
+        return filestore.list(PREFIX, "");
+    }
+
+    /** Idempotent. Whoever deletes makes sure that no kept manifest names the blob. */
+    public void delete(BlobId id) {
+        filestore.delete(id.key());
+    }
+
+    static BlobId idOf(byte[] buffer, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffer.length);
+        if (length < 1 || length > LONGEST) {
+            throw new IllegalArgumentException("a blob has 1 to " + LONGEST + " bytes, not " + length);
+        }
+        return BlobId.of(Sha256.of(buffer, offset, length));
+    }
+
+    /**
+     * Stores the content unless a fresh blob is there. Of racing calls with the same content one sends it.
+     *
+     * @param anew whether it is written in any case
+     */
+    Stored store(BlobId id, byte[] buffer, int offset, int length, boolean anew) {
+        synchronized (stripes[Math.floorMod(id.hashCode(), STRIPES)]) {
+            Optional<ObjectInfo> there = anew ? Optional.empty() : stat(id).filter(info -> reliable(info, length));
+            if (there.isPresent()) {
+                return new Stored(new BlobRef(id, length, there.get().size(), false), false);
+            }
+            try (BlobCodec.Encoded encoded = codec.encode(buffer, offset, length)) {
+                filestore.put(id.key(), encoded.content());
+                return new Stored(new BlobRef(id, length, encoded.content().length(), false), true);
+            }
+        }
+    }
+
+    /** The object as it is stored, at most as long as a sound one can be. */
+    InputStream openStored(BlobRef blob) {
+        try {
+            return new LimitedInput(
+                    filestore.open(blob.id().key(), 0), BlobCodec.mostStored(Math.min(blob.bytes(), LONGEST)));
+        } catch (UnderstudyException e) {
+            throw named(blob, filestore.name(), e);
+        }
+    }
+
+    /** The failure to read an object, told in terms of the blob. */
+    static UnderstudyException named(BlobRef blob, String store, UnderstudyException e) {
+        if (e.code() != ErrorCode.OBJECT_MISSING) {
+            return e;
+        }
+        return new UnderstudyException(
+                ErrorCode.BLOB_MISSING,
+                "cannot read blob " + blob.id() + " in " + store + ": it is missing",
+                DAMAGED_HINT,
+                e);
+    }
+
+    /** The plain content of a stored form, checked as {@link #open} promises. */
+    InputStream decoded(BlobRef blob, InputStream stored) {
+        try {
+            return new VerifiedInput(filestore.name(), blob, BlobCodec.decode(stored));
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.INTERNAL, "cannot decode blob " + blob.id(), "report this as a defect", e);
+        }
+    }
+
+    /** Writes a blob's stored form, which the caller has checked; durable on return. */
+    void putStored(BlobId id, byte[] stored, int length) {
+        filestore.put(id.key(), Content.of(stored, length));
+    }
+
+    /** The filestore's name, for messages. */
+    String name() {
+        return filestore.name();
+    }
+
+    /** Frees the buffers that puts left. */
+    void trim() {
+        codec.trim();
+    }
+
+    private boolean reliable(ObjectInfo info, int length) {
+        Duration age = Duration.between(info.modified(), clock.instant());
+        return age.compareTo(FRESH) < 0
+                && age.compareTo(SKEW.negated()) > 0
+                && info.size() > 0
+                && info.size() <= BlobCodec.mostStored(length);
+    }
+
+    /** @param sent whether it was written now */
+    record Stored(BlobRef blob, boolean sent) {}
+}

@@ -1,0 +1,85 @@
+package io.understudy.repository.blob;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Iterator;
+import java.util.Objects;
+
+/**
+ * The decoded concatenation of a stream's blobs. Reads one blob after the other; each is checked when its last byte is read. Failures of a blob
+ * are {@code BLOB_MISSING} and {@code BLOB_DAMAGED} and name what the stream holds. Not thread-safe.
+ */
+public final class StreamReader extends InputStream {
+    private final String what;
+    private final long expected;
+    private final Iterator<BlobRef> blobs;
+    private final BlobSource source;
+    private InputStream current;
+    private long read;
+
+    /** @param what the stream holds, for messages: {@code table public.person} */
+    public StreamReader(String what, StreamRef stream, BlobSource source) {
+        this.what = Objects.requireNonNull(what);
+        this.expected = stream.bytes();
+        this.blobs = stream.blobs().iterator();
+        this.source = Objects.requireNonNull(source);
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return 0;
+        }
+        try {
+            return readNamed(target, offset, length);
+        } catch (UnderstudyException e) {
+            throw named(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (current != null) {
+            current.close();
+            current = null;
+        }
+    }
+
+    private int readNamed(byte[] target, int offset, int length) throws IOException {
+        while (current != null || blobs.hasNext()) {
+            if (current == null) {
+                current = source.open(blobs.next());
+            }
+            int count = current.read(target, offset, length);
+            if (count > 0) {
+                read += count;
+                return count;
+            }
+            close();
+        }
+        checkLength();
+        return -1;
+    }
+
+    private void checkLength() {
+        if (read != expected) {
+            throw new UnderstudyException(
+                    ErrorCode.BLOB_DAMAGED,
+                    "cannot read the stream: its blobs hold " + read + " bytes where " + expected + " are expected",
+                    Blobs.DAMAGED_HINT);
+        }
+    }
+
+    private UnderstudyException named(UnderstudyException e) {
+        return new UnderstudyException(e.code(), "cannot read " + what + ": " + e.getMessage(), e.hint(), e);
+    }
+}

@@ -1,0 +1,109 @@
+package io.understudy.repository.blob;
+
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Cuts what is written into blobs and puts them. Holds one blob at a time, at most 32 MiB. After {@link #finish()} the next stream may be
+ * written with the same writer, which saves its buffer. Not thread-safe; failures are the sink's.
+ */
+public final class StreamWriter extends OutputStream {
+    private static final int SMALLEST = 64 << 10;
+
+    private final BlobSink sink;
+    private final Chunker chunker;
+    private final List<BlobRef> blobs = new ArrayList<>();
+    private byte[] buffer = new byte[SMALLEST];
+    private int filled;
+    private long bytes;
+
+    StreamWriter(BlobSink sink, Chunker chunker) {
+        this.sink = Objects.requireNonNull(sink);
+        this.chunker = chunker;
+    }
+
+    /** A stream of any bytes, cut by content. */
+    public static StreamWriter plain(BlobSink sink) {
+        return new StreamWriter(sink, new Chunker(false));
+    }
+
+    /** A stream of rows that end with {@code \n}, such as COPY's text format: cut by content, but only at the ends of rows. */
+    public static StreamWriter rows(BlobSink sink) {
+        return new StreamWriter(sink, new Chunker(true));
+    }
+
+    @Override
+    public void write(int b) {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        int done = 0;
+        while (done < length) {
+            makeRoom(length - done);
+            int part = Math.min(length - done, buffer.length - filled);
+            System.arraycopy(source, offset + done, buffer, filled, part);
+            filled += part;
+            done += part;
+            cut();
+        }
+    }
+
+    /** Bytes written to the current stream so far. */
+    public long bytes() {
+        return bytes + filled;
+    }
+
+    /**
+     * Ends the stream: puts what is left and names all its blobs; the writer is then at the start of a new stream. A stream without
+     * bytes has no blobs.
+     */
+    public StreamRef finish() {
+        if (filled > 0) {
+            put(filled, false);
+        }
+        StreamRef stream = new StreamRef(bytes, blobs);
+        startAgain();
+        return stream;
+    }
+
+    /** Drops a stream that was not finished; blobs that were put already stay. The writer may be used again. */
+    @Override
+    public void close() {
+        startAgain();
+        buffer = new byte[SMALLEST];
+    }
+
+    private void startAgain() {
+        blobs.clear();
+        filled = 0;
+        bytes = 0;
+        chunker.reset();
+    }
+
+    private void cut() {
+        for (int length = chunker.next(buffer, filled); length > 0; length = chunker.next(buffer, filled)) {
+            put(length, chunker.continues());
+        }
+    }
+
+    private void put(int length, boolean continues) {
+        BlobRef blob = sink.put(buffer, 0, length);
+        blobs.add(continues ? new BlobRef(blob.id(), blob.bytes(), blob.stored(), true) : blob);
+        bytes += length;
+        filled -= length;
+        System.arraycopy(buffer, length, buffer, 0, filled);
+    }
+
+    private void makeRoom(int wanted) {
+        if (filled + (long) wanted > buffer.length && buffer.length < chunker.most()) {
+            long size = Math.max(buffer.length * 2L, filled + (long) wanted);
+            buffer = Arrays.copyOf(buffer, (int) Math.min(size, chunker.most()));
+        }
+    }
+}

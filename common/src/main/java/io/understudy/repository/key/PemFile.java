@@ -1,0 +1,164 @@
+package io.understudy.repository.key;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A key as a PEM file (RFC 7468), as OpenSSL reads and writes it. */
+final class PemFile {
+    static final String PRIVATE = "PRIVATE KEY";
+    static final String PUBLIC = "PUBLIC KEY";
+    static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    static final Set<PosixFilePermission> EVERYBODY_READS = PosixFilePermissions.fromString("rw-r--r--");
+
+    private static final int LONGEST = 64 << 10;
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s([^-]*)-----END \\1-----");
+
+    private PemFile() {}
+
+    /**
+     * The bytes of the file's first block.
+     *
+     * @param label {@link #PRIVATE} or {@link #PUBLIC}
+     * @throws UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}
+     */
+    static byte[] read(Path file, String label) {
+        Matcher matcher = BLOCK.matcher(text(file));
+        if (!matcher.find()) {
+            throw invalid(file, "it is not a PEM file", "give the path of a PEM file with an Ed25519 key", null);
+        }
+        if (!matcher.group(1).equals(label)) {
+            throw invalid(
+                    file,
+                    "it holds a " + matcher.group(1) + ", not a " + label,
+                    label.equals(PRIVATE)
+                            ? "give the path of an unencrypted PKCS#8 private key"
+                            : "give the public key: for x.pem it is x.pub.pem",
+                    null);
+        }
+        try {
+            return Base64.getMimeDecoder().decode(matcher.group(2));
+        } catch (IllegalArgumentException e) {
+            throw invalid(file, "its Base64 text is damaged", "restore the key from your safe copy", null);
+        }
+    }
+
+    /** Refuses a file that others than its owner may read or write. */
+    static void demandPrivate(Path file) {
+        try {
+            Set<PosixFilePermission> others = EnumSet.noneOf(PosixFilePermission.class);
+            others.addAll(Files.getPosixFilePermissions(file));
+            others.removeAll(PosixFilePermissions.fromString("rwx------"));
+            if (!others.isEmpty()) {
+                throw invalid(file, "others than its owner may use it", "chmod 600 " + file, null);
+            }
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        } catch (UnsupportedOperationException e) {
+            // A file system without POSIX permissions has no others to keep out in this way.
+            return;
+        }
+    }
+
+    /**
+     * Creates the file; it is never there in part, never readable for more than {@code permissions}, durable on return.
+     *
+     * @throws UnderstudyException {@code KEY_INVALID} when the file exists already: a key is never overwritten
+     */
+    static void create(Path file, String label, byte[] encoded, Set<PosixFilePermission> permissions) {
+        Path folder = file.toAbsolutePath().getParent();
+        Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID());
+        try {
+            Files.createDirectories(folder);
+            try {
+                write(temporary, block(label, encoded), permissions);
+                Files.createLink(file, temporary);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+            force(folder);
+        } catch (FileAlreadyExistsException e) {
+            throw exists(file);
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.FILE_FAILED,
+                    "cannot create key " + file + ": " + e,
+                    "make the folder writable for this user",
+                    e);
+        }
+    }
+
+    static UnderstudyException exists(Path file) {
+        return new UnderstudyException(
+                ErrorCode.KEY_INVALID,
+                "cannot create key " + file + ": a file is there already",
+                "a key is never overwritten: use it, or move it away first");
+    }
+
+    static UnderstudyException invalid(Path file, String why, String hint, Throwable cause) {
+        return new UnderstudyException(ErrorCode.KEY_INVALID, "cannot use key " + file + ": " + why, hint, cause);
+    }
+
+    private static String text(Path file) {
+        try {
+            if (Files.size(file) > LONGEST) {
+                throw invalid(
+                        file, "it is too long for a key", "give the path of a PEM file with an Ed25519 key", null);
+            }
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            throw new UnderstudyException(
+                    ErrorCode.KEY_MISSING,
+                    "cannot use key " + file + ": there is no such file",
+                    "create the pair with agent-primary init, or copy the key to this server",
+                    e);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static UnderstudyException unreadable(Path file, IOException e) {
+        return invalid(file, "it cannot be read (" + e + ")", "make it readable for the user of the agent", e);
+    }
+
+    private static byte[] block(String label, byte[] encoded) {
+        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
+        return ("-----BEGIN " + label + "-----\n" + text + "\n-----END " + label + "-----\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void write(Path file, byte[] content, Set<PosixFilePermission> permissions) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                file,
+                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(permissions))) {
+            ByteBuffer buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+    }
+
+    private static void force(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

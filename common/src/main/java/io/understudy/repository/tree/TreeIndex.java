@@ -1,0 +1,173 @@
+package io.understudy.repository.tree;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.SafePath;
+import io.understudy.files.TreeEntry;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamReader;
+import io.understudy.repository.blob.StreamRef;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * The index of a tree: JSON lines in the order of {@link SafePath}, each folder before what it holds, the root ({@code "."}) first.
+ *
+ * <pre>{@code
+ * {"path":".","type":"folder","mode":"0755","mtime":"2026-11-20T11:00:00Z","owner":"www-data","group":"www-data"}
+ * {"path":"a.jpg","type":"file","mode":"0644","mtime":"…","owner":"…","group":"…","size":3,"sha256":"…",
+ *  "pack":{"id":"…","bytes":16777216,"stored":9000000},"offset":512}
+ * {"path":"big.mp4","type":"file",…,"size":9000000,"sha256":"…","blobs":[{"id":"…","bytes":4200000,"stored":4100000},…]}
+ * {"path":"latest","type":"link",…,"target":"a.jpg"}
+ * }</pre>
+ *
+ * Equal trees have equal indexes, byte by byte.
+ */
+public final class TreeIndex {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private static final ObjectReader READER = MAPPER.readerFor(IndexLine.class);
+    private static final ObjectWriter WRITER = MAPPER.writerFor(IndexLine.class);
+
+    private TreeIndex() {}
+
+    /**
+     * The entries one after the other; nothing else is held. The order is checked, and that every entry lies in a folder that the index holds:
+     * so no path leads through a link or a file. Authentic when it has come to its end. Close it.
+     *
+     * @throws UnderstudyException while it is consumed: {@code UNSAFE_PATH}, {@code MANIFEST_DAMAGED}, {@code BLOB_*}
+     */
+    public static Stream<IndexEntry> read(StreamRef index, BlobSource source) {
+        return read(new StreamReader("a tree's index", index, source));
+    }
+
+    /** As {@link #read(StreamRef, BlobSource)}, of the index itself. */
+    public static Stream<IndexEntry> read(InputStream in) {
+        try {
+            Entries entries = new Entries(READER.readValues(in));
+            return StreamSupport.stream(
+                            Spliterators.spliteratorUnknownSize(
+                                    entries, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.DISTINCT),
+                            false)
+                    .onClose(entries::close);
+        } catch (IOException e) {
+            throw damaged(e);
+        }
+    }
+
+    /** Writes one line. Entries must come in order. */
+    public static void write(IndexEntry entry, OutputStream out) throws IOException {
+        out.write(WRITER.writeValueAsBytes(IndexLine.of(entry)));
+        out.write('\n');
+    }
+
+    /** One line as a JSON tree, to be part of another document. */
+    public static JsonNode toJson(IndexEntry entry) {
+        return MAPPER.valueToTree(IndexLine.of(entry));
+    }
+
+    /**
+     * The entry of a line; nothing is said about the lines around it.
+     *
+     * @throws UnderstudyException {@code UNSAFE_PATH}, {@code MANIFEST_DAMAGED}
+     */
+    public static IndexEntry fromJson(JsonNode line) {
+        try {
+            return MAPPER.treeToValue(line, IndexLine.class).toEntry();
+        } catch (JsonProcessingException e) {
+            throw damaged(e);
+        }
+    }
+
+    private static UnderstudyException damaged(IOException cause) {
+        String why = cause instanceof JsonProcessingException json ? json.getOriginalMessage() : cause.getMessage();
+        return new UnderstudyException(
+                ErrorCode.MANIFEST_DAMAGED,
+                "cannot read a tree's index: " + why,
+                "the index was not written by an agent of this format; verify the snapshot",
+                cause);
+    }
+
+    private static final class Entries implements Iterator<IndexEntry> {
+        private final MappingIterator<IndexLine> lines;
+        private final Deque<SafePath> folders = new ArrayDeque<>();
+        private SafePath last;
+
+        private Entries(MappingIterator<IndexLine> lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public boolean hasNext() {
+            try {
+                return lines.hasNextValue();
+            } catch (IOException e) {
+                throw damaged(e);
+            }
+        }
+
+        @Override
+        public IndexEntry next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            try {
+                IndexEntry entry = lines.nextValue().toEntry();
+                check(entry.entry());
+                return entry;
+            } catch (IOException e) {
+                throw damaged(e);
+            }
+        }
+
+        private void check(TreeEntry entry) {
+            SafePath path = entry.path();
+            if (last != null && last.compareTo(path) >= 0) {
+                throw unsafe(path, last.equals(path) ? "the index names it twice" : "the index is not sorted");
+            }
+            last = path;
+            while (!folders.isEmpty() && !path.isBeneath(folders.peek())) {
+                folders.pop();
+            }
+            if (!path.isRoot() && (folders.isEmpty() || !folders.peek().equals(path.parent()))) {
+                throw unsafe(path, "what should hold it is no folder in the index");
+            }
+            if (entry instanceof TreeEntry.Folder) {
+                folders.push(path);
+            }
+        }
+
+        private static UnderstudyException unsafe(SafePath path, String why) {
+            return new UnderstudyException(
+                    ErrorCode.UNSAFE_PATH,
+                    "cannot use the path \"" + path + "\": " + why,
+                    "the snapshot was not made by an agent that can be trusted with this server; find out where it comes from");
+        }
+
+        private void close() {
+            try {
+                lines.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.understudy.repository.blob;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.repository.Samples;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KnownBlobsTest {
+    private final KnownBlobs known = KnownBlobs.none();
+
+    @Test
+    void knowsAllThatWereAddedWithTheirStoredSizes() {
+        for (int i = 0; i < 10_000; i++) {
+            known.add(blob(i));
+        }
+        assertThat(known.size()).isEqualTo(10_000);
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(known.stored(blob(i).id())).hasValue(i);
+            assertThat(known.contains(blob(i + 10_000).id())).isFalse();
+        }
+    }
+
+    @Test
+    void keepsTheFirstOfEquals() {
+        known.addAll(StreamRef.of(List.of(blob(1), blob(1), blob(2))));
+        known.add(new BlobRef(blob(1).id(), 1, 99, false));
+        assertThat(known.size()).isEqualTo(2);
+        assertThat(known.stored(blob(1).id())).hasValue(1);
+    }
+
+    @Test
+    void tellsIdsApartThatShareTheirBeginning() {
+        known.add(new BlobRef(new BlobId("ab".repeat(31) + "00"), 1, 1, false));
+        known.add(new BlobRef(new BlobId("ab".repeat(31) + "01"), 1, 2, false));
+        assertThat(known.size()).isEqualTo(2);
+        assertThat(known.stored(new BlobId("ab".repeat(31) + "01"))).hasValue(2);
+    }
+
+    private static BlobRef blob(int number) {
+        byte[] content = Samples.text("blob " + number);
+        return new BlobRef(Blobs.idOf(content, 0, content.length), 1, number, false);
+    }
+}
