@@ -108,8 +108,10 @@ class HouseTest {
                     "io.understudy.transport..",
                     "io.understudy.primary.announce..",
                     "io.understudy.primary.app..",
+                    "io.understudy.primary.command..",
                     "io.understudy.replica.discover..",
-                    "io.understudy.replica.app..")
+                    "io.understudy.replica.app..",
+                    "io.understudy.replica.command..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.grpc..", STUBS);
@@ -147,6 +149,14 @@ class HouseTest {
             .callMethod(System.class, "nanoTime")
             .orShould()
             .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
+    static final ArchRule nothingKnowsTheCommandLine = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.understudy.primary.command..", "io.understudy.replica.command..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.understudy.primary.command..", "io.understudy.replica.command..");
 
     @ArchTest
     static final ArchRule noCircleOfRooms =

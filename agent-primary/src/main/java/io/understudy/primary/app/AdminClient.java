@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** What a command asks of the daemon of this host. Failures arrive as the daemon threw them. */
-final class AdminClient {
+public final class AdminClient {
     private static final int STATUS_SECONDS = 20;
 
     private final String site;
@@ -37,12 +37,12 @@ final class AdminClient {
     }
 
     /** Whether anything listens there: the daemon runs, then. */
-    boolean daemonRuns() {
+    public boolean daemonRuns() {
         return transport.listening(listen);
     }
 
     /** @throws UnderstudyException {@code AGENT_UNREACHABLE}, and what the daemon threw */
-    SnapshotTaken take(List<String> periods, Progress progress) {
+    public SnapshotTaken take(List<String> periods, Progress progress) {
         TakeSnapshotRequest request = TakeSnapshotRequest.newBuilder()
                 .setSite(site)
                 .addAllPeriods(periods)
@@ -65,7 +65,7 @@ final class AdminClient {
     }
 
     /** @throws UnderstudyException as {@link #take} */
-    PrimaryStatus status() {
+    public PrimaryStatus status() {
         PrimaryStatusRequest request =
                 PrimaryStatusRequest.newBuilder().setSite(site).build();
         return ask(

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What agent-primary's commands ask of the daemon. */
-final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
-    static final String MANUAL = "manual";
+public final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
+    public static final String MANUAL = "manual";
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminService.class);
 

@@ -27,7 +27,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /** {@code agent-primary check}: everything that a snapshot needs, each looked at by itself, so that all that is wrong is told at once. */
-final class Checks {
+public final class Checks {
     private static final Duration EXPIRES_SOON = Duration.ofDays(14);
 
     private final Settings settings;
@@ -55,7 +55,7 @@ final class Checks {
         this.clock = clock;
     }
 
-    Findings run() {
+    public Findings run() {
         Findings findings = new Findings();
         findings.check("marker", this::marker);
         findings.check("state", this::state);

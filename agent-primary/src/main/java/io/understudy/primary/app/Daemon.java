@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * {@code agent-primary run}: a loop that looks once a second which role this server has and asks for the snapshots that are due. In backup mode
  * it idles; when the marker is gone and the epoch is this server's, it takes over without a restart.
  */
-final class Daemon implements AutoCloseable {
+public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration LEARN_AGAIN = Duration.ofSeconds(30);
@@ -69,7 +69,7 @@ final class Daemon implements AutoCloseable {
      *
      * @throws UnderstudyException {@code CONFIG_INVALID} when an address can't be listened on
      */
-    void run() {
+    public void run() {
         loop = Thread.currentThread();
         Running running = new Running();
         try {
@@ -93,7 +93,7 @@ final class Daemon implements AutoCloseable {
     }
 
     /** The loop ends before its next turn; an interrupt makes that soon. */
-    void stop() {
+    public void stop() {
         stopping = true;
     }
 

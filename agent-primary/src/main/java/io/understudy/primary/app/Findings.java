@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** What {@code check} found, in order. */
-final class Findings {
+public final class Findings {
     private final List<Finding> all = new ArrayList<>();
     private ErrorCode first;
 
@@ -17,7 +17,7 @@ final class Findings {
      * @param code of a failure; null otherwise
      * @param hint null when all is well
      */
-    record Finding(String check, String state, String message, String code, String hint) {}
+    public record Finding(String check, String state, String message, String code, String hint) {}
 
     /** @param look says what is well, or throws */
     void check(String name, Supplier<String> look) {
@@ -39,12 +39,12 @@ final class Findings {
         all.add(new Finding(name, "failed", e.getMessage(), e.code().label(), e.hint()));
     }
 
-    List<Finding> all() {
+    public List<Finding> all() {
         return List.copyOf(all);
     }
 
     /** 0, or the exit code of the first failure. */
-    int exitCode() {
+    public int exitCode() {
         return first == null ? 0 : first.exitCode();
     }
 }

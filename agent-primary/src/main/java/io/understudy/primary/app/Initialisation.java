@@ -18,7 +18,7 @@ import java.util.UUID;
  * {@code agent-primary init}: key pair, repository, epoch 1. A repository that another {@code init} made is refused; one that this server's own {@code init} made before a
  * crash is finished, because what it was about to create was written down first.
  */
-final class Initialisation {
+public final class Initialisation {
     private static final int FIRST = 1;
 
     private final String site;
@@ -53,7 +53,7 @@ final class Initialisation {
      *
      * @param keyCreated false when the private key was there before
      */
-    record Initialised(
+    public record Initialised(
             UUID repository,
             String site,
             String filestore,
@@ -66,7 +66,7 @@ final class Initialisation {
      * @throws UnderstudyException {@code REPOSITORY_EXISTS}, {@code BACKUP_MODE}, {@code KEY_MISSING} when none is configured, {@code KEY_INVALID}, {@code EPOCH_TAKEN}, and what the filestore
      *     throws
      */
-    Initialised run() {
+    public Initialised run() {
         requireProduction();
         HeldEpoch plan =
                 epochs.intended().filter(intended -> intended.epoch() == FIRST).orElseGet(this::fresh);

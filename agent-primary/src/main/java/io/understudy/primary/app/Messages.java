@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Between what the rooms know and what travels. */
-final class Messages {
+public final class Messages {
     private Messages() {}
 
-    static SnapshotTaken taken(Taken taken) {
+    public static SnapshotTaken taken(Taken taken) {
         Manifest manifest = taken.manifest();
         Manifest.Totals totals = manifest.totals();
         return SnapshotTaken.newBuilder()
@@ -54,7 +54,7 @@ final class Messages {
                 .build();
     }
 
-    static Timestamp timestamp(Instant instant) {
+    public static Timestamp timestamp(Instant instant) {
         return Timestamp.newBuilder()
                 .setSeconds(instant.getEpochSecond())
                 .setNanos(instant.getNano())
@@ -62,7 +62,7 @@ final class Messages {
     }
 
     /** @param present whether the message has the field at all */
-    static Optional<Instant> instant(boolean present, Timestamp timestamp) {
+    public static Optional<Instant> instant(boolean present, Timestamp timestamp) {
         return present
                 ? Optional.of(Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos()))
                 : Optional.empty();

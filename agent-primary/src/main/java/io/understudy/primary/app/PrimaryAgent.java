@@ -35,7 +35,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /** Wires the primary's agent: every part is made here, of the settings of one host. Starts no thread, connects to nothing. */
-final class PrimaryAgent implements AutoCloseable {
+public final class PrimaryAgent implements AutoCloseable {
     private final Settings settings;
     private final String version;
     private final Clock clock;
@@ -50,7 +50,7 @@ final class PrimaryAgent implements AutoCloseable {
     private final PgTools tools;
 
     /** @param clock in the server's time zone */
-    PrimaryAgent(Settings settings, String version, Clock clock, Ticker ticker) {
+    public PrimaryAgent(Settings settings, String version, Clock clock, Ticker ticker) {
         this.settings = settings;
         this.version = version;
         this.clock = clock;
@@ -68,23 +68,23 @@ final class PrimaryAgent implements AutoCloseable {
                 settings.database(), new SystemCommandRunner(), settings.state().resolve("tmp"));
     }
 
-    Settings settings() {
+    public Settings settings() {
         return settings;
     }
 
-    RepositoryAccess repository() {
+    public RepositoryAccess repository() {
         return repository;
     }
 
-    Distrust distrust() {
+    public Distrust distrust() {
         return new Distrust(settings.state());
     }
 
-    LastVerified lastVerified() {
+    public LastVerified lastVerified() {
         return new LastVerified(settings.state());
     }
 
-    SnapshotTaker taker(PrimaryEvents events) {
+    public SnapshotTaker taker(PrimaryEvents events) {
         TreeCapture files = new TreeCapture(settings.state(), clock);
         SnapshotSource source = new SnapshotSource(
                 settings.primary().name(),
@@ -97,7 +97,7 @@ final class PrimaryAgent implements AutoCloseable {
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 
-    Pruning pruning(RetentionEvents events) {
+    public Pruning pruning(RetentionEvents events) {
         Pruning.Host host = new Pruning.Host(
                 settings.primary().name(),
                 settings.state(),
@@ -110,25 +110,25 @@ final class PrimaryAgent implements AutoCloseable {
         return new Pruning(host, settings.retention(), events);
     }
 
-    Initialisation initialisation() {
+    public Initialisation initialisation() {
         return new Initialisation(settings.site(), settings.primary().name(), filestore, keys, epochs, marker, clock);
     }
 
-    Checks checks() {
+    public Checks checks() {
         return new Checks(settings, filestore, repository, keys, database, tools, clock);
     }
 
-    AdminClient client() {
+    public AdminClient client() {
         return new AdminClient(settings.site(), settings.primary().listen(), new Transport(settings.tls()));
     }
 
     /** What this server is now, for a status without a daemon. */
-    Standing standing() {
+    public Standing standing() {
         return new RoleWatch(marker, epochs, repository, ticker).look();
     }
 
     /** @param listening hears the port of gRPC when it is open */
-    Daemon daemon(Consumer<Integer> listening) {
+    public Daemon daemon(Consumer<Integer> listening) {
         Outlook outlook = new Outlook(clock);
         Followers followers = new Followers(clock);
         PrimaryMetrics told = new PrimaryMetrics(metrics, settings.state());

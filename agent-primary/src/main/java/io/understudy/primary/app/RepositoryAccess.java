@@ -6,7 +6,7 @@ import java.time.Clock;
 import java.util.function.Supplier;
 
 /** The repository, opened when it is first needed and kept from then on: an agent starts while the filestore is away or still empty. Thread-safe. */
-final class RepositoryAccess implements Supplier<Repository> {
+public final class RepositoryAccess implements Supplier<Repository> {
     private final Filestore filestore;
     private final String site;
     private final KeyRing keys;

@@ -3,7 +3,7 @@ package io.understudy.primary.app;
 import java.util.Locale;
 
 /** What this server is, as its primary agent sees it. */
-enum Role {
+public enum Role {
     /** No marker, and the highest epoch is this server's: it takes snapshots. */
     PRIMARY,
     /** The marker is there: the agent idles until it is gone. */
@@ -20,7 +20,7 @@ enum Role {
     }
 
     /** {@code primary}, {@code replica}, {@code fenced}, {@code no epoch}, {@code unknown}. */
-    String label() {
+    public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 }

@@ -11,6 +11,6 @@ import java.util.Optional;
  * @param highest epoch seen in the repository; 0 before it was seen
  * @param trouble why the role is not {@link Role#PRIMARY}, or why it could not be looked at again
  */
-record Standing(Role role, boolean marker, int epoch, int highest, Optional<UnderstudyException> trouble) {
+public record Standing(Role role, boolean marker, int epoch, int highest, Optional<UnderstudyException> trouble) {
     static final Standing UNSEEN = new Standing(Role.UNKNOWN, false, 0, 0, Optional.empty());
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What the replica does at this moment, for status, for followers and for whoever waits for a result. Thread-safe. */
-final class LiveView implements ReplicaEvents {
+public final class LiveView implements ReplicaEvents {
     /** @param total -1 while unknown */
     record Activity(SnapshotId snapshot, Step step, long done, long total) {}
 
@@ -26,7 +26,7 @@ final class LiveView implements ReplicaEvents {
     private FilestoreSeen filestore;
     private int highestEpoch;
 
-    LiveView(String filestore, Clock clock) {
+    public LiveView(String filestore, Clock clock) {
         this.filestore = new FilestoreSeen(filestore, false, Optional.empty(), Optional.empty());
         this.clock = clock;
     }
@@ -36,7 +36,7 @@ final class LiveView implements ReplicaEvents {
     }
 
     /** Tells progress there until it is removed. */
-    void add(Progress listener) {
+    public void add(Progress listener) {
         listeners.add(listener);
     }
 

@@ -14,7 +14,7 @@ import io.understudy.time.Ticker;
 import java.time.Clock;
 
 /** Everything outside that a replica works with. */
-record Ports(
+public record Ports(
         Settings settings,
         RoleStore store,
         BackupMode backup,

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param moment of its data: what the old primary wrote later is not here
  * @param healthy whether the site was restarted and its health check passed
  */
-record PromoteResult(
+public record PromoteResult(
         int epoch,
         boolean claimed,
         Optional<SnapshotId> snapshot,
@@ -39,7 +39,7 @@ record PromoteResult(
         }
     }
 
-    static PromoteResult of(Report report) {
+    public static PromoteResult of(Report report) {
         return new PromoteResult(
                 report.epoch(),
                 report.claimed(),
@@ -55,7 +55,7 @@ record PromoteResult(
         return warning.code().exitCode() / 10 == 7;
     }
 
-    String text() {
+    public String text() {
         StringBuilder text = new StringBuilder("promoted: this server is the primary");
         text.append(claimed ? ", epoch " : ", but has yet to claim epoch ").append(epoch);
         snapshot.ifPresent(id -> text.append("; it serves ").append(id));

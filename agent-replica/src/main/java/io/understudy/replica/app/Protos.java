@@ -25,10 +25,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Between what is shown and what travels. */
-final class Protos {
+public final class Protos {
     private Protos() {}
 
-    static SyncDone of(Synced synced) {
+    public static SyncDone of(Synced synced) {
         SyncDone.Builder done = SyncDone.newBuilder()
                 .setApplied(synced.applied().map(SnapshotId::toString).orElse(""))
                 .setSeconds(synced.seconds())
@@ -37,7 +37,7 @@ final class Protos {
         return done.build();
     }
 
-    static Synced synced(SyncDone done) {
+    public static Synced synced(SyncDone done) {
         Map<String, Double> steps = times(done.getStepsList());
         return new Synced(
                 id(done.getApplied()),
@@ -52,7 +52,7 @@ final class Protos {
                         steps.getOrDefault("prove", 0.0)));
     }
 
-    static PromoteDone of(PromoteResult result) {
+    public static PromoteDone of(PromoteResult result) {
         PromoteDone.Builder done = PromoteDone.newBuilder()
                 .setEpoch(result.epoch())
                 .setClaimed(result.claimed())
@@ -66,7 +66,7 @@ final class Protos {
         return done.build();
     }
 
-    static PromoteResult promoted(PromoteDone done) {
+    public static PromoteResult promoted(PromoteDone done) {
         Map<String, Double> steps = times(done.getStepsList());
         return new PromoteResult(
                 done.getEpoch(),
@@ -81,7 +81,8 @@ final class Protos {
                         .toList());
     }
 
-    static ReplicaStatus of(StatusView status, String agentVersion, int highestEpoch, Optional<Setback> trouble) {
+    public static ReplicaStatus of(
+            StatusView status, String agentVersion, int highestEpoch, Optional<Setback> trouble) {
         ReplicaStatus.Builder built = ReplicaStatus.newBuilder()
                 .setSite(status.site())
                 .setReplica(status.replica())
@@ -105,7 +106,7 @@ final class Protos {
         return built.build();
     }
 
-    static Live live(ReplicaStatus status) {
+    public static Live live(ReplicaStatus status) {
         FilestoreSeen filestore = status.getFilestore();
         Optional<ProgressView> progress = id(status.getImporting())
                 .filter(any -> status.hasProgress())

@@ -21,7 +21,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /** The parts of a replica, put together; what it can do, each under the apply lock. Starts no thread. */
-final class Replica {
+public final class Replica {
     private final Ports ports;
     private final ApplyLock lock;
     private final Standing standing;
@@ -30,7 +30,7 @@ final class Replica {
     private final Round round;
     private final Promotion promotion;
 
-    Replica(Ports ports, ReplicaEvents events) {
+    public Replica(Ports ports, ReplicaEvents events) {
         this.ports = ports;
         this.lock = new ApplyLock(ports.settings().state());
         Failures failures = new Failures(ports.clock(), new RetryPolicy(new SplittableRandom()));
@@ -94,16 +94,16 @@ final class Replica {
         });
     }
 
-    RoundResult sync(Ask ask, RoundControl control) {
+    public RoundResult sync(Ask ask, RoundControl control) {
         return locked(() -> round.run(ask, control));
     }
 
-    Promotion.Report promote(Promotion.Request request) {
+    public Promotion.Report promote(Promotion.Request request) {
         return locked(() -> promotion.promote(request));
     }
 
     /** @return what is live now; nothing when it went back to what stood here before the first import */
-    RoundResult rollback() {
+    public RoundResult rollback() {
         return locked(() -> {
             long start = ports.ticker().nanos();
             applier.finish();

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The daemon: wires its parts, runs from {@link #start} to {@link #close}. */
-final class ReplicaAgent implements AutoCloseable {
+public final class ReplicaAgent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaAgent.class);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);
     private static final int PROBE_SECONDS = 15;
@@ -48,7 +48,7 @@ final class ReplicaAgent implements AutoCloseable {
     private int looks;
 
     /** @param metrics where the filestore tells its health too */
-    ReplicaAgent(Ports ports, Metrics metrics, String filestore) {
+    public ReplicaAgent(Ports ports, Metrics metrics, String filestore) {
         this.ports = ports;
         this.settings = ports.settings();
         this.transport = new Transport(settings.tls());
@@ -75,7 +75,7 @@ final class ReplicaAgent implements AutoCloseable {
     }
 
     /** @throws UnderstudyException {@code LOCKED} when another daemon runs, {@code CONFIG_INVALID} when an address can't be listened on */
-    ReplicaAgent start() {
+    public ReplicaAgent start() {
         lock = Optional.of(replica.lock().acquireDaemon());
         LOG.info("agent-replica {} of site {}: {}", AgentVersion.current(), settings.site(), role());
         told.prepare(settings, ports.backup(), transport.certificateExpiry());

@@ -33,7 +33,7 @@ import java.util.Optional;
  * @param retry when what failed is tried again
  * @param rejected snapshots that are not imported unasked; never the one that is live, though it was given up for another before
  */
-record StatusView(
+public record StatusView(
         String site,
         String replica,
         String state,
@@ -57,17 +57,17 @@ record StatusView(
         List<RejectedView> rejected) {
 
     /** @param totalBytes -1 while unknown */
-    record ProgressView(SnapshotId snapshot, String step, long doneBytes, long totalBytes) {
+    public record ProgressView(SnapshotId snapshot, String step, long doneBytes, long totalBytes) {
         static ProgressView of(Activity activity) {
             return new ProgressView(activity.snapshot(), activity.step().label(), activity.done(), activity.total());
         }
     }
 
-    record PrimaryView(String address, boolean connected, Optional<Instant> heard, Optional<String> announced) {}
+    public record PrimaryView(String address, boolean connected, Optional<Instant> heard, Optional<String> announced) {}
 
-    record FilestoreView(String name, boolean reachable, Optional<Instant> seen, Optional<SnapshotId> newest) {}
+    public record FilestoreView(String name, boolean reachable, Optional<Instant> seen, Optional<SnapshotId> newest) {}
 
-    record ErrorView(
+    public record ErrorView(
             String code,
             String message,
             String hint,
@@ -87,7 +87,7 @@ record StatusView(
         }
     }
 
-    record RejectedView(SnapshotId snapshot, String code, String message) {
+    public record RejectedView(SnapshotId snapshot, String code, String message) {
         static RejectedView of(Setback setback) {
             return new RejectedView(
                     setback.snapshot().orElseThrow(), setback.code().label(), setback.message());
@@ -95,13 +95,15 @@ record StatusView(
     }
 
     /** What only a running process knows. */
-    record Live(boolean daemon, Optional<ProgressView> progress, List<PrimaryView> primaries, FilestoreView filestore) {
-        Live with(FilestoreView other) {
+    public record Live(
+            boolean daemon, Optional<ProgressView> progress, List<PrimaryView> primaries, FilestoreView filestore) {
+        public Live with(FilestoreView other) {
             return new Live(daemon, progress, primaries, other);
         }
     }
 
-    static StatusView of(String site, String replica, boolean backupMode, Ledger ledger, Live live, Instant now) {
+    public static StatusView of(
+            String site, String replica, boolean backupMode, Ledger ledger, Live live, Instant now) {
         Optional<Copy> copy = ledger.live();
         Optional<Following> following = ledger.state() instanceof Following it ? Optional.of(it) : Optional.empty();
         Optional<Instant> moment = copy.flatMap(Copy::moment);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /** How long each step took, as {@code sync --json} shows it; 0 where it did not run. Checking before the load counts as load. */
-record StepSeconds(double fetch, double load, double stage, double apply, double restart, double prove) {
+public record StepSeconds(double fetch, double load, double stage, double apply, double restart, double prove) {
     static StepSeconds of(Map<Step, Duration> steps) {
         return new StepSeconds(
                 seconds(steps, Step.FETCH),
@@ -18,7 +18,7 @@ record StepSeconds(double fetch, double load, double stage, double apply, double
     }
 
     /** Rounded to milliseconds. */
-    static double seconds(Duration duration) {
+    public static double seconds(Duration duration) {
         return duration.toMillis() / 1000.0;
     }
 

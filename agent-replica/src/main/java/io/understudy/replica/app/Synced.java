@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param applied what is live because of the command; null in JSON when nothing was new, or when it went back to what stood here before Understudy
  */
-record Synced(Optional<SnapshotId> applied, double seconds, long fetchedBytes, StepSeconds steps) {
-    static Synced of(RoundResult result) {
+public record Synced(Optional<SnapshotId> applied, double seconds, long fetchedBytes, StepSeconds steps) {
+    public static Synced of(RoundResult result) {
         return new Synced(
                 result.applied(),
                 StepSeconds.seconds(result.took()),
@@ -19,7 +19,7 @@ record Synced(Optional<SnapshotId> applied, double seconds, long fetchedBytes, S
                 StepSeconds.of(result.steps()));
     }
 
-    String text() {
+    public String text() {
         return applied.map(id -> "applied %s in %.1f s, %s fetched".formatted(id, seconds, Bytes.text(fetchedBytes)))
                 .orElse("nothing new");
     }

@@ -1,0 +1,24 @@
+package io.understudy.primary.command;
+
+import io.understudy.primary.app.Findings;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(name = "check", description = "Looks at everything that the configuration needs and lists all that is wrong.")
+final class CheckCommand implements Callable<Integer> {
+    @ParentCommand
+    private PrimaryCli cli;
+
+    @Override
+    public Integer call() {
+        int[] exit = new int[1];
+        cli.with(agent -> {
+            Findings findings = agent.checks().run();
+            CheckView view = CheckView.of(findings);
+            cli.print(view, view::text);
+            exit[0] = findings.exitCode();
+        });
+        return exit[0];
+    }
+}

@@ -1,0 +1,50 @@
+package io.understudy.primary.command;
+
+import io.understudy.cli.AgentProgram;
+import io.understudy.cli.AgentVersion;
+import io.understudy.cli.Terminal;
+import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+
+/** {@code agent-primary}. */
+@Command(
+        name = "agent-primary",
+        description = "Takes snapshots of a site and tells its standbys.",
+        subcommands = {
+            RunCommand.class,
+            InitCommand.class,
+            SnapshotCommand.class,
+            ListCommand.class,
+            ShowCommand.class,
+            VerifyCommand.class,
+            PruneCommand.class,
+            StatusCommand.class,
+            CheckCommand.class
+        },
+        footer = {
+            "",
+            "Exit codes: 0 success, 1 a defect, 2 wrong usage, 10-19 configuration and role,",
+            "20-29 filestore and repository, 30-39 database, 40-49 authenticity and integrity,",
+            "50-59 epochs and snapshots, 60-69 files and disks, 70-79 the site's service.",
+            "UNDERSTUDY_LOG sets the level of the log: error, warn, info, debug."
+        })
+public final class PrimaryCli extends AgentProgram {
+    public PrimaryCli(Terminal terminal) {
+        super(terminal);
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(new PrimaryCli(Terminal.system()).execute(arguments));
+    }
+
+    /** Does the work with an agent of this host's settings. */
+    void with(Consumer<PrimaryAgent> work) {
+        Clock clock = Clock.systemDefaultZone();
+        try (PrimaryAgent agent = new PrimaryAgent(settings(), AgentVersion.current(), clock, Ticker.system())) {
+            work.accept(agent);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.understudy.primary.command;
+
+import io.understudy.cli.Bytes;
+import io.understudy.files.TreeKind;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The result of {@code agent-primary show ID}: the manifest without the names of its blobs.
+ *
+ * <pre>{@code
+ * {"snapshot":"00000001-00000003","site":"example","moment":"2026-11-20T10:00:00.123456Z","wal_lsn":"0/1A2B3C","periods":["hourly"],"server":"a.example.net",
+ *  "versions":{"agent":"0.1.0","postgres":150019,"tools":"15.19"},
+ *  "database":{"name":"site","schema_hash":"…","archive_bytes":9000,"properties":{…},"tables":[{"schema":"public","name":"note","rows":4711,"bytes":1040000}]},
+ *  "trees":[{"name":"media","kind":"files","entries":120,"bytes":52428800}],
+ *  "totals":{"rows":4711,"database_bytes":1048576,"entries":120,"file_bytes":52428800,"stored_bytes":31459328,"uploaded_bytes":2048}}
+ * }</pre>
+ */
+record ShowView(
+        SnapshotId snapshot,
+        String site,
+        Instant moment,
+        String walLsn,
+        List<String> periods,
+        String server,
+        Manifest.Versions versions,
+        Database database,
+        List<Tree> trees,
+        Manifest.Totals totals) {
+
+    record Database(
+            String name, String schemaHash, long archiveBytes, DatabaseProperties properties, List<Table> tables) {}
+
+    record Table(String schema, String name, long rows, long bytes) {}
+
+    record Tree(String name, TreeKind kind, long entries, long bytes) {}
+
+    static ShowView of(Manifest manifest) {
+        DatabaseData database = manifest.database();
+        List<Table> tables = database.tables().stream()
+                .map(table -> new Table(table.schema(), table.name(), table.rows(), table.bytes()))
+                .toList();
+        return new ShowView(
+                manifest.snapshot(),
+                manifest.site(),
+                manifest.moment(),
+                manifest.walLsn(),
+                manifest.periods(),
+                manifest.server(),
+                manifest.versions(),
+                new Database(
+                        database.name(),
+                        database.schemaHash(),
+                        database.archive().bytes(),
+                        database.properties(),
+                        tables),
+                manifest.trees().stream().map(ShowView::tree).toList(),
+                manifest.totals());
+    }
+
+    private static Tree tree(TreeData tree) {
+        return new Tree(tree.name(), tree.kind(), tree.entries(), tree.bytes());
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "snapshot  %s (%s) of site %s%nmoment    %s%nserver    %s, PostgreSQL %d.%d%n"
+                        + "stored    %s, of which %s were new%ndatabase  %s: %d rows, %s%n",
+                snapshot,
+                String.join(", ", periods),
+                site,
+                moment,
+                server,
+                versions.postgres() / 10000,
+                versions.postgres() % 10000,
+                Bytes.text(totals.storedBytes()),
+                Bytes.text(totals.uploadedBytes()),
+                database.name(),
+                totals.rows(),
+                Bytes.text(totals.databaseBytes())));
+        database.tables()
+                .forEach(table -> text.append(String.format(
+                        Locale.ROOT,
+                        "  %12d rows %10s  %s.%s%n",
+                        table.rows(),
+                        Bytes.text(table.bytes()),
+                        table.schema(),
+                        table.name())));
+        trees.forEach(tree -> text.append(String.format(
+                Locale.ROOT,
+                "tree      %s (%s): %d files, folders and links, %s%n",
+                tree.name(),
+                tree.kind().label(),
+                tree.entries(),
+                Bytes.text(tree.bytes()))));
+        return text.toString();
+    }
+}

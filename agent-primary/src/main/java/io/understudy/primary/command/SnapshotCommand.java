@@ -1,0 +1,59 @@
+package io.understudy.primary.command;
+
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.app.AdminClient;
+import io.understudy.primary.app.AdminService;
+import io.understudy.primary.app.Messages;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.v1.SnapshotTaken;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "snapshot",
+        description =
+                "Takes one snapshot, through the agent that runs, otherwise by itself. Stopping the command cancels it.")
+final class SnapshotCommand implements Runnable {
+    @ParentCommand
+    private PrimaryCli cli;
+
+    @Option(
+            names = "--period",
+            paramLabel = "P",
+            defaultValue = AdminService.MANUAL,
+            description =
+                    "The label of the snapshot, as hourly or daily. May be given several times. Default: ${DEFAULT-VALUE}")
+    private List<String> periods;
+
+    @Override
+    public void run() {
+        periods.forEach(SnapshotCommand::requireLabel);
+        cli.with(agent -> {
+            SnapshotTaken[] taken = new SnapshotTaken[1];
+            try (ProgressDisplay progress = cli.progress()) {
+                AdminClient daemon = agent.client();
+                if (daemon.daemonRuns()) {
+                    taken[0] = daemon.take(periods, progress);
+                } else {
+                    cli.interruptible(() -> taken[0] = Messages.taken(
+                            agent.taker(PrimaryEvents.all(List.of())).take(periods, progress)));
+                }
+            }
+            SnapshotView view = SnapshotView.of(taken[0]);
+            cli.print(view, view::text);
+        });
+    }
+
+    private static void requireLabel(String period) {
+        if (!period.matches("[a-z0-9][a-z0-9_-]{0,31}")) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot label a snapshot \"" + period + "\"",
+                    "a period is a word of lower-case letters and digits: hourly, daily, before-upgrade");
+        }
+    }
+}

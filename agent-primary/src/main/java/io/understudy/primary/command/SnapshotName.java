@@ -1,0 +1,34 @@
+package io.understudy.primary.command;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+
+/** How a person names a snapshot on the command line. */
+final class SnapshotName {
+    private SnapshotName() {}
+
+    /** @throws UnderstudyException {@code USAGE} */
+    static SnapshotId parse(String text) {
+        try {
+            return SnapshotId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot find snapshot \"" + text + "\": that is no name of one",
+                    "a snapshot is named as in agent-primary list: 00000001-00000042",
+                    e);
+        }
+    }
+
+    /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN} when there is none yet */
+    static SnapshotId newest(Repository repository) {
+        return repository
+                .newest()
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.SNAPSHOT_UNKNOWN,
+                        "cannot find the newest snapshot: " + repository.name() + " holds none yet",
+                        "take one with agent-primary snapshot"));
+    }
+}

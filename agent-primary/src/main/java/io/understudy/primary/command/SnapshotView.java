@@ -1,0 +1,60 @@
+package io.understudy.primary.command;
+
+import io.understudy.cli.Bytes;
+import io.understudy.v1.SnapshotTaken;
+import java.util.Locale;
+
+/**
+ * The result of {@code agent-primary snapshot}; scripts rely on it:
+ *
+ * <pre>{@code
+ * {"snapshot":"00000001-00000003","seconds":4.217,"database":{"tables":12,"rows":4711,"bytes":1048576},
+ *  "files":{"entries":120,"bytes":52428800},"uploaded_bytes":2048,"uploaded_blobs":2,"reused_bytes":31457280}
+ * }</pre>
+ *
+ * {@code bytes} are plain bytes: of the archive and all rows, and of all files. {@code entries} are files, folders and links. {@code uploaded_*} is what was new in
+ * the repository with this snapshot, {@code reused_bytes} what the snapshot names and was there already; both as stored.
+ */
+record SnapshotView(
+        String snapshot,
+        double seconds,
+        Database database,
+        Files files,
+        long uploadedBytes,
+        long uploadedBlobs,
+        long reusedBytes) {
+
+    record Database(int tables, long rows, long bytes) {}
+
+    record Files(long entries, long bytes) {}
+
+    static SnapshotView of(SnapshotTaken taken) {
+        return new SnapshotView(
+                taken.getSnapshot(),
+                taken.getSeconds(),
+                new Database(taken.getTables(), taken.getRows(), taken.getDatabaseBytes()),
+                new Files(taken.getEntries(), taken.getFileBytes()),
+                taken.getUploadedBytes(),
+                taken.getUploadedBlobs(),
+                taken.getReusedBytes());
+    }
+
+    String text() {
+        return String.format(
+                Locale.ROOT,
+                "snapshot %s in %.1f s%n"
+                        + "database  %d rows of %d tables, %s%n"
+                        + "files     %d files, folders and links, %s%n"
+                        + "uploaded  %s in %d blobs, %s were there already%n",
+                snapshot,
+                seconds,
+                database.rows(),
+                database.tables(),
+                Bytes.text(database.bytes()),
+                files.entries(),
+                Bytes.text(files.bytes()),
+                Bytes.text(uploadedBytes),
+                uploadedBlobs,
+                Bytes.text(reusedBytes));
+    }
+}

@@ -1,0 +1,54 @@
+package io.understudy.primary.command;
+
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.Verification;
+import io.understudy.repository.Verified;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "verify",
+        description =
+                "Fetches every blob of a snapshot and checks it against its hash, and the manifest against its signature.")
+final class VerifyCommand implements Runnable {
+    private static final int THREADS = 4;
+
+    @ParentCommand
+    private PrimaryCli cli;
+
+    @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot. Default: the newest one.")
+    private String id;
+
+    @Override
+    public void run() {
+        cli.with(agent -> {
+            Repository repository = agent.repository().get();
+            SnapshotId snapshot = id == null ? SnapshotName.newest(repository) : SnapshotName.parse(id);
+            Ticker ticker = Ticker.system();
+            long start = ticker.nanos();
+            Verified verified = verified(agent, repository, snapshot);
+            agent.lastVerified().write(Clock.systemUTC().instant(), snapshot.toString());
+            VerifyView view = VerifyView.of(verified, ticker.since(start));
+            cli.print(view, view::text);
+        });
+    }
+
+    private Verified verified(PrimaryAgent agent, Repository repository, SnapshotId snapshot) {
+        try (ProgressDisplay progress = cli.progress()) {
+            return new Verification(THREADS).verify(repository, snapshot, progress);
+        } catch (UnderstudyException e) {
+            if (e.code() == ErrorCode.BLOB_MISSING || e.code() == ErrorCode.BLOB_DAMAGED) {
+                agent.distrust().raise("snapshot " + snapshot + ": " + e.code().label());
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.understudy.replica.command;
+
+import io.understudy.config.Settings;
+import io.understudy.replica.prepare.Preparation;
+import io.understudy.repository.SnapshotId;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "init",
+        description = "Makes this server a standby: checks what an import needs, and writes the marker.")
+final class InitCommand implements Runnable {
+    @ParentCommand
+    private ReplicaCli cli;
+
+    @Option(names = "--yes", description = "Do not ask, even when a database or files stand here.")
+    private boolean yes;
+
+    /**
+     * What {@code init} prints with {@code --json}.
+     *
+     * @param created false when this server was a standby before
+     * @param publicKey of the key pair that was created, for the other servers to trust
+     * @param newest the snapshot that will be imported first
+     */
+    record Result(
+            String site,
+            String replica,
+            boolean created,
+            String marker,
+            Optional<String> publicKey,
+            Optional<SnapshotId> newest) {
+        String text() {
+            StringBuilder text =
+                    new StringBuilder(created ? "this server is a standby now" : "this server is a standby already");
+            text.append(" (").append(marker).append(")");
+            publicKey.ifPresent(key -> text.append("\na signing key was created: copy ")
+                    .append(key)
+                    .append(" to the other servers and name it in their signing.trusted_keys"));
+            text.append("\nnext: start agent-replica run; ")
+                    .append(newest.map(id -> "it imports " + id)
+                            .orElse("it imports the first snapshot when there is one"));
+            return text.toString();
+        }
+    }
+
+    @Override
+    public void run() {
+        Settings settings = cli.settings();
+        try (Equipment equipment = Equipment.of(settings)) {
+            Preparation preparation = equipment.preparation();
+            boolean already = equipment.ports().backup().on();
+            Optional<Path> key = preparation.createKey();
+            preparation.demandReady();
+            if (!already) {
+                ask(preparation);
+                preparation.enter();
+            }
+            Result result = new Result(
+                    settings.site(),
+                    settings.replica().name(),
+                    !already,
+                    settings.marker().toString(),
+                    key.map(Path::toString),
+                    equipment.repository().newest());
+            cli.print(result, result::text);
+        }
+    }
+
+    private void ask(Preparation preparation) {
+        List<String> stake = preparation.atStake();
+        if (!stake.isEmpty()) {
+            cli.confirm("Make this server a standby? " + String.join("; ", stake) + ". Go on?", yes);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.understudy.replica.command;
+
+import io.understudy.config.Settings;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.command.ListCommand.Listing.Entry;
+import io.understudy.replica.fetch.Mirror;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.repository.SnapshotId;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(name = "list", description = "The snapshots in the repository, and what this replica knows of each.")
+final class ListCommand implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(ListCommand.class);
+
+    @ParentCommand
+    private ReplicaCli cli;
+
+    /** What {@code list} prints with {@code --json}; ascending. */
+    record Listing(List<Entry> snapshots) {
+        /**
+         * @param moment of the data, known of those that are in the mirror
+         * @param state {@code live}, {@code previous}, {@code rejected}, {@code failed} or {@code stored}
+         * @param mirrored whether all of it is on this server's disk
+         */
+        record Entry(SnapshotId snapshot, String state, boolean mirrored, Optional<Instant> moment) {
+            String text() {
+                return "%s  %-8s  %s%s"
+                        .formatted(
+                                snapshot, state, moment.map(Instant::toString).orElse(""), mirrored ? "  mirrored" : "")
+                        .stripTrailing();
+            }
+        }
+
+        String text() {
+            return snapshots.isEmpty()
+                    ? "no snapshots"
+                    : snapshots.stream().map(Entry::text).collect(Collectors.joining("\n"));
+        }
+    }
+
+    @Override
+    public void run() {
+        Settings settings = cli.settings();
+        try (Equipment equipment = Equipment.of(settings)) {
+            Ledger ledger = equipment.ports().store().ledger();
+            Mirror mirror = equipment.snapshots().mirror();
+            Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
+            Listing listing = new Listing(equipment.repository().list().stream()
+                    .map(id -> entry(id, ledger, mirror, mirrored.contains(id)))
+                    .toList());
+            cli.print(listing, listing::text);
+        }
+    }
+
+    /** A damaged manifest in the mirror is fetched anew when it is needed; it hides no other snapshot. */
+    static Entry entry(SnapshotId id, Ledger ledger, Mirror mirror, boolean mirrored) {
+        try {
+            Optional<Instant> moment = mirrored ? Optional.of(mirror.read(id).moment()) : Optional.empty();
+            return new Entry(id, state(id, ledger), mirrored, moment);
+        } catch (UnderstudyException e) {
+            LOG.warn("the mirror's copy of {} is of no use: {}", id, e.getMessage());
+            return new Entry(id, state(id, ledger), false, Optional.empty());
+        }
+    }
+
+    private static String state(SnapshotId id, Ledger ledger) {
+        Optional<SnapshotId> wanted = Optional.of(id);
+        if (ledger.live().flatMap(Copy::snapshot).equals(wanted)) {
+            return "live";
+        }
+        if (ledger.state() instanceof Following following
+                && following.previous().flatMap(Copy::snapshot).equals(wanted)) {
+            return "previous";
+        }
+        return ledger.setback(id)
+                .map(setback -> setback.rejection() ? "rejected" : "failed")
+                .orElse("stored");
+    }
+}

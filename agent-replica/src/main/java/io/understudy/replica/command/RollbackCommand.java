@@ -1,0 +1,36 @@
+package io.understudy.replica.command;
+
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.Settings;
+import io.understudy.replica.app.Synced;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "rollback",
+        description = "Returns to the snapshot before the one that is live, which is not imported again by itself.")
+final class RollbackCommand implements Runnable {
+    @ParentCommand
+    private ReplicaCli cli;
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean yes;
+
+    @Override
+    public void run() {
+        Settings settings = cli.settings();
+        try (Equipment equipment = Equipment.of(settings)) {
+            cli.confirm("Return to the snapshot before the one that this standby serves?", yes);
+            Synced synced;
+            try (ProgressDisplay progress = cli.progress()) {
+                synced = cli.work(settings, equipment).rollback(progress);
+            }
+            cli.print(
+                    synced,
+                    () -> synced.applied()
+                            .map(snapshot -> "back to " + snapshot)
+                            .orElse("back to what stood here before the first import"));
+        }
+    }
+}

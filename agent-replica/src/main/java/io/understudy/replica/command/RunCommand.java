@@ -1,0 +1,42 @@
+package io.understudy.replica.command;
+
+import io.understudy.cli.AgentVersion;
+import io.understudy.config.Settings;
+import io.understudy.metrics.Metrics;
+import io.understudy.replica.app.ReplicaAgent;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(name = "run", description = "The daemon: follows the primary until it is told to stop.")
+final class RunCommand implements Runnable {
+    @ParentCommand
+    private ReplicaCli cli;
+
+    @Override
+    public void run() {
+        Settings settings = cli.settings();
+        Metrics metrics = new Metrics(settings.site(), "replica", AgentVersion.current());
+        try (Equipment equipment = Equipment.metered(settings, metrics)) {
+            ReplicaAgent agent = new ReplicaAgent(equipment.ports(), metrics, equipment.filestoreName());
+            Thread stop = new Thread(agent::close, "stop");
+            try {
+                agent.start();
+            } catch (RuntimeException e) {
+                agent.close();
+                throw e;
+            }
+            Runtime.getRuntime().addShutdownHook(stop);
+            waitForever();
+        }
+    }
+
+    /** A signal ends the process by the hook above. */
+    private static void waitForever() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.understudy.replica.command;
+
+import io.understudy.replica.app.StatusView;
+import io.understudy.replica.app.StatusView.ErrorView;
+import java.time.Duration;
+
+/** The status for people. */
+final class StatusText {
+    private final StringBuilder text = new StringBuilder();
+
+    private StatusText() {}
+
+    static String of(StatusView status) {
+        StatusText it = new StatusText();
+        it.line("site", status.site() + " on " + status.replica());
+        it.line("state", status.state() + (status.backupMode() ? ", in backup mode" : ", not in backup mode"));
+        it.applied(status);
+        status.previous().ifPresent(id -> it.line("previous", id + " (agent-replica rollback returns to it)"));
+        status.epoch()
+                .ifPresent(epoch -> it.line("epoch", epoch + (status.claimPending() ? ", yet to be claimed" : "")));
+        status.setAside().forEach(name -> it.line("set aside", "database " + name));
+        status.progress().ifPresent(now -> it.line("now", now.step() + " " + now.snapshot()));
+        it.seen(status);
+        status.lastError().ifPresent(it::error);
+        status.retry().ifPresent(when -> it.line("retry", "at " + when));
+        status.rejected().forEach(each -> it.line("rejected", each.snapshot() + ": " + each.message()));
+        return it.text.toString();
+    }
+
+    private void applied(StatusView status) {
+        if (status.applied().isEmpty()) {
+            line("applied", "nothing yet");
+            return;
+        }
+        String age = status.ageSeconds()
+                .map(seconds -> ", data " + age(Duration.ofSeconds(seconds)) + " old")
+                .orElse("");
+        line("applied", status.applied().get() + age + (status.proven() ? ", proven" : ""));
+    }
+
+    private void seen(StatusView status) {
+        line("daemon", status.daemon() ? "runs" : "does not run");
+        status.primaries()
+                .forEach(each -> line(
+                        "primary",
+                        each.address()
+                                + (each.connected() ? ", connected" : ", not connected")
+                                + each.heard().map(when -> ", heard " + when).orElse("")));
+        line(
+                "filestore",
+                status.filestore().name()
+                        + (status.filestore().reachable() ? ", reachable" : ", not reachable")
+                        + status.filestore()
+                                .newest()
+                                .map(id -> ", newest " + id)
+                                .orElse(""));
+    }
+
+    private void error(ErrorView error) {
+        line("last error", error.message());
+        line("hint", error.hint());
+    }
+
+    private void line(String name, String value) {
+        text.append("%-11s %s%n".formatted(name + ":", value));
+    }
+
+    static String age(Duration age) {
+        if (age.toHours() >= 48) {
+            return age.toDays() + " days";
+        }
+        if (age.toMinutes() >= 120) {
+            return age.toHours() + " h";
+        }
+        return age.toSeconds() >= 120 ? age.toMinutes() + " min" : age.toSeconds() + " s";
+    }
+}

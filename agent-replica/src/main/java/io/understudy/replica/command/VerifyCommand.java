@@ -1,0 +1,111 @@
+package io.understudy.replica.command;
+
+import io.understudy.cli.Bytes;
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.config.Settings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
+import io.understudy.progress.Progress;
+import io.understudy.replica.app.StepSeconds;
+import io.understudy.replica.fetch.Mirror;
+import io.understudy.replica.role.ApplyLock;
+import io.understudy.repository.LastVerified;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.Verification;
+import io.understudy.repository.Verified;
+import io.understudy.time.Ticker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "verify",
+        description =
+                "Reads every object of a snapshot and compares it with its hash and the manifest with its signature.")
+final class VerifyCommand implements Runnable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @ParentCommand
+    private ReplicaCli cli;
+
+    @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot; default: the newest.")
+    private String id;
+
+    @Option(
+            names = "--mirror",
+            description = "Verify this server's own copy, and fetch anew what is damaged; default: the filestore.")
+    private boolean mirror;
+
+    /**
+     * What {@code verify} prints with {@code --json}.
+     *
+     * @param where {@code filestore} or {@code mirror}
+     * @param bytes plain
+     * @param repairedBlobs that the mirror lacked or that were damaged there, and are sound now
+     */
+    record Result(SnapshotId snapshot, String where, long bytes, long repairedBlobs, double seconds) {
+        String text() {
+            String repaired = repairedBlobs == 0 ? "" : ", %d blobs were repaired".formatted(repairedBlobs);
+            return "%s is sound in the %s: %s read in %.1f s%s"
+                    .formatted(snapshot, where, Bytes.text(bytes), seconds, repaired);
+        }
+    }
+
+    @Override
+    public void run() {
+        Settings settings = cli.settings();
+        try (Equipment equipment = Equipment.of(settings)) {
+            SnapshotId snapshot = Optional.ofNullable(id)
+                    .map(RestoreCommand::parse)
+                    .or(equipment.repository()::newest)
+                    .orElseThrow(VerifyCommand::nothing);
+            Result result;
+            try (ProgressDisplay progress = cli.progress()) {
+                result = mirror
+                        ? verifyMirror(equipment, snapshot, progress)
+                        : verifyFilestore(equipment, settings.database().connections(), snapshot, progress);
+            }
+            new LastVerified(settings.state()).write(Instant.now(), snapshot.toString());
+            cli.print(result, result::text);
+        }
+    }
+
+    private static Result verifyFilestore(Equipment equipment, int threads, SnapshotId snapshot, Progress progress) {
+        Ticker ticker = equipment.ports().ticker();
+        long start = ticker.nanos();
+        Verified verified = new Verification(threads).verify(equipment.repository(), snapshot, progress);
+        return new Result(snapshot, "filestore", verified.bytes(), 0, StepSeconds.seconds(ticker.since(start)));
+    }
+
+    /** Under the apply lock: a round uses the mirror too. */
+    private static Result verifyMirror(Equipment equipment, SnapshotId snapshot, Progress progress) {
+        Ticker ticker = equipment.ports().ticker();
+        ProcessLock lock = new ApplyLock(equipment.ports().settings().state()).acquire(PATIENCE, ticker);
+        try {
+            long start = ticker.nanos();
+            Mirror.Fetched fetched = equipment.snapshots().mirror().verify(snapshot, progress);
+            Manifest.Totals totals = fetched.manifest().totals();
+            return new Result(
+                    snapshot,
+                    "mirror",
+                    totals.databaseBytes() + totals.fileBytes(),
+                    fetched.transfer().fetchedBlobs(),
+                    StepSeconds.seconds(ticker.since(start)));
+        } finally {
+            lock.close();
+        }
+    }
+
+    private static UnderstudyException nothing() {
+        return new UnderstudyException(
+                ErrorCode.SNAPSHOT_UNKNOWN,
+                "cannot verify the newest snapshot: there is none yet",
+                "take one with agent-primary snapshot");
+    }
+}

@@ -1,0 +1,204 @@
+package io.understudy.replica.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.cli.Json;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
+import io.understudy.replica.app.PromoteResult;
+import io.understudy.replica.app.Protos;
+import io.understudy.replica.app.StatusView;
+import io.understudy.replica.app.StatusView.FilestoreView;
+import io.understudy.replica.app.StatusView.Live;
+import io.understudy.replica.app.StatusView.PrimaryView;
+import io.understudy.replica.app.StatusView.ProgressView;
+import io.understudy.replica.app.StatusView.RejectedView;
+import io.understudy.replica.app.Synced;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.fetch.Mirror;
+import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.round.RoundResult;
+import io.understudy.repository.SampleSite;
+import io.understudy.repository.SnapshotId;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.InMemoryFilestore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The JSON that scripts rely on, letter by letter. */
+class OutputsTest {
+    @TempDir
+    Path folder;
+
+    private static final SnapshotId ID = new SnapshotId(1, 42);
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    @Test
+    void sync() {
+        Map<Step, Duration> steps = Map.of(
+                Step.FETCH, Duration.ofMillis(1250),
+                Step.VERIFY, Duration.ofMillis(70),
+                Step.LOAD, Duration.ofMillis(500),
+                Step.STAGE, Duration.ofMillis(3),
+                Step.APPLY, Duration.ofSeconds(1),
+                Step.RESTART, Duration.ofSeconds(2),
+                Step.PROVE, Duration.ofNanos(1_500_000));
+        RoundResult result = new RoundResult(Optional.of(ID), Duration.ofMillis(4825), 1_234_567, steps);
+
+        assertThat(Json.line(Synced.of(result)))
+                .isEqualTo(
+                        "{\"applied\":\"00000001-00000042\",\"seconds\":4.825,\"fetched_bytes\":1234567,"
+                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001}}");
+        assertThat(Synced.of(result).text()).isEqualTo("applied 00000001-00000042 in 4.8 s, 1.2 MiB fetched");
+    }
+
+    @Test
+    void syncWithNothingNew() {
+        RoundResult result = new RoundResult(Optional.empty(), Duration.ofMillis(12), 0, Map.of());
+
+        assertThat(Json.line(Synced.of(result)))
+                .isEqualTo(
+                        "{\"applied\":null,\"seconds\":0.012,\"fetched_bytes\":0,"
+                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0}}");
+        assertThat(Synced.of(result).text()).isEqualTo("nothing new");
+    }
+
+    @Test
+    void promote() {
+        PromoteResult result = PromoteResult.of(new Promotion.Report(
+                2,
+                false,
+                new Copy(new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW)),
+                List.of(
+                        new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot claim", "start it"),
+                        new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "cannot prove", "look")),
+                Map.of(Step.RESTART, Duration.ofMillis(1500)),
+                Duration.ofSeconds(3)));
+
+        assertThat(Json.line(result))
+                .isEqualTo("{\"epoch\":2,\"claimed\":false,\"snapshot\":\"00000001-00000042\","
+                        + "\"moment\":\"2026-11-20T12:00:00Z\",\"seconds\":3.0,\"healthy\":false,"
+                        + "\"steps\":{\"restart\":1.5,\"prove\":0.0},\"warnings\":["
+                        + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
+                        + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}]}");
+        assertThat(Protos.promoted(Protos.of(result))).isEqualTo(result);
+        assertThat(result.text()).contains("has yet to claim epoch 2").contains("next:");
+    }
+
+    @Test
+    void statusOfAServerThatWasNeverAReplica() {
+        Live live = new Live(
+                false,
+                Optional.empty(),
+                List.of(),
+                new FilestoreView("file:///b", false, Optional.empty(), Optional.empty()));
+        StatusView status = StatusView.of("site", "standby", false, new World().store.ledger(), live, NOW);
+
+        assertThat(Json.line(status))
+                .isEqualTo(
+                        "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
+                                + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
+                                + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
+                                + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
+                                + "\"seen\":null,\"newest\":null},\"failures\":0,\"last_error\":null,\"retry\":null,\"rejected\":[]}");
+        assertThat(StatusText.of(status)).contains("nothing yet").contains("not in backup mode");
+    }
+
+    @Test
+    void listsASnapshotWhoseManifestInTheMirrorIsDamaged() throws IOException {
+        FakeTicker time = new FakeTicker();
+        SampleSite site = new SampleSite(new InMemoryFilestore(time), time.clock());
+        site.commit(ID, 1);
+        Mirror mirror = Mirror.open(folder, site.repository(), 2);
+        mirror.fetch(ID, Progress.none());
+        Ledger ledger = World.standby().store.ledger();
+        assertThat(ListCommand.entry(ID, ledger, mirror, true).mirrored()).isTrue();
+
+        Files.delete(folder.resolve(ID.key()));
+        Files.writeString(folder.resolve(ID.key()), "{");
+
+        assertThat(ListCommand.entry(ID, ledger, mirror, true))
+                .isEqualTo(new ListCommand.Listing.Entry(ID, "stored", false, Optional.empty()));
+    }
+
+    @Test
+    void doesNotCallRejectedWhatIsLiveAgain() {
+        World world = World.standby();
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        SnapshotId second = world.source.commit(1, 2);
+        world.sync();
+        world.restore(first);
+        World.Agent agent = world.agent();
+        agent.departure().rollback();
+        agent.applier().finish();
+        Live live = new Live(
+                false,
+                Optional.empty(),
+                List.of(),
+                new FilestoreView("s3://b/p", true, Optional.empty(), Optional.empty()));
+
+        StatusView status = StatusView.of("site", "standby", true, world.store.ledger(), live, NOW);
+
+        assertThat(status.applied()).contains(second);
+        assertThat(status.rejected()).extracting(RejectedView::snapshot).containsExactly(first);
+    }
+
+    @Test
+    void statusOfAStandbyThatHasSeenABadSnapshot() {
+        World world = World.standby();
+        world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+        SnapshotId bad = world.source.commit(1, 3);
+        world.site.sickWith(bad.toString());
+        try {
+            world.sync();
+        } catch (UnderstudyException expected) {
+            assertThat(expected.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY);
+        }
+        Ledger ledger = world.store.ledger();
+        Live live = new Live(
+                true,
+                Optional.of(new ProgressView(ID, "load", 5, 10)),
+                List.of(new PrimaryView("a:7443", true, Optional.of(NOW), Optional.of("00000001-00000003"))),
+                new FilestoreView("s3://b/p", true, Optional.of(NOW), Optional.of(bad)));
+
+        StatusView status = StatusView.of("site", "standby", true, ledger, live, NOW);
+
+        assertThat(Json.line(status))
+                .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"following\",\"backup_mode\":true,"
+                        + "\"applied\":\"00000001-00000002\",\"moment\":\"2026-11-20T10:00:02Z\",\"age_seconds\":7198,"
+                        + "\"proven\":true,\"since\":\"2026-11-20T12:00:00Z\",\"previous\":\"00000001-00000001\","
+                        + "\"set_aside\":[\"site_before_understudy\"],\"epoch\":null,\"claim_pending\":false,\"daemon\":true,"
+                        + "\"progress\":{\"snapshot\":\"00000001-00000042\",\"step\":\"load\",\"done_bytes\":5,\"total_bytes\":10},"
+                        + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"heard\":\"2026-11-20T12:00:00Z\","
+                        + "\"announced\":\"00000001-00000003\"}],"
+                        + "\"filestore\":{\"name\":\"s3://b/p\",\"reachable\":true,\"seen\":\"2026-11-20T12:00:00Z\","
+                        + "\"newest\":\"00000001-00000003\"},\"failures\":1,"
+                        + "\"last_error\":{\"code\":\"site_unhealthy\",\"message\":\"the site is unhealthy: 500\","
+                        + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
+                        + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
+                        + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
+                        + "\"message\":\"the site is unhealthy: 500\"}]}");
+        assertThat(Protos.live(Protos.of(status, "test", 1, ledger.trouble()))).isEqualTo(live);
+        assertThat(StatusText.of(status))
+                .contains("00000001-00000002, data 119 min old, proven")
+                .contains("set aside:  database site_before_understudy")
+                .contains("rejected:   00000001-00000003")
+                .contains("now:        load 00000001-00000042");
+    }
+}

@@ -1,0 +1,157 @@
+package io.understudy.replica.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.cli.Terminal;
+import io.understudy.failure.ErrorCode;
+import io.understudy.replica.role.ApplyLock;
+import io.understudy.replica.role.RoleStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the commands say where no database is needed; the rest is tested end to end. */
+class ReplicaCliTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void configure() throws IOException {
+        Files.createDirectories(folder.resolve("store"));
+        Files.writeString(folder.resolve("c.yaml"), """
+                site: example
+                state: %1$s/state
+                marker: %1$s/BACKUP
+                database: {url: "jdbc:postgresql://127.0.0.1:1/site", user: site}
+                trees:
+                  - {name: media, kind: files, path: %1$s/media}
+                filestore: {url: "file://%1$s/store"}
+                signing: {trusted_keys: []}
+                replica: {name: standby, listen: "127.0.0.1:1"}
+                """.formatted(folder));
+    }
+
+    private int run(String... arguments) {
+        Terminal terminal = new Terminal(
+                new BufferedReader(new StringReader("")),
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                false,
+                false);
+        String[] all = new String[arguments.length + 2];
+        all[0] = "-c";
+        all[1] = folder.resolve("c.yaml").toString();
+        System.arraycopy(arguments, 0, all, 2, arguments.length);
+        return new ReplicaCli(terminal).execute(all);
+    }
+
+    private void assertRefused(int exit, ErrorCode code) {
+        assertThat(exit).as(err.toString()).isEqualTo(code.exitCode());
+        assertThat(err.toString()).contains("error: cannot ").contains("hint: ");
+    }
+
+    @Test
+    void syncRefusesWithoutTheMarker() {
+        assertRefused(run("sync"), ErrorCode.NOT_BACKUP_MODE);
+        assertThat(RoleStore.in(folder.resolve("state")).read()).isEmpty();
+    }
+
+    @Test
+    void promoteRollbackAndRestoreAskFirst() {
+        assertRefused(run("promote"), ErrorCode.CONFIRMATION_NEEDED);
+        assertRefused(run("rollback"), ErrorCode.CONFIRMATION_NEEDED);
+        assertRefused(run("restore", "00000001-00000001"), ErrorCode.CONFIRMATION_NEEDED);
+    }
+
+    @Test
+    void promoteRefusesWhereNothingWasImported() throws IOException {
+        Files.createFile(folder.resolve("BACKUP"));
+
+        assertRefused(run("promote", "--yes"), ErrorCode.NOT_BACKUP_MODE);
+        assertThat(folder.resolve("BACKUP")).exists();
+    }
+
+    @Test
+    void statusAnswersWithoutADaemonAndWithoutARepository() {
+        assertThat(run("status", "--json")).isZero();
+        assertThat(out.toString())
+                .contains("\"state\":\"seeding\"")
+                .contains("\"daemon\":false")
+                .contains("\"reachable\":false");
+        assertThat(run("status")).isZero();
+        assertThat(out.toString()).contains("state:      seeding, not in backup mode");
+    }
+
+    @Test
+    void checkNamesEveryFaultAndEndsWithTheFirst() {
+        int exit = run("check", "--json");
+
+        assertThat(exit).isEqualTo(ErrorCode.KEY_MISSING.exitCode());
+        assertThat(out.toString())
+                .contains("\"ok\":false")
+                .contains("signing.trusted_keys is empty")
+                .contains("\"repository_missing\"")
+                .contains("\"database_unreachable\"");
+        assertThat(run("check")).isEqualTo(exit);
+        assertThat(out.toString())
+                .contains("BAD  trusted keys:")
+                .contains("hint:")
+                .contains("ok   state:");
+    }
+
+    @Test
+    void initRefusesWithAllThatIsMissingAndWritesNoMarker() {
+        assertRefused(run("init", "--yes"), ErrorCode.KEY_MISSING);
+        assertThat(err.toString()).contains("there is none").contains("127.0.0.1:1");
+        assertThat(folder.resolve("BACKUP")).doesNotExist();
+    }
+
+    @Test
+    void aSnapshotThatIsNoneIsAMistakeOfTheCaller() {
+        assertRefused(run("restore", "yesterday", "--yes"), ErrorCode.USAGE);
+        assertRefused(run("dance"), ErrorCode.USAGE);
+    }
+
+    @Test
+    void whileADaemonRunsItIsAsked() {
+        try (var daemon = new ApplyLock(folder.resolve("state")).acquireDaemon()) {
+            assertThat(daemon).isNotNull();
+            assertRefused(run("sync"), ErrorCode.AGENT_UNREACHABLE);
+            assertThat(run("status", "--json")).isZero();
+            assertThat(out.toString()).contains("\"daemon\":true");
+            assertThat(err.toString()).contains("warning: cannot ask the agent at 127.0.0.1:1");
+        }
+    }
+
+    @Test
+    void twoCommandsAtOnceAreOneTooMany() throws IOException {
+        Files.createFile(folder.resolve("BACKUP"));
+        try (var other = new ApplyLock(folder.resolve("state")).acquire()) {
+            assertThat(other).isNotNull();
+            assertRefused(run("sync"), ErrorCode.LOCKED);
+        }
+    }
+
+    @Test
+    void everyCommandHasHelp() {
+        for (String command : new String[] {
+            "run", "init", "check", "sync", "status", "list", "verify", "restore", "rollback", "promote"
+        }) {
+            assertThat(run(command, "--help")).as(command).isZero();
+        }
+        assertThat(out.toString())
+                .contains("--unfenced")
+                .contains("--retry-rejected")
+                .contains("--mirror");
+    }
+}
