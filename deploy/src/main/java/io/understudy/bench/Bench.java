@@ -1,0 +1,142 @@
+package io.understudy.bench;
+
+import io.understudy.rehearsal.Folders;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Measures Understudy against named peers: {@code deploy/bench}. The table goes to standard output, the progress to standard error. */
+public final class Bench {
+    static final double MOST_MEMORY = 350.0 * (1 << 20);
+
+    private final Options options;
+    private final Path home;
+    private final PrintStream progress = System.err;
+    private final List<Finding> findings = new ArrayList<>();
+    private final List<String> about = new ArrayList<>();
+
+    private Bench(Options options, Path home) {
+        this.options = options;
+        this.home = home;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        if (List.of(arguments).contains("--help")) {
+            System.out.println(Options.USAGE);
+            return;
+        }
+        Options options;
+        try {
+            options = Options.parse(Path.of(System.getProperty("understudy.bench.readme")), arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println("error: " + e.getMessage() + "\n" + Options.USAGE);
+            System.exit(2);
+            return;
+        }
+        System.exit(run(options));
+    }
+
+    /** @return the exit code: 0 when all was measured and every bar holds, 1 otherwise */
+    private static int run(Options options) throws IOException {
+        Path home = Files.createTempDirectory(
+                "understudy-bench", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        try {
+            Table table = new Bench(options, home).measure();
+            System.out.println("\n" + table.text());
+            if (options.readme().isPresent()) {
+                table.write(options.readme().get());
+            }
+            return table.holds() ? 0 : 1;
+        } finally {
+            if (options.keep()) {
+                System.err.println("kept: " + home);
+            } else {
+                Folders.delete(home);
+            }
+        }
+    }
+
+    private Table measure() throws IOException {
+        if (options.recordings().isPresent()) {
+            Folders.create(options.recordings().get());
+        }
+        about.add(Machine.described(Clock.systemUTC()));
+        if (options.contests().contains(Contest.SNAPSHOTS)
+                || options.contests().contains(Contest.CHANGED)
+                || options.contests().contains(Contest.IMPORT)) {
+            try (Closing closing = new Closing(Stand.install(home.resolve("copy"), options.recordings()))) {
+                copy(closing.stand());
+            }
+        }
+        if (options.contests().contains(Contest.FOLLOW)) {
+            say("the demo's site: following");
+            try (Closing closing = new Closing(Stand.install(home.resolve("follow"), Optional.empty()))) {
+                findings.addAll(new FollowContest(closing.stand(), options.runs(), progress).follow());
+            }
+        }
+        if (options.contests().contains(Contest.LARGE)) {
+            say("a table of 4 GB and a file of 4 GB");
+            try (Closing closing = new Closing(Stand.install(home.resolve("large"), options.recordings()))) {
+                closing.stand().withoutSite();
+                findings.add(new LargeContest(closing.stand(), progress).hold());
+            }
+        }
+        return new Table(about, findings);
+    }
+
+    private void copy(Stand stand) {
+        stand.withoutSite();
+        about.add(Machine.programs(stand.primary().database().tools()));
+        say("generating a site with " + options.megabytes() + " MB of database and of media");
+        GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes());
+        site.generate();
+        about.add("The site: %s of database, %d files with %d MB; median of %d (least–most)."
+                .formatted(
+                        site.size(),
+                        site.files(),
+                        Stand.bytes(stand.primary().layout().media()) / 1_000_000,
+                        options.runs()));
+        say(about.get(about.size() - 1));
+        Peers peers = new Peers(home.resolve("peers"), stand);
+        CopyContests contests = new CopyContests(stand, site, peers, options.runs(), progress);
+        if (options.contests().contains(Contest.SNAPSHOTS)) {
+            findings.addAll(contests.snapshots());
+        }
+        if (options.contests().contains(Contest.IMPORT)) {
+            contests.prepareImport();
+            findings.add(contests.imports());
+        }
+        if (options.contests().contains(Contest.CHANGED)) {
+            findings.addAll(contests.changed());
+        }
+        findings.add(Finding.value(
+                "largest resident memory of an agent",
+                Unit.MEBIBYTES,
+                stand.footprint().largest(),
+                MOST_MEMORY));
+    }
+
+    private void say(String what) {
+        progress.println("bench: " + what);
+    }
+
+    /** Stops the servers also when the measurement is interrupted. */
+    private record Closing(Stand stand, Thread hook) implements AutoCloseable {
+        Closing(Stand stand) {
+            this(stand, new Thread(stand::close));
+            Runtime.getRuntime().addShutdownHook(hook);
+        }
+
+        @Override
+        public void close() {
+            Runtime.getRuntime().removeShutdownHook(hook);
+            stand.close();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.understudy.bench;
+
+import io.understudy.rehearsal.Running;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The contests on the generated site. */
+final class CopyContests {
+    private static final Duration IMPORT = Duration.ofMinutes(30);
+
+    private final Stand stand;
+    private final GeneratedSite site;
+    private final Peers peers;
+    private final int runs;
+    private final PrintStream progress;
+
+    CopyContests(Stand stand, GeneratedSite site, Peers peers, int runs, PrintStream progress) {
+        this.stand = stand;
+        this.site = site;
+        this.peers = peers;
+        this.runs = runs;
+        this.progress = progress;
+    }
+
+    /** Full snapshots, each into a repository of its own by an agent that was just started; then one more with nothing changed. */
+    List<Finding> snapshots() {
+        List<Double> full = new ArrayList<>();
+        List<Double> unchanged = new ArrayList<>();
+        List<Double> dumps = new ArrayList<>();
+        Turns.take(
+                runs,
+                () -> {
+                    stand.newRepository();
+                    Running agent = stand.startPrimary();
+                    full.add(timed("full snapshot", stand::snapshot));
+                    unchanged.add(timed("unchanged snapshot", stand::snapshot));
+                    stand.stop(agent);
+                },
+                () -> {
+                    peers.forgetDump();
+                    dumps.add(timed("pg_dump and tar", peers::dump));
+                });
+        Sample whole = new Sample(full);
+        return List.of(
+                Finding.ratio(
+                        "full snapshot, against `pg_dump -Fd -j2 -Z1` and then `tar \\| zstd -1`",
+                        Unit.SECONDS,
+                        whole,
+                        new Sample(dumps),
+                        1.0),
+                Finding.ratio(
+                        "snapshot with nothing changed, against the full one",
+                        Unit.SECONDS,
+                        new Sample(unchanged),
+                        whole,
+                        0.3));
+    }
+
+    /** What the next contest starts from: a repository with a snapshot, and a dump. */
+    void prepareImport() {
+        stand.newRepository();
+        Running agent = stand.startPrimary();
+        stand.snapshot();
+        agent.stop();
+        peers.forgetDump();
+        peers.dump();
+    }
+
+    /** Imports into a server that has nothing yet, by an agent that was just started, from its first step to the last. */
+    Finding imports() {
+        List<Double> imports = new ArrayList<>();
+        List<Double> restores = new ArrayList<>();
+        Turns.take(
+                runs,
+                () -> {
+                    stand.newStandby();
+                    stand.settle();
+                    Running agent = stand.startReplica();
+                    AgentLog log = new AgentLog(agent);
+                    double live = log.await(" is live", IMPORT);
+                    imports.add(told("full import", live - log.await(": importing ", IMPORT)));
+                    stand.stop(agent);
+                },
+                () -> {
+                    peers.prepareRestore();
+                    restores.add(timed("pg_restore and tar", peers::restore));
+                    peers.forgetRestored();
+                });
+        return Finding.ratio(
+                "full import, against `pg_restore -j2` of that dump and then `tar -x`",
+                Unit.SECONDS,
+                new Sample(imports),
+                new Sample(restores),
+                1.1);
+    }
+
+    /** Snapshots of a site that grows by one per cent before each. */
+    List<Finding> changed() {
+        List<Double> snapshots = new ArrayList<>();
+        List<Double> added = new ArrayList<>();
+        List<Double> backups = new ArrayList<>();
+        List<Double> resticAdded = new ArrayList<>();
+        stand.newRepository();
+        Running agent = stand.startPrimary();
+        stand.snapshot();
+        peers.newResticRepository();
+        peers.restic();
+        Runnable ours = () -> {
+            long before = Stand.bytes(stand.repository());
+            snapshots.add(timed("changed snapshot", stand::snapshot));
+            added.add((double) Stand.bytes(stand.repository()) - before);
+        };
+        Runnable restic = () -> {
+            long before = peers.resticBytes();
+            backups.add(timed("restic", peers::restic));
+            resticAdded.add((double) peers.resticBytes() - before);
+        };
+        for (int run = 0; run < runs; run++) {
+            site.grow();
+            (run % 2 == 0 ? ours : restic).run();
+            (run % 2 == 0 ? restic : ours).run();
+        }
+        stand.stop(agent);
+        return List.of(
+                Finding.ratio(
+                        "snapshot after 1 % was added, against restic of the same",
+                        Unit.SECONDS, new Sample(snapshots), new Sample(backups), 0.5),
+                Finding.ratio(
+                        "the same, bytes that the repository grew by",
+                        Unit.MEBIBYTES,
+                        new Sample(added),
+                        new Sample(resticAdded),
+                        0.5));
+    }
+
+    private double timed(String what, Runnable work) {
+        stand.settle();
+        return told(what, Watch.time(work));
+    }
+
+    private double told(String what, double seconds) {
+        progress.printf(Locale.ROOT, "  %-20s %7.2f s%n", what, seconds);
+        return seconds;
+    }
+}

@@ -1,0 +1,36 @@
+package io.understudy.bench;
+
+import io.understudy.rehearsal.Running;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The largest resident size that agents ever had, as the kernel tells it ({@code VmHWM}). */
+final class Footprint {
+    private final List<Double> peaks = new ArrayList<>();
+
+    /** Looks at a process just before it is stopped. */
+    void look(Running agent) {
+        peaks.add(peak(agent.pid()));
+    }
+
+    /** @return the largest of all, in bytes */
+    Sample largest() {
+        return new Sample(List.of(new Sample(peaks).most()));
+    }
+
+    private static double peak(long pid) {
+        try {
+            return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

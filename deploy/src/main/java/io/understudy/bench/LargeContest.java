@@ -1,0 +1,65 @@
+package io.understudy.bench;
+
+import io.understudy.rehearsal.Running;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SplittableRandom;
+
+/** A site of one table of 4 GB and one file of 4 GB: what is large must not be large in memory. */
+final class LargeContest {
+    private static final long BYTES = 4L << 30;
+    private static final int ROWS = 4_200_000;
+    private static final int BLOCK = 1 << 20;
+    private static final Duration LIMIT = Duration.ofHours(1);
+
+    private final Stand stand;
+    private final PrintStream progress;
+
+    LargeContest(Stand stand, PrintStream progress) {
+        this.stand = stand;
+        this.progress = progress;
+    }
+
+    Finding hold() {
+        progress.println("  generating the table and the file");
+        stand.primary()
+                .database()
+                .execute(
+                        "site",
+                        "CREATE TABLE large AS SELECT g AS id, repeat(md5(g::text), 31) AS content FROM generate_series(1, "
+                                + ROWS + ") g",
+                        "ALTER TABLE large OWNER TO site");
+        file(stand.primary().layout().media().resolve("large"));
+        stand.newRepository();
+        Running sender = stand.startPrimary();
+        progress.printf("  snapshot: %.0f s%n", Watch.time(stand::snapshot));
+        stand.stop(sender);
+        stand.newStandby();
+        Running receiver = stand.startReplica();
+        progress.printf("  import: %.0f s%n", Watch.time(() -> new AgentLog(receiver).await(" is live", LIMIT)));
+        stand.stop(receiver);
+        return Finding.value(
+                "largest resident memory of an agent, with a table of 4 GB and a file of 4 GB",
+                Unit.MEBIBYTES,
+                stand.footprint().largest(),
+                Bench.MOST_MEMORY);
+    }
+
+    private static void file(Path file) {
+        SplittableRandom random = new SplittableRandom(BYTES);
+        byte[] block = new byte[BLOCK];
+        try (OutputStream out = Files.newOutputStream(file)) {
+            for (long written = 0; written < BYTES; written += BLOCK) {
+                random.nextBytes(block);
+                out.write(block);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

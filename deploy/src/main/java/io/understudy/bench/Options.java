@@ -1,0 +1,98 @@
+package io.understudy.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the measurement was asked for.
+ *
+ * @param runs of each contender; medians are told
+ * @param megabytes of database, and again of media
+ * @param contests to hold
+ * @param readme where the table goes, empty: it is only printed
+ * @param recordings where the agents' flight recordings go, empty: none are made
+ */
+record Options(
+        int runs,
+        int megabytes,
+        Set<Contest> contests,
+        Optional<Path> readme,
+        Optional<Path> recordings,
+        boolean keep) {
+    static final String USAGE = """
+            usage: deploy/bench [--runs N] [--mb N] [--only CONTEST[,CONTEST]] [--large] [--write] [--profile FOLDER] [--keep]
+
+              --runs N          runs of each contender, of which the median is told (default 5)
+              --mb N            MB of database, and again of media (default 500)
+              --only CONTEST    snapshots, changed, import, follow or large
+              --large           only the memory with a 4 GB table and a 4 GB file; takes minutes and 30 GB of disk
+              --write           write the table into README.md; only for a whole measurement
+              --profile FOLDER  let the agents write flight recordings (JFR) there; slows them down a little
+              --keep            keep the folder with the site, the repositories and the logs""";
+
+    static final int RUNS = 5;
+    static final int MEGABYTES = 500;
+
+    /** @throws IllegalArgumentException naming what cannot be understood */
+    static Options parse(Path readme, String... arguments) {
+        Deque<String> given = new ArrayDeque<>(Arrays.asList(arguments));
+        int runs = RUNS;
+        int megabytes = MEGABYTES;
+        Set<Contest> contests = Contest.usual();
+        boolean write = false;
+        boolean keep = false;
+        Optional<Path> recordings = Optional.empty();
+        while (!given.isEmpty()) {
+            String argument = given.removeFirst();
+            switch (argument) {
+                case "--runs" -> runs = number(argument, given, 99);
+                case "--mb" -> megabytes = number(argument, given, 100_000);
+                case "--only" -> contests = contests(value(argument, given));
+                case "--large" -> contests = EnumSet.of(Contest.LARGE);
+                case "--write" -> write = true;
+                case "--keep" -> keep = true;
+                case "--profile" ->
+                    recordings = Optional.of(Path.of(value(argument, given)).toAbsolutePath());
+                default -> throw new IllegalArgumentException("unknown argument " + argument);
+            }
+        }
+        if (write && (!contests.equals(Contest.usual()) || megabytes < MEGABYTES || runs < RUNS)) {
+            throw new IllegalArgumentException("--write is only for a whole measurement: no --only, --mb of at least "
+                    + MEGABYTES + ", --runs of at least " + RUNS);
+        }
+        return new Options(runs, megabytes, contests, write ? Optional.of(readme) : Optional.empty(), recordings, keep);
+    }
+
+    private static Set<Contest> contests(String names) {
+        Set<Contest> contests = EnumSet.noneOf(Contest.class);
+        for (String name : names.split(",")) {
+            try {
+                contests.add(Contest.valueOf(name.toUpperCase(Locale.ROOT)));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("unknown contest " + name, e);
+            }
+        }
+        return contests;
+    }
+
+    private static int number(String argument, Deque<String> given, int most) {
+        String value = value(argument, given);
+        if (!value.matches("[1-9][0-9]{0,5}") || Integer.parseInt(value) > most) {
+            throw new IllegalArgumentException(argument + " takes a number from 1 to " + most + ", not " + value);
+        }
+        return Integer.parseInt(value);
+    }
+
+    private static String value(String argument, Deque<String> given) {
+        if (given.isEmpty()) {
+            throw new IllegalArgumentException(argument + " needs a value");
+        }
+        return given.removeFirst();
+    }
+}

@@ -1,0 +1,181 @@
+package io.understudy.bench;
+
+import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Pair;
+import io.understudy.rehearsal.Ports;
+import io.understudy.rehearsal.PostgresServer;
+import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Rehearsal;
+import io.understudy.rehearsal.Running;
+import io.understudy.rehearsal.Server;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Two servers as an operator would run them, with the packaged agents. Not thread-safe. */
+final class Stand implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofMinutes(30);
+
+    private final Pair pair;
+    private final Optional<Path> recordings;
+    private final Footprint footprint = new Footprint();
+    private int started;
+
+    private Stand(Pair pair, Optional<Path> recordings) {
+        this.pair = pair;
+        this.recordings = recordings;
+    }
+
+    /** Installs both servers in a folder, databases running with PostgreSQL's own defaults and the agents' settings as shipped. */
+    static Stand install(Path home, Optional<Path> recordings) {
+        Pair pair = Pair.install(Folders.create(home), Rehearsal.packaged(), false);
+        for (Server server : List.of(pair.primary(), pair.standby())) {
+            asShipped(server.database());
+            server.configure(config -> config.replace("  connections: 2\n", "").replace("  poll: 2s\n", ""));
+        }
+        return new Stand(pair, recordings);
+    }
+
+    private static void asShipped(PostgresServer database) {
+        database.execute("postgres", "ALTER SYSTEM SET fsync = on", "ALTER SYSTEM SET shared_buffers = '128MB'");
+        database.stop();
+        database.start();
+    }
+
+    /** No site is restarted by an import, as the peers restart none. */
+    void withoutSite() {
+        for (Server server : List.of(primary(), standby())) {
+            server.configure(config -> config.substring(0, config.indexOf("service:")));
+        }
+    }
+
+    Pair pair() {
+        return pair;
+    }
+
+    Server primary() {
+        return pair.primary();
+    }
+
+    Server standby() {
+        return pair.standby();
+    }
+
+    Footprint footprint() {
+        return footprint;
+    }
+
+    Path repository() {
+        return pair.home().resolve("filestore");
+    }
+
+    /** An empty repository, of which the primary agent's state knows nothing. */
+    void newRepository() {
+        clear(repository());
+        clear(primary().layout().state());
+        primary().primaryProgram("init").with(agentEnvironment("")).run(LIMIT).successful();
+    }
+
+    /** A standby that never imported anything. */
+    void newStandby() {
+        Server server = standby();
+        for (String database : server.database()
+                .query(
+                        "postgres",
+                        "SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')")) {
+            server.database().execute("postgres", "DROP DATABASE \"" + database + "\" WITH (FORCE)");
+        }
+        clear(server.layout().state());
+        clear(server.layout().home().resolve("site"));
+        Folders.create(server.layout().marker().getParent());
+        server.replicaProgram("init", "--yes")
+                .with(agentEnvironment(""))
+                .run(LIMIT)
+                .successful();
+    }
+
+    Running startPrimary() {
+        return start(
+                primary().primaryProgram("run"),
+                "agent-primary",
+                primary().layout().primaryPort());
+    }
+
+    Running startReplica() {
+        return start(
+                standby().replicaProgram("run"),
+                "agent-replica",
+                standby().layout().replicaPort());
+    }
+
+    /** Ends an agent, after a look at how large it was. */
+    void stop(Running agent) {
+        footprint.look(agent);
+        agent.stop();
+    }
+
+    /** Asks the running primary agent for a snapshot. @return its name */
+    String snapshot() {
+        return primary()
+                .primaryProgram("snapshot", "--json")
+                .with(agentEnvironment(""))
+                .run(LIMIT)
+                .successful()
+                .json()
+                .path("snapshot")
+                .asText();
+    }
+
+    /** Waits until nothing that was written before is still to be written to disk, so that nobody pays for another's work. */
+    void settle() {
+        primary().database().execute("postgres", "CHECKPOINT");
+        standby().database().execute("postgres", "CHECKPOINT");
+        Program.of("sync").run(LIMIT).successful();
+    }
+
+    /** Bytes of all files below a folder. */
+    static long bytes(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void clear(Path folder) {
+        if (Files.exists(folder)) {
+            Folders.delete(folder);
+        }
+        Folders.create(folder);
+    }
+
+    @Override
+    public void close() {
+        pair.close();
+    }
+
+    private Running start(Program program, String name, int port) {
+        started++;
+        Path log = pair.home().resolve("%s-%d.log".formatted(name, started));
+        String options = recordings
+                .map(folder -> "-XX:StartFlightRecording=settings=profile,filename="
+                        + folder.resolve("%s-%d.jfr".formatted(name, started)))
+                .orElse("");
+        Running agent = program.with(agentEnvironment(options)).start(log);
+        Ports.awaitListening(port);
+        return agent;
+    }
+
+    /** The shipped settings of Java, whatever this process was told. */
+    private static Map<String, String> agentEnvironment(String options) {
+        return Map.of("UNDERSTUDY_JAVA_OPTS", options, "UNDERSTUDY_LOG", "");
+    }
+}
