@@ -176,6 +176,6 @@ final class Stand implements AutoCloseable {
 
     /** The shipped settings of Java, whatever this process was told. */
     private static Map<String, String> agentEnvironment(String options) {
-        return Map.of("UNDERSTUDY_JAVA_OPTS", options, "UNDERSTUDY_LOG", "");
+        return Map.of("UNDERSTUDY_JAVA_OPTS", options, "UNDERSTUDY_LOG", "info");
     }
 }

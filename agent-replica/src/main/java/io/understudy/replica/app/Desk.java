@@ -61,6 +61,18 @@ final class Desk {
         return thread.isAlive();
     }
 
+    /**
+     * Waits until the worker has ended.
+     *
+     * @return whether it died, of what nothing here can handle, as want of memory; false when the desk was closed
+     */
+    boolean awaitEnd() throws InterruptedException {
+        thread.join();
+        synchronized (this) {
+            return !closed;
+        }
+    }
+
     /** How many jobs wait for their turn. */
     int waiting() {
         return jobs.size();

@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.HealthSettings;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.metrics.HttpEndpoint;
@@ -88,6 +89,20 @@ public final class ReplicaAgent implements AutoCloseable {
         admin.start();
         link.start();
         return this;
+    }
+
+    /**
+     * Waits until it is stopped.
+     *
+     * @throws UnderstudyException {@code INTERNAL} when the worker has died: without it an agent would run on and import nothing
+     */
+    public void await() throws InterruptedException {
+        if (desk.awaitEnd()) {
+            throw new UnderstudyException(
+                    ErrorCode.INTERNAL,
+                    "cannot go on: the worker has died",
+                    "the log says of what; start the agent again, it goes on where it stood");
+        }
     }
 
     /**

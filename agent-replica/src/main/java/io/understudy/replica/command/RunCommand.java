@@ -4,7 +4,6 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.metrics.Metrics;
 import io.understudy.replica.app.ReplicaAgent;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -27,14 +26,14 @@ final class RunCommand implements Runnable {
                 throw e;
             }
             Runtime.getRuntime().addShutdownHook(stop);
-            waitForever();
+            await(agent);
         }
     }
 
     /** A signal ends the process by the hook above. */
-    private static void waitForever() {
+    private static void await(ReplicaAgent agent) {
         try {
-            new CountDownLatch(1).await();
+            agent.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

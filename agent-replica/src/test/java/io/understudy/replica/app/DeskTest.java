@@ -42,6 +42,27 @@ class DeskTest {
     }
 
     @Test
+    void tellsThatItsWorkerDied() throws InterruptedException {
+        desk = new Desk(
+                control -> {
+                    throw new OutOfMemoryError("no room for a buffer");
+                },
+                () -> Duration.ofDays(1));
+        desk.start();
+        desk.wake();
+
+        assertThat(desk.awaitEnd()).isTrue();
+    }
+
+    @Test
+    void tellsThatItWasClosed() throws InterruptedException {
+        desk.start();
+        desk.close(Duration.ofSeconds(10));
+
+        assertThat(desk.awaitEnd()).isFalse();
+    }
+
+    @Test
     void survivesARoutineThatFails() {
         desk = new Desk(
                 control -> {

@@ -9,6 +9,9 @@ import java.util.function.Function;
 
 /** Reads an object's file to its end; failures are {@link UnderstudyException}s. */
 final class ObjectStream extends InputStream {
+    /** The most bytes of one read: Java keeps, for each thread, a buffer beside the heap as long as its longest read, and that room is small. */
+    private static final int MOST = 1 << 16;
+
     private final FileChannel channel;
     private final Function<IOException, UnderstudyException> failure;
 
@@ -29,7 +32,7 @@ final class ObjectStream extends InputStream {
             return 0;
         }
         try {
-            return channel.read(ByteBuffer.wrap(buffer, offset, length));
+            return channel.read(ByteBuffer.wrap(buffer, offset, Math.min(length, MOST)));
         } catch (IOException e) {
             throw failure.apply(e);
         }

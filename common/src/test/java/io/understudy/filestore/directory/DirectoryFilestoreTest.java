@@ -10,6 +10,8 @@ import io.understudy.filestore.Filestore;
 import io.understudy.testing.FilestoreContract;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -107,6 +109,23 @@ class DirectoryFilestoreTest extends FilestoreContract {
         disk.forced.clear();
         store.delete("blobs/ab/two");
         assertThat(disk.forced).containsExactly(root.resolve("blobs/ab"));
+    }
+
+    /** Several threads read blobs of many megabytes in one go, and the agents have little memory beside the heap. */
+    @Test
+    void readsLongObjectsWithoutLongBuffersBesideTheHeap() throws IOException {
+        int length = 24 << 20;
+        Filestore filestore = new DirectoryFilestore(root);
+        filestore.put("blobs/long", Content.of(new byte[length]));
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        long before = direct.getMemoryUsed();
+        try (InputStream in = filestore.open("blobs/long", 0)) {
+            assertThat(in.readNBytes(new byte[length], 0, length)).isEqualTo(length);
+        }
+        assertThat(direct.getMemoryUsed() - before).isLessThan(1 << 20);
     }
 
     @Test
