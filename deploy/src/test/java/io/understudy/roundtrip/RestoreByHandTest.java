@@ -1,0 +1,200 @@
+package io.understudy.roundtrip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.testing.EveryKindOfObject;
+import io.understudy.testing.PostgresServer;
+import io.understudy.testing.S3Server;
+import io.understudy.testing.TreePrint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** No lock-in: the commands that the page prints restore a snapshot without Understudy, on a server that knows nothing of the site, and stop at whatever is damaged. */
+@Timeout(300)
+class RestoreByHandTest {
+    @TempDir
+    private static Path home;
+
+    private static RecoverySite site;
+    private static PostgresServer other;
+
+    private final PageScript page = PageScript.read(Path.of("docs/restore-by-hand.md"));
+
+    @TempDir
+    private Path temp;
+
+    private Path repository;
+    private Path folder;
+    private String database;
+
+    @BeforeAll
+    static void takeASnapshot() throws IOException {
+        site = RecoverySite.create(home, PostgresServer.shared());
+        other = PostgresServer.start(List.of());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (other != null) {
+            other.close();
+        }
+    }
+
+    @BeforeEach
+    void copyTheRepository() throws IOException {
+        repository = temp.resolve("repository");
+        folder = temp.resolve("restored");
+        copy(site.repository(), repository);
+        database = other.newName("restored by \"hand\"");
+    }
+
+    @Test
+    void bringsBackTheDatabaseAndEveryTree() throws IOException {
+        String output = run(settings()).successful();
+
+        assertThat(output).contains("\"snapshot\": \"" + site.newest().snapshot() + "\"");
+        assertWhole(site.newest());
+        assertThat(other.psql("postgres", "SELECT rolname FROM pg_roles WHERE rolname ~ '^fixture' ORDER BY 1"))
+                .isEqualTo(String.join("\n", EveryKindOfObject.ROLES));
+    }
+
+    @Test
+    void fetchesFromABucketWhatAnOlderSnapshotNeeds() throws Exception {
+        try (S3Server s3 = S3Server.start()) {
+            s3.createBucket("backups");
+            copy(repository, s3.folder().resolve("backups/example"));
+            run(settings()
+                            .with("repository", temp.resolve("fetched"))
+                            .with("snapshot", site.older().snapshot())
+                            .with("bucket", "backups")
+                            .with("endpoint", s3.endpoint())
+                            .with("access_key", S3Server.ACCESS_KEY)
+                            .with("secret_key", S3Server.SECRET_KEY))
+                    .successful();
+        }
+        assertWhole(site.older());
+        assertThat(temp.resolve("fetched/manifests"))
+                .isDirectoryContaining("glob:**" + site.older().snapshot() + ".json");
+    }
+
+    /** What an attacker or a bad disk did, and what the page then says. */
+    enum Wrong {
+        FLIPPED_MANIFEST("is signed by none of"),
+        FOREIGN_KEY("is signed by none of"),
+        CUT_MANIFEST("is not two lines"),
+        RENAMED_MANIFEST("is another snapshot under this name"),
+        FLIPPED_ROWS("is damaged or missing"),
+        FLIPPED_INDEX("is damaged or missing"),
+        LOST_PACK("is damaged or missing"),
+        CUT_ARCHIVE("is damaged or missing"),
+        SWAPPED_BLOBS("is damaged or missing");
+
+        private final String said;
+
+        Wrong(String said) {
+            this.said = said;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void stopsBeforeAnythingIsRestored(Wrong wrong) throws IOException {
+        PageScript settings = settings();
+        Path manifest = repository.resolve("manifests/" + site.newest().snapshot() + ".json");
+        Path named = switch (wrong) {
+            case FLIPPED_MANIFEST -> flipped(manifest);
+            case FOREIGN_KEY -> {
+                settings = settings.with("keys", site.foreignKey());
+                yield manifest;
+            }
+            case CUT_MANIFEST ->
+                Files.write(manifest, List.of(Files.readAllLines(manifest).get(0)));
+            case RENAMED_MANIFEST ->
+                Files.copy(
+                        repository.resolve("manifests/" + site.older().snapshot() + ".json"),
+                        repository.resolve("manifests/" + new SnapshotId(9, 9) + ".json"));
+            case FLIPPED_ROWS -> flipped(blob(site.rows()));
+            case FLIPPED_INDEX -> flipped(blob(site.index()));
+            case LOST_PACK -> {
+                Files.delete(blob(site.pack()));
+                yield blob(site.pack());
+            }
+            case CUT_ARCHIVE -> {
+                byte[] all = Files.readAllBytes(blob(site.archive()));
+                yield Files.write(blob(site.archive()), java.util.Arrays.copyOf(all, all.length - 1));
+            }
+            case SWAPPED_BLOBS ->
+                Files.copy(blob(site.rows()), blob(site.large()), StandardCopyOption.REPLACE_EXISTING);
+        };
+
+        PageScript.Ended ended = run(settings);
+
+        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.errors())
+                .contains("STOP: ")
+                .contains(wrong.said)
+                .contains(repository.relativize(named).toString());
+        assertThat(other.psql("postgres", "SELECT datname FROM pg_database")).doesNotContain(database);
+        assertThat(folder.resolve("media")).doesNotExist();
+    }
+
+    private void assertWhole(RecoverySite.Moment moment) throws IOException {
+        assertThat(other.dump(database)).isEqualTo(moment.dump());
+        for (String tree : RecoverySite.TREES) {
+            assertThat(TreePrint.of(folder.resolve(tree)))
+                    .isEqualTo(moment.trees().get(tree));
+        }
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(RecoverySite.TREES);
+        }
+    }
+
+    private PageScript settings() {
+        return page.with("site", RecoverySite.SITE)
+                .with("repository", repository)
+                .with("keys", site.foreignKey() + " " + site.key())
+                .with("database", database)
+                .with("folder", folder);
+    }
+
+    private PageScript.Ended run(PageScript script) throws IOException {
+        Map<String, String> environment = other.environment("postgres", PostgresServer.SUPERUSER, other.password());
+        return script.with("PGHOST", other.host()).with("PGPORT", other.port()).run(temp, environment, other.tools());
+    }
+
+    private Path blob(BlobId id) {
+        return repository.resolve("blobs/" + id.hex().substring(0, 2) + "/" + id.hex() + ".zst");
+    }
+
+    private static Path flipped(Path object) throws IOException {
+        byte[] all = Files.readAllBytes(object);
+        all[all.length / 2] ^= 1;
+        return Files.write(object, all);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(path));
+                Files.createDirectories(target.getParent());
+                Files.copy(path, target);
+            }
+        }
+    }
+}
