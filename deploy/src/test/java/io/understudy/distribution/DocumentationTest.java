@@ -3,6 +3,9 @@ package io.understudy.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.metrics.Metric;
+import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.progress.CrashPoint;
+import io.understudy.replica.events.ReplicaPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +42,17 @@ class DocumentationTest {
         assertThat(names.results().map(name -> name.group(1)))
                 .containsExactlyElementsOf(
                         Arrays.stream(Metric.values()).map(Metric::exported).toList());
+    }
+
+    @Test
+    void everyCrashPointIsExplainedInItsOrderAndNoOther() throws IOException {
+        Matcher labels = Pattern.compile("(?m)^\\| `((?:primary|replica)/[a-z0-9-]+)` \\| [^|]+ \\| [^|]+ \\|$")
+                .matcher(Files.readString(ROOT.resolve("deploy/docs/crash-points.md")));
+        Stream<CrashPoint> all =
+                Stream.concat(Arrays.stream(PrimaryPoint.values()), Arrays.stream(ReplicaPoint.values()));
+
+        assertThat(labels.results().map(label -> label.group(1)))
+                .containsExactlyElementsOf(all.map(CrashPoint::label).toList());
     }
 
     static Stream<Path> pages() throws IOException {

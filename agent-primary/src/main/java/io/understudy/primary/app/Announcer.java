@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.Taken;
+import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class Announcer implements PrimaryEvents {
         Manifest manifest = taken.manifest();
         followers.announce(Messages.announcement(
                 repository.get().id(), server, manifest.snapshot().epoch(), manifest, Optional.of(taken.committed())));
+        PrimaryPoint.ANNOUNCED.passed();
     }
 
     /** A snapshot that this agent did not commit, or not in this run. @param epoch that this server holds */

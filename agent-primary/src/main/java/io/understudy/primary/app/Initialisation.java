@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
+import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
@@ -74,12 +75,17 @@ public final class Initialisation {
         boolean created = !Files.exists(file);
         SigningKey key = created ? SigningKey.generate(file) : SigningKey.load(file);
         key.writePublic(file);
+        PrimaryPoint.KEY_WRITTEN.passed();
 
         epochs.intend(plan);
+        PrimaryPoint.CLAIM_INTENDED.passed();
         TrustedKeys trusted = TrustedKeys.of(key.publicKey());
         Repository repository = Repository.create(filestore, plan.repository(), site, trusted, clock);
+        PrimaryPoint.REPOSITORY_CREATED.passed();
         repository.epochs().claim(plan.claim(), key);
+        PrimaryPoint.FIRST_EPOCH_CLAIMED.passed();
         epochs.hold(plan);
+        PrimaryPoint.FIRST_EPOCH_HELD.passed();
         return new Initialised(
                 repository.id(), site, filestore.name(), plan.epoch(), file, SigningKey.publicPath(file), created);
     }

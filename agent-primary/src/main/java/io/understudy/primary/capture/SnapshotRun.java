@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.capture.tree.Cancellation;
+import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
@@ -71,7 +72,9 @@ final class SnapshotRun {
             Manifest manifest = manifest(target, snapshot, periods, captured, trees, session);
             permitted.run();
             Cancellation.check();
+            PrimaryPoint.ALL_STORED.passed();
             target.commit(manifest, key);
+            PrimaryPoint.MANIFEST_WRITTEN.passed();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
         }

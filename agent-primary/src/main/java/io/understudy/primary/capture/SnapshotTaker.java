@@ -3,6 +3,7 @@ package io.understudy.primary.capture;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -111,6 +112,7 @@ public final class SnapshotTaker {
             SigningKey signer = key.get();
             SnapshotId snapshot = target.nextId(epoch);
             boolean anew = distrust.raised();
+            PrimaryPoint.SNAPSHOT_BEGUN.passed();
             Taken taken = run.take(target, snapshot, anew, periods, signer, () -> {
                 requireProduction();
                 epochs.require(target);

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.primary.capture.DeletionLock;
+import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -136,6 +137,7 @@ final class GarbageCollector {
         Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> isGarbage(info, before));
         if (now.isPresent()) {
             blobs.delete(blob);
+            PrimaryPoint.BLOB_DELETED.passed();
             swept = swept.and(now.get().size());
         }
     }

@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.DeletionLock;
+import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -145,15 +146,19 @@ public final class Pruning {
         List<Decision> first = decideOrRefuse(target, inventory);
         GarbageCollector collector = collector(target);
         collector.mark(ids(first, true), progress);
+        PrimaryPoint.NEEDED_MARKED.passed();
         permission(target);
         Instant now = target.prunings().begin(host.name(), epoch, host.clock().instant());
+        PrimaryPoint.PRUNING_NOTED.passed();
         // Marking takes its time: what was committed, held or proven meanwhile counts too.
         List<Decision> last = confirmed(ids(first, false), decideOrRefuse(target, inventory));
         last.stream().filter(decision -> !decision.kept()).forEach(decision -> {
             target.delete(decision.snapshot());
+            PrimaryPoint.SNAPSHOT_DELETED.passed();
             events.deleted(decision);
         });
         Swept swept = collector.sweep(now.minus(settings.grace()), progress);
+        PrimaryPoint.GARBAGE_SWEPT.passed();
         return new Pruned(false, last, swept, Optional.empty());
     }
 

@@ -6,6 +6,7 @@ import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.role.ApplyIntent;
 import io.understudy.replica.role.BackupMode;
@@ -116,8 +117,10 @@ public final class Applier {
             timed(intent, Step.APPLY, took, () -> exchange(intent));
             step = Step.RESTART;
             timed(intent, Step.RESTART, took, site::restart);
+            ReplicaPoint.SITE_RESTARTED.passed();
             step = Step.PROVE;
             timed(intent, Step.PROVE, took, site::prove);
+            ReplicaPoint.SITE_PROVEN.passed();
         } catch (RuntimeException e) {
             giveUp(intent, step, Failures.wrap(e, "apply " + intent.snapshot()));
             return;
@@ -128,13 +131,20 @@ public final class Applier {
     private void exchange(ApplyIntent intent) {
         requireMarkerOrSwapped(intent);
         mark("A snapshot is being imported.", intent.back().live().flatMap(Copy::snapshot));
+        ReplicaPoint.MARKER_RENEWED.passed();
         site.stop();
+        ReplicaPoint.SITE_STOPPED.passed();
         if (!isLive(intent.fresh())) {
             backup.require();
             databases.arrange(new Arrangement(Optional.of(intent.fresh()), intent.retired(), intent.old()));
+            ReplicaPoint.DATABASES_SWAPPED.passed();
         }
-        FORWARD.forEach(kind -> trees.forward(intent.snapshot(), kind));
+        FORWARD.forEach(kind -> {
+            trees.forward(intent.snapshot(), kind);
+            exchanged(kind).passed();
+        });
         mark("This server follows the primary.", Optional.of(intent.snapshot()));
+        ReplicaPoint.MARKER_NAMES_SNAPSHOT.passed();
     }
 
     private void requireMarkerOrSwapped(ApplyIntent intent) {
@@ -163,6 +173,7 @@ public final class Applier {
         }
         LOG.warn("{} failed, going back: {} ({})", intent.snapshot(), failure.getMessage(), failure.hint());
         store.change(ledger -> ledger.with(ledger.state().failed(cause(ledger, intent, step, failure))));
+        ReplicaPoint.RETURN_INTENDED.passed();
     }
 
     private Setback cause(Ledger ledger, ApplyIntent intent, Step step, UnderstudyException failure) {
@@ -173,16 +184,20 @@ public final class Applier {
 
     private void accept(boolean proven) {
         store.change(ledger -> ledger.with(ledger.state().accepted(proven, clock.instant())));
+        ReplicaPoint.SNAPSHOT_ACCEPTED.passed();
     }
 
     /** The snapshot stays: what it replaced twice over goes. */
     private void settle(ApplyIntent intent) {
         intent.retired().ifPresent(databases::discard);
+        ReplicaPoint.RETIRED_DROPPED.passed();
         trees.settle(intent.snapshot());
+        ReplicaPoint.TREES_SETTLED.passed();
         store.change(ledger -> {
             Ledger next = intent.retired().map(ledger::disowning).orElse(ledger);
             return next.with(next.state().settled()).preparing(Optional.empty()).succeeding(intent.snapshot());
         });
+        ReplicaPoint.INTENT_CLEARED.passed();
     }
 
     /** @return what failed of the site, which stands on N-1 all the same */
@@ -192,18 +207,26 @@ public final class Applier {
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(Copy::snapshot);
         quietly("name the snapshot in the marker", () -> mark("A snapshot was taken back.", target));
+        ReplicaPoint.RETURN_MARKED.passed();
         quietly("stop the site", site::stop);
+        ReplicaPoint.RETURN_SITE_STOPPED.passed();
         if (isLive(intent.fresh())) {
             if (!backup.on()) {
                 quietly("start the site again", site::restart);
                 return turn(intent);
             }
             databases.arrange(new Arrangement(intent.old(), Optional.of(intent.fresh()), intent.retired()));
+            ReplicaPoint.RETURN_DATABASES_SWAPPED.passed();
         }
-        BACK.forEach(kind -> trees.back(intent.snapshot(), kind));
+        BACK.forEach(kind -> {
+            trees.back(intent.snapshot(), kind);
+            returned(kind).passed();
+        });
         Optional<UnderstudyException> down = quietly("restart the site after going back", site::restart);
         Optional<UnderstudyException> unwell = quietly("prove the site after going back", site::prove);
+        ReplicaPoint.RETURN_SITE_RESTARTED.passed();
         store.change(ledger -> ledger.with(ledger.state().undone()));
+        ReplicaPoint.RETURN_DONE.passed();
         return down.or(() -> unwell);
     }
 
@@ -221,14 +244,17 @@ public final class Applier {
     private Optional<Setback> cleanUp(ApplyIntent intent) {
         if (intent.rejects()) {
             databases.discard(intent.fresh());
+            ReplicaPoint.REJECTED_DROPPED.passed();
         }
         stage.discard(intent.snapshot());
+        ReplicaPoint.STAGE_DISCARDED.passed();
         Setback cause = intent.cause().orElseThrow();
         store.change(ledger -> {
             Ledger settled = ledger.with(ledger.state().settled());
             Ledger next = cause.wanted() ? settled.noting(cause).untroubled() : settled.failing(cause);
             return intent.rejects() ? next.disowning(intent.fresh()).preparing(Optional.empty()) : next;
         });
+        ReplicaPoint.RETURN_CLEARED.passed();
         Optional<Copy> live = intent.back().live();
         events.wentBack(live.flatMap(Copy::snapshot), live.flatMap(Copy::moment));
         return Optional.of(cause);
@@ -246,6 +272,22 @@ public final class Applier {
             LOG.error("cannot {}: {}", what, e.getMessage(), e);
             return Optional.of(Failures.wrap(e, what));
         }
+    }
+
+    private static ReplicaPoint exchanged(TreeKind kind) {
+        return switch (kind) {
+            case CONFIG -> ReplicaPoint.CONFIG_EXCHANGED;
+            case SECRETS -> ReplicaPoint.SECRETS_EXCHANGED;
+            case FILES -> ReplicaPoint.FILES_EXCHANGED;
+        };
+    }
+
+    private static ReplicaPoint returned(TreeKind kind) {
+        return switch (kind) {
+            case CONFIG -> ReplicaPoint.CONFIG_RETURNED;
+            case SECRETS -> ReplicaPoint.SECRETS_RETURNED;
+            case FILES -> ReplicaPoint.FILES_RETURNED;
+        };
     }
 
     private boolean isLive(DatabaseIdentity database) {

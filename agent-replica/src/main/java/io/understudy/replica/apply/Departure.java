@@ -4,6 +4,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.role.ApplyIntent;
 import io.understudy.replica.role.BackupMode;
@@ -66,6 +67,7 @@ public final class Departure {
                         ApplyIntent.Phase.FORWARD,
                         Optional.empty(),
                         asFound((Settled) each.state(), now, retired)))));
+        ReplicaPoint.INTENT_WRITTEN.passed();
     }
 
     /**
@@ -116,13 +118,17 @@ public final class Departure {
                 now.previous().filter(each -> !ledger.owned().contains(each));
         if (foreign.isPresent()) {
             store.change(each -> each.leaving(foreign.get()));
+            ReplicaPoint.FOREIGN_LEAVING.passed();
         }
         Optional<DatabaseIdentity> leaving = foreign.or(ledger::leaving);
         if (leaving.isEmpty()) {
             return ledger;
         }
         String name = databases.setAside(leaving.get());
-        return store.change(each -> each.settingAside(name));
+        ReplicaPoint.FOREIGN_RENAMED.passed();
+        Ledger next = store.change(each -> each.settingAside(name));
+        ReplicaPoint.FOREIGN_SET_ASIDE.passed();
+        return next;
     }
 
     /** What there is to go back to: as remembered, as far as the databases still are what is remembered. */

@@ -5,6 +5,7 @@ import io.understudy.files.FileStat;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.stage.CacheRefresh;
 import io.understudy.replica.stage.Change;
 import io.understudy.replica.stage.Dresser;
@@ -112,8 +113,10 @@ public final class TreeSwap implements LiveTrees {
             Change change = plan.change(i);
             if (change instanceof Change.Put) {
                 paths.exchange(change).put();
+                ReplicaPoint.PATH_EXCHANGED.passed();
             } else if (change instanceof Change.Remove) {
                 paths.exchange(change).remove();
+                ReplicaPoint.PATH_EXCHANGED.passed();
             }
         }
         Dresser dresser = dresser(plan);
@@ -135,9 +138,11 @@ public final class TreeSwap implements LiveTrees {
                 Optional<Exchange> exchange = paths.exchangeBack(change);
                 if (exchange.isPresent()) {
                     exchange.get().unput();
+                    ReplicaPoint.PATH_RETURNED.passed();
                 }
             } else if (change instanceof Change.Remove) {
                 paths.exchange(change).unremove();
+                ReplicaPoint.PATH_RETURNED.passed();
             }
         }
         Dresser dresser = dresser(plan);

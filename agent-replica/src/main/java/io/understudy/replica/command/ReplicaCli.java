@@ -27,7 +27,7 @@ import picocli.CommandLine.Command;
             PromoteCommand.class
         })
 public final class ReplicaCli extends AgentProgram {
-    ReplicaCli(Terminal terminal) {
+    public ReplicaCli(Terminal terminal) {
         super(terminal);
     }
 

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotBlobs;
@@ -102,7 +103,8 @@ public final class Mirror {
             return new Fetched(held.get(), TransferResult.NOTHING);
         }
         TransferResult result = transfer.copy(
-                remote, local, snapshot, KnownBlobs.none(), bytes -> demandRoom(snapshot, bytes), progress);
+                remote, local, snapshot, KnownBlobs.none(), bytes -> demandRoom(snapshot, bytes), telling(progress));
+        ReplicaPoint.SNAPSHOT_MIRRORED.passed();
         return new Fetched(local.read(snapshot), result);
     }
 
@@ -143,6 +145,15 @@ public final class Mirror {
      */
     public synchronized long trim(Set<SnapshotId> keep) {
         return sweep.trim(keep);
+    }
+
+    private static Progress telling(Progress progress) {
+        return (step, done, total) -> {
+            if (done > 0) {
+                ReplicaPoint.BLOB_MIRRORED.passed();
+            }
+            progress.report(step, done, total);
+        };
     }
 
     private Optional<Manifest> held(SnapshotId snapshot) {

@@ -1,6 +1,7 @@
 package io.understudy.replica.fetch;
 
 import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.round.SnapshotSource;
@@ -71,6 +72,7 @@ public final class MirroredSnapshots implements SnapshotSource {
         now.map(MirroredSnapshots::inUse).ifPresent(holds::addAll);
         holds.add(wanted);
         report(now, holds);
+        ReplicaPoint.SNAPSHOT_HELD.passed();
     }
 
     private boolean isHere(SnapshotId wanted) {
@@ -97,10 +99,12 @@ public final class MirroredSnapshots implements SnapshotSource {
     public void settled(Following now) {
         try {
             mirror().trim(inUse(now));
+            ReplicaPoint.MIRROR_TRIMMED.passed();
         } catch (RuntimeException e) {
             LOG.warn("the mirror keeps what is not needed any more: {}", e.getMessage());
         }
         report(Optional.of(now), inUse(now));
+        ReplicaPoint.REPORT_WRITTEN.passed();
     }
 
     private static Set<SnapshotId> inUse(Following now) {

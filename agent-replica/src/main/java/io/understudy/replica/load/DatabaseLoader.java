@@ -11,6 +11,7 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.Toolset;
 import io.understudy.process.CommandRunner;
 import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.ArchiveRestore.Section;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
@@ -88,16 +89,21 @@ public final class DatabaseLoader implements SpareLoader {
         progress.report("schema", 0, -1);
         definition.beforeTheLoad();
         try (ArchiveFile archive = ArchiveFile.assemble(manifest.database().archive(), blobs, state)) {
+            ReplicaPoint.ARCHIVE_ASSEMBLED.passed();
             RestoreOptions options = options(manifest, archive);
             options.restore().restore(Section.PRE_DATA, options.arguments());
+            ReplicaPoint.SCHEMA_RESTORED.passed();
             new RowLoader(database, spare.name(), blobs, progress).load(manifest.database());
             progress.report("indexes", 0, -1);
             options.restore().restore(Section.DATA, options.arguments());
+            ReplicaPoint.DATA_RESTORED.passed();
             options.restore().restore(Section.POST_DATA, options.arguments());
+            ReplicaPoint.INDEXES_BUILT.passed();
         }
         progress.report("statistics", 0, -1);
         new Analysis(database, spare.name()).run();
         definition.afterTheLoad();
+        ReplicaPoint.STATISTICS_MADE.passed();
     }
 
     private RestoreOptions options(Manifest manifest, ArchiveFile archive) {

@@ -7,6 +7,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobSource;
@@ -94,6 +95,7 @@ final class RowLoader {
             CopyTargets targets = CopyTargets.of(session);
             for (CopyTask task = tasks.poll(); task != null; task = tasks.poll()) {
                 long rows = copy(session, task, targets);
+                ReplicaPoint.ROWS_COPIED.passed();
                 stored.computeIfAbsent(name(task.table()), table -> new AtomicLong())
                         .addAndGet(rows);
             }

@@ -5,6 +5,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.Databases;
 import io.understudy.postgres.Session;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
@@ -66,12 +67,15 @@ final class SpareDatabase {
         String first = names.passing(nonce.get());
         SpareRecord record = SpareRecord.creating(cluster(), first);
         file.write(record);
+        ReplicaPoint.SPARE_INTENDED.passed();
         try (Session session = database.maintenance()) {
             session.execute(statement.apply(first));
         }
+        ReplicaPoint.SPARE_CREATED.passed();
         DatabaseIdentity created = databases.named(first).orElseThrow();
         file.write(record.created(created.oid()));
         databases.rename(Map.of(created, names.spare()), names.passing("moving"));
+        ReplicaPoint.SPARE_NAMED.passed();
         return created;
     }
 
@@ -105,6 +109,7 @@ final class SpareDatabase {
         SpareRecord record = file.read().orElseThrow();
         Optional<String> volatileSince = hasUnloggedTables() ? Optional.of(serverStart()) : Optional.empty();
         file.write(record.loaded(snapshot, volatileSince));
+        ReplicaPoint.SPARE_LOADED.passed();
         return record.identity();
     }
 

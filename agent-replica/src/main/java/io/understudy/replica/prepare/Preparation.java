@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.role.ApplyLock;
 import io.understudy.replica.role.BackupMode;
 import io.understudy.replica.role.Ledger;
@@ -70,7 +71,10 @@ public final class Preparation {
     /** Creates the configured key pair where there is none. @return the public key's file when one was created */
     public Optional<Path> createKey() {
         Optional<Path> absent = settings.signing().privateKey().filter(file -> !Files.exists(file));
-        absent.ifPresent(SigningKey::generate);
+        absent.ifPresent(file -> {
+            SigningKey.generate(file);
+            ReplicaPoint.KEY_CREATED.passed();
+        });
         return absent.map(SigningKey::publicPath);
     }
 
@@ -117,10 +121,13 @@ public final class Preparation {
                 demandNothingUnderWay(ledger.state());
                 if (ledger.state() instanceof Following) {
                     store.change(Preparation::demoted);
+                    ReplicaPoint.FORMER_ROLE_ENDED.passed();
                 }
             });
             backup.enter("agent-replica init", Optional.empty());
+            ReplicaPoint.MARKER_WRITTEN.passed();
             standing.ensure();
+            ReplicaPoint.ROLE_NOTED.passed();
         } finally {
             lock.close();
         }

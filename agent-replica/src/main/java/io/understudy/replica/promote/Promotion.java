@@ -3,6 +3,7 @@ package io.understudy.replica.promote;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.role.BackupMode;
 import io.understudy.replica.role.Claim;
@@ -138,13 +139,16 @@ public final class Promotion {
         List<UnderstudyException> warnings = new ArrayList<>();
         boolean claimed = claim(promoting, warnings);
         backup.leave();
+        ReplicaPoint.MARKER_REMOVED.passed();
         Map<Step, Duration> steps = promoting.byHand() ? Map.of() : restart(warnings);
+        ReplicaPoint.PROMOTED_SITE_RESTARTED.passed();
         store.change(ledger -> {
             Ledger next = ledger.with(ledger.state().promoted(claimed, clock.instant()))
                     .disowning(promoting.before().current().database())
                     .preparing(Optional.empty());
             return note(next, warnings);
         });
+        ReplicaPoint.PROMOTION_CLEARED.passed();
         LOG.warn(
                 "promoted: this server holds epoch {}{}",
                 promoting.claim().epoch(),
@@ -179,6 +183,7 @@ public final class Promotion {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
         Claim claim = nextClaim(held, reason, unfenced, force);
         store.change(ledger -> ledger.claiming(claim).with(ledger.state().promote(claim, unfenced, byHand)));
+        ReplicaPoint.PROMOTION_INTENDED.passed();
     }
 
     /** A claim that was sent before may have arrived: it is repeated, not made anew. */

@@ -3,6 +3,7 @@ package io.understudy.replica.promote;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.role.Claim;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
@@ -52,7 +53,9 @@ public final class RepositoryClaims implements EpochClaims {
         SigningKey key = key();
         Repository opened = repository.get();
         opened.epochs().claim(new EpochClaim(claim.epoch(), server, claim.when(), claim.reason(), claim.nonce()), key);
+        ReplicaPoint.EPOCH_CLAIMED.passed();
         epochs.hold(new HeldEpoch(opened.id(), claim.epoch(), claim.nonce(), server, claim.when(), claim.reason()));
+        ReplicaPoint.EPOCH_HELD.passed();
     }
 
     private SigningKey key() {

@@ -7,6 +7,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.Departure;
 import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.role.BackupMode;
@@ -130,6 +131,7 @@ public final class Round {
                 return new RoundResult(resumed, watch.total(), 0, watch.steps());
             }
             LOG.info("importing {}", snapshot.get());
+            ReplicaPoint.SNAPSHOT_CHOSEN.passed();
             Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
             during(Step.VERIFY, () -> verify(fetched.manifest()));
             during(Step.LOAD, () -> load(fetched.manifest()));
@@ -231,6 +233,7 @@ public final class Round {
             DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress());
             Prepared prepared = new Prepared(manifest.snapshot(), fresh);
             store.change(ledger -> ledger.owning(fresh).preparing(Optional.of(prepared)));
+            ReplicaPoint.SPARE_OWNED.passed();
             return null;
         }
 

@@ -14,6 +14,7 @@ import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
@@ -63,15 +64,18 @@ public final class TreeStager implements Stage {
         List<Planned> planned = new ArrayList<>();
         for (Target target : targets) {
             planned.add(plan(manifest.snapshot(), target, undo, blobs));
+            ReplicaPoint.TREE_PLANNED.passed();
         }
         room.require(planned.stream().map(Planned::need).toList());
         long total = planned.stream().mapToLong(p -> p.need().bytes()).sum();
         AtomicLong done = new AtomicLong();
         for (Planned each : planned) {
             stage(each, blobs, size -> progress.report("stage", done.addAndGet(size), total));
+            ReplicaPoint.TREE_STAGED.passed();
         }
         plans.prepared(
                 manifest.snapshot(), targets.stream().map(t -> t.data.name()).toList());
+        ReplicaPoint.TREES_PREPARED.passed();
     }
 
     @Override

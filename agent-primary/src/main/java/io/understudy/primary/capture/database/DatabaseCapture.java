@@ -8,6 +8,7 @@ import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Toolset;
+import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
@@ -81,6 +82,7 @@ public final class DatabaseCapture implements SourceDatabase {
         Toolset programs = tools.forDump(keeper.serverVersion());
         TableLocks locks = new TableLocks(settings.lockTimeout(), ticker);
         FrozenMoment moment = FrozenMoment.take(keeper, locks::acquire);
+        PrimaryPoint.MOMENT_FROZEN.passed();
         Catalog catalog = new Catalog(keeper);
         ArchiveArguments arguments = ArchiveArguments.of(moment, settings.lockTimeout());
         long archived = catalog.largeObjectBytes() + sizeOf(moment.tables()) - sizeOf(arguments.carried());
@@ -99,6 +101,7 @@ public final class DatabaseCapture implements SourceDatabase {
         CaptureProgress.Share share = sum.share(source.archived);
         StreamRef archive = dumps(source).archive(source.arguments, share.counting(sink));
         share.complete();
+        PrimaryPoint.ARCHIVE_STORED.passed();
         return archive;
     }
 
@@ -109,6 +112,7 @@ public final class DatabaseCapture implements SourceDatabase {
     private static Session release(Session keeper, TableWorkers workers) {
         workers.finish(keeper);
         keeper.execute("COMMIT");
+        PrimaryPoint.DATABASE_RELEASED.passed();
         return keeper;
     }
 

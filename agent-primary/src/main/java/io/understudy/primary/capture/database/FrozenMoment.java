@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
+import io.understudy.primary.points.PrimaryPoint;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +46,7 @@ record FrozenMoment(String id, Instant at, String walLsn, List<SourceTable> tabl
     static FrozenMoment take(Session session, Function<Session, Set<Long>> locks) {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             Set<Long> locked = locks.apply(session);
+            PrimaryPoint.TABLES_LOCKED.passed();
             FrozenMoment moment = export(session);
             if (locked.containsAll(moment.oids())) {
                 return moment;

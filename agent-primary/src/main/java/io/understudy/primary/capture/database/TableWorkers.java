@@ -5,6 +5,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.primary.capture.database.TableReader.Rows;
+import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobRef;
@@ -51,6 +52,7 @@ final class TableWorkers {
         for (ReadUnit unit = open.poll(); unit != null; unit = open.poll()) {
             if (TableLocks.tryLock(session, unit.table().qualified())) {
                 done.put(unit, reader.read(session, unit));
+                PrimaryPoint.TABLE_STORED.passed();
             } else {
                 contended.add(unit);
             }
@@ -63,6 +65,7 @@ final class TableWorkers {
     void finish(Session keeper) {
         for (ReadUnit unit = contended.poll(); unit != null; unit = contended.poll()) {
             done.put(unit, reader.read(keeper, unit));
+            PrimaryPoint.TABLE_STORED.passed();
         }
     }
 

@@ -7,6 +7,7 @@ import io.understudy.files.FileCache;
 import io.understudy.files.FileFailure;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
+import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobId;
@@ -78,10 +79,14 @@ public final class TreeCapture {
                 try (Stream<IndexEntry> entries = entries(draft)) {
                     repacker.repack(entries, worn);
                 }
+                PrimaryPoint.PACKS_RENEWED.passed();
             }
             packing.finish();
+            PrimaryPoint.PACKS_STORED.passed();
             StreamRef index = write(draft, packing, repacker, sink);
+            PrimaryPoint.TREE_INDEX_STORED.passed();
             local.store(index, out -> translate(draft, packing, repacker, out));
+            PrimaryPoint.TREE_INDEX_KEPT.passed();
             return new TreeData(tree.name(), tree.kind(), tally.entries(), tally.bytes(), index);
         } catch (IOException e) {
             throw FileFailure.of("write", draft, e);
@@ -100,6 +105,7 @@ public final class TreeCapture {
                 SteadyReader reader = new SteadyReader(sink, clock)) {
             drafter.draft(walker, local, known, fresh, reader, out);
             fresh.commit();
+            PrimaryPoint.TREE_READ.passed();
         }
     }
 

@@ -1,0 +1,62 @@
+package io.understudy.primary.points;
+
+import io.understudy.progress.CrashPoint;
+
+/** The crash points of the primary's agent, in the order in which they are usually passed; {@code crash-points.md} explains each. */
+public enum PrimaryPoint implements CrashPoint {
+    KEY_WRITTEN(Work.INIT),
+    CLAIM_INTENDED(Work.INIT),
+    REPOSITORY_CREATED(Work.INIT),
+    FIRST_EPOCH_CLAIMED(Work.INIT),
+    FIRST_EPOCH_HELD(Work.INIT),
+
+    SNAPSHOT_BEGUN(Work.SNAPSHOT),
+    TABLES_LOCKED(Work.SNAPSHOT),
+    MOMENT_FROZEN(Work.SNAPSHOT),
+    TABLE_STORED(Work.SNAPSHOT),
+    ARCHIVE_STORED(Work.SNAPSHOT),
+    DATABASE_RELEASED(Work.SNAPSHOT),
+    TREE_READ(Work.SNAPSHOT),
+    PACKS_RENEWED(Work.SNAPSHOT),
+    PACKS_STORED(Work.SNAPSHOT),
+    TREE_INDEX_STORED(Work.SNAPSHOT),
+    TREE_INDEX_KEPT(Work.SNAPSHOT),
+    ALL_STORED(Work.SNAPSHOT),
+    MANIFEST_WRITTEN(Work.SNAPSHOT),
+    ANNOUNCED(Work.ANNOUNCE),
+
+    NEEDED_MARKED(Work.PRUNE),
+    PRUNING_NOTED(Work.PRUNE),
+    SNAPSHOT_DELETED(Work.PRUNE),
+    BLOB_DELETED(Work.PRUNE),
+    GARBAGE_SWEPT(Work.PRUNE);
+
+    private final Work work;
+
+    /** What passes a point. */
+    public enum Work {
+        INIT,
+        SNAPSHOT,
+        /** Of the daemon alone. */
+        ANNOUNCE,
+        PRUNE
+    }
+
+    PrimaryPoint(Work work) {
+        this.work = work;
+    }
+
+    public Work work() {
+        return work;
+    }
+
+    @Override
+    public String agent() {
+        return "primary";
+    }
+
+    @Override
+    public String toString() {
+        return label();
+    }
+}

@@ -1,0 +1,107 @@
+package io.understudy.replica.events;
+
+import io.understudy.progress.CrashPoint;
+
+/** The crash points of the replica's agent, in the order in which they are usually passed; {@code crash-points.md} explains each. */
+public enum ReplicaPoint implements CrashPoint {
+    KEY_CREATED(Work.INIT),
+    MARKER_WRITTEN(Work.INIT),
+    ROLE_NOTED(Work.INIT),
+    FORMER_ROLE_ENDED(Work.INIT_AGAIN),
+
+    SNAPSHOT_CHOSEN(Work.IMPORT),
+    SNAPSHOT_HELD(Work.IMPORT),
+    BLOB_MIRRORED(Work.IMPORT),
+    SNAPSHOT_MIRRORED(Work.IMPORT),
+    SPARE_INTENDED(Work.IMPORT),
+    SPARE_CREATED(Work.IMPORT),
+    SPARE_NAMED(Work.IMPORT),
+    ARCHIVE_ASSEMBLED(Work.IMPORT),
+    SCHEMA_RESTORED(Work.IMPORT),
+    ROWS_COPIED(Work.IMPORT),
+    DATA_RESTORED(Work.IMPORT),
+    INDEXES_BUILT(Work.IMPORT),
+    STATISTICS_MADE(Work.IMPORT),
+    SPARE_LOADED(Work.IMPORT),
+    SPARE_OWNED(Work.IMPORT),
+    TREE_PLANNED(Work.IMPORT),
+    TREE_STAGED(Work.IMPORT),
+    TREES_PREPARED(Work.IMPORT),
+
+    FOREIGN_LEAVING(Work.SET_ASIDE),
+    FOREIGN_RENAMED(Work.SET_ASIDE),
+    FOREIGN_SET_ASIDE(Work.SET_ASIDE),
+
+    INTENT_WRITTEN(Work.IMPORT),
+    MARKER_RENEWED(Work.IMPORT),
+    SITE_STOPPED(Work.IMPORT),
+    DATABASES_SWAPPED(Work.IMPORT),
+    PATH_EXCHANGED(Work.IMPORT),
+    CONFIG_EXCHANGED(Work.IMPORT),
+    SECRETS_EXCHANGED(Work.IMPORT),
+    FILES_EXCHANGED(Work.IMPORT),
+    MARKER_NAMES_SNAPSHOT(Work.IMPORT),
+    SITE_RESTARTED(Work.IMPORT),
+    SITE_PROVEN(Work.IMPORT),
+    SNAPSHOT_ACCEPTED(Work.IMPORT),
+    RETIRED_DROPPED(Work.IMPORT),
+    TREES_SETTLED(Work.IMPORT),
+    INTENT_CLEARED(Work.IMPORT),
+    MIRROR_TRIMMED(Work.IMPORT),
+    REPORT_WRITTEN(Work.IMPORT),
+
+    RETURN_INTENDED(Work.RETURN),
+    RETURN_MARKED(Work.RETURN),
+    RETURN_SITE_STOPPED(Work.RETURN),
+    RETURN_DATABASES_SWAPPED(Work.RETURN),
+    PATH_RETURNED(Work.RETURN),
+    FILES_RETURNED(Work.RETURN),
+    SECRETS_RETURNED(Work.RETURN),
+    CONFIG_RETURNED(Work.RETURN),
+    RETURN_SITE_RESTARTED(Work.RETURN),
+    RETURN_DONE(Work.RETURN),
+    REJECTED_DROPPED(Work.RETURN),
+    STAGE_DISCARDED(Work.RETURN),
+    RETURN_CLEARED(Work.RETURN),
+
+    PROMOTION_INTENDED(Work.PROMOTE),
+    EPOCH_CLAIMED(Work.PROMOTE),
+    EPOCH_HELD(Work.PROMOTE),
+    MARKER_REMOVED(Work.PROMOTE),
+    PROMOTED_SITE_RESTARTED(Work.PROMOTE),
+    PROMOTION_CLEARED(Work.PROMOTE);
+
+    private final Work work;
+
+    /** What passes a point. */
+    public enum Work {
+        INIT,
+        /** Of a server whose marker was removed while no agent looked. */
+        INIT_AGAIN,
+        /** A round, from the repository to the proof. */
+        IMPORT,
+        /** The part of a round that finds a database in N-1's place that is not Understudy's. */
+        SET_ASIDE,
+        /** The way back to N-1. */
+        RETURN,
+        PROMOTE
+    }
+
+    ReplicaPoint(Work work) {
+        this.work = work;
+    }
+
+    public Work work() {
+        return work;
+    }
+
+    @Override
+    public String agent() {
+        return "replica";
+    }
+
+    @Override
+    public String toString() {
+        return label();
+    }
+}

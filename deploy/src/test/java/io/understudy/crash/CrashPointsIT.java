@@ -1,0 +1,139 @@
+package io.understudy.crash;
+
+import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.progress.CrashPoint;
+import io.understudy.replica.events.ReplicaPoint;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Crash points of both agents: the process is killed there by SIGKILL, another is started, the site stands at exactly one snapshot, nothing in the
+ * repository is referred to and missing, and the next round succeeds. A point that is not passed fails its test.
+ *
+ * <p>Without the system property {@code understudy.crash.points}, a pattern of labels, it is those at which an agent commits itself to something; with
+ * {@code .*} all of them, which takes some minutes ({@code deploy/soak --crash-points}).
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CrashPointsIT {
+    private static final Optional<Pattern> WANTED =
+            Optional.ofNullable(System.getProperty("understudy.crash.points")).map(Pattern::compile);
+
+    private static final Set<PrimaryPoint> USUAL_OF_PRIMARY =
+            EnumSet.of(PrimaryPoint.ALL_STORED, PrimaryPoint.MANIFEST_WRITTEN, PrimaryPoint.SNAPSHOT_DELETED);
+
+    private static final Set<ReplicaPoint> USUAL_OF_REPLICA = EnumSet.of(
+            ReplicaPoint.SPARE_CREATED,
+            ReplicaPoint.ROWS_COPIED,
+            ReplicaPoint.DATABASES_SWAPPED,
+            ReplicaPoint.PATH_EXCHANGED,
+            ReplicaPoint.RETURN_DATABASES_SWAPPED,
+            ReplicaPoint.EPOCH_CLAIMED);
+
+    private Optional<CrashStage> stage = Optional.empty();
+
+    /** What a crash does to the servers. */
+    private interface Crash {
+        void on(CrashStage stage) throws IOException;
+    }
+
+    /** On the servers of the crash before; on others, where that one failed. */
+    private void crash(Crash crash) throws IOException {
+        CrashStage servers = stage.orElseGet(CrashStage::set);
+        stage = Optional.of(servers);
+        try {
+            crash.on(servers);
+        } catch (IOException | RuntimeException | Error e) {
+            clear();
+            throw e;
+        }
+    }
+
+    @AfterAll
+    void clear() {
+        stage.ifPresent(CrashStage::close);
+        stage = Optional.empty();
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void primaryKilledAt(PrimaryPoint point) throws IOException {
+        crash(servers -> new PrimaryCrashes(servers).at(point));
+    }
+
+    static Stream<PrimaryPoint> primaryKilledAt() {
+        return wanted(PrimaryPoint.values(), USUAL_OF_PRIMARY, "");
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void replicaKilledAt(ReplicaPoint point) throws IOException {
+        crash(servers -> new ReplicaCrashes(servers).at(point));
+    }
+
+    static Stream<ReplicaPoint> replicaKilledAt() {
+        return wanted(ReplicaPoint.values(), USUAL_OF_REPLICA, "");
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void replicaKilledAfterTheMarkerWasRemovedByHand(ReplicaPoint point) throws IOException {
+        crash(servers -> new ReplicaCrashes(servers).markerRemoved(point));
+    }
+
+    static Stream<ReplicaPoint> replicaKilledAfterTheMarkerWasRemovedByHand() {
+        ReplicaPoint[] all = Arrays.stream(ReplicaPoint.values())
+                .filter(point -> point.work() == ReplicaPoint.Work.PROMOTE)
+                .toArray(ReplicaPoint[]::new);
+        return wanted(all, EnumSet.noneOf(ReplicaPoint.class), "by hand ");
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void postgresOfTheStandbyKilledAt(ReplicaPoint point) throws IOException {
+        crash(servers -> new ReplicaCrashes(servers).withoutDatabase(point));
+    }
+
+    static Stream<ReplicaPoint> postgresOfTheStandbyKilledAt() {
+        ReplicaPoint[] all = {
+            ReplicaPoint.SPARE_INTENDED,
+            ReplicaPoint.SPARE_CREATED,
+            ReplicaPoint.ARCHIVE_ASSEMBLED,
+            ReplicaPoint.SCHEMA_RESTORED,
+            ReplicaPoint.ROWS_COPIED,
+            ReplicaPoint.INDEXES_BUILT,
+            ReplicaPoint.SPARE_LOADED,
+            ReplicaPoint.INTENT_WRITTEN,
+            ReplicaPoint.SITE_STOPPED,
+            ReplicaPoint.DATABASES_SWAPPED,
+            ReplicaPoint.SNAPSHOT_ACCEPTED
+        };
+        return wanted(all, EnumSet.of(ReplicaPoint.SITE_STOPPED), "postgres ");
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void postgresOfThePrimaryKilledAt(PrimaryPoint point) throws IOException {
+        crash(servers -> new PrimaryCrashes(servers).withoutDatabase(point));
+    }
+
+    static Stream<PrimaryPoint> postgresOfThePrimaryKilledAt() {
+        PrimaryPoint[] all = {PrimaryPoint.TABLES_LOCKED, PrimaryPoint.MOMENT_FROZEN, PrimaryPoint.TABLE_STORED};
+        return wanted(all, EnumSet.noneOf(PrimaryPoint.class), "postgres ");
+    }
+
+    private static <P extends Enum<P> & CrashPoint> Stream<P> wanted(P[] all, Set<P> usual, String prefix) {
+        return Arrays.stream(all)
+                .filter(point -> WANTED.map(pattern ->
+                                pattern.matcher(prefix + point.label()).matches())
+                        .orElseGet(() -> usual.contains(point)));
+    }
+}

@@ -1,0 +1,140 @@
+package io.understudy.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Deadline;
+import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.repository.SnapshotId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+
+/** How the replica's agent comes to each of its points, is killed there, and what must be true afterwards. */
+record ReplicaCrashes(CrashStage stage) {
+    private static final Duration TAKES_OVER = Duration.ofSeconds(60);
+
+    void at(ReplicaPoint point) throws IOException {
+        switch (point.work()) {
+            case INIT -> init(point);
+            case INIT_AGAIN -> initAgain(point);
+            case IMPORT -> importing(point);
+            case SET_ASIDE -> settingAside(point);
+            case RETURN -> returning(point);
+            case PROMOTE -> promotion(point);
+        }
+    }
+
+    /** While the round holds still at the point, the standby's database server dies. */
+    void withoutDatabase(ReplicaPoint point) {
+        SnapshotId id = stage.snapshot();
+        stage.standby().holdAt(point, 1, "replica", "sync");
+        stage.postgres().kill();
+        stage.standby().process().goOn();
+        stage.standby().process().ended();
+        stage.postgres().restart();
+        stage.assertStandbyServesOneSnapshot();
+        stage.standby().succeed("replica", "sync");
+        stage.assertStandbyIs(id);
+        stage.assertRepositoryWhole();
+        stage.nextRound();
+    }
+
+    /** The marker is removed by hand; the daemon finds it gone, and is killed while it takes over. */
+    void markerRemoved(ReplicaPoint point) throws IOException {
+        stage.nextRound();
+        SnapshotId served = stage.newest();
+        Files.delete(stage.standby().marker());
+        stage.standby().killAt(point, 1, "replica", "run");
+        stage.standby().begin("replica", "run");
+        Deadline.await("the standby has taken over", TAKES_OVER, this::tookOver);
+        stage.standby().kill();
+        stage.assertIs(stage.standby(), served);
+        handOver();
+    }
+
+    private void init(ReplicaPoint point) {
+        try (Host fresh = stage.guest(stage.filestore())) {
+            fresh.killAt(point, 1, "replica", "init", "--yes");
+            fresh.succeed("replica", "init", "--yes");
+            fresh.succeed("replica", "sync");
+            stage.assertIs(fresh, stage.newest());
+        }
+    }
+
+    /** The marker was removed while no agent looked; what is live may have served since, and is kept. */
+    private void initAgain(ReplicaPoint point) throws IOException {
+        Files.delete(stage.standby().marker());
+        stage.standby().killAt(point, 1, "replica", "init", "--yes");
+        assertThat(stage.standby().marked()).isFalse();
+        stage.standby().succeed("replica", "init", "--yes");
+        stage.nextRound();
+        stage.nextRound();
+    }
+
+    private void importing(ReplicaPoint point) {
+        SnapshotId id = stage.snapshot();
+        stage.standby().killAt(point, 1, "replica", "sync");
+        stage.assertStandbyServesOneSnapshot();
+        stage.standby().succeed("replica", "sync");
+        stage.assertStandbyIs(id);
+        stage.assertRepositoryWhole();
+        stage.nextRound();
+    }
+
+    private void settingAside(ReplicaPoint point) {
+        try (Host fresh = stage.guest(stage.filestore())) {
+            fresh.content().create();
+            String own = fresh.content().rows();
+            fresh.succeed("replica", "init", "--yes");
+            fresh.succeed("replica", "sync");
+            SnapshotId id = stage.snapshot();
+            fresh.killAt(point, 1, "replica", "sync");
+            fresh.succeed("replica", "sync");
+            stage.assertIs(fresh, id);
+            assertThat(fresh.content().rowsOf(fresh.content().database() + "_before_understudy"))
+                    .isEqualTo(own);
+        }
+    }
+
+    private void returning(ReplicaPoint point) {
+        stage.nextRound();
+        SnapshotId before = stage.newest();
+        stage.change();
+        stage.primary().content().breakConfiguration();
+        stage.primary().succeed("primary", "snapshot");
+        stage.noteNewest();
+        stage.standby().killAt(point, 1, "replica", "sync");
+        stage.assertStandbyServesOneSnapshot();
+        stage.standby().run("replica", "sync");
+        stage.assertStandbyIs(before);
+        stage.assertRepositoryWhole();
+        stage.nextRound();
+    }
+
+    private void promotion(ReplicaPoint point) {
+        stage.nextRound();
+        SnapshotId served = stage.newest();
+        stage.standby().killAt(point, 1, "replica", "promote", "--yes");
+        stage.standby().succeed("replica", "promote", "--yes");
+        stage.assertIs(stage.standby(), served);
+        assertThat(stage.standby().mode()).isEqualTo("primary");
+        handOver();
+    }
+
+    /** The promoted one publishes, the old primary is fenced and becomes the standby. */
+    private void handOver() {
+        assertThat(stage.standby().marked()).isFalse();
+        assertThat(stage.primary().run("primary", "snapshot").code()).isEqualTo(ErrorCode.FENCED.exitCode());
+        stage.assertRepositoryWhole();
+        stage.exchangeRoles();
+        stage.standby().succeed("replica", "init", "--yes");
+        stage.nextRound();
+    }
+
+    private boolean tookOver() {
+        return RoleStore.in(stage.standby().state()).state() instanceof Promoted promoted && promoted.claimed();
+    }
+}
