@@ -11,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +56,20 @@ class DocumentationTest {
 
         assertThat(labels.results().map(label -> label.group(1)))
                 .containsExactlyElementsOf(all.map(CrashPoint::label).toList());
+    }
+
+    @Test
+    void everyAlertIsExplainedAndNoOther() throws IOException {
+        assertThat(names("`(Understudy[A-Z]\\w+)`", "deploy/docs/monitoring.md"))
+                .isEqualTo(names("- alert: (\\w+)", "deploy/prometheus/understudy.rules.yml"));
+    }
+
+    private static Set<String> names(String pattern, String file) throws IOException {
+        return Pattern.compile(pattern)
+                .matcher(Files.readString(ROOT.resolve(file)))
+                .results()
+                .map(name -> name.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     static Stream<Path> pages() throws IOException {

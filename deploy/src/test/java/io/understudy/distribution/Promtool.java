@@ -2,16 +2,12 @@ package io.understudy.distribution;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.understudy.process.Command;
-import io.understudy.process.CommandResult;
-import io.understudy.process.SystemCommandRunner;
-import io.understudy.time.Ticker;
+import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.Program;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -34,10 +30,8 @@ public final class Promtool {
         return new Promtool(program.orElseThrow());
     }
 
-    public CommandResult run(String... arguments) {
-        List<String> line = new ArrayList<>(List.of(program.toString()));
-        line.addAll(List.of(arguments));
-        return new SystemCommandRunner(Ticker.system()).run(Command.of(line, LIMIT));
+    public Outcome run(Object... arguments) {
+        return Program.of(program, arguments).run(LIMIT);
     }
 
     private static Stream<Path> places() {

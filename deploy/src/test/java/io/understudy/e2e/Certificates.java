@@ -1,0 +1,49 @@
+package io.understudy.e2e;
+
+import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Pair;
+import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Server;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** One authority and a certificate for each of two servers, as an operator makes them with openssl. */
+record Certificates(Path folder) {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final String CERTIFICATE = """
+            set -eu; cd "$1"; name=$2
+            openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$name.key" -subj "/CN=$name" -out "$name.csr"
+            printf 'subjectAltName=IP:127.0.0.1\\nbasicConstraints=CA:FALSE\\n' >"$name.ext"
+            openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile "$name.ext" -out "$name.pem"
+            """;
+
+    private static final String AUTHORITY =
+            "set -eu; cd \"$1\"; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -out ca.pem -subj /CN=authority -days 2";
+
+    /** Makes them, and writes them into the configuration of both. */
+    static Certificates install(Pair pair) {
+        Certificates made = new Certificates(Folders.create(pair.home().resolve("tls")));
+        shell(AUTHORITY, made.folder, "");
+        for (Server server : new Server[] {pair.primary(), pair.standby()}) {
+            String name = server.layout().name();
+            made.issue(name);
+            server.configure(config -> config + made.settings(name));
+        }
+        return made;
+    }
+
+    /** A new key and certificate under the names of the old. */
+    void issue(String name) {
+        shell(CERTIFICATE, folder, name);
+    }
+
+    private String settings(String name) {
+        return "tls: {certificate: %s/%s.pem, key: %s/%s.key, ca: %s/ca.pem}\n"
+                .formatted(folder, name, folder, name, folder);
+    }
+
+    private static void shell(String script, Path folder, String name) {
+        Program.of("sh", "-c", script, "sh", folder, name).run(LIMIT).successful();
+    }
+}
