@@ -45,7 +45,7 @@ final class FollowContest {
         log.await(" is live", LIMIT);
         for (int note = 1; note <= runs; note++) {
             primary.site().addNote("note " + note);
-            String snapshot = stand.snapshot();
+            String snapshot = stand.snapshot().snapshot();
             stand.standby().site().awaitContent(note, 0, LIMIT);
             double serving = System.currentTimeMillis() / 1e3;
             double commit = written(stand.repository().resolve("manifests/" + snapshot + ".json"));

@@ -1,5 +1,6 @@
 package io.understudy.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Ports;
@@ -120,16 +121,22 @@ final class Stand implements AutoCloseable {
         agent.stop();
     }
 
-    /** Asks the running primary agent for a snapshot. @return its name */
-    String snapshot() {
-        return primary()
+    /**
+     * A snapshot that was taken.
+     *
+     * @param seconds from the agent's first step to the commit
+     */
+    record Taken(String snapshot, double seconds) {}
+
+    /** Asks the running primary agent for a snapshot. */
+    Taken snapshot() {
+        JsonNode told = primary()
                 .primaryProgram("snapshot", "--json")
                 .with(agentEnvironment(""))
                 .run(LIMIT)
                 .successful()
-                .json()
-                .path("snapshot")
-                .asText();
+                .json();
+        return new Taken(told.path("snapshot").asText(), told.path("seconds").asDouble());
     }
 
     /** Waits until nothing that was written before is still to be written to disk, so that nobody pays for another's work. */
