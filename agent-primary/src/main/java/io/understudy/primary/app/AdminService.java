@@ -5,13 +5,16 @@ import io.grpc.stub.StreamObserver;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.Taken;
+import io.understudy.progress.PacedProgress;
 import io.understudy.progress.Progress;
+import io.understudy.time.Ticker;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.PrimaryAdminGrpc;
 import io.understudy.v1.PrimaryStatus;
 import io.understudy.v1.PrimaryStatusRequest;
 import io.understudy.v1.TakeSnapshotReply;
 import io.understudy.v1.TakeSnapshotRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -23,16 +26,21 @@ import org.slf4j.LoggerFactory;
 public final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
     public static final String MANUAL = "manual";
 
+    /** Between two messages about one step: a person sees no more, and each of 15,000 files would be one. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
     private static final Logger LOG = LoggerFactory.getLogger(AdminService.class);
 
     private final String site;
     private final SnapshotDesk desk;
     private final Supplier<PrimaryStatus> status;
+    private final Ticker ticker;
 
-    AdminService(String site, SnapshotDesk desk, Supplier<PrimaryStatus> status) {
+    AdminService(String site, SnapshotDesk desk, Supplier<PrimaryStatus> status, Ticker ticker) {
         this.site = site;
         this.desk = desk;
         this.status = status;
+        this.ticker = ticker;
     }
 
     @Override
@@ -42,7 +50,7 @@ public final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
             requireSite(request.getSite());
             List<String> periods = request.getPeriodsCount() == 0 ? List.of(MANUAL) : request.getPeriodsList();
             LOG.info("a snapshot is asked for ({})", String.join(", ", periods));
-            answer.follow(desk, periods);
+            answer.follow(desk, periods, ticker);
         } catch (UnderstudyException e) {
             answers.onError(RpcFailures.toStatus(e));
         }
@@ -77,9 +85,9 @@ public final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
             this.call = call;
         }
 
-        private synchronized void follow(SnapshotDesk desk, List<String> periods) {
+        private synchronized void follow(SnapshotDesk desk, List<String> periods, Ticker ticker) {
             call.setOnCancelHandler(this::cancel);
-            job = desk.submit(periods, this, this::end);
+            job = desk.submit(periods, new PacedProgress(this, ticker, PAUSE), this::end);
         }
 
         @Override

@@ -145,7 +145,7 @@ public final class PrimaryAgent implements AutoCloseable {
         FollowService following = new FollowService(settings.site(), followers);
         StatusReport status =
                 new StatusReport(settings.site(), settings.primary().name(), version, outlook, desk, followers);
-        AdminService admin = new AdminService(settings.site(), desk, status);
+        AdminService admin = new AdminService(settings.site(), desk, status, ticker);
         List<Daemon.Service> services = new ArrayList<>();
         settings.primary().http().ifPresent(address -> services.add(() -> http(address, outlook)));
         services.add(() -> {

@@ -11,6 +11,7 @@ import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
+import io.understudy.testing.FakeTicker;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import io.understudy.v1.PrimaryStatus;
@@ -47,7 +48,7 @@ class AdminServiceTest {
         desk = new SnapshotDesk(primary.taker(PrimaryEvents.all(List.of(outlook))));
         Followers followers = new Followers(primary.time.clock());
         StatusReport status = new StatusReport("example", "a", "0.1.0", outlook, desk, followers);
-        AdminService service = new AdminService("example", desk, status);
+        AdminService service = new AdminService("example", desk, status, new FakeTicker());
         server = transport
                 .server(new HostPort("127.0.0.1", 0), List.of(), List.of(service))
                 .start();

@@ -5,8 +5,8 @@ package io.understudy.repository.blob;
  * the blobs around the change are new. Not thread-safe; one stream at a time.
  *
  * <p>FastCDC with normalized chunking of level 2 (Xia et al.: "FastCDC: a Fast and Efficient Content-Defined Chunking Approach for
- * Data Deduplication", USENIX ATC 2016): a gear hash over the last 64 bytes, no cut before 1 MiB, one at 16 MiB at the latest; up to 4
- * MiB a cut needs 24 zero bits at the top of the hash, behind that 20.
+ * Data Deduplication", USENIX ATC 2016): a gear hash over the last 64 bytes, no cut before the least size, one at the largest at the latest;
+ * up to the average, a power of two, a cut needs two more zero bits at the top of the hash than the average has, behind that two fewer.
  *
  * <p>With rows aligned, a cut moves on to the next {@code \n}. In COPY's text format that byte is always the end of a row: newlines in
  * values are written as a backslash and an {@code n}, and no encoding that COPY can emit holds the byte 0x0A inside a character.
@@ -14,12 +14,6 @@ package io.understudy.repository.blob;
  * UHC, JOHAB, GB18030) are 0x30 or higher. Where no row ends within 32 MiB the row itself is cut, by content, and the blob continues.
  */
 final class Chunker {
-    static final int MIN = 1 << 20;
-    static final int AVERAGE = 4 << 20;
-    static final int MAX = 16 << 20;
-    /** The longest blob of an aligned stream. */
-    static final int LONGEST = 32 << 20;
-
     private static final int WINDOW = 64;
     private static final long[] GEAR = Gear.TABLE;
 
@@ -35,10 +29,6 @@ final class Chunker {
     private boolean continues;
 
     /** @param rows whether cuts are moved to ends of rows */
-    Chunker(boolean rows) {
-        this(rows, new Sizes(MIN, AVERAGE, MAX, LONGEST));
-    }
-
     Chunker(boolean rows, Sizes sizes) {
         int bits = Integer.numberOfTrailingZeros(sizes.average);
         this.rows = rows;
@@ -50,6 +40,11 @@ final class Chunker {
 
     /** @param average a power of two; {@code longest} of an aligned stream, at least {@code max} */
     record Sizes(int min, int average, int max, int longest) {
+        /** For what changes in many small places, as rows do: little is stored again around a change, and little is held in memory. */
+        static final Sizes FINE = new Sizes(128 << 10, 512 << 10, 2 << 20, 32 << 20);
+        /** For what mostly comes and goes whole, and where blobs would otherwise be too many to name. */
+        static final Sizes COARSE = new Sizes(1 << 20, 4 << 20, 16 << 20, 32 << 20);
+
         /** The most bytes that may have to be seen before a chunk's end is known. */
         int most(boolean rows) {
             return rows ? longest : max;

@@ -1,5 +1,6 @@
 package io.understudy.repository.blob;
 
+import io.understudy.repository.blob.Chunker.Sizes;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,9 @@ import java.util.Objects;
  * written with the same writer, which saves its buffer. Not thread-safe; failures are the sink's.
  */
 public final class StreamWriter extends OutputStream {
+    /** Bytes of a table from which on its blobs are long: as many as 32,000 short ones. */
+    static final long VERY_LARGE = 16L << 30;
+
     private static final int SMALLEST = 64 << 10;
 
     private final BlobSink sink;
@@ -27,12 +31,22 @@ public final class StreamWriter extends OutputStream {
 
     /** A stream of any bytes, cut by content. */
     public static StreamWriter plain(BlobSink sink) {
-        return new StreamWriter(sink, new Chunker(false));
+        return new StreamWriter(sink, new Chunker(false, Sizes.COARSE));
     }
 
-    /** A stream of rows that end with {@code \n}, such as COPY's text format: cut by content, but only at the ends of rows. */
+    /** A stream of rows that end with {@code \n}, such as a tree's index: cut by content, but only at the ends of rows. */
     public static StreamWriter rows(BlobSink sink) {
-        return new StreamWriter(sink, new Chunker(true));
+        return new StreamWriter(sink, new Chunker(true, Sizes.FINE));
+    }
+
+    /**
+     * Rows of a table, in COPY's text format. One that is very large has longer blobs, so that a manifest stays short; when a table becomes that large it
+     * is stored anew.
+     *
+     * @param table about how many bytes the whole table has
+     */
+    public static StreamWriter rows(BlobSink sink, long table) {
+        return new StreamWriter(sink, new Chunker(true, table < VERY_LARGE ? Sizes.FINE : Sizes.COARSE));
     }
 
     @Override

@@ -21,7 +21,8 @@ final class TableReader {
     /** Reads the whole unit; its blobs are durable on return. A failure ends the session. */
     Rows read(Session session, ReadUnit unit) {
         CaptureProgress.Share share = progress.share(unit.weight());
-        try (StreamWriter writer = StreamWriter.rows(share.counting(sink))) {
+        try (StreamWriter writer =
+                StreamWriter.rows(share.counting(sink), unit.table().bytes())) {
             long count = session.copyOut(unit.copy(), writer);
             Rows rows = new Rows(count, writer.finish());
             share.complete();

@@ -1,0 +1,36 @@
+package io.understudy.progress;
+
+import io.understudy.time.Ticker;
+import java.time.Duration;
+import java.util.Objects;
+
+/** Tells another at most once in a while, because telling it costs: the begin and the end of each step always, what lies between when it is due. */
+public final class PacedProgress implements Progress {
+    private final Progress told;
+    private final Ticker ticker;
+    private final Duration pause;
+    private String step = "";
+    private long last;
+
+    public PacedProgress(Progress told, Ticker ticker, Duration pause) {
+        this.told = Objects.requireNonNull(told);
+        this.ticker = Objects.requireNonNull(ticker);
+        this.pause = Objects.requireNonNull(pause);
+    }
+
+    @Override
+    public void report(String now, long doneBytes, long totalBytes) {
+        if (isDue(now, doneBytes == totalBytes)) {
+            told.report(now, doneBytes, totalBytes);
+        }
+    }
+
+    private synchronized boolean isDue(String now, boolean done) {
+        if (now.equals(step) && !done && ticker.since(last).compareTo(pause) < 0) {
+            return false;
+        }
+        step = now;
+        last = ticker.nanos();
+        return true;
+    }
+}
