@@ -47,7 +47,7 @@ public final class HttpEndpoint implements AutoCloseable {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
                     "cannot listen on " + address + " for HTTP: " + e.getMessage(),
-                    "free the port, or set another http address",
+                    "is this agent running here already? Else end the other program that listens there, or set another http address",
                     e);
         }
     }

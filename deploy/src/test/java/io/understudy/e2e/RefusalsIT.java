@@ -39,6 +39,13 @@ class RefusalsIT extends SharedScenario {
     }
 
     @Test
+    void nobodyIsAskedBeforeItIsClearThatThereIsSomethingToDo() {
+        assertRefused(standby().replica("restore", "00000001-00009999"), ErrorCode.SNAPSHOT_UNKNOWN);
+        assertRefused(primary().replica("rollback"), ErrorCode.NOT_BACKUP_MODE);
+        assertRefused(primary().replica("restore", "00000001-00000001"), ErrorCode.NOT_BACKUP_MODE);
+    }
+
+    @Test
     void aServerInBackupModeTakesNoSnapshot() {
         assertRefused(standby().primary("snapshot"), ErrorCode.BACKUP_MODE);
     }

@@ -9,6 +9,7 @@ import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.role.ApplyLock;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.Failures;
+import io.understudy.replica.role.ReplicaState.Applying;
 import io.understudy.replica.role.ReplicaState.Promoting;
 import io.understudy.replica.role.RetryPolicy;
 import io.understudy.replica.round.Ask;
@@ -16,6 +17,7 @@ import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.round.Standing;
+import io.understudy.repository.SnapshotId;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -117,6 +119,18 @@ public final class Replica {
                     0,
                     outcome.took());
         });
+    }
+
+    /** Throws at once what {@link #rollback} would: before anybody is asked. An apply that is under way is finished first, so then nobody knows yet. */
+    public void demandRollback() {
+        if (!(ports.store().state() instanceof Applying)) {
+            departure.demandRollback();
+        }
+    }
+
+    /** Throws at once what {@link #sync} of this snapshot would: before anybody is asked. */
+    public void demand(SnapshotId snapshot) {
+        round.demand(snapshot);
     }
 
     private static void wentBackUnwell(UnderstudyException failure) {

@@ -77,7 +77,7 @@ public final class ReplicaAgent implements AutoCloseable {
 
     /** @throws UnderstudyException {@code LOCKED} when another daemon runs, {@code CONFIG_INVALID} when an address can't be listened on */
     public ReplicaAgent start() {
-        lock = Optional.of(replica.lock().acquireDaemon());
+        lock = Optional.of(replica.lock().acquireDaemon(ports.ticker()));
         LOG.info("agent-replica {} of site {}: {}", AgentVersion.current(), settings.site(), role());
         told.prepare(settings, ports.backup(), transport.certificateExpiry());
         http = settings.replica()

@@ -84,6 +84,12 @@ public final class Departure {
         });
     }
 
+    /** @throws UnderstudyException what {@link #rollback} would throw now; changes nothing */
+    public void demandRollback() {
+        backup.require();
+        target(store.ledger(), databases.look());
+    }
+
     private Following target(Ledger ledger, Arrangement now) {
         if (ledger.state() instanceof Following following
                 && now.live().equals(Optional.of(following.current().database()))

@@ -46,6 +46,11 @@ public final class ReplicaCli extends AgentProgram {
                 : new HereWork(progress -> new Replica(equipment.ports(), watching(progress)));
     }
 
+    /** To see, before an operator is asked, whether there is anything to do. */
+    static Replica looking(Equipment equipment) {
+        return new Replica(equipment.ports(), new ReplicaEvents() {});
+    }
+
     /** Shows how far a round has come. */
     private static ReplicaEvents watching(Progress progress) {
         LiveView view = new LiveView("", java.time.Clock.systemUTC());

@@ -32,6 +32,7 @@ final class RestoreCommand implements Runnable {
         SnapshotId snapshot = parse(id);
         Settings settings = cli.settings();
         try (Equipment equipment = Equipment.of(settings)) {
+            ReplicaCli.looking(equipment).demand(snapshot);
             cli.confirm("Replace what this standby serves by " + snapshot + "?", yes);
             Synced synced;
             try (ProgressDisplay progress = cli.progress()) {

@@ -21,6 +21,7 @@ final class RollbackCommand implements Runnable {
     public void run() {
         Settings settings = cli.settings();
         try (Equipment equipment = Equipment.of(settings)) {
+            ReplicaCli.looking(equipment).demandRollback();
             cli.confirm("Return to the snapshot before the one that this standby serves?", yes);
             Synced synced;
             try (ProgressDisplay progress = cli.progress()) {

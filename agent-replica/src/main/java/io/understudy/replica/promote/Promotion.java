@@ -102,6 +102,18 @@ public final class Promotion {
      *     {@code FILESTORE_*}: the server is what it was
      */
     public Report promote(Request request) {
+        Report report = promoted(request);
+        overtaken(report.warnings()).ifPresent(taken -> {
+            throw new UnderstudyException(
+                    taken.code(),
+                    "cannot make this server the primary, though its marker is gone: " + taken.getMessage(),
+                    "keep its site stopped; to promote it over the other: agent-replica promote --force; to make it a standby again: agent-replica init",
+                    taken);
+        });
+        return report;
+    }
+
+    private Report promoted(Request request) {
         applier.finish();
         if (!(store.state() instanceof Promoting)) {
             standing.ensure();
@@ -221,6 +233,12 @@ public final class Promotion {
         }
     }
 
+    private static Optional<UnderstudyException> overtaken(List<UnderstudyException> warnings) {
+        return warnings.stream()
+                .filter(each -> each.code() == ErrorCode.EPOCH_TAKEN)
+                .findFirst();
+    }
+
     private static boolean isFilestore(UnderstudyException failure) {
         return failure.code().exitCode() / 10 == 2;
     }
@@ -241,8 +259,12 @@ public final class Promotion {
                 cause);
     }
 
+    /** Where another server holds the epoch the site is not restarted: that would start a second production. */
     private Map<Step, Duration> restart(List<UnderstudyException> warnings) {
         Map<Step, Duration> steps = new EnumMap<>(Step.class);
+        if (overtaken(warnings).isPresent()) {
+            return steps;
+        }
         try {
             long start = ticker.nanos();
             site.restart();

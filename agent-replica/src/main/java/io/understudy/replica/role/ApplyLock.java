@@ -7,10 +7,13 @@ import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The two locks of a replica in its state folder: one held by the daemon as long as it runs, one by whoever changes anything. */
 public final class ApplyLock {
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+    /** Far longer than {@link #daemonRuns} holds the lock. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Path work;
     private final Path daemon;
@@ -37,10 +40,32 @@ public final class ApplyLock {
      * @throws UnderstudyException {@code LOCKED} when somebody holds it all the time, {@code CANCELLED} when interrupted
      */
     public ProcessLock acquire(Duration patience, Ticker ticker) {
+        return patiently(this::acquire, patience, ticker);
+    }
+
+    /**
+     * Held by the daemon as long as it runs. Waits for a command that is only looking whether one does.
+     *
+     * @throws UnderstudyException {@code LOCKED} when a daemon runs, {@code CANCELLED} when interrupted
+     */
+    public ProcessLock acquireDaemon(Ticker ticker) {
+        return patiently(this::acquireDaemon, LOOK, ticker);
+    }
+
+    private ProcessLock acquireDaemon() {
+        return ProcessLock.tryAcquire(daemon)
+                .orElseThrow(
+                        () -> new UnderstudyException(
+                                ErrorCode.LOCKED,
+                                "cannot start: agent-replica runs here already, as " + ProcessLock.holder(daemon),
+                                "one daemon per state folder; stop the other, or leave it: agent-replica status shows what it does"));
+    }
+
+    private static ProcessLock patiently(Supplier<ProcessLock> lock, Duration patience, Ticker ticker) {
         long start = ticker.nanos();
         while (true) {
             try {
-                return acquire();
+                return lock.get();
             } catch (UnderstudyException e) {
                 if (e.code() != ErrorCode.LOCKED || ticker.since(start).compareTo(patience) >= 0) {
                     throw e;
@@ -58,12 +83,6 @@ public final class ApplyLock {
             throw new UnderstudyException(
                     ErrorCode.CANCELLED, "cannot wait for the lock: interrupted", "run it again", e);
         }
-    }
-
-    /** @throws UnderstudyException {@code LOCKED} when a daemon runs */
-    public ProcessLock acquireDaemon() {
-        return ProcessLock.tryAcquire(daemon)
-                .orElseThrow(() -> locked("cannot start: " + ProcessLock.holder(daemon) + " is this replica's daemon"));
     }
 
     /** Whether a daemon runs, in whatever process. */

@@ -107,6 +107,21 @@ public final class Round {
         }
     }
 
+    /** @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code SNAPSHOT_UNKNOWN}: what a round that is asked for it would throw at once; changes nothing */
+    public void demand(SnapshotId wanted) {
+        backup.require();
+        if (!source.list().contains(wanted)) {
+            throw unknown(wanted);
+        }
+    }
+
+    private static UnderstudyException unknown(SnapshotId wanted) {
+        return new UnderstudyException(
+                ErrorCode.SNAPSHOT_UNKNOWN,
+                "cannot restore " + wanted + ": there is no such snapshot in the repository",
+                "agent-replica list shows those that exist");
+    }
+
     /** What one round knows. */
     private final class Journey {
         private final RoundControl control;
@@ -305,13 +320,6 @@ public final class Round {
             if (trouble.filter(each -> each.snapshot().isEmpty()).isPresent()) {
                 store.change(Ledger::untroubled);
             }
-        }
-
-        private static UnderstudyException unknown(SnapshotId wanted) {
-            return new UnderstudyException(
-                    ErrorCode.SNAPSHOT_UNKNOWN,
-                    "cannot restore " + wanted + ": there is no such snapshot in the repository",
-                    "agent-replica list shows those that exist");
         }
     }
 }

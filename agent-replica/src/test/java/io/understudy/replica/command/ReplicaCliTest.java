@@ -6,6 +6,7 @@ import io.understudy.cli.Terminal;
 import io.understudy.failure.ErrorCode;
 import io.understudy.replica.role.ApplyLock;
 import io.understudy.replica.role.RoleStore;
+import io.understudy.testing.FakeTicker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,10 +68,14 @@ class ReplicaCliTest {
     }
 
     @Test
-    void promoteRollbackAndRestoreAskFirst() {
+    void promoteAsksFirst() {
         assertRefused(run("promote"), ErrorCode.CONFIRMATION_NEEDED);
-        assertRefused(run("rollback"), ErrorCode.CONFIRMATION_NEEDED);
-        assertRefused(run("restore", "00000001-00000001"), ErrorCode.CONFIRMATION_NEEDED);
+    }
+
+    @Test
+    void rollbackAndRestoreAskOnlyWhenThereIsSomethingToDo() {
+        assertRefused(run("rollback"), ErrorCode.NOT_BACKUP_MODE);
+        assertRefused(run("restore", "00000001-00000001"), ErrorCode.NOT_BACKUP_MODE);
     }
 
     @Test
@@ -124,7 +129,7 @@ class ReplicaCliTest {
 
     @Test
     void whileADaemonRunsItIsAsked() {
-        try (var daemon = new ApplyLock(folder.resolve("state")).acquireDaemon()) {
+        try (var daemon = new ApplyLock(folder.resolve("state")).acquireDaemon(new FakeTicker())) {
             assertThat(daemon).isNotNull();
             assertRefused(run("sync"), ErrorCode.AGENT_UNREACHABLE);
             assertThat(run("status", "--json")).isZero();

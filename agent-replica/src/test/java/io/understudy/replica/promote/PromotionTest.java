@@ -190,13 +190,33 @@ class PromotionTest {
     }
 
     @Test
+    void withoutAMarkerAnEpochOfAnotherIsAnErrorAndTheSiteIsNotStartedAsASecondProduction() {
+        int starts = world.site.starts();
+        world.marker.removeByHand();
+        world.claims.takenByAnother(2);
+
+        assertThatThrownBy(() -> promote(PLAIN)).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+            assertThat(failure.hint()).contains("--force", "agent-replica init");
+        });
+        refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
+
+        assertThat(world.site.starts()).isEqualTo(starts);
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Promoted.class, it -> assertThat(it.claimed()).isFalse());
+        assertThat(world.claims.held()).isZero();
+        assertThat(world.store.ledger().trouble()).isPresent();
+    }
+
+    @Test
     void promotingAgainWithForceTakesAPendingClaimPastAnother() {
         world.marker.removeByHand();
         world.claims.takenByAnother(2);
         world.agent().promotion().acceptRemoval();
         assertThat(world.claims.held()).isZero();
 
-        assertThat(promote(PLAIN).claimed()).isFalse();
+        refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
         assertThat(promote(FORCED).epoch()).isEqualTo(3);
         assertThat(world.claims.held()).isEqualTo(3);
     }

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.ProcessLock;
 import io.understudy.replica.role.ReplicaState.Seeding;
+import io.understudy.testing.FakeTicker;
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +80,7 @@ class RoleStoreTest {
     @Test
     void locksAmongCallersAndKnowsADaemon() {
         ApplyLock lock = new ApplyLock(folder);
+        FakeTicker time = new FakeTicker();
         try (var held = lock.acquire()) {
             assertThat(held).isNotNull();
             assertThatThrownBy(lock::acquire)
@@ -85,12 +90,34 @@ class RoleStoreTest {
         }
         lock.acquire().close();
         assertThat(lock.daemonRuns()).isFalse();
-        try (var daemon = lock.acquireDaemon()) {
+        try (var daemon = lock.acquireDaemon(time)) {
             assertThat(daemon).isNotNull();
             assertThat(lock.daemonRuns()).isTrue();
-            assertThatThrownBy(lock::acquireDaemon).isInstanceOf(UnderstudyException.class);
+            assertThatThrownBy(() -> lock.acquireDaemon(time))
+                    .isInstanceOf(UnderstudyException.class)
+                    .hasMessageContaining("agent-replica runs here already");
         }
         assertThat(lock.daemonRuns()).isFalse();
+    }
+
+    @Test
+    void aDaemonThatStartsWaitsForACommandThatOnlyLooksWhetherOneRuns() throws IOException {
+        ApplyLock lock = new ApplyLock(folder);
+        ProcessLock looking =
+                ProcessLock.tryAcquire(folder.resolve("replica-daemon.lock")).orElseThrow();
+        Ticker meanwhile = new Ticker() {
+            @Override
+            public long nanos() {
+                return 0;
+            }
+
+            @Override
+            public void sleep(Duration pause) {
+                looking.close();
+            }
+        };
+
+        lock.acquireDaemon(meanwhile).close();
     }
 
     private void refused(ErrorCode code) {
