@@ -1,10 +1,15 @@
 package io.understudy.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.understudy.cli.Terminal;
+import io.understudy.failure.ErrorCode;
 import io.understudy.metrics.Metric;
+import io.understudy.primary.command.PrimaryCli;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.CrashPoint;
+import io.understudy.replica.command.ReplicaCli;
 import io.understudy.replica.events.ReplicaPoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
 class DocumentationTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -62,6 +68,42 @@ class DocumentationTest {
     void everyAlertIsExplainedAndNoOther() throws IOException {
         assertThat(names("`(Understudy[A-Z]\\w+)`", "deploy/docs/monitoring.md"))
                 .isEqualTo(names("- alert: (\\w+)", "deploy/prometheus/understudy.rules.yml"));
+    }
+
+    /** What an operator copies at three in the morning must be a command, with options that it has. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyCommandLineIsOneThatTheAgentsTake(Path page) throws IOException {
+        Matcher blocks = Pattern.compile("(?s)```\\n(.*?)```").matcher(Files.readString(page));
+        Matcher lines = Pattern.compile(
+                        "(?m)^(?:docker compose (?:run --rm|exec) \\S+ )?agent-(primary|replica) ([^#|>\\n]+)")
+                .matcher(blocks.results().map(block -> block.group(1)).collect(Collectors.joining("\n")));
+
+        assertThat(lines.results()).allSatisfy(line -> {
+            CommandLine agent = new CommandLine(
+                    line.group(1).equals("primary")
+                            ? new PrimaryCli(Terminal.system())
+                            : new ReplicaCli(Terminal.system()));
+            assertThatCode(() -> agent.parseArgs(line.group(2).strip().split("\\s+")))
+                    .as(line.group())
+                    .doesNotThrowAnyException();
+        });
+    }
+
+    @Test
+    void theRunbookFitsOnOneScreenAndNamesErrorsThatExist() throws IOException {
+        String page = Files.readString(ROOT.resolve("deploy/docs/failover.md"));
+        String runbook = page.substring(page.indexOf("## The runbook"), page.indexOf("## What a promotion does"));
+
+        assertThat(runbook.lines().count()).isLessThanOrEqualTo(40);
+        assertThat(Pattern.compile("(?m)^\\| (`[^|]*`) \\|")
+                        .matcher(runbook)
+                        .results()
+                        .flatMap(row -> Stream.of(row.group(1).replace("`", "").split(", "))))
+                .isNotEmpty()
+                .allSatisfy(code -> assertThat(ErrorCode.values())
+                        .extracting(ErrorCode::label)
+                        .contains(code));
     }
 
     private static Set<String> names(String pattern, String file) throws IOException {
