@@ -26,6 +26,7 @@ public final class SnapshotTaker {
 
     private final Path lock;
     private final Distrust distrust;
+    private final NumbersGiven given;
     private final DeletionLock deletions;
     private final Marker marker;
     private final EpochStore epochs;
@@ -49,6 +50,7 @@ public final class SnapshotTaker {
             PrimaryEvents events) {
         this.lock = state.resolve(LOCK);
         this.distrust = new Distrust(state);
+        this.given = new NumbersGiven(state);
         this.deletions = new DeletionLock(state, source.ticker());
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
@@ -110,12 +112,13 @@ public final class SnapshotTaker {
             Repository target = repository.get();
             int epoch = epochs.require(target);
             SigningKey signer = key.get();
-            SnapshotId snapshot = target.nextId(epoch);
+            SnapshotId snapshot = given.after(target.nextId(epoch));
             boolean anew = distrust.raised();
             PrimaryPoint.SNAPSHOT_BEGUN.passed();
             Taken taken = run.take(target, snapshot, anew, periods, signer, () -> {
                 requireProduction();
                 epochs.require(target);
+                given.note(snapshot);
             });
             if (anew) {
                 distrust.settle();

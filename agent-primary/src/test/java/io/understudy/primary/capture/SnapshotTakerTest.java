@@ -110,6 +110,24 @@ class SnapshotTakerTest {
         assertThat(take().manifest().snapshot()).isEqualTo(new SnapshotId(2, 2));
     }
 
+    /** A replica may have applied it: another snapshot of that number would never be imported there. */
+    @Test
+    void givesNoNumberTwiceThoughTheNewestManifestIsGone() {
+        take();
+        take();
+        primary.repository.delete(SECOND);
+
+        assertThat(take().manifest().snapshot()).isEqualTo(new SnapshotId(1, 3));
+    }
+
+    @Test
+    void aNoteOfNumbersThatIsNotUnderstoodDoesNotStopSnapshots() throws Exception {
+        Files.createDirectories(primary.state);
+        Files.writeString(primary.state.resolve("numbers"), "nonsense");
+
+        assertThat(take().manifest().snapshot()).isEqualTo(FIRST);
+    }
+
     @Test
     void refusesInBackupMode() {
         primary.enterBackupMode();
