@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A few threads that do one thing to many items. The first failure stops them all. Use from one thread; close it. */
+/** A few threads that do one thing to many items; a single one is the caller's own. The first failure stops them all. Use from one thread; close it. */
 final class Workers implements AutoCloseable {
     private final int threads;
     private final ExecutorService pool;
@@ -33,6 +33,10 @@ final class Workers implements AutoCloseable {
      * @throws UnderstudyException {@code CANCELLED} when the calling thread is interrupted, which stays marked as such
      */
     <T> void forEach(List<T> items, Consumer<? super T> work) {
+        if (threads == 1) {
+            items.forEach(item -> doOne(item, work));
+            return;
+        }
         Iterator<T> left = items.iterator();
         Shared<T> shared = new Shared<>(left);
         List<Future<?>> running = new ArrayList<>();
@@ -45,14 +49,25 @@ final class Workers implements AutoCloseable {
             shared.stop();
             pool.shutdownNow();
             Thread.currentThread().interrupt();
-            throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "cannot go on: cancelled", "start again; what is done is kept", e);
+            throw cancelled(e);
         }
     }
 
     @Override
     public void close() {
         pool.shutdownNow();
+    }
+
+    private static <T> void doOne(T item, Consumer<? super T> work) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw cancelled(null);
+        }
+        work.accept(item);
+    }
+
+    private static UnderstudyException cancelled(InterruptedException cause) {
+        return new UnderstudyException(
+                ErrorCode.CANCELLED, "cannot go on: cancelled", "start again; what is done is kept", cause);
     }
 
     private static void await(List<Future<?>> running, Shared<?> shared) throws InterruptedException {

@@ -21,6 +21,7 @@ import io.understudy.repository.SnapshotId;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /** The parts of a replica, put together; what it can do, each under the apply lock. Starts no thread. */
 public final class Replica {
@@ -33,9 +34,17 @@ public final class Replica {
     private final Promotion promotion;
 
     public Replica(Ports ports, ReplicaEvents events) {
+        this(ports, events, new SplittableRandom(), () -> UUID.randomUUID().toString());
+    }
+
+    /**
+     * @param random for the pauses after failures
+     * @param nonces draws a new one with each call; two servers never draw the same
+     */
+    Replica(Ports ports, ReplicaEvents events, RandomGenerator random, Supplier<String> nonces) {
         this.ports = ports;
         this.lock = new ApplyLock(ports.settings().state());
-        Failures failures = new Failures(ports.clock(), new RetryPolicy(new SplittableRandom()));
+        Failures failures = new Failures(ports.clock(), new RetryPolicy(random));
         this.standing = new Standing(ports.store(), ports.backup(), ports.databases(), ports.clock());
         this.applier = new Applier(
                 ports.store(),
@@ -71,7 +80,7 @@ public final class Replica {
                 ports.claims(),
                 ports.site(),
                 failures,
-                () -> UUID.randomUUID().toString(),
+                nonces,
                 ports.clock(),
                 ports.ticker());
     }

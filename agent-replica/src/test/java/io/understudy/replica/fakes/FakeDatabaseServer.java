@@ -9,13 +9,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * A database server in memory: names, identities and which snapshot a database holds. It outlives the agent: give the same one to the fakes
+ * A database server in memory: names, identities, which snapshot a database holds, and its rows. It outlives the agent: give the same one to the fakes
  * of an agent that "starts again". May be looked at from other threads.
  */
 public final class FakeDatabaseServer {
     private final long cluster;
     private final Map<Long, String> names = new ConcurrentSkipListMap<>();
     private final Map<Long, SnapshotId> contents = new ConcurrentSkipListMap<>();
+    private final Map<Long, Map<String, String>> tables = new ConcurrentSkipListMap<>();
     private final Set<Long> own = ConcurrentHashMap.newKeySet();
     private long lastOid = 16384;
 
@@ -41,12 +42,23 @@ public final class FakeDatabaseServer {
         return created;
     }
 
-    void fill(DatabaseIdentity database, SnapshotId content) {
+    void fill(DatabaseIdentity database, SnapshotId content, Map<String, String> rows) {
         contents.put(database.oid(), content);
+        tables.put(database.oid(), rows);
+    }
+
+    /** Replaces the rows of all tables, as the site does in one transaction. */
+    public void write(DatabaseIdentity database, Map<String, String> rows) {
+        tables.put(database.oid(), Map.copyOf(rows));
+    }
+
+    /** The rows of each table, as COPY's text. */
+    public Map<String, String> tables(DatabaseIdentity database) {
+        return tables.getOrDefault(database.oid(), Map.of());
     }
 
     /** Whether Understudy created it. */
-    boolean own(DatabaseIdentity database) {
+    public boolean own(DatabaseIdentity database) {
         return own.contains(database.oid());
     }
 
@@ -77,5 +89,6 @@ public final class FakeDatabaseServer {
     void drop(DatabaseIdentity database) {
         names.remove(database.oid());
         contents.remove(database.oid());
+        tables.remove(database.oid());
     }
 }

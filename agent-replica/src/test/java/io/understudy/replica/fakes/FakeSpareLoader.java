@@ -6,13 +6,16 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.progress.Progress;
 import io.understudy.replica.load.SpareLoader;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Keeps the contract of {@link SpareLoader} on a {@link FakeDatabaseServer}; reads every blob, so damage is found. */
 public final class FakeSpareLoader implements SpareLoader {
@@ -50,10 +53,13 @@ public final class FakeSpareLoader implements SpareLoader {
         DatabaseIdentity spare = server.createOwn(names.spare());
         hook.before("load");
         manifest.database().archive().blobs().forEach(blob -> drain(blobs.open(blob)));
-        manifest.database().tables().stream()
-                .flatMap(table -> table.content().base().blobs().stream())
-                .forEach(blob -> drain(blobs.open(blob)));
-        server.fill(spare, manifest.snapshot());
+        Map<String, String> rows = new TreeMap<>();
+        for (TableData table : manifest.database().tables()) {
+            StringBuilder text = new StringBuilder();
+            table.content().base().blobs().forEach(blob -> text.append(drain(blobs.open(blob))));
+            rows.put(table.name(), text.toString());
+        }
+        server.fill(spare, manifest.snapshot(), rows);
         hook.after("load");
         return spare;
     }
@@ -75,9 +81,9 @@ public final class FakeSpareLoader implements SpareLoader {
         }
     }
 
-    private static void drain(InputStream blob) {
+    private static String drain(InputStream blob) {
         try (blob) {
-            blob.transferTo(OutputStream.nullOutputStream());
+            return new String(blob.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,129 @@
+package io.understudy.simulation;
+
+import io.understudy.filestore.Content;
+import io.understudy.filestore.ObjectInfo;
+import io.understudy.repository.SnapshotId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What happens to things that should last: objects that rot or are forged in the filestore, blobs that rot in a mirror, a state that is lost. */
+final class Mishaps {
+    private final Run run;
+    private final List<String> forged = new ArrayList<>();
+
+    Mishaps(Run run) {
+        this.run = run;
+    }
+
+    void happen(Server server) {
+        switch (run.random.nextInt(6)) {
+            case 0 -> rot("blobs/");
+            case 1 -> rot("manifests/");
+            case 2 -> forge();
+            case 3, 4 -> rotMirror(server);
+            default -> forget(server);
+        }
+    }
+
+    /** A hostile or broken store: a flipped bit, another object's bytes, or nothing at all any more. */
+    private void rot(String prefix) {
+        Optional<String> key = any(prefix);
+        if (key.isEmpty() || forged.contains(key.get())) {
+            return;
+        }
+        run.tell("rot", key.get(), "");
+        run.store.damage(key.get());
+        byte[] bytes = run.store.object(key.get()).orElseThrow();
+        switch (run.random.nextInt(4)) {
+            case 0 -> run.truth.put(key.get(), Content.of(bytes, run.random.nextInt(bytes.length)));
+            case 1 ->
+                run.truth.put(
+                        key.get(),
+                        Content.of(run.store.object(any(prefix).orElseThrow()).orElseThrow()));
+            case 2 -> {
+                bytes[run.random.nextInt(bytes.length)] ^= 4;
+                run.truth.put(key.get(), Content.of(bytes));
+            }
+            default -> run.truth.delete(key.get());
+        }
+        if (prefix.equals("manifests/") && run.store.object(key.get()).isEmpty()) {
+            run.store.removed(key.get());
+        } else if (prefix.equals("manifests/")) {
+            forged.add(key.get());
+        }
+    }
+
+    /** Somebody without a trusted key writes a manifest that looks newer than all. */
+    private void forge() {
+        Optional<String> model = any("manifests/");
+        if (model.isEmpty()) {
+            return;
+        }
+        byte[] bytes = run.store.object(model.get()).orElseThrow();
+        String id = StoreWatch.id(model.get());
+        SnapshotId wanted =
+                new SnapshotId(Math.max(1, run.store.highestEpoch()) + run.random.nextInt(2), 90 + forged.size());
+        String line = new String(bytes, StandardCharsets.UTF_8).split("\n")[0].replace(id, wanted.toString());
+        String signature = Base64.getEncoder().encodeToString(new byte[64]);
+        String text = line + "\ned25519 " + "0123456789abcdef" + " " + signature + "\n";
+        run.tell("forge", wanted.key(), "");
+        run.store.damage(wanted.key());
+        run.truth.put(wanted.key(), Content.of(text.getBytes(StandardCharsets.UTF_8)));
+        forged.add(wanted.key());
+    }
+
+    private void rotMirror(Server server) {
+        List<String> blobs = server.mirror.keys().stream()
+                .filter(key -> key.startsWith("blobs/") || key.startsWith("manifests/"))
+                .toList();
+        if (!blobs.isEmpty()) {
+            String key = blobs.get(run.random.nextInt(blobs.size()));
+            run.tell("rot in the mirror of " + server.name, key, "");
+            if (run.random.nextBoolean()) {
+                server.mirror.delete(key);
+            } else {
+                server.mirror.put(key, Content.of(new byte[] {1, 2, 3}));
+            }
+        }
+    }
+
+    /** The replica's state file is lost, while its agent is down. */
+    private void forget(Server server) {
+        if (run.replica(server).process.isDead() && !server.kind().matches("applying|promoting")) {
+            run.tell("lose the state", server.name, "");
+            server.state(Optional.empty());
+        }
+    }
+
+    /** Objects under manifests/ that no agent wrote, or that are not what it wrote, are removed by hand, as the messages say. */
+    void cleanUp() {
+        for (String key : forged) {
+            run.truth.delete(key);
+            run.store.removed(key);
+        }
+        forged.clear();
+    }
+
+    /** A verification finds what is missing; from then on the primary's snapshots store all anew. What can't be mended is removed. */
+    void mend(Server primary) throws InterruptedException {
+        for (String snapshot : run.store.listed()) {
+            boolean sound = run.primary(primary).verify(SnapshotId.parse(snapshot));
+            if (!sound && !run.store.newest().map(StoreWatch.Genuine::id).equals(Optional.of(snapshot))) {
+                String key = "manifests/" + snapshot + ".json";
+                run.truth.delete(key);
+                run.store.removed(key);
+            }
+        }
+    }
+
+    private Optional<String> any(String prefix) {
+        try (Stream<ObjectInfo> all = run.truth.list(prefix, "")) {
+            List<String> keys = all.map(ObjectInfo::key).toList();
+            return keys.isEmpty() ? Optional.empty() : Optional.of(keys.get(run.random.nextInt(keys.size())));
+        }
+    }
+}

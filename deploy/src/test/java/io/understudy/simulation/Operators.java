@@ -1,0 +1,272 @@
+package io.understudy.simulation;
+
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.promote.Promotion;
+import io.understudy.repository.SnapshotId;
+import io.understudy.simulation.StoreWatch.Genuine;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What people, power cuts and bad disks do, at any moment; and how people set all right in the end. */
+final class Operators {
+    private static final Duration LONGEST_RECOVERY = Duration.ofDays(4);
+
+    private final Run run;
+    private final Mishaps mishaps;
+
+    Operators(Run run) {
+        this.run = run;
+        this.mishaps = new Mishaps(run);
+    }
+
+    void play() {
+        try {
+            run.turns.sleep(Duration.ofHours(1));
+            int moves = 4 + run.random.nextInt(16);
+            for (int i = 0; i < moves; i++) {
+                if (run.random.nextInt(3) > 0) {
+                    run.turns.sleep(Duration.ofMinutes(run.random.nextInt(500)));
+                }
+                run.turns.await(1 + run.random.nextInt(150));
+                move();
+            }
+            recover();
+            run.turns.finish();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void move() throws InterruptedException {
+        Server server = run.all.get(run.random.nextInt(run.all.size()));
+        switch (run.random.nextInt(20)) {
+            case 0, 1, 2 -> kill(server, true, run.random.nextBoolean());
+            case 3, 4, 5 -> kill(server, run.random.nextBoolean(), true);
+            case 6 -> cutOff(server);
+            case 7, 8 -> promote(server, run.random.nextInt(5) == 0, run.random.nextInt(5) == 0);
+            case 9 -> removeMarker(server);
+            case 10 -> touchMarker(server);
+            case 11, 12 -> init(server);
+            case 13 -> rollback(server);
+            case 14 -> restore(server);
+            case 15 -> sync(server);
+            case 16 -> command(server, "prune", PrimaryWork::prune);
+            case 17 -> command(server, "snapshot", PrimaryWork::take);
+            default -> mishaps.happen(server);
+        }
+    }
+
+    private void kill(Server server, boolean primary, boolean replica) {
+        run.tell("kill", server.name, (primary ? "primary " : "") + (replica ? "replica" : ""));
+        boolean both = primary && replica;
+        if (primary || !replica) {
+            run.turns.kill(run.primary(server).process);
+            later(server, both, () -> run.startPrimary(server));
+        }
+        if (replica) {
+            run.turns.kill(run.replica(server).process);
+            later(server, both, () -> run.startReplica(server));
+        }
+    }
+
+    /** The service manager starts it again, soon or when somebody notices. */
+    private void later(Server server, boolean both, Runnable start) {
+        Duration pause = run.random.nextInt(4) > 0
+                ? Duration.ofSeconds(run.random.nextInt(30))
+                : Duration.ofMinutes(run.random.nextInt(both ? 400 : 100));
+        run.turns.start(run.turns.current().process, "restart on " + server.name, () -> {
+            try {
+                run.turns.sleep(pause);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            run.tell("start", server.name, "");
+            start.run();
+        });
+    }
+
+    private void cutOff(Server server) {
+        Duration during = Duration.ofMinutes(run.random.nextInt(900));
+        run.tell("cut off", server.name, during.toString());
+        run.trouble.cutOff(server.name, during);
+    }
+
+    private void promote(Server server, boolean unfenced, boolean force) {
+        run.tell("promote", server.name, (unfenced ? "unfenced " : "") + (force ? "forced" : ""));
+        Promotion.Request request = new Promotion.Request("promote", unfenced, force);
+        ask(server, true, (agent, control) -> agent.promote(request));
+    }
+
+    /** DNS first, then the marker, then a restart of the site, some time later. */
+    private void removeMarker(Server server) throws InterruptedException {
+        run.tell("remove the marker", server.name, "");
+        server.removeMarker();
+        marked(server);
+        if (run.random.nextInt(3) > 0) {
+            run.turns.sleep(Duration.ofSeconds(20 + run.random.nextInt(100)));
+            run.tell("restart the site", server.name, "");
+            server.site.startByOperator();
+        }
+    }
+
+    private void touchMarker(Server server) throws InterruptedException {
+        run.tell("put a marker", server.name, "");
+        server.site.stopByOperator();
+        server.touchMarker();
+        marked(server);
+        run.turns.sleep(Duration.ofSeconds(run.random.nextInt(5)));
+        server.site.startByOperator();
+    }
+
+    private void marked(Server server) {
+        run.servers.marker(server, true);
+        run.replica(server).markerTouched();
+    }
+
+    /** Makes any server a standby, the primary too. */
+    private void init(Server server) {
+        run.tell("init", server.name, "");
+        server.site.stopByOperator();
+        ReplicaWork here = new ReplicaWork(server, run, "init");
+        if (!server.marked()) {
+            here.attempt("command", (agent, control) -> agent.init());
+        }
+        server.site.startByOperator();
+        run.replica(server).markerTouched();
+    }
+
+    private void rollback(Server server) {
+        run.tell("rollback", server.name, "");
+        ask(server, false, (agent, control) -> agent.rollback());
+    }
+
+    private void restore(Server server) {
+        List<String> all = run.store.listed();
+        if (!all.isEmpty()) {
+            restore(server, all.get(run.random.nextInt(all.size())));
+        }
+    }
+
+    private void restore(Server server, String wanted) {
+        run.tell("restore", server.name, wanted);
+        run.servers.asked(server, wanted);
+        ask(server, false, (agent, control) -> agent.restore(SnapshotId.parse(wanted), control));
+    }
+
+    private void sync(Server server) {
+        run.tell("sync", server.name, "");
+        ask(server, false, (agent, control) -> agent.sync(control));
+    }
+
+    /** By the daemon where it runs, else in a process of its own. */
+    private void ask(
+            Server server,
+            boolean atOnce,
+            java.util.function.BiConsumer<
+                            io.understudy.replica.app.ReplicaProcess, io.understudy.replica.round.RoundControl>
+                    job) {
+        ReplicaWork daemon = run.replica(server);
+        if (!daemon.process.isDead()) {
+            daemon.ask(atOnce, job);
+            return;
+        }
+        ReplicaWork here = new ReplicaWork(server, run, "command");
+        run.turns.start(here.process, "command", () -> here.attempt("command", job));
+    }
+
+    /** In a process of its own, beside the daemon. */
+    private void command(Server server, String name, java.util.function.Consumer<PrimaryWork> work) {
+        run.tell(name, server.name, "");
+        PrimaryWork here = new PrimaryWork(server, run);
+        run.turns.start(here.process, name, () -> work.accept(here));
+    }
+
+    /** Nothing goes wrong any more; people clean up as the messages tell them to. Then everything must come right by itself. */
+    private void recover() throws InterruptedException {
+        run.tell("recover", "", "");
+        run.trouble.end();
+        mishaps.cleanUp();
+        run.turns.sleep(Duration.ofHours(8));
+        Server primary = onePrimary();
+        for (Server server : run.all) {
+            if (server != primary && !server.marked()) {
+                init(server);
+            }
+        }
+        mishaps.mend(primary);
+        long start = run.primary(primary).taken();
+        Duration waited = Duration.ZERO;
+        while (!isWell(primary, start)) {
+            run.turns.sleep(Duration.ofHours(2));
+            waited = waited.plusHours(2);
+            if (waited.compareTo(LONGEST_RECOVERY) > 0) {
+                throw Promise.FILESTORE_IS_THE_TRUTH.broken("no recovery: " + state(primary));
+            }
+        }
+        for (String snapshot : run.store.listed()) {
+            if (!run.store.isDamaged(snapshot)
+                    && !run.primary(primary).verify(SnapshotId.parse(snapshot))
+                    && run.store.listed().contains(snapshot)) {
+                throw Promise.COMMIT_LAST.broken("verify finds faults in " + snapshot);
+            }
+        }
+    }
+
+    /** The holder of the highest epoch, if it serves; else somebody who can is promoted. */
+    private Server onePrimary() throws InterruptedException {
+        for (int attempt = 0; attempt < 12; attempt++) {
+            Server holder = run.server(run.store.holder());
+            if (!holder.marked() && !holder.kind().equals("promoting")) {
+                return holder;
+            }
+            Optional<Server> follower = run.all.stream()
+                    .filter(server -> server.marked() && server.kind().equals("following"))
+                    .max(java.util.Comparator.comparing(server ->
+                            server.ledger().at("/state/current/snapshot").asText()));
+            if (follower.isPresent()) {
+                promote(follower.get(), false, true);
+            } else if (run.store.newest().isPresent() && attempt < 4) {
+                Server any = run.all.stream().filter(Server::marked).findFirst().orElseThrow();
+                restore(any, run.store.newest().get().id());
+            } else {
+                removeMarker(holder);
+            }
+            run.turns.sleep(Duration.ofHours(3));
+        }
+        throw Promise.FILESTORE_IS_THE_TRUTH.broken("no server can be promoted: " + state(run.all.get(0)));
+    }
+
+    /** The primary commits again, and every other server has the newest of it. */
+    private boolean isWell(Server primary, long start) {
+        Optional<Genuine> newest = run.store.newest();
+        if (run.primary(primary).taken() < start + 1 || newest.isEmpty()) {
+            return false;
+        }
+        return run.all.stream()
+                .filter(server -> server != primary)
+                .allMatch(server -> server.kind().equals("following")
+                        && contentOf(server).equals(Optional.of(newest.get().id())));
+    }
+
+    private static Optional<String> contentOf(Server server) {
+        Optional<DatabaseIdentity> live = server.live();
+        return live.flatMap(server.databases::content).map(Object::toString);
+    }
+
+    private String state(Server primary) {
+        StringBuilder all = new StringBuilder("primary " + primary.name + ", newest "
+                + run.store.newest().map(Genuine::id).orElse("none"));
+        for (Server server : run.all) {
+            all.append("; ")
+                    .append(server.name)
+                    .append(server.marked() ? " marked " : " ")
+                    .append(server.kind())
+                    .append(' ')
+                    .append(contentOf(server).orElse("-"))
+                    .append(' ')
+                    .append(server.ledger().at("/trouble/message").asText(""));
+        }
+        return all.toString();
+    }
+}

@@ -1,0 +1,215 @@
+package io.understudy.simulation;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Filestore;
+import io.understudy.primary.app.RoleLook;
+import io.understudy.primary.capture.Distrust;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotSource;
+import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.capture.Stage;
+import io.understudy.primary.capture.Taken;
+import io.understudy.primary.capture.tree.TreeCapture;
+import io.understudy.primary.retention.Pruned;
+import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionEvents;
+import io.understudy.progress.Progress;
+import io.understudy.replica.fetch.Remote;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.Verification;
+import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.simulation.Turns.Process;
+import io.understudy.time.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+
+/** The primary's agent of a server as one process: its snapshots and its pruning, of the shipped code. */
+final class PrimaryWork {
+    private static final Duration RETRY = Duration.ofMinutes(10);
+
+    private final Server server;
+    private final Run run;
+    final Process process;
+    private final Remote repository;
+    private final SnapshotTaker taker;
+    private final Pruning pruning;
+    private final RoleLook role;
+    private Optional<UnderstudyException> told = Optional.empty();
+    private long taken;
+
+    PrimaryWork(Server server, Run run) {
+        this.server = server;
+        this.run = run;
+        this.process = new Process(server.name + "/primary");
+        Filestore filestore = run.filestore(server);
+        Clock clock = run.time.clock();
+        Ticker ticker = run.turns.ticker();
+        SigningKey key = server.key;
+        this.repository = new Remote(() -> Repository.open(filestore, Server.SITE, run.trusted, clock));
+        TreeCapture files = new TreeCapture(server.settings.state(), clock);
+        SnapshotSource source = new SnapshotSource(
+                server.name,
+                "simulated",
+                new SourceTables(server, run),
+                (tree, sink, base, blobs, progress) -> capture(files, tree, sink, base, blobs, progress),
+                server.settings.trees(),
+                clock,
+                ticker);
+        this.taker = new SnapshotTaker(
+                server.settings.state(), server.marker, server.epochs, repository, () -> key, source, events());
+        Pruning.Host host = new Pruning.Host(
+                server.name,
+                server.settings.state(),
+                server.marker,
+                server.epochs,
+                repository,
+                clock,
+                ZoneOffset.UTC,
+                ticker);
+        this.pruning = new Pruning(host, server.settings.retention(), retentionEvents());
+        this.role = new RoleLook(server.marker, server.epochs, repository, ticker);
+    }
+
+    /** The daemon. */
+    void start() {
+        run.turns.start(process, "snapshot", this::snapshots);
+        run.turns.start(process, "prune", this::prunings);
+    }
+
+    /** How many snapshots this process has committed. */
+    long taken() {
+        return taken;
+    }
+
+    /** As the schedule or an operator asks; an operator may do so on any server. */
+    void take() {
+        told = Optional.empty();
+        String period = run.random.nextInt(4) == 0 ? "daily" : "hourly";
+        try {
+            Taken snapshot = taker.take(List.of(period), Progress.none());
+            run.tell("committed", snapshot.manifest().snapshot().toString(), "");
+        } catch (UnderstudyException e) {
+            run.failed("snapshot", e, told);
+        }
+    }
+
+    void prune() {
+        told = Optional.empty();
+        try {
+            Pruned pruned = pruning.prune(Progress.none());
+            long gone = pruned.decisions().stream().filter(each -> !each.kept()).count();
+            run.tell("pruned", gone + " snapshots", pruned.swept().blobs() + " blobs");
+        } catch (UnderstudyException e) {
+            run.failed("prune", e, told);
+        }
+    }
+
+    /** As {@code agent-primary verify} does it: what it finds makes the next snapshot store all anew. */
+    boolean verify(SnapshotId snapshot) {
+        try {
+            new Verification(1).verify(repository.get(), snapshot, Progress.none());
+            return true;
+        } catch (UnderstudyException e) {
+            run.tell("verify", snapshot.toString(), e.code() + " " + e.getMessage());
+            if (e.code() == ErrorCode.BLOB_MISSING || e.code() == ErrorCode.BLOB_DAMAGED) {
+                new Distrust(server.settings.state()).raise(e.code().label());
+            }
+            return false;
+        }
+    }
+
+    private void snapshots() {
+        try {
+            while (true) {
+                run.turns.sleep(Duration.ofMinutes(60 + run.random.nextInt(600)));
+                for (int attempt = 0; attempt < 3 && role.works(); attempt++) {
+                    long before = taken;
+                    take();
+                    if (taken > before) {
+                        break;
+                    }
+                    run.turns.sleep(RETRY);
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void prunings() {
+        try {
+            while (true) {
+                run.turns.sleep(Duration.ofMinutes(300 + run.random.nextInt(1200)));
+                if (role.works()) {
+                    prune();
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private PrimaryEvents events() {
+        return new PrimaryEvents() {
+            @Override
+            public void committed(Taken snapshot) {
+                taken++;
+                run.store.acknowledged(
+                        server.name, snapshot.manifest().snapshot().toString());
+                run.announce(server);
+            }
+
+            @Override
+            public void failed(Stage stage, UnderstudyException why) {
+                told = Optional.of(why);
+            }
+        };
+    }
+
+    private RetentionEvents retentionEvents() {
+        return new RetentionEvents() {
+            @Override
+            public void failed(UnderstudyException why) {
+                told = Optional.of(why);
+            }
+        };
+    }
+
+    private TreeData capture(
+            TreeCapture files,
+            TreeSettings tree,
+            BlobSink sink,
+            Optional<TreeData> base,
+            BlobSource blobs,
+            Progress progress) {
+        run.step("walk tree", tree.name());
+        calm(tree.path());
+        return files.capture(tree, sink, base, blobs, progress);
+    }
+
+    /** Folders that an apply is changing have the real time; the disk's clock is the simulated one. */
+    private void calm(Path folder) {
+        FileTime now = FileTime.from(run.time.now());
+        try {
+            if (Files.getLastModifiedTime(folder).compareTo(now) > 0) {
+                Files.setLastModifiedTime(folder, now);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

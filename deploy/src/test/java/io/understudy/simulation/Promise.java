@@ -1,0 +1,45 @@
+package io.understudy.simulation;
+
+/** The promises of the design as the simulation watches them; {@code deploy/docs/simulation.md} says how. */
+enum Promise {
+    COMMIT_LAST(1),
+    IMMUTABLE(2),
+    NEVER_MIXED(3),
+    MARKER(4),
+    NEVER_BACKWARD(5),
+    ONE_WRITER(6),
+    RETENTION(7),
+    AUTHENTIC(8),
+    FILESTORE_IS_THE_TRUTH(9),
+    NO_SILENT_FAILURE(10);
+
+    private final int number;
+
+    Promise(int number) {
+        this.number = number;
+    }
+
+    /** It is broken: the run ends. */
+    static final class Broken extends AssertionError {
+        private static final long serialVersionUID = 1L;
+        private final transient Promise promise;
+
+        Broken(Promise promise, String how) {
+            super("promise " + promise.number + ", " + promise + ": " + how);
+            this.promise = promise;
+        }
+
+        Broken(Promise promise, String how, Throwable cause) {
+            this(promise, how);
+            initCause(cause);
+        }
+
+        Promise promise() {
+            return promise;
+        }
+    }
+
+    Broken broken(String how) {
+        return new Broken(this, how);
+    }
+}

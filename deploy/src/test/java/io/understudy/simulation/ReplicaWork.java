@@ -1,0 +1,339 @@
+package io.understudy.simulation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
+import io.understudy.replica.app.ReplicaProcess;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.apply.LiveTrees;
+import io.understudy.replica.apply.SteppedTrees;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.fakes.FakeLiveDatabases;
+import io.understudy.replica.fakes.FakeSpareLoader;
+import io.understudy.replica.fakes.Hook;
+import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.role.MarkerBackupMode;
+import io.understudy.replica.role.StateFile;
+import io.understudy.replica.round.RoundControl;
+import io.understudy.replica.stage.Stage;
+import io.understudy.replica.stage.TreeStager;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.simulation.Turns.Process;
+import io.understudy.simulation.Turns.Task;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** The replica's agent of a server as one process: the shipped code on simulated ports, one worker and one watch of the marker. */
+final class ReplicaWork {
+    private static final Duration NEVER = Duration.ofHours(12);
+
+    private final Server server;
+    private final Run run;
+    final Process process;
+    final ReplicaProcess agent;
+    private final Deque<BiConsumer<ReplicaProcess, RoundControl>> jobs = new ArrayDeque<>();
+    private RoundControl current = new RoundControl();
+    private Task worker;
+    private Task watch;
+    private boolean idle;
+    private boolean due;
+    private boolean touched;
+    private Optional<UnderstudyException> told = Optional.empty();
+
+    ReplicaWork(Server server, Run run, String name) {
+        this.server = server;
+        this.run = run;
+        this.process = new Process(server.name + "/" + name);
+        this.agent = new ReplicaProcess(
+                new ReplicaProcess.Surroundings(
+                        server.settings,
+                        run.trusted,
+                        marker(),
+                        new SteppedDatabases(),
+                        new FakeSpareLoader(server.databases, Server.SITE, hook()),
+                        stage(),
+                        trees(),
+                        server.site.commands(),
+                        stateFile(),
+                        run.filestore(server),
+                        new SteppedDisk(server.mirror, run),
+                        run.time.clock(),
+                        run.turns.ticker(),
+                        run.random,
+                        run::nonce),
+                events(),
+                this::markerGone,
+                this::wake);
+    }
+
+    /** The daemon. */
+    void start() {
+        worker = run.turns.start(process, "replica", this::work);
+        watch = run.turns.start(process, "marker-watch", this::watch);
+    }
+
+    /** As an operator's command does it: the worker does it next, and gives up what it does now unless that has reached APPLY. */
+    void ask(boolean atOnce, BiConsumer<ReplicaProcess, RoundControl> job) {
+        jobs.add(job);
+        if (atOnce) {
+            current.cancel();
+        }
+        wake();
+    }
+
+    /** The routine is due now. */
+    void wake() {
+        due = true;
+        if (idle) {
+            run.turns.wake(worker);
+        }
+    }
+
+    /** The daemon's watch sees the marker within a second. */
+    void markerTouched() {
+        touched = true;
+        if (watch != null) {
+            run.turns.wake(watch);
+        }
+    }
+
+    private void markerGone() {
+        current.cancel();
+    }
+
+    private void work() {
+        try {
+            due = true;
+            while (true) {
+                current = new RoundControl();
+                BiConsumer<ReplicaProcess, RoundControl> job = jobs.poll();
+                boolean routine = job == null;
+                attempt(routine ? "round" : "command", routine ? ReplicaProcess::attend : job);
+                Thread.interrupted();
+                idle = true;
+                if (!due && jobs.isEmpty()) {
+                    run.turns.sleep(pause());
+                }
+                idle = false;
+                due = false;
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Does it here and now. @return whether it succeeded */
+    boolean attempt(String what, BiConsumer<ReplicaProcess, RoundControl> job) {
+        told = Optional.empty();
+        String before = server.ledger().toString();
+        try {
+            job.accept(agent, current);
+            run.tell(what + " done", server.kind(), "");
+            return true;
+        } catch (UnderstudyException e) {
+            boolean remembered = !before.equals(server.ledger().toString());
+            run.failed(what, e, remembered || !what.equals("round") ? Optional.of(e) : told);
+            return false;
+        }
+    }
+
+    private Duration pause() {
+        Duration poll = server.settings.replica().poll();
+        Instant now = run.time.now();
+        return agent.store()
+                .ledger()
+                .nextAttempt()
+                .map(when -> Duration.between(now, when))
+                .filter(each -> !each.isNegative() && each.compareTo(poll) < 0)
+                .map(each -> each.plusMillis(200))
+                .orElse(poll);
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                touched = false;
+                agent.lookAtMarker();
+                if (!touched) {
+                    run.turns.sleep(NEVER);
+                }
+                run.turns.sleep(Duration.ofMillis(run.random.nextInt(1000)));
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ReplicaEvents events() {
+        return new ReplicaEvents() {
+            @Override
+            public void began(SnapshotId snapshot, Step step) {
+                run.tell("step", snapshot.toString(), step.label());
+            }
+
+            @Override
+            public void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {
+                run.tell("applied", snapshot.toString(), "");
+            }
+
+            @Override
+            public void failed(Step step, UnderstudyException failure) {
+                told = Optional.of(failure);
+            }
+        };
+    }
+
+    private BackupMode marker() {
+        MarkerBackupMode real = new MarkerBackupMode(server.marker, Server.SITE, run.time.clock());
+        return new BackupMode() {
+            @Override
+            public boolean on() {
+                run.step("look for the marker", "");
+                return real.on();
+            }
+
+            @Override
+            public Optional<SnapshotId> named() {
+                return real.named();
+            }
+
+            @Override
+            public void enter(String reason, Optional<SnapshotId> snapshot) {
+                run.step("write the marker", "");
+                real.enter(reason, snapshot);
+                run.servers.marker(server, false);
+                run.step("wrote the marker", "");
+            }
+
+            @Override
+            public boolean renew(String reason, Optional<SnapshotId> snapshot) {
+                run.step("renew the marker", snapshot.map(SnapshotId::toString).orElse(""));
+                boolean renewed = real.renew(reason, snapshot);
+                run.servers.marker(server, false);
+                run.step("renewed the marker", "");
+                return renewed;
+            }
+
+            @Override
+            public void leave() {
+                run.step("remove the marker", "");
+                real.leave();
+                run.servers.marker(server, false);
+                run.step("removed the marker", "");
+            }
+        };
+    }
+
+    private StateFile stateFile() {
+        return new StateFile() {
+            @Override
+            public Optional<byte[]> read() {
+                return server.state();
+            }
+
+            @Override
+            public void write(byte[] content) {
+                run.step("write the state", "");
+                server.state(Optional.of(content));
+                JsonNode ledger = server.ledger();
+                run.tell(
+                        "state",
+                        ledger.at("/state/kind").asText(),
+                        ledger.at("/state/intent/phase").asText(""));
+                run.servers.state(server, ledger);
+                run.step("wrote the state", "");
+            }
+        };
+    }
+
+    private Hook hook() {
+        return new Hook() {
+            @Override
+            public void before(String step) {
+                run.step("database: " + step, "");
+                switch (step) {
+                    case "arrange" -> {
+                        run.trouble.perhaps(ErrorCode.DATABASE_BUSY, "cannot rename");
+                        run.servers.importing(server, "databases are exchanged");
+                    }
+                    case "load" -> run.servers.importing(server, "a spare is loaded");
+                    case "preflight" -> run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the server");
+                    default -> {}
+                }
+            }
+
+            @Override
+            public void after(String step) {
+                run.servers.databasesChanged(server);
+                run.step("database: done " + step, "");
+                if (step.equals("load")) {
+                    run.trouble.perhaps(ErrorCode.LOAD_FAILED, "cannot analyse");
+                }
+            }
+        };
+    }
+
+    private LiveTrees trees() {
+        return SteppedTrees.in(server.settings.state(), (operation, path) -> {
+            run.step("file: " + operation, server.folder.relativize(path).toString());
+            if (operation.equals("move") && !path.toString().contains(".understudy")) {
+                run.servers.changingFile(server, "file " + path.getFileName() + " is exchanged");
+            }
+        });
+    }
+
+    private Stage stage() {
+        TreeStager real = new TreeStager(server.settings.state(), server.settings.trees(), run.time.clock());
+        return new Stage() {
+            @Override
+            public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+                run.step("stage", manifest.snapshot().toString());
+                run.trouble.perhaps(ErrorCode.DISK_FULL, "cannot stage");
+                real.prepare(manifest, blobs, progress);
+                run.step("staged", manifest.snapshot().toString());
+            }
+
+            @Override
+            public void discard(SnapshotId snapshot) {
+                run.step("discard what is staged", snapshot.toString());
+                real.discard(snapshot);
+            }
+        };
+    }
+
+    /** The fake looks at nothing that can change meanwhile; a look is a step of its own. */
+    private final class SteppedDatabases implements LiveDatabases {
+        private final LiveDatabases fake = new FakeLiveDatabases(server.databases, Server.SITE, hook());
+
+        @Override
+        public Arrangement look() {
+            run.step("look at the databases", "");
+            return fake.look();
+        }
+
+        @Override
+        public void arrange(Arrangement wanted) {
+            if (!wanted.equals(fake.look())) {
+                fake.arrange(wanted);
+            }
+        }
+
+        @Override
+        public void discard(io.understudy.postgres.DatabaseIdentity database) {
+            fake.discard(database);
+        }
+
+        @Override
+        public String setAside(io.understudy.postgres.DatabaseIdentity database) {
+            return fake.setAside(database);
+        }
+    }
+}

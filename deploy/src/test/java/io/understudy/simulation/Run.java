@@ -1,0 +1,187 @@
+package io.understudy.simulation;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.RetryPolicy;
+import io.understudy.filestore.RetryingFilestore;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.Repository;
+import io.understudy.repository.key.TrustedKeys;
+import io.understudy.simulation.Turns.Process;
+import io.understudy.simulation.Turns.Task;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.InMemoryFilestore;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/** One run of the simulation: servers, agents, users, operators and one filestore, all of one seed. Use once. */
+final class Run {
+    private static final long LONGEST = 150_000;
+    private static final RetryPolicy PATIENCE = new RetryPolicy(
+            Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3));
+
+    final RandomGenerator random;
+    final FakeTicker time = new FakeTicker(Instant.parse("2001-01-01T00:00:00Z"));
+    final Trace trace;
+    final Turns turns;
+    final Trouble trouble;
+    final Path folder;
+    final Keys keys;
+    final TrustedKeys trusted;
+    final InMemoryFilestore truth = new InMemoryFilestore(time);
+    final StoreWatch store = new StoreWatch(truth, this);
+    final ServerWatch servers = new ServerWatch(this);
+    final List<Server> all = new ArrayList<>();
+    private final Map<Server, PrimaryWork> primaries = new LinkedHashMap<>();
+    private final Map<Server, ReplicaWork> replicas = new LinkedHashMap<>();
+    private final Map<Task, long[]> lastSteps = new HashMap<>();
+    private int numbers = 100;
+    private int nonces;
+
+    /** @param folder empty, for this run alone @param all hears every event; may be null */
+    Run(long seed, Path folder, Keys keys, PrintStream all) {
+        this.random = new SplittableRandom(seed);
+        this.folder = folder;
+        this.keys = keys;
+        this.trusted = keys.trusted();
+        this.trace = new Trace(time, all);
+        this.turns = new Turns(random, time, new int[] {4, 15, 50}[random.nextInt(3)], LONGEST);
+        this.trouble = new Trouble(random, time);
+    }
+
+    /** Plays it to its end. @throws Promise.Broken the first broken promise */
+    void play() {
+        found(random.nextInt(3) == 0 ? 3 : 2);
+        all.forEach(this::startPrimary);
+        all.forEach(this::startReplica);
+        Process world = new Process("world");
+        for (Server server : all) {
+            turns.start(world, "users of " + server.name, new Users(server, this)::live);
+        }
+        turns.start(world, "operators", new Operators(this)::play);
+        turns.run();
+    }
+
+    /** The first server is the primary of epoch 1, the others are standbys. */
+    private void found(int count) {
+        for (int i = 0; i < count; i++) {
+            Server server = new Server(String.valueOf((char) ('a' + i)), i, this);
+            all.add(server);
+            servers.add(server);
+            if (i == 0 || random.nextBoolean()) {
+                server.populate(i + 1);
+            }
+        }
+        Repository repository = Repository.create(truth, new UUID(7, 7), Server.SITE, trusted, time.clock());
+        EpochClaim claim = new EpochClaim(1, "a", time.now(), "init", nonce());
+        repository.epochs().claim(claim, all.get(0).key);
+        store.founded("a");
+        all.get(0).epochs.hold(new HeldEpoch(repository.id(), 1, claim.nonce(), "a", claim.when(), "init"));
+        for (Server standby : all.subList(1, count)) {
+            standby.touchMarker();
+            standby.site.startByOperator();
+        }
+    }
+
+    void startPrimary(Server server) {
+        PrimaryWork work = new PrimaryWork(server, this);
+        primaries.put(server, work);
+        work.start();
+    }
+
+    void startReplica(Server server) {
+        ReplicaWork work = new ReplicaWork(server, this, "replica");
+        replicas.put(server, work);
+        work.start();
+    }
+
+    PrimaryWork primary(Server server) {
+        return primaries.get(server);
+    }
+
+    ReplicaWork replica(Server server) {
+        return replicas.get(server);
+    }
+
+    Server server(String name) {
+        return all.stream().filter(each -> each.name.equals(name)).findFirst().orElseThrow();
+    }
+
+    /** The shared filestore as a server's process has it: faulty, behind the shipped decorator that bears it. */
+    Filestore filestore(Server server) {
+        return new RetryingFilestore(new SteppedFilestore(server.name, truth, this), PATIENCE, turns.ticker(), random);
+    }
+
+    /** Something is about to happen. */
+    void step(String what, String key) {
+        turns.step();
+        long[] last = lastSteps.computeIfAbsent(turns.current(), task -> new long[2]);
+        last[0] = last[1];
+        last[1] = trace.events();
+        tell(what, key, "");
+    }
+
+    /** The event of the running task's last step but one: what it saw then was true then. */
+    long previousOfMine() {
+        return lastSteps.getOrDefault(turns.current(), new long[2])[0];
+    }
+
+    long now() {
+        return trace.events();
+    }
+
+    void tell(String what, String key, String how) {
+        Task task = turns.current();
+        String where = how.replace(folder.toString(), "…");
+        trace.add(task == null ? "" : task.process.name + " " + task.name, what, key, where);
+    }
+
+    /**
+     * Work has failed: with a code that is no defect's, and not silently.
+     *
+     * @param told what its listeners heard
+     */
+    void failed(String what, UnderstudyException why, Optional<UnderstudyException> told) {
+        tell(what + " failed", why.code().label(), why.getMessage());
+        if (why.code() == ErrorCode.INTERNAL) {
+            throw new Promise.Broken(Promise.NO_SILENT_FAILURE, "a defect: " + why.getMessage(), why);
+        }
+        boolean expected = switch (why.code()) {
+            case CANCELLED, NOT_BACKUP_MODE, LOCKED, SNAPSHOT_UNKNOWN -> true;
+            default -> false;
+        };
+        if (!expected && told.isEmpty()) {
+            throw Promise.NO_SILENT_FAILURE.broken(what + " failed and told nobody: " + why.getMessage());
+        }
+    }
+
+    /** Announcements are lost, doubled and late, as it happens. */
+    void announce(Server from) {
+        for (Server server : all) {
+            if (server != from && replicas.containsKey(server) && random.nextBoolean()) {
+                replicas.get(server).wake();
+            }
+        }
+    }
+
+    int nextNumber() {
+        return numbers++;
+    }
+
+    String nonce() {
+        return "nonce-" + nonces++;
+    }
+}

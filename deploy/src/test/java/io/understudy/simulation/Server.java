@@ -1,0 +1,197 @@
+package io.understudy.simulation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.config.HostPort;
+import io.understudy.config.Secret;
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.Ownership;
+import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.ReplicaSettings;
+import io.understudy.config.Settings.RetentionSettings;
+import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.config.Settings.SigningSettings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.TreeKind;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.fakes.FakeDatabaseServer;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.site.Marker;
+import io.understudy.testing.InMemoryFilestore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A server and all of it that outlives its processes: marker, databases, files, state, the mirror's disk. It carries both agents. */
+final class Server {
+    static final String SITE = "site";
+    private static final RetentionSettings RETENTION =
+            new RetentionSettings(Map.of("hourly", 2, "daily", 1), 2, StoreWatch.GRACE, true);
+
+    final String name;
+    final Path folder;
+    final Settings settings;
+    final SigningKey key;
+    final Marker marker;
+    final EpochStore epochs;
+    final FakeDatabaseServer databases;
+    final InMemoryFilestore mirror;
+    final Site site;
+    private final Run run;
+    /** The replica's durable state. */
+    private Optional<byte[]> state = Optional.empty();
+
+    Server(String name, int number, Run run) {
+        this.name = name;
+        this.run = run;
+        this.folder = create(run.folder.resolve(name));
+        this.key = run.keys.keys().get(number);
+        this.settings = settings(run.keys.file(number));
+        settings.trees().forEach(tree -> create(tree.path()));
+        this.marker = new Marker(settings.marker());
+        this.epochs = new EpochStore(settings.state());
+        this.databases = new FakeDatabaseServer(number);
+        this.mirror = new InMemoryFilestore(run.time);
+        this.site = new Site(this, run);
+    }
+
+    Optional<DatabaseIdentity> live() {
+        return databases.named(SITE);
+    }
+
+    /** By hand, and so without a word in it. */
+    void touchMarker() {
+        try {
+            Files.writeString(settings.marker(), "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        run.servers.marker(this, true);
+    }
+
+    void removeMarker() {
+        marker.remove();
+        run.servers.marker(this, true);
+    }
+
+    boolean marked() {
+        return Files.exists(settings.marker());
+    }
+
+    Optional<byte[]> state() {
+        return state;
+    }
+
+    void state(Optional<byte[]> next) {
+        state = next;
+    }
+
+    JsonNode ledger() {
+        return Contents.json(state.orElse("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    }
+
+    String kind() {
+        return ledger().at("/state/kind").asText("");
+    }
+
+    /** The database that an apply that is under way makes live, by its number. */
+    String intended() {
+        return ledger().at("/state/intent/fresh/oid").asText("");
+    }
+
+    /** The one that it goes back to. */
+    String intendedBack() {
+        return ledger().at("/state/intent/old/oid").asText("");
+    }
+
+    Optional<String> markerNames() {
+        try (Stream<String> lines = Files.lines(settings.marker())) {
+            return lines.filter(line -> line.startsWith("snapshot: "))
+                    .map(line -> line.substring("snapshot: ".length()))
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The site's files by tree and path, without Understudy's own. */
+    Map<String, String> files() {
+        Map<String, String> files = new TreeMap<>();
+        for (TreeSettings tree : settings.trees()) {
+            try (Stream<Path> all = Files.walk(tree.path())) {
+                for (Path file : (Iterable<Path>) all::iterator) {
+                    String path = tree.path().relativize(file).toString();
+                    if (!path.startsWith(".understudy") && Files.isRegularFile(file)) {
+                        files.put(tree.name() + "/" + path, Files.readString(file));
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return files;
+    }
+
+    /** What a site of its own has before the first import. */
+    void populate(int number) {
+        databases.create(SITE, Optional.empty());
+        new Users(this, run).write(number);
+    }
+
+    private Settings settings(Path key) {
+        HostPort nowhere = new HostPort("127.0.0.1", 0);
+        return new Settings(
+                SITE,
+                folder.resolve("state"),
+                create(folder.resolve("marker")).resolve("BACKUP"),
+                new DatabaseSettings(
+                        "127.0.0.1",
+                        1,
+                        SITE,
+                        Map.of(),
+                        SITE,
+                        Secret.none(),
+                        "postgres",
+                        Optional.empty(),
+                        1,
+                        Ownership.PRESERVE,
+                        Duration.ofSeconds(1)),
+                List.of(
+                        new TreeSettings("media", TreeKind.FILES, folder.resolve("media"), List.of()),
+                        new TreeSettings("config", TreeKind.CONFIG, folder.resolve("config"), List.of()),
+                        new TreeSettings("tls", TreeKind.SECRETS, folder.resolve("tls"), List.of())),
+                new FilestoreSettings(
+                        URI.create("file:///simulated"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Secret.none(),
+                        Secret.none(),
+                        Secret.none(),
+                        Duration.ofSeconds(5)),
+                new SigningSettings(Optional.of(key), List.of()),
+                new PrimarySettings(name, Map.of(), nowhere, Optional.empty()),
+                RETENTION,
+                new ReplicaSettings(name, List.of(), Duration.ofHours(3), nowhere, Optional.empty()),
+                new ServiceSettings(List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
+                Optional.empty());
+    }
+
+    private static Path create(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

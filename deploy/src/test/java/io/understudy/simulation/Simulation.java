@@ -1,0 +1,88 @@
+package io.understudy.simulation;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
+
+/** Plays runs of seeds. Thread-safe; runs of several threads know nothing of each other. */
+final class Simulation implements AutoCloseable {
+    private final Path folder;
+    private final Keys keys;
+
+    Simulation() {
+        // A disk that forgets is fast, and nothing here outlives the run.
+        Path memory = Path.of("/dev/shm");
+        try {
+            this.folder = Files.isWritable(memory)
+                    ? Files.createTempDirectory(memory, "understudy-simulation-")
+                    : Files.createTempDirectory("understudy-simulation-");
+            this.keys = Keys.in(Files.createDirectory(folder.resolve("keys")));
+            Signatures.install();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * How a run ended.
+     *
+     * @param failure what broke; empty when all went well
+     * @param tail the last events
+     * @param fingerprint the same for the same run
+     */
+    record Outcome(long seed, Optional<Error> failure, List<String> tail, long events, long fingerprint) {}
+
+    /** @param all hears every event; may be null */
+    Outcome play(long seed, PrintStream all) {
+        Path own = create(seed);
+        Run run = new Run(seed, own, keys, all);
+        Optional<Error> failure = Optional.empty();
+        try {
+            run.play();
+        } catch (Error e) {
+            failure = Optional.of(e);
+        } finally {
+            delete(own);
+        }
+        return new Outcome(seed, failure, run.trace.tail(), run.trace.events(), run.trace.fingerprint());
+    }
+
+    /** The agents' own logs are silenced; the trace tells more. */
+    static void hush() {
+        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
+    }
+
+    @Override
+    public void close() {
+        delete(folder);
+    }
+
+    private Path create(long seed) {
+        try {
+            return Files.createTempDirectory(folder, seed + "-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

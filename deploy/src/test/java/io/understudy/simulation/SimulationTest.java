@@ -1,0 +1,60 @@
+package io.understudy.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.understudy.simulation.Simulation.Outcome;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** Some seeds of the simulation; {@code deploy/soak} plays as many as asked. */
+class SimulationTest {
+    private static final long SEEDS = Long.getLong("understudy.seeds", 100);
+    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private static final Level LEVEL = ROOT.getLevel();
+
+    @BeforeAll
+    static void hush() {
+        Simulation.hush();
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        ROOT.setLevel(LEVEL);
+    }
+
+    @Test
+    void keepsAllPromises() {
+        try (Simulation simulation = new Simulation()) {
+            List<Outcome> broken = LongStream.rangeClosed(1, SEEDS)
+                    .parallel()
+                    .mapToObj(seed -> simulation.play(seed, null))
+                    .filter(outcome -> outcome.failure().isPresent())
+                    .toList();
+
+            assertThat(broken)
+                    .as("replay with deploy/soak --seed N")
+                    .extracting(outcome -> "seed " + outcome.seed() + ": "
+                            + outcome.failure().orElseThrow().getMessage())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void replaysExactly() {
+        try (Simulation simulation = new Simulation()) {
+            for (long seed = 7; seed < 12; seed++) {
+                Outcome first = simulation.play(seed, null);
+                Outcome second = simulation.play(seed, null);
+
+                assertThat(second.fingerprint()).isEqualTo(first.fingerprint());
+                assertThat(second.tail()).isEqualTo(first.tail());
+            }
+        }
+    }
+}
