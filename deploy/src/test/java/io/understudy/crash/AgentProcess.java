@@ -88,6 +88,11 @@ final class AgentProcess implements AutoCloseable {
         }
     }
 
+    /** @return whether the command holds still at its point; otherwise it has ended without passing it */
+    boolean comesToPoint() {
+        return answer()[0].equals("at");
+    }
+
     void goOn() {
         orders.println("go");
     }

@@ -1,16 +1,21 @@
 package io.understudy.crash;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.CrashPoint;
 import io.understudy.replica.events.ReplicaPoint;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,8 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Crash points of both agents: the process is killed there by SIGKILL, another is started, the site stands at exactly one snapshot, nothing in the
  * repository is referred to and missing, and the next round succeeds. A point that is not passed fails its test.
  *
- * <p>Without the system property {@code understudy.crash.points}, a pattern of labels, it is those at which an agent commits itself to something; with
- * {@code .*} all of them, which takes some minutes ({@code deploy/soak --crash-points}).
+ * <p>Without the system property {@code understudy.crash.points}, a pattern of labels, one import is killed at all its points in turn, and the rest at a few; with
+ * {@code .*} each point has a crash of its own, which takes some minutes ({@code deploy/soak --crash-points}).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashPointsIT {
@@ -28,15 +33,10 @@ class CrashPointsIT {
             Optional.ofNullable(System.getProperty("understudy.crash.points")).map(Pattern::compile);
 
     private static final Set<PrimaryPoint> USUAL_OF_PRIMARY =
-            EnumSet.of(PrimaryPoint.ALL_STORED, PrimaryPoint.MANIFEST_WRITTEN, PrimaryPoint.SNAPSHOT_DELETED);
+            EnumSet.of(PrimaryPoint.MANIFEST_WRITTEN, PrimaryPoint.SNAPSHOT_DELETED);
 
-    private static final Set<ReplicaPoint> USUAL_OF_REPLICA = EnumSet.of(
-            ReplicaPoint.SPARE_CREATED,
-            ReplicaPoint.ROWS_COPIED,
-            ReplicaPoint.DATABASES_SWAPPED,
-            ReplicaPoint.PATH_EXCHANGED,
-            ReplicaPoint.RETURN_DATABASES_SWAPPED,
-            ReplicaPoint.EPOCH_CLAIMED);
+    private static final Set<ReplicaPoint> USUAL_OF_REPLICA =
+            EnumSet.of(ReplicaPoint.RETURN_DATABASES_SWAPPED, ReplicaPoint.EPOCH_CLAIMED);
 
     private Optional<CrashStage> stage = Optional.empty();
 
@@ -90,10 +90,10 @@ class CrashPointsIT {
     }
 
     static Stream<ReplicaPoint> replicaKilledAfterTheMarkerWasRemovedByHand() {
-        ReplicaPoint[] all = Arrays.stream(ReplicaPoint.values())
-                .filter(point -> point.work() == ReplicaPoint.Work.PROMOTE)
-                .toArray(ReplicaPoint[]::new);
-        return wanted(all, EnumSet.noneOf(ReplicaPoint.class), "by hand ");
+        return wanted(
+                of(ReplicaPoint.Work.PROMOTE).toArray(ReplicaPoint[]::new),
+                EnumSet.noneOf(ReplicaPoint.class),
+                "by hand ");
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
@@ -128,6 +128,22 @@ class CrashPointsIT {
     static Stream<PrimaryPoint> postgresOfThePrimaryKilledAt() {
         PrimaryPoint[] all = {PrimaryPoint.TABLES_LOCKED, PrimaryPoint.MOMENT_FROZEN, PrimaryPoint.TABLE_STORED};
         return wanted(all, EnumSet.noneOf(PrimaryPoint.class), "postgres ");
+    }
+
+    /** When the intent is cleared the round is over: what is left, trimming and reporting, is the next one's. */
+    @Test
+    void oneRoundKilledAtAllItsPointsInTurn() throws IOException {
+        assumeTrue(WANTED.map(pattern -> pattern.matcher("in turn").matches()).orElse(true));
+        Set<ReplicaPoint> points = EnumSet.copyOf(of(ReplicaPoint.Work.IMPORT));
+        points.removeAll(EnumSet.of(ReplicaPoint.MIRROR_TRIMMED, ReplicaPoint.REPORT_WRITTEN));
+
+        crash(servers -> assertThat(new ReplicaCrashes(servers).inTurn(points)).isEqualTo(points));
+    }
+
+    private static List<ReplicaPoint> of(ReplicaPoint.Work work) {
+        return Arrays.stream(ReplicaPoint.values())
+                .filter(point -> point.work() == work)
+                .toList();
     }
 
     private static <P extends Enum<P> & CrashPoint> Stream<P> wanted(P[] all, Set<P> usual, String prefix) {

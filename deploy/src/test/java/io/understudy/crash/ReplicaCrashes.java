@@ -11,6 +11,8 @@ import io.understudy.repository.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** How the replica's agent comes to each of its points, is killed there, and what must be true afterwards. */
 record ReplicaCrashes(CrashStage stage) {
@@ -53,6 +55,30 @@ record ReplicaCrashes(CrashStage stage) {
         stage.standby().kill();
         stage.assertIs(stage.standby(), served);
         handOver();
+    }
+
+    /**
+     * One round is killed at all these points, each restart a little further on, and ends all the same.
+     *
+     * @return the points that were passed
+     */
+    Set<ReplicaPoint> inTurn(Set<ReplicaPoint> points) {
+        Set<ReplicaPoint> passed = EnumSet.noneOf(ReplicaPoint.class);
+        SnapshotId id = stage.snapshot();
+        for (ReplicaPoint point : points) {
+            stage.standby().process().holdAt(point, 1);
+            stage.standby().begin("replica", "sync");
+            if (stage.standby().process().comesToPoint()) {
+                passed.add(point);
+            }
+            stage.standby().kill();
+            stage.assertStandbyServesOneSnapshot();
+            stage.assertRepositoryWhole();
+        }
+        stage.standby().succeed("replica", "sync");
+        stage.assertStandbyIs(id);
+        stage.nextRound();
+        return passed;
     }
 
     private void init(ReplicaPoint point) {
