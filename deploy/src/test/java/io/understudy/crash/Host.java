@@ -75,7 +75,7 @@ final class Host implements AutoCloseable {
                 service:
                   stop: [/bin/rm, -f, %1$s/site/running]
                   start: [/bin/sh, -c, "test ! -e %1$s/site/priv/BACKUP || echo standby >%1$s/site/running; test -e %1$s/site/running || echo primary >%1$s/site/running"]
-                  health: {command: [/bin/sh, -c, "! grep -q broken %1$s/site/priv/config.d/site.conf"], within: 1s}
+                  health: {command: [/bin/sh, -c, "! grep -q broken %1$s/site/priv/config.d/site.conf"], within: 2s}
                 """.formatted(
                         home,
                         postgres.port(),
