@@ -117,7 +117,7 @@ public enum Setting {
             "signing.trusted_keys",
             Kind.PATHS,
             "[]",
-            "Public keys (PEM) of the servers whose snapshots may" + " be applied."),
+            "Public keys (PEM) of the servers whose snapshots may" + " be applied. Read anew when a file changes."),
 
     PRIMARY_NAME("primary.name", Kind.TEXT, "the host name", "Name of this server in snapshots and promotions."),
     PRIMARY_SCHEDULE(
@@ -222,7 +222,8 @@ public enum Setting {
             "tls.certificate",
             Kind.PATH,
             "",
-            "This server's certificate chain (PEM), for both ends of gRPC." + " All three of `tls` or none."),
+            "This server's certificate chain (PEM), for both ends of gRPC."
+                    + " All three of `tls` or none; renewed files count from the next connection on."),
     TLS_KEY("tls.key", Kind.PATH, "", "Its private key (PEM, PKCS#8)."),
     TLS_CA("tls.ca", Kind.PATH, "", "Certificates of the authorities whose clients and servers are trusted (PEM).");
 

@@ -7,11 +7,15 @@ import io.grpc.TlsServerCredentials;
 import io.understudy.config.Settings.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import java.io.File;
+import io.understudy.files.Renewed;
+import io.understudy.transport.RenewedKeys.Identity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -21,8 +25,10 @@ import java.util.List;
 import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
-/** The certificate, key and authority of this server. Read when they are used: a renewed certificate counts from the agent's next start. */
+/** The certificate, key and authority of this server. What is renewed counts from the next handshake; connections that stand go on. */
 final class TlsFiles {
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
@@ -35,25 +41,65 @@ final class TlsFiles {
 
     /** Callers need a certificate of the same authority. */
     ServerCredentials server() {
+        return TlsServerCredentials.newBuilder()
+                .keyManager(keys())
+                .trustManager(trust())
+                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+                .build();
+    }
+
+    ChannelCredentials channel() {
+        return TlsChannelCredentials.newBuilder()
+                .keyManager(keys())
+                .trustManager(trust())
+                .build();
+    }
+
+    private RenewedKeys keys() {
+        return new RenewedKeys(Renewed.read(List.of(settings.certificate(), settings.key()), this::identity));
+    }
+
+    private RenewedTrust trust() {
+        return new RenewedTrust(Renewed.read(List.of(settings.ca()), this::authorities));
+    }
+
+    /** Both halves of one pair: while only one of them is replaced there is none. */
+    private Identity identity() {
         try {
-            return TlsServerCredentials.newBuilder()
-                    .keyManager(file(settings.certificate()), file(settings.key()))
-                    .trustManager(file(settings.ca()))
-                    .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-                    .build();
-        } catch (IOException e) {
+            List<X509Certificate> chain = certificates(settings.certificate());
+            PrivateKey key = PrivateKeyFile.read(settings.key());
+            PrivateKeyFile.demandPair(key, chain.get(0).getPublicKey());
+            return new Identity(chain, key);
+        } catch (IOException | GeneralSecurityException e) {
             throw unusable(e);
         }
     }
 
-    ChannelCredentials channel() {
+    private X509ExtendedTrustManager authorities() {
         try {
-            return TlsChannelCredentials.newBuilder()
-                    .keyManager(file(settings.certificate()), file(settings.key()))
-                    .trustManager(file(settings.ca()))
-                    .build();
-        } catch (IOException e) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int number = 0;
+            for (X509Certificate authority : certificates(settings.ca())) {
+                store.setCertificateEntry("authority-" + number++, authority);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+        } catch (IOException | GeneralSecurityException e) {
             throw unusable(e);
+        }
+    }
+
+    private static List<X509Certificate> certificates(Path file) throws IOException, CertificateException {
+        try (InputStream in = Files.newInputStream(file)) {
+            List<X509Certificate> all = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            if (all.isEmpty()) {
+                throw new CertificateException("no certificate in " + file);
+            }
+            return all;
         }
     }
 
@@ -80,12 +126,8 @@ final class TlsFiles {
     }
 
     private X509Certificate certificate() {
-        try (InputStream in = Files.newInputStream(settings.certificate())) {
-            Collection<? extends java.security.cert.Certificate> chain =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
-            return (X509Certificate) chain.stream()
-                    .findFirst()
-                    .orElseThrow(() -> new CertificateException("no certificate in " + settings.certificate()));
+        try {
+            return certificates(settings.certificate()).get(0);
         } catch (IOException | CertificateException e) {
             throw unusable(e);
         }
@@ -116,9 +158,5 @@ final class TlsFiles {
         } catch (InvalidNameException e) {
             throw unusable(e);
         }
-    }
-
-    private static File file(Path path) {
-        return path.toFile();
     }
 }

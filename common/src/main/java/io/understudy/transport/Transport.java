@@ -97,6 +97,18 @@ public final class Transport {
         return tls.map(TlsFiles::expiry);
     }
 
+    /** The same for a gauge: a Unix timestamp in seconds, read anew; NaN while it can't be read. */
+    public double certificateExpirySeconds() {
+        try {
+            return certificateExpiry()
+                    .map(moment -> (double) moment.getEpochSecond())
+                    .orElse(Double.NaN);
+        } catch (UnderstudyException e) {
+            LOG.debug("the certificate can't be read", e);
+            return Double.NaN;
+        }
+    }
+
     private NettyChannelBuilder builder(HostPort target) {
         ChannelCredentials credentials = tls.map(TlsFiles::channel).orElseGet(InsecureChannelCredentials::create);
         return guarded(() -> NettyChannelBuilder.forTarget("dns:///" + target, credentials))

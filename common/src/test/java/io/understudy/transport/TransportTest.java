@@ -21,12 +21,14 @@ import io.understudy.testing.TestCertificates;
 import io.understudy.v1.PrimaryAdminGrpc;
 import io.understudy.v1.PrimaryStatus;
 import io.understudy.v1.PrimaryStatusRequest;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,6 +48,7 @@ class TransportTest {
     private static TlsSettings ours;
     private static TlsSettings replica;
     private static TlsSettings foreign;
+    private static TlsSettings other;
 
     private final PrimaryAdminGrpc.PrimaryAdminImplBase admin = new PrimaryAdminGrpc.PrimaryAdminImplBase() {
         @Override
@@ -66,10 +69,11 @@ class TransportTest {
     private RpcServer server;
 
     @BeforeAll
-    static void issueCertificates() {
+    static void issueCertificates() throws IOException {
         TestCertificates authority = new TestCertificates(folder, "ours");
         ours = authority.issue("a.example.net", "DNS:a.example.net,DNS:localhost");
         replica = authority.issue("b.example.net", "DNS:b.example.net");
+        other = new TestCertificates(newer(), "newer").issue("a.example.net", "DNS:a.example.net,DNS:localhost");
         foreign = new TestCertificates(folder, "theirs").issue("c.example.net", "DNS:a.example.net,DNS:localhost");
     }
 
@@ -193,6 +197,45 @@ class TransportTest {
                             UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
             assertThatThrownBy(() -> transport.channel(listen).shutdownNow()).isInstanceOf(UnderstudyException.class);
         }
+    }
+
+    /** The server runs on; the caller trusts the new authority alone, so only a renewed certificate reaches it. */
+    @Test
+    void aRenewedCertificateAndAuthorityCountFromTheNextConnectionOn() throws Exception {
+        Path place = Files.createDirectories(folder.resolve("renewed"));
+        TlsSettings renewed = new TlsSettings(place.resolve("cert"), place.resolve("key"), place.resolve("ca"));
+        replace(ours, renewed);
+        Transport transport = new Transport(Optional.of(renewed));
+        HostPort target =
+                new HostPort("localhost", start(transport, "127.0.0.1").port());
+        assertThat(asked(new Transport(Optional.of(ours)).channel(target), "example"))
+                .isEqualTo("a");
+        unreachable(new Transport(Optional.of(other)).channel(target));
+        double expiry = transport.certificateExpirySeconds();
+
+        Files.copy(other.certificate(), renewed.certificate(), StandardCopyOption.REPLACE_EXISTING);
+        assertThat(asked(new Transport(Optional.of(ours)).channel(target), "example"))
+                .as("half of a pair is no pair")
+                .isEqualTo("a");
+        replace(other, renewed);
+
+        assertThat(asked(new Transport(Optional.of(other)).channel(target), "example"))
+                .isEqualTo("a");
+        unreachable(new Transport(Optional.of(ours)).channel(target));
+        assertThat(expiry).isPositive();
+        Files.delete(renewed.certificate());
+        assertThat(transport.certificateExpirySeconds()).isNaN();
+    }
+
+    /** The files are named after the server, which has one in the first folder. */
+    private static Path newer() throws IOException {
+        return Files.createDirectory(folder.resolve("newer"));
+    }
+
+    private static void replace(TlsSettings from, TlsSettings to) throws IOException {
+        Files.copy(from.certificate(), to.certificate(), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(from.key(), to.key(), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(from.ca(), to.ca(), StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test

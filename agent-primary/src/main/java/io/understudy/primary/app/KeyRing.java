@@ -7,11 +7,10 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The keys of {@code signing}. Read when they are asked for: the signing key at each snapshot, the trusted ones when the repository is first opened. */
+/** The keys of {@code signing}. Read when they are asked for: the signing key at each snapshot, the trusted ones whenever their files changed. */
 final class KeyRing {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 
@@ -41,9 +40,7 @@ final class KeyRing {
      * @throws UnderstudyException {@code KEY_INVALID}
      */
     TrustedKeys trusted() {
-        List<Path> there =
-                settings.trustedKeys().stream().filter(KeyRing::exists).toList();
-        TrustedKeys trusted = TrustedKeys.load(there);
+        TrustedKeys trusted = TrustedKeys.load(settings.trustedKeys(), KeyRing::exists);
         boolean own = settings.privateKey().filter(Files::exists).isPresent();
         return own ? trusted.and(signing().publicKey()) : trusted;
     }

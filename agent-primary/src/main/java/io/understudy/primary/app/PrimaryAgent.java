@@ -140,7 +140,9 @@ public final class PrimaryAgent implements AutoCloseable {
         Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
         Transport transport = new Transport(settings.tls());
         schedule.longestPause(clock.instant()).ifPresent(told::expectedInterval);
-        transport.certificateExpiry().ifPresent(told::certificateExpires);
+        if (settings.tls().isPresent()) {
+            told.certificateExpires(transport::certificateExpirySeconds);
+        }
 
         FollowService following = new FollowService(settings.site(), followers);
         StatusReport status =

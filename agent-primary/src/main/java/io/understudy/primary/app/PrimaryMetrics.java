@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.DoubleSupplier;
 
 /** What the primary agent tells Prometheus. */
 final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
@@ -84,8 +85,9 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
         metrics.set(Metric.SNAPSHOT_EXPECTED_INTERVAL_SECONDS, interval.toSeconds());
     }
 
-    void certificateExpires(Instant moment) {
-        metrics.set(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, moment);
+    /** @param moment a Unix timestamp, asked at each scrape */
+    void certificateExpires(DoubleSupplier moment) {
+        metrics.watch(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, moment);
     }
 
     void verified(Instant moment) {

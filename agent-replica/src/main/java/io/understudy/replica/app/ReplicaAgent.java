@@ -79,7 +79,7 @@ public final class ReplicaAgent implements AutoCloseable {
     public ReplicaAgent start() {
         lock = Optional.of(replica.lock().acquireDaemon(ports.ticker()));
         LOG.info("agent-replica {} of site {}: {}", AgentVersion.current(), settings.site(), role());
-        told.prepare(settings, ports.backup(), transport.certificateExpiry());
+        told.prepare(settings, ports.backup(), settings.tls().map(tls -> transport::certificateExpirySeconds));
         http = settings.replica()
                 .http()
                 .map(address -> HttpEndpoint.start(address, metrics, this::health, this::readiness));

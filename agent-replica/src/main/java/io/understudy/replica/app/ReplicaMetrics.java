@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
 final class ReplicaMetrics implements ReplicaEvents {
@@ -35,7 +36,7 @@ final class ReplicaMetrics implements ReplicaEvents {
     }
 
     /** Every series that can be known, before anything has happened. */
-    void prepare(Settings settings, BackupMode backup, Optional<Instant> certificateExpiry) {
+    void prepare(Settings settings, BackupMode backup, Optional<DoubleSupplier> certificateExpiry) {
         for (Step step : Step.values()) {
             metrics.prepare(Metric.IMPORT_FAILURES, replica, step.label());
         }
@@ -44,7 +45,7 @@ final class ReplicaMetrics implements ReplicaEvents {
         // The primary's agent says whether this server takes snapshots: two agents on one host must not count twice.
         metrics.set(Metric.ROLE_IS_PRIMARY, false);
         metrics.watch(Metric.DISK_FREE_BYTES, () -> settings.state().toFile().getUsableSpace());
-        certificateExpiry.ifPresent(when -> metrics.set(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, when));
+        certificateExpiry.ifPresent(when -> metrics.watch(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, when));
         Ledger ledger = store.ledger();
         ledger.live().flatMap(Copy::moment).ifPresent(this::appliedMoment);
         if (ledger.state() instanceof Following following && following.proven()) {

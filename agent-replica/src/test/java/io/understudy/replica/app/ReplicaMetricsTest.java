@@ -29,8 +29,7 @@ class ReplicaMetricsTest {
         Metrics metrics = new Metrics("site", "replica", "test");
         ReplicaMetrics told =
                 new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
-        told.prepare(
-                AgentSettings.in(folder, List.of()), world.marker, Optional.of(Instant.ofEpochSecond(1_800_000_000)));
+        told.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1_800_000_000));
         world.events = told;
         return metrics;
     }

@@ -1,45 +1,61 @@
 package io.understudy.repository.key;
 
+import io.understudy.files.Renewed;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The public keys whose signatures count. Immutable. */
+/**
+ * The public keys whose signatures count. Those of files are read again when a file changes, so that a key that is exchanged needs no restart; while
+ * one can't be read, those that were read before count. Thread-safe.
+ */
 public final class TrustedKeys {
-    private final List<VerifyingKey> keys;
+    private final Supplier<List<VerifyingKey>> keys;
 
-    private TrustedKeys(List<VerifyingKey> keys) {
-        this.keys = List.copyOf(keys);
+    private TrustedKeys(Supplier<List<VerifyingKey>> keys) {
+        this.keys = keys;
     }
 
     /** @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID} */
     public static TrustedKeys load(List<Path> files) {
-        return new TrustedKeys(files.stream().map(VerifyingKey::load).toList());
+        return load(files, file -> true);
+    }
+
+    /**
+     * @param counts asked of each file whenever one of them changed: one that does not count now may count later
+     * @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}
+     */
+    public static TrustedKeys load(List<Path> files, Predicate<Path> counts) {
+        return new TrustedKeys(Renewed.read(
+                files,
+                () -> files.stream().filter(counts).map(VerifyingKey::load).toList()));
     }
 
     public static TrustedKeys of(VerifyingKey... keys) {
-        return new TrustedKeys(Arrays.asList(keys));
+        List<VerifyingKey> fixed = List.of(keys);
+        return new TrustedKeys(() -> fixed);
     }
 
     /** These and one more, such as the server's own. */
     public TrustedKeys and(VerifyingKey key) {
-        List<VerifyingKey> all = new ArrayList<>(keys);
-        all.add(key);
-        return new TrustedKeys(all);
+        return new TrustedKeys(
+                () -> Stream.concat(keys.get().stream(), Stream.of(key)).toList());
     }
 
     Optional<VerifyingKey> find(String id) {
-        return keys.stream().filter(key -> key.id().equals(id)).findFirst();
+        return keys.get().stream().filter(key -> key.id().equals(id)).findFirst();
     }
 
     /** For messages: the ids of the keys, or {@code none}. */
     @Override
     public String toString() {
-        return keys.isEmpty()
+        List<VerifyingKey> now = keys.get();
+        return now.isEmpty()
                 ? "none"
-                : keys.stream().map(VerifyingKey::id).distinct().collect(Collectors.joining(", "));
+                : now.stream().map(VerifyingKey::id).distinct().collect(Collectors.joining(", "));
     }
 }

@@ -46,6 +46,27 @@ class SigningKeyTest {
     }
 
     @Test
+    void aTrustedKeyThatIsExchangedOrComesLaterCountsWithoutARestart() throws IOException {
+        Path mine = folder.resolve("mine.pub.pem");
+        Path peers = folder.resolve("peer.pub.pem");
+        SigningKey first = SigningKey.generate(folder.resolve("first.pem"));
+        SigningKey second = SigningKey.generate(folder.resolve("second.pem"));
+        Files.copy(SigningKey.publicPath(folder.resolve("first.pem")), mine);
+        TrustedKeys trusted = TrustedKeys.load(List.of(mine, peers), Files::exists);
+        SignedLine ours = SignedLine.parse("a test", SignedLine.sign(LINE, first));
+        SignedLine theirs = SignedLine.parse("a test", SignedLine.sign(LINE, second));
+        ours.verified(trusted);
+        assertThat(failure(() -> theirs.verified(trusted)).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
+
+        Files.copy(SigningKey.publicPath(folder.resolve("second.pem")), peers);
+        theirs.verified(trusted);
+        Files.delete(mine);
+
+        assertThat(failure(() -> ours.verified(trusted)).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
+        theirs.verified(trusted);
+    }
+
+    @Test
     void neverOverwritesAKey() throws IOException {
         Path file = folder.resolve("signing.pem");
         Files.writeString(file, "something of the operator's");
