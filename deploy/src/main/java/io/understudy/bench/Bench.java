@@ -13,8 +13,6 @@ import java.util.Optional;
 
 /** Measures Understudy against named peers: {@code deploy/bench}. The table goes to standard output, the progress to standard error. */
 public final class Bench {
-    static final double MOST_MEMORY = 350.0 * (1 << 20);
-
     private final Options options;
     private final Path home;
     private final PrintStream progress = System.err;
@@ -84,7 +82,7 @@ public final class Bench {
             say("a table of 4 GB and a file of 4 GB");
             try (Closing closing = new Closing(Stand.install(home.resolve("large"), options.recordings()))) {
                 closing.stand().withoutSite();
-                findings.add(new LargeContest(closing.stand(), progress).hold());
+                findings.addAll(new LargeContest(closing.stand(), progress).hold());
             }
         }
         return new Table(about, findings);
@@ -115,11 +113,7 @@ public final class Bench {
         if (options.contests().contains(Contest.CHANGED)) {
             findings.addAll(contests.changed());
         }
-        findings.add(Finding.value(
-                "largest resident memory of an agent",
-                Unit.MEBIBYTES,
-                stand.footprint().largest(),
-                MOST_MEMORY));
+        findings.addAll(stand.footprints(""));
     }
 
     private void say(String what) {

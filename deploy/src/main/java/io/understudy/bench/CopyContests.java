@@ -35,7 +35,7 @@ final class CopyContests {
                     stand.newRepository();
                     Running agent = stand.startPrimary();
                     full.add(snapshot("full snapshot"));
-                    stand.stop(agent);
+                    stand.stopPrimary(agent);
                 },
                 () -> {
                     peers.forgetDump();
@@ -65,7 +65,7 @@ final class CopyContests {
         for (int run = 0; run < runs; run++) {
             seconds.add(snapshot("unchanged snapshot"));
         }
-        stand.stop(agent);
+        stand.stopPrimary(agent);
         return seconds;
     }
 
@@ -74,7 +74,7 @@ final class CopyContests {
         stand.newRepository();
         Running agent = stand.startPrimary();
         stand.snapshot();
-        agent.stop();
+        stand.stopPrimary(agent);
         peers.forgetDump();
         peers.dump();
     }
@@ -92,7 +92,7 @@ final class CopyContests {
                     AgentLog log = new AgentLog(agent);
                     double live = log.await(" is live", IMPORT);
                     imports.add(told("full import", live - log.await(": importing ", IMPORT)));
-                    stand.stop(agent);
+                    stand.stopReplica(agent);
                 },
                 () -> {
                     peers.prepareRestore();
@@ -133,7 +133,7 @@ final class CopyContests {
             (run % 2 == 0 ? ours : restic).run();
             (run % 2 == 0 ? restic : ours).run();
         }
-        stand.stop(agent);
+        stand.stopPrimary(agent);
         return List.of(
                 Finding.ratio(
                         "snapshot after 1 % was added, against restic of the same",

@@ -59,8 +59,8 @@ final class FollowContest {
                     begins.get(note - 1) * 1e3,
                     serves.get(note - 1));
         }
-        stand.stop(sender);
-        stand.stop(receiver);
+        stand.stopPrimary(sender);
+        stand.stopReplica(receiver);
         return List.of(
                 Finding.value("from the commit until the standby works", Unit.MILLISECONDS, new Sample(begins), 0.1),
                 Finding.value(

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The largest resident size that agents ever had, as the kernel tells it ({@code VmHWM}). */
 final class Footprint {
@@ -17,9 +18,9 @@ final class Footprint {
         peaks.add(peak(agent.pid()));
     }
 
-    /** @return the largest of all, in bytes */
-    Sample largest() {
-        return new Sample(List.of(new Sample(peaks).most()));
+    /** The largest of all, in bytes; empty when none was looked at. */
+    Optional<Sample> largest() {
+        return peaks.stream().max(Double::compare).map(most -> new Sample(List.of(most)));
     }
 
     private static double peak(long pid) {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** A site of one table of 4 GB and one file of 4 GB: what is large must not be large in memory. */
@@ -25,7 +26,7 @@ final class LargeContest {
         this.progress = progress;
     }
 
-    Finding hold() {
+    List<Finding> hold() {
         progress.println("  generating the table and the file");
         stand.primary()
                 .database()
@@ -38,16 +39,12 @@ final class LargeContest {
         stand.newRepository();
         Running sender = stand.startPrimary();
         progress.printf("  snapshot: %.0f s%n", Watch.time(stand::snapshot));
-        stand.stop(sender);
+        stand.stopPrimary(sender);
         stand.newStandby();
         Running receiver = stand.startReplica();
         progress.printf("  import: %.0f s%n", Watch.time(() -> new AgentLog(receiver).await(" is live", LIMIT)));
-        stand.stop(receiver);
-        return Finding.value(
-                "largest resident memory of an agent, with a table of 4 GB and a file of 4 GB",
-                Unit.MEBIBYTES,
-                stand.footprint().largest(),
-                Bench.MOST_MEMORY);
+        stand.stopReplica(receiver);
+        return stand.footprints(", with a table of 4 GB and a file of 4 GB");
     }
 
     private static void file(Path file) {

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +22,13 @@ import java.util.stream.Stream;
 
 /** Two servers as an operator would run them, with the packaged agents. Not thread-safe. */
 final class Stand implements AutoCloseable {
+    private static final double MOST_MEMORY = 350.0 * (1 << 20);
     private static final Duration LIMIT = Duration.ofMinutes(30);
 
     private final Pair pair;
     private final Optional<Path> recordings;
-    private final Footprint footprint = new Footprint();
+    private final Footprint primaryFootprint = new Footprint();
+    private final Footprint replicaFootprint = new Footprint();
     private int started;
 
     private Stand(Pair pair, Optional<Path> recordings) {
@@ -73,8 +76,16 @@ final class Stand implements AutoCloseable {
         return pair.standby();
     }
 
-    Footprint footprint() {
-        return footprint;
+    /** How large the agents were that were stopped so far. */
+    List<Finding> footprints(String when) {
+        List<Finding> findings = new ArrayList<>();
+        primaryFootprint.largest().ifPresent(most -> findings.add(footprint("agent-primary", when, most)));
+        replicaFootprint.largest().ifPresent(most -> findings.add(footprint("agent-replica", when, most)));
+        return findings;
+    }
+
+    private static Finding footprint(String agent, String when, Sample most) {
+        return Finding.value("largest resident memory of " + agent + when, Unit.MEBIBYTES, most, MOST_MEMORY);
     }
 
     Path repository() {
@@ -121,8 +132,14 @@ final class Stand implements AutoCloseable {
     }
 
     /** Ends an agent, after a look at how large it was. */
-    void stop(Running agent) {
-        footprint.look(agent);
+    void stopPrimary(Running agent) {
+        primaryFootprint.look(agent);
+        agent.stop();
+    }
+
+    /** As {@link #stopPrimary}. */
+    void stopReplica(Running agent) {
+        replicaFootprint.look(agent);
         agent.stop();
     }
 

@@ -11,6 +11,8 @@ import java.util.Arrays;
 public final class StoredBlob {
     private static final int SMALLEST = 64 << 10;
 
+    private static final int STEP = 4 << 20;
+
     private byte[] buffer = new byte[SMALLEST];
     private BlobRef blob;
     private int length;
@@ -53,9 +55,10 @@ public final class StoredBlob {
         }
     }
 
+    /** In few steps, and never much more than is wanted: each thread that copies blobs has such a buffer. */
     private void reserve(long size) {
         if (size > buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.toIntExact(Math.max(size, buffer.length * 2L)));
+            buffer = Arrays.copyOf(buffer, Math.toIntExact((size + STEP - 1) / STEP * STEP));
         }
     }
 }
