@@ -25,6 +25,7 @@ record Keys(Path folder, List<SigningKey> keys, TrustedKeys trusted) {
             write(file(folder, i), i);
             keys.add(SigningKey.load(file(folder, i)));
             trusted = trusted.and(keys.get(i).publicKey());
+            register(keys.get(i), file(folder, i), i);
         }
         return new Keys(folder, List.copyOf(keys), trusted);
     }
@@ -37,9 +38,25 @@ record Keys(Path folder, List<SigningKey> keys, TrustedKeys trusted) {
         return folder.resolve(number + ".pem");
     }
 
-    private static void write(Path file, int number) {
+    /** Its public half is where the platform computes it, in a file that the agents write too. */
+    private static void register(SigningKey key, Path file, int number) {
+        key.writePublic(file);
+        try {
+            String pem = Files.readString(SigningKey.publicPath(file)).replaceAll("-----[^-]*-----|\\s", "");
+            Signatures.register(key(number), Base64.getDecoder().decode(pem));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] key(int number) {
         byte[] key = Arrays.copyOf(HEAD, HEAD.length + 32);
         Arrays.fill(key, HEAD.length, key.length, (byte) (number + 1));
+        return key;
+    }
+
+    private static void write(Path file, int number) {
+        byte[] key = key(number);
         String pem = "-----BEGIN PRIVATE KEY-----\n" + Base64.getEncoder().encodeToString(key)
                 + "\n-----END PRIVATE KEY-----\n";
         try {

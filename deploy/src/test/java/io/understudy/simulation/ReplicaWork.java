@@ -18,7 +18,7 @@ import io.understudy.replica.role.MarkerBackupMode;
 import io.understudy.replica.role.StateFile;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.stage.Stage;
-import io.understudy.replica.stage.TreeStager;
+import io.understudy.replica.stage.Stages;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
@@ -291,7 +291,7 @@ final class ReplicaWork {
     }
 
     private Stage stage() {
-        TreeStager real = new TreeStager(server.settings.state(), server.settings.trees(), run.time.clock());
+        Stage real = Stages.in(server.settings.state(), server.settings.trees(), run.time.clock());
         return new Stage() {
             @Override
             public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {

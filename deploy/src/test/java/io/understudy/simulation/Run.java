@@ -64,7 +64,7 @@ final class Run {
 
     /** Plays it to its end. @throws Promise.Broken the first broken promise */
     void play() {
-        found(random.nextInt(3) == 0 ? 3 : 2);
+        found(random.nextInt(4) == 0 ? 3 : 2);
         all.forEach(this::startPrimary);
         all.forEach(this::startReplica);
         Process world = new Process("world");

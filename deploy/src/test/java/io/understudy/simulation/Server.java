@@ -23,6 +23,7 @@ import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,12 +129,9 @@ final class Server {
     Map<String, String> files() {
         Map<String, String> files = new TreeMap<>();
         for (TreeSettings tree : settings.trees()) {
-            try (Stream<Path> all = Files.walk(tree.path())) {
-                for (Path file : (Iterable<Path>) all::iterator) {
-                    String path = tree.path().relativize(file).toString();
-                    if (!path.startsWith(".understudy") && Files.isRegularFile(file)) {
-                        files.put(tree.name() + "/" + path, Files.readString(file));
-                    }
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(tree.path(), "[!.]*")) {
+                for (Path file : all) {
+                    files.put(tree.name() + "/" + file.getFileName(), Files.readString(file));
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -7,7 +7,6 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -26,11 +25,8 @@ final class Simulation implements AutoCloseable {
                     ? Files.createTempDirectory(memory, "understudy-simulation-")
                     : Files.createTempDirectory("understudy-simulation-");
             this.keys = Keys.in(Files.createDirectory(folder.resolve("keys")));
-            Signatures.install();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 
