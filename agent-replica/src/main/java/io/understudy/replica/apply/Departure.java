@@ -80,6 +80,7 @@ public final class Departure {
         backup.require();
         store.change(ledger -> {
             Following following = target(ledger, now);
+            trees.dropUnbegun(following.current().snapshot().orElseThrow());
             return ledger.with(following.rollback(rolledBack(following)));
         });
     }

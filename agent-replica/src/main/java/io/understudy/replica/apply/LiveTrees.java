@@ -11,13 +11,13 @@ public interface LiveTrees {
     /** Takes back what {@link #forward} did, exactly: contents, modes, times, deletions. */
     void back(SnapshotId snapshot, TreeKind kind);
 
-    /**
-     * Whether {@link #back} would take the snapshot back: it was made live, and no later one has settled. What was
-     * prepared to apply the same snapshot once more, and not begun, is dropped: it would stand in the way.
-     */
+    /** Whether the snapshot can be taken back: it was made live, and no later one has settled. Changes nothing, and so needs no lock. */
     default boolean canGoBack(SnapshotId snapshot) {
         return true;
     }
+
+    /** Before {@link #back} of a snapshot that settled: what was prepared to apply it once more, and not begun, is dropped: it would stand in the way. */
+    default void dropUnbegun(SnapshotId snapshot) {}
 
     /** The snapshot is proven or undone: its plan and staged files go; its undo folder stays until a later snapshot settles. */
     void settle(SnapshotId snapshot);

@@ -69,8 +69,12 @@ public final class TreeSwap implements LiveTrees {
 
     @Override
     public boolean canGoBack(SnapshotId snapshot) {
+        return plans.canBeTakenBack(snapshot);
+    }
+
+    @Override
+    public void dropUnbegun(SnapshotId snapshot) {
         plans.preferSettled(snapshot);
-        return plans.phase(snapshot).filter(phase -> phase != Phase.PREPARED).isPresent();
     }
 
     @Override

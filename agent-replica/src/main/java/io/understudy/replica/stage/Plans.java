@@ -144,12 +144,24 @@ public final class Plans {
         remove(gone);
     }
 
+    /** Whether plans are there that were begun, be it behind newer ones that were not. Only looks. */
+    public boolean canBeTakenBack(SnapshotId snapshot) {
+        return isBegun(snapshot) || hasKept(snapshot);
+    }
+
     /** Where the plans of a settled snapshot wait behind newer ones that were not begun, they come back. Idempotent. */
     public void preferSettled(SnapshotId snapshot) {
-        boolean begun = phase(snapshot).filter(phase -> phase != Phase.PREPARED).isPresent();
-        if (!begun && Files.exists(folder.resolve(snapshot + KEPT))) {
+        if (!isBegun(snapshot) && hasKept(snapshot)) {
             remove(snapshot);
         }
+    }
+
+    private boolean isBegun(SnapshotId snapshot) {
+        return phase(snapshot).filter(phase -> phase != Phase.PREPARED).isPresent();
+    }
+
+    private boolean hasKept(SnapshotId snapshot) {
+        return Files.exists(folder.resolve(snapshot + KEPT));
     }
 
     /** Removes the plans of all other snapshots, and what this one has staged: nothing else can be taken back any more. Idempotent. */

@@ -156,9 +156,26 @@ class TreeSwapTest {
         bench.apply(2, source);
         bench.prepare(2, bench.take(source));
         assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
+        bench.swap().dropUnbegun(TreeBench.id(2));
         bench.back(2);
         bench.settle(2);
         assertThat(TreePrint.of(live)).isEqualTo(first);
+    }
+
+    /** A command asks before its operator has said yes, and while the daemon may be applying just what is prepared. */
+    @Test
+    void aLookWhetherItCanGoBackLeavesWhatIsPrepared() throws IOException {
+        RandomTree tree = new RandomTree(source, 15).grow(30);
+        bench.apply(1, source);
+        tree.mutate(20);
+        bench.apply(2, source);
+        Files.writeString(live.resolve("tampered"), "x");
+        bench.prepare(2, bench.take(source));
+
+        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
+
+        bench.forward(2);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
     }
 
     @Test
