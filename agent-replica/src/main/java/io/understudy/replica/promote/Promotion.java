@@ -161,12 +161,16 @@ public final class Promotion {
             return note(next, warnings);
         });
         ReplicaPoint.PROMOTION_CLEARED.passed();
-        LOG.warn(
-                "promoted: this server holds epoch {}{}",
-                promoting.claim().epoch(),
-                claimed ? "" : ", yet to be claimed");
+        tell(promoting.claim(), claimed, warnings);
         Copy serving = promoting.before().current();
         return new Report(promoting.claim().epoch(), claimed, serving, warnings, steps, ticker.since(start));
+    }
+
+    /** The daemon, which finishes a promotion that was killed, has nobody else to tell. */
+    private static void tell(Claim claim, boolean claimed, List<UnderstudyException> warnings) {
+        LOG.warn("the marker is gone: this server {} epoch {}", claimed ? "holds" : "has yet to claim", claim.epoch());
+        warnings.forEach(each -> LOG.error(
+                "{}; {} ({})", each.getMessage(), each.hint(), each.code().label()));
     }
 
     /** Makes the claim that a promotion left pending, when its time has come. @return whether none is pending any more */
@@ -282,15 +286,27 @@ public final class Promotion {
         long start = ticker.nanos();
         List<UnderstudyException> warnings = new ArrayList<>();
         Claim claim = promoted.claim();
-        boolean claimed = promoted.claimed();
+        boolean overruled = promoted.claimed() && isOverruled(claim);
+        boolean claimed = promoted.claimed() && !overruled;
         if (!claimed) {
             claims.demandKey();
-            claim = request.force() ? nextClaim(claim.epoch() - 1, request.reason(), request.unfenced(), true) : claim;
+            int held = overruled ? claim.epoch() : claim.epoch() - 1;
+            claim = request.force() ? nextClaim(held, request.reason(), request.unfenced(), true) : claim;
             claimed = claimAgain(claim, warnings);
         }
         Map<Step, Duration> steps = restart(warnings);
         store.change(ledger -> note(ledger, warnings));
         return new Report(claim.epoch(), claimed, promoted.current(), warnings, steps, ticker.since(start));
+    }
+
+    /** Whether another server was promoted since. Where that can't be told this one is what it was: its site may have to be restarted just then. */
+    private boolean isOverruled(Claim claim) {
+        try {
+            return claims.highest() > claim.epoch();
+        } catch (UnderstudyException e) {
+            LOG.warn("cannot see whether another server was promoted since: {} ({})", e.getMessage(), e.hint());
+            return false;
+        }
     }
 
     private boolean claimAgain(Claim claim, List<UnderstudyException> warnings) {

@@ -222,6 +222,42 @@ class PromotionTest {
     }
 
     @Test
+    void aPromotedServerThatAnotherOvertookIsNotStartedAgainAsASecondProduction() {
+        promote(PLAIN);
+        int starts = world.site.starts();
+        world.claims.takenByAnother(3);
+
+        refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
+
+        assertThat(world.site.starts()).isEqualTo(starts);
+    }
+
+    @Test
+    void forcePromotesAServerAgainThatAnotherOvertook() {
+        promote(PLAIN);
+        world.claims.takenByAnother(3);
+        world.claims.loseAcknowledgements();
+        assertThat(promote(FORCED).claimed()).isFalse();
+        world.claims.comeBack();
+
+        assertThat(promote(FORCED).epoch()).isEqualTo(4);
+        assertThat(world.claims.held()).isEqualTo(4);
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Promoted.class, it -> assertThat(it.claimed()).isTrue());
+    }
+
+    @Test
+    void promotingAgainRestartsTheSiteAlsoWhileTheFilestoreIsAway() {
+        promote(PLAIN);
+        int starts = world.site.starts();
+        world.claims.goDown();
+
+        assertThat(promote(PLAIN).claimed()).isTrue();
+        assertThat(world.site.starts()).isEqualTo(starts + 1);
+    }
+
+    @Test
     void finishesAnApplyThatIsUnderWayFirst() {
         world.source.commit(1, 2);
         world.points.dieBefore("restart");
