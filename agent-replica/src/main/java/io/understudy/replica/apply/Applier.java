@@ -215,6 +215,7 @@ public final class Applier {
                 quietly("start the site again", site::restart);
                 return turn(intent);
             }
+            clearSpare(intent);
             databases.arrange(new Arrangement(intent.old(), Optional.of(intent.fresh()), intent.retired()));
             ReplicaPoint.RETURN_DATABASES_SWAPPED.passed();
         }
@@ -228,6 +229,20 @@ public final class Applier {
         store.change(ledger -> ledger.with(ledger.state().undone()));
         ReplicaPoint.RETURN_DONE.passed();
         return down.or(() -> unwell);
+    }
+
+    /** What was loaded for a later attempt stands where the undone snapshot goes. It is loaded again when it is wanted. */
+    private void clearSpare(ApplyIntent intent) {
+        databases
+                .look()
+                .spare()
+                .filter(spare ->
+                        !spare.equals(intent.fresh()) && !intent.retired().equals(Optional.of(spare)))
+                .filter(store.ledger().owned()::contains)
+                .ifPresent(spare -> {
+                    store.change(ledger -> ledger.preparing(Optional.empty()));
+                    databases.discard(spare);
+                });
     }
 
     /** What is live while the marker is gone carries the production's new rows. */

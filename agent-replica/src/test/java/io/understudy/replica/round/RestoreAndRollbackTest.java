@@ -116,4 +116,26 @@ class RestoreAndRollbackTest {
                         UnderstudyException.class,
                         failure -> assertThat(failure.code()).isEqualTo(code));
     }
+
+    /** It would stay in the way for ever, with the site stopped. */
+    @Test
+    void rollsBackThoughASpareWaitsForItsNextAttempt() {
+        World world = World.standby();
+        world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+        world.source.commit(1, 3);
+        world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
+        assertThatThrownBy(world::sync).isInstanceOf(UnderstudyException.class);
+        world.databases.allowExchange();
+        assertThat(world.databases.content(FakeDatabases.SPARE)).isEqualTo("00000001-00000003");
+
+        World.Agent agent = world.agent();
+        agent.departure().rollback();
+        agent.applier().finish();
+
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        world.assertWhole();
+    }
 }
