@@ -72,6 +72,28 @@ public final class Epochs {
         return stored(epoch).map(bytes -> decoded(epoch, bytes, true));
     }
 
+    /**
+     * Reads every claim and checks it.
+     *
+     * @param used the highest epoch that has snapshots: from the second on each was claimed first
+     * @throws UnderstudyException as {@link ManifestCodec#decode} for the first that is damaged; {@code OBJECT_MISSING} for that of {@code used}
+     */
+    void check(int used) {
+        try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
+            keys.map(KEY::matcher)
+                    .filter(Matcher::matches)
+                    .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
+                    .forEach(this::read);
+        }
+        if (used > 1 && read(used).isEmpty()) {
+            throw new UnderstudyException(
+                    ErrorCode.OBJECT_MISSING,
+                    "cannot find claim " + key(used) + " in " + filestore.name() + ", though epoch " + used
+                            + " has snapshots",
+                    "put it back from another copy of the repository, or promote the server that serves the site once more");
+        }
+    }
+
     /** Who took the epoch, for messages; says so when the claim is not to be trusted. Never throws for what the claim holds. */
     String describe(int epoch) {
         Optional<byte[]> bytes = stored(epoch);
@@ -119,7 +141,7 @@ public final class Epochs {
     }
 
     private EpochClaim decoded(int epoch, byte[] bytes, boolean verified) {
-        SignedLine line = SignedLine.parse("claim of epoch " + epoch, bytes);
+        SignedLine line = SignedLine.parse("claim " + key(epoch), bytes);
         SignedLine signed = verified ? line.verified(trusted) : line;
         try {
             ManifestCodec.demandFormat(signed.what(), RepositoryJson.format(bytes, 0, signed.length()));

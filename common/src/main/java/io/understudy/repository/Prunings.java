@@ -5,7 +5,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,7 @@ import java.util.Optional;
  */
 public final class Prunings {
     private static final String KEY = "retention.json";
+    private static final int LONGEST = 64 << 10;
 
     private final Filestore filestore;
 
@@ -39,6 +42,28 @@ public final class Prunings {
     /** When retention began last, by the filestore's clock; empty when it never did. */
     public Optional<Instant> last() {
         return filestore.stat(KEY).map(ObjectInfo::modified);
+    }
+
+    /**
+     * Reads the note, where there is one.
+     *
+     * @throws UnderstudyException {@code STATE_DAMAGED} when it is not what Understudy wrote
+     */
+    void check() {
+        try {
+            Optional<byte[]> bytes = SmallObject.read(filestore, KEY, LONGEST);
+            if (bytes.isPresent()) {
+                Begun begun = RepositoryJson.read(bytes.get(), 0, bytes.get().length, Begun.class);
+                Objects.requireNonNull(begun.server(), "server");
+                Objects.requireNonNull(begun.when(), "when");
+            }
+        } catch (IOException | NullPointerException e) {
+            throw new UnderstudyException(
+                    ErrorCode.STATE_DAMAGED,
+                    "cannot read " + KEY + " in " + filestore.name() + ": " + e.getMessage(),
+                    "remove that object: the next retention writes it anew",
+                    e);
+        }
     }
 
     private record Begun(int format, String server, int epoch, Instant when) {}

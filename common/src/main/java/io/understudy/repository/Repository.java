@@ -79,7 +79,8 @@ public final class Repository {
                 throw new UnderstudyException(
                         ErrorCode.REPOSITORY_EXISTS,
                         "cannot use " + filestore.name() + " as a copy of " + original.name()
-                                + ": it holds another repository, " + found.repository() + " of site \"" + found.site()
+                                + ": by " + DESCRIPTION + " it holds another repository, " + found.repository()
+                                + " of site \"" + found.site()
                                 + "\"",
                         "if the site's repository was made anew, remove the old copy and start again");
             }
@@ -99,9 +100,10 @@ public final class Repository {
         Description found = description(filestore)
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.REPOSITORY_MISSING,
-                        "cannot open the repository in " + filestore.name() + ": there is none",
+                        "cannot open the repository in " + filestore.name() + ": there is none (no " + DESCRIPTION
+                                + ")",
                         "correct filestore.url, or create the repository with agent-primary init"));
-        ManifestCodec.demandSite("the repository in " + filestore.name(), found.site(), site);
+        ManifestCodec.demandSite(DESCRIPTION + " in " + filestore.name(), found.site(), site);
         return new Repository(filestore, found, trusted, clock);
     }
 
@@ -230,14 +232,14 @@ public final class Repository {
 
     private static Optional<Description> description(Filestore filestore) {
         return SmallObject.read(filestore, DESCRIPTION, LONGEST_DESCRIPTION).map(bytes -> {
-            String what = "the repository in " + filestore.name();
+            String what = DESCRIPTION + " in " + filestore.name();
             try {
                 ManifestCodec.demandFormat(what, RepositoryJson.format(bytes, 0, bytes.length));
                 return RepositoryJson.read(bytes, 0, bytes.length, Description.class);
             } catch (IOException e) {
                 throw new UnderstudyException(
                         ErrorCode.FORMAT_UNKNOWN,
-                        "cannot open " + what + ": its " + DESCRIPTION + " is not readable (" + e.getMessage() + ")",
+                        "cannot open the repository: " + what + " is not readable (" + e.getMessage() + ")",
                         "restore that object: {\"format\":1,\"repository\":\"<uuid>\",\"site\":\"<site>\"}",
                         e);
             }

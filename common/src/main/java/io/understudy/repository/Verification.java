@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * Checks every object of a snapshot against its promise: the manifest against its signature, every index of a tree against the
- * format (each file's content lies inside its pack, or is as long as its blobs), every blob against its hash. Reads all of the content, holds
- * none of it. Thread-safe; starts its threads when it verifies and ends them then.
+ * format (each file's content lies inside its pack, or is as long as its blobs), every blob against its hash; and the repository's own objects: the claims of
+ * epochs against their signatures, the replicas' reports and the note of retention against their form. Reads all of the content, holds none of it. Thread-safe; starts its threads when it verifies and ends them then.
  */
 public final class Verification {
     private static final String STEP = "verify";
@@ -26,7 +26,17 @@ public final class Verification {
 
     /** Faults of the snapshot, which are collected; any other failure ends the verification. */
     private static final Set<ErrorCode> FAULTS = EnumSet.of(
-            ErrorCode.BLOB_MISSING, ErrorCode.BLOB_DAMAGED, ErrorCode.MANIFEST_DAMAGED, ErrorCode.UNSAFE_PATH);
+            ErrorCode.BLOB_MISSING,
+            ErrorCode.BLOB_DAMAGED,
+            ErrorCode.MANIFEST_DAMAGED,
+            ErrorCode.MANIFEST_UNSIGNED,
+            ErrorCode.SIGNER_UNKNOWN,
+            ErrorCode.SIGNATURE_INVALID,
+            ErrorCode.FORMAT_UNKNOWN,
+            ErrorCode.WRONG_SITE,
+            ErrorCode.OBJECT_MISSING,
+            ErrorCode.STATE_DAMAGED,
+            ErrorCode.UNSAFE_PATH);
 
     private final int threads;
 
@@ -47,6 +57,7 @@ public final class Verification {
             List<Part> parts = run.collect(manifest);
             run.total = parts.stream().mapToLong(part -> part.blob().bytes()).sum();
             workers.forEach(parts, run::check);
+            run.checkOwnObjects(repository, snapshot);
             run.demandSound(snapshot);
             return new Verified(snapshot, parts.size(), run.total);
         }
@@ -80,11 +91,18 @@ public final class Verification {
             progress.report(STEP, done.addAndGet(part.blob().bytes()), total);
         }
 
+        void checkOwnObjects(Repository repository, SnapshotId snapshot) {
+            attempt("epochs", () -> repository.epochs().check(snapshot.epoch()));
+            attempt("reports", () -> repository.reports().demandAll());
+            attempt("retention", () -> repository.prunings().check());
+        }
+
         void demandSound(SnapshotId snapshot) {
             if (faults.isEmpty()) {
                 return;
             }
-            faults.sort(Comparator.comparing(Fault::text));
+            // Content first: its code decides whether the next snapshot stores all anew.
+            faults.sort(Comparator.comparing(Fault::isOfContent).reversed().thenComparing(Fault::text));
             String told =
                     faults.stream().limit(TOLD).map(Fault::text).distinct().collect(Collectors.joining("; "));
             String more = faults.size() > TOLD ? "; and " + (faults.size() - TOLD) + " more" : "";
@@ -115,5 +133,9 @@ public final class Verification {
         }
     }
 
-    private record Fault(String text, UnderstudyException why) {}
+    private record Fault(String text, UnderstudyException why) {
+        boolean isOfContent() {
+            return why.code() == ErrorCode.BLOB_MISSING || why.code() == ErrorCode.BLOB_DAMAGED;
+        }
+    }
 }

@@ -3,9 +3,11 @@ package io.understudy.replica.stage;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.files.LinkTarget;
+import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
@@ -16,8 +18,12 @@ import io.understudy.repository.tree.IndexEntry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -135,12 +141,13 @@ final class ContentStager {
         return folder.resolve(Change.nameOf(entry.path()));
     }
 
-    /** A staged file has its name only when it is complete, and a path has one content in a snapshot. */
+    /** A staged file has its name only when it is complete, but what lay on a disk since an earlier attempt may have gone bad. */
     private static boolean isThere(Path target, TreeEntry entry) {
         try {
             FileStat stat = FileStat.of(target);
             return switch (stat.type()) {
-                case FILE -> entry instanceof TreeEntry.File file && file.size() == stat.size();
+                case FILE ->
+                    entry instanceof TreeEntry.File file && file.size() == stat.size() && isWhole(target, file);
                 case FOLDER -> entry instanceof TreeEntry.Folder;
                 case LINK ->
                     entry instanceof TreeEntry.Link link
@@ -152,6 +159,14 @@ final class ContentStager {
         } catch (IOException e) {
             throw FileFailure.of("look at", target, e);
         }
+    }
+
+    private static boolean isWhole(Path target, TreeEntry.File file) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(target), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return ContentHash.of(digest.digest()).equals(file.hash());
     }
 
     private static final class Numbers {

@@ -80,7 +80,12 @@ public record SignedLine(String what, byte[] bytes, int length, String signature
 
     private byte[] decoded(String base64) {
         try {
-            return Base64.getDecoder().decode(base64);
+            byte[] decoded = Base64.getDecoder().decode(base64);
+            // A decoder overlooks the last bits of the last digit; nothing about a signed object may be overlooked.
+            if (Base64.getEncoder().encodeToString(decoded).equals(base64)) {
+                return decoded;
+            }
+            throw new IllegalArgumentException("its last digit has bits that mean nothing");
         } catch (IllegalArgumentException e) {
             throw damaged(what, "its signature is not Base64", e);
         }

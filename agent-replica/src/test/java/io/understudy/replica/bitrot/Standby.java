@@ -1,0 +1,195 @@
+package io.understudy.replica.bitrot;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.TreeKind;
+import io.understudy.filestore.Filestore;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.progress.Progress;
+import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.Departure;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.apply.TreeSwap;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.fakes.FakeDatabaseServer;
+import io.understudy.replica.fakes.FakeLiveDatabases;
+import io.understudy.replica.fakes.FakeSpareLoader;
+import io.understudy.replica.fetch.Mirror;
+import io.understudy.replica.fetch.MirroredSnapshots;
+import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.role.Failures;
+import io.understudy.replica.role.MarkerBackupMode;
+import io.understudy.replica.role.RetryPolicy;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.Round;
+import io.understudy.replica.round.RoundControl;
+import io.understudy.replica.round.RoundResult;
+import io.understudy.replica.round.Standing;
+import io.understudy.replica.stage.Stage;
+import io.understudy.replica.stage.TreeStager;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.site.Marker;
+import io.understudy.site.MarkerContent;
+import io.understudy.site.SiteService;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.TreePrint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** A standby with everything real but the database server and the site's service: each {@link #sync} is an agent that starts anew. */
+final class Standby {
+    private static final String DATABASE = "site";
+
+    final Path state;
+    private final Path media;
+    private final Marker marker;
+    private final Filestore filestore;
+    private final FakeDatabaseServer server = new FakeDatabaseServer(7);
+    /** Far enough ahead that no file counts as just changed. */
+    private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
+
+    private final FakeTicker ticker = new FakeTicker();
+    private Runnable whenStaged = () -> {};
+    private int restarts;
+
+    Standby(Path home, Filestore filestore) throws IOException {
+        this.state = home.resolve("state");
+        this.media = Files.createDirectory(home.resolve("media"));
+        this.marker = new Marker(home.resolve("BACKUP"));
+        this.filestore = filestore;
+        server.create(DATABASE, Optional.empty());
+        Files.writeString(media.resolve("own.txt"), "what stood here before");
+        marker.write(new MarkerContent(Manifests.SITE, "test", Optional.empty(), clock.instant()));
+    }
+
+    /** The files of the newer snapshot, as a standby has them to which nothing ever happened. */
+    static List<String> newerFiles(Path home) throws IOException {
+        InMemoryFilestore sound = BitRotSite.beforeTheNewer();
+        BitRotSite.commitNewer(sound);
+        Standby standby = new Standby(home, sound);
+        standby.sync();
+        return standby.site().files();
+    }
+
+    /** All that an import may change: equal before and after, it changed nothing. */
+    record Site(Optional<DatabaseIdentity> database, Optional<SnapshotId> content, List<String> files, String marker) {}
+
+    Site site() {
+        try {
+            Optional<DatabaseIdentity> live = server.named(DATABASE);
+            return new Site(live, live.flatMap(server::content), TreePrint.of(media), Files.readString(marker.file()));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    int restarts() {
+        return restarts;
+    }
+
+    /** Called when everything is staged and nothing is applied, from now on. */
+    void whenStaged(Runnable act) {
+        whenStaged = act;
+    }
+
+    RoundResult sync() {
+        return round().run(Ask.now(), new RoundControl());
+    }
+
+    MirroredSnapshots snapshots() {
+        return new MirroredSnapshots(
+                () -> BitRotSite.open(filestore),
+                remote -> Mirror.open(mirror(), remote, 2),
+                "standby-1",
+                "test",
+                clock);
+    }
+
+    Path mirror() {
+        return state.resolve("mirror");
+    }
+
+    /** The files that are staged beside the live ones. */
+    Path staged() {
+        return media.resolve(".understudy");
+    }
+
+    private Round round() {
+        RoleStore store = RoleStore.in(state);
+        BackupMode backup = new MarkerBackupMode(marker, Manifests.SITE, clock);
+        LiveDatabases databases = new FakeLiveDatabases(server, DATABASE);
+        SpareLoader loader = new FakeSpareLoader(server, DATABASE);
+        List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, media, List.of()));
+        Stage stager = watched(new TreeStager(state, trees, clock));
+        TreeSwap swap = new TreeSwap(state);
+        Failures failures = new Failures(clock, new RetryPolicy(new Random(1)));
+        return new Round(
+                store,
+                backup,
+                new Standing(store, backup, databases, clock),
+                snapshots(),
+                loader,
+                stager,
+                new Departure(store, backup, databases, swap, clock),
+                new Applier(
+                        store,
+                        backup,
+                        databases,
+                        swap,
+                        stager,
+                        new Service(),
+                        failures,
+                        ReplicaEvents.none(),
+                        clock,
+                        ticker),
+                failures,
+                ReplicaEvents.none(),
+                trees,
+                clock,
+                ticker);
+    }
+
+    private Stage watched(Stage stage) {
+        return new Stage() {
+            @Override
+            public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+                stage.prepare(manifest, blobs, progress);
+                whenStaged.run();
+            }
+
+            @Override
+            public void discard(SnapshotId snapshot) {
+                stage.discard(snapshot);
+            }
+        };
+    }
+
+    private final class Service implements SiteService {
+        @Override
+        public void stop() {}
+
+        @Override
+        public void restart() {
+            restarts++;
+        }
+
+        @Override
+        public void prove() {}
+
+        @Override
+        public boolean healthy() {
+            return true;
+        }
+    }
+}
