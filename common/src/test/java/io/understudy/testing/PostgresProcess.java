@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
@@ -160,10 +161,12 @@ final class PostgresProcess implements AutoCloseable {
     /** The postmaster says in its pid file when it takes connections. */
     private boolean ready() throws IOException {
         Path pidFile = dataFolder().resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(pidFile);
+        } catch (NoSuchFileException notYetOrJustReplaced) {
             return false;
         }
-        List<String> lines = Files.readAllLines(pidFile);
         if (lines.size() < 8
                 || !lines.get(0).equals(Long.toString(postmaster.pid()))
                 || !lines.get(7).strip().equals("ready")) {

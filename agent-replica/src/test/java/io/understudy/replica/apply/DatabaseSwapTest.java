@@ -27,6 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class DatabaseSwapTest {
@@ -111,6 +113,22 @@ class DatabaseSwapTest {
         Arrangement wanted = exchanged(databases.look());
         databases.arrange(wanted);
         assertThat(databases.look()).isEqualTo(wanted);
+    }
+
+    /** Whichever of the two is renamed first: the other may not be, and then neither is. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void renamesAllOrNothing(boolean ownsTheLive) {
+        server.createRole(site, "LOGIN PASSWORD 'x' CREATEDB");
+        LiveDatabases databases = loaded(server, " OWNER " + site);
+        databases.arrange(exchanged(databases.look()));
+        Arrangement before = databases.look();
+        String foreign = PostgresServer.quoted(ownsTheLive ? names.previous() : names.live());
+        server.psql("postgres", "ALTER DATABASE " + foreign + " OWNER TO postgres;");
+
+        failure(() -> databases.arrange(new Arrangement(before.previous(), before.spare(), before.live())));
+
+        assertThat(databases.look()).isEqualTo(before);
     }
 
     @Test
