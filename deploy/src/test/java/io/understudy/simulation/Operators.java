@@ -10,6 +10,27 @@ import java.util.Optional;
 
 /** What people, power cuts and bad disks do, at any moment; and how people set all right in the end. */
 final class Operators {
+    /** What it is worth to wait for. */
+    private static final List<String> MOMENTS = List.of(
+            "export a snapshot",
+            "walk tree",
+            "create",
+            "delete",
+            "put done",
+            "mirror: put",
+            "mirror: create",
+            "database: load",
+            "database: arrange",
+            "database: done",
+            "file: move",
+            "stage",
+            "stop the site",
+            "restart the site",
+            "prove the site",
+            "write the state",
+            "wrote the state",
+            "renew the marker");
+
     private static final Duration LONGEST_RECOVERY = Duration.ofDays(4);
 
     private final Run run;
@@ -28,8 +49,7 @@ final class Operators {
                 if (run.random.nextInt(3) > 0) {
                     run.turns.sleep(Duration.ofMinutes(run.random.nextInt(500)));
                 }
-                run.turns.await(1 + run.random.nextInt(150));
-                move();
+                move(victim());
             }
             recover();
             run.turns.finish();
@@ -38,8 +58,19 @@ final class Operators {
         }
     }
 
-    private void move() throws InterruptedException {
-        Server server = run.all.get(run.random.nextInt(run.all.size()));
+    /** Whom the next move hits: anybody at any time, or somebody in the middle of something. */
+    private Server victim() throws InterruptedException {
+        Server anybody = run.all.get(run.random.nextInt(run.all.size()));
+        if (run.random.nextInt(3) == 0) {
+            run.turns.await(1 + run.random.nextInt(150));
+            return anybody;
+        }
+        Optional<Server> busy = run.waylay(MOMENTS.get(run.random.nextInt(MOMENTS.size())));
+        run.turns.await(run.random.nextInt(12));
+        return run.random.nextInt(4) == 0 ? anybody : busy.orElse(anybody);
+    }
+
+    private void move(Server server) throws InterruptedException {
         switch (run.random.nextInt(20)) {
             case 0, 1, 2 -> kill(server, true, run.random.nextBoolean());
             case 3, 4, 5 -> kill(server, run.random.nextBoolean(), true);

@@ -30,6 +30,7 @@ import java.util.random.RandomGenerator;
 /** One run of the simulation: servers, agents, users, operators and one filestore, all of one seed. Use once. */
 final class Run {
     private static final long LONGEST = 150_000;
+    private static final Duration AMBUSH = Duration.ofHours(12);
     private static final RetryPolicy PATIENCE = new RetryPolicy(
             Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3));
 
@@ -48,6 +49,9 @@ final class Run {
     private final Map<Server, PrimaryWork> primaries = new LinkedHashMap<>();
     private final Map<Server, ReplicaWork> replicas = new LinkedHashMap<>();
     private final Map<Task, long[]> lastSteps = new HashMap<>();
+    private String ambush;
+    private Task waylayer;
+    private Optional<Server> prey = Optional.empty();
     private int numbers = 100;
     private int nonces;
 
@@ -132,6 +136,23 @@ final class Run {
         last[0] = last[1];
         last[1] = trace.events();
         tell(what, key, "");
+        if (ambush != null && what.startsWith(ambush)) {
+            ambush = null;
+            prey = all.stream()
+                    .filter(each -> turns.current().process.name.startsWith(each.name + "/"))
+                    .findFirst();
+            turns.wake(waylayer);
+        }
+    }
+
+    /** Waits for the next time that somebody does this. @return on which server it is; empty when it does not happen for long */
+    Optional<Server> waylay(String what) throws InterruptedException {
+        prey = Optional.empty();
+        waylayer = turns.current();
+        ambush = what;
+        turns.sleep(AMBUSH);
+        ambush = null;
+        return prey;
     }
 
     /** The event of the running task's last step but one: what it saw then was true then. */
