@@ -117,7 +117,8 @@ public enum Setting {
             "signing.trusted_keys",
             Kind.PATHS,
             "[]",
-            "Public keys (PEM) of the servers whose snapshots may" + " be applied. Read anew when a file changes."),
+            "Public keys (PEM) of the servers whose snapshots may"
+                    + " be applied. Read anew when a file changes; one that is removed counts no more."),
 
     PRIMARY_NAME("primary.name", Kind.TEXT, "the host name", "Name of this server in snapshots and promotions."),
     PRIMARY_SCHEDULE(

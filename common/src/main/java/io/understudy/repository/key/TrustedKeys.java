@@ -1,6 +1,7 @@
 package io.understudy.repository.key;
 
 import io.understudy.files.Renewed;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * The public keys whose signatures count. Those of files are read again when a file changes, so that a key that is exchanged needs no restart; while
- * one can't be read, those that were read before count. Thread-safe.
+ * one can't be read, those that were read before count; one whose file was removed counts no more. Thread-safe.
  */
 public final class TrustedKeys {
     private final Supplier<List<VerifyingKey>> keys;
@@ -22,7 +23,9 @@ public final class TrustedKeys {
 
     /** @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID} */
     public static TrustedKeys load(List<Path> files) {
-        return load(files, file -> true);
+        // All must be there at first; one whose file is gone later was taken away, and must not count on.
+        files.forEach(VerifyingKey::load);
+        return load(files, Files::exists);
     }
 
     /**

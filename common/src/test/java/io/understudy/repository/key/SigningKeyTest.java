@@ -46,6 +46,26 @@ class SigningKeyTest {
     }
 
     @Test
+    void aTrustedKeyIsDemandedAtFirstAndCountsNoMoreWhenItsFileIsRemoved() throws IOException {
+        Path kept = folder.resolve("kept.pub.pem");
+        Path revoked = folder.resolve("revoked.pub.pem");
+        SigningKey first = SigningKey.generate(folder.resolve("first.pem"));
+        SigningKey second = SigningKey.generate(folder.resolve("second.pem"));
+        Files.copy(SigningKey.publicPath(folder.resolve("first.pem")), kept);
+        assertThat(failure(() -> TrustedKeys.load(List.of(kept, revoked))).code())
+                .isEqualTo(ErrorCode.KEY_MISSING);
+        Files.copy(SigningKey.publicPath(folder.resolve("second.pem")), revoked);
+        TrustedKeys trusted = TrustedKeys.load(List.of(kept, revoked));
+        SignedLine stolen = SignedLine.parse("a test", SignedLine.sign(LINE, second));
+        stolen.verified(trusted);
+
+        Files.delete(revoked);
+
+        assertThat(failure(() -> stolen.verified(trusted)).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
+        SignedLine.parse("a test", SignedLine.sign(LINE, first)).verified(trusted);
+    }
+
+    @Test
     void aTrustedKeyThatIsExchangedOrComesLaterCountsWithoutARestart() throws IOException {
         Path mine = folder.resolve("mine.pub.pem");
         Path peers = folder.resolve("peer.pub.pem");
