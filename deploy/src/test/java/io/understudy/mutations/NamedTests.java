@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.launcher.EngineFilter;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -32,6 +33,7 @@ final class NamedTests implements TestExecutionListener {
                         .map(test -> test.split("#"))
                         .map(test -> selectMethod(test[0], method(test)))
                         .toList())
+                .filters(EngineFilter.includeEngines("junit-jupiter"))
                 .build();
         LauncherFactory.create().execute(request, listener);
         listener.failures.forEach(failure -> System.out.println("failed: " + failure));
