@@ -181,8 +181,10 @@ final class Operators {
 
     private void restore(Server server, String wanted) {
         run.tell("restore", server.name, wanted);
-        run.servers.asked(server, wanted);
-        ask(server, false, (agent, control) -> agent.restore(SnapshotId.parse(wanted), control));
+        ask(server, false, (agent, control) -> {
+            run.servers.asked(server, wanted);
+            agent.restore(SnapshotId.parse(wanted), control);
+        });
     }
 
     private void sync(Server server) {
