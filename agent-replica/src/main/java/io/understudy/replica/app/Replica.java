@@ -119,6 +119,9 @@ public final class Replica {
             long start = ports.ticker().nanos();
             applier.finish();
             standing.ensure();
+            departure.demandRollback();
+            // What a killed import left has the name that the undone database gets.
+            ports.loader().dropSpare();
             departure.rollback();
             Applier.Outcome outcome = applier.finish();
             outcome.unwell().ifPresent(Replica::wentBackUnwell);

@@ -11,6 +11,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.progress.Progress;
 import io.understudy.replica.command.DaemonWork;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.fakes.Crash;
+import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
@@ -93,6 +96,25 @@ class ReplicaAgentTest {
         start();
 
         awaitLive("00000001-00000001");
+    }
+
+    /** Its half-loaded database has the name that the undone one gets: the way back would be barred for ever, with the site stopped. */
+    @Test
+    void rollsBackThoughAnImportWasKilledWhileItLoaded() {
+        world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+        world.source.commit(1, 3);
+        world.points.dieBefore("load");
+        assertThatThrownBy(world::sync).isInstanceOf(Crash.class);
+        world.points.live();
+        assertThat(world.databases.content(FakeDatabases.SPARE)).isEqualTo("partial");
+
+        new Replica(ports(List.of()), ReplicaEvents.none()).rollback();
+
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        world.assertWhole();
     }
 
     @Test

@@ -117,6 +117,23 @@ class RestoreAndRollbackTest {
                         failure -> assertThat(failure.code()).isEqualTo(code));
     }
 
+    @Test
+    void refusesToRollBackBeforeItStopsTheSiteWhileAStrangerHasTheNameOfTheSpare() {
+        World world = World.standby();
+        world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.sync();
+        world.databases.create(FakeDatabases.SPARE);
+
+        assertThatThrownBy(() -> world.agent().departure().rollback())
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DATABASE_FOREIGN));
+
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
     /** It would stay in the way for ever, with the site stopped. */
     @Test
     void rollsBackThoughASpareWaitsForItsNextAttempt() {
