@@ -26,6 +26,8 @@ class PruningCrashTest {
     @TempDir
     Path folder;
 
+    private int worlds;
+
     @ParameterizedTest
     @ValueSource(longs = 1)
     void atEveryCall(long seed) {
@@ -54,6 +56,7 @@ class PruningCrashTest {
     private final class World {
         private final FakeTicker time = new FakeTicker();
         private final InMemoryFilestore filestore = new InMemoryFilestore(time);
+        private final Path home = folder.resolve(String.valueOf(++worlds));
         private final Whole whole = new Whole(filestore);
 
         World(long seed) {
@@ -76,7 +79,7 @@ class PruningCrashTest {
         }
 
         private Server server(Filestore store) {
-            return new Server("a", folder, store, time, time);
+            return new Server("a", home, store, time, time);
         }
 
         /** @return whether it came to that call */
