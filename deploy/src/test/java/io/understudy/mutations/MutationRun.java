@@ -43,7 +43,9 @@ class MutationRun {
                     .distinct()
                     .toArray(String[]::new);
             if (tests.length > 0) {
-                assertThat(run(temp.resolve("none"), module, tests)).isEqualTo(NamedTests.PASSED);
+                assertThat(run(temp.resolve("none"), module, tests))
+                        .as(module + "\n" + Files.readString(temp.resolve("output")))
+                        .isEqualTo(NamedTests.PASSED);
             }
         }
     }

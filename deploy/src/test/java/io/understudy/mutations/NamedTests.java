@@ -23,6 +23,8 @@ final class NamedTests implements TestExecutionListener {
 
     private final List<Throwable> failures = new ArrayList<>();
     private int ended;
+    /** An engine that fails as a whole has found no tests. */
+    private boolean discovered = true;
 
     private NamedTests() {}
 
@@ -31,7 +33,7 @@ final class NamedTests implements TestExecutionListener {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(Arrays.stream(tests)
                         .map(test -> test.split("#"))
-                        .map(test -> selectMethod(test[0], method(test)))
+                        .map(test -> selectMethod(test[0] + "#" + method(test)))
                         .toList())
                 .filters(EngineFilter.includeEngines("junit-jupiter"))
                 .build();
@@ -69,11 +71,12 @@ final class NamedTests implements TestExecutionListener {
         }
         if (result.getStatus() == Status.FAILED) {
             failures.add(result.getThrowable().orElseThrow());
+            discovered &= test.getParentId().isPresent();
         }
     }
 
     private int verdict() {
-        if (failures.stream().anyMatch(LinkageError.class::isInstance) || ended + failures.size() == 0) {
+        if (!discovered || failures.stream().anyMatch(LinkageError.class::isInstance) || ended + failures.size() == 0) {
             return VOID;
         }
         return failures.isEmpty() ? PASSED : FAILED;
