@@ -216,6 +216,16 @@ class RetentionPolicyTest {
                         "kept: newest; daily 1 of 1");
     }
 
+    /** The configuration demands a minimum of 1, which keeps it too; the policy does not lean on that. */
+    @Test
+    void keepsTheNewestThoughNoCountDoes() {
+        keep = Map.of("daily", 0);
+        minimum = 0;
+        nights(2, "2026-11-19T03:00:00");
+
+        assertThat(decide()).extracting(Decision::text).containsExactly("delete: no daily is kept", "kept: newest");
+    }
+
     @Test
     void keepsTheNewestThatCanBeReadBesideOneThatCannot() {
         keep = Map.of("daily", 0);

@@ -85,6 +85,19 @@ public abstract class LiveDatabasesContract {
         assertThat(databases.look()).isEqualTo(wanted(live, spare, previous));
     }
 
+    /** No rename meets that database, but the outcome would not be what was wanted. */
+    @Test
+    void refusesWhenAStrangerHasANameThatIsToBecomeFree() {
+        DatabaseIdentity live = create(names.live());
+        DatabaseIdentity spare = create(names.spare());
+        DatabaseIdentity previous = create(names.previous());
+        assertThatThrownBy(() -> databases.arrange(wanted(previous, null, live)))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DATABASE_FOREIGN));
+        assertThat(databases.look()).isEqualTo(wanted(live, spare, previous));
+    }
+
     @Test
     void refusesADatabaseThatIsGoneAndChangesNothing() {
         DatabaseIdentity live = create(names.live());

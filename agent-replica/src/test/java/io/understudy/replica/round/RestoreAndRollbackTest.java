@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.role.ReplicaState.Following;
@@ -41,6 +43,27 @@ class RestoreAndRollbackTest {
         refused(() -> world.restore(older), ErrorCode.BLOB_MISSING);
 
         assertThat(world.poll().applied()).contains(newest);
+    }
+
+    @Test
+    void aRestoreThatLosesTheMarkerBeforeItAppliesPassesOverNothing() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.sync();
+        SnapshotId newest = world.source.commit(1, 2);
+        world.sync();
+        world.events = new ReplicaEvents() {
+            @Override
+            public void began(SnapshotId snapshot, Step step) {
+                if (step == Step.STAGE) {
+                    world.marker.removeByHand();
+                }
+            }
+        };
+
+        refused(() -> world.restore(older), ErrorCode.NOT_BACKUP_MODE);
+
+        assertThat(world.content()).isEqualTo(newest.toString());
+        assertThat(world.store.ledger().setback(newest)).isEmpty();
     }
 
     @Test
