@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -15,6 +16,9 @@ import java.util.random.RandomGenerator;
  * simulated: it creeps with every step, and jumps when everybody sleeps.
  */
 final class Turns {
+    /** Real time without a step. */
+    private static final long STANDSTILL_SECONDS = 120;
+
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "simulated");
         thread.setDaemon(true);
@@ -54,7 +58,7 @@ final class Turns {
     private Task current;
     private Error failure;
     private boolean over;
-    private long steps;
+    private volatile long steps;
 
     /**
      * @param restlessness how often somebody else goes on after a step, in percent
@@ -80,9 +84,24 @@ final class Turns {
     void run() {
         current = choose();
         current.turn.release();
-        ended.acquireUninterruptibly();
+        awaitTheEnd();
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    /** A task that waits in its code for what another holds stops everybody, for that one never gets its turn. */
+    private void awaitTheEnd() {
+        try {
+            for (long before = -1; !ended.tryAcquire(STANDSTILL_SECONDS, TimeUnit.SECONDS); before = steps) {
+                if (steps == before) {
+                    throw new AssertionError(
+                            "standstill after " + steps + " steps: " + current.name + " waits outside of its turns");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
         }
     }
 
