@@ -35,6 +35,8 @@ public final class Session implements AutoCloseable {
     }
 
     void prepare() {
+        // First and alone: a database whose own limit is a millisecond would not even tell its version in time.
+        execute("SET statement_timeout = 0");
         version = Math.toIntExact(number("SELECT pg_catalog.current_setting('server_version_num')::int"));
         if (version < Database.OLDEST) {
             throw new UnderstudyException(
