@@ -12,7 +12,9 @@ public final class SettingsDoc {
         return Stream.of(Setting.values())
                 .map(SettingsDoc::row)
                 .collect(Collectors.joining(
-                        "\n", "| key | value | default | what it does |\n| --- | --- | --- | --- |\n", "\n"));
+                        "\n",
+                        "| key | value | default | what it does | what it interacts with |\n| --- | --- | --- | --- | --- |\n",
+                        "\n"));
     }
 
     private static String row(Setting setting) {
@@ -20,6 +22,14 @@ public final class SettingsDoc {
         String value = kind.range().isEmpty() ? kind.name() : kind.name() + ": " + kind.range();
         String fallback =
                 setting.required() ? "**required**" : setting.fallback().orElse("none");
-        return "| `" + setting.path() + "` | " + value + " | " + fallback + " | " + setting.doc() + " |";
+        String interactions =
+                Interaction.of(setting).stream().map(Interaction::text).collect(Collectors.joining(" "));
+        return Stream.of(
+                        "`" + setting.path() + "`",
+                        value,
+                        fallback,
+                        setting.doc(),
+                        interactions.isEmpty() ? "none" : interactions)
+                .collect(Collectors.joining(" | ", "| ", " |"));
     }
 }

@@ -1,0 +1,188 @@
+package io.understudy.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What one setting means for another. Said once, in a sentence that reads well beside each of them.
+ *
+ * @param text names each of the settings in backticks
+ */
+record Interaction(String text, Set<Setting> settings) {
+    private static final List<Interaction> ALL = Stream.of(
+                    roles(),
+                    places(),
+                    database(),
+                    trees(),
+                    filestore(),
+                    signing(),
+                    retention(),
+                    following(),
+                    addresses(),
+                    service(),
+                    tls())
+            .flatMap(List::stream)
+            .toList();
+
+    /** @param text with {@code %s} for each setting */
+    private static Interaction of(String text, Setting... settings) {
+        Object[] names = Arrays.stream(settings)
+                .map(setting -> "`" + setting.path() + "`")
+                .toArray();
+        return new Interaction(text.formatted(names), Set.of(settings));
+    }
+
+    static List<Interaction> all() {
+        return ALL;
+    }
+
+    /** Those in which a setting takes part. */
+    static List<Interaction> of(Setting setting) {
+        return ALL.stream()
+                .filter(interaction -> interaction.settings().contains(setting))
+                .toList();
+    }
+
+    private static List<Interaction> roles() {
+        return List.of(
+                of(
+                        "While %s exists, no snapshot is taken, whatever %s says, and none is deleted, whatever %s says.",
+                        Setting.MARKER, Setting.PRIMARY_SCHEDULE, Setting.RETENTION_AUTOMATIC),
+                of(
+                        "Without %s nothing is imported, whatever %s and %s say.",
+                        Setting.MARKER, Setting.REPLICA_POLL, Setting.REPLICA_PRIMARIES));
+    }
+
+    private static List<Interaction> places() {
+        return List.of(
+                of(
+                        "%s, %s and the folder of a `file:` %s lie outside every %s.",
+                        Setting.STATE, Setting.MARKER, Setting.FILESTORE_URL, Setting.TREE_PATH),
+                of("The repository at %s belongs to one %s.", Setting.FILESTORE_URL, Setting.SITE));
+    }
+
+    private static List<Interaction> database() {
+        return List.of(
+                of(
+                        "%s is never the database of %s, nor one that stands beside it.",
+                        Setting.DATABASE_MAINTENANCE, Setting.DATABASE_URL),
+                of(
+                        "The programs in %s are not older than the server of %s.",
+                        Setting.DATABASE_TOOLS, Setting.DATABASE_URL),
+                of(
+                        "The server of %s lets in at least three sessions more than %s.",
+                        Setting.DATABASE_URL, Setting.DATABASE_CONNECTIONS),
+                of("%s is that of %s.", Setting.DATABASE_PASSWORD, Setting.DATABASE_USER),
+                of(
+                        "On a standby where %s is `preserve`, %s is a superuser or a member of every role that the content needs.",
+                        Setting.DATABASE_OWNERSHIP, Setting.DATABASE_USER),
+                of(
+                        "A standby fetches as many blobs at a time from %s as %s says.",
+                        Setting.FILESTORE_URL, Setting.DATABASE_CONNECTIONS),
+                of(
+                        "Snapshots of %s that fall due while one waits for %s are taken as one, after it.",
+                        Setting.PRIMARY_SCHEDULE, Setting.DATABASE_LOCK_TIMEOUT));
+    }
+
+    private static List<Interaction> trees() {
+        return List.of(
+                of(
+                        "A tree is the same on both servers by its %s and %s; its %s may differ.",
+                        Setting.TREE_NAME, Setting.TREE_KIND, Setting.TREE_PATH),
+                of("%s is relative to %s.", Setting.TREE_EXCLUDE, Setting.TREE_PATH));
+    }
+
+    private static List<Interaction> filestore() {
+        return List.of(
+                of(
+                        "With a `file:` %s these count for nothing: %s, %s, %s, %s, %s, %s, %s.",
+                        Setting.FILESTORE_URL,
+                        Setting.FILESTORE_ENDPOINT,
+                        Setting.FILESTORE_REGION,
+                        Setting.FILESTORE_PATH_STYLE,
+                        Setting.FILESTORE_ACCESS_KEY,
+                        Setting.FILESTORE_SECRET_KEY,
+                        Setting.FILESTORE_SESSION_TOKEN,
+                        Setting.FILESTORE_TIMEOUT),
+                of("%s is on by default where %s is set.", Setting.FILESTORE_PATH_STYLE, Setting.FILESTORE_ENDPOINT),
+                of(
+                        "%s and %s are set together; an `s3:` store needs them.",
+                        Setting.FILESTORE_ACCESS_KEY, Setting.FILESTORE_SECRET_KEY),
+                of(
+                        "%s belongs to %s and %s.",
+                        Setting.FILESTORE_SESSION_TOKEN, Setting.FILESTORE_ACCESS_KEY, Setting.FILESTORE_SECRET_KEY));
+    }
+
+    private static List<Interaction> signing() {
+        return List.of(of(
+                "What %s of one server signs is believed by another whose %s hold its public half.",
+                Setting.SIGNING_PRIVATE_KEY, Setting.SIGNING_TRUSTED_KEYS));
+    }
+
+    private static List<Interaction> retention() {
+        return List.of(
+                of(
+                        "A period of %s that has no count in %s is never deleted.",
+                        Setting.PRIMARY_SCHEDULE, Setting.RETENTION_KEEP),
+                of("%s holds even where every count of %s is 0.", Setting.RETENTION_MINIMUM, Setting.RETENTION_KEEP),
+                of(
+                        "Content younger than %s stays, whatever %s and %s say.",
+                        Setting.RETENTION_GRACE, Setting.RETENTION_KEEP, Setting.RETENTION_MINIMUM),
+                of(
+                        "With an empty %s, %s prunes only after snapshots that are asked for by hand.",
+                        Setting.PRIMARY_SCHEDULE, Setting.RETENTION_AUTOMATIC),
+                of(
+                        "What the standby called %s serves, proved last or fetches is kept, whatever %s says.",
+                        Setting.REPLICA_NAME, Setting.RETENTION_KEEP));
+    }
+
+    private static List<Interaction> following() {
+        return List.of(
+                of("%s names where %s of each server listens.", Setting.REPLICA_PRIMARIES, Setting.PRIMARY_LISTEN),
+                of(
+                        "Without a server of %s that answers, a snapshot is found up to %s late.",
+                        Setting.REPLICA_PRIMARIES, Setting.REPLICA_POLL));
+    }
+
+    private static List<Interaction> addresses() {
+        return List.of(of(
+                "Both agents run on one host: %s, %s, %s and %s each need a port of their own.",
+                Setting.PRIMARY_LISTEN, Setting.PRIMARY_HTTP, Setting.REPLICA_LISTEN, Setting.REPLICA_HTTP));
+    }
+
+    private static List<Interaction> service() {
+        return List.of(
+                of(
+                        "After %s the site comes back by %s, or by %s where that is absent.",
+                        Setting.SERVICE_STOP, Setting.SERVICE_START, Setting.SERVICE_RESTART),
+                of(
+                        "Where %s is absent, %s and %s take its place.",
+                        Setting.SERVICE_RESTART, Setting.SERVICE_STOP, Setting.SERVICE_START),
+                of(
+                        "%s holds for each of %s, %s and %s by itself.",
+                        Setting.SERVICE_LIMIT, Setting.SERVICE_STOP, Setting.SERVICE_START, Setting.SERVICE_RESTART),
+                of("One of %s and %s, not both.", Setting.SERVICE_HEALTH_HTTP, Setting.SERVICE_HEALTH_COMMAND),
+                of(
+                        "%s is how long %s or %s is asked again.",
+                        Setting.SERVICE_HEALTH_WITHIN, Setting.SERVICE_HEALTH_HTTP, Setting.SERVICE_HEALTH_COMMAND),
+                of(
+                        "An agent that is told to stop finishes an apply for up to four times %s, twice %s and a minute.",
+                        Setting.SERVICE_LIMIT, Setting.SERVICE_HEALTH_WITHIN));
+    }
+
+    private static List<Interaction> tls() {
+        return List.of(
+                of("%s, %s and %s are set together.", Setting.TLS_CERTIFICATE, Setting.TLS_KEY, Setting.TLS_CA),
+                of(
+                        "Until %s is set, %s and %s are bound to the loopback address.",
+                        Setting.TLS_CERTIFICATE, Setting.PRIMARY_LISTEN, Setting.REPLICA_LISTEN),
+                of(
+                        "A standby reaches no %s on another host without %s.",
+                        Setting.REPLICA_PRIMARIES, Setting.TLS_CERTIFICATE),
+                of(
+                        "%s and %s stay plain HTTP, also with %s.",
+                        Setting.PRIMARY_HTTP, Setting.REPLICA_HTTP, Setting.TLS_CERTIFICATE));
+    }
+}
