@@ -47,6 +47,16 @@ public final class ReplicaReports {
         return each(this::demand);
     }
 
+    /**
+     * The last report of one replica.
+     *
+     * @return empty when there is none
+     * @throws UnderstudyException {@code STATE_DAMAGED} when it is not what a replica writes
+     */
+    public Optional<ReplicaReport> of(String name) {
+        return demand(key(name));
+    }
+
     private List<ReplicaReport> each(Function<String, Optional<ReplicaReport>> reader) {
         try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
             return keys.filter(key -> key.endsWith(SUFFIX))

@@ -90,18 +90,25 @@ public final class Mirror {
     /** @param transfer what it took; {@link TransferResult#NOTHING} when the snapshot was here */
     public record Fetched(Manifest manifest, TransferResult transfer) {}
 
+    /** As {@link #fetch(SnapshotId, Runnable, Progress)}, with nothing to do before. */
+    public Fetched fetch(SnapshotId snapshot, Progress progress) {
+        return fetch(snapshot, () -> {}, progress);
+    }
+
     /**
      * Brings the snapshot here, whole: content that is here already is not fetched again, one that an earlier attempt began is completed. When all of it is
      * here the repository is not asked at all.
      *
+     * @param before runs before content is fetched; not at all when none has to be
      * @param progress hears the step {@code fetch} in stored bytes
      * @throws UnderstudyException {@code DISK_FULL} before the content is fetched, when there is no room for it; what {@link Transfer#copy} throws
      */
-    public synchronized Fetched fetch(SnapshotId snapshot, Progress progress) {
+    public synchronized Fetched fetch(SnapshotId snapshot, Runnable before, Progress progress) {
         Optional<Manifest> held = held(snapshot);
         if (held.isPresent() && isComplete(held.get())) {
             return new Fetched(held.get(), TransferResult.NOTHING);
         }
+        before.run();
         TransferResult result = transfer.copy(
                 remote, local, snapshot, KnownBlobs.none(), bytes -> demandRoom(snapshot, bytes), telling(progress));
         ReplicaPoint.SNAPSHOT_MIRRORED.passed();

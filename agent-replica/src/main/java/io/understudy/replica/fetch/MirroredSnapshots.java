@@ -5,7 +5,6 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.round.SnapshotSource;
-import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
@@ -24,9 +23,7 @@ public final class MirroredSnapshots implements SnapshotSource {
     private static final Logger LOG = LoggerFactory.getLogger(MirroredSnapshots.class);
     private final Supplier<Repository> remote;
     private final Function<Repository, Mirror> opener;
-    private final String replica;
-    private final String agent;
-    private final Clock clock;
+    private final OwnReport report;
     private Mirror mirror;
 
     /**
@@ -42,9 +39,7 @@ public final class MirroredSnapshots implements SnapshotSource {
             Clock clock) {
         this.remote = remote;
         this.opener = opener;
-        this.replica = replica;
-        this.agent = agent;
-        this.clock = clock;
+        this.report = new OwnReport(remote, replica, agent, clock);
     }
 
     @Override
@@ -62,32 +57,18 @@ public final class MirroredSnapshots implements SnapshotSource {
         return remote.get().epochs().highest();
     }
 
-    /** One that is in the mirror already needs no protection. */
     @Override
-    public void hold(SnapshotId wanted, Optional<Following> now) {
-        if (isHere(wanted)) {
-            return;
-        }
+    public Fetched fetch(SnapshotId snapshot, Optional<Following> now, Progress progress) {
+        Mirror.Fetched fetched = mirror().fetch(snapshot, () -> hold(snapshot, now), progress);
+        return new Fetched(fetched.manifest(), fetched.transfer().fetchedBytes());
+    }
+
+    private void hold(SnapshotId wanted, Optional<Following> now) {
         Set<SnapshotId> holds = new LinkedHashSet<>();
         now.map(MirroredSnapshots::inUse).ifPresent(holds::addAll);
         holds.add(wanted);
-        report(now, holds);
+        report.write(now, holds);
         ReplicaPoint.SNAPSHOT_HELD.passed();
-    }
-
-    private boolean isHere(SnapshotId wanted) {
-        try {
-            return mirror().list().contains(wanted);
-        } catch (RuntimeException e) {
-            LOG.debug("the mirror can't be listed: {}", e.getMessage());
-            return false;
-        }
-    }
-
-    @Override
-    public Fetched fetch(SnapshotId snapshot, Progress progress) {
-        Mirror.Fetched fetched = mirror().fetch(snapshot, progress);
-        return new Fetched(fetched.manifest(), fetched.transfer().fetchedBytes());
     }
 
     @Override
@@ -103,7 +84,7 @@ public final class MirroredSnapshots implements SnapshotSource {
         } catch (RuntimeException e) {
             LOG.warn("the mirror keeps what is not needed any more: {}", e.getMessage());
         }
-        report(Optional.of(now), inUse(now));
+        report.write(Optional.of(now), inUse(now));
         ReplicaPoint.REPORT_WRITTEN.passed();
     }
 
@@ -112,24 +93,6 @@ public final class MirroredSnapshots implements SnapshotSource {
         now.current().snapshot().ifPresent(used::add);
         now.previous().flatMap(Copy::snapshot).ifPresent(used::add);
         return used;
-    }
-
-    private void report(Optional<Following> now, Set<SnapshotId> holds) {
-        Optional<SnapshotId> applied = now.flatMap(each -> each.current().snapshot());
-        try {
-            remote.get()
-                    .reports()
-                    .write(new ReplicaReport(
-                            replica,
-                            applied,
-                            now.filter(Following::proven).flatMap(each -> applied),
-                            List.copyOf(holds),
-                            now.flatMap(each -> each.current().moment()),
-                            clock.instant(),
-                            agent));
-        } catch (RuntimeException e) {
-            LOG.info("this replica's report is not in the repository: {}", e.getMessage());
-        }
     }
 
     /** The mirror, opened when it is first needed. */

@@ -232,10 +232,9 @@ public final class Round {
             });
         }
 
-        /** Held first: a fetch takes long, and newer snapshots make retention forget this one meanwhile. */
         private Fetched fetch(SnapshotId wanted) {
-            source.hold(wanted, store.state() instanceof Following now ? Optional.of(now) : Optional.empty());
-            return source.fetch(wanted, progress());
+            Optional<Following> live = store.state() instanceof Following now ? Optional.of(now) : Optional.empty();
+            return source.fetch(wanted, live, progress());
         }
 
         private Void verify(Manifest manifest) {

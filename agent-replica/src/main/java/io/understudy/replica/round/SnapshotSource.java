@@ -20,15 +20,14 @@ public interface SnapshotSource {
     int highestEpoch();
 
     /**
-     * Tells the repository, as far as this replica may write there, that the snapshot is about to be fetched: retention spares it from now on, and until
-     * the replica reports anew. Never throws.
+     * Brings the snapshot whole into the mirror; resumes what an earlier attempt left. The manifest is authentic on return.
+     *
+     * <p>Before anything is fetched it tells the repository, as far as this replica may write there, that this snapshot is about to be: a fetch takes
+     * long, and newer snapshots make retention forget this one meanwhile. Retention spares it until the replica reports anew.
      *
      * @param now what is live here; empty before the first import
      */
-    void hold(SnapshotId wanted, Optional<Following> now);
-
-    /** Brings the snapshot whole into the mirror; resumes what an earlier attempt left. The manifest is authentic on return. */
-    Fetched fetch(SnapshotId snapshot, Progress progress);
+    Fetched fetch(SnapshotId snapshot, Optional<Following> now, Progress progress);
 
     /** The mirror's blobs. */
     BlobSource blobs();

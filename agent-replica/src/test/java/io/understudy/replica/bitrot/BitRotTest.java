@@ -79,7 +79,7 @@ class BitRotTest {
     @ParameterizedTest
     @MethodSource("damagesOfTheMirror")
     void damageInTheMirrorIsHealedOrFound(Kind kind, Damage damage) throws IOException {
-        standby.snapshots().fetch(BitRotSite.NEWER, Progress.none());
+        standby.snapshots().fetch(BitRotSite.NEWER, Optional.empty(), Progress.none());
         Path object = standby.mirror().resolve(kind.key(BitRotSite.NEWER));
         byte[] good = Files.readAllBytes(object);
         Optional<byte[]> bytes = damage.of(kind);

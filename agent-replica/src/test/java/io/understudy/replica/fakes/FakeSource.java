@@ -27,7 +27,6 @@ public final class FakeSource implements SnapshotSource {
     private final CrashPoints points;
     private final ConcurrentSkipListSet<SnapshotId> snapshots = new ConcurrentSkipListSet<>();
     private final Map<SnapshotId, UnderstudyException> damaged = new HashMap<>();
-    private final List<SnapshotId> held = new CopyOnWriteArrayList<>();
     private final List<SnapshotId> reported = new CopyOnWriteArrayList<>();
     private volatile Optional<UnderstudyException> down = Optional.empty();
     private volatile int claimed = 1;
@@ -104,16 +103,8 @@ public final class FakeSource implements SnapshotSource {
     }
 
     @Override
-    public void hold(SnapshotId wanted, Optional<Following> now) {
-        held.add(wanted);
+    public Fetched fetch(SnapshotId snapshot, Optional<Following> now, Progress progress) {
         points.point("hold");
-    }
-
-    @Override
-    public Fetched fetch(SnapshotId snapshot, Progress progress) {
-        if (!held.contains(snapshot)) {
-            throw new AssertionError(snapshot + " is fetched, but not held");
-        }
         fetches++;
         refuseWhenDown();
         Optional.ofNullable(damaged.get(snapshot)).ifPresent(failure -> {

@@ -1,15 +1,20 @@
 package io.understudy.replica.fetch;
 
+import static io.understudy.testing.Faults.Operation.OPEN;
+import static io.understudy.testing.Faults.Operation.PUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.round.SnapshotSource;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SampleSite;
@@ -21,6 +26,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MirroredSnapshotsTest {
     private static final Instant NOON = new FakeTicker().now();
@@ -40,6 +47,27 @@ class MirroredSnapshotsTest {
         return new SnapshotId(1, sequence);
     }
 
+    private SnapshotSource.Fetched fetch(SnapshotId snapshot) {
+        return source.fetch(snapshot, Optional.empty(), Progress.none());
+    }
+
+    /** Some of its content is lost, so a fetch ends after the hold. */
+    private void unfetchable(int sequence) {
+        Manifest manifest = site.commit(id(sequence), sequence);
+        far.delete(manifest.database().archive().blobs().get(0).id().key());
+    }
+
+    private void hold(int sequence, Optional<Following> now) {
+        assertThat(catchThrowableOfType(
+                                UnderstudyException.class, () -> source.fetch(id(sequence), now, Progress.none()))
+                        .code())
+                .isEqualTo(ErrorCode.BLOB_MISSING);
+    }
+
+    private ReplicaReport report() {
+        return site.repository().reports().all().get(0);
+    }
+
     private static Following following(int current, int previous, boolean proven) {
         return new Following(copy(current), proven, NOON, Optional.of(copy(previous)));
     }
@@ -56,17 +84,17 @@ class MirroredSnapshotsTest {
         assertThat(source.list()).containsExactly(id(1), id(2));
         assertThat(source.newerThan(id(1))).containsExactly(id(2));
         assertThat(source.highestEpoch()).isEqualTo(site.repository().epochs().highest());
-        SnapshotSource.Fetched fetched = source.fetch(id(2), Progress.none());
+        SnapshotSource.Fetched fetched = fetch(id(2));
         assertThat(fetched.manifest().snapshot()).isEqualTo(id(2));
         assertThat(fetched.bytes()).isPositive();
-        assertThat(source.fetch(id(2), Progress.none()).bytes()).isZero();
+        assertThat(fetch(id(2)).bytes()).isZero();
     }
 
     @Test
     void tellsTheRepositoryWhatIsProvenAndKeepsTwoInTheMirror() {
         for (int i = 1; i <= 3; i++) {
             site.commit(id(i), i);
-            source.fetch(id(i), Progress.none());
+            fetch(id(i));
         }
 
         source.settled(following(3, 2, true));
@@ -81,59 +109,142 @@ class MirroredSnapshotsTest {
 
     @Test
     void holdsWhatItIsAboutToFetchBesideWhatItServesAndMayGoBackTo() {
-        source.hold(id(4), Optional.of(following(3, 2, true)));
+        unfetchable(4);
 
-        ReplicaReport report = site.repository().reports().all().get(0);
-        assertThat(report.applied()).contains(id(3));
-        assertThat(report.proven()).contains(id(3));
-        assertThat(report.holds()).containsExactly(id(3), id(2), id(4));
+        hold(4, Optional.of(following(3, 2, true)));
+
+        assertThat(report().applied()).contains(id(3));
+        assertThat(report().proven()).contains(id(3));
+        assertThat(report().holds()).containsExactly(id(3), id(2), id(4));
     }
 
     @Test
     void theVeryFirstFetchIsHeldToo() {
-        source.hold(id(1), Optional.empty());
+        unfetchable(1);
 
-        ReplicaReport report = site.repository().reports().all().get(0);
-        assertThat(report.applied()).isEmpty();
-        assertThat(report.proven()).isEmpty();
-        assertThat(report.holds()).containsExactly(id(1));
+        hold(1, Optional.empty());
+
+        assertThat(report().applied()).isEmpty();
+        assertThat(report().proven()).isEmpty();
+        assertThat(report().holds()).containsExactly(id(1));
     }
 
     @Test
     void aHoldEndsWithTheNextOne() {
-        source.hold(id(1), Optional.empty());
-        source.hold(id(2), Optional.empty());
+        unfetchable(1);
+        unfetchable(2);
 
-        assertThat(site.repository().reports().all().get(0).holds()).containsExactly(id(2));
+        hold(1, Optional.empty());
+        hold(2, Optional.empty());
+
+        assertThat(report().holds()).containsExactly(id(2));
     }
 
     @Test
     void whatIsInTheMirrorAlreadyNeedsNoHold() {
         site.commit(id(1), 1);
-        source.fetch(id(1), Progress.none());
+        ((MirroredSnapshots) source).mirror().fetch(id(1), Progress.none());
         far.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
 
-        source.hold(id(1), Optional.empty());
+        fetch(id(1));
 
         far.inject(Faults.none());
         assertThat(site.repository().reports().all()).isEmpty();
     }
 
     @Test
+    void contentThatWentBadInTheMirrorIsHeldWhileItIsFetchedAgain() {
+        Manifest manifest = site.commit(id(1), 1);
+        ((MirroredSnapshots) source).mirror().fetch(id(1), Progress.none());
+        near.delete(manifest.database().archive().blobs().get(0).id().key());
+
+        assertThat(fetch(id(1)).bytes()).isPositive();
+
+        assertThat(report().holds()).containsExactly(id(1));
+    }
+
+    @Test
     void aReplicaThatMayNotWriteFetchesUnheld() {
         site.commit(id(1), 1);
-        far.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_DENIED)));
+        far.inject(Faults.first(PUT, key -> true, new Faults.Fail(ErrorCode.FILESTORE_DENIED)));
 
-        source.hold(id(1), Optional.empty());
+        assertThat(fetch(id(1)).bytes()).isPositive();
 
-        far.inject(Faults.none());
-        assertThat(source.fetch(id(1), Progress.none()).bytes()).isPositive();
+        assertThat(site.repository().reports().all()).isEmpty();
+    }
+
+    @Test
+    void aReplicaThatLostItsStateKeepsWhatItProvedBefore() {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        source.settled(following(1, 1, true));
+        unfetchable(3);
+
+        hold(3, Optional.of(following(2, 2, false)));
+        assertThat(report().applied()).contains(id(2));
+        assertThat(report().proven()).contains(id(1));
+
+        hold(3, Optional.empty());
+        assertThat(report().applied()).isEmpty();
+        assertThat(report().proven()).contains(id(1));
+    }
+
+    @Test
+    void whatWasProvenBeforeStaysWhenTheProofOfTheNextIsNotKnown() {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        source.settled(following(1, 1, true));
+
+        source.settled(following(2, 1, false));
+
+        assertThat(report().applied()).contains(id(2));
+        assertThat(report().proven()).contains(id(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReportIsNotBelievedToHaveProvenWhatIsNoGenuineSnapshot(boolean forged) {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        source.settled(following(9, 1, true));
+        if (forged) {
+            far.put(id(9).key(), Content.of(new byte[1000]));
+        }
+
+        source.settled(following(1, 1, false));
+
+        assertThat(report().proven()).isEmpty();
+    }
+
+    @Test
+    void aDamagedReportIsWrittenAnew() {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        far.put("replicas/standby.json", Content.of(new byte[10]));
+
+        source.settled(following(1, 1, false));
+
+        assertThat(report().applied()).contains(id(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"replicas/standby.json", "manifests/00000001-00000001.json"})
+    void theLastReportStaysWhereItCannotBeToldWhatItProved(String unreadable) {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        source.settled(following(1, 1, true));
+        far.inject(Faults.first(OPEN, unreadable::equals, new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+
+        source.settled(following(2, 2, false));
+
+        assertThat(report().applied()).contains(id(1));
+        assertThat(report().proven()).contains(id(1));
     }
 
     @Test
     void whatIsNotProvenIsNotReportedAsProven() {
         site.commit(id(1), 1);
-        source.fetch(id(1), Progress.none());
+        fetch(id(1));
 
         source.settled(following(1, 1, false));
 
@@ -143,7 +254,7 @@ class MirroredSnapshotsTest {
     @Test
     void aReplicaThatMayNotWriteStaysSilent() {
         site.commit(id(1), 1);
-        source.fetch(id(1), Progress.none());
+        fetch(id(1));
         far.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_DENIED)));
 
         source.settled(following(1, 1, true));

@@ -1,0 +1,104 @@
+package io.understudy.replica.fetch;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.repository.ReplicaReport;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This replica's report in the repository, by which retention knows what it may not delete. */
+final class OwnReport {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnReport.class);
+
+    /** What says that no snapshot of this name can be relied on, rather than that it can't be read now. */
+    private static final Set<ErrorCode> NOT_GENUINE = EnumSet.of(
+            ErrorCode.SNAPSHOT_UNKNOWN,
+            ErrorCode.FORMAT_UNKNOWN,
+            ErrorCode.MANIFEST_DAMAGED,
+            ErrorCode.MANIFEST_UNSIGNED,
+            ErrorCode.SIGNATURE_INVALID,
+            ErrorCode.SIGNER_UNKNOWN,
+            ErrorCode.WRONG_SITE);
+
+    private final Supplier<Repository> remote;
+    private final String replica;
+    private final String agent;
+    private final Clock clock;
+
+    OwnReport(Supplier<Repository> remote, String replica, String agent, Clock clock) {
+        this.remote = remote;
+        this.replica = replica;
+        this.agent = agent;
+        this.clock = clock;
+    }
+
+    /**
+     * Replaces it, as far as this replica may write there. Never throws: where it can't be told what the last one says of a proof, that one stays.
+     *
+     * @param now what is live here; empty before the first import
+     */
+    void write(Optional<Following> now, Set<SnapshotId> holds) {
+        Optional<SnapshotId> applied = now.flatMap(each -> each.current().snapshot());
+        try {
+            Repository repository = remote.get();
+            Optional<SnapshotId> proven =
+                    now.filter(Following::proven).isPresent() ? applied : provenBefore(repository);
+            repository
+                    .reports()
+                    .write(new ReplicaReport(
+                            replica,
+                            applied,
+                            proven,
+                            List.copyOf(holds),
+                            now.flatMap(each -> each.current().moment()),
+                            clock.instant(),
+                            agent));
+        } catch (RuntimeException e) {
+            LOG.info("this replica's report is not in the repository: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * A replica that lost its state forgot its proofs, and one whose marker was removed in the middle of an apply has none of what is live. The last one
+     * counts until there is a new one: no other snapshot is known to work here. A report is not signed, so the snapshot must vouch for itself.
+     */
+    private Optional<SnapshotId> provenBefore(Repository repository) {
+        return lastReport(repository)
+                .flatMap(ReplicaReport::proven)
+                .filter(snapshot -> isGenuine(repository, snapshot));
+    }
+
+    private Optional<ReplicaReport> lastReport(Repository repository) {
+        try {
+            return repository.reports().of(replica);
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.STATE_DAMAGED) {
+                throw e;
+            }
+            LOG.warn("this replica's last report is written anew, without what it said: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isGenuine(Repository repository, SnapshotId snapshot) {
+        try {
+            repository.read(snapshot);
+            return true;
+        } catch (UnderstudyException e) {
+            if (!NOT_GENUINE.contains(e.code())) {
+                throw e;
+            }
+            LOG.warn("what this replica's last report calls proven is not believed: {}", e.getMessage());
+            return false;
+        }
+    }
+}
