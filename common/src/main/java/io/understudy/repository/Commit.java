@@ -4,14 +4,15 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.key.SigningKey;
 import java.util.Arrays;
-import java.util.List;
 
 /** The last step of a snapshot; {@link Repository#commit} tells what it promises. */
 final class Commit {
     private final Repository repository;
+    private final Fence fence;
 
     Commit(Repository repository) {
         this.repository = repository;
+        this.fence = new Fence(repository);
     }
 
     void commit(Manifest manifest, SigningKey key) {
@@ -20,12 +21,12 @@ final class Commit {
             throw new IllegalArgumentException("a snapshot of another site: " + manifest.site());
         }
         SnapshotId snapshot = manifest.snapshot();
-        demandUnfenced(snapshot);
+        fence.demandOpen(snapshot);
         write(snapshot, ManifestCodec.encode(manifest, key));
         try {
-            demandUnfenced(snapshot);
+            fence.demandOpen(snapshot);
         } catch (UnderstudyException e) {
-            withdrawIfFenced(snapshot, e);
+            withdrawIfOvertaken(snapshot, e);
             throw e;
         }
     }
@@ -44,28 +45,12 @@ final class Commit {
         }
     }
 
-    private void demandUnfenced(SnapshotId snapshot) {
-        int highest = Math.max(repository.epochs().highest(), highestCommitted());
-        if (highest > snapshot.epoch()) {
-            throw new UnderstudyException(
-                    ErrorCode.FENCED,
-                    "cannot commit snapshot " + snapshot + ": "
-                            + repository.epochs().describe(highest),
-                    "another server was promoted; this one may not publish any more: make it a replica of the other");
-        }
-    }
-
-    private int highestCommitted() {
-        List<SnapshotId> all = repository.list();
-        return all.isEmpty() ? 0 : all.get(all.size() - 1).epoch();
-    }
-
-    private void withdrawIfFenced(SnapshotId snapshot, UnderstudyException why) {
-        if (why.code() != ErrorCode.FENCED) {
-            return;
-        }
+    /** What was committed stays, unacknowledged, when nobody was promoted or that cannot be known. */
+    private void withdrawIfOvertaken(SnapshotId snapshot, UnderstudyException why) {
         try {
-            repository.delete(snapshot);
+            if (why.code() == ErrorCode.FENCED && fence.isClosedByTrusted(snapshot)) {
+                repository.delete(snapshot);
+            }
         } catch (UnderstudyException e) {
             why.addSuppressed(e);
         }

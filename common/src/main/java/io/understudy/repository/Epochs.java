@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -38,13 +39,12 @@ public final class Epochs {
 
     /** The highest epoch that was claimed; 0 when none was. One listing. */
     public int highest() {
-        try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
-            return keys.map(KEY::matcher)
-                    .filter(Matcher::matches)
-                    .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
-                    .max()
-                    .orElse(0);
-        }
+        return claimed().max().orElse(0);
+    }
+
+    /** Whether there is a claim of a higher epoch than this, signed by a trusted key. */
+    boolean isTrustedAbove(int epoch) {
+        return claimed().filter(each -> each > epoch).anyMatch(this::isTrusted);
     }
 
     /**
@@ -79,12 +79,7 @@ public final class Epochs {
      * @throws UnderstudyException as {@link ManifestCodec#decode} for the first that is damaged; {@code OBJECT_MISSING} for that of {@code used}
      */
     void check(int used) {
-        try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
-            keys.map(KEY::matcher)
-                    .filter(Matcher::matches)
-                    .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
-                    .forEach(this::read);
-        }
+        claimed().forEach(this::read);
         if (used > 1 && read(used).isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.OBJECT_MISSING,
@@ -124,6 +119,28 @@ public final class Epochs {
         try {
             return Arrays.equals(there.get(), written)
                     || decoded(claim.epoch(), there.get(), false).nonce().equals(claim.nonce());
+        } catch (UnderstudyException e) {
+            return false;
+        }
+    }
+
+    private IntStream claimed() {
+        try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
+            return IntStream.of(keys.map(KEY::matcher)
+                    .filter(Matcher::matches)
+                    .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
+                    .toArray());
+        }
+    }
+
+    private boolean isTrusted(int epoch) {
+        Optional<byte[]> bytes = stored(epoch);
+        if (bytes.isEmpty()) {
+            return false;
+        }
+        try {
+            decoded(epoch, bytes.get(), true);
+            return true;
         } catch (UnderstudyException e) {
             return false;
         }

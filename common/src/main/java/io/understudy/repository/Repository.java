@@ -151,7 +151,7 @@ public final class Repository {
      * Makes the snapshot exist; every blob that it names must be durable.
      *
      * <p>Fence and manifest are two objects, which no store changes together. So the fence is looked at before the manifest is written and
-     * once more after: when a claim came in between, the manifest is withdrawn. With reads that see earlier writes each side has one
+     * once more after: when a promotion came in between that a trusted key signed, the manifest is withdrawn. With reads that see earlier writes each side has one
      * promise. <em>The committer:</em> a commit that returned was durable while no higher epoch was claimed, so whoever claimed later sees
      * it. <em>The claimer:</em> what a listing after its claim does not show is never acknowledged. A manifest that is withdrawn may be
      * seen for a moment, and one whose committer died in that moment stays; both harm nothing: they are complete snapshots of the old
@@ -189,7 +189,12 @@ public final class Repository {
 
     Signed readSigned(SnapshotId snapshot) {
         byte[] bytes = readStored(snapshot);
-        return new Signed(bytes, ManifestCodec.decode(bytes, snapshot, site(), trusted));
+        return new Signed(bytes, decode(snapshot, bytes));
+    }
+
+    /** @throws UnderstudyException as {@link ManifestCodec#decode} */
+    Manifest decode(SnapshotId snapshot, byte[] stored) {
+        return ManifestCodec.decode(stored, snapshot, site(), trusted);
     }
 
     /** The manifest's object as it is stored, unchecked. */

@@ -19,7 +19,6 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.LoseAcknowledgement;
-import io.understudy.testing.Faults.None;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
 import java.nio.file.Path;
@@ -215,68 +214,6 @@ class RepositoryTest {
         assertThatThrownBy(() -> foreign.commit(Manifests.sample(id(1, 1)), KEY))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(repository.list()).isEmpty();
-    }
-
-    @Test
-    void anAgentOfALowerEpochCommitsNothing() {
-        Repository repository = created();
-        repository.epochs().claim(EpochsTest.claim(2, "b.example.net"), KEY);
-        UnderstudyException e = failure(() -> repository.commit(Manifests.sample(id(1, 1)), KEY));
-        assertThat(e.code()).isEqualTo(ErrorCode.FENCED);
-        assertThat(e).hasMessageContaining("epoch 2 was claimed by b.example.net");
-        assertThat(repository.list()).isEmpty();
-        repository.commit(Manifests.sample(id(2, 1)), KEY);
-    }
-
-    @Test
-    void aSnapshotOfAHigherEpochFencesAsItsClaimDoes() {
-        Repository repository = created();
-        repository.commit(Manifests.sample(id(3, 1)), KEY);
-        assertThat(failure(() -> repository.commit(Manifests.sample(id(2, 2)), KEY)))
-                .hasMessageContaining("epoch 3 is in use");
-    }
-
-    @Test
-    void aClaimThatCannotBeTrustedFencesAndIsCalledSo() {
-        Repository repository = created();
-        repository.epochs().claim(EpochsTest.claim(2, "b"), SigningKey.generate());
-        store.put("epochs/00000003.json", Content.of(Samples.text("garbage")));
-        UnderstudyException e = failure(() -> repository.commit(Manifests.sample(id(2, 1)), KEY));
-        assertThat(e.code()).isEqualTo(ErrorCode.FENCED);
-        assertThat(e).hasMessageContaining("not by a trusted key");
-    }
-
-    @Test
-    void aManifestThatAClaimOvertookIsWithdrawn() {
-        Repository repository = created();
-        store.inject((operation, key) -> {
-            if (operation == Operation.PUT_IF_ABSENT && key.startsWith("manifests/")) {
-                store.inject(Faults.none());
-                repository.epochs().claim(EpochsTest.claim(2, "b"), KEY);
-            }
-            return new None();
-        });
-        assertThat(failure(() -> repository.commit(Manifests.sample(id(1, 1)), KEY))
-                        .code())
-                .isEqualTo(ErrorCode.FENCED);
-        assertThat(repository.list()).isEmpty();
-    }
-
-    @Test
-    void whatWasNotWithdrawnIsStillNotAcknowledged() {
-        Repository repository = created();
-        store.inject((operation, key) -> {
-            if (operation == Operation.PUT_IF_ABSENT && key.startsWith("manifests/")) {
-                store.inject(Faults.none());
-                repository.epochs().claim(EpochsTest.claim(2, "b"), KEY);
-                store.inject(Faults.first(Operation.DELETE, k -> true, new Faults.Fail(ErrorCode.FILESTORE_DENIED)));
-            }
-            return new None();
-        });
-        UnderstudyException e = failure(() -> repository.commit(Manifests.sample(id(1, 1)), KEY));
-        assertThat(e.code()).isEqualTo(ErrorCode.FENCED);
-        assertThat(e.getSuppressed()).hasSize(1);
-        assertThat(repository.list()).containsExactly(id(1, 1));
     }
 
     @Test

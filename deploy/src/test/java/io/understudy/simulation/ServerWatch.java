@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.simulation.Contents.Content;
 import io.understudy.simulation.StoreWatch.Genuine;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,16 +25,21 @@ final class ServerWatch {
         private long markedAt = -1;
         private boolean markedByHand;
         private Optional<DatabaseIdentity> live = Optional.empty();
-        private boolean production;
+        /** Databases that were live without the marker: what follows them is no step back from the snapshot they once were. */
+        private final Set<DatabaseIdentity> production = new HashSet<>();
+
         private final Set<DatabaseIdentity> served = new HashSet<>();
         private final Map<DatabaseIdentity, Map<String, String>> files = new HashMap<>();
         private final Map<DatabaseIdentity, DatabaseIdentity> before = new HashMap<>();
-        private final List<String> asked = new ArrayList<>();
+        /** What was asked for by name, and at which event. */
+        private final Map<String, Long> asked = new HashMap<>();
+
         private final Set<String> proven = new HashSet<>();
         private String state = "seeding";
         private String phase = "";
         private boolean filesUnknown;
-        private boolean wasApplying;
+        /** The event at which the intent was written that is carried out, or -1. */
+        private long applyingSince = -1;
     }
 
     private final Run run;
@@ -64,14 +67,14 @@ final class ServerWatch {
             view.markedAt = run.now();
         } else if (!marked && view.unmarkedAt == ALWAYS) {
             view.unmarkedAt = run.now();
-            view.production = true;
+            view.live.ifPresent(view.production::add);
         }
         view.markedByHand = marked && byHand;
     }
 
     /** An operator asked for this snapshot by name. */
     void asked(Server server, String snapshot) {
-        view(server).asked.add(snapshot);
+        view(server).asked.put(snapshot, run.now());
     }
 
     /** The site wrote into its database or files, as production. */
@@ -172,7 +175,9 @@ final class ServerWatch {
             now.ifPresent(fresh -> old.ifPresent(was -> view.before.put(fresh, was)));
         }
         view.live = now;
-        view.production = !server.marked();
+        if (!server.marked()) {
+            now.ifPresent(view.production::add);
+        }
     }
 
     private static boolean goesBackToNothing(View view) {
@@ -195,12 +200,12 @@ final class ServerWatch {
             throw Promise.AUTHENTIC.broken(server.name + " applied " + snapshot + " with other rows than its own");
         }
         Optional<String> old = view.live
-                .filter(each -> !view.served.contains(each) && !view.production)
+                .filter(each -> !view.served.contains(each) && !view.production.contains(each))
                 .flatMap(server.databases::content)
                 .map(Object::toString);
         boolean back = view.phase.equals("back")
                 && view.live.map(view.before::get).filter(fresh::equals).isPresent();
-        if (old.isPresent() && snapshot.compareTo(old.get()) <= 0 && !view.asked.contains(snapshot) && !back) {
+        if (old.isPresent() && snapshot.compareTo(old.get()) <= 0 && !view.asked.containsKey(snapshot) && !back) {
             throw Promise.NEVER_BACKWARD.broken(
                     server.name + " went from " + old.get() + " to " + snapshot + ", and nobody asked for it");
         }
@@ -213,19 +218,18 @@ final class ServerWatch {
         view.state = state.get("kind").asText();
         view.phase = state.at("/intent/phase").asText("");
         if (view.state.equals("applying")) {
-            view.wasApplying = true;
-            return;
-        }
-        if (view.wasApplying) {
-            view.wasApplying = false;
+            view.applyingSince = view.applyingSince < 0 ? run.now() : view.applyingSince;
+        } else if (view.applyingSince >= 0) {
             settled(server, view, state);
+            view.applyingSince = -1;
         }
     }
 
     private void settled(Server server, View view, JsonNode state) {
         whole(server, view);
         String snapshot = state.at("/current/snapshot").asText("");
-        view.asked.remove(snapshot);
+        // What was asked for while an earlier intent waited is still to come when that one is done.
+        view.asked.computeIfPresent(snapshot, (id, at) -> at > view.applyingSince ? at : null);
         if (server.marked() && !view.markedByHand && view.state.equals("following")) {
             Optional<String> named = server.markerNames();
             if (named.isPresent() && !named.get().equals(snapshot)) {

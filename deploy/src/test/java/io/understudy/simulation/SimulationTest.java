@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** Some seeds of the simulation; {@code deploy/soak} plays as many as asked. */
 class SimulationTest {
-    private static final long SEEDS = Long.getLong("understudy.seeds", 80);
+    private static final long SEEDS = Long.getLong("understudy.seeds", 200);
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private static final Level LEVEL = ROOT.getLevel();
 

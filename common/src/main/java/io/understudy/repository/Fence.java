@@ -1,0 +1,70 @@
+package io.understudy.repository;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.util.List;
+
+/**
+ * The fence against a primary whose place another server took. A higher epoch closes it by its name alone, be it a claim's or a snapshot's:
+ * at worst an operator looks at an object that nobody signed, never do two servers both publish. But nothing is taken back for a mere name,
+ * which whoever writes into the filestore may give: only for what a trusted key signed.
+ */
+final class Fence {
+    private final Repository repository;
+
+    Fence(Repository repository) {
+        this.repository = repository;
+    }
+
+    /** @throws UnderstudyException {@code FENCED} when there is a claim or a snapshot of a higher epoch than this snapshot's */
+    void demandOpen(SnapshotId snapshot) {
+        int claimed = repository.epochs().highest();
+        List<SnapshotId> higher = higher(snapshot);
+        int committed = higher.isEmpty() ? 0 : higher.get(higher.size() - 1).epoch();
+        if (Math.max(claimed, committed) > snapshot.epoch()) {
+            throw closed(snapshot, claimed >= committed ? repository.epochs().describe(claimed) : describe(higher));
+        }
+    }
+
+    /**
+     * Whether another server was promoted beyond doubt: a trusted key signed a claim or a snapshot of a higher epoch.
+     *
+     * @throws UnderstudyException why that cannot be known: the filestore does not answer
+     */
+    boolean isClosedByTrusted(SnapshotId snapshot) {
+        return repository.epochs().isTrustedAbove(snapshot.epoch())
+                || higher(snapshot).stream().anyMatch(this::isTrusted);
+    }
+
+    private List<SnapshotId> higher(SnapshotId snapshot) {
+        return repository.newerThan(new SnapshotId(snapshot.epoch(), SnapshotId.HIGHEST));
+    }
+
+    private boolean isTrusted(SnapshotId snapshot) {
+        byte[] stored = repository.readStored(snapshot);
+        try {
+            repository.decode(snapshot, stored);
+            return true;
+        } catch (UnderstudyException e) {
+            return false;
+        }
+    }
+
+    private String describe(List<SnapshotId> higher) {
+        SnapshotId newest = higher.get(higher.size() - 1);
+        String what = "there is snapshot " + newest + " of a higher epoch";
+        try {
+            repository.read(newest);
+            return what;
+        } catch (UnderstudyException e) {
+            return what + ", though not by a trusted key (" + e.getMessage() + ")";
+        }
+    }
+
+    private UnderstudyException closed(SnapshotId snapshot, String why) {
+        return new UnderstudyException(
+                ErrorCode.FENCED,
+                "cannot commit snapshot " + snapshot + ": " + why,
+                "if another server was promoted, make this one a replica of it; if none was, find out who wrote that object, and remove it");
+    }
+}

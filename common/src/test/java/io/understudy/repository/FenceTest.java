@@ -1,0 +1,176 @@
+package io.understudy.repository;
+
+import static io.understudy.repository.Manifests.SITE;
+import static io.understudy.repository.Manifests.id;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.repository.key.TrustedKeys;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.Faults;
+import io.understudy.testing.Faults.Fail;
+import io.understudy.testing.Faults.None;
+import io.understudy.testing.Faults.Operation;
+import io.understudy.testing.InMemoryFilestore;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FenceTest {
+    private static final SigningKey KEY = SigningKey.generate();
+    private static final SigningKey STRANGER = SigningKey.generate();
+
+    private final FakeTicker time = new FakeTicker();
+    private final InMemoryFilestore store = new InMemoryFilestore(time);
+    private Repository repository;
+
+    @BeforeEach
+    void create() {
+        Repository.create(store, SITE, time.clock());
+        repository = Repository.open(store, SITE, TrustedKeys.of(KEY.publicKey()), time.clock());
+    }
+
+    @Test
+    void anAgentOfALowerEpochCommitsNothing() {
+        repository.epochs().claim(EpochsTest.claim(2, "b.example.net"), KEY);
+
+        assertThat(refused(id(1, 1))).hasMessageContaining("epoch 2 was claimed by b.example.net");
+        assertThat(repository.list()).isEmpty();
+        repository.commit(Manifests.sample(id(2, 1)), KEY);
+    }
+
+    @Test
+    void aSnapshotOfAHigherEpochFencesAsItsClaimDoes() {
+        repository.commit(Manifests.sample(id(3, 1)), KEY);
+
+        assertThat(refused(id(2, 2)))
+                .hasMessage("cannot commit snapshot 00000002-00000002: there is snapshot 00000003-00000001 of a"
+                        + " higher epoch");
+    }
+
+    @Test
+    void aClaimThatCannotBeTrustedFencesAndIsCalledSo() {
+        repository.epochs().claim(EpochsTest.claim(2, "b"), STRANGER);
+        store.put("epochs/00000003.json", Content.of(Samples.text("garbage")));
+
+        assertThat(refused(id(2, 1))).hasMessageContaining("not by a trusted key");
+    }
+
+    @Test
+    void aSnapshotThatCannotBeTrustedFencesAndIsCalledSo() {
+        forge(id(2, 90));
+
+        assertThat(refused(id(1, 1)))
+                .hasMessageContaining(
+                        "there is snapshot 00000002-00000090 of a higher epoch, though not by a trusted key")
+                .extracting(UnderstudyException::hint)
+                .asString()
+                .contains("if none was, find out who wrote that object");
+    }
+
+    @Test
+    void aManifestThatAClaimOvertookIsWithdrawn() {
+        meanwhile(() -> repository.epochs().claim(EpochsTest.claim(2, "b"), KEY));
+
+        refused(id(1, 1));
+        assertThat(repository.list()).isEmpty();
+    }
+
+    @Test
+    void aManifestThatASnapshotOfAHigherEpochOvertookIsWithdrawn() {
+        meanwhile(() -> repository.writeStored(id(2, 5), ManifestCodec.encode(Manifests.sample(id(2, 5)), KEY)));
+
+        refused(id(1, 1));
+        assertThat(repository.list()).containsExactly(id(2, 5));
+    }
+
+    @Test
+    void aClaimThatNobodyTrustsTakesNothingBack() {
+        meanwhile(() -> {
+            repository.epochs().claim(EpochsTest.claim(2, "b"), STRANGER);
+            store.put("epochs/00000003.json", Content.of(Samples.text("garbage")));
+        });
+
+        assertThat(refused(id(1, 1)).getSuppressed()).isEmpty();
+        assertThat(repository.list()).containsExactly(id(1, 1));
+    }
+
+    @Test
+    void aClaimBelowOneThatNobodyTrustsCounts() {
+        meanwhile(() -> {
+            repository.epochs().claim(EpochsTest.claim(2, "b"), KEY);
+            store.put("epochs/00000003.json", Content.of(Samples.text("garbage")));
+        });
+
+        refused(id(1, 1));
+        assertThat(repository.list()).isEmpty();
+    }
+
+    @Test
+    void aSnapshotThatNobodyTrustsTakesNothingBack() {
+        meanwhile(() -> forge(id(2, 90)));
+
+        assertThat(refused(id(1, 1)).getSuppressed()).isEmpty();
+        assertThat(repository.list()).containsExactly(id(1, 1), id(2, 90));
+    }
+
+    @Test
+    void nothingIsTakenBackForWhatCannotBeRead() {
+        meanwhile(() -> {
+            forge(id(2, 90));
+            failing(Operation.LIST, "epochs/"::equals, 1);
+        });
+
+        UnderstudyException e = refused(id(1, 1));
+        assertThat(e.getSuppressed())
+                .hasOnlyElementsOfType(UnderstudyException.class)
+                .hasSize(1);
+        assertThat(repository.list()).containsExactly(id(1, 1), id(2, 90));
+    }
+
+    @Test
+    void whatWasNotWithdrawnIsStillNotAcknowledged() {
+        meanwhile(() -> {
+            repository.epochs().claim(EpochsTest.claim(2, "b"), KEY);
+            failing(Operation.DELETE, key -> true, 0);
+        });
+
+        assertThat(refused(id(1, 1)).getSuppressed()).hasSize(1);
+        assertThat(repository.list()).containsExactly(id(1, 1));
+    }
+
+    /** Happens between the first look at the fence and the manifest. */
+    private void meanwhile(Runnable what) {
+        store.inject((operation, key) -> {
+            if (operation == Operation.PUT_IF_ABSENT && key.startsWith("manifests/")) {
+                store.inject(Faults.none());
+                what.run();
+            }
+            return new None();
+        });
+    }
+
+    /** After some that succeed one operation is refused. */
+    private void failing(Operation operation, Predicate<String> keys, int after) {
+        Faults.Fault[] faults = new Faults.Fault[after + 1];
+        Arrays.fill(faults, new None());
+        faults[after] = new Fail(ErrorCode.FILESTORE_DENIED);
+        store.inject(Faults.first(operation, keys, faults));
+    }
+
+    private void forge(SnapshotId snapshot) {
+        repository.writeStored(snapshot, ManifestCodec.encode(Manifests.sample(snapshot), STRANGER));
+    }
+
+    private UnderstudyException refused(SnapshotId snapshot) {
+        UnderstudyException e = catchThrowableOfType(
+                UnderstudyException.class, () -> repository.commit(Manifests.sample(snapshot), KEY));
+        assertThat(e.code()).isEqualTo(ErrorCode.FENCED);
+        return e;
+    }
+}
