@@ -4,13 +4,14 @@ import io.understudy.filestore.Content;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.repository.SnapshotId;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What happens to things that should last: objects that rot or are forged in the filestore, blobs that rot in a mirror, a state that is lost. */
+/** What happens to things that should last: objects that rot or are forged in the filestore, blobs that rot in a mirror, a state that is lost, a clock that jumps. */
 final class Mishaps {
     private final Run run;
     private final List<String> forged = new ArrayList<>();
@@ -20,11 +21,12 @@ final class Mishaps {
     }
 
     void happen(Server server) {
-        switch (run.random.nextInt(6)) {
+        switch (run.random.nextInt(7)) {
             case 0 -> rot("blobs/");
             case 1 -> rot("manifests/");
             case 2 -> forge();
             case 3, 4 -> rotMirror(server);
+            case 5 -> setClock(server);
             default -> forget(server);
         }
     }
@@ -97,6 +99,12 @@ final class Mishaps {
             run.tell("lose the state", server.name, "");
             server.state(Optional.empty());
         }
+    }
+
+    private void setClock(Server server) {
+        Duration off = run.trouble.skew();
+        run.tell("set the clock", server.name, off.toString());
+        server.clock.putOff(off);
     }
 
     /** Objects under manifests/ that no agent wrote, or that are not what it wrote, are removed by hand, as the messages say. */

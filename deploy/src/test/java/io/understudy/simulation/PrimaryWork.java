@@ -56,7 +56,7 @@ final class PrimaryWork {
         this.run = run;
         this.process = new Process(server.name + "/primary");
         Filestore filestore = run.filestore(server);
-        Clock clock = run.time.clock();
+        Clock clock = server.clock;
         Ticker ticker = run.turns.ticker();
         SigningKey key = server.key;
         this.repository = new Remote(() -> Repository.open(filestore, Server.SITE, run.trusted, clock));
@@ -203,7 +203,7 @@ final class PrimaryWork {
 
     /** Folders that an apply is changing have the real time; the disk's clock is the simulated one. */
     private void calm(Path folder) {
-        FileTime now = FileTime.from(run.time.now());
+        FileTime now = FileTime.from(server.clock.instant());
         try {
             if (Files.getLastModifiedTime(folder).compareTo(now) > 0) {
                 Files.setLastModifiedTime(folder, now);

@@ -65,7 +65,7 @@ final class ReplicaWork {
                         stateFile(),
                         run.filestore(server),
                         new SteppedDisk(server.mirror, run),
-                        run.time.clock(),
+                        server.clock,
                         run.turns.ticker(),
                         run.random,
                         run::nonce),
@@ -147,7 +147,7 @@ final class ReplicaWork {
 
     private Duration pause() {
         Duration poll = server.settings.replica().poll();
-        Instant now = run.time.now();
+        Instant now = server.clock.instant();
         return agent.store()
                 .ledger()
                 .nextAttempt()
@@ -192,7 +192,7 @@ final class ReplicaWork {
     }
 
     private BackupMode marker() {
-        MarkerBackupMode real = new MarkerBackupMode(server.marker, Server.SITE, run.time.clock());
+        MarkerBackupMode real = new MarkerBackupMode(server.marker, Server.SITE, server.clock);
         return new BackupMode() {
             @Override
             public boolean on() {
@@ -291,7 +291,7 @@ final class ReplicaWork {
     }
 
     private Stage stage() {
-        Stage real = Stages.in(server.settings.state(), server.settings.trees(), run.time.clock());
+        Stage real = Stages.in(server.settings.state(), server.settings.trees(), server.clock);
         return new Stage() {
             @Override
             public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {

@@ -40,6 +40,7 @@ final class Server {
             new RetentionSettings(Map.of("hourly", 2, "daily", 1), 2, StoreWatch.GRACE, true);
 
     final String name;
+    final WrongClock clock;
     final Path folder;
     final Settings settings;
     final SigningKey key;
@@ -55,6 +56,8 @@ final class Server {
     Server(String name, int number, Run run) {
         this.name = name;
         this.run = run;
+        this.clock = new WrongClock(run.time.clock());
+        clock.putOff(run.trouble.skew());
         this.folder = create(run.folder.resolve(name));
         this.key = run.keys.keys().get(number);
         this.settings = settings(run.keys.file(number));

@@ -37,7 +37,7 @@ final class SourceTables implements SourceDatabase {
         run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the database");
         DatabaseIdentity live = server.live()
                 .orElseThrow(() -> new UnderstudyException(ErrorCode.DATABASE_DENIED, "no database", "create it"));
-        Instant moment = run.time.now();
+        Instant moment = server.clock.instant();
         Map<String, String> frozen = new TreeMap<>(server.databases.tables(live));
         StreamRef archive = stream(sink, "archive of " + frozen.keySet());
         List<TableData> tables = new ArrayList<>();

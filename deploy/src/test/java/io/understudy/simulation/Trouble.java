@@ -34,6 +34,7 @@ final class Trouble {
     private final double filestore;
     private final double hostility;
     private final double site;
+    private final boolean clocks;
     private final Map<String, Long> cutOff = new HashMap<>();
     private boolean over;
 
@@ -43,6 +44,7 @@ final class Trouble {
         this.filestore = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.12;
         this.hostility = random.nextInt(2) == 0 ? 0 : 0.3;
         this.site = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.25;
+        this.clocks = random.nextInt(3) == 0;
     }
 
     /** From now on nothing goes wrong any more. */
@@ -87,6 +89,11 @@ final class Trouble {
     /** Seconds mostly, minutes at times. */
     Duration delay() {
         return Duration.ofMillis(random.nextInt(10) == 0 ? random.nextInt(900_000) : random.nextInt(5_000));
+    }
+
+    /** How wrong a clock is: not at all in most runs, up to two days in others. */
+    Duration skew() {
+        return clocks ? Duration.ofSeconds(random.nextInt(-172_800, 172_801)) : Duration.ZERO;
     }
 
     UnderstudyException failure(String what) {

@@ -100,6 +100,6 @@ final class Users {
     }
 
     private FileTime now() {
-        return FileTime.from(run.time.now());
+        return FileTime.from(server.clock.instant());
     }
 }
