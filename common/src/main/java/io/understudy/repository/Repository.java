@@ -8,6 +8,7 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -136,10 +137,21 @@ public final class Repository {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
     }
 
-    /** The id for the next snapshot of this epoch: the sequence goes on counting across epochs. */
+    /**
+     * The id for the next snapshot of this epoch: the sequence goes on counting across epochs.
+     *
+     * @throws UnderstudyException {@code MANIFEST_DAMAGED} when somebody gave an object the last number there is
+     */
     public SnapshotId nextId(int epoch) {
-        int highest = list().stream().mapToInt(SnapshotId::sequence).max().orElse(0);
-        return new SnapshotId(epoch, highest + 1);
+        Optional<SnapshotId> highest = list().stream().max(Comparator.comparingInt(SnapshotId::sequence));
+        highest.filter(last -> last.sequence() == SnapshotId.HIGHEST).ifPresent(last -> {
+            throw new UnderstudyException(
+                    ErrorCode.MANIFEST_DAMAGED,
+                    "cannot number the next snapshot: after " + last + " in " + filestore.name()
+                            + " there is no number",
+                    "no agent counts that far: find out who wrote that object, and remove it");
+        });
+        return new SnapshotId(epoch, highest.map(SnapshotId::sequence).orElse(0) + 1);
     }
 
     /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, and as {@link ManifestCodec#decode} */

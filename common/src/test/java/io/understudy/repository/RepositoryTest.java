@@ -151,6 +151,15 @@ class RepositoryTest {
     }
 
     @Test
+    void anObjectOfTheLastNumberIsToldAndNotCountedOn() {
+        Repository repository = created();
+        store.put("manifests/00000001-99999999.json", Content.of(new byte[1]));
+        UnderstudyException e = failure(() -> repository.nextId(2));
+        assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+        assertThat(e).hasMessageContaining("after 00000001-99999999");
+    }
+
+    @Test
     void namesASnapshotThatIsNotThere() {
         assertThat(failure(() -> created().read(id(1, 7))).code()).isEqualTo(ErrorCode.SNAPSHOT_UNKNOWN);
     }
