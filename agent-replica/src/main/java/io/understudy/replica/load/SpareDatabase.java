@@ -1,5 +1,7 @@
 package io.understudy.replica.load;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
@@ -48,7 +50,7 @@ final class SpareDatabase {
 
     /** The spare, when it holds this snapshot as a whole and has kept it since. */
     Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
-        Optional<SpareRecord> spare = file.read().filter(found -> found.holds(snapshot));
+        Optional<SpareRecord> spare = record().filter(found -> found.holds(snapshot));
         return spare.map(SpareRecord::identity)
                 .filter(identity ->
                         databases.named(names.spare()).filter(identity::equals).isPresent())
@@ -60,7 +62,7 @@ final class SpareDatabase {
      * Creates it under the spare's name.
      *
      * @param statement makes the statement that creates a database of the name it is given
-     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_FOREIGN} when another database has the spare's name
+     * @throws UnderstudyException {@code DATABASE_FOREIGN} when another database has the spare's name
      */
     DatabaseIdentity create(UnaryOperator<String> statement) {
         requireNameFree();
@@ -85,7 +87,7 @@ final class SpareDatabase {
 
     /** The spare's name, when a database carries it that the record does not tell of. */
     Optional<String> stranger() {
-        Optional<DatabaseIdentity> own = file.read().flatMap(this::find);
+        Optional<DatabaseIdentity> own = record().flatMap(this::find);
         return databases
                 .named(names.spare())
                 .filter(carrier -> !own.equals(Optional.of(carrier)))
@@ -106,7 +108,7 @@ final class SpareDatabase {
 
     /** Writes down that it holds the whole snapshot. */
     DatabaseIdentity loaded(SnapshotId snapshot) {
-        SpareRecord record = file.read().orElseThrow();
+        SpareRecord record = record().orElseThrow();
         Optional<String> volatileSince = hasUnloggedTables() ? Optional.of(serverStart()) : Optional.empty();
         file.write(record.loaded(snapshot, volatileSince));
         ReplicaPoint.SPARE_LOADED.passed();
@@ -128,13 +130,34 @@ final class SpareDatabase {
 
     /** Drops the spare that the record tells of, however far it came. One that has become live or previous is left alone. Idempotent. */
     void drop() {
-        Optional<SpareRecord> record = file.read();
+        Optional<SpareRecord> record = record();
         record.flatMap(this::find).ifPresent(spare -> {
             LOG.info("dropping the spare database that an earlier load left");
             databases.drop(spare);
         });
         if (record.isPresent()) {
             file.remove();
+        }
+    }
+
+    /**
+     * A damaged record can't say which database is Understudy's to drop. Where none carries the spare's name it is as if there was no record; where one
+     * does, an operator must look at it.
+     */
+    private Optional<SpareRecord> record() {
+        try {
+            return file.read();
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.STATE_DAMAGED
+                    || databases.named(names.spare()).isPresent()) {
+                throw e;
+            }
+            LOG.warn(
+                    "{}; no database is named {}, so the next load begins anew; what an earlier one left under a name like {} is yours to drop",
+                    e.getMessage(),
+                    names.spare(),
+                    names.passing("8f3a12bc"));
+            return Optional.empty();
         }
     }
 

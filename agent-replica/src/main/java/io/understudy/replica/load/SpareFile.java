@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.StateCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,7 +19,8 @@ import java.util.Optional;
 
 /**
  * The durable {@link SpareRecord}, {@code spare.json} in the state folder:
- * {@code {"format":1,"stage":"LOADED","name":"site_understudy_8f3a","cluster":75…,"oid":16400,"snapshot":"00000001-00000042"}}.
+ * {@code {"format":1,"stage":"LOADED","name":"site_understudy_8f3a","cluster":75…,"oid":16400,"snapshot":"00000001-00000042",
+ * "check":"0f343b0931126a20"}}, where {@code check} is a {@link StateCheck}.
  */
 final class SpareFile {
     private static final int FORMAT = 1;
@@ -46,7 +48,7 @@ final class SpareFile {
             throw new UnderstudyException(
                     ErrorCode.STATE_DAMAGED,
                     "cannot read " + file + ": " + e.getMessage(),
-                    "remove the file and drop the spare database that it tells of",
+                    "drop the spare database, unless it is yours: then the next load begins anew",
                     e);
         }
     }
@@ -60,7 +62,8 @@ final class SpareFile {
                     "cannot read " + file + ": its format is " + format,
                     "it was written by a later version of Understudy: update this one");
         }
-        if (format != FORMAT || !json.hasNonNull("stage") || !json.hasNonNull("name")) {
+        boolean isRecord = format == FORMAT && json.hasNonNull("stage") && json.hasNonNull("name");
+        if (!isRecord || !StateCheck.isWhole((ObjectNode) json)) {
             throw new IOException("it is not what Understudy wrote");
         }
         return MAPPER.treeToValue(json, SpareRecord.class);
@@ -72,6 +75,7 @@ final class SpareFile {
             ObjectNode json = MAPPER.createObjectNode().put("format", FORMAT);
             ObjectNode fields = MAPPER.valueToTree(spare);
             json.setAll(fields);
+            StateCheck.seal(json);
             AtomicFiles.createFolders(file.toAbsolutePath().getParent(), AtomicFiles.PRIVATE_FOLDER);
             AtomicFiles.write(file, MAPPER.writeValueAsBytes(json), AtomicFiles.PRIVATE);
         } catch (IOException e) {

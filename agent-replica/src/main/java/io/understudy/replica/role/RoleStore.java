@@ -10,12 +10,10 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.Sha256;
+import io.understudy.files.StateCheck;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -31,12 +29,10 @@ import java.util.function.UnaryOperator;
  * "check":"0f343b0931126a20"}
  * </pre>
  *
- * {@code check} is the beginning of the SHA-256 of the rest but {@code format}, as JSON without blanks.
+ * {@code check} is a {@link StateCheck}.
  */
 public final class RoleStore {
     private static final int FORMAT = 1;
-    private static final String CHECK = "check";
-    private static final int CHECK_BYTES = 8;
     private static final JsonMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .addModule(new JavaTimeModule())
@@ -82,7 +78,7 @@ public final class RoleStore {
         ObjectNode content = JSON.valueToTree(ledger);
         ObjectNode document = JSON.createObjectNode().put("format", FORMAT);
         document.setAll(content);
-        document.put(CHECK, checkOf(content));
+        StateCheck.seal(document);
         return (document.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -97,26 +93,13 @@ public final class RoleStore {
                                 + ", this version knows " + FORMAT,
                         "install the version that wrote it, or a later one");
             }
-            if (format == FORMAT && isWhole((ObjectNode) document)) {
+            if (format == FORMAT && StateCheck.isWhole((ObjectNode) document)) {
                 return JSON.treeToValue(document, Ledger.class);
             }
         } catch (IOException e) {
             throw damaged(e);
         }
         throw damaged(null);
-    }
-
-    /** A digit that went bad would name another database, perhaps one that is not Understudy's to drop. A file without a check was written by hand. */
-    private static boolean isWhole(ObjectNode document) {
-        ObjectNode content = document.deepCopy();
-        content.remove(List.of("format", CHECK));
-        return !document.has(CHECK)
-                || checkOf(content).equals(document.get(CHECK).asText());
-    }
-
-    private static String checkOf(ObjectNode content) {
-        byte[] bytes = content.toString().getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(Sha256.of(bytes, 0, bytes.length), 0, CHECK_BYTES);
     }
 
     private UnderstudyException damaged(Exception cause) {

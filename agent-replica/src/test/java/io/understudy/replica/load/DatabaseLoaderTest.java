@@ -37,6 +37,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class DatabaseLoaderTest {
@@ -223,10 +225,25 @@ class DatabaseLoaderTest {
         Manifest manifest = snapshot(shared, ROWS);
         Files.writeString(state.resolve("spare.json"), "{\"format\":2,\"stage\":\"new\"}");
         assertFails(ErrorCode.FORMAT_UNKNOWN, () -> loader(shared).load(manifest, blobs, Progress.none()));
-        Files.writeString(state.resolve("spare.json"), "{\"form");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"form", "[1]", "{\"format\":1,\"stage\":\"BUILT\",\"name\":\"x\"}"})
+    void aDamagedRecordIsAsNoneUnlessADatabaseHasTheSparesName(String damaged) throws IOException {
+        Manifest manifest = snapshot(shared, ROWS);
+        Path record = state.resolve("spare.json");
+        Files.writeString(record, damaged);
+        loader(shared).dropSpare();
+        DatabaseIdentity first = loader(shared).load(manifest, blobs, Progress.none());
+
+        Files.writeString(record, damaged);
+        assertFails(ErrorCode.STATE_DAMAGED, () -> loader(shared).preflight(manifest));
         assertFails(ErrorCode.STATE_DAMAGED, () -> loader(shared).load(manifest, blobs, Progress.none()));
-        Files.writeString(state.resolve("spare.json"), "{\"format\":1,\"stage\":\"BUILT\",\"name\":\"x\"}");
-        assertFails(ErrorCode.STATE_DAMAGED, () -> loader(shared).load(manifest, blobs, Progress.none()));
+        assertFails(ErrorCode.STATE_DAMAGED, () -> loader(shared).dropSpare());
+        assertThat(named(shared, names.spare())).contains(first);
+
+        shared.psql("postgres", "DROP DATABASE \"" + names.spare() + "\";");
+        assertThat(loader(shared).load(manifest, blobs, Progress.none())).isNotEqualTo(first);
     }
 
     @Test
