@@ -6,8 +6,10 @@ import io.understudy.primary.capture.Taken;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Tells the followers of the newest snapshot. */
 final class Announcer implements PrimaryEvents {
@@ -19,6 +21,11 @@ final class Announcer implements PrimaryEvents {
         this.server = server;
         this.repository = repository;
         this.followers = followers;
+    }
+
+    /** This before all others, whatever they do with their time: the followers know within a moment of the commit. */
+    PrimaryEvents aheadOf(List<PrimaryEvents> others) {
+        return PrimaryEvents.all(Stream.concat(Stream.of(this), others.stream()).toList());
     }
 
     @Override

@@ -134,9 +134,8 @@ public final class PrimaryAgent implements AutoCloseable {
         PrimaryMetrics told = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
         PruneDesk prune = new PruneDesk(pruning(RetentionEvents.all(List.of(told, new PruneLog()))));
-        // Followers first: they should know within a moment of the commit.
         SnapshotDesk desk =
-                new SnapshotDesk(taker(PrimaryEvents.all(List.of(announcer, told, outlook, new SnapshotLog(), prune))));
+                new SnapshotDesk(taker(announcer.aheadOf(List.of(told, outlook, new SnapshotLog(), prune))));
         Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
         Transport transport = new Transport(settings.tls());
         schedule.longestPause(clock.instant()).ifPresent(told::expectedInterval);

@@ -1,0 +1,126 @@
+package io.understudy.primary.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.understudy.config.Settings.RetentionSettings;
+import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.Taken;
+import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionEvents;
+import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.progress.Progress;
+import io.understudy.repository.SnapshotId;
+import io.understudy.testing.Faults;
+import io.understudy.v1.Announcement;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The order of things around a commit: each is noted with what was announced by then. No clock tells it. */
+@Timeout(60)
+class AnnouncerTest {
+    private static final String FIRST = new SnapshotId(1, 1).toString();
+    private static final String MANIFEST = "manifests/" + FIRST + ".json";
+    private static final String NOTHING = "";
+
+    @TempDir
+    Path folder;
+
+    private final List<Moment> moments = Collections.synchronizedList(new ArrayList<>());
+    private PrimaryFixture primary;
+    private Followers followers;
+    private Announcer announcer;
+
+    /** @param announced the snapshot that the followers knew of when this happened */
+    private record Moment(String what, String announced) {}
+
+    @BeforeEach
+    void build() {
+        primary = new PrimaryFixture(folder);
+        followers = new Followers(primary.time.clock());
+        announcer = new Announcer("a", () -> primary.repository, followers);
+        primary.filestore.inject((operation, key) -> {
+            note(operation + " " + key);
+            return new Faults.None();
+        });
+    }
+
+    @Test
+    void announcesACommitBeforeAnythingElseIsDoneWithIt() {
+        PrimaryEvents listener = new PrimaryEvents() {
+            @Override
+            public void committed(Taken taken) {
+                note("told " + taken.manifest().snapshot());
+            }
+        };
+
+        take(announcer.aheadOf(List.of(listener)));
+        note("taken");
+
+        int commit = commit();
+        assertThat(moments.subList(0, commit + 1)).extracting(Moment::announced).containsOnly(NOTHING);
+        List<Moment> after = sinceCommit(commit);
+        assertThat(after).contains(new Moment("told " + FIRST, FIRST), new Moment("taken", FIRST));
+        assertThat(after).allMatch(moment -> moment.announced().equals(FIRST));
+    }
+
+    @Test
+    void announcesACommitBeforePruningBegins() {
+        PruneDesk desk = new PruneDesk(pruning());
+        try {
+            take(announcer.aheadOf(List.of(desk)));
+            await().until(() -> primary.repository.prunings().last().isPresent());
+        } finally {
+            desk.close();
+        }
+
+        List<Moment> after = sinceCommit(commit());
+        assertThat(after).extracting(Moment::what).contains("PUT retention.json");
+        assertThat(after).allMatch(moment -> moment.announced().equals(FIRST));
+    }
+
+    private void note(String what) {
+        moments.add(new Moment(
+                what, followers.newest().map(Announcement::getSnapshot).orElse(NOTHING)));
+    }
+
+    private void take(PrimaryEvents events) {
+        primary.taker(events).take(List.of("manual"), Progress.none());
+    }
+
+    /** The write of the manifest, which is the commit. */
+    private int commit() {
+        List<String> all = moments.stream().map(Moment::what).toList();
+        assertThat(all).containsOnlyOnce("PUT_IF_ABSENT " + MANIFEST);
+        return all.indexOf("PUT_IF_ABSENT " + MANIFEST);
+    }
+
+    /** Without the last part of the commit itself: a look at manifests and claims, whether it stands. */
+    private List<Moment> sinceCommit(int commit) {
+        return moments.subList(commit + 1, moments.size()).stream()
+                .dropWhile(moment -> moment.what().matches("(LIST|OPEN|STAT) (manifests|epochs)/.*")
+                        && moment.announced().equals(NOTHING))
+                .toList();
+    }
+
+    private Pruning pruning() {
+        Pruning.Host host = new Pruning.Host(
+                "a",
+                primary.state,
+                primary.marker,
+                primary.epochs,
+                () -> primary.repository,
+                primary.time.clock(),
+                ZoneOffset.UTC,
+                primary.time);
+        return new Pruning(host, RetentionSettings.DEFAULT, RetentionEvents.all(List.of()));
+    }
+}
