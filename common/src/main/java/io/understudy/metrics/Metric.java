@@ -31,6 +31,8 @@ public enum Metric {
     REPOSITORY_UP(Kind.GAUGE, "1 when the last request to the filestore succeeded", "repository"),
     REPOSITORY_LATENCY_SECONDS(Kind.GAUGE, "How long the last request to the filestore took", "repository"),
     VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When a snapshot was last verified whole"),
+    VERIFY_LAST_TIMESTAMP_SECONDS(Kind.GAUGE, "When the last verification ended, however it did"),
+    VERIFY_LAST_PASSED(Kind.GAUGE, "1 when the last verification found a snapshot whole, 0 when it failed"),
     HEARTBEAT_TIMESTAMP_SECONDS(Kind.GAUGE, "When the agent's main loop last went round"),
     ROLE_IS_PRIMARY(
             Kind.GAUGE, "1 when this server may take snapshots: no marker, and the repository's epoch is its own"),

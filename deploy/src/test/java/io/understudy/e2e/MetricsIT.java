@@ -64,7 +64,8 @@ class MetricsIT extends Scenario {
         assertThat(get(primary, "metrics").orElseThrow())
                 .containsPattern("understudy_role_is_primary\\{[^}]*} 1")
                 .containsPattern("understudy_marker_present\\{[^}]*} 0")
-                .containsPattern("understudy_epoch\\{[^}]*} 1");
+                .containsPattern("understudy_epoch\\{[^}]*} 1")
+                .containsPattern("understudy_verify_last_passed\\{[^}]*} 1");
         assertThat(get(standby, "metrics").orElseThrow())
                 .containsPattern("understudy_role_is_primary\\{[^}]*} 0")
                 .containsPattern("understudy_marker_present\\{[^}]*} 1");

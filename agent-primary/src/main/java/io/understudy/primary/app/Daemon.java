@@ -149,7 +149,7 @@ public final class Daemon implements AutoCloseable {
         parts.outlook().round(standing, parts.planner().next(now));
         parts.metrics().standing(standing);
         parts.metrics().heartbeat(now);
-        parts.verified().read().ifPresent(parts.metrics()::verified);
+        parts.metrics().verified(parts.verified().read());
     }
 
     private void log(Standing standing) {

@@ -4,11 +4,13 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FreeSpace;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
+import io.understudy.metrics.VerificationMetrics;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.Stage;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.retention.Decision;
 import io.understudy.primary.retention.RetentionEvents;
+import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,8 +92,8 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
         metrics.watch(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, moment);
     }
 
-    void verified(Instant moment) {
-        metrics.set(Metric.VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS, moment);
+    void verified(LastVerified.Verdict verdict) {
+        VerificationMetrics.tell(metrics, verdict);
     }
 
     private static double freeBytes(Path state) {

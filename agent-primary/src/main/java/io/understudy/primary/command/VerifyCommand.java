@@ -30,15 +30,18 @@ final class VerifyCommand implements Runnable {
     @Override
     public void run() {
         cli.with(agent -> {
-            Repository repository = agent.repository().get();
-            SnapshotId snapshot = id == null ? SnapshotName.newest(repository) : SnapshotName.parse(id);
-            Ticker ticker = Ticker.system();
-            long start = ticker.nanos();
-            Verified verified = verified(agent, repository, snapshot);
-            agent.lastVerified().write(Clock.systemUTC().instant(), snapshot.toString());
-            VerifyView view = VerifyView.of(verified, ticker.since(start));
+            VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent), VerifyView::snapshot);
             cli.print(view, view::text);
         });
+    }
+
+    private VerifyView verify(PrimaryAgent agent) {
+        Repository repository = agent.repository().get();
+        SnapshotId snapshot = id == null ? SnapshotName.newest(repository) : SnapshotName.parse(id);
+        Ticker ticker = Ticker.system();
+        long start = ticker.nanos();
+        Verified verified = verified(agent, repository, snapshot);
+        return VerifyView.of(verified, ticker.since(start));
     }
 
     private Verified verified(PrimaryAgent agent, Repository repository, SnapshotId snapshot) {

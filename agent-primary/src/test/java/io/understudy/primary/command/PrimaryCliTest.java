@@ -14,6 +14,7 @@ import io.understudy.config.SettingsFile;
 import io.understudy.failure.ErrorCode;
 import io.understudy.primary.app.Daemon;
 import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.repository.LastVerified;
 import io.understudy.testing.PostgresServer;
 import io.understudy.testing.TestCertificates;
 import io.understudy.time.Ticker;
@@ -150,8 +151,10 @@ class PrimaryCliTest {
             }
         }
         assertThat(run("verify")).isEqualTo(ErrorCode.BLOB_MISSING.exitCode());
+        assertThat(new LastVerified(folder.resolve("state")).read().failure()).isPresent();
         assertThat(run("snapshot")).isZero();
         assertThat(run("verify")).isZero();
+        assertThat(new LastVerified(folder.resolve("state")).read().failure()).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
+import io.understudy.metrics.VerificationMetrics;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.role.BackupMode;
@@ -59,7 +60,7 @@ final class ReplicaMetrics implements ReplicaEvents {
     /** The agent lives. */
     void beat() {
         metrics.set(Metric.HEARTBEAT_TIMESTAMP_SECONDS, clock.instant());
-        verified.read().ifPresent(when -> metrics.set(Metric.VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS, when));
+        VerificationMetrics.tell(metrics, verified.read());
     }
 
     void healthy(boolean up) {

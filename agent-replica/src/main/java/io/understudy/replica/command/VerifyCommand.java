@@ -16,8 +16,8 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
 import io.understudy.repository.Verified;
 import io.understudy.time.Ticker;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,18 +61,21 @@ final class VerifyCommand implements Runnable {
     public void run() {
         Settings settings = cli.settings();
         try (Equipment equipment = Equipment.of(settings)) {
-            SnapshotId snapshot = Optional.ofNullable(id)
-                    .map(RestoreCommand::parse)
-                    .or(equipment.repository()::newest)
-                    .orElseThrow(VerifyCommand::nothing);
-            Result result;
-            try (ProgressDisplay progress = cli.progress()) {
-                result = mirror
-                        ? verifyMirror(equipment, snapshot, progress)
-                        : verifyFilestore(equipment, settings.database().connections(), snapshot, progress);
-            }
-            new LastVerified(settings.state()).write(Instant.now(), snapshot.toString());
+            Result result = new LastVerified(settings.state())
+                    .noting(Clock.systemUTC(), () -> verify(equipment, settings), Result::snapshot);
             cli.print(result, result::text);
+        }
+    }
+
+    private Result verify(Equipment equipment, Settings settings) {
+        SnapshotId snapshot = Optional.ofNullable(id)
+                .map(RestoreCommand::parse)
+                .or(() -> equipment.repository().newest())
+                .orElseThrow(VerifyCommand::nothing);
+        try (ProgressDisplay progress = cli.progress()) {
+            return mirror
+                    ? verifyMirror(equipment, snapshot, progress)
+                    : verifyFilestore(equipment, settings.database().connections(), snapshot, progress);
         }
     }
 

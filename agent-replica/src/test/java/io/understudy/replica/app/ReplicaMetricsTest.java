@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -9,10 +10,15 @@ import io.understudy.metrics.Probe;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.repository.LastVerified;
+import io.understudy.repository.SnapshotId;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,12 +60,28 @@ class ReplicaMetricsTest {
     }
 
     @Test
-    void knowsWhenASnapshotWasVerified() {
-        assertThat(value(started(), "understudy_verify_last_success_timestamp_seconds{role=\"replica\",site=\"site\"}"))
-                .isEqualTo("absent");
-        new LastVerified(folder).write(Instant.ofEpochSecond(1_700_000_000), "00000001-00000001");
-        assertThat(value(started(), "understudy_verify_last_success_timestamp_seconds{role=\"replica\",site=\"site\"}"))
-                .isEqualTo("1.7E9");
+    void knowsHowVerificationsEnded() {
+        assertThat(verified(started())).containsExactly("absent", "absent", "absent");
+
+        verifying(1_700_000_000, () -> new SnapshotId(1, 1));
+        assertThat(verified(started())).containsExactly("1.7E9", "1.7E9", "1.0");
+
+        assertThatThrownBy(() -> verifying(1_800_000_000, () -> {
+                    throw new UnderstudyException(ErrorCode.BLOB_MISSING, "it is gone", "look");
+                }))
+                .isInstanceOf(UnderstudyException.class);
+        assertThat(verified(started())).containsExactly("1.7E9", "1.8E9", "0.0");
+    }
+
+    private void verifying(long second, Supplier<SnapshotId> verification) {
+        Clock then = Clock.fixed(Instant.ofEpochSecond(second), ZoneOffset.UTC);
+        new LastVerified(folder).noting(then, verification, id -> id);
+    }
+
+    private static List<String> verified(Metrics metrics) {
+        return Stream.of("success_timestamp_seconds", "timestamp_seconds", "passed")
+                .map(name -> value(metrics, "understudy_verify_last_" + name + "{role=\"replica\",site=\"site\"}"))
+                .toList();
     }
 
     @Test
