@@ -15,13 +15,15 @@ import java.util.Optional;
 public final class Bench {
     private final Options options;
     private final Path home;
+    private final OrderlyEnd end;
     private final PrintStream progress = System.err;
     private final List<Finding> findings = new ArrayList<>();
     private final List<String> about = new ArrayList<>();
 
-    private Bench(Options options, Path home) {
+    private Bench(Options options, Path home, OrderlyEnd end) {
         this.options = options;
         this.home = home;
+        this.end = end;
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -42,22 +44,39 @@ public final class Bench {
 
     /** @return the exit code: 0 when all was measured and every bar holds, 1 otherwise */
     private static int run(Options options) throws IOException {
-        Path home = Files.createTempDirectory(
-                "understudy-bench", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-        try {
-            Table table = new Bench(options, home).measure();
-            System.out.println("\n" + table.text());
-            if (options.readme().isPresent()) {
-                table.write(options.readme().get());
-            }
-            return table.holds() ? 0 : 1;
-        } finally {
-            if (options.keep()) {
-                System.err.println("kept: " + home);
-            } else {
-                Folders.delete(home);
+        try (OrderlyEnd end = new OrderlyEnd()) {
+            Path home = Files.createTempDirectory(
+                    "understudy-bench",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            try {
+                return new Bench(options, home, end).printed();
+            } catch (RuntimeException | AssertionError e) {
+                if (!end.demanded()) {
+                    throw e;
+                }
+                System.err.println("bench: interrupted");
+                return 1;
+            } finally {
+                clear(home, options.keep());
             }
         }
+    }
+
+    private static void clear(Path home, boolean keep) {
+        if (keep) {
+            System.err.println("kept: " + home);
+        } else {
+            Folders.delete(home);
+        }
+    }
+
+    private int printed() throws IOException {
+        Table table = measure();
+        System.out.println("\n" + table.text());
+        if (options.readme().isPresent()) {
+            table.write(options.readme().get());
+        }
+        return table.holds() ? 0 : 1;
     }
 
     private Table measure() throws IOException {
@@ -68,24 +87,30 @@ public final class Bench {
         if (options.contests().contains(Contest.SNAPSHOTS)
                 || options.contests().contains(Contest.CHANGED)
                 || options.contests().contains(Contest.IMPORT)) {
-            try (Closing closing = new Closing(Stand.install(home.resolve("copy"), options.recordings()))) {
-                copy(closing.stand());
+            try (Stand stand = stand("copy", options.recordings())) {
+                copy(stand);
             }
         }
         if (options.contests().contains(Contest.FOLLOW)) {
             say("the demo's site: following");
-            try (Closing closing = new Closing(Stand.install(home.resolve("follow"), Optional.empty()))) {
-                findings.addAll(new FollowContest(closing.stand(), options.runs(), progress).follow());
+            try (Stand stand = stand("follow", Optional.empty())) {
+                findings.addAll(new FollowContest(stand, options.runs(), progress).follow());
             }
         }
         if (options.contests().contains(Contest.LARGE)) {
             say("a table of 4 GB and a file of 4 GB");
-            try (Closing closing = new Closing(Stand.install(home.resolve("large"), options.recordings()))) {
-                closing.stand().withoutSite();
-                findings.addAll(new LargeContest(closing.stand(), progress).hold());
+            try (Stand stand = stand("large", options.recordings())) {
+                stand.withoutSite();
+                findings.addAll(new LargeContest(stand, progress).hold());
             }
         }
         return new Table(about, findings);
+    }
+
+    private Stand stand(String name, Optional<Path> recordings) {
+        Stand stand = Stand.install(home.resolve(name), recordings);
+        end.unblockedBy(stand::endSessions);
+        return stand;
     }
 
     private void copy(Stand stand) {
@@ -118,19 +143,5 @@ public final class Bench {
 
     private void say(String what) {
         progress.println("bench: " + what);
-    }
-
-    /** Stops the servers also when the measurement is interrupted. */
-    private record Closing(Stand stand, Thread hook) implements AutoCloseable {
-        Closing(Stand stand) {
-            this(stand, new Thread(stand::close));
-            Runtime.getRuntime().addShutdownHook(hook);
-        }
-
-        @Override
-        public void close() {
-            Runtime.getRuntime().removeShutdownHook(hook);
-            stand.close();
-        }
     }
 }

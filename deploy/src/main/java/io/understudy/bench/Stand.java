@@ -29,7 +29,7 @@ final class Stand implements AutoCloseable {
     private final Optional<Path> recordings;
     private final Footprint primaryFootprint = new Footprint();
     private final Footprint replicaFootprint = new Footprint();
-    private int started;
+    private final List<Running> agents = new ArrayList<>();
 
     private Stand(Pair pair, Optional<Path> recordings) {
         this.pair = pair;
@@ -186,19 +186,29 @@ final class Stand implements AutoCloseable {
         Folders.create(folder);
     }
 
+    /** Whoever asks a database just now gets an error. May be called from another thread. */
+    void endSessions() {
+        primary().database().stop();
+        standby().database().stop();
+    }
+
     @Override
     public void close() {
+        // What interrupted the measurement must not cut short the end of what it started.
+        Thread.interrupted();
+        agents.forEach(Running::stop);
         pair.close();
     }
 
     private Running start(Program program, String name, int port) {
-        started++;
-        Path log = pair.home().resolve("%s-%d.log".formatted(name, started));
+        int number = agents.size() + 1;
+        Path log = pair.home().resolve("%s-%d.log".formatted(name, number));
         String options = recordings
                 .map(folder -> "-XX:StartFlightRecording=settings=profile,filename="
-                        + folder.resolve("%s-%d.jfr".formatted(name, started)))
+                        + folder.resolve("%s-%d.jfr".formatted(name, number)))
                 .orElse("");
         Running agent = program.with(agentEnvironment(options)).start(log);
+        agents.add(agent);
         Ports.awaitListening(port);
         return agent;
     }

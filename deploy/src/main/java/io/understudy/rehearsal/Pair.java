@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A primary, a standby and the filestore between them. Closing it stops every process; the folder stays. */
+/** A primary, a standby and the filestore between them. Closing it stops every process, in an interrupted thread too; the folder stays. */
 public final class Pair implements AutoCloseable {
     private final Path home;
     private final Server primary;
@@ -69,8 +69,20 @@ public final class Pair implements AutoCloseable {
 
     @Override
     public void close() {
-        primary.close();
-        standby.close();
-        filestore.stop();
+        // What interrupted the work must not cut short the end of what it started.
+        Thread.interrupted();
+        try {
+            primary.close();
+        } finally {
+            closeOthers();
+        }
+    }
+
+    private void closeOthers() {
+        try {
+            standby.close();
+        } finally {
+            filestore.stop();
+        }
     }
 }

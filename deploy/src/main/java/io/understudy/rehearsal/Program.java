@@ -55,7 +55,7 @@ public record Program(
         return new Program(command, environment, alone, account, other);
     }
 
-    /** Runs it to its end; after the limit it is killed and an error thrown. */
+    /** Runs it to its end; after the limit, or when the thread is interrupted, it is killed and an error thrown. */
     public Outcome run(Duration limit) {
         try {
             Path output = Files.createTempFile("understudy-out", "");
@@ -65,10 +65,7 @@ public record Program(
                         .redirectOutput(output.toFile())
                         .redirectError(errors.toFile())
                         .start();
-                boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-                if (!ended) {
-                    new Running(process.toHandle(), errors).kill();
-                }
+                boolean ended = ended(process, limit, errors);
                 Outcome outcome = new Outcome(toString(), ended ? process.exitValue() : -1, text(output), text(errors));
                 if (!ended) {
                     throw new AssertionError("killed after " + limit.toSeconds() + " s: " + outcome);
@@ -83,6 +80,21 @@ public record Program(
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** @return whether it has ended by itself; otherwise it was killed */
+    private static boolean ended(Process process, Duration limit, Path errors) throws InterruptedException {
+        Running running = new Running(process.toHandle(), errors);
+        try {
+            boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (!ended) {
+                running.kill();
+            }
+            return ended;
+        } catch (InterruptedException e) {
+            running.kill();
+            throw e;
         }
     }
 

@@ -180,8 +180,13 @@ public final class Server implements AutoCloseable {
     public void close() {
         primaryAgent.ifPresent(Running::stop);
         replicaAgent.ifPresent(Running::stop);
-        siteService("stop");
-        database.stop();
+        try {
+            if (siteProcess().isPresent()) {
+                siteService("stop");
+            }
+        } finally {
+            database.stop();
+        }
     }
 
     private Program agent(Path program, Path config, String... arguments) {

@@ -40,11 +40,10 @@ class FootprintIT extends Scenario {
                 .run(ANSWERS)
                 .successful();
 
-        assertThat(peak(primary.primaryProgram("snapshot")
+        assertThat(peak(asShipped(primary.primaryProgram("snapshot"))
                         .start(primary.layout().log("snapshot"))))
                 .isLessThan(MOST_KIB);
-        assertThat(peak(pair.standby()
-                        .replicaProgram("sync")
+        assertThat(peak(asShipped(pair.standby().replicaProgram("sync"))
                         .start(pair.standby().layout().log("sync"))))
                 .isLessThan(MOST_KIB);
         pair.standby().site().awaitContent(1, 1, ANSWERS);

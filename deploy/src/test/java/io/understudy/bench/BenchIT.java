@@ -1,0 +1,153 @@
+package io.understudy.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.understudy.rehearsal.Deadline;
+import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Rehearsal;
+import io.understudy.rehearsal.Running;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code deploy/bench} as a process, without the building: on the smallest site, where only its going through counts, not its figures. */
+class BenchIT {
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final String RATIO = "\\*\\*\\d+\\.\\d\\d\\*\\*";
+    private static final String VALUE = "\\*\\*\\d+(\\.\\d+)? (s|ms|MiB)\\*\\*";
+
+    private Path folder;
+
+    @BeforeEach
+    void createFolder() throws IOException {
+        // PostgreSQL's user must be able to pass through.
+        folder = Files.createTempDirectory(
+                "understudy-bench-it",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    }
+
+    @AfterEach
+    void deleteFolder() {
+        Folders.delete(folder);
+    }
+
+    /** The lines of the contest against restic come after the others of the same site, and are missing where restic is. */
+    @Test
+    void everyContestEndsInItsLinesOfTheTable() {
+        boolean restic = hasRestic();
+        List<String> expected = new ArrayList<>(List.of(
+                "full snapshot, against `pg_dump.*" + RATIO,
+                "snapshot with nothing changed.*" + RATIO,
+                "full import, against `pg_restore.*" + RATIO));
+        if (restic) {
+            expected.addAll(List.of("against restic of the same.*" + RATIO, "the repository grew by.*" + RATIO));
+        }
+        expected.addAll(List.of(
+                "memory of agent-primary.*" + VALUE,
+                "memory of agent-replica.*" + VALUE,
+                "until the standby works.*" + VALUE,
+                "until the standby serves.*" + VALUE));
+
+        List<String> rows = rows(
+                measure("snapshots,import,follow" + (restic ? ",changed" : "")).run(LIMIT));
+
+        assertThat(rows).hasSameSizeAs(expected);
+        for (int i = 0; i < rows.size(); i++) {
+            assertThat(rows.get(i)).containsPattern(expected.get(i));
+        }
+        assertNothingIsLeft();
+        assumeTrue(restic, "restic is not installed, so the contest against it was left out: deploy/setup bench");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INT, understudy-bench*/copy/primary/postgresql/data/postmaster.pid",
+        "TERM, understudy-bench*/copy/agent-primary-1.log"
+    })
+    void leavesNothingBehindWhenItIsInterrupted(String signal, String moment) {
+        Running bench = measure("snapshots").start(folder.resolve("bench.log"));
+        Deadline.await(moment, LIMIT, () -> exists(moment));
+
+        Program.of("kill", "-" + signal, bench.pid()).run(LIMIT).successful();
+
+        Deadline.await("the measurement ends", LIMIT, () -> !bench.alive());
+        assertThat(bench.logText()).contains("bench: interrupted").doesNotContain("\tat ");
+        assertNothingIsLeft();
+    }
+
+    private Program measure(String contests) {
+        Rehearsal programs = Rehearsal.packaged();
+        // A shell's background jobs, and all that they start, ignore SIGINT unless told otherwise.
+        return Program.of(
+                "env",
+                "--default-signal=INT",
+                "java",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + Folders.create(folder.resolve("tmp")),
+                "-Dunderstudy.distribution=" + programs.distribution(),
+                "-Dunderstudy.rehearsal=" + programs.stage(),
+                "-Dunderstudy.bench.readme=" + folder.resolve("README.md"),
+                "-cp",
+                programs.classPath(),
+                Bench.class.getName(),
+                "--runs",
+                1,
+                "--mb",
+                1,
+                "--only",
+                contests);
+    }
+
+    /** Those of the table, without its head. The exit code also tells whether the bars hold: not on a site this small. */
+    private static List<String> rows(Outcome outcome) {
+        assertThat(outcome.exitCode()).as(outcome.toString()).isLessThan(2);
+        assertThat(outcome.errors()).doesNotContain("Exception", "Error");
+        return outcome.output()
+                .lines()
+                .filter(line -> line.startsWith("| "))
+                .skip(2)
+                .toList();
+    }
+
+    private boolean exists(String glob) {
+        try (Stream<Path> files = Files.walk(folder.resolve("tmp"), 7)) {
+            return files.anyMatch(file -> folder.getFileSystem()
+                    .getPathMatcher("glob:" + folder + "/tmp/" + glob)
+                    .matches(file));
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private void assertNothingIsLeft() {
+        assertThat(folder.resolve("tmp")).isEmptyDirectory();
+        assertThat(running()).isEmpty();
+    }
+
+    /** Every process on this machine that was told of the folder. */
+    private List<String> running() {
+        List<String> found = new ArrayList<>();
+        ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().commandLine().stream())
+                .filter(command -> command.contains(folder.toString()))
+                .forEach(found::add);
+        return found;
+    }
+
+    private static boolean hasRestic() {
+        return Program.of("sh", "-c", "command -v restic").run(LIMIT).exitCode() == 0;
+    }
+}
