@@ -9,4 +9,10 @@ package io.understudy.repository;
  */
 public record TransferResult(long fetchedBytes, long fetchedBlobs, long reusedBytes) {
     public static final TransferResult NOTHING = new TransferResult(0, 0, 0);
+
+    /** Both, when one transfer completed what another left. */
+    public TransferResult plus(TransferResult other) {
+        return new TransferResult(
+                fetchedBytes + other.fetchedBytes, fetchedBlobs + other.fetchedBlobs, reusedBytes + other.reusedBytes);
+    }
 }

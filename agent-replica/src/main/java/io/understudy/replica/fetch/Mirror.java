@@ -122,11 +122,13 @@ public final class Mirror {
      * @throws UnderstudyException what {@link #fetch} throws, when the repository can't repair it
      */
     public synchronized Fetched verify(SnapshotId snapshot, Progress progress) {
+        // Reads the indexes already, to see what is to be there: what is fetched here may be a repair too.
         Fetched fetched = fetch(snapshot, progress);
         if (blobs.areSound(fetched.manifest(), progress)) {
             return fetched;
         }
-        return fetch(snapshot, progress);
+        Fetched repaired = fetch(snapshot, progress);
+        return new Fetched(repaired.manifest(), fetched.transfer().plus(repaired.transfer()));
     }
 
     /** The blobs that are here, as {@link BlobSource} promises. A damaged one is deleted when it is found, so the next fetch brings it again. */

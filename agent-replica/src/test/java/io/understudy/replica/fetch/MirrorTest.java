@@ -139,7 +139,8 @@ class MirrorTest {
         near.put(row(0).id().key(), Content.of(new byte[1000]));
         near.put(first.trees().get(0).index().blobs().get(0).id().key(), Content.of(new byte[1000]));
         near.delete(row(1).id().key());
-        mirror.verify(id(1, 1), Progress.none());
+        assertThat(mirror.verify(id(1, 1), Progress.none()).transfer().fetchedBlobs())
+                .isEqualTo(3);
         assertThat(mirror.verify(id(1, 1), Progress.none()).transfer()).isEqualTo(TransferResult.NOTHING);
         assertThat(blobs(near)).isEqualTo(blobs(far));
     }
