@@ -1,0 +1,170 @@
+package io.understudy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Bits that flip on disk, in real dumps and files: the object is named, and what is live stands untouched. */
+class DamageIT extends SharedScenario {
+    private static final int LARGE = 1_500_000;
+
+    @Test
+    void whatFlippedInTheFilestoreIsNamedAndNothingOfItBecomesLive() throws IOException {
+        String snapshot = changedSnapshot("first");
+        Live before = live();
+        Path manifest = manifest(snapshot);
+        List<Path> blobs = blobsOfEachKind(snapshot);
+
+        assertNamed(manifest);
+        assertNamed(repository().resolve("epochs/00000001.json"));
+        for (Path blob : blobs) {
+            assertNamed(blob);
+        }
+
+        flip(manifest);
+        assertRefused(standby().replica("sync"), Set.of(manifest));
+        assertThat(live()).isEqualTo(before);
+        flip(manifest);
+
+        flip(blobs);
+        assertRefused(standby().replica("sync"), blobs);
+        assertThat(live()).isEqualTo(before);
+        flip(blobs);
+
+        assertThat(sync(standby()).path("applied").asText()).isEqualTo(snapshot);
+        assertThat(live().notes()).contains("first").isNotEqualTo(before.notes());
+    }
+
+    @Test
+    void whatFlippedInTheMirrorIsFetchedAnewAndTheSiteServesOn() throws IOException {
+        String snapshot = changedSnapshot("second");
+        sync(standby());
+        Live before = live();
+        Path mirror = standby().layout().state().resolve("mirror");
+        List<Path> blobs = blobsOfEachKind(snapshot).stream()
+                .map(blob -> mirror.resolve(repository().relativize(blob)))
+                .toList();
+        flip(blobs);
+
+        JsonNode verified = standby()
+                .replica("verify", "--mirror", snapshot, "--json")
+                .successful()
+                .json();
+
+        assertThat(verified.path("repaired_blobs").asInt()).isEqualTo(blobs.size());
+        for (Path blob : blobs) {
+            assertThat(blob).hasSameBinaryContentAs(repository().resolve(mirror.relativize(blob)));
+        }
+        assertThat(live()).isEqualTo(before);
+    }
+
+    /** With a note and a large file that the snapshot before does not have. */
+    private String changedSnapshot(String note) {
+        byte[] content = new byte[LARGE];
+        new Random(note.hashCode()).nextBytes(content);
+        primary().site().addNote(note);
+        primary().site().addUpload(note + ".bin", content);
+        return snapshot(primary()).path("snapshot").asText();
+    }
+
+    private Path repository() {
+        return pair().home().resolve("filestore");
+    }
+
+    /** The first blob of pg_dump's archive, of a table's rows, of a tree's index and of a large file. */
+    private List<Path> blobsOfEachKind(String snapshot) throws IOException {
+        JsonNode json = new ObjectMapper()
+                .readTree(Files.readAllLines(manifest(snapshot)).get(0));
+        JsonNode table = with("notes", json.at("/database/tables"));
+        Path index = blob(with("media", json.path("trees")).path("index"));
+        return List.of(blob(json.at("/database/archive")), blob(table.at("/content/base")), index, largeFile(index));
+    }
+
+    private Path largeFile(Path index) throws IOException {
+        String lines =
+                Program.of("zstd", "-dcq", index).run(ANSWERS).successful().output();
+        for (String line : lines.lines().toList()) {
+            JsonNode entry = new ObjectMapper().readTree(line);
+            if (entry.has("blobs")) {
+                return blob(entry);
+            }
+        }
+        throw new AssertionError("no large file in " + lines);
+    }
+
+    private Path manifest(String snapshot) {
+        return repository().resolve("manifests/" + snapshot + ".json");
+    }
+
+    private static JsonNode with(String name, JsonNode all) {
+        for (JsonNode one : all) {
+            if (one.path("name").asText().equals(name)) {
+                return one;
+            }
+        }
+        throw new AssertionError("no " + name + " in " + all);
+    }
+
+    private Path blob(JsonNode stream) {
+        String id = stream.at("/blobs/0/id").asText();
+        return repository().resolve("blobs/" + id.substring(0, 2) + "/" + id + ".zst");
+    }
+
+    /** {@code verify} names the object while it is damaged. */
+    private void assertNamed(Path object) throws IOException {
+        flip(object);
+        assertRefused(standby().replica("verify"), Set.of(object));
+        flip(object);
+    }
+
+    private static void assertRefused(Outcome outcome, Iterable<Path> damaged) {
+        assertThat(outcome.exitCode())
+                .as(outcome.toString())
+                .isIn(
+                        ErrorCode.SIGNATURE_INVALID.exitCode(),
+                        ErrorCode.MANIFEST_DAMAGED.exitCode(),
+                        ErrorCode.BLOB_DAMAGED.exitCode());
+        assertThat(damaged)
+                .as(outcome.toString())
+                .anySatisfy(object -> assertThat(outcome.errors()).contains(name(object), "hint: "));
+    }
+
+    /** The last part of its key, which no other object has. */
+    private static String name(Path object) {
+        return object.getFileName().toString().replaceAll("\\.(json|zst)$", "");
+    }
+
+    private static void flip(List<Path> objects) throws IOException {
+        for (Path object : objects) {
+            flip(object);
+        }
+    }
+
+    /** Flips a bit in the middle; a second time mends it. */
+    private static void flip(Path object) throws IOException {
+        byte[] bytes = Files.readAllBytes(object);
+        bytes[bytes.length / 2] ^= 0x10;
+        Files.write(object, bytes);
+    }
+
+    /** @param process of the site: it was not restarted */
+    private record Live(List<String> notes, String marker, long process) {}
+
+    private Live live() throws IOException {
+        return new Live(
+                standby().database().query("site", "SELECT text FROM notes ORDER BY text"),
+                Files.readString(standby().layout().marker()),
+                standby().siteProcess().orElseThrow().pid());
+    }
+}
