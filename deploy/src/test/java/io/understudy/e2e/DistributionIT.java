@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The distribution as it is unpacked on a server. */
 class DistributionIT {
@@ -71,6 +73,26 @@ class DistributionIT {
         Program.of(folder.resolve(name).resolve("bin/agent-replica"), "--help")
                 .run(LIMIT)
                 .successful();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', false", "verbose, false", "debug, true"})
+    void logsAtTheUsualLevelUnlessAnotherIsNamed(String level, boolean debug) throws IOException {
+        Path settings = folder.resolve("understudy.yaml");
+        Files.writeString(settings, """
+                site: example
+                state: %1$s/state
+                marker: %1$s/BACKUP
+                database: {url: "jdbc:postgresql://127.0.0.1:1/site", user: site}
+                filestore: {url: "file://%1$s"}
+                """.formatted(folder));
+
+        Outcome outcome = Program.of(Rehearsal.packaged().primary(), "-c", settings, "list")
+                .with(Map.of("UNDERSTUDY_LOG", level))
+                .run(LIMIT);
+
+        assertThat(outcome.exitCode()).isEqualTo(ErrorCode.REPOSITORY_MISSING.exitCode());
+        assertThat(outcome.errors().contains(" DEBUG ")).isEqualTo(debug);
     }
 
     @Test
