@@ -1,10 +1,11 @@
 package io.understudy.repository;
 
-import io.understudy.failure.ErrorCode;
+import io.understudy.failure.Cancellation;
 import io.understudy.failure.UnderstudyException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,13 +15,20 @@ import java.util.function.Consumer;
 
 /** A few threads that do one thing to many items; a single one is the caller's own. The first failure stops them all. Use from one thread; close it. */
 final class Workers implements AutoCloseable {
+    private static final String WHAT = "go on";
+
     private final int threads;
-    private final ExecutorService pool;
+    /** Empty where the caller's own thread does it all. */
+    private final Optional<ExecutorService> pool;
 
     Workers(String name, int threads) {
-        AtomicInteger number = new AtomicInteger();
         this.threads = threads;
-        this.pool = Executors.newFixedThreadPool(threads, task -> {
+        this.pool = threads == 1 ? Optional.empty() : Optional.of(pool(name, threads));
+    }
+
+    private static ExecutorService pool(String name, int threads) {
+        AtomicInteger number = new AtomicInteger();
+        return Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
@@ -33,10 +41,17 @@ final class Workers implements AutoCloseable {
      * @throws UnderstudyException {@code CANCELLED} when the calling thread is interrupted, which stays marked as such
      */
     <T> void forEach(List<T> items, Consumer<? super T> work) {
-        if (threads == 1) {
-            items.forEach(item -> doOne(item, work));
+        if (pool.isPresent()) {
+            forEach(pool.get(), items, work);
             return;
         }
+        for (T item : items) {
+            Cancellation.check(WHAT);
+            work.accept(item);
+        }
+    }
+
+    private <T> void forEach(ExecutorService pool, List<T> items, Consumer<? super T> work) {
         Iterator<T> left = items.iterator();
         Shared<T> shared = new Shared<>(left);
         List<Future<?>> running = new ArrayList<>();
@@ -49,25 +64,13 @@ final class Workers implements AutoCloseable {
             shared.stop();
             pool.shutdownNow();
             Thread.currentThread().interrupt();
-            throw cancelled(e);
+            throw Cancellation.of(WHAT, e);
         }
     }
 
     @Override
     public void close() {
-        pool.shutdownNow();
-    }
-
-    private static <T> void doOne(T item, Consumer<? super T> work) {
-        if (Thread.currentThread().isInterrupted()) {
-            throw cancelled(null);
-        }
-        work.accept(item);
-    }
-
-    private static UnderstudyException cancelled(InterruptedException cause) {
-        return new UnderstudyException(
-                ErrorCode.CANCELLED, "cannot go on: cancelled", "start again; what is done is kept", cause);
+        pool.ifPresent(ExecutorService::shutdownNow);
     }
 
     private static void await(List<Future<?>> running, Shared<?> shared) throws InterruptedException {

@@ -1,10 +1,10 @@
 package io.understudy.primary.capture;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
-import io.understudy.primary.capture.tree.Cancellation;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
@@ -65,13 +65,13 @@ final class SnapshotRun {
             enter(Stage.FILES);
             List<TreeData> trees = new ArrayList<>();
             for (TreeSettings tree : source.trees()) {
-                Cancellation.check();
+                Cancellation.check("finish the snapshot");
                 trees.add(source.files().capture(tree, session, base.tree(tree), target.blobs(), progress));
             }
             enter(Stage.COMMIT);
             Manifest manifest = manifest(target, snapshot, periods, captured, trees, session);
             permitted.run();
-            Cancellation.check();
+            Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.passed();
             target.commit(manifest, key);
             PrimaryPoint.MANIFEST_WRITTEN.passed();
@@ -81,7 +81,7 @@ final class SnapshotRun {
     }
 
     private void enter(Stage next) {
-        Cancellation.check();
+        Cancellation.check("finish the snapshot");
         stage = next;
     }
 

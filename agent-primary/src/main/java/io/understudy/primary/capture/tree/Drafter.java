@@ -1,5 +1,6 @@
 package io.understudy.primary.capture.tree;
 
+import io.understudy.failure.Cancellation;
 import io.understudy.files.Accounts;
 import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
@@ -93,7 +94,7 @@ final class Drafter {
 
     private void draft(TreeWalker walker, OutputStream out) throws IOException {
         for (Optional<Found> found = walker.next(); found.isPresent(); found = walker.next()) {
-            Cancellation.check();
+            Cancellation.check("finish the snapshot");
             Optional<IndexEntry> entry = entry(found.get());
             if (entry.isPresent()) {
                 note(entry.get());
