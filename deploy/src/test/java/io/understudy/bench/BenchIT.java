@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,23 +93,24 @@ class BenchIT {
         Rehearsal programs = Rehearsal.packaged();
         // A shell's background jobs, and all that they start, ignore SIGINT unless told otherwise.
         return Program.of(
-                "env",
-                "--default-signal=INT",
-                "java",
-                "-XX:TieredStopAtLevel=1",
-                "-Djava.io.tmpdir=" + Folders.create(folder.resolve("tmp")),
-                "-Dunderstudy.distribution=" + programs.distribution(),
-                "-Dunderstudy.rehearsal=" + programs.stage(),
-                "-Dunderstudy.bench.readme=" + folder.resolve("README.md"),
-                "-cp",
-                programs.classPath(),
-                Bench.class.getName(),
-                "--runs",
-                1,
-                "--mb",
-                1,
-                "--only",
-                contests);
+                        "env",
+                        "--default-signal=INT",
+                        "java",
+                        "-Djava.io.tmpdir=" + Folders.create(folder.resolve("tmp")),
+                        "-Dunderstudy.distribution=" + programs.distribution(),
+                        "-Dunderstudy.rehearsal=" + programs.stage(),
+                        "-Dunderstudy.bench.readme=" + folder.resolve("README.md"),
+                        "-cp",
+                        programs.classPath(),
+                        Bench.class.getName(),
+                        "--runs",
+                        1,
+                        "--mb",
+                        1,
+                        "--only",
+                        contests)
+                // For the agents too, which a measurement runs as they are shipped: dozens of short runs.
+                .with(Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1"));
     }
 
     /** Those of the table, without its head. The exit code also tells whether the bars hold: not on a site this small. */

@@ -7,17 +7,23 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Bits that flip on disk, in real dumps and files: the object is named, and what is live stands untouched. */
+/**
+ * Bits that flip on disk, in real dumps and files: the object is named, and what is live stands untouched. A replica whose program is damaged, or
+ * that has not the memory, does not stay as a process that only looks alive: it ends, and is started again by the service manager.
+ */
 class DamageIT extends SharedScenario {
     private static final int LARGE = 1_500_000;
+    private static final int OUT_OF_MEMORY = 3;
 
     @Test
     void whatFlippedInTheFilestoreIsNamedAndNothingOfItBecomesLive() throws IOException {
@@ -67,6 +73,30 @@ class DamageIT extends SharedScenario {
             assertThat(blob).hasSameBinaryContentAs(repository().resolve(mirror.relativize(blob)));
         }
         assertThat(live()).isEqualTo(before);
+    }
+
+    /** The worker alone speaks with PostgreSQL: without the driver it dies of an Error, which no round can catch. */
+    @Test
+    void aReplicaEndsWhenItsWorkerHasDiedAndGoesOnWhenItIsStartedAgain() throws IOException {
+        String snapshot = changedSnapshot("third");
+        Live before = live();
+
+        Outcome outcome = run(withoutDriver(), "");
+
+        assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ErrorCode.INTERNAL.exitCode());
+        assertThat(outcome.errors())
+                .contains("NoClassDefFoundError: org/postgresql/Driver")
+                .contains("error: cannot go on: the worker has died", "hint: the log says of what");
+        assertThat(live()).isEqualTo(before);
+        assertThat(sync(standby()).path("applied").asText()).isEqualTo(snapshot);
+    }
+
+    @Test
+    void aReplicaEndsWhenItsMemoryDoesNotSuffice() {
+        Outcome outcome = run(Rehearsal.packaged().replica(), "-XX:MaxMetaspaceSize=14m");
+
+        assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(OUT_OF_MEMORY);
+        assertThat(outcome.output() + outcome.errors()).contains("Terminating due to java.lang.OutOfMemoryError");
     }
 
     /** With a note and a large file that the snapshot before does not have. */
@@ -166,5 +196,28 @@ class DamageIT extends SharedScenario {
                 standby().database().query("site", "SELECT text FROM notes ORDER BY text"),
                 Files.readString(standby().layout().marker()),
                 standby().siteProcess().orElseThrow().pid());
+    }
+
+    private Outcome run(Path program, String options) {
+        return Program.of(program, "-c", standby().layout().config(), "run")
+                .with(Map.of("UNDERSTUDY_JAVA_OPTS", "-XX:TieredStopAtLevel=1 " + options))
+                .run(ANSWERS);
+    }
+
+    /** The distribution as an update leaves it that was cut short. */
+    private Path withoutDriver() throws IOException {
+        Path crippled = Files.createDirectory(pair().home().resolve("crippled"));
+        copy("-r", "bin", crippled);
+        copy("-rs", "lib", crippled);
+        try (var driver = Files.newDirectoryStream(crippled.resolve("lib"), "postgresql-*.jar")) {
+            Files.delete(driver.iterator().next());
+        }
+        return crippled.resolve("bin/agent-replica");
+    }
+
+    private static void copy(String how, String folder, Path to) {
+        Program.of("cp", how, Rehearsal.packaged().distribution().resolve(folder), to)
+                .run(ANSWERS)
+                .successful();
     }
 }

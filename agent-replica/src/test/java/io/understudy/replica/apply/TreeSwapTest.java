@@ -23,29 +23,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class TreeSwapTest {
-    @TempDir
-    Path temp;
-
-    private Path source;
-    private Path live;
-    private TreeBench bench;
-
-    @BeforeEach
-    void makeFolders() throws IOException {
-        source = Files.createDirectory(temp.resolve("source"));
-        live = Files.createDirectory(temp.resolve("live"));
-        bench = bench(TreeKind.FILES);
-    }
-
-    private TreeBench bench(TreeKind kind, String... exclude) {
-        return new TreeBench(temp.resolve("state"), live, kind, exclude);
-    }
-
+class TreeSwapTest extends SwappedTree {
     @Test
     void makesAnEmptyFolderWhatTheSnapshotIs() throws IOException {
         new RandomTree(source, 1).grow(150);
@@ -70,148 +50,6 @@ class TreeSwapTest {
         linked.apply(1, source);
         assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
         assertThat(link).isSymbolicLink();
-    }
-
-    @Test
-    void takesBackExactly() throws IOException {
-        new RandomTree(live, 4).grow(100);
-        new RandomTree(source, 5).grow(100);
-        List<String> before = TreePrint.of(live);
-        bench.prepare(1, bench.take(source));
-        assertThat(TreePrint.of(live)).as("staging touches nothing live").isEqualTo(before);
-        bench.forward(1);
-        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
-
-        bench.back(1);
-
-        assertThat(TreePrint.of(live)).isEqualTo(before);
-        bench.stager().discard(TreeBench.id(1));
-        assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
-        assertThat(live.resolve(".understudy/stage")).isEmptyDirectory();
-    }
-
-    @Test
-    void takesBackTheSecondSnapshotAfterItSettled() throws IOException {
-        RandomTree tree = new RandomTree(source, 6).grow(80);
-        bench.apply(1, source);
-        List<String> first = TreePrint.of(live);
-        tree.mutate(60);
-        bench.apply(2, source);
-        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
-        assertThat(bench.swap().canGoBack(TreeBench.id(1))).isFalse();
-        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
-
-        bench.back(2);
-        bench.settle(2);
-
-        assertThat(TreePrint.of(live)).isEqualTo(first);
-        assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
-        bench.apply(3, source);
-        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
-    }
-
-    @Test
-    void keepsTheWayBackWhenALaterSnapshotIsUndone() throws IOException {
-        RandomTree tree = new RandomTree(source, 7).grow(40);
-        bench.apply(1, source);
-        List<String> first = TreePrint.of(live);
-        tree.mutate(30);
-        bench.apply(2, source);
-        List<String> second = TreePrint.of(live);
-        tree.mutate(30);
-        bench.prepare(3, bench.take(source));
-        bench.forward(3);
-        bench.back(3);
-        bench.stager().discard(TreeBench.id(3));
-        assertThat(TreePrint.of(live)).isEqualTo(second);
-
-        bench.back(2);
-
-        assertThat(TreePrint.of(live)).isEqualTo(first);
-    }
-
-    @Test
-    void keepsTheWayBackWhenTheSameSnapshotIsPreparedAgainAndDiscarded() throws IOException {
-        RandomTree tree = new RandomTree(source, 8).grow(30);
-        bench.apply(1, source);
-        List<String> first = TreePrint.of(live);
-        tree.mutate(20);
-        bench.apply(2, source);
-        Files.writeString(live.resolve("tampered"), "x");
-        bench.prepare(2, bench.take(source));
-        bench.stager().discard(TreeBench.id(2));
-        Files.delete(live.resolve("tampered"));
-
-        bench.back(2);
-
-        assertThat(TreePrint.of(live)).isEqualTo(first);
-    }
-
-    @Test
-    void canStillGoBackWhenTheSameSnapshotWasPreparedAgain() throws IOException {
-        RandomTree tree = new RandomTree(source, 14).grow(30);
-        bench.apply(1, source);
-        List<String> first = TreePrint.of(live);
-        tree.mutate(20);
-        bench.apply(2, source);
-        bench.prepare(2, bench.take(source));
-        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
-        bench.swap().dropUnbegun(TreeBench.id(2));
-        bench.back(2);
-        bench.settle(2);
-        assertThat(TreePrint.of(live)).isEqualTo(first);
-    }
-
-    /** A command asks before its operator has said yes, and while the daemon may be applying just what is prepared. */
-    @Test
-    void aLookWhetherItCanGoBackLeavesWhatIsPrepared() throws IOException {
-        RandomTree tree = new RandomTree(source, 15).grow(30);
-        bench.apply(1, source);
-        tree.mutate(20);
-        bench.apply(2, source);
-        Files.writeString(live.resolve("tampered"), "x");
-        bench.prepare(2, bench.take(source));
-
-        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
-
-        bench.forward(2);
-        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
-    }
-
-    @Test
-    void appliesTheSameSnapshotAgain() throws IOException {
-        new RandomTree(source, 9).grow(30);
-        bench.apply(1, source);
-        Files.writeString(live.resolve("tampered"), "x");
-        List<String> tampered = TreePrint.of(live);
-        bench.apply(1, source);
-        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
-
-        bench.back(1);
-
-        assertThat(TreePrint.of(live)).isEqualTo(tampered);
-    }
-
-    @Test
-    void repeatsEveryCallWithoutHarm() throws IOException {
-        new RandomTree(live, 10).grow(50);
-        new RandomTree(source, 11).grow(50);
-        List<String> before = TreePrint.of(live);
-        bench.prepare(1, bench.take(source));
-        bench.prepare(1, bench.take(source));
-        bench.forward(1);
-        bench.forward(1);
-        bench.settle(1);
-        bench.settle(1);
-        bench.forward(1);
-        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
-        bench.back(1);
-        bench.back(1);
-        assertThat(TreePrint.of(live)).isEqualTo(before);
-        bench.settle(1);
-        bench.settle(1);
-        bench.back(1);
-        assertThat(TreePrint.of(live)).isEqualTo(before);
     }
 
     @Test
@@ -358,17 +196,6 @@ class TreeSwapTest {
     }
 
     @Test
-    void leavesAFolderThatHoldsForeignFilesOnTheWayBack() throws IOException {
-        write(source, "folder/a", "new");
-        bench.prepare(1, bench.take(source));
-        bench.forward(1);
-        write(live, "folder/foreign", "x");
-        bench.back(1);
-        assertThat(live.resolve("folder/a")).doesNotExist();
-        assertThat(live.resolve("folder/foreign")).hasContent("x");
-    }
-
-    @Test
     void hashesNothingAgainThatItPutThereItself() throws IOException {
         new RandomTree(source, 12).grow(60);
         bench.apply(1, source);
@@ -398,11 +225,5 @@ class TreeSwapTest {
 
     private static int mode(Path path) throws IOException {
         return (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 07777;
-    }
-
-    private static void write(Path root, String path, String content) throws IOException {
-        Path file = root.resolve(path);
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, content);
     }
 }

@@ -5,47 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.TreeKind;
-import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
-import io.understudy.replica.promote.Promotion.Request;
 import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.role.ReplicaState.Promoted;
 import io.understudy.replica.role.ReplicaState.Promoting;
-import io.understudy.replica.role.ReplicaState.Seeding;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-class PromotionTest {
-    private static final Request PLAIN = new Request("promoted by an operator", false, false);
-    private static final Request UNFENCED = new Request("promoted by an operator", true, false);
-    private static final Request FORCED = new Request("promoted by an operator", false, true);
-    private World world;
-
-    @BeforeEach
-    void follow() {
-        world = following();
-    }
-
-    private static World following() {
-        World world = World.standby();
-        world.source.commit(1, 1);
-        world.sync();
-        return world;
-    }
-
-    private Report promote(Request request) {
-        return world.agent().promotion().promote(request);
-    }
-
+class PromotionTest extends FollowingStandby {
     @Test
     void claimsTheNextEpochRemovesTheMarkerAndRestartsTheSite() {
         int starts = world.site.starts();
@@ -269,52 +242,6 @@ class PromotionTest {
     }
 
     @Test
-    void aMarkerRemovedByHandIsTheSamePromotionButForTheRestart() {
-        int starts = world.site.starts();
-        world.marker.removeByHand();
-
-        world.agent().promotion().acceptRemoval();
-
-        assertThat(world.store.state()).isInstanceOf(Promoted.class);
-        assertThat(world.claims.held()).isEqualTo(2);
-        assertThat(world.site.starts()).isEqualTo(starts);
-    }
-
-    @Test
-    void aMarkerThatIsThereIsNoPromotion() {
-        world.agent().promotion().acceptRemoval();
-
-        assertThat(world.store.state()).isInstanceOf(Following.class);
-    }
-
-    @Test
-    void aMarkerMissingOnAServerThatNeverImportedClaimsNothing() {
-        World empty = World.standby();
-        refused(() -> empty.agent().promotion().promote(PLAIN), ErrorCode.NOT_BACKUP_MODE);
-        empty.marker.removeByHand();
-
-        empty.agent().promotion().acceptRemoval();
-
-        assertThat(empty.claims.nonce(2)).isEmpty();
-        assertThat(empty.store.state()).isInstanceOf(Seeding.class);
-    }
-
-    @Test
-    void removedByHandWithoutAFilestoreIsPromotedAtOnceAndClaimedLater() {
-        world.claims.goDown();
-        world.marker.removeByHand();
-        world.agent().promotion().acceptRemoval();
-
-        assertThat(world.store.state())
-                .isInstanceOfSatisfying(
-                        Promoted.class, it -> assertThat(it.claimed()).isFalse());
-        refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
-        world.claims.comeBack();
-        world.time.advance(Duration.ofHours(1));
-        assertThat(world.agent().promotion().repeatClaim()).isTrue();
-    }
-
-    @Test
     void aPromotedServerWhoseMarkerComesBackFollowsAndKeepsItsDatabase() {
         promote(PLAIN);
         world.marker.putByHand(Optional.empty());
@@ -354,77 +281,5 @@ class PromotionTest {
                     assertThat(one.marker.on()).isFalse();
                     assertThat(one.site.running()).isTrue();
                 }));
-    }
-
-    /** The operator removes the marker while an apply is under way, and the agent dies there: data that was written since must stay live. */
-    @TestFactory
-    Stream<DynamicTest> aMarkerRemovedInTheMiddleOfAnApplyKeepsTheDatabaseThatIsLiveThen() {
-        World whole = following();
-        whole.source.commit(1, 2);
-        whole.points.live();
-        whole.sync();
-        int points = whole.points.passed();
-        return Stream.iterate(0, k -> k < points, k -> k + 1)
-                .map(k -> DynamicTest.dynamicTest(k + " " + whole.points.trace().get(k), () -> {
-                    World one = following();
-                    one.source.commit(1, 2);
-                    one.points.dieAt(k);
-                    die(one::sync);
-                    one.points.live();
-                    one.marker.removeByHand();
-                    Optional<?> live = one.databases.find(FakeDatabases.LIVE);
-                    one.agent().applier().finish();
-                    one.agent().promotion().acceptRemoval();
-
-                    assertThat(one.databases.find(FakeDatabases.LIVE)).isEqualTo(live);
-                    assertThat(one.content()).isNotEqualTo("mixed");
-                    assertThat(one.marker.on()).isFalse();
-                    assertThat(one.store.state()).isInstanceOf(Promoted.class);
-                    assertThat(one.claims.held()).isEqualTo(2);
-                    assertThat(one.site.running()).isTrue();
-                }));
-    }
-
-    @Test
-    void aMarkerRemovedWhileTheSiteIsBeingStoppedStopsTheExchange() {
-        world.source.commit(1, 2);
-        world.site.whenStopped(world.marker::removeByHand);
-
-        refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
-
-        assertThat(world.content()).isEqualTo("00000001-00000001");
-        assertThat(world.site.running()).isTrue();
-        assertThat(world.marker.on()).isFalse();
-    }
-
-    @Test
-    void aMarkerRemovedAfterTheExchangeKeepsWhatIsLiveEvenIfUnhealthy() {
-        world.source.commit(1, 2);
-        world.site.sickWith("00000001-00000002");
-        world.trees.whenForward(TreeKind.FILES, world.marker::removeByHand);
-
-        world.sync();
-
-        assertThat(world.content()).isEqualTo("00000001-00000002");
-        assertThat(world.marker.on()).isFalse();
-        assertThat(world.store.state())
-                .isInstanceOfSatisfying(
-                        Following.class, it -> assertThat(it.proven()).isFalse());
-    }
-
-    private static void die(Runnable work) {
-        try {
-            work.run();
-            throw new AssertionError("it did not die");
-        } catch (Crash expected) {
-            // The process is gone.
-        }
-    }
-
-    private static void refused(ThrowingCallable work, ErrorCode code) {
-        assertThatThrownBy(work)
-                .isInstanceOfSatisfying(
-                        UnderstudyException.class,
-                        failure -> assertThat(failure.code()).isEqualTo(code));
     }
 }

@@ -1,0 +1,53 @@
+package io.understudy.replica.promote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.fakes.Crash;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.promote.Promotion.Request;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A standby that has imported its first snapshot, to be promoted. */
+abstract class FollowingStandby {
+    static final Request PLAIN = new Request("promoted by an operator", false, false);
+    static final Request UNFENCED = new Request("promoted by an operator", true, false);
+    static final Request FORCED = new Request("promoted by an operator", false, true);
+    World world;
+
+    @BeforeEach
+    void follow() {
+        world = following();
+    }
+
+    static World following() {
+        World world = World.standby();
+        world.source.commit(1, 1);
+        world.sync();
+        return world;
+    }
+
+    Report promote(Request request) {
+        return world.agent().promotion().promote(request);
+    }
+
+    static void die(Runnable work) {
+        try {
+            work.run();
+            throw new AssertionError("it did not die");
+        } catch (Crash expected) {
+            // The process is gone.
+        }
+    }
+
+    static void refused(ThrowingCallable work, ErrorCode code) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code));
+    }
+}

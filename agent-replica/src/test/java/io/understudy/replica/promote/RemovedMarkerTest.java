@@ -1,0 +1,122 @@
+package io.understudy.replica.promote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.files.TreeKind;
+import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.replica.role.ReplicaState.Seeding;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The marker is removed by hand, at whatever moment: that is a promotion too. */
+class RemovedMarkerTest extends FollowingStandby {
+    @Test
+    void aMarkerRemovedByHandIsTheSamePromotionButForTheRestart() {
+        int starts = world.site.starts();
+        world.marker.removeByHand();
+
+        world.agent().promotion().acceptRemoval();
+
+        assertThat(world.store.state()).isInstanceOf(Promoted.class);
+        assertThat(world.claims.held()).isEqualTo(2);
+        assertThat(world.site.starts()).isEqualTo(starts);
+    }
+
+    @Test
+    void aMarkerThatIsThereIsNoPromotion() {
+        world.agent().promotion().acceptRemoval();
+
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
+    @Test
+    void aMarkerMissingOnAServerThatNeverImportedClaimsNothing() {
+        World empty = World.standby();
+        refused(() -> empty.agent().promotion().promote(PLAIN), ErrorCode.NOT_BACKUP_MODE);
+        empty.marker.removeByHand();
+
+        empty.agent().promotion().acceptRemoval();
+
+        assertThat(empty.claims.nonce(2)).isEmpty();
+        assertThat(empty.store.state()).isInstanceOf(Seeding.class);
+    }
+
+    @Test
+    void removedByHandWithoutAFilestoreIsPromotedAtOnceAndClaimedLater() {
+        world.claims.goDown();
+        world.marker.removeByHand();
+        world.agent().promotion().acceptRemoval();
+
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Promoted.class, it -> assertThat(it.claimed()).isFalse());
+        refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
+        world.claims.comeBack();
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.agent().promotion().repeatClaim()).isTrue();
+    }
+
+    /** The operator removes the marker while an apply is under way, and the agent dies there: data that was written since must stay live. */
+    @TestFactory
+    Stream<DynamicTest> aMarkerRemovedInTheMiddleOfAnApplyKeepsTheDatabaseThatIsLiveThen() {
+        World whole = following();
+        whole.source.commit(1, 2);
+        whole.points.live();
+        whole.sync();
+        int points = whole.points.passed();
+        return Stream.iterate(0, k -> k < points, k -> k + 1)
+                .map(k -> DynamicTest.dynamicTest(k + " " + whole.points.trace().get(k), () -> {
+                    World one = following();
+                    one.source.commit(1, 2);
+                    one.points.dieAt(k);
+                    die(one::sync);
+                    one.points.live();
+                    one.marker.removeByHand();
+                    Optional<?> live = one.databases.find(FakeDatabases.LIVE);
+                    one.agent().applier().finish();
+                    one.agent().promotion().acceptRemoval();
+
+                    assertThat(one.databases.find(FakeDatabases.LIVE)).isEqualTo(live);
+                    assertThat(one.content()).isNotEqualTo("mixed");
+                    assertThat(one.marker.on()).isFalse();
+                    assertThat(one.store.state()).isInstanceOf(Promoted.class);
+                    assertThat(one.claims.held()).isEqualTo(2);
+                    assertThat(one.site.running()).isTrue();
+                }));
+    }
+
+    @Test
+    void aMarkerRemovedWhileTheSiteIsBeingStoppedStopsTheExchange() {
+        world.source.commit(1, 2);
+        world.site.whenStopped(world.marker::removeByHand);
+
+        refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
+
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.site.running()).isTrue();
+        assertThat(world.marker.on()).isFalse();
+    }
+
+    @Test
+    void aMarkerRemovedAfterTheExchangeKeepsWhatIsLiveEvenIfUnhealthy() {
+        world.source.commit(1, 2);
+        world.site.sickWith("00000001-00000002");
+        world.trees.whenForward(TreeKind.FILES, world.marker::removeByHand);
+
+        world.sync();
+
+        assertThat(world.content()).isEqualTo("00000001-00000002");
+        assertThat(world.marker.on()).isFalse();
+        assertThat(world.store.state())
+                .isInstanceOfSatisfying(
+                        Following.class, it -> assertThat(it.proven()).isFalse());
+    }
+}
