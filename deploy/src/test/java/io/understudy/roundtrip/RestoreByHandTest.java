@@ -92,6 +92,28 @@ class RestoreByHandTest {
                 .isDirectoryContaining("glob:**" + site.older().snapshot() + ".json");
     }
 
+    /** A bucket lists a thousand at a time. */
+    @Test
+    void findsTheNewestOfMoreThanABucketListsAtOnce() throws Exception {
+        try (S3Server s3 = S3Server.start()) {
+            s3.createBucket("backups");
+            Path prefix = s3.folder().resolve("backups/example");
+            copy(repository, prefix);
+            for (int i = 1; i <= 2100; i++) {
+                Files.createFile(prefix.resolve("manifests/00000000-%08d.json".formatted(i)));
+            }
+            String output = run(settings()
+                            .with("repository", temp.resolve("fetched"))
+                            .with("bucket", "backups")
+                            .with("endpoint", s3.endpoint())
+                            .with("access_key", S3Server.ACCESS_KEY)
+                            .with("secret_key", S3Server.SECRET_KEY))
+                    .successful();
+            assertThat(output).contains("\"snapshot\": \"" + site.newest().snapshot() + "\"");
+        }
+        assertWhole(site.newest());
+    }
+
     /** What an attacker or a bad disk did, and what the page then says. */
     enum Wrong {
         FLIPPED_MANIFEST("is signed by none of"),
