@@ -93,6 +93,14 @@ public enum ErrorCode {
         return retry;
     }
 
+    /** Whether it says nothing about what is stored: the filestore could not be asked, or the work was given up. */
+    public boolean leavesContentUnjudged() {
+        return switch (this) {
+            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, CANCELLED -> true;
+            default -> false;
+        };
+    }
+
     /** One sentence for the operators' reference. */
     public String meaning() {
         return meaning;

@@ -4,7 +4,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.FilestoreListener.Operation;
 import io.understudy.time.Ticker;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
@@ -123,15 +122,11 @@ public final class MeteredFilestore implements Filestore {
         }
     }
 
-    private final class MeteredStream extends FilterInputStream {
-        MeteredStream(InputStream in) {
-            super(in);
-        }
+    private final class MeteredStream extends BlockInput {
+        private final InputStream in;
 
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        MeteredStream(InputStream in) {
+            this.in = in;
         }
 
         @Override
@@ -149,8 +144,8 @@ public final class MeteredFilestore implements Filestore {
         }
 
         @Override
-        public boolean markSupported() {
-            return false;
+        public void close() throws IOException {
+            in.close();
         }
     }
 

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.function.LongFunction;
 
 /** A download that goes on where it broke. */
-final class ResumingStream extends InputStream {
+final class ResumingStream extends BlockInput {
     private final LongFunction<InputStream> reopen;
     private final Patience patience;
     private InputStream in;
@@ -18,12 +18,6 @@ final class ResumingStream extends InputStream {
         this.position = position;
         this.reopen = reopen;
         this.patience = patience;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.understudy.primary.capture;
 
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.Cancellation;
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.points.PrimaryPoint;
@@ -157,7 +156,7 @@ final class SnapshotRun {
             Manifest manifest = target.read(newest.get());
             return new Base(Optional.of(manifest), SnapshotBlobs.of(manifest, target.blobs()));
         } catch (UnderstudyException e) {
-            if (isOfTheStore(e.code())) {
+            if (e.code().leavesContentUnjudged()) {
                 throw e;
             }
             LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest.get(), e.getMessage());
@@ -168,13 +167,6 @@ final class SnapshotRun {
     private static Base none() {
         LOG.warn("a verification found faults in the repository: this snapshot reads and stores all anew");
         return Base.NONE;
-    }
-
-    private static boolean isOfTheStore(ErrorCode code) {
-        return switch (code) {
-            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, CANCELLED -> true;
-            default -> false;
-        };
     }
 
     private record Base(Optional<Manifest> manifest, KnownBlobs blobs) {

@@ -116,7 +116,7 @@ public final class Pruning {
         try {
             collector.mark(ids(decisions, true), progress);
         } catch (UnderstudyException e) {
-            if (isOfTheStore(e.code())) {
+            if (e.code().leavesContentUnjudged()) {
                 throw e;
             }
             return new Pruned(true, decisions, Swept.NOTHING, Optional.of(e));
@@ -207,13 +207,6 @@ public final class Pruning {
                     "prune on the primary; --dry-run works here too");
         }
         return host.epochs().require(target);
-    }
-
-    private static boolean isOfTheStore(ErrorCode code) {
-        return switch (code) {
-            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, CANCELLED -> true;
-            default -> false;
-        };
     }
 
     private static UnderstudyException unreadable(UnderstudyException fault) {

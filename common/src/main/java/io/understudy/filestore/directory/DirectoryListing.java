@@ -2,6 +2,7 @@ package io.understudy.filestore.directory;
 
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.ObjectIterator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
@@ -17,21 +18,19 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
  * Walks the files below a root in the order of their whole keys, as an object store lists them: {@code a-b}, {@code a.b},
  * {@code a/b}. Holds the names of one folder of each level in memory; files that no key can denote are passed over.
  */
-final class DirectoryListing implements Iterator<ObjectInfo> {
+final class DirectoryListing extends ObjectIterator {
     /** @param key of a file, or of a folder with a slash at its end */
     private record Entry(String key, Path path, BasicFileAttributes attributes) {}
 
     private final String prefix;
     private final String after;
     private final Deque<Iterator<Entry>> levels = new ArrayDeque<>();
-    private ObjectInfo next;
 
     DirectoryListing(Path root, String prefix, String after) throws IOException {
         this.prefix = prefix;
@@ -43,37 +42,29 @@ final class DirectoryListing implements Iterator<ObjectInfo> {
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && !levels.isEmpty()) {
+    protected Optional<ObjectInfo> find() {
+        Optional<ObjectInfo> found = Optional.empty();
+        while (found.isEmpty() && !levels.isEmpty()) {
             if (levels.peek().hasNext()) {
-                visit(levels.peek().next());
+                found = visit(levels.peek().next());
             } else {
                 levels.pop();
             }
         }
-        return next != null;
+        return found;
     }
 
-    @Override
-    public ObjectInfo next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        ObjectInfo result = next;
-        next = null;
-        return result;
-    }
-
-    private void visit(Entry entry) {
-        if (entry.attributes().isDirectory()) {
+    private Optional<ObjectInfo> visit(Entry entry) {
+        BasicFileAttributes attributes = entry.attributes();
+        if (attributes.isDirectory()) {
             descend(entry);
         } else if (entry.key().startsWith(prefix) && entry.key().compareTo(after) > 0) {
-            BasicFileAttributes attributes = entry.attributes();
-            next = new ObjectInfo(
+            return Optional.of(new ObjectInfo(
                     entry.key(),
                     attributes.size(),
-                    attributes.lastModifiedTime().toInstant());
+                    attributes.lastModifiedTime().toInstant()));
         }
+        return Optional.empty();
     }
 
     private void descend(Entry folder) {

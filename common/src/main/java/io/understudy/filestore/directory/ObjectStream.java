@@ -1,14 +1,14 @@
 package io.understudy.filestore.directory;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.BlockInput;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.function.Function;
 
 /** Reads an object's file to its end; failures are {@link UnderstudyException}s. */
-final class ObjectStream extends InputStream {
+final class ObjectStream extends BlockInput {
     /** The most bytes of one read: Java keeps, for each thread, a buffer beside the heap as long as its longest read, and that room is small. */
     private static final int MOST = 1 << 16;
 
@@ -18,12 +18,6 @@ final class ObjectStream extends InputStream {
     ObjectStream(FileChannel channel, Function<IOException, UnderstudyException> failure) {
         this.channel = channel;
         this.failure = failure;
-    }
-
-    @Override
-    public int read() {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

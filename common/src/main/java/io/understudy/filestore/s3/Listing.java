@@ -6,16 +6,16 @@ import io.minio.messages.Item;
 import io.minio.messages.ListBucketResultV2;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.ObjectIterator;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
  * A listing, page by page as it is read. Objects that no key can denote are passed over, and what a store lists although it is not
  * after {@code after}.
  */
-final class Listing implements Iterator<ObjectInfo> {
+final class Listing extends ObjectIterator {
     private final MinioAsyncClient client;
     private final Calls calls;
     private final Failures failures;
@@ -25,7 +25,6 @@ final class Listing implements Iterator<ObjectInfo> {
     private Iterator<? extends Item> page = Collections.emptyIterator();
     private String continuation;
     private boolean last;
-    private ObjectInfo next;
 
     Listing(MinioAsyncClient client, Calls calls, Failures failures, Location location, String prefix, String after) {
         this.client = client;
@@ -37,25 +36,16 @@ final class Listing implements Iterator<ObjectInfo> {
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && (page.hasNext() || !last)) {
+    protected Optional<ObjectInfo> find() {
+        Optional<ObjectInfo> found = Optional.empty();
+        while (found.isEmpty() && (page.hasNext() || !last)) {
             if (page.hasNext()) {
-                next = info(page.next()).orElse(null);
+                found = info(page.next());
             } else {
                 turn();
             }
         }
-        return next != null;
-    }
-
-    @Override
-    public ObjectInfo next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        ObjectInfo result = next;
-        next = null;
-        return result;
+        return found;
     }
 
     private void turn() {

@@ -1,17 +1,18 @@
 package io.understudy.filestore.s3;
 
 import io.understudy.failure.UnderstudyException;
-import java.io.FilterInputStream;
+import io.understudy.filestore.BlockInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Function;
 
 /** A download; failures in mid-stream are {@link UnderstudyException}s. */
-final class ObjectStream extends FilterInputStream {
+final class ObjectStream extends BlockInput {
+    private final InputStream in;
     private final Function<IOException, UnderstudyException> failure;
 
     ObjectStream(InputStream in, Function<IOException, UnderstudyException> failure) {
-        super(in);
+        this.in = in;
         this.failure = failure;
     }
 
@@ -22,12 +23,6 @@ final class ObjectStream extends FilterInputStream {
         } catch (IOException nobodyCares) {
             return;
         }
-    }
-
-    @Override
-    public int read() {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -45,10 +40,5 @@ final class ObjectStream extends FilterInputStream {
     @Override
     public void close() {
         discard(in);
-    }
-
-    @Override
-    public boolean markSupported() {
-        return false;
     }
 }

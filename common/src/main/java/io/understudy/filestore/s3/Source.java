@@ -1,18 +1,19 @@
 package io.understudy.filestore.s3;
 
+import io.understudy.filestore.BlockInput;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
 /** Content on its way up, which remembers whether it was itself what failed. Read by the client's threads, one after another. */
-final class Source extends FilterInputStream {
+final class Source extends BlockInput {
+    private final InputStream in;
     private volatile long left;
     private volatile IOException failure;
 
     Source(InputStream in, long length) {
-        super(in);
+        this.in = in;
         this.left = length;
     }
 
@@ -27,12 +28,6 @@ final class Source extends FilterInputStream {
             failure = early;
             throw early;
         }
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -54,7 +49,7 @@ final class Source extends FilterInputStream {
     }
 
     @Override
-    public boolean markSupported() {
-        return false;
+    public void close() throws IOException {
+        in.close();
     }
 }
