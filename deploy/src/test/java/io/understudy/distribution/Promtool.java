@@ -8,6 +8,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -35,11 +36,19 @@ public final class Promtool {
     }
 
     private static Stream<Path> places() {
-        String cache = System.getenv()
-                .getOrDefault("XDG_CACHE_HOME", System.getenv().getOrDefault("HOME", "/var/tmp") + "/.cache");
         return Stream.concat(
                 Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                         .map(Path::of),
-                Stream.of(Path.of(cache, "understudy", "tools")));
+                Stream.of(tools(System.getenv(), Path.of(".."))));
+    }
+
+    /** Where {@code deploy/setup test} puts it. */
+    static Path tools(Map<String, String> environment, Path checkout) {
+        String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
+        String home = environment.getOrDefault("HOME", "");
+        if (!cache.isEmpty()) {
+            return Path.of(cache, "understudy", "tools");
+        }
+        return home.isEmpty() ? checkout.resolve("target/tools") : Path.of(home, ".cache", "understudy", "tools");
     }
 }

@@ -1,0 +1,91 @@
+package io.understudy.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.Program;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where {@code deploy/setup test} puts promtool, without a network: apt-get and dpkg-deb are scripts. */
+class SetupTest {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final String PATH = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+
+    @TempDir
+    private Path folder;
+
+    private Path checkout;
+    private Path programs;
+
+    @BeforeEach
+    void aCheckoutOfItsOwn() throws IOException {
+        assumeFalse(
+                Stream.of(PATH.split(File.pathSeparator))
+                        .anyMatch(place -> Files.isExecutable(Path.of(place, "promtool"))),
+                "promtool is installed: nothing is fetched");
+        checkout = folder.resolve("checkout");
+        programs = Files.createDirectories(folder.resolve("programs"));
+        Files.createDirectories(checkout.resolve("deploy"));
+        Files.copy(Path.of("setup"), checkout.resolve("deploy/setup"));
+        program("apt-get", "touch prometheus_1_all.deb");
+        program(
+                "dpkg-deb",
+                "mkdir -p usr/bin && printf '#!/bin/sh\nexit 0\n' >usr/bin/promtool && tar -c ./usr/bin/promtool");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-u HOME -u XDG_CACHE_HOME", "HOME= XDG_CACHE_HOME="})
+    void withoutAHomeTheCheckoutKeepsIt(String environment) throws IOException {
+        String said = setup(environment);
+
+        Path tools = checkout.resolve("target/tools");
+        assertThat(said).contains("fetching promtool into " + tools.toRealPath());
+        assertThat(tools.resolve("promtool")).isExecutable();
+        assertThat(Promtool.tools(Map.of(), checkout)).isEqualTo(tools);
+        assertThat(Promtool.tools(Map.of("HOME", "", "XDG_CACHE_HOME", ""), checkout))
+                .isEqualTo(tools);
+    }
+
+    @Test
+    void aHomeOrACacheFolderKeepsItForAllCheckouts() {
+        Map<String, String> environment =
+                new HashMap<>(Map.of("HOME", folder.resolve("home").toString()));
+        setup("-u XDG_CACHE_HOME HOME=" + environment.get("HOME"));
+        assertThat(folder.resolve("home/.cache/understudy/tools/promtool")).isExecutable();
+        assertThat(Promtool.tools(environment, checkout)).isEqualTo(folder.resolve("home/.cache/understudy/tools"));
+
+        environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
+        setup("HOME=" + environment.get("HOME") + " XDG_CACHE_HOME=" + environment.get("XDG_CACHE_HOME"));
+        assertThat(folder.resolve("cache/understudy/tools/promtool")).isExecutable();
+        assertThat(Promtool.tools(environment, checkout)).isEqualTo(folder.resolve("cache/understudy/tools"));
+    }
+
+    private String setup(String environment) {
+        String path = programs + File.pathSeparator + PATH;
+        Outcome outcome = Program.of("sh", "-c", "exec env " + environment + " bash deploy/setup test")
+                .in(checkout)
+                .with(Map.of("PATH", path))
+                .run(LIMIT)
+                .successful();
+        return outcome.errors();
+    }
+
+    private void program(String name, String script) throws IOException {
+        Path program = Files.writeString(programs.resolve(name), "#!/bin/sh\nset -e\n" + script + "\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+}
