@@ -202,15 +202,17 @@ public final class Promotion {
         ReplicaPoint.PROMOTION_INTENDED.passed();
     }
 
-    /** A claim that was sent before may have arrived: it is repeated, not made anew. */
+    /** A claim that was sent before may have arrived: it is repeated, not made anew, unless force has to go past another's that came after it. */
     private Claim nextClaim(int held, String reason, boolean unfenced, boolean force) {
         Optional<Claim> last = store.ledger().claim().filter(each -> each.epoch() > held);
         int epoch = held + 1;
         try {
-            if (force && last.filter(claims::stands).isEmpty()) {
-                epoch = Math.max(held, claims.highest()) + 1;
-            } else if (force) {
-                epoch = last.get().epoch();
+            if (force) {
+                int highest = claims.highest();
+                epoch = last.filter(each -> each.epoch() == highest && claims.stands(each))
+                                .isPresent()
+                        ? highest
+                        : Math.max(held, highest) + 1;
             }
         } catch (UnderstudyException e) {
             if (!unfenced) {

@@ -143,6 +143,18 @@ class PromotionTest extends FollowingStandby {
     }
 
     @Test
+    void forceGoesPastAnotherThatCameAfterItsOwnClaim() {
+        world.claims.loseAcknowledgements();
+        refused(() -> promote(PLAIN), ErrorCode.FILESTORE_UNREACHABLE);
+        world.claims.comeBack();
+        world.claims.takenByAnother(3);
+
+        refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
+        assertThat(promote(FORCED).epoch()).isEqualTo(4);
+        assertThat(world.claims.held()).isEqualTo(4);
+    }
+
+    @Test
     void aSiteThatDoesNotComeUpIsReportedButPromoted() {
         world.site.sickWith("00000001-00000001");
 
