@@ -11,22 +11,17 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.Ledger;
 import io.understudy.replica.role.Ledger.Prepared;
 import io.understudy.replica.role.ReplicaState.Applying;
 import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Settled;
 import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.role.Setback;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.stage.Stage;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +51,7 @@ public final class Round {
     private final Stage stage;
     private final Departure departure;
     private final Applier applier;
+    private final Arrival arrival;
     private final Failures failures;
     private final ReplicaEvents events;
     private final List<TreeSettings> trees;
@@ -84,6 +80,7 @@ public final class Round {
         this.stage = stage;
         this.departure = departure;
         this.applier = applier;
+        this.arrival = new Arrival(store, source, events);
         this.failures = failures;
         this.events = events;
         this.trees = List.copyOf(trees);
@@ -111,24 +108,17 @@ public final class Round {
     public void demand(SnapshotId wanted) {
         backup.require();
         if (!source.list().contains(wanted)) {
-            throw unknown(wanted);
+            throw Discovery.unknown(wanted);
         }
-    }
-
-    private static UnderstudyException unknown(SnapshotId wanted) {
-        return new UnderstudyException(
-                ErrorCode.SNAPSHOT_UNKNOWN,
-                "cannot restore " + wanted + ": there is no such snapshot in the repository",
-                "agent-replica list shows those that exist");
     }
 
     /** What one round knows. */
     private final class Journey {
         private final RoundControl control;
         private final Stopwatch watch = new Stopwatch(ticker);
+        private final Discovery discovery = new Discovery(store, source, failures, events, clock);
         private Step step = Step.DISCOVER;
         private Optional<SnapshotId> snapshot = Optional.empty();
-        private List<SnapshotId> overtaken = List.of();
         private boolean remembered;
 
         Journey(RoundControl control) {
@@ -140,9 +130,9 @@ public final class Round {
             control.begin();
             backup.require();
             standing.ensure();
-            snapshot = discover(ask);
+            snapshot = discovery.discover(ask);
             if (snapshot.isEmpty()) {
-                clearDiscoveryTrouble();
+                discovery.clearTrouble();
                 return new RoundResult(resumed, watch.total(), 0, watch.steps());
             }
             LOG.info("importing {}", snapshot.get());
@@ -167,69 +157,8 @@ public final class Round {
             if (outcome.undone().isPresent()) {
                 return Optional.empty();
             }
-            announce(Optional.empty());
+            arrival.announce(Optional.empty());
             return Optional.of(applying.intent().snapshot());
-        }
-
-        private void announce(Optional<Duration> took) {
-            Following now = (Following) store.state();
-            LOG.info(
-                    "{} is live{}{}",
-                    now.current().snapshot().orElseThrow(),
-                    now.proven() ? " and proven" : "",
-                    took.map(each -> ", in " + each.toMillis() / 1000.0 + " s").orElse(""));
-            events.applied(now.current().snapshot().orElseThrow(), now.current().moment(), now.since(), took);
-            source.settled(now);
-        }
-
-        private Optional<SnapshotId> discover(Ask ask) {
-            if (ask instanceof Ask.Newest newest) {
-                return newest(newest);
-            }
-            SnapshotId wanted = ((Ask.Named) ask).snapshot();
-            List<SnapshotId> all = source.list();
-            if (!all.contains(wanted)) {
-                throw unknown(wanted);
-            }
-            overtaken = all.stream().filter(each -> each.compareTo(wanted) > 0).toList();
-            return Optional.of(wanted);
-        }
-
-        private Optional<SnapshotId> newest(Ask.Newest ask) {
-            Ledger ledger = store.ledger();
-            Optional<SnapshotId> live = ledger.live().flatMap(Copy::snapshot);
-            List<SnapshotId> newer = live.map(source::newerThan).orElseGet(source::list);
-            events.polled(newer.isEmpty() ? live : Optional.of(newer.get(newer.size() - 1)));
-            return new Choice(ledger, clock.instant()).newest(newer, this::highestEpoch, ask);
-        }
-
-        private int highestEpoch() {
-            int epoch = source.highestEpoch();
-            events.epoch(epoch);
-            return epoch;
-        }
-
-        /**
-         * What the operator went behind is not imported again by the next poll; only what comes after it is. Not before the apply: until then the wanted
-         * one may turn out to be unfit.
-         */
-        private void passOver(SnapshotId wanted) {
-            if (overtaken.isEmpty()) {
-                return;
-            }
-            UnderstudyException reason = new UnderstudyException(
-                    ErrorCode.SNAPSHOT_REJECTED,
-                    "an operator asked for " + wanted + " instead",
-                    "apply it with agent-replica restore ID");
-            store.change(ledger -> {
-                Ledger next = ledger;
-                for (SnapshotId each : overtaken) {
-                    if (!next.setback(each).filter(Setback::rejection).isPresent()) {
-                        next = next.noting(failures.rejection(each, Step.DISCOVER, reason));
-                    }
-                }
-                return next.untroubled();
-            });
         }
 
         private Fetched fetch(SnapshotId wanted) {
@@ -262,30 +191,15 @@ public final class Round {
             control.commit();
             // An interrupt that came too late to give the round up must not reach what may not be interrupted.
             Thread.interrupted();
-            passOver(manifest.snapshot());
+            discovery.passOver(manifest.snapshot());
             departure.forward(Optional.of(manifest.moment()));
             Applier.Outcome outcome = applier.finish();
             outcome.took().forEach(watch::add);
             if (outcome.undone().isPresent()) {
                 remembered = true;
-                throw wentBack(outcome.undone().get());
+                throw arrival.wentBack(snapshot.get(), outcome.undone().get());
             }
-            announce(Optional.of(watch.total()));
-        }
-
-        private UnderstudyException wentBack(Setback cause) {
-            String live = ((Settled) store.state())
-                    .live()
-                    .flatMap(Copy::snapshot)
-                    .map(id -> "to " + id)
-                    .orElse("to what stood here before the first import");
-            String again = cause.rejection()
-                    ? "; it is not tried again, unless by agent-replica restore " + snapshot.get()
-                    : "; it is tried again";
-            return new UnderstudyException(
-                    cause.code(),
-                    "cannot apply " + snapshot.get() + ": " + cause.message() + "; went back " + live,
-                    cause.hint() + again);
+            arrival.announce(Optional.of(watch.total()));
         }
 
         private <T> T during(Step next, Supplier<T> work) {
@@ -312,13 +226,6 @@ public final class Round {
                 store.change(ledger -> ledger.failing(failures.setback(ledger, snapshot, step, failure)));
             }
             return failure;
-        }
-
-        private void clearDiscoveryTrouble() {
-            Optional<Setback> trouble = store.ledger().trouble();
-            if (trouble.filter(each -> each.snapshot().isEmpty()).isPresent()) {
-                store.change(Ledger::untroubled);
-            }
         }
     }
 }

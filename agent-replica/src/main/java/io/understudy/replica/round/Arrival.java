@@ -1,0 +1,57 @@
+package io.understudy.replica.round;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.ReplicaState.Settled;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.role.Setback;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells how an apply ended. */
+final class Arrival {
+    private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
+
+    private final RoleStore store;
+    private final SnapshotSource source;
+    private final ReplicaEvents events;
+
+    Arrival(RoleStore store, SnapshotSource source, ReplicaEvents events) {
+        this.store = store;
+        this.source = source;
+        this.events = events;
+    }
+
+    /** The snapshot is live. */
+    void announce(Optional<Duration> took) {
+        Following now = (Following) store.state();
+        LOG.info(
+                "{} is live{}{}",
+                now.current().snapshot().orElseThrow(),
+                now.proven() ? " and proven" : "",
+                took.map(each -> ", in " + each.toMillis() / 1000.0 + " s").orElse(""));
+        events.applied(now.current().snapshot().orElseThrow(), now.current().moment(), now.since(), took);
+        source.settled(now);
+    }
+
+    /** @return what the round ends with when the apply was taken back */
+    UnderstudyException wentBack(SnapshotId snapshot, Setback cause) {
+        String live = ((Settled) store.state())
+                .live()
+                .flatMap(Copy::snapshot)
+                .map(id -> "to " + id)
+                .orElse("to what stood here before the first import");
+        String again = cause.rejection()
+                ? "; it is not tried again, unless by agent-replica restore " + snapshot
+                : "; it is tried again";
+        return new UnderstudyException(
+                cause.code(),
+                "cannot apply " + snapshot + ": " + cause.message() + "; went back " + live,
+                cause.hint() + again);
+    }
+}
