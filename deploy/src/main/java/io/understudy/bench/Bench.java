@@ -1,6 +1,7 @@
 package io.understudy.bench;
 
 import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.OrderlyEnd;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

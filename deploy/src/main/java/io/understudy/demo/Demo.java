@@ -2,6 +2,7 @@ package io.understudy.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.OrderlyEnd;
 import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Rehearsal;
 import java.io.IOException;
@@ -59,18 +60,30 @@ public final class Demo {
             System.err.println("error: cannot start the demo: an earlier one still runs\nhint: deploy/demo --stop");
             return 1;
         }
-        Path home = Files.createTempDirectory(
-                "understudy-demo", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-        Curtain curtain = new Curtain(home);
-        Runtime.getRuntime().addShutdownHook(new Thread(curtain::fall));
-        try {
-            perform(home, curtain);
-            return 0;
-        } catch (AssertionError | RuntimeException e) {
-            out.println("\nFAILED: " + e.getMessage());
-            logs(home);
-            return 1;
+        try (OrderlyEnd end = new OrderlyEnd()) {
+            Path home = Files.createTempDirectory(
+                    "understudy-demo",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            Curtain curtain = new Curtain(home);
+            try {
+                perform(home, curtain);
+                return 0;
+            } catch (AssertionError | RuntimeException e) {
+                fail(home, e, end.demanded());
+                return 1;
+            } finally {
+                curtain.fall();
+            }
         }
+    }
+
+    private void fail(Path home, Throwable why, boolean interrupted) throws IOException {
+        if (interrupted) {
+            System.err.println("demo: interrupted");
+            return;
+        }
+        out.println("\nFAILED: " + why.getMessage());
+        logs(home);
     }
 
     private void perform(Path home, Curtain curtain) throws IOException {
@@ -143,19 +156,19 @@ public final class Demo {
             this.home = home;
         }
 
-        synchronized void over(Pair started) {
+        void over(Pair started) {
             pair = started;
         }
 
-        synchronized Pair pair() {
+        Pair pair() {
             return pair;
         }
 
-        synchronized void stayUp() {
+        void stayUp() {
             up = true;
         }
 
-        synchronized void fall() {
+        void fall() {
             if (up) {
                 return;
             }

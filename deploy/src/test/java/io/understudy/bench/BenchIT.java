@@ -4,25 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.rehearsal.Deadline;
-import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Rehearsal;
 import io.understudy.rehearsal.Running;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import io.understudy.rehearsal.Scratch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code deploy/bench} as a process, without the building: on the smallest site, where only its going through counts, not its figures. */
 class BenchIT {
@@ -30,19 +22,11 @@ class BenchIT {
     private static final String RATIO = "\\*\\*\\d+\\.\\d\\d\\*\\*";
     private static final String VALUE = "\\*\\*\\d+(\\.\\d+)? (s|ms|MiB)\\*\\*";
 
-    private Path folder;
-
-    @BeforeEach
-    void createFolder() throws IOException {
-        // PostgreSQL's user must be able to pass through.
-        folder = Files.createTempDirectory(
-                "understudy-bench-it",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    }
+    private final Scratch scratch = new Scratch();
 
     @AfterEach
-    void deleteFolder() {
-        Folders.delete(folder);
+    void clear() {
+        scratch.close();
     }
 
     /** The lines of the contest against restic come after the others of the same site, and are missing where restic is. */
@@ -69,24 +53,21 @@ class BenchIT {
         for (int i = 0; i < rows.size(); i++) {
             assertThat(rows.get(i)).containsPattern(expected.get(i));
         }
-        assertNothingIsLeft();
+        scratch.assertNothingIsLeft();
         assumeTrue(restic, "restic is not installed, so the contest against it was left out: deploy/setup bench");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "INT, understudy-bench*/copy/primary/postgresql/data/postmaster.pid",
-        "TERM, understudy-bench*/copy/agent-primary-1.log"
-    })
-    void leavesNothingBehindWhenItIsInterrupted(String signal, String moment) {
-        Running bench = measure("snapshots").start(folder.resolve("bench.log"));
-        Deadline.await(moment, LIMIT, () -> exists(moment));
+    @Test
+    void leavesNothingBehindWhenItIsInterrupted() {
+        String moment = "understudy-bench*/copy/agent-primary-1.log";
+        Running bench = measure("snapshots").start(scratch.folder().resolve("bench.log"));
+        Deadline.await(moment, LIMIT, () -> scratch.holds(moment));
 
-        Program.of("kill", "-" + signal, bench.pid()).run(LIMIT).successful();
+        Program.of("kill", "-INT", bench.pid()).run(LIMIT).successful();
 
         Deadline.await("the measurement ends", LIMIT, () -> !bench.alive());
         assertThat(bench.logText()).contains("bench: interrupted").doesNotContain("\tat ");
-        assertNothingIsLeft();
+        scratch.assertNothingIsLeft();
     }
 
     private Program measure(String contests) {
@@ -96,10 +77,10 @@ class BenchIT {
                         "env",
                         "--default-signal=INT",
                         "java",
-                        "-Djava.io.tmpdir=" + Folders.create(folder.resolve("tmp")),
+                        "-Djava.io.tmpdir=" + scratch.temporary(),
                         "-Dunderstudy.distribution=" + programs.distribution(),
                         "-Dunderstudy.rehearsal=" + programs.stage(),
-                        "-Dunderstudy.bench.readme=" + folder.resolve("README.md"),
+                        "-Dunderstudy.bench.readme=" + scratch.folder().resolve("README.md"),
                         "-cp",
                         programs.classPath(),
                         Bench.class.getName(),
@@ -122,31 +103,6 @@ class BenchIT {
                 .filter(line -> line.startsWith("| "))
                 .skip(2)
                 .toList();
-    }
-
-    private boolean exists(String glob) {
-        try (Stream<Path> files = Files.walk(folder.resolve("tmp"), 7)) {
-            return files.anyMatch(file -> folder.getFileSystem()
-                    .getPathMatcher("glob:" + folder + "/tmp/" + glob)
-                    .matches(file));
-        } catch (IOException | java.io.UncheckedIOException e) {
-            return false;
-        }
-    }
-
-    private void assertNothingIsLeft() {
-        assertThat(folder.resolve("tmp")).isEmptyDirectory();
-        assertThat(running()).isEmpty();
-    }
-
-    /** Every process on this machine that was told of the folder. */
-    private List<String> running() {
-        List<String> found = new ArrayList<>();
-        ProcessHandle.allProcesses()
-                .flatMap(process -> process.info().commandLine().stream())
-                .filter(command -> command.contains(folder.toString()))
-                .forEach(found::add);
-        return found;
     }
 
     private static boolean hasRestic() {

@@ -1,4 +1,4 @@
-package io.understudy.bench;
+package io.understudy.rehearsal;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * When the process is told to end (SIGINT, SIGTERM), the thread that made this is interrupted, and the process lives on until that thread has
  * stopped its servers and cleared its folder: until {@link #close}, a minute at the most.
  */
-final class OrderlyEnd implements AutoCloseable {
+public final class OrderlyEnd implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final Thread worker = Thread.currentThread();
@@ -16,17 +16,17 @@ final class OrderlyEnd implements AutoCloseable {
     private volatile Runnable unblock = () -> {};
     private volatile boolean demanded;
 
-    OrderlyEnd() {
+    public OrderlyEnd() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::demand, "orderly-end"));
     }
 
     /** @param unblock ends what the thread may wait for and no interrupt ends */
-    void unblockedBy(Runnable unblock) {
+    public void unblockedBy(Runnable unblock) {
         this.unblock = unblock;
     }
 
     /** Whether the process was told to end. */
-    boolean demanded() {
+    public boolean demanded() {
         return demanded;
     }
 

@@ -1,0 +1,57 @@
+package io.understudy.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.rehearsal.Deadline;
+import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Rehearsal;
+import io.understudy.rehearsal.Running;
+import io.understudy.rehearsal.Scratch;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code deploy/demo} as a process, without the building. That it shows a failover is FailoverIT's to say. */
+class DemoIT {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private final Scratch scratch = new Scratch();
+
+    @AfterEach
+    void clear() {
+        scratch.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INT, understudy-demo*/primary/postgresql/data/postmaster.pid",
+        "TERM, understudy-demo*/filestore/manifests/00000001-00000001.json"
+    })
+    void leavesNothingBehindWhenItIsInterrupted(String signal, String moment) {
+        Running demo = demo().start(scratch.folder().resolve("demo.log"));
+        Deadline.await(moment, LIMIT, () -> scratch.holds(moment));
+
+        Program.of("kill", "-" + signal, demo.pid()).run(LIMIT).successful();
+
+        Deadline.await("the demo ends", LIMIT, () -> !demo.alive());
+        assertThat(demo.logText()).contains("demo: interrupted").doesNotContain("\tat ");
+        scratch.assertNothingIsLeft();
+    }
+
+    private Program demo() {
+        Rehearsal programs = Rehearsal.packaged();
+        // A shell's background jobs, and all that they start, ignore SIGINT unless told otherwise.
+        return Program.of(
+                "env",
+                "--default-signal=INT",
+                "java",
+                "-Djava.io.tmpdir=" + scratch.temporary(),
+                "-Dunderstudy.distribution=" + programs.distribution(),
+                "-Dunderstudy.rehearsal=" + programs.stage(),
+                "-Dunderstudy.demo.running=" + scratch.folder().resolve("demo.running"),
+                "-cp",
+                programs.classPath(),
+                Demo.class.getName());
+    }
+}
