@@ -15,11 +15,15 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSession;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.SigningKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +72,7 @@ final class SnapshotRun {
                 trees.add(source.files().capture(tree, session, base.tree(tree), target.blobs(), progress));
             }
             enter(Stage.COMMIT);
-            Manifest manifest = manifest(target, snapshot, periods, captured, trees, session);
+            Manifest manifest = manifest(target, snapshot, periods, captured, trees, session, base);
             permitted.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.passed();
@@ -90,7 +94,8 @@ final class SnapshotRun {
             List<String> periods,
             Captured captured,
             List<TreeData> trees,
-            BlobSession session) {
+            BlobSession session,
+            Base base) {
         Manifest draft = new Manifest(
                 Manifest.FORMAT,
                 target.site(),
@@ -103,7 +108,7 @@ final class SnapshotRun {
                 captured.database(),
                 trees,
                 new Totals(0, 0, 0, 0, 0, 0));
-        return with(draft, totals(draft, stored(target, draft), session.uploadedBytes()));
+        return with(draft, totals(draft, stored(target, draft, base), session.uploadedBytes()));
     }
 
     private static Totals totals(Manifest draft, long stored, long uploaded) {
@@ -135,15 +140,28 @@ final class SnapshotRun {
     }
 
     /** Bytes of all distinct blobs, as stored. */
-    private static long stored(Repository target, Manifest manifest) {
+    private static long stored(Repository target, Manifest manifest, Base base) {
         KnownBlobs distinct = KnownBlobs.none();
-        long[] sum = {0};
-        SnapshotBlobs.forEach(manifest, target.blobs(), part -> {
-            if (distinct.addNew(part.blob())) {
-                sum[0] += part.blob().stored();
+        SnapshotBlobs.ofManifest(manifest, part -> distinct.add(part.blob()));
+        for (TreeData tree : manifest.trees()) {
+            KnownBlobs known = base.named().get(tree.index());
+            distinct.addAll(known == null ? named(target, tree) : known);
+        }
+        return distinct.storedBytes();
+    }
+
+    /** The blobs that the tree's index names. */
+    private static KnownBlobs named(Repository target, TreeData tree) {
+        KnownBlobs named = KnownBlobs.none();
+        BlobRef[] last = {null};
+        SnapshotBlobs.ofTree(tree, target.blobs(), part -> {
+            // Most files lie in the pack of the file before.
+            if (part.blob() != last[0]) {
+                named.add(part.blob());
+                last[0] = part.blob();
             }
         });
-        return sum[0];
+        return named;
     }
 
     /** The newest snapshot, whose content need not be sent again. One that cannot be read must not stop the next: that one then asks for each blob. */
@@ -154,7 +172,15 @@ final class SnapshotRun {
         }
         try {
             Manifest manifest = target.read(newest.get());
-            return new Base(Optional.of(manifest), SnapshotBlobs.of(manifest, target.blobs()));
+            KnownBlobs all = KnownBlobs.none();
+            SnapshotBlobs.ofManifest(manifest, part -> all.add(part.blob()));
+            Map<StreamRef, KnownBlobs> named = new HashMap<>();
+            for (TreeData tree : manifest.trees()) {
+                KnownBlobs own = named(target, tree);
+                all.addAll(own);
+                named.put(tree.index(), own);
+            }
+            return new Base(Optional.of(manifest), all, named);
         } catch (UnderstudyException e) {
             if (e.code().leavesContentUnjudged()) {
                 throw e;
@@ -169,8 +195,12 @@ final class SnapshotRun {
         return Base.NONE;
     }
 
-    private record Base(Optional<Manifest> manifest, KnownBlobs blobs) {
-        static final Base NONE = new Base(Optional.empty(), KnownBlobs.none());
+    /**
+     * @param blobs all that it names
+     * @param named by which index of a tree
+     */
+    private record Base(Optional<Manifest> manifest, KnownBlobs blobs, Map<StreamRef, KnownBlobs> named) {
+        static final Base NONE = new Base(Optional.empty(), KnownBlobs.none(), Map.of());
 
         Optional<TreeData> tree(TreeSettings wanted) {
             return manifest.flatMap(base -> base.trees().stream()

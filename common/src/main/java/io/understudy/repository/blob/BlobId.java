@@ -13,9 +13,19 @@ public record BlobId(@JsonValue String hex) implements Comparable<BlobId> {
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public BlobId {
-        if (hex.length() != 64 || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+        if (hex.length() != 64 || !isHex(hex)) {
             throw new IllegalArgumentException("not a blob's name: " + hex);
         }
+    }
+
+    private static boolean isHex(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public static BlobId of(byte[] sha256) {

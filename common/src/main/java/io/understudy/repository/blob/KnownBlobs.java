@@ -29,6 +29,15 @@ public final class KnownBlobs {
         return add(key(blob.id()), blob.stored());
     }
 
+    /** Adds what the other set holds, which must not change meanwhile. */
+    public synchronized void addAll(KnownBlobs other) {
+        for (int slot = 0; slot < other.slots.length; slot += WORDS) {
+            if (other.slots[slot + STORED] != 0) {
+                add(Arrays.copyOfRange(other.slots, slot, slot + STORED), other.slots[slot + STORED] - 1);
+            }
+        }
+    }
+
     public void addAll(StreamRef stream) {
         stream.blobs().forEach(this::add);
     }

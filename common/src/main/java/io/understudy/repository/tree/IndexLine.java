@@ -1,7 +1,5 @@
 package io.understudy.repository.tree;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Attributes;
@@ -20,24 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** How an {@link IndexEntry} is written as JSON. Names that are not UTF-8 are in base64, under {@code path64} and {@code target64}. */
-@JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({
-    "path",
-    "path64",
-    "type",
-    "mode",
-    "mtime",
-    "owner",
-    "group",
-    "size",
-    "sha256",
-    "target",
-    "target64",
-    "pack",
-    "offset",
-    "blobs"
-})
+/** The fields of an {@link IndexEntry} as JSON has them, in their order. Names that are not UTF-8 are in base64, under {@code path64} and {@code target64}. */
 record IndexLine(
         String path,
         String path64,
@@ -55,6 +36,29 @@ record IndexLine(
         List<BlobRef> blobs) {
     private static final String ROOT = ".";
     private static final Set<String> TYPES = Set.of("file", "folder", "link");
+
+    /** A line while it is read; what it does not hold is null. */
+    static final class Fields {
+        String path;
+        String path64;
+        String type;
+        String mode;
+        String mtime;
+        String owner;
+        String group;
+        Long size;
+        String sha256;
+        String target;
+        String target64;
+        BlobRef pack;
+        Long offset;
+        List<BlobRef> blobs;
+
+        IndexLine line() {
+            return new IndexLine(
+                    path, path64, type, mode, mtime, owner, group, size, sha256, target, target64, pack, offset, blobs);
+        }
+    }
 
     static IndexLine of(IndexEntry line) {
         TreeEntry entry = line.entry();

@@ -1,12 +1,13 @@
 package io.understudy.repository.tree;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.SafePath;
@@ -41,11 +42,11 @@ import java.util.stream.StreamSupport;
  * Equal trees have equal indexes, byte by byte.
  */
 public final class TreeIndex {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final JsonFactory LINES = JsonFactory.builder()
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
             .build();
-    private static final ObjectReader READER = MAPPER.readerFor(IndexLine.class);
-    private static final ObjectWriter WRITER = MAPPER.writerFor(IndexLine.class);
 
     private TreeIndex() {}
 
@@ -62,7 +63,7 @@ public final class TreeIndex {
     /** As {@link #read(StreamRef, BlobSource)}, of the index itself. */
     public static Stream<IndexEntry> read(InputStream in) {
         try {
-            Entries entries = new Entries(READER.readValues(in));
+            Entries entries = new Entries(LINES.createParser(in));
             return StreamSupport.stream(
                             Spliterators.spliteratorUnknownSize(
                                     entries, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.DISTINCT),
@@ -75,13 +76,20 @@ public final class TreeIndex {
 
     /** Writes one line. Entries must come in order. */
     public static void write(IndexEntry entry, OutputStream out) throws IOException {
-        out.write(WRITER.writeValueAsBytes(IndexLine.of(entry)));
+        try (JsonGenerator json = LINES.createGenerator(out)) {
+            IndexJson.write(IndexLine.of(entry), json);
+        }
         out.write('\n');
     }
 
     /** One line as a JSON tree, to be part of another document. */
     public static JsonNode toJson(IndexEntry entry) {
-        return MAPPER.valueToTree(IndexLine.of(entry));
+        try (TokenBuffer json = new TokenBuffer(MAPPER, false)) {
+            IndexJson.write(IndexLine.of(entry), json);
+            return MAPPER.readTree(json.asParser());
+        } catch (IOException e) {
+            throw new IllegalStateException("a line is written to memory", e);
+        }
     }
 
     /**
@@ -90,9 +98,10 @@ public final class TreeIndex {
      * @throws UnderstudyException {@code UNSAFE_PATH}, {@code MANIFEST_DAMAGED}
      */
     public static IndexEntry fromJson(JsonNode line) {
-        try {
-            return MAPPER.treeToValue(line, IndexLine.class).toEntry();
-        } catch (JsonProcessingException e) {
+        try (JsonParser json = MAPPER.treeAsTokens(line)) {
+            json.nextToken();
+            return new IndexJson().read(json).toEntry();
+        } catch (IOException e) {
             throw damaged(e);
         }
     }
@@ -107,18 +116,24 @@ public final class TreeIndex {
     }
 
     private static final class Entries implements Iterator<IndexEntry> {
-        private final MappingIterator<IndexLine> lines;
+        private final JsonParser lines;
+        private final IndexJson json = new IndexJson();
         private final Deque<SafePath> folders = new ArrayDeque<>();
         private SafePath last;
+        private boolean looked;
 
-        private Entries(MappingIterator<IndexLine> lines) {
+        private Entries(JsonParser lines) {
             this.lines = lines;
         }
 
         @Override
         public boolean hasNext() {
             try {
-                return lines.hasNextValue();
+                if (!looked) {
+                    lines.nextToken();
+                    looked = true;
+                }
+                return lines.currentToken() != null;
             } catch (IOException e) {
                 throw damaged(e);
             }
@@ -130,7 +145,8 @@ public final class TreeIndex {
                 throw new NoSuchElementException();
             }
             try {
-                IndexEntry entry = lines.nextValue().toEntry();
+                looked = false;
+                IndexEntry entry = json.read(lines).toEntry();
                 check(entry.entry());
                 return entry;
             } catch (IOException e) {

@@ -30,6 +30,23 @@ class KnownBlobsTest {
     }
 
     @Test
+    void takesInAnotherSetAndCountsEachBlobOnce() {
+        KnownBlobs other = KnownBlobs.none();
+        for (int i = 0; i < 1_000; i++) {
+            other.add(blob(i));
+        }
+        known.add(blob(3));
+        known.add(blob(2_000));
+
+        known.addAll(other);
+
+        assertThat(known.size()).isEqualTo(1_001);
+        assertThat(known.storedBytes()).isEqualTo(999 * 1_000 / 2 + 2_000);
+        assertThat(known.stored(blob(999).id())).hasValue(999);
+        assertThat(other.size()).isEqualTo(1_000);
+    }
+
+    @Test
     void tellsIdsApartThatShareTheirBeginning() {
         known.add(new BlobRef(new BlobId("ab".repeat(31) + "00"), 1, 1, false));
         known.add(new BlobRef(new BlobId("ab".repeat(31) + "01"), 1, 2, false));

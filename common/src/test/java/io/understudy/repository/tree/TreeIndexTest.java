@@ -92,6 +92,13 @@ class TreeIndexTest {
                 "{\"path\":\"x\",\"type\":\"folder\",\"mode\":\"9\",\"mtime\":\"2026-11-20T11:00:00Z\",\"owner\":\"o\",\"group\":\"g\"}",
                 "{\"path\":\"x\",\"type\":\"folder\",\"mode\":\"0755\",\"mtime\":\"yesterday\",\"owner\":\"o\",\"group\":\"g\"}",
                 "{\"path64\":\"!\",\"type\":\"folder\",A}",
+                "[{\"path\":\"x\",\"type\":\"folder\",A}]",
+                "{\"path\":5,\"type\":\"folder\",A}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":\"0\",\"sha256\":\"H\",\"blobs\":[]}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"H\",\"blobs\":{}}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"H\",\"blobs\":null}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"H\",\"pack\":{\"id\":\"zz\",\"bytes\":8},\"offset\":0}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"H\",\"pack\":{\"bytes\":8},\"offset\":0}",
             })
     void refusesWhatIsNoIndex(String lines) {
         String text = lines.replace("A}", ATTRIBUTES + "}")
@@ -104,7 +111,7 @@ class TreeIndexTest {
 
     @Test
     void ignoresFieldsThatItDoesNotKnow() {
-        assertThat(read(ROOT.replace("{", "{\"later\":[1],"))).hasSize(1);
+        assertThat(read(ROOT.replace("{", "{\"later\":[1,{\"path\":\"..\"}],"))).hasSize(1);
     }
 
     private static Stream<IndexEntry> read(String lines) {

@@ -42,6 +42,8 @@ final class Drafter {
     private Iterator<IndexEntry> base = List.<IndexEntry>of().iterator();
     private IndexEntry baseEntry;
     private boolean unchanged = true;
+    private boolean remembered;
+    private LocalIndex local;
     private FileCache.Reader known;
     private FileCache.Writer fresh;
     private SteadyReader reader;
@@ -63,11 +65,7 @@ final class Drafter {
         this.known = known;
         this.fresh = fresh;
         this.reader = reader;
-        if (based) {
-            try (Stream<IndexEntry> entries = local.entries()) {
-                entries.forEach(this::remember);
-            }
-        }
+        this.local = local;
         try (Stream<IndexEntry> entries = based ? local.entries() : Stream.empty()) {
             base = entries.iterator();
             advance();
@@ -189,6 +187,17 @@ final class Drafter {
                 && baseEntry.entry() instanceof TreeEntry.File file
                 && file.hash().equals(hash)) {
             return baseEntry.content();
+        }
+        return found(hash);
+    }
+
+    /** The base's contents are only read when there is a file whose content is not where it was. */
+    private Optional<FileContent> found(ContentHash hash) {
+        if (based && !remembered) {
+            remembered = true;
+            try (Stream<IndexEntry> entries = local.entries()) {
+                entries.forEach(this::remember);
+            }
         }
         return contents.find(hash);
     }

@@ -62,7 +62,10 @@ final class LocalIndex {
             return true;
         }
         try (InputStream in = new StreamReader("a tree's index", index, source)) {
-            store(index, in::transferTo);
+            try (Fresh fresh = replace()) {
+                in.transferTo(fresh.out());
+                fresh.commit(index);
+            }
             try (Stream<IndexEntry> entries = entries()) {
                 entries.forEach(entry -> {});
             }
@@ -88,18 +91,9 @@ final class LocalIndex {
         }
     }
 
-    /** Replaces the local file. */
-    void store(StreamRef index, Body body) throws IOException {
-        AtomicFiles.delete(note);
-        MessageDigest digest = Sha256.digest();
-        try (AtomicFiles.Draft draft = AtomicFiles.draft(file, AtomicFiles.PRIVATE)) {
-            OutputStream out = new DigestOutputStream(draft.out(), digest);
-            body.writeTo(out);
-            draft.commit();
-        }
-        Note fresh =
-                new Note(FORMAT, key(index), ContentHash.of(digest.digest()).hex());
-        AtomicFiles.write(note, JSON.writeValueAsBytes(fresh), AtomicFiles.PRIVATE);
+    /** A new file, which takes the old one's place when it is committed. Close it. */
+    Fresh replace() throws IOException {
+        return new Fresh();
     }
 
     private Note noted() {
@@ -132,8 +126,30 @@ final class LocalIndex {
         return ContentHash.of(digest.digest()).hex();
     }
 
-    interface Body {
-        void writeTo(OutputStream out) throws IOException;
+    final class Fresh implements AutoCloseable {
+        private final MessageDigest digest = Sha256.digest();
+        private final AtomicFiles.Draft draft = AtomicFiles.draft(file, AtomicFiles.PRIVATE);
+        private final OutputStream out = new DigestOutputStream(draft.out(), digest);
+
+        private Fresh() throws IOException {}
+
+        /** Not buffered. */
+        OutputStream out() {
+            return out;
+        }
+
+        /** @param index what was written is this one's content */
+        void commit(StreamRef index) throws IOException {
+            AtomicFiles.delete(note);
+            draft.commit();
+            String hash = ContentHash.of(digest.digest()).hex();
+            AtomicFiles.write(note, JSON.writeValueAsBytes(new Note(FORMAT, key(index), hash)), AtomicFiles.PRIVATE);
+        }
+
+        @Override
+        public void close() throws IOException {
+            draft.close();
+        }
     }
 
     private record Note(int format, String stream, String sha256) {}

@@ -83,10 +83,7 @@ public final class TreeCapture {
             }
             packing.finish();
             PrimaryPoint.PACKS_STORED.passed();
-            StreamRef index = write(draft, packing, repacker, sink);
-            PrimaryPoint.TREE_INDEX_STORED.passed();
-            local.store(index, out -> translate(draft, packing, repacker, out));
-            PrimaryPoint.TREE_INDEX_KEPT.passed();
+            StreamRef index = write(draft, packing, repacker, sink, local);
             return new TreeData(tree.name(), tree.kind(), tally.entries(), tally.bytes(), index);
         } catch (IOException e) {
             throw FileFailure.of("write", draft, e);
@@ -109,10 +106,39 @@ public final class TreeCapture {
         }
     }
 
-    private static StreamRef write(Path draft, Packing packing, Repacker repacker, BlobSink sink) throws IOException {
-        try (StreamWriter writer = StreamWriter.rows(sink)) {
-            translate(draft, packing, repacker, writer);
-            return writer.finish();
+    /** Stores the index, and keeps it for the next capture. */
+    private static StreamRef write(Path draft, Packing packing, Repacker repacker, BlobSink sink, LocalIndex local)
+            throws IOException {
+        try (StreamWriter writer = StreamWriter.rows(sink);
+                LocalIndex.Fresh fresh = local.replace()) {
+            translate(draft, packing, repacker, new Both(writer, fresh.out()));
+            StreamRef index = writer.finish();
+            PrimaryPoint.TREE_INDEX_STORED.passed();
+            fresh.commit(index);
+            PrimaryPoint.TREE_INDEX_KEPT.passed();
+            return index;
+        }
+    }
+
+    /** Writes the same to both. */
+    private static final class Both extends OutputStream {
+        private final OutputStream one;
+        private final OutputStream other;
+
+        private Both(OutputStream one, OutputStream other) {
+            this.one = one;
+            this.other = other;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            one.write(bytes, offset, length);
+            other.write(bytes, offset, length);
         }
     }
 
