@@ -168,7 +168,7 @@ record Interaction(String text, Set<Setting> settings) {
                         "%s is how long %s or %s is asked again.",
                         Setting.SERVICE_HEALTH_WITHIN, Setting.SERVICE_HEALTH_HTTP, Setting.SERVICE_HEALTH_COMMAND),
                 of(
-                        "An agent that is told to stop finishes an apply for up to four times %s, twice %s and a minute.",
+                        "An agent that is told to stop finishes an apply for up to four times %s, twice %s and a minute, as far as the service manager lets it (TimeoutStopSec).",
                         Setting.SERVICE_LIMIT, Setting.SERVICE_HEALTH_WITHIN));
     }
 

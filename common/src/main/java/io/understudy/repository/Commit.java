@@ -26,8 +26,7 @@ final class Commit {
         try {
             fence.demandOpen(snapshot);
         } catch (UnderstudyException e) {
-            withdrawIfOvertaken(snapshot, e);
-            throw e;
+            throw e.code() == ErrorCode.FENCED ? overtaken(snapshot, e) : e;
         }
     }
 
@@ -45,14 +44,19 @@ final class Commit {
         }
     }
 
-    /** What was committed stays, unacknowledged, when nobody was promoted or that cannot be known. */
-    private void withdrawIfOvertaken(SnapshotId snapshot, UnderstudyException why) {
+    /** What was committed is taken back, and stays, unacknowledged, when nobody was promoted or that cannot be known. */
+    private UnderstudyException overtaken(SnapshotId snapshot, UnderstudyException why) {
+        UnderstudyException stays = new UnderstudyException(
+                why.code(), why.getMessage() + "; it is there all the same, and was not announced", why.hint(), why);
         try {
-            if (why.code() == ErrorCode.FENCED && fence.isClosedByTrusted(snapshot)) {
-                repository.delete(snapshot);
+            if (!fence.isClosedByTrusted(snapshot)) {
+                return stays;
             }
+            repository.delete(snapshot);
+            return why;
         } catch (UnderstudyException e) {
-            why.addSuppressed(e);
+            stays.addSuppressed(e);
+            return stays;
         }
     }
 }

@@ -76,7 +76,7 @@ public final class EpochStore {
             throw fenced(
                     repository,
                     repository.epochs().describe(highest) + ", this server holds epoch " + mine.epoch(),
-                    "another server was promoted; this one may not publish any more: make it a replica of the other");
+                    Fence.HINT);
         }
         return mine.epoch();
     }

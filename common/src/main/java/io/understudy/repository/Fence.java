@@ -10,6 +10,9 @@ import java.util.List;
  * which whoever writes into the filestore may give: only for what a trusted key signed.
  */
 final class Fence {
+    static final String HINT =
+            "if another server was promoted, make this one a replica of it; if none was, find out who wrote that object, and remove it";
+
     private final Repository repository;
 
     Fence(Repository repository) {
@@ -57,14 +60,13 @@ final class Fence {
             repository.read(newest);
             return what;
         } catch (UnderstudyException e) {
-            return what + ", though not by a trusted key (" + e.getMessage() + ")";
+            return e.code().leavesContentUnjudged()
+                    ? what + ", which cannot be read now (" + e.getMessage() + ")"
+                    : what + ", though not by a trusted key (" + e.getMessage() + ")";
         }
     }
 
     private UnderstudyException closed(SnapshotId snapshot, String why) {
-        return new UnderstudyException(
-                ErrorCode.FENCED,
-                "cannot commit snapshot " + snapshot + ": " + why,
-                "if another server was promoted, make this one a replica of it; if none was, find out who wrote that object, and remove it");
+        return new UnderstudyException(ErrorCode.FENCED, "cannot commit snapshot " + snapshot + ": " + why, HINT);
     }
 }

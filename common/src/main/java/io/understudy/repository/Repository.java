@@ -167,7 +167,8 @@ public final class Repository {
      * promise. <em>The committer:</em> a commit that returned was durable while no higher epoch was claimed, so whoever claimed later sees
      * it. <em>The claimer:</em> what a listing after its claim does not show is never acknowledged. A manifest that is withdrawn may be
      * seen for a moment, and one whose committer died in that moment stays; both harm nothing: they are complete snapshots of the old
-     * epoch and sort before all of the new one. After any failure but these two codes it is open whether the snapshot exists.
+     * epoch and sort before all of the new one. After {@code COMMIT_CONFLICT} nothing was written; after {@code FENCED} the snapshot exists only
+     * where the message says so; after any other failure that is open.
      *
      * @throws UnderstudyException {@code FENCED}, {@code COMMIT_CONFLICT}
      */

@@ -74,10 +74,18 @@ class FenceTest {
     }
 
     @Test
+    void aSnapshotThatCannotBeReadNowIsCalledSo() {
+        forge(id(2, 90));
+        store.inject(Faults.first(Operation.OPEN, id(2, 90).key()::equals, new Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+
+        assertThat(refused(id(1, 1))).hasMessageContaining("which cannot be read now");
+    }
+
+    @Test
     void aManifestThatAClaimOvertookIsWithdrawn() {
         meanwhile(() -> repository.epochs().claim(EpochsTest.claim(2, "b"), KEY));
 
-        refused(id(1, 1));
+        assertThat(refused(id(1, 1))).hasMessageNotContaining("all the same");
         assertThat(repository.list()).isEmpty();
     }
 
@@ -115,7 +123,9 @@ class FenceTest {
     void aSnapshotThatNobodyTrustsTakesNothingBack() {
         meanwhile(() -> forge(id(2, 90)));
 
-        assertThat(refused(id(1, 1)).getSuppressed()).isEmpty();
+        UnderstudyException e = refused(id(1, 1));
+        assertThat(e).hasMessageEndingWith("; it is there all the same, and was not announced");
+        assertThat(e.getSuppressed()).isEmpty();
         assertThat(repository.list()).containsExactly(id(1, 1), id(2, 90));
     }
 

@@ -58,6 +58,7 @@ public final class Bench {
                 System.err.println("bench: interrupted");
                 return 1;
             } finally {
+                end.clearing();
                 clear(home, options.keep());
             }
         }
@@ -90,12 +91,14 @@ public final class Bench {
                 || options.contests().contains(Contest.IMPORT)) {
             try (Stand stand = stand("copy", options.recordings())) {
                 copy(stand);
+                end.clearing();
             }
         }
         if (options.contests().contains(Contest.FOLLOW)) {
             say("the demo's site: following");
             try (Stand stand = stand("follow", Optional.empty())) {
                 findings.addAll(new FollowContest(stand, options.runs(), progress).follow());
+                end.clearing();
             }
         }
         if (options.contests().contains(Contest.LARGE)) {
@@ -103,12 +106,14 @@ public final class Bench {
             try (Stand stand = stand("large", options.recordings())) {
                 stand.withoutSite();
                 findings.addAll(new LargeContest(stand, progress).hold());
+                end.clearing();
             }
         }
         return new Table(about, findings);
     }
 
     private Stand stand(String name, Optional<Path> recordings) {
+        end.working();
         Stand stand = Stand.install(home.resolve(name), recordings);
         end.unblockedBy(stand::endSessions);
         return stand;

@@ -196,8 +196,11 @@ final class Stand implements AutoCloseable {
     public void close() {
         // What interrupted the measurement must not cut short the end of what it started.
         Thread.interrupted();
-        agents.forEach(Running::stop);
-        pair.close();
+        try {
+            agents.forEach(Running::stop);
+        } finally {
+            pair.close();
+        }
     }
 
     private Running start(Program program, String name, int port) {

@@ -72,6 +72,7 @@ public final class Demo {
                 fail(home, e, end.demanded());
                 return 1;
             } finally {
+                end.clearing();
                 curtain.fall();
             }
         }

@@ -44,7 +44,13 @@ public record FilestorePlan(String settings, Map<String, String> environment, Op
                 "  access_key: ${" + S3Endpoint.ACCESS_KEY + "}",
                 "  secret_key: ${" + S3Endpoint.SECRET_KEY + "}");
         FilestorePlan plan = new FilestorePlan(settings, keys, Optional.of(endpoint));
-        Ports.awaitListening(port);
+        try {
+            Ports.awaitListening(port);
+        } catch (RuntimeException | AssertionError e) {
+            Thread.interrupted();
+            plan.stop();
+            throw e;
+        }
         return plan;
     }
 

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When the process is told to end (SIGINT, SIGTERM), the thread that made this is interrupted, and the process lives on until that thread has
- * stopped its servers and cleared its folder: until {@link #close}, a minute at the most.
+ * stopped its servers and cleared its folder: until {@link #close}, a minute at the most after it was unblocked.
  */
 public final class OrderlyEnd implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -14,7 +14,8 @@ public final class OrderlyEnd implements AutoCloseable {
     private final Thread worker = Thread.currentThread();
     private final CountDownLatch cleared = new CountDownLatch(1);
     private volatile Runnable unblock = () -> {};
-    private volatile boolean demanded;
+    private boolean demanded;
+    private boolean clearing;
 
     public OrderlyEnd() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::demand, "orderly-end"));
@@ -26,21 +27,44 @@ public final class OrderlyEnd implements AutoCloseable {
     }
 
     /** Whether the process was told to end. */
-    public boolean demanded() {
+    public synchronized boolean demanded() {
         return demanded;
+    }
+
+    /** From here on the thread clears up and is not interrupted any more. */
+    public synchronized void clearing() {
+        clearing = true;
+        Thread.interrupted();
+    }
+
+    /** The thread has cleared up and goes on. @throws IllegalStateException when the process was told to end meanwhile */
+    public synchronized void working() {
+        clearing = false;
+        if (demanded) {
+            throw new IllegalStateException("the process is to end");
+        }
     }
 
     private void demand() {
         if (cleared.getCount() == 0) {
             return;
         }
-        demanded = true;
-        worker.interrupt();
         try {
-            unblock.run();
+            if (interruptWork()) {
+                unblock.run();
+            }
         } finally {
             awaitCleared();
         }
+    }
+
+    /** @return whether the thread worked */
+    private synchronized boolean interruptWork() {
+        demanded = true;
+        if (!clearing) {
+            worker.interrupt();
+        }
+        return !clearing;
     }
 
     private void awaitCleared() {

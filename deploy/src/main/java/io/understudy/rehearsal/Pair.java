@@ -20,27 +20,35 @@ public final class Pair implements AutoCloseable {
 
     /** Installs both servers: databases run, the primary has a site that is not started yet, each trusts the other's key. */
     public static Pair install(Path home, Rehearsal programs, boolean s3) {
-        FilestorePlan filestore = s3
-                ? FilestorePlan.s3(programs, home.resolve("filestore"))
-                : FilestorePlan.directory(home.resolve("filestore"));
         Layout first = Layout.in(home, "primary");
         Layout second = Layout.in(home, "standby");
         Keys.writePair(first.privateKey(), first.publicKey());
         Keys.writePair(second.privateKey(), second.publicKey());
         Folders.copy(first.publicKey(), second.peerKey());
         Folders.copy(second.publicKey(), first.peerKey());
-        Server primary = Server.prepare(first, programs, filestore);
-        Server standby = Server.prepare(second, programs, filestore);
-        Pair pair = new Pair(home, primary, standby, filestore);
+        FilestorePlan filestore = s3
+                ? FilestorePlan.s3(programs, home.resolve("filestore"))
+                : FilestorePlan.directory(home.resolve("filestore"));
+        Pair pair = prepare(home, first, second, programs, filestore);
         try {
-            primary.install(second);
-            standby.install(first);
-            primary.createSite("The Understudy guestbook");
+            pair.primary.install(second);
+            pair.standby.install(first);
+            pair.primary.createSite("The Understudy guestbook");
         } catch (RuntimeException | AssertionError e) {
             pair.close();
             throw e;
         }
         return pair;
+    }
+
+    private static Pair prepare(Path home, Layout first, Layout second, Rehearsal programs, FilestorePlan filestore) {
+        try {
+            Server primary = Server.prepare(first, programs, filestore);
+            return new Pair(home, primary, Server.prepare(second, programs, filestore), filestore);
+        } catch (RuntimeException | AssertionError e) {
+            filestore.stop();
+            throw e;
+        }
     }
 
     public Path home() {

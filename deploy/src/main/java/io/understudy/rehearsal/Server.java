@@ -178,9 +178,9 @@ public final class Server implements AutoCloseable {
 
     @Override
     public void close() {
-        primaryAgent.ifPresent(Running::stop);
-        replicaAgent.ifPresent(Running::stop);
         try {
+            primaryAgent.ifPresent(Running::stop);
+            replicaAgent.ifPresent(Running::stop);
             if (siteProcess().isPresent()) {
                 siteService("stop");
             }

@@ -1,5 +1,6 @@
 package io.understudy.primary.capture;
 
+import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
@@ -59,8 +60,7 @@ public final class DeletionLock {
             ticker.sleep(LOOK);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "cannot finish the snapshot: it was cancelled", "take another one", e);
+            throw Cancellation.of("finish the snapshot", e);
         }
     }
 }

@@ -10,7 +10,7 @@ public interface PrimaryEvents {
     /** The manifest is durable: whoever hears of the snapshot finds it. */
     default void committed(Taken taken) {}
 
-    /** Nothing of the snapshot can be seen. */
+    /** The snapshot is not acknowledged; whether its manifest is there the failure says. */
     default void failed(Stage stage, UnderstudyException why) {}
 
     /** Tells all of them, in this order. */

@@ -1,6 +1,7 @@
 package io.understudy.replica.load;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
 import io.understudy.files.StateCheck;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,19 +40,25 @@ final class SpareFile {
         this.file = state.resolve("spare.json");
     }
 
-    /** @throws UnderstudyException {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code FILE_DENIED} */
+    /** @throws UnderstudyException {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code FILE_DENIED}, {@code FILE_FAILED} */
     Optional<SpareRecord> read() {
         try {
             return Optional.of(parsed(Files.readAllBytes(file)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
-        } catch (IOException | IllegalArgumentException e) {
-            throw new UnderstudyException(
-                    ErrorCode.STATE_DAMAGED,
-                    "cannot read " + file + ": " + e.getMessage(),
-                    "drop the spare database, unless it is yours: then the next load begins anew",
-                    e);
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw damaged(e.getMessage(), e);
+        } catch (IOException e) {
+            throw FileFailure.of("read", file, e);
         }
+    }
+
+    private UnderstudyException damaged(String why, Exception cause) {
+        return new UnderstudyException(
+                ErrorCode.STATE_DAMAGED,
+                "cannot read " + file + ": " + why,
+                "look at the spare database: drop it if Understudy made it, rename it if it is yours; the next load then begins anew",
+                cause);
     }
 
     private SpareRecord parsed(byte[] bytes) throws IOException {
@@ -64,7 +72,7 @@ final class SpareFile {
         }
         boolean isRecord = format == FORMAT && json.hasNonNull("stage") && json.hasNonNull("name");
         if (!isRecord || !StateCheck.isWhole((ObjectNode) json)) {
-            throw new IOException("it is not what Understudy wrote");
+            throw damaged("it is not what Understudy wrote", null);
         }
         return MAPPER.treeToValue(json, SpareRecord.class);
     }

@@ -10,7 +10,7 @@ public interface EpochClaims {
     /** The highest epoch that anybody has claimed; 0 when none. */
     int highest();
 
-    /** Whether this claim, and not another server's, stands in the repository. */
+    /** Whether this claim, and not another server's or one that nobody here can believe, stands in the repository. */
     boolean stands(Claim claim);
 
     /**

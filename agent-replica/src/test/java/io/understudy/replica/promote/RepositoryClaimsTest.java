@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.replica.role.Claim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -67,6 +70,27 @@ class RepositoryClaimsTest {
 
         refused(() -> claims("another", Optional.of(key)).claim(other), ErrorCode.EPOCH_TAKEN);
         assertThat(claims("another", Optional.of(key)).stands(other)).isFalse();
+    }
+
+    @Test
+    void whatNobodyHereCanBelieveIsAnothers() {
+        Claim mine = new Claim(2, "mine", NOW, "a test");
+        filestore.put("epochs/00000002.json", Content.of("garbage\n".getBytes(StandardCharsets.UTF_8)));
+        assertThat(claims("standby", Optional.of(key)).stands(mine)).isFalse();
+
+        filestore.delete("epochs/00000002.json");
+        Path stranger = folder.resolve("stranger.pem");
+        SigningKey.generate(stranger);
+        claims("stranger", Optional.of(stranger)).claim(mine);
+        assertThat(claims("standby", Optional.of(key)).stands(mine)).isFalse();
+    }
+
+    @Test
+    void aFilestoreThatIsAwaySaysNothingOfAClaim() {
+        Claim mine = new Claim(2, "mine", NOW, "a test");
+        filestore.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+
+        refused(() -> claims("standby", Optional.of(key)).stands(mine), ErrorCode.FILESTORE_UNREACHABLE);
     }
 
     @Test
