@@ -8,9 +8,9 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.understudy.v1.PrimaryAdminGrpc;
-import io.understudy.v1.PrimaryStatus;
-import io.understudy.v1.PrimaryStatusRequest;
+import io.understudy.v1.AdminGrpc;
+import io.understudy.v1.AdminReply;
+import io.understudy.v1.AdminRequest;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.junit.jupiter.api.Test;
@@ -41,7 +41,7 @@ class AdminGuardTest {
         return call.status;
     }
 
-    private static final class Call extends ServerCall<PrimaryStatusRequest, PrimaryStatus> {
+    private static final class Call extends ServerCall<AdminRequest, AdminReply> {
         private final SocketAddress caller;
         private Status status;
 
@@ -70,7 +70,7 @@ class AdminGuardTest {
         public void sendHeaders(Metadata headers) {}
 
         @Override
-        public void sendMessage(PrimaryStatus message) {}
+        public void sendMessage(AdminReply message) {}
 
         @Override
         public boolean isCancelled() {
@@ -78,8 +78,8 @@ class AdminGuardTest {
         }
 
         @Override
-        public MethodDescriptor<PrimaryStatusRequest, PrimaryStatus> getMethodDescriptor() {
-            return PrimaryAdminGrpc.getStatusMethod();
+        public MethodDescriptor<AdminRequest, AdminReply> getMethodDescriptor() {
+            return AdminGrpc.getCallMethod();
         }
     }
 }

@@ -18,9 +18,9 @@ import io.understudy.config.Settings.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.testing.TestCertificates;
-import io.understudy.v1.PrimaryAdminGrpc;
-import io.understudy.v1.PrimaryStatus;
-import io.understudy.v1.PrimaryStatusRequest;
+import io.understudy.v1.AdminGrpc;
+import io.understudy.v1.AdminReply;
+import io.understudy.v1.AdminRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,16 +50,16 @@ class TransportTest {
     private static TlsSettings foreign;
     private static TlsSettings other;
 
-    private final PrimaryAdminGrpc.PrimaryAdminImplBase admin = new PrimaryAdminGrpc.PrimaryAdminImplBase() {
+    private final AdminGrpc.AdminImplBase admin = new AdminGrpc.AdminImplBase() {
         @Override
-        public void status(PrimaryStatusRequest request, StreamObserver<PrimaryStatus> answer) {
+        public void call(AdminRequest request, StreamObserver<AdminReply> answer) {
             switch (request.getSite()) {
                 case "fenced" ->
                     answer.onError(RpcFailures.toStatus(new UnderstudyException(
                             ErrorCode.FENCED, "cannot commit: é\n" + "x".repeat(9000), "rejoin")));
                 case "broken" -> answer.onError(RpcFailures.toStatus(new IllegalStateException("a defect")));
                 default -> {
-                    answer.onNext(PrimaryStatus.newBuilder().setServer("a").build());
+                    answer.onNext(AdminReply.newBuilder().setResult("a").build());
                     answer.onCompleted();
                 }
             }
@@ -152,7 +152,7 @@ class TransportTest {
     void answersHealthAndReflection() throws Exception {
         Transport plain = new Transport(Optional.empty());
         HostPort listen = start(plain, "127.0.0.1");
-        for (String service : List.of("", "understudy.v1.PrimaryAdmin")) {
+        for (String service : List.of("", "understudy.v1.Admin")) {
             ServingStatus status = with(
                     plain.local(listen),
                     channel -> HealthGrpc.newBlockingStub(channel)
@@ -163,7 +163,7 @@ class TransportTest {
             assertThat(status).isEqualTo(ServingStatus.SERVING);
         }
         String listed = with(plain.local(listen), TransportTest::services);
-        assertThat(listed).contains("understudy.v1.PrimaryAdmin");
+        assertThat(listed).contains("understudy.v1.Admin");
     }
 
     @Test
@@ -256,10 +256,11 @@ class TransportTest {
     private static String asked(ManagedChannel channel, String site) {
         return with(channel, open -> {
             try {
-                return PrimaryAdminGrpc.newBlockingStub(open)
+                return AdminGrpc.newBlockingStub(open)
                         .withDeadlineAfter(20, TimeUnit.SECONDS)
-                        .status(PrimaryStatusRequest.newBuilder().setSite(site).build())
-                        .getServer();
+                        .call(AdminRequest.newBuilder().setSite(site).build())
+                        .next()
+                        .getResult();
             } catch (StatusRuntimeException e) {
                 throw RpcFailures.fromStatus("cannot ask the agent", e);
             }

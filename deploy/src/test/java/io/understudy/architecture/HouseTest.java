@@ -106,12 +106,11 @@ class HouseTest {
             .resideOutsideOfPackages(
                     STUBS,
                     "io.understudy.transport..",
+                    "io.understudy.admin..",
                     "io.understudy.primary.announce..",
                     "io.understudy.primary.app..",
-                    "io.understudy.primary.command..",
                     "io.understudy.replica.discover..",
-                    "io.understudy.replica.app..",
-                    "io.understudy.replica.command..")
+                    "io.understudy.replica.app..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.grpc..", STUBS);

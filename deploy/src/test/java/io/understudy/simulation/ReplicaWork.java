@@ -1,5 +1,7 @@
 package io.understudy.simulation;
 
+import io.understudy.repository.DatabaseData.TableData;
+import java.util.List;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -317,6 +319,11 @@ final class ReplicaWork {
         public Arrangement look() {
             run.step("look at the databases", "");
             return fake.look();
+        }
+
+        @Override
+        public List<String> lacking(List<TableData> tables) {
+            return fake.lacking(tables);
         }
 
         @Override

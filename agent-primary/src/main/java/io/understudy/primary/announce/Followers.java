@@ -1,5 +1,6 @@
 package io.understudy.primary.announce;
 
+import java.util.Set;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import java.time.Clock;
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
 public final class Followers {
     /** More names than this are an attack or a mistake, not replicas. */
     private static final int MOST = 1000;
+
+    /** States in which a server is no replica, though its agent still hears announcements. */
+    private static final Set<String> PROMOTED = Set.of("promoting", "promoted");
 
     private final Clock clock;
     private final Map<Object, Connection> connections = new HashMap<>();
@@ -77,6 +81,10 @@ public final class Followers {
             return false;
         }
         connection.name = report.getName();
+        if (PROMOTED.contains(report.getState())) {
+            followers.remove(report.getName());
+            return false;
+        }
         Follower before = followers.put(report.getName(), new Follower(report, true, clock.instant()));
         return before == null || !before.connected();
     }

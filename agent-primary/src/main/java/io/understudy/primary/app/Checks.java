@@ -14,6 +14,7 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.setup.CheckReport;
 import io.understudy.site.Marker;
 import io.understudy.transport.Transport;
 import java.nio.charset.StandardCharsets;
@@ -55,8 +56,8 @@ public final class Checks {
         this.clock = clock;
     }
 
-    public Findings run() {
-        Findings findings = new Findings();
+    public CheckReport run() {
+        CheckReport.Run findings = new CheckReport.Run();
         findings.check("marker", this::marker);
         findings.check("state", this::state);
         boolean answers = filestore(findings);
@@ -72,7 +73,7 @@ public final class Checks {
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
         schedule(findings);
         tls(findings);
-        return findings;
+        return findings.report();
     }
 
     private String marker() {
@@ -95,7 +96,7 @@ public final class Checks {
      *
      * @return whether the filestore answers: each further question to one that does not takes seconds
      */
-    private boolean filestore(Findings findings) {
+    private boolean filestore(CheckReport.Run findings) {
         String key = "probe/" + UUID.randomUUID();
         try {
             boolean first = filestore.putIfAbsent(key, "first".getBytes(StandardCharsets.UTF_8));
@@ -130,7 +131,7 @@ public final class Checks {
     }
 
     /** A peer's key that is missing keeps nobody from taking snapshots: only what it signed is not believed. */
-    private void trustedKeys(Findings findings) {
+    private void trustedKeys(CheckReport.Run findings) {
         for (Path file : settings.signing().trustedKeys()) {
             String name = "trusted key " + file.getFileName();
             if (Files.exists(file)) {
@@ -169,7 +170,7 @@ public final class Checks {
                 "correct the path of the tree, or let the agent's user read it");
     }
 
-    private void schedule(Findings findings) {
+    private void schedule(CheckReport.Run findings) {
         if (settings.primary().schedule().isEmpty()) {
             findings.warn(
                     "schedule",
@@ -188,7 +189,7 @@ public final class Checks {
         });
     }
 
-    private void tls(Findings findings) {
+    private void tls(CheckReport.Run findings) {
         if (settings.tls().isEmpty()) {
             findings.warn(
                     "tls",

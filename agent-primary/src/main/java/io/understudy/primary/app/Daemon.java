@@ -36,6 +36,7 @@ public final class Daemon implements AutoCloseable {
      */
     record Parts(
             RoleWatch watch,
+            RepositoryWatch store,
             Planner planner,
             Supplier<Repository> repository,
             Announcer announcer,
@@ -146,8 +147,10 @@ public final class Daemon implements AutoCloseable {
 
     private void tell(Standing standing) {
         Instant now = parts.clock().instant();
-        parts.outlook().round(standing, parts.planner().next(now));
+        RepositorySeen seen = parts.store().look();
+        parts.outlook().round(standing, seen, parts.planner().next(now));
         parts.metrics().standing(standing);
+        parts.metrics().repository(parts.outlook().repository());
         parts.metrics().heartbeat(now);
         parts.metrics().verified(parts.verified().read());
     }
@@ -179,7 +182,6 @@ public final class Daemon implements AutoCloseable {
             learned = true;
             if (newest.isPresent()) {
                 Manifest manifest = parts.repository().get().read(newest.get());
-                parts.metrics().newest(manifest);
                 parts.announcer().found(manifest, standing.epoch());
                 parts.planner().covered(manifest.moment());
             } else {

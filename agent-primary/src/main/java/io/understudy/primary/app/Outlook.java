@@ -24,6 +24,7 @@ final class Outlook implements PrimaryEvents {
     private final Clock clock;
     private Standing standing = Standing.UNSEEN;
     private Instant heartbeat;
+    private RepositorySeen repository = RepositorySeen.NOTHING;
     private Optional<Instant> next = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
 
@@ -39,6 +40,7 @@ final class Outlook implements PrimaryEvents {
 
     @Override
     public synchronized void committed(Taken taken) {
+        repository = repository.committed(taken.manifest(), clock.instant());
         failure = Optional.empty();
     }
 
@@ -48,7 +50,14 @@ final class Outlook implements PrimaryEvents {
     }
 
     /** The main loop went round. */
-    synchronized void round(Standing standing, Optional<Instant> next) {
+    synchronized void round(Standing standing, RepositorySeen seen, Optional<Instant> next) {
+        // A commit after that look is newer.
+        boolean older = seen.when()
+                .flatMap(look -> repository.when().map(look::isBefore))
+                .orElse(false);
+        this.repository = !older
+                ? seen
+                : seen.failure().map(repository::failed).orElse(repository);
         this.heartbeat = clock.instant();
         this.standing = standing;
         this.next = next;
@@ -62,14 +71,19 @@ final class Outlook implements PrimaryEvents {
         return standing;
     }
 
+    synchronized RepositorySeen repository() {
+        return repository;
+    }
+
     /** When the schedule asks next; empty while idle. */
     synchronized Optional<Instant> next() {
         return standing.role().idles() ? Optional.empty() : next;
     }
 
-    /** Why the last snapshot failed, or else why the role is not what it should be. */
+    /** Why the last snapshot failed, or else why the role is not what it should be, or why the repository can't be read. */
     synchronized Optional<UnderstudyException> trouble() {
-        return standing.role().idles() ? standing.trouble() : failure.or(standing::trouble);
+        Optional<UnderstudyException> own = standing.role().idles() ? Optional.empty() : failure;
+        return own.or(standing::trouble).or(repository::failure);
     }
 
     synchronized Probe health() {

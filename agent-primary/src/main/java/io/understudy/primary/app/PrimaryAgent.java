@@ -1,5 +1,7 @@
 package io.understudy.primary.app;
 
+import io.understudy.admin.AdminService;
+import io.understudy.admin.AdminClient;
 import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
 import io.understudy.filestore.Filestore;
@@ -119,12 +121,24 @@ public final class PrimaryAgent implements AutoCloseable {
     }
 
     public AdminClient client() {
-        return new AdminClient(settings.site(), settings.primary().listen(), new Transport(settings.tls()));
+        return new AdminClient(
+                settings.site(), settings.primary().listen(), new Transport(settings.tls()));
     }
 
-    /** What this server is now, for a status without a daemon. */
-    public Standing standing() {
-        return new RoleWatch(marker, epochs, repository, ticker).look();
+    private StatusReport statusReport() {
+        return new StatusReport(
+                settings.site(),
+                settings.primary().name(),
+                settings.filestore().url().toString(),
+                version);
+    }
+
+    /** What this server is now, without a daemon. */
+    public StatusView status() {
+        return statusReport()
+                .withoutDaemon(
+                        new RoleWatch(marker, epochs, repository, ticker).look(),
+                        new RepositoryWatch(repository, clock, ticker).look());
     }
 
     /** @param listening hears the port of gRPC when it is open */
@@ -144,9 +158,11 @@ public final class PrimaryAgent implements AutoCloseable {
         }
 
         FollowService following = new FollowService(settings.site(), followers);
-        StatusReport status =
-                new StatusReport(settings.site(), settings.primary().name(), version, outlook, desk, followers);
-        AdminService admin = new AdminService(settings.site(), desk, status, ticker);
+        StatusReport status = statusReport();
+        AdminService admin = new AdminService(
+                settings.site(),
+                PrimaryHandlers.of(desk, () -> status.ofDaemon(outlook, desk, followers.all())),
+                ticker);
         List<Daemon.Service> services = new ArrayList<>();
         settings.primary().http().ifPresent(address -> services.add(() -> http(address, outlook)));
         services.add(() -> {
@@ -163,6 +179,7 @@ public final class PrimaryAgent implements AutoCloseable {
         services.add(() -> desk);
         return new Daemon(new Daemon.Parts(
                 new RoleWatch(marker, epochs, repository, ticker),
+                new RepositoryWatch(repository, clock, ticker),
                 new Planner(schedule, desk, clock.instant(), new Random()),
                 repository,
                 announcer,

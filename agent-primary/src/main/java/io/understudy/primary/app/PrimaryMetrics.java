@@ -44,7 +44,7 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
     @Override
     public void committed(Taken taken) {
         metrics.observe(Metric.SNAPSHOT_DURATION_SECONDS, taken.took());
-        newest(taken.manifest());
+        newest(RepositorySeen.Details.of(taken.manifest()));
     }
 
     @Override
@@ -63,9 +63,9 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
     }
 
     /** The newest snapshot in the repository, whoever took it. */
-    void newest(Manifest manifest) {
-        Manifest.Totals totals = manifest.totals();
-        metrics.set(Metric.SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS, manifest.moment());
+    private void newest(RepositorySeen.Details newest) {
+        Manifest.Totals totals = newest.totals();
+        metrics.set(Metric.SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS, newest.moment());
         metrics.set(Metric.SNAPSHOT_LAST_LOGICAL_BYTES, (double) totals.databaseBytes() + totals.fileBytes());
         metrics.set(Metric.SNAPSHOT_LAST_STORED_BYTES, totals.storedBytes());
         metrics.set(Metric.SNAPSHOT_LAST_UPLOADED_BYTES, totals.uploadedBytes());
@@ -74,8 +74,12 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
     void standing(Standing standing) {
         metrics.set(Metric.ROLE_IS_PRIMARY, standing.role() == Role.PRIMARY);
         metrics.set(Metric.MARKER_PRESENT, standing.marker());
-        if (standing.highest() > 0) {
-            metrics.set(Metric.EPOCH, standing.highest());
+    }
+
+    void repository(RepositorySeen seen) {
+        seen.details().ifPresent(this::newest);
+        if (seen.highest() > 0) {
+            metrics.set(Metric.EPOCH, seen.highest());
         }
     }
 

@@ -1,54 +1,108 @@
 package io.understudy.primary.app;
 
+import io.understudy.cli.Problem;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Follower;
-import io.understudy.primary.announce.Followers;
-import io.understudy.transport.RpcFailures;
-import io.understudy.v1.FollowerStatus;
-import io.understudy.v1.PrimaryStatus;
-import java.util.function.Supplier;
+import io.understudy.primary.app.StatusView.FilestoreView;
+import io.understudy.primary.app.StatusView.FollowerView;
+import io.understudy.v1.ReplicaReport;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
-/** The daemon's answer to {@code agent-primary status}. */
-final class StatusReport implements Supplier<PrimaryStatus> {
-    private final PrimaryStatus about;
-    private final Outlook outlook;
-    private final SnapshotDesk desk;
-    private final Followers followers;
+/** Makes the status of what is known of this server. */
+final class StatusReport {
+    private final String site;
+    private final String server;
+    private final String filestore;
+    private final String version;
 
-    StatusReport(String site, String server, String version, Outlook outlook, SnapshotDesk desk, Followers followers) {
-        this.about = PrimaryStatus.newBuilder()
-                .setSite(site)
-                .setServer(server)
-                .setAgentVersion(version)
-                .build();
-        this.outlook = outlook;
-        this.desk = desk;
-        this.followers = followers;
+    StatusReport(String site, String server, String filestore, String version) {
+        this.site = site;
+        this.server = server;
+        this.filestore = filestore;
+        this.version = version;
     }
 
-    @Override
-    public PrimaryStatus get() {
-        Standing standing = outlook.standing();
-        PrimaryStatus.Builder status = about.toBuilder()
-                .setRole(standing.role().label())
-                .setEpoch(standing.epoch())
-                .setHighestEpoch(standing.highest());
-        followers
-                .newest()
-                .ifPresent(newest -> status.setNewest(newest.getSnapshot()).setMoment(newest.getMoment()));
-        outlook.next().map(Messages::timestamp).ifPresent(status::setNext);
-        desk.step()
-                .map(step -> Messages.progress(step.name(), step.doneBytes(), step.totalBytes()))
-                .ifPresent(status::setProgress);
-        outlook.trouble().map(RpcFailures::message).ifPresent(status::setLastError);
-        followers.all().stream().map(StatusReport::status).forEach(status::addFollowers);
-        return status.build();
+    StatusView ofDaemon(Outlook outlook, SnapshotDesk desk, List<Follower> followers) {
+        return view(
+                true,
+                outlook.standing(),
+                outlook.repository(),
+                outlook.next(),
+                desk.step(),
+                outlook.trouble(),
+                followers.stream().map(StatusReport::view).toList());
     }
 
-    private static FollowerStatus status(Follower follower) {
-        return FollowerStatus.newBuilder()
-                .setReport(follower.report())
-                .setConnected(follower.connected())
-                .setHeard(Messages.timestamp(follower.heard()))
-                .build();
+    StatusView withoutDaemon(Standing standing, RepositorySeen seen) {
+        return view(
+                false,
+                standing,
+                seen,
+                Optional.empty(),
+                Optional.empty(),
+                standing.trouble().or(seen::failure),
+                List.of());
+    }
+
+    private StatusView view(
+            boolean running,
+            Standing standing,
+            RepositorySeen seen,
+            Optional<Instant> next,
+            Optional<SnapshotDesk.Step> step,
+            Optional<UnderstudyException> trouble,
+            List<FollowerView> followers) {
+        return new StatusView(
+                running,
+                site,
+                server,
+                version,
+                standing.role().label(),
+                standing.epoch(),
+                seen.highest(),
+                seen.newest().map(Object::toString),
+                seen.details().map(RepositorySeen.Details::moment),
+                next,
+                step.map(now -> new StatusView.Progress(now.name(), now.doneBytes(), now.totalBytes())),
+                trouble.map(Problem::of),
+                followers,
+                new FilestoreView(
+                        filestore,
+                        seen.when().isPresent() && seen.failure().filter(StatusReport::isAway).isEmpty(),
+                        seen.when()));
+    }
+
+    private static boolean isAway(UnderstudyException failure) {
+        return failure.code().leavesContentUnjudged();
+    }
+
+    private static FollowerView view(Follower follower) {
+        ReplicaReport report = follower.report();
+        return new FollowerView(
+                report.getName(),
+                follower.connected(),
+                follower.heard(),
+                report.getAgentVersion(),
+                report.getState(),
+                text(report.getApplied()),
+                report.hasMoment()
+                        ? Optional.of(Instant.ofEpochSecond(
+                                report.getMoment().getSeconds(),
+                                report.getMoment().getNanos()))
+                        : Optional.empty(),
+                text(report.getProven()),
+                text(report.getStep()),
+                report.hasLastError()
+                        ? Optional.of(new Problem(
+                                report.getLastError().getCode(),
+                                report.getLastError().getMessage(),
+                                report.getLastError().getHint()))
+                        : Optional.empty());
+    }
+
+    private static Optional<String> text(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 }

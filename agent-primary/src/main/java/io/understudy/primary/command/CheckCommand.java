@@ -1,6 +1,6 @@
 package io.understudy.primary.command;
 
-import io.understudy.primary.app.Findings;
+import io.understudy.setup.CheckReport;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -14,10 +14,9 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         int[] exit = new int[1];
         cli.with(agent -> {
-            Findings findings = agent.checks().run();
-            CheckView view = CheckView.of(findings);
-            cli.print(view, view::text);
-            exit[0] = findings.exitCode();
+            CheckReport report = agent.checks().run();
+            cli.print(report, report::text);
+            exit[0] = report.exitCode();
         });
         return exit[0];
     }

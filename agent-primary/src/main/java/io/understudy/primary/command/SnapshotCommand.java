@@ -1,13 +1,13 @@
 package io.understudy.primary.command;
 
+import io.understudy.primary.app.SnapshotView;
+import io.understudy.primary.app.PrimaryCommands.SnapshotRequest;
+import io.understudy.primary.app.PrimaryCommands;
+import io.understudy.admin.AdminClient;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.app.AdminClient;
-import io.understudy.primary.app.AdminService;
-import io.understudy.primary.app.Messages;
 import io.understudy.primary.capture.PrimaryEvents;
-import io.understudy.v1.SnapshotTaken;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,7 +24,7 @@ final class SnapshotCommand implements Runnable {
     @Option(
             names = "--period",
             paramLabel = "P",
-            defaultValue = AdminService.MANUAL,
+            defaultValue = PrimaryCommands.MANUAL,
             description =
                     "The label of the snapshot, as hourly or daily. May be given several times. Default: ${DEFAULT-VALUE}")
     private List<String> periods;
@@ -33,18 +33,17 @@ final class SnapshotCommand implements Runnable {
     public void run() {
         periods.forEach(SnapshotCommand::requireLabel);
         cli.with(agent -> {
-            SnapshotTaken[] taken = new SnapshotTaken[1];
+            SnapshotView[] taken = new SnapshotView[1];
             try (ProgressDisplay progress = cli.progress()) {
                 AdminClient daemon = agent.client();
                 if (daemon.daemonRuns()) {
-                    taken[0] = daemon.take(periods, progress);
+                    taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, new SnapshotRequest(periods), progress);
                 } else {
-                    cli.interruptible(() -> taken[0] = Messages.taken(
+                    cli.interruptible(() -> taken[0] = SnapshotView.of(
                             agent.taker(PrimaryEvents.all(List.of())).take(periods, progress)));
                 }
             }
-            SnapshotView view = SnapshotView.of(taken[0]);
-            cli.print(view, view::text);
+            cli.print(taken[0], taken[0]::text);
         });
     }
 

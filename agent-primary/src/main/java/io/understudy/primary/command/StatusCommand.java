@@ -1,14 +1,10 @@
 package io.understudy.primary.command;
 
-import io.understudy.cli.AgentVersion;
-import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.app.AdminClient;
-import io.understudy.primary.app.Messages;
-import io.understudy.primary.app.PrimaryAgent;
-import io.understudy.primary.app.Standing;
-import io.understudy.repository.Manifest;
-import io.understudy.transport.RpcFailures;
-import io.understudy.v1.PrimaryStatus;
+import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.primary.app.PrimaryCommands;
+import io.understudy.primary.app.StatusView;
+import io.understudy.progress.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -21,31 +17,10 @@ final class StatusCommand implements Runnable {
     public void run() {
         cli.with(agent -> {
             AdminClient daemon = agent.client();
-            boolean runs = daemon.daemonRuns();
-            StatusView view = StatusView.of(runs, runs ? daemon.status() : withoutDaemon(agent));
+            StatusView view = daemon.daemonRuns()
+                    ? daemon.call(PrimaryCommands.STATUS, new Nothing(), Progress.none())
+                    : agent.status();
             cli.print(view, view::text);
         });
-    }
-
-    private static PrimaryStatus withoutDaemon(PrimaryAgent agent) {
-        Standing standing = agent.standing();
-        PrimaryStatus.Builder status = PrimaryStatus.newBuilder()
-                .setSite(agent.settings().site())
-                .setServer(agent.settings().primary().name())
-                .setAgentVersion(AgentVersion.current())
-                .setRole(standing.role().label())
-                .setEpoch(standing.epoch())
-                .setHighestEpoch(standing.highest());
-        standing.trouble().map(RpcFailures::message).ifPresent(status::setLastError);
-        try {
-            agent.repository().get().newest().ifPresent(newest -> {
-                status.setNewest(newest.toString());
-                Manifest manifest = agent.repository().get().read(newest);
-                status.setMoment(Messages.timestamp(manifest.moment()));
-            });
-        } catch (UnderstudyException e) {
-            status.setLastError(RpcFailures.message(e));
-        }
-        return status.build();
     }
 }

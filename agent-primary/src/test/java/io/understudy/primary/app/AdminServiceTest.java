@@ -1,5 +1,9 @@
 package io.understudy.primary.app;
 
+import io.understudy.primary.app.PrimaryCommands.SnapshotRequest;
+import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.admin.AdminService;
+import io.understudy.admin.AdminClient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -14,8 +18,6 @@ import io.understudy.progress.Progress;
 import io.understudy.testing.FakeTicker;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
-import io.understudy.v1.PrimaryStatus;
-import io.understudy.v1.SnapshotTaken;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,8 +49,11 @@ class AdminServiceTest {
         Outlook outlook = new Outlook(primary.time.clock());
         desk = new SnapshotDesk(primary.taker(PrimaryEvents.all(List.of(outlook))));
         Followers followers = new Followers(primary.time.clock());
-        StatusReport status = new StatusReport("example", "a", "0.1.0", outlook, desk, followers);
-        AdminService service = new AdminService("example", desk, status, new FakeTicker());
+        StatusReport status = new StatusReport("example", "a", "memory:", "0.1.0");
+        AdminService service = new AdminService(
+                "example",
+                PrimaryHandlers.of(desk, () -> status.ofDaemon(outlook, desk, followers.all())),
+                new FakeTicker());
         server = transport
                 .server(new HostPort("127.0.0.1", 0), List.of(), List.of(service))
                 .start();
@@ -65,10 +70,10 @@ class AdminServiceTest {
     @Test
     void takesASnapshotAndTellsHowFarItIs() {
         List<String> steps = new ArrayList<>();
-        SnapshotTaken taken = client.take(List.of("hourly", "daily"), (step, done, total) -> steps.add(step));
-        assertThat(taken.getSnapshot()).isEqualTo("00000001-00000001");
-        assertThat(taken.getRows()).isEqualTo(1);
-        assertThat(taken.getUploadedBlobs()).isEqualTo(4);
+        SnapshotView taken = take(client, List.of("hourly", "daily"), (step, done, total) -> steps.add(step));
+        assertThat(taken.snapshot()).isEqualTo("00000001-00000001");
+        assertThat(taken.database().rows()).isEqualTo(1);
+        assertThat(taken.uploadedBlobs()).isEqualTo(4);
         assertThat(steps).contains("database");
         assertThat(primary.repository
                         .read(primary.repository.newest().orElseThrow())
@@ -78,7 +83,7 @@ class AdminServiceTest {
 
     @Test
     void whoAsksNoPeriodGetsAManualOne() {
-        client.take(List.of(), Progress.none());
+        take(client, List.of(), Progress.none());
         assertThat(primary.repository
                         .read(primary.repository.newest().orElseThrow())
                         .periods())
@@ -104,12 +109,12 @@ class AdminServiceTest {
             inside.countDown();
             pass(go);
         });
-        CompletableFuture<SnapshotTaken> first = take();
+        CompletableFuture<SnapshotView> first = take();
         inside.await();
-        CompletableFuture<SnapshotTaken> second = take();
-        assertThat(client.status().getProgress().getStep()).isEqualTo("database");
+        CompletableFuture<SnapshotView> second = take();
+        assertThat(status(client).progress().orElseThrow().step()).isEqualTo("database");
         go.countDown();
-        assertThat(List.of(first.get().getSnapshot(), second.get().getSnapshot()))
+        assertThat(List.of(first.get().snapshot(), second.get().snapshot()))
                 .containsExactly("00000001-00000001", "00000001-00000002");
     }
 
@@ -126,7 +131,7 @@ class AdminServiceTest {
                 throw new UnderstudyException(ErrorCode.CANCELLED, "cancelled", "again", e);
             }
         });
-        Thread caller = new Thread(() -> assertThatThrownBy(() -> client.take(List.of(), Progress.none()))
+        Thread caller = new Thread(() -> assertThatThrownBy(() -> take(client, List.of(), Progress.none()))
                 .isInstanceOf(UnderstudyException.class));
         caller.start();
         inside.await();
@@ -135,7 +140,7 @@ class AdminServiceTest {
         await().until(() -> desk.step().isEmpty());
         assertThat(primary.repository.list()).isEmpty();
         primary.database.during(() -> {});
-        client.take(List.of(), Progress.none());
+        take(client, List.of(), Progress.none());
     }
 
     @Test
@@ -145,11 +150,11 @@ class AdminServiceTest {
             inside.countDown();
             pass(new CountDownLatch(1));
         });
-        CompletableFuture<SnapshotTaken> running = take();
+        CompletableFuture<SnapshotView> running = take();
         inside.await();
-        CompletableFuture<SnapshotTaken> waiting = take();
+        CompletableFuture<SnapshotView> waiting = take();
         desk.close();
-        for (CompletableFuture<SnapshotTaken> one : List.of(running, waiting)) {
+        for (CompletableFuture<SnapshotView> one : List.of(running, waiting)) {
             assertThatThrownBy(one::get)
                     .isInstanceOf(ExecutionException.class)
                     .cause()
@@ -161,8 +166,8 @@ class AdminServiceTest {
     @Test
     void refusesACallerOfAnotherSite() {
         AdminClient stranger = new AdminClient("other", listen, transport);
-        assertThatThrownBy(() -> stranger.take(List.of(), Progress.none())).hasMessageContaining("site \"example\"");
-        assertThatThrownBy(stranger::status)
+        assertThatThrownBy(() -> take(stranger, List.of(), Progress.none())).hasMessageContaining("site \"example\"");
+        assertThatThrownBy(() -> status(stranger))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.WRONG_SITE));
         assertThat(primary.repository.list()).isEmpty();
@@ -170,13 +175,13 @@ class AdminServiceTest {
 
     @Test
     void tellsItsStatus() {
-        PrimaryStatus status = client.status();
-        assertThat(status.getServer()).isEqualTo("a");
-        assertThat(status.getRole()).isEqualTo("unknown");
-        assertThat(status.hasNext()).isFalse();
+        StatusView status = status(client);
+        assertThat(status.server()).isEqualTo("a");
+        assertThat(status.role()).isEqualTo("unknown");
+        assertThat(status.next()).isEmpty();
         primary.enterBackupMode();
         assertCode(ErrorCode.BACKUP_MODE);
-        assertThat(client.status().getLastError().getCode()).isEqualTo("backup_mode");
+        assertThat(status(client).lastError().orElseThrow().code()).isEqualTo("backup_mode");
     }
 
     @Test
@@ -187,11 +192,19 @@ class AdminServiceTest {
         assertCode(ErrorCode.AGENT_UNREACHABLE);
     }
 
-    private CompletableFuture<SnapshotTaken> take() {
-        CompletableFuture<SnapshotTaken> result = new CompletableFuture<>();
+    private static SnapshotView take(AdminClient client, List<String> periods, Progress progress) {
+        return client.call(PrimaryCommands.SNAPSHOT, new SnapshotRequest(periods), progress);
+    }
+
+    private static StatusView status(AdminClient client) {
+        return client.call(PrimaryCommands.STATUS, new Nothing(), Progress.none());
+    }
+
+    private CompletableFuture<SnapshotView> take() {
+        CompletableFuture<SnapshotView> result = new CompletableFuture<>();
         Thread caller = new Thread(() -> {
             try {
-                result.complete(client.take(List.of(), Progress.none()));
+                result.complete(take(client, List.of(), Progress.none()));
             } catch (UnderstudyException e) {
                 result.completeExceptionally(e);
             }
@@ -209,7 +222,7 @@ class AdminServiceTest {
     }
 
     private void assertCode(ErrorCode code) {
-        assertThatThrownBy(() -> client.take(List.of(), Progress.none()))
+        assertThatThrownBy(() -> take(client, List.of(), Progress.none()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
     }

@@ -314,6 +314,7 @@ class DaemonTest {
         Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *", "daily", "0 3 * * *"), ZoneOffset.UTC);
         daemon = new Daemon(new Daemon.Parts(
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
+                new RepositoryWatch(this::reachable, primary.time.clock(), primary.time),
                 new Planner(schedule, desk, primary.time.now(), new Random(1)),
                 this::reachable,
                 announcer,

@@ -115,12 +115,12 @@ class PrimaryCliTest {
         JsonNode status = json("status", "--json");
         assertThat(shape(status))
                 .isEqualTo("running site server version role epoch highest_epoch newest moment next progress"
-                        + " last_error followers");
+                        + " last_error followers filestore{name reachable seen}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");
         JsonNode check = json("check", "--json");
         assertThat(check.path("ok").asBoolean()).isTrue();
-        assertThat(shape(check.path("checks").path(0))).isEqualTo("check state message code hint");
+        assertThat(shape(check.path("checks").path(0))).isEqualTo("check state message code hint name ok detail error");
         for (String command : List.of("list", "show 00000001-00000001", "verify", "status", "check")) {
             assertThat(run(command.split(" "))).isZero();
             assertThat(out.toString()).isNotBlank().doesNotStartWith("{");

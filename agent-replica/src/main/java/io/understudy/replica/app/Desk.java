@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread of the daemon that changes anything: one thing after the other, its routine whenever it was woken or its pause is over. Thread-safe.
  */
-final class Desk {
+final class Desk implements Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
 
     private static final Duration PAUSE_UNTOLD = Duration.ofMinutes(1);
@@ -93,12 +93,14 @@ final class Desk {
      *
      * @throws UnderstudyException what the work throws; {@code CANCELLED} when the desk closes before it was begun, or the caller is interrupted
      */
-    <T> T call(Function<RoundControl, T> work) {
+    @Override
+    public <T> T call(Function<RoundControl, T> work) {
         return await(Job.of(work), false);
     }
 
     /** As {@link #call}, but gives up the round that runs, unless it has reached APPLY. */
-    <T> T callAtOnce(Function<RoundControl, T> work) {
+    @Override
+    public <T> T callAtOnce(Function<RoundControl, T> work) {
         return await(Job.of(work), true);
     }
 

@@ -1,12 +1,12 @@
 package io.understudy.replica.app;
 
+import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,18 +16,14 @@ public final class LiveView implements ReplicaEvents {
     /** @param total -1 while unknown */
     record Activity(SnapshotId snapshot, Step step, long done, long total) {}
 
-    /** @param seen when it last answered */
-    record FilestoreSeen(String name, boolean reachable, Optional<Instant> seen, Optional<SnapshotId> newest) {}
-
     private final Clock clock;
     private final List<Progress> listeners = new CopyOnWriteArrayList<>();
     private volatile Runnable changed = () -> {};
     private Optional<Activity> activity = Optional.empty();
-    private FilestoreSeen filestore;
-    private int highestEpoch;
+    private FilestoreView filestore;
 
     public LiveView(String filestore, Clock clock) {
-        this.filestore = new FilestoreSeen(filestore, false, Optional.empty(), Optional.empty());
+        this.filestore = new FilestoreView(filestore, false, Optional.empty(), Optional.empty(), Optional.empty());
         this.clock = clock;
     }
 
@@ -48,25 +44,21 @@ public final class LiveView implements ReplicaEvents {
         return activity;
     }
 
-    synchronized FilestoreSeen filestore() {
+    synchronized FilestoreView filestore() {
         return filestore;
     }
 
-    /** 0 before it was read. */
-    synchronized int highestEpoch() {
-        return highestEpoch;
+    /** Whether a round has asked the filestore, be it in vain. */
+    synchronized boolean hasAsked() {
+        return filestore.seen().isPresent() || filestore.error().isPresent();
     }
 
     @Override
     public void polled(Optional<SnapshotId> newest) {
         synchronized (this) {
-            filestore = new FilestoreSeen(filestore.name(), true, Optional.of(clock.instant()), newest);
+            filestore = new FilestoreView(
+                    filestore.name(), true, Optional.of(clock.instant()), newest, Optional.empty());
         }
-    }
-
-    @Override
-    public synchronized void epoch(int highest) {
-        highestEpoch = highest;
     }
 
     @Override
@@ -84,7 +76,12 @@ public final class LiveView implements ReplicaEvents {
     public void failed(Step step, UnderstudyException failure) {
         if (failure.code().exitCode() / 10 == 2) {
             synchronized (this) {
-                filestore = new FilestoreSeen(filestore.name(), false, filestore.seen(), filestore.newest());
+                filestore = new FilestoreView(
+                        filestore.name(),
+                        false,
+                        filestore.seen(),
+                        filestore.newest(),
+                        Optional.of(failure.getMessage()));
             }
         }
         changed.run();

@@ -1,5 +1,6 @@
 package io.understudy.replica.app;
 
+import io.understudy.replica.round.Inspection;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.Applier;
@@ -30,6 +31,7 @@ public final class Replica {
     private final Standing standing;
     private final Applier applier;
     private final Departure departure;
+    private final Inspection inspection;
     private final Round round;
     private final Promotion promotion;
 
@@ -57,6 +59,8 @@ public final class Replica {
                 events,
                 ports.clock(),
                 ports.ticker());
+        this.inspection = new Inspection(
+                ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.stage(), ports.source());
         this.departure = new Departure(ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.clock());
         this.round = new Round(
                 ports.store(),
@@ -69,6 +73,7 @@ public final class Replica {
                 applier,
                 failures,
                 events,
+                inspection,
                 ports.settings().trees(),
                 ports.clock(),
                 ports.ticker());
@@ -87,6 +92,10 @@ public final class Replica {
 
     Ports ports() {
         return ports;
+    }
+
+    Inspection inspection() {
+        return inspection;
     }
 
     ApplyLock lock() {

@@ -1,5 +1,7 @@
 package io.understudy.replica.app;
 
+import io.understudy.admin.AdminService;
+import io.understudy.replica.round.Discrepancy;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.HealthSettings;
@@ -42,11 +44,13 @@ public final class ReplicaAgent implements AutoCloseable {
     private final Replica replica;
     private final Desk desk;
     private final MarkerWatch watch;
+    private final Inspector inspector;
     private final PrimaryLink link;
     private final RpcServer admin;
     private Optional<ProcessLock> lock = Optional.empty();
     private Optional<HttpEndpoint> http = Optional.empty();
     private int looks;
+    private volatile List<Discrepancy> lastWoken = List.of();
 
     /** @param metrics where the filestore tells its health too */
     public ReplicaAgent(Ports ports, Metrics metrics, String filestore) {
@@ -60,11 +64,12 @@ public final class ReplicaAgent implements AutoCloseable {
         this.replica = new Replica(ports, ReplicaEvents.all(List.of(live, told)));
         this.desk = new Desk(replica::attend, this::pause);
         this.watch = new MarkerWatch(ports.backup(), desk::interruptRound, desk::wake, this::everySecond);
-        Reports reports = new Reports(ports, live);
+        StatusReport status = new StatusReport(ports, live, replica.inspection());
+        this.inspector = new Inspector(replica.inspection(), this::inspected);
         this.link = new PrimaryLink(
                 settings.replica().primaries(),
                 transport::channel,
-                reports::report,
+                () -> status.report(inspector.last()),
                 this::heard,
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
                 ports.clock());
@@ -72,7 +77,10 @@ public final class ReplicaAgent implements AutoCloseable {
         this.admin = transport.server(
                 settings.replica().listen(),
                 List.of(),
-                List.of(new AdminService(settings.site(), replica, desk, live, () -> reports.status(link.seen()))));
+                List.of(new AdminService(
+                        settings.site(),
+                        ReplicaHandlers.of(replica, desk, live, () -> status.ofDaemon(link.seen())),
+                        ports.ticker())));
     }
 
     /** @throws UnderstudyException {@code LOCKED} when another daemon runs, {@code CONFIG_INVALID} when an address can't be listened on */
@@ -84,6 +92,7 @@ public final class ReplicaAgent implements AutoCloseable {
                 .http()
                 .map(address -> HttpEndpoint.start(address, metrics, this::health, this::readiness));
         watch.start();
+        inspector.start();
         desk.start();
         desk.wake();
         admin.start();
@@ -112,6 +121,7 @@ public final class ReplicaAgent implements AutoCloseable {
     public void close() {
         LOG.info("stopping");
         watch.close();
+        inspector.close();
         link.close();
         boolean done = desk.close(patience());
         admin.close();
@@ -169,6 +179,16 @@ public final class ReplicaAgent implements AutoCloseable {
         return pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
     }
 
+    /** What can be mended is mended now; the round keeps the pauses between its attempts. */
+    private void inspected(List<Discrepancy> found) {
+        told.inspected(found);
+        if (found.stream().anyMatch(Discrepancy::mendedByLoading) && !found.equals(lastWoken)) {
+            desk.wake();
+        }
+        lastWoken = found;
+        link.changed();
+    }
+
     private void everySecond() {
         if (desk.isAlive()) {
             told.beat();
@@ -194,7 +214,10 @@ public final class ReplicaAgent implements AutoCloseable {
 
     private Probe readiness() {
         try {
-            return Readiness.of(ports.backup().on(), ports.store().ledger());
+            return Readiness.of(
+                    ports.backup().on(),
+                    ports.store().ledger(),
+                    replica.inspection().look());
         } catch (UnderstudyException e) {
             return Probe.down(e.getMessage());
         }

@@ -1,5 +1,7 @@
 package io.understudy.replica.app;
 
+import io.understudy.replica.round.Discrepancy;
+import java.util.List;
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
@@ -61,6 +63,21 @@ final class ReplicaMetrics implements ReplicaEvents {
     void beat() {
         metrics.set(Metric.HEARTBEAT_TIMESTAMP_SECONDS, clock.instant());
         VerificationMetrics.tell(metrics, verified.read());
+    }
+
+    /** What a look at the server found. Nothing is served where the site does not have what was applied. */
+    void inspected(List<Discrepancy> found) {
+        Ledger ledger = store.ledger();
+        boolean standby = ledger.state() instanceof Following;
+        boolean intact = found.stream().noneMatch(Discrepancy::breaksSite);
+        metrics.set(Metric.STANDBY_INTACT, standby ? intact ? 1 : 0 : Double.NaN, replica);
+        ledger.live().flatMap(Copy::moment).ifPresent(moment -> {
+            if (intact) {
+                appliedMoment(moment);
+            } else {
+                metrics.set(Metric.APPLIED_SNAPSHOT_TIMESTAMP_SECONDS, Double.NaN, replica);
+            }
+        });
     }
 
     void healthy(boolean up) {

@@ -1,5 +1,7 @@
 package io.understudy.replica.app;
 
+import io.understudy.replica.round.Discrepancy.Subject;
+import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.app.LiveView.Activity;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.Ledger;
@@ -21,9 +23,9 @@ import java.util.Optional;
  * @param applied the snapshot that is live
  * @param moment of its data
  * @param ageSeconds of its data, now
- * @param proven whether the site passed its health check with it
+ * @param proven whether the site passed its health check with it, and it is intact
  * @param since when this snapshot became live here, or when this server was promoted
- * @param previous N-1, to which {@code rollback} returns
+ * @param previous N-1, to which {@code rollback} returns; empty also when what that needs is gone
  * @param setAside databases that stood here before Understudy, kept under these names
  * @param epoch of this server after a promotion
  * @param claimPending whether that epoch has yet to be claimed
@@ -32,6 +34,8 @@ import java.util.Optional;
  * @param failures imports that failed since the last one that succeeded
  * @param retry when what failed is tried again
  * @param rejected snapshots that are not imported unasked; never the one that is live, though it was given up for another before
+ * @param intact whether the database and the files are what was applied, by a look at them; empty where nothing was applied, or the server is no standby
+ * @param discrepancies between what this replica remembers and what the server shows
  */
 public record StatusView(
         String site,
@@ -54,7 +58,9 @@ public record StatusView(
         int failures,
         Optional<ErrorView> lastError,
         Optional<Instant> retry,
-        List<RejectedView> rejected) {
+        List<RejectedView> rejected,
+        Optional<Boolean> intact,
+        List<Discrepancy> discrepancies) {
 
     /** @param totalBytes -1 while unknown */
     public record ProgressView(SnapshotId snapshot, String step, long doneBytes, long totalBytes) {
@@ -65,7 +71,17 @@ public record StatusView(
 
     public record PrimaryView(String address, boolean connected, Optional<Instant> heard, Optional<String> announced) {}
 
-    public record FilestoreView(String name, boolean reachable, Optional<Instant> seen, Optional<SnapshotId> newest) {}
+    /**
+     * @param reachable when it was last asked
+     * @param seen when it last answered: {@code newest} is of that moment
+     * @param error why it did not answer last
+     */
+    public record FilestoreView(
+            String name,
+            boolean reachable,
+            Optional<Instant> seen,
+            Optional<SnapshotId> newest,
+            Optional<String> error) {}
 
     public record ErrorView(
             String code,
@@ -94,19 +110,21 @@ public record StatusView(
         }
     }
 
-    /** What only a running process knows. */
+    /** What is seen, beside the durable state. */
     public record Live(
-            boolean daemon, Optional<ProgressView> progress, List<PrimaryView> primaries, FilestoreView filestore) {
-        public Live with(FilestoreView other) {
-            return new Live(daemon, progress, primaries, other);
-        }
-    }
+            boolean daemon,
+            Optional<ProgressView> progress,
+            List<PrimaryView> primaries,
+            FilestoreView filestore,
+            List<Discrepancy> discrepancies) {}
 
     public static StatusView of(
             String site, String replica, boolean backupMode, Ledger ledger, Live live, Instant now) {
         Optional<Copy> copy = ledger.live();
         Optional<Following> following = ledger.state() instanceof Following it ? Optional.of(it) : Optional.empty();
         Optional<Instant> moment = copy.flatMap(Copy::moment);
+        boolean whole = live.discrepancies().stream().noneMatch(Discrepancy::breaksSite);
+        boolean canGoBack = live.discrepancies().stream().noneMatch(each -> each.subject() == Subject.PREVIOUS);
         return new StatusView(
                 site,
                 replica,
@@ -115,9 +133,9 @@ public record StatusView(
                 copy.flatMap(Copy::snapshot),
                 moment,
                 moment.map(then -> Math.max(0, Duration.between(then, now).toSeconds())),
-                following.filter(Following::proven).isPresent(),
+                following.filter(Following::proven).isPresent() && whole,
                 since(ledger),
-                following.flatMap(Following::previous).flatMap(Copy::snapshot),
+                following.flatMap(Following::previous).flatMap(Copy::snapshot).filter(id -> canGoBack),
                 ledger.setAside(),
                 epoch(ledger),
                 ledger.state() instanceof Promoted promoted && !promoted.claimed(),
@@ -132,7 +150,9 @@ public record StatusView(
                         .filter(Setback::rejection)
                         .filter(each -> !each.snapshot().equals(copy.flatMap(Copy::snapshot)))
                         .map(RejectedView::of)
-                        .toList());
+                        .toList(),
+                following.filter(each -> backupMode).map(each -> whole),
+                live.discrepancies());
     }
 
     private static Optional<Instant> since(Ledger ledger) {

@@ -1,5 +1,9 @@
 package io.understudy.replica.app;
 
+import io.understudy.replica.round.Discrepancy;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.List;
 import io.understudy.cli.Bytes;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.repository.SnapshotId;
@@ -8,19 +12,37 @@ import java.util.Optional;
 /**
  * What {@code sync}, {@code restore} and {@code rollback} print with {@code --json}.
  *
+ * @param mended what this server contradicted before, and does not any more
+ * @param discrepancies what it contradicts still
  * @param applied what is live because of the command; null in JSON when nothing was new, or when it went back to what stood here before Understudy
  */
-public record Synced(Optional<SnapshotId> applied, double seconds, long fetchedBytes, StepSeconds steps) {
+public record Synced(
+        Optional<SnapshotId> applied,
+        double seconds,
+        long fetchedBytes,
+        StepSeconds steps,
+        List<Discrepancy> mended,
+        List<Discrepancy> discrepancies) {
     public static Synced of(RoundResult result) {
         return new Synced(
                 result.applied(),
                 StepSeconds.seconds(result.took()),
                 result.fetchedBytes(),
-                StepSeconds.of(result.steps()));
+                StepSeconds.of(result.steps()),
+                result.mended(),
+                result.left());
     }
 
     public String text() {
-        return applied.map(id -> "applied %s in %.1f s, %s fetched".formatted(id, seconds, Bytes.text(fetchedBytes)))
-                .orElse("nothing new");
+        String what = applied.map(id ->
+                        "applied %s in %.1f s, %s fetched".formatted(id, seconds, Bytes.text(fetchedBytes)))
+                .orElse(mended.isEmpty() ? "nothing new" : "mended in %.1f s".formatted(seconds));
+        return Stream.of(
+                        Stream.of(what),
+                        mended.stream().map(each -> "mended: " + each.message()),
+                        discrepancies.stream()
+                                .map(each -> "still wrong: " + each.message() + "\nhint: " + each.hint()))
+                .flatMap(lines -> lines)
+                .collect(Collectors.joining("\n"));
     }
 }

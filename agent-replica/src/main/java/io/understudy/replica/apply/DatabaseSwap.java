@@ -1,5 +1,8 @@
 package io.understudy.replica.apply;
 
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.postgres.Session;
+import java.util.HashMap;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
@@ -16,10 +19,17 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseSwap implements LiveDatabases {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseSwap.class);
 
+    private static final String TABLES = "SELECT n.nspname, c.relname,"
+            + " CASE WHEN c.relkind = 'r' AND c.relpages = 0 THEN pg_catalog.pg_relation_size(c.oid) = 0 ELSE false END AS empty"
+            + " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v', 'S')";
+
+    private final Database database;
     private final Databases databases;
     private final DatabaseNames names;
 
     public DatabaseSwap(Database database, Ticker ticker) {
+        this.database = database;
         this.databases = new Databases(database, ticker);
         this.names = DatabaseNames.of(database.settings().name());
     }
@@ -35,6 +45,31 @@ public final class DatabaseSwap implements LiveDatabases {
                 .filter(database -> database.getValue().equals(name))
                 .map(Map.Entry::getKey)
                 .findFirst();
+    }
+
+    /** Asks the catalog. Only of a table that it calls empty the file is looked at, which waits for locks, and not for long. */
+    @Override
+    public List<String> lacking(List<TableData> tables) {
+        Map<String, Boolean> found = new HashMap<>();
+        try (Session session = database.open()) {
+            session.execute("SET statement_timeout = '10s'");
+            session.query(
+                            TABLES,
+                            row -> Map.entry(name(row.text("nspname"), row.text("relname")), row.flag("empty")))
+                    .forEach(table -> found.put(table.getKey(), table.getValue()));
+        }
+        return tables.stream()
+                .filter(table -> {
+                    Boolean empty = found.get(name(table.schema(), table.name()));
+                    return empty == null || empty && table.rows() > 0;
+                })
+                .map(table -> name(table.schema(), table.name()))
+                .sorted()
+                .toList();
+    }
+
+    private static String name(String schema, String table) {
+        return schema + "." + table;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.understudy.replica.apply;
 
+import io.understudy.repository.DatabaseData.TableData;
+import java.util.List;
 import io.understudy.postgres.DatabaseIdentity;
 import java.util.Optional;
 
@@ -7,6 +9,13 @@ import java.util.Optional;
 public interface LiveDatabases {
     /** Which database carries which name now. */
     Arrangement look();
+
+    /**
+     * Which of these tables the live database lacks, or holds without any row though they had some; names for people.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}
+     */
+    List<String> lacking(List<TableData> tables);
 
     /**
      * Gives the names to the databases as {@code wanted} says, all in one transaction: a crash leaves the old arrangement or the new.

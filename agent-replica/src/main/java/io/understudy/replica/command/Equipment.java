@@ -56,6 +56,11 @@ final class Equipment implements AutoCloseable {
                 remote,
                 repository -> Mirror.open(
                         state.resolve("mirror"), repository, settings.database().connections()),
+                () -> Mirror.openAlone(
+                        state.resolve("mirror"),
+                        settings.site(),
+                        TrustedKeys.load(settings.signing().trustedKeys()),
+                        settings.database().connections()),
                 settings.replica().name(),
                 AgentVersion.current(),
                 clock);

@@ -1,6 +1,6 @@
 package io.understudy.replica.command;
 
-import io.understudy.cli.ProgressDisplay;
+import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.replica.app.PromoteResult;
@@ -55,11 +55,7 @@ final class PromoteCommand implements Callable<Integer> {
                     "Make this server the primary of site " + settings.site() + "?" + serving
                             + " What the old primary wrote since is lost. Go on?",
                     yes);
-            PromoteResult result;
-            try (ProgressDisplay progress = cli.progress()) {
-                result =
-                        cli.work(settings, equipment).promote(new Promotion.Request(reason, unfenced, force), progress);
-            }
+            PromoteResult result = cli.call(equipment, ReplicaCommands.PROMOTE, new Promotion.Request(reason, unfenced, force));
             cli.print(result, result::text);
             return exitCode(result);
         }

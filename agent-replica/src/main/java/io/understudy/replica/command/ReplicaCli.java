@@ -1,10 +1,14 @@
 package io.understudy.replica.command;
 
+import io.understudy.transport.Transport;
+import io.understudy.replica.app.ReplicaHandlers;
+import io.understudy.cli.ProgressDisplay;
+import io.understudy.admin.AdminCommand;
+import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminCall;
 import io.understudy.cli.AgentProgram;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
-import io.understudy.progress.Progress;
-import io.understudy.replica.app.LiveView;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.role.ApplyLock;
@@ -40,21 +44,21 @@ public final class ReplicaCli extends AgentProgram {
     }
 
     /** By the daemon when it runs, here otherwise. */
-    Work work(Settings settings, Equipment equipment) {
-        return daemonRuns(settings)
-                ? new DaemonWork(settings)
-                : new HereWork(progress -> new Replica(equipment.ports(), watching(progress)));
+    <Q, R> R call(Equipment equipment, AdminCommand<Q, R> command, Q request) {
+        try (ProgressDisplay progress = progress()) {
+            Settings settings = equipment.ports().settings();
+            return daemonRuns(settings)
+                    ? daemon(settings).call(command, request, progress)
+                    : ReplicaHandlers.here(equipment.ports(), false).call(command, request, new AdminCall(progress));
+        }
+    }
+
+    static AdminClient daemon(Settings settings) {
+        return new AdminClient(settings.site(), settings.replica().listen(), new Transport(settings.tls()));
     }
 
     /** To see, before an operator is asked, whether there is anything to do. */
     static Replica looking(Equipment equipment) {
         return new Replica(equipment.ports(), new ReplicaEvents() {});
-    }
-
-    /** Shows how far a round has come. */
-    private static ReplicaEvents watching(Progress progress) {
-        LiveView view = new LiveView("", java.time.Clock.systemUTC());
-        view.add(progress);
-        return view;
     }
 }

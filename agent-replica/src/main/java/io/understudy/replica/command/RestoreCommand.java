@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
-import io.understudy.cli.ProgressDisplay;
+import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
+import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -34,10 +35,7 @@ final class RestoreCommand implements Runnable {
         try (Equipment equipment = Equipment.of(settings)) {
             ReplicaCli.looking(equipment).demand(snapshot);
             cli.confirm("Replace what this standby serves by " + snapshot + "?", yes);
-            Synced synced;
-            try (ProgressDisplay progress = cli.progress()) {
-                synced = cli.work(settings, equipment).restore(snapshot, progress);
-            }
+            Synced synced = cli.call(equipment, ReplicaCommands.RESTORE, new RestoreRequest(snapshot));
             cli.print(synced, synced::text);
         }
     }

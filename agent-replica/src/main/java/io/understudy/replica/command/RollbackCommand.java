@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
-import io.understudy.cli.ProgressDisplay;
+import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.config.Settings;
 import io.understudy.replica.app.Synced;
 import picocli.CommandLine.Command;
@@ -23,10 +24,7 @@ final class RollbackCommand implements Runnable {
         try (Equipment equipment = Equipment.of(settings)) {
             ReplicaCli.looking(equipment).demandRollback();
             cli.confirm("Return to the snapshot before the one that this standby serves?", yes);
-            Synced synced;
-            try (ProgressDisplay progress = cli.progress()) {
-                synced = cli.work(settings, equipment).rollback(progress);
-            }
+            Synced synced = cli.call(equipment, ReplicaCommands.ROLLBACK, new Nothing());
             cli.print(
                     synced,
                     () -> synced.applied()

@@ -1,5 +1,6 @@
 package io.understudy.replica.command;
 
+import java.util.Optional;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.ErrorView;
 import java.time.Duration;
@@ -35,7 +36,12 @@ final class StatusText {
         String age = status.ageSeconds()
                 .map(seconds -> ", data " + age(Duration.ofSeconds(seconds)) + " old")
                 .orElse("");
-        line("applied", status.applied().get() + age + (status.proven() ? ", proven" : ""));
+        boolean damaged = status.intact().equals(Optional.of(false));
+        line("applied", status.applied().get() + age + (damaged ? ", DAMAGED" : status.proven() ? ", proven" : ""));
+        status.discrepancies().forEach(each -> {
+            line("wrong", each.message());
+            line("hint", each.hint());
+        });
     }
 
     private void seen(StatusView status) {
@@ -53,7 +59,8 @@ final class StatusText {
                         + status.filestore()
                                 .newest()
                                 .map(id -> ", newest " + id)
-                                .orElse(""));
+                                .orElse("")
+                        + status.filestore().seen().map(when -> ", as of " + when).orElse(""));
     }
 
     private void error(ErrorView error) {

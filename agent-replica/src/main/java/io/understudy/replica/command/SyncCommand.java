@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
-import io.understudy.cli.ProgressDisplay;
+import io.understudy.replica.app.ReplicaCommands.SyncRequest;
+import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.config.Settings;
 import io.understudy.replica.app.Synced;
 import picocli.CommandLine.Command;
@@ -19,10 +20,7 @@ final class SyncCommand implements Runnable {
     public void run() {
         Settings settings = cli.settings();
         try (Equipment equipment = Equipment.of(settings)) {
-            Synced synced;
-            try (ProgressDisplay progress = cli.progress()) {
-                synced = cli.work(settings, equipment).sync(retryRejected, progress);
-            }
+            Synced synced = cli.call(equipment, ReplicaCommands.SYNC, new SyncRequest(retryRejected));
             cli.print(synced, synced::text);
         }
     }

@@ -1,5 +1,7 @@
 package io.understudy.replica.fetch;
 
+import io.understudy.repository.key.TrustedKeys;
+import java.util.function.Supplier;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
@@ -45,7 +47,7 @@ public final class Mirror {
             ErrorCode.SIGNER_UNKNOWN,
             ErrorCode.WRONG_SITE);
 
-    private final Repository remote;
+    private final Supplier<Repository> remote;
     private final Repository local;
     private final HealingBlobs blobs;
     private final Transfer transfer;
@@ -57,8 +59,12 @@ public final class Mirror {
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the mirror is of another repository
      */
     Mirror(Filestore folder, Repository remote, int threads, LongSupplier free, Clock clock) {
+        this(() -> remote, Repository.openCopy(folder, remote), threads, free, clock);
+    }
+
+    private Mirror(Supplier<Repository> remote, Repository local, int threads, LongSupplier free, Clock clock) {
         this.remote = remote;
-        this.local = Repository.openCopy(folder, remote);
+        this.local = local;
         this.blobs = new HealingBlobs(local.blobs());
         this.transfer = new Transfer(threads);
         this.free = free;
@@ -73,6 +79,35 @@ public final class Mirror {
      * @throws UnderstudyException {@code FILE_FAILED}; {@code REPOSITORY_EXISTS} when the folder mirrors another repository
      */
     public static Mirror open(Path folder, Repository remote, int threads) {
+        create(folder);
+        return new Mirror(new DirectoryFilestore(folder), remote, threads, room(folder), Clock.systemUTC());
+    }
+
+    /**
+     * Opens the mirror that is there, without the repository: to read what it holds while the filestore is away. It fetches nothing.
+     *
+     * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FILESTORE_UNREACHABLE} when there is none, {@code WRONG_SITE}
+     */
+    public static Mirror openAlone(Path folder, String site, TrustedKeys trusted, int threads) {
+        return alone(new DirectoryFilestore(folder), site, trusted, threads, room(folder), Clock.systemUTC());
+    }
+
+    static Mirror alone(
+            Filestore folder, String site, TrustedKeys trusted, int threads, LongSupplier free, Clock clock) {
+        Supplier<Repository> away = () -> {
+            throw new UnderstudyException(
+                    ErrorCode.FILESTORE_UNREACHABLE,
+                    "cannot fetch into the mirror: the filestore is away",
+                    "see agent-replica check");
+        };
+        return new Mirror(away, Repository.open(folder, site, trusted), threads, free, clock);
+    }
+
+    private static LongSupplier room(Path folder) {
+        return () -> folder.toFile().getUsableSpace();
+    }
+
+    private static void create(Path folder) {
         try {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -83,8 +118,6 @@ public final class Mirror {
                     "make the state folder writable for the user of the agent",
                     e);
         }
-        LongSupplier free = () -> folder.toFile().getUsableSpace();
-        return new Mirror(new DirectoryFilestore(folder), remote, threads, free, Clock.systemUTC());
     }
 
     /** @param transfer what it took; {@link TransferResult#NOTHING} when the snapshot was here */
@@ -110,7 +143,7 @@ public final class Mirror {
         }
         before.run();
         TransferResult result = transfer.copy(
-                remote, local, snapshot, KnownBlobs.none(), bytes -> demandRoom(snapshot, bytes), telling(progress));
+                remote.get(), local, snapshot, KnownBlobs.none(), bytes -> demandRoom(snapshot, bytes), telling(progress));
         ReplicaPoint.SNAPSHOT_MIRRORED.passed();
         return new Fetched(local.read(snapshot), result);
     }

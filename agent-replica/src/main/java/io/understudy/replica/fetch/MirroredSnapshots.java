@@ -1,5 +1,7 @@
 package io.understudy.replica.fetch;
 
+import io.understudy.repository.Manifest;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.role.Copy;
@@ -23,22 +25,26 @@ public final class MirroredSnapshots implements SnapshotSource {
     private static final Logger LOG = LoggerFactory.getLogger(MirroredSnapshots.class);
     private final Supplier<Repository> remote;
     private final Function<Repository, Mirror> opener;
+    private final Supplier<Mirror> alone;
     private final OwnReport report;
     private Mirror mirror;
 
     /**
      * @param opener opens the mirror of the repository
+     * @param alone opens the mirror while the repository is away, or throws
      * @param replica this replica's name in its reports
      * @param agent version of Understudy here
      */
     public MirroredSnapshots(
             Supplier<Repository> remote,
             Function<Repository, Mirror> opener,
+            Supplier<Mirror> alone,
             String replica,
             String agent,
             Clock clock) {
         this.remote = remote;
         this.opener = opener;
+        this.alone = alone;
         this.report = new OwnReport(remote, replica, agent, clock);
     }
 
@@ -57,9 +63,10 @@ public final class MirroredSnapshots implements SnapshotSource {
         return remote.get().epochs().highest();
     }
 
+    /** While the filestore is away, what is here whole is as good. */
     @Override
     public Fetched fetch(SnapshotId snapshot, Optional<Following> now, Progress progress) {
-        Mirror.Fetched fetched = mirror().fetch(snapshot, () -> hold(snapshot, now), progress);
+        Mirror.Fetched fetched = reachable().fetch(snapshot, () -> hold(snapshot, now), progress);
         return new Fetched(fetched.manifest(), fetched.transfer().fetchedBytes());
     }
 
@@ -71,9 +78,42 @@ public final class MirroredSnapshots implements SnapshotSource {
         ReplicaPoint.SNAPSHOT_HELD.passed();
     }
 
+    private Mirror reachable() {
+        try {
+            return mirror();
+        } catch (UnderstudyException e) {
+            if (!e.code().leavesContentUnjudged()) {
+                throw e;
+            }
+            return here().orElseThrow(() -> e);
+        }
+    }
+
+    @Override
+    public Optional<Manifest> held(SnapshotId snapshot) {
+        try {
+            Optional<Mirror> here = here();
+            return here.isPresent() ? Optional.of(here.get().read(snapshot)) : Optional.empty();
+        } catch (UnderstudyException e) {
+            LOG.debug("the mirror does not give {}", snapshot, e);
+            return Optional.empty();
+        }
+    }
+
+    /** The mirror on this server's disk, without a look at the filestore. */
+    private synchronized Optional<Mirror> here() {
+        try {
+            return Optional.of(mirror != null ? mirror : alone.get());
+        } catch (UnderstudyException e) {
+            LOG.debug("there is no mirror to read", e);
+            return Optional.empty();
+        }
+    }
+
+    /** Of the mirror that is here: what is read of it was fetched before. */
     @Override
     public BlobSource blobs() {
-        return mirror().blobs();
+        return here().map(Mirror::blobs).orElseGet(() -> mirror().blobs());
     }
 
     @Override

@@ -1,23 +1,21 @@
 package io.understudy.replica.prepare;
 
 import io.understudy.config.Settings;
-import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.load.SpareLoader;
-import io.understudy.replica.role.Failures;
 import io.understudy.replica.round.TreesMatch;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.setup.CheckReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -44,30 +42,18 @@ public final class Checks {
     }
 
     /** All of them, each done even when another fails. */
-    public List<Finding> run() {
-        List<Finding> findings = new ArrayList<>();
-        findings.add(look("state", () -> writable(settings.state())));
-        findings.add(
-                look("marker", () -> writable(settings.marker().toAbsolutePath().getParent())));
-        findings.add(look("trusted keys", this::trustedKeys));
-        findings.add(look("signing key", this::signingKey));
-        findings.add(look("filestore", this::filestore));
-        findings.add(look("repository", this::repository));
-        findings.add(look("database", this::database));
-        findings.add(look("newest snapshot", this::newest));
-        for (TreeSettings tree : settings.trees()) {
-            findings.add(look("tree " + tree.name(), () -> writable(tree.path())));
-        }
-        findings.add(look("service", this::service));
-        return findings;
-    }
-
-    private static Finding look(String name, Supplier<String> check) {
-        try {
-            return Finding.good(name, check.get());
-        } catch (RuntimeException e) {
-            return Finding.bad(name, Failures.wrap(e, "check the " + name));
-        }
+    public CheckReport run() {
+        CheckReport.Run checks = new CheckReport.Run()
+                .check("state", () -> writable(settings.state()))
+                .check("marker", () -> writable(settings.marker().toAbsolutePath().getParent()))
+                .check("trusted keys", this::trustedKeys)
+                .check("signing key", this::signingKey)
+                .check("filestore", this::filestore)
+                .check("repository", this::repository)
+                .check("database", this::database)
+                .check("newest snapshot", this::newest);
+        settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
+        return checks.check("service", this::service).report();
     }
 
     private String trustedKeys() {

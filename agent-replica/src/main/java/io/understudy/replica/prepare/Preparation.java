@@ -20,6 +20,8 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
+import io.understudy.setup.CheckReport;
+import io.understudy.setup.CheckResult;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,17 +82,15 @@ public final class Preparation {
 
     /** @throws UnderstudyException with all that is missing; its code and hint are those of the first fault */
     public void demandReady() {
-        List<UnderstudyException> faults =
-                checks.run().stream().flatMap(each -> each.failure().stream()).toList();
+        List<CheckResult> faults = checks.run().failures().toList();
         if (faults.isEmpty()) {
             return;
         }
-        String all = faults.stream().map(Throwable::getMessage).distinct().collect(Collectors.joining("; "));
+        String all = faults.stream().map(CheckResult::message).distinct().collect(Collectors.joining("; "));
         throw new UnderstudyException(
-                faults.get(0).code(),
+                CheckReport.code(faults.get(0)),
                 "cannot make this server a standby: " + all,
-                faults.get(0).hint(),
-                faults.get(0));
+                faults.get(0).hint());
     }
 
     /** What stands here and will be replaced, each as a sentence; empty when an answer is not needed. */

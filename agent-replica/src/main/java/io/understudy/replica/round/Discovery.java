@@ -51,9 +51,17 @@ final class Discovery {
     private Optional<SnapshotId> newest(Ask.Newest ask) {
         Ledger ledger = store.ledger();
         Optional<SnapshotId> live = ledger.live().flatMap(Copy::snapshot);
-        List<SnapshotId> newer = live.map(source::newerThan).orElseGet(source::list);
-        events.polled(newer.isEmpty() ? live : Optional.of(newer.get(newer.size() - 1)));
-        return new Choice(ledger, clock.instant()).newest(newer, this::highestEpoch, ask);
+        List<SnapshotId> listed = live.map(this::fromLiveOn).orElseGet(source::list);
+        List<SnapshotId> known = listed.isEmpty() && live.isPresent() ? source.list() : listed;
+        events.polled(known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1)));
+        return new Choice(ledger, clock.instant()).newest(known, this::highestEpoch, ask);
+    }
+
+    /** With the live one, if it is still there: what is newest then is seen, not assumed. */
+    private List<SnapshotId> fromLiveOn(SnapshotId live) {
+        return live.sequence() > 1
+                ? source.newerThan(new SnapshotId(live.epoch(), live.sequence() - 1))
+                : source.list();
     }
 
     private int highestEpoch() {

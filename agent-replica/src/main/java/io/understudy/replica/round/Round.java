@@ -54,6 +54,8 @@ public final class Round {
     private final Arrival arrival;
     private final Failures failures;
     private final ReplicaEvents events;
+    private final Inspection inspection;
+    private final Healing healing;
     private final List<TreeSettings> trees;
     private final Clock clock;
     private final Ticker ticker;
@@ -69,6 +71,7 @@ public final class Round {
             Applier applier,
             Failures failures,
             ReplicaEvents events,
+            Inspection inspection,
             List<TreeSettings> trees,
             Clock clock,
             Ticker ticker) {
@@ -83,6 +86,8 @@ public final class Round {
         this.arrival = new Arrival(store, source, events);
         this.failures = failures;
         this.events = events;
+        this.inspection = inspection;
+        this.healing = new Healing(store, clock);
         this.trees = List.copyOf(trees);
         this.clock = clock;
         this.ticker = ticker;
@@ -130,19 +135,32 @@ public final class Round {
             control.begin();
             backup.require();
             standing.ensure();
-            snapshot = discovery.discover(ask);
+            List<Discrepancy> found = inspection.look();
+            snapshot = healing.choose(ask, found, () -> discovery.discover(ask));
             if (snapshot.isEmpty()) {
+                boolean mirrored = healing.refillMirror(found, this::fetch);
                 discovery.clearTrouble();
-                return new RoundResult(resumed, watch.total(), 0, watch.steps());
+                return new RoundResult(
+                        resumed,
+                        watch.total(),
+                        0,
+                        watch.steps(),
+                        mirrored ? found : List.of(),
+                        mirrored ? inspection.look() : found);
             }
-            LOG.info("importing {}", snapshot.get());
+            boolean again = healing.isOf(snapshot.get(), found);
+            LOG.info("importing {}{}", snapshot.get(), again ? " again" : "");
             ReplicaPoint.SNAPSHOT_CHOSEN.passed();
             Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
             during(Step.VERIFY, () -> verify(fetched.manifest()));
             during(Step.LOAD, () -> load(fetched.manifest()));
             during(Step.STAGE, () -> stage(fetched.manifest()));
             apply(fetched.manifest());
-            return new RoundResult(snapshot, watch.total(), fetched.bytes(), watch.steps());
+            if (again) {
+                healing.done(snapshot.get());
+            }
+            return new RoundResult(
+                    snapshot, watch.total(), fetched.bytes(), watch.steps(), found, inspection.look());
         }
 
         /** @return the snapshot whose apply a crash had interrupted, now live */

@@ -1,5 +1,6 @@
 package io.understudy.replica.round;
 
+import java.util.List;
 import io.understudy.replica.events.Step;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
@@ -10,9 +11,25 @@ import java.util.Optional;
  * @param applied what became live, by this round or by finishing what an earlier one had begun; empty when nothing was new
  * @param fetchedBytes that came over the network
  * @param steps how long each took
+ * @param mended what the server contradicted before, and does not any more
+ * @param left what it contradicts still
  */
-public record RoundResult(Optional<SnapshotId> applied, Duration took, long fetchedBytes, Map<Step, Duration> steps) {
+public record RoundResult(
+        Optional<SnapshotId> applied,
+        Duration took,
+        long fetchedBytes,
+        Map<Step, Duration> steps,
+        List<Discrepancy> mended,
+        List<Discrepancy> left) {
     public RoundResult {
         steps = Map.copyOf(steps);
+        mended = List.copyOf(mended);
+        left = List.copyOf(left);
+    }
+
+    /** Of work that looks for no discrepancies. */
+    public RoundResult(
+            Optional<SnapshotId> applied, Duration took, long fetchedBytes, Map<Step, Duration> steps) {
+        this(applied, took, fetchedBytes, steps, List.of(), List.of());
     }
 }

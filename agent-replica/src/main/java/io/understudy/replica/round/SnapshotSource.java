@@ -29,6 +29,13 @@ public interface SnapshotSource {
      */
     Fetched fetch(SnapshotId snapshot, Optional<Following> now, Progress progress);
 
+    /**
+     * The manifest of a snapshot that the mirror holds; its content may have gone bad. Asks this server's disk alone, so the filestore may be away.
+     *
+     * @return empty when the mirror does not hold it, or can't be read
+     */
+    Optional<Manifest> held(SnapshotId snapshot);
+
     /** The mirror's blobs. */
     BlobSource blobs();
 

@@ -144,9 +144,25 @@ public final class Plans {
         remove(gone);
     }
 
-    /** Whether plans are there that were begun, be it behind newer ones that were not. Only looks. */
+    /**
+     * Whether plans are there that were begun, be it behind newer ones that were not, and what they replaced is still where they put it. Only looks.
+     */
     public boolean canBeTakenBack(SnapshotId snapshot) {
-        return isBegun(snapshot) || hasKept(snapshot);
+        if (isBegun(snapshot)) {
+            return files(snapshot).stream().allMatch(Plans::hasUndo);
+        }
+        return hasKept(snapshot)
+                && plansIn(folder.resolve(snapshot + KEPT)).stream().allMatch(Plans::hasUndo);
+    }
+
+    private static boolean hasUndo(Path file) {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try (Plan plan = Plan.open(file)) {
+            Path root = plan.header().folder();
+            return Files.isDirectory(root) && Files.isDirectory(plan.header().undone(TreeRoot.of(root)));
+        }
     }
 
     /** Where the plans of a settled snapshot wait behind newer ones that were not begun, they come back. Idempotent. */

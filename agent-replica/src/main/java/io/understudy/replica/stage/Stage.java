@@ -1,5 +1,6 @@
 package io.understudy.replica.stage;
 
+import java.util.List;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -14,6 +15,15 @@ public interface Stage {
      * @throws io.understudy.failure.UnderstudyException {@code UNSAFE_PATH}, {@code DISK_FULL}, {@code FILE_DENIED}, {@code BLOB_*}
      */
     void prepare(Manifest manifest, BlobSource blobs, Progress progress);
+
+    /**
+     * What of an applied snapshot is not on disk any more, for people; a sample, so that it can be asked every minute. Needs no lock, changes nothing.
+     *
+     * @param blobs of the mirror
+     */
+    default List<String> lacking(Manifest applied, BlobSource blobs) {
+        return List.of();
+    }
 
     /** Removes the plan and the staged files of a snapshot that will not be applied. Idempotent. */
     void discard(SnapshotId snapshot);

@@ -43,6 +43,7 @@ public final class TreeStager implements Stage {
     private final Clock clock;
     private final Room room;
     private final Supplier<MountPoints> mounts;
+    private final AppliedFiles applied;
 
     public TreeStager(Path state, List<TreeSettings> trees, Clock clock) {
         this(state, trees, clock, Room.onDisk(), MountPoints::now);
@@ -54,6 +55,7 @@ public final class TreeStager implements Stage {
         this.clock = clock;
         this.room = room;
         this.mounts = mounts;
+        this.applied = new AppliedFiles(trees, clock);
     }
 
     @Override
@@ -76,6 +78,11 @@ public final class TreeStager implements Stage {
         plans.prepared(
                 manifest.snapshot(), targets.stream().map(t -> t.data.name()).toList());
         ReplicaPoint.TREES_PREPARED.passed();
+    }
+
+    @Override
+    public List<String> lacking(Manifest manifest, BlobSource blobs) {
+        return applied.lacking(manifest, blobs);
     }
 
     @Override

@@ -1,5 +1,9 @@
 package io.understudy.replica.app;
 
+import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
+import io.understudy.replica.app.ReplicaCommands.SyncRequest;
+import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.admin.AdminClient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +14,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.progress.Progress;
-import io.understudy.replica.command.DaemonWork;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
@@ -22,7 +25,6 @@ import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
-import io.understudy.v1.ReplicaStatus;
 import io.understudy.v1.ReplicationGrpc;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +50,7 @@ class ReplicaAgentTest {
     private final World world = World.standby();
     private final List<AutoCloseable> open = new ArrayList<>();
     private ReplicaAgent agent;
-    private DaemonWork daemon;
+    private AdminClient daemon;
 
     private Ports ports(List<HostPort> primaries) {
         Settings settings = AgentSettings.in(folder, primaries);
@@ -70,7 +72,7 @@ class ReplicaAgentTest {
     private void start(HostPort... primaries) {
         agent = new ReplicaAgent(ports(List.of(primaries)), new Metrics("site", "replica", "test"), "memory:");
         agent.start();
-        daemon = new DaemonWork(AgentSettings.in(folder, List.of(), agent.adminPort()));
+        daemon = client("site");
     }
 
     @AfterEach
@@ -148,25 +150,26 @@ class ReplicaAgentTest {
                 .untilAsserted(() -> assertThat(reports)
                         .extracting(ReplicaReport::getApplied)
                         .contains("00000001-00000001"));
-        ReplicaStatus status = daemon.status();
-        assertThat(status.getPrimaries(0).getConnected()).isTrue();
-        assertThat(status.getFilestore().getReachable()).isTrue();
-        assertThat(status.getApplied()).isEqualTo("00000001-00000001");
+        StatusView status = status();
+        assertThat(status.primaries().get(0).connected()).isTrue();
+        assertThat(status.filestore().reachable()).isTrue();
+        assertThat(status.applied()).contains(FakeSource.id(1, 1));
     }
 
     @Test
     void doesWhatTheCommandsAsk() {
         start();
-        daemon.sync(false, Progress.none());
+        sync(Progress.none());
         world.source.commit(1, 1);
         List<String> steps = new CopyOnWriteArrayList<>();
 
-        Synced first = daemon.sync(false, (step, done, total) -> steps.add(step));
+        Synced first = sync((step, done, total) -> steps.add(step));
         world.source.commit(1, 2);
-        daemon.sync(false, Progress.none());
-        Synced back = daemon.rollback(Progress.none());
-        Synced nothing = daemon.sync(false, Progress.none());
-        Synced named = daemon.restore(FakeSource.id(1, 2), Progress.none());
+        sync(Progress.none());
+        Synced back = daemon.call(ReplicaCommands.ROLLBACK, new Nothing(), Progress.none());
+        Synced nothing = sync(Progress.none());
+        Synced named = daemon.call(
+                ReplicaCommands.RESTORE, new RestoreRequest(FakeSource.id(1, 2)), Progress.none());
 
         assertThat(first.applied()).contains(FakeSource.id(1, 1));
         assertThat(first.fetchedBytes()).isEqualTo(1000);
@@ -180,7 +183,7 @@ class ReplicaAgentTest {
     void failuresArriveWithTheirCode() {
         start();
 
-        assertThatThrownBy(() -> daemon.rollback(Progress.none()))
+        assertThatThrownBy(() -> daemon.call(ReplicaCommands.ROLLBACK, new Nothing(), Progress.none()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.NOTHING_TO_ROLL_BACK));
@@ -193,10 +196,11 @@ class ReplicaAgentTest {
         awaitLive("00000001-00000001");
         CountDownLatch loading = loadForEver();
         world.source.commit(1, 2);
-        CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> daemon.sync(false, Progress.none()));
+        CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> sync(Progress.none()));
         loading.await();
 
-        PromoteResult result = daemon.promote(new Promotion.Request("a test", false, false), Progress.none());
+        PromoteResult result = daemon.call(
+                ReplicaCommands.PROMOTE, new Promotion.Request("a test", false, false), Progress.none());
 
         assertThat(result.epoch()).isEqualTo(2);
         assertThat(result.healthy()).isTrue();
@@ -213,7 +217,7 @@ class ReplicaAgentTest {
         awaitLive("00000001-00000001");
         CountDownLatch loading = loadForEver();
         world.source.commit(1, 2);
-        CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> daemon.sync(false, Progress.none()));
+        CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> sync(Progress.none()));
         loading.await();
 
         world.marker.removeByHand();
@@ -253,21 +257,9 @@ class ReplicaAgentTest {
     @Test
     void aCallerOfAnotherSiteIsRefused() {
         start();
-        Settings mine = AgentSettings.in(folder, List.of(), agent.adminPort());
-        Settings other = new Settings(
-                "other",
-                mine.state(),
-                mine.marker(),
-                mine.database(),
-                mine.trees(),
-                mine.filestore(),
-                mine.signing(),
-                mine.primary(),
-                mine.replica(),
-                mine.service(),
-                mine.tls());
 
-        assertThatThrownBy(() -> new DaemonWork(other).sync(false, Progress.none()))
+        assertThatThrownBy(() ->
+                        client("other").call(ReplicaCommands.SYNC, new SyncRequest(false), Progress.none()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.WRONG_SITE));
@@ -278,10 +270,23 @@ class ReplicaAgentTest {
         start();
         agent.close();
 
-        assertThatThrownBy(daemon::status)
+        assertThatThrownBy(this::status)
                 .isInstanceOfSatisfying(
                         UnderstudyException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.AGENT_UNREACHABLE));
+    }
+
+    private AdminClient client(String site) {
+        HostPort listen = new HostPort("127.0.0.1", agent.adminPort());
+        return new AdminClient(site, listen, new Transport(Optional.empty()));
+    }
+
+    private Synced sync(Progress progress) {
+        return daemon.call(ReplicaCommands.SYNC, new SyncRequest(false), progress);
+    }
+
+    private StatusView status() {
+        return daemon.call(ReplicaCommands.STATUS, new Nothing(), Progress.none());
     }
 
     /** The next load ends only when it is interrupted. */

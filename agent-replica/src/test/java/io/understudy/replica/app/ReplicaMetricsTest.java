@@ -136,7 +136,8 @@ class ReplicaMetricsTest {
     }
 
     private Probe ready() {
-        return Readiness.of(world.marker.on(), world.store.ledger());
+        return Readiness.of(
+                world.marker.on(), world.store.ledger(), world.inspection().look());
     }
 
     private void failing() {

@@ -74,6 +74,7 @@ public final class ReplicaProcess {
         MirroredSnapshots snapshots = new MirroredSnapshots(
                 remote,
                 repository -> Mirrors.in(from.mirror(), repository, from.clock()),
+                () -> Mirrors.alone(from.mirror(), settings.site(), from.trusted(), from.clock()),
                 name,
                 "simulated",
                 from.clock());

@@ -1,5 +1,8 @@
 package io.understudy.replica.bitrot;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.round.Inspection;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestore;
@@ -111,6 +114,9 @@ final class Standby {
         return new MirroredSnapshots(
                 () -> BitRotSite.open(filestore),
                 remote -> Mirror.open(mirror(), remote, 2),
+                () -> {
+                    throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "there is no mirror yet", "wait");
+                },
                 "standby-1",
                 "test",
                 clock);
@@ -134,11 +140,12 @@ final class Standby {
         Stage stager = watched(new TreeStager(state, trees, clock));
         TreeSwap swap = new TreeSwap(state);
         Failures failures = new Failures(clock, new RetryPolicy(new Random(1)));
+        MirroredSnapshots snapshots = snapshots();
         return new Round(
                 store,
                 backup,
                 new Standing(store, backup, databases, clock),
-                snapshots(),
+                snapshots,
                 loader,
                 stager,
                 new Departure(store, backup, databases, swap, clock),
@@ -155,6 +162,7 @@ final class Standby {
                         ticker),
                 failures,
                 ReplicaEvents.none(),
+                new Inspection(store, backup, databases, swap, stager, snapshots),
                 trees,
                 clock,
                 ticker);

@@ -7,7 +7,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.PromoteResult;
-import io.understudy.replica.app.Protos;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
@@ -60,7 +59,7 @@ class OutputsTest {
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":\"00000001-00000042\",\"seconds\":4.825,\"fetched_bytes\":1234567,"
-                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001}}");
+                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001},\"mended\":[],\"discrepancies\":[]}");
         assertThat(Synced.of(result).text()).isEqualTo("applied 00000001-00000042 in 4.8 s, 1.2 MiB fetched");
     }
 
@@ -71,7 +70,7 @@ class OutputsTest {
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":null,\"seconds\":0.012,\"fetched_bytes\":0,"
-                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0}}");
+                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0},\"mended\":[],\"discrepancies\":[]}");
         assertThat(Synced.of(result).text()).isEqualTo("nothing new");
     }
 
@@ -93,7 +92,7 @@ class OutputsTest {
                         + "\"steps\":{\"restart\":1.5,\"prove\":0.0},\"warnings\":["
                         + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
                         + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}]}");
-        assertThat(Protos.promoted(Protos.of(result))).isEqualTo(result);
+        assertThat(Json.read(Json.line(result), PromoteResult.class)).isEqualTo(result);
         assertThat(result.text()).contains("has yet to claim epoch 2").contains("next:");
     }
 
@@ -103,7 +102,8 @@ class OutputsTest {
                 false,
                 Optional.empty(),
                 List.of(),
-                new FilestoreView("file:///b", false, Optional.empty(), Optional.empty()));
+                new FilestoreView("file:///b", false, Optional.empty(), Optional.empty(), Optional.empty()),
+                List.of());
         StatusView status = StatusView.of("site", "standby", false, new World().store.ledger(), live, NOW);
 
         assertThat(Json.line(status))
@@ -112,7 +112,8 @@ class OutputsTest {
                                 + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
                                 + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
                                 + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
-                                + "\"seen\":null,\"newest\":null},\"failures\":0,\"last_error\":null,\"retry\":null,\"rejected\":[]}");
+                                + "\"seen\":null,\"newest\":null,\"error\":null},\"failures\":0,\"last_error\":null,\"retry\":null,"
+                                + "\"rejected\":[],\"intact\":null,\"discrepancies\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not in backup mode");
     }
 
@@ -148,7 +149,8 @@ class OutputsTest {
                 false,
                 Optional.empty(),
                 List.of(),
-                new FilestoreView("s3://b/p", true, Optional.empty(), Optional.empty()));
+                new FilestoreView("s3://b/p", true, Optional.empty(), Optional.empty(), Optional.empty()),
+                List.of());
 
         StatusView status = StatusView.of("site", "standby", true, world.store.ledger(), live, NOW);
 
@@ -175,7 +177,8 @@ class OutputsTest {
                 true,
                 Optional.of(new ProgressView(ID, "load", 5, 10)),
                 List.of(new PrimaryView("a:7443", true, Optional.of(NOW), Optional.of("00000001-00000003"))),
-                new FilestoreView("s3://b/p", true, Optional.of(NOW), Optional.of(bad)));
+                new FilestoreView("s3://b/p", true, Optional.of(NOW), Optional.of(bad), Optional.empty()),
+                List.of());
 
         StatusView status = StatusView.of("site", "standby", true, ledger, live, NOW);
 
@@ -188,13 +191,13 @@ class OutputsTest {
                         + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"heard\":\"2026-11-20T12:00:00Z\","
                         + "\"announced\":\"00000001-00000003\"}],"
                         + "\"filestore\":{\"name\":\"s3://b/p\",\"reachable\":true,\"seen\":\"2026-11-20T12:00:00Z\","
-                        + "\"newest\":\"00000001-00000003\"},\"failures\":1,"
+                        + "\"newest\":\"00000001-00000003\",\"error\":null},\"failures\":1,"
                         + "\"last_error\":{\"code\":\"site_unhealthy\",\"message\":\"the site is unhealthy: 500\","
                         + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
                         + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                         + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
-                        + "\"message\":\"the site is unhealthy: 500\"}]}");
-        assertThat(Protos.live(Protos.of(status, "test", 1, ledger.trouble()))).isEqualTo(live);
+                        + "\"message\":\"the site is unhealthy: 500\"}],\"intact\":true,\"discrepancies\":[]}");
+        assertThat(Json.read(Json.line(status), StatusView.class)).isEqualTo(status);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")
                 .contains("set aside:  database site_before_understudy")

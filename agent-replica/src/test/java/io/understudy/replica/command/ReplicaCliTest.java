@@ -109,9 +109,9 @@ class ReplicaCliTest {
                 .contains("\"database_unreachable\"");
         assertThat(run("check")).isEqualTo(exit);
         assertThat(out.toString())
-                .contains("BAD  trusted keys:")
+                .contains("failed   trusted keys:")
                 .contains("hint:")
-                .contains("ok   state:");
+                .contains("ok       state:");
     }
 
     @Test

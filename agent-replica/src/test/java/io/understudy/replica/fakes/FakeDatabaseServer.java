@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * of an agent that "starts again". May be looked at from other threads.
  */
 public final class FakeDatabaseServer {
-    private final long cluster;
+    private volatile long cluster;
     private final Map<Long, String> names = new ConcurrentSkipListMap<>();
     private final Map<Long, SnapshotId> contents = new ConcurrentSkipListMap<>();
     private final Map<Long, Map<String, String>> tables = new ConcurrentSkipListMap<>();
@@ -33,6 +33,11 @@ public final class FakeDatabaseServer {
         content.ifPresent(snapshot -> contents.put(lastOid, snapshot));
         content.ifPresent(snapshot -> own.add(lastOid));
         return new DatabaseIdentity(cluster, lastOid);
+    }
+
+    /** Another cluster stands here now, with databases of the same names and OIDs. */
+    public void reinitialise(long other) {
+        cluster = other;
     }
 
     /** An empty database that Understudy created. */
@@ -82,11 +87,11 @@ public final class FakeDatabaseServer {
         return Set.copyOf(names.values());
     }
 
-    void rename(DatabaseIdentity database, String name) {
+    public void rename(DatabaseIdentity database, String name) {
         names.put(database.oid(), name);
     }
 
-    void drop(DatabaseIdentity database) {
+    public void drop(DatabaseIdentity database) {
         names.remove(database.oid());
         contents.remove(database.oid());
         tables.remove(database.oid());

@@ -1,5 +1,7 @@
 package io.understudy.replica.fakes;
 
+import io.understudy.repository.DatabaseData.TableData;
+import java.util.List;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
@@ -27,6 +29,9 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     private Optional<UnderstudyException> unfit = Optional.empty();
     private Runnable duringLoad = () -> {};
     private int loads;
+    private List<String> lost = List.of();
+    private int loadsWhenLost = -1;
+    private boolean down;
 
     FakeDatabases(CrashPoints points, BooleanSupplier marked) {
         this.marked = marked;
@@ -106,7 +111,31 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
 
     @Override
     public Arrangement look() {
+        if (down) {
+            throw new UnderstudyException(
+                    ErrorCode.DATABASE_UNREACHABLE, "cannot connect: connection refused", "start it");
+        }
         return live.look();
+    }
+
+    public FakeDatabaseServer server() {
+        return server;
+    }
+
+    /** The live database lacks these from now on. */
+    public void lose(List<String> tables) {
+        lost = List.copyOf(tables);
+        loadsWhenLost = loads;
+    }
+
+    /** The server does not answer from now on. */
+    public void goDown(boolean away) {
+        down = away;
+    }
+
+    @Override
+    public List<String> lacking(List<TableData> tables) {
+        return loads == loadsWhenLost ? lost : live.lacking(tables);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.understudy.replica.fakes;
 
+import io.understudy.repository.DatabaseData.TableData;
+import java.util.List;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
@@ -29,6 +31,17 @@ public final class FakeLiveDatabases implements LiveDatabases {
     @Override
     public Arrangement look() {
         return new Arrangement(server.named(names.live()), server.named(names.spare()), server.named(names.previous()));
+    }
+
+    @Override
+    public List<String> lacking(List<TableData> tables) {
+        Map<String, String> there = server.tables(look().live().orElseThrow());
+        return tables.stream()
+                .filter(table -> !there.containsKey(table.name())
+                        || table.rows() > 0 && there.get(table.name()).isEmpty())
+                .map(table -> table.schema() + "." + table.name())
+                .sorted()
+                .toList();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.understudy.replica.fakes;
 
+import java.util.HashSet;
+import java.util.Set;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
@@ -30,6 +32,7 @@ public final class FakeSource implements SnapshotSource {
     private final List<SnapshotId> reported = new CopyOnWriteArrayList<>();
     private volatile Optional<UnderstudyException> down = Optional.empty();
     private volatile int claimed = 1;
+    private final Set<SnapshotId> mirrored = new HashSet<>();
     private int listings;
     private int epochReads;
     private int fetches;
@@ -105,13 +108,35 @@ public final class FakeSource implements SnapshotSource {
     @Override
     public Fetched fetch(SnapshotId snapshot, Optional<Following> now, Progress progress) {
         points.point("hold");
+        if (mirrored.contains(snapshot)) {
+            return new Fetched(manifest(snapshot), 0);
+        }
         fetches++;
         refuseWhenDown();
+        if (!snapshots.contains(snapshot)) {
+            throw new UnderstudyException(ErrorCode.SNAPSHOT_UNKNOWN, "cannot read " + snapshot, "see list");
+        }
         Optional.ofNullable(damaged.get(snapshot)).ifPresent(failure -> {
             throw failure;
         });
         points.point("fetch");
+        mirrored.add(snapshot);
         return new Fetched(manifest(snapshot), 1000);
+    }
+
+    @Override
+    public Optional<Manifest> held(SnapshotId snapshot) {
+        return mirrored.contains(snapshot) ? Optional.of(manifest(snapshot)) : Optional.empty();
+    }
+
+    /** The mirror's folder is removed. */
+    public void emptyMirror() {
+        mirrored.clear();
+    }
+
+    /** Retention deletes it in the filestore. */
+    public void forget(SnapshotId snapshot) {
+        snapshots.remove(snapshot);
     }
 
     private void refuseWhenDown() {

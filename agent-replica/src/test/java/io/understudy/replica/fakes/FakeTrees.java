@@ -1,5 +1,6 @@
 package io.understudy.replica.fakes;
 
+import java.util.List;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class FakeTrees implements LiveTrees, Stage {
     private final CrashPoints points;
     private final Map<TreeKind, String> live = new ConcurrentHashMap<>();
+    private List<String> lost = List.of();
     private final Set<SnapshotId> staged = new HashSet<>();
     private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
     private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);
@@ -58,6 +60,26 @@ public final class FakeTrees implements LiveTrees, Stage {
         points.around("prepare", () -> staged.add(manifest.snapshot()));
     }
 
+    /** Files of the trees are removed by hand. */
+    public void lose(List<String> files) {
+        lost = List.copyOf(files);
+    }
+
+    @Override
+    public List<String> lacking(Manifest applied, BlobSource blobs) {
+        return lost;
+    }
+
+    /** The folder of what was replaced is removed by hand. */
+    public void loseUndo() {
+        undo.clear();
+    }
+
+    @Override
+    public boolean canGoBack(SnapshotId snapshot) {
+        return undo.containsKey(snapshot);
+    }
+
     @Override
     public void discard(SnapshotId snapshot) {
         points.around("discard staged", () -> staged.remove(snapshot));
@@ -76,6 +98,7 @@ public final class FakeTrees implements LiveTrees, Stage {
         live.put(kind, "mixed");
         points.point("during forward " + kind);
         live.put(kind, snapshot.toString());
+        lost = List.of();
         Optional.ofNullable(whenForward.get(kind)).ifPresent(Runnable::run);
         points.point("after forward " + kind);
     }

@@ -1,5 +1,6 @@
 package io.understudy.replica.fakes;
 
+import io.understudy.replica.round.Inspection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.TreeSettings;
@@ -72,10 +73,15 @@ public final class World {
                 applier,
                 failures,
                 events,
+                inspection(),
                 List.of(new TreeSettings("media", TreeKind.FILES, Path.of("/srv/media"), List.of())),
                 time.clock(),
                 time);
         return new Agent(round, applier, departure, promotion);
+    }
+
+    public Inspection inspection() {
+        return new Inspection(store, marker, databases, trees, trees, source);
     }
 
     public RoundResult sync() {

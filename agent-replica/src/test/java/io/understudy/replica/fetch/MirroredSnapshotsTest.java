@@ -39,6 +39,7 @@ class MirroredSnapshotsTest {
     private final SnapshotSource source = new MirroredSnapshots(
             site::repository,
             remote -> new Mirror(near, remote, 2, () -> Long.MAX_VALUE, time.clock()),
+            () -> Mirror.alone(near, site.repository().site(), site.trusted(), 2, () -> Long.MAX_VALUE, time.clock()),
             "standby",
             "test",
             time.clock());

@@ -1,5 +1,6 @@
 package io.understudy.replica.fetch;
 
+import io.understudy.repository.key.TrustedKeys;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.Repository;
 import java.time.Clock;
@@ -11,5 +12,10 @@ public final class Mirrors {
     /** A mirror on a disk that never fills; it fetches one blob after the other, in the caller's thread. */
     public static Mirror in(Filestore folder, Repository remote, Clock clock) {
         return new Mirror(folder, remote, 1, () -> Long.MAX_VALUE, clock);
+    }
+
+    /** The same without its repository. */
+    public static Mirror alone(Filestore folder, String site, TrustedKeys trusted, Clock clock) {
+        return Mirror.alone(folder, site, trusted, 1, () -> Long.MAX_VALUE, clock);
     }
 }

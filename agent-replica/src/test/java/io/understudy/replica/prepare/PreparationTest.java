@@ -21,6 +21,7 @@ import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.role.ReplicaState.Seeding;
+import io.understudy.setup.CheckResult;
 import io.understudy.replica.round.Standing;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
@@ -266,9 +267,6 @@ class PreparationTest {
     }
 
     private List<String> failures(Settings settings) {
-        return checks(settings).run().stream()
-                .flatMap(each -> each.failure().stream())
-                .map(Throwable::getMessage)
-                .toList();
+        return checks(settings).run().failures().map(CheckResult::message).toList();
     }
 }

@@ -1,7 +1,8 @@
-package io.understudy.primary.command;
+package io.understudy.primary.app;
 
+import io.understudy.repository.Manifest;
+import io.understudy.primary.capture.Taken;
 import io.understudy.cli.Bytes;
-import io.understudy.v1.SnapshotTaken;
 import java.util.Locale;
 
 /**
@@ -15,7 +16,7 @@ import java.util.Locale;
  * {@code bytes} are plain bytes: of the archive and all rows, and of all files. {@code entries} are files, folders and links. {@code uploaded_*} is what was new in
  * the repository with this snapshot, {@code reused_bytes} what the snapshot names and was there already; both as stored.
  */
-record SnapshotView(
+public record SnapshotView(
         String snapshot,
         double seconds,
         Database database,
@@ -24,22 +25,24 @@ record SnapshotView(
         long uploadedBlobs,
         long reusedBytes) {
 
-    record Database(int tables, long rows, long bytes) {}
+    public record Database(int tables, long rows, long bytes) {}
 
-    record Files(long entries, long bytes) {}
+    public record Files(long entries, long bytes) {}
 
-    static SnapshotView of(SnapshotTaken taken) {
+    public static SnapshotView of(Taken taken) {
+        Manifest manifest = taken.manifest();
+        Manifest.Totals totals = manifest.totals();
         return new SnapshotView(
-                taken.getSnapshot(),
-                taken.getSeconds(),
-                new Database(taken.getTables(), taken.getRows(), taken.getDatabaseBytes()),
-                new Files(taken.getEntries(), taken.getFileBytes()),
-                taken.getUploadedBytes(),
-                taken.getUploadedBlobs(),
-                taken.getReusedBytes());
+                manifest.snapshot().toString(),
+                taken.took().toMillis() / 1000.0,
+                new Database(manifest.database().tables().size(), totals.rows(), totals.databaseBytes()),
+                new Files(totals.entries(), totals.fileBytes()),
+                totals.uploadedBytes(),
+                taken.uploadedBlobs(),
+                taken.reusedBytes());
     }
 
-    String text() {
+    public String text() {
         return String.format(
                 Locale.ROOT,
                 "snapshot %s in %.1f s%n"

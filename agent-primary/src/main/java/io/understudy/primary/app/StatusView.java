@@ -1,13 +1,7 @@
-package io.understudy.primary.command;
+package io.understudy.primary.app;
 
 import io.understudy.cli.Bytes;
 import io.understudy.cli.Problem;
-import io.understudy.primary.app.Messages;
-import io.understudy.v1.Failure;
-import io.understudy.v1.FollowerStatus;
-import io.understudy.v1.PrimaryStatus;
-import io.understudy.v1.ReplicaReport;
-import io.understudy.v1.StepProgress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,13 +14,14 @@ import java.util.Optional;
  *  "newest":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","next":"2026-11-20T11:00:00Z",
  *  "progress":{"step":"database","done_bytes":1048576,"total_bytes":4194304},"last_error":{"code":"dump_failed","message":"…","hint":"…"},
  *  "followers":[{"name":"standby-1","connected":true,"heard":"…","version":"0.1.0","state":"following","applied":"00000001-00000003","moment":"…","proven":"00000001-00000003",
- *   "step":null,"last_error":null}]}
+ *   "step":null,"last_error":null}],
+ *  "filestore":{"name":"s3://backups/example","reachable":true,"seen":"2026-11-20T10:00:20Z"}}
  * }</pre>
  *
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0 when there is none or it is not known; what is not there is
  * {@code null}. Without a daemon {@code running} is false, and {@code next}, {@code progress} and {@code followers} are empty.
  */
-record StatusView(
+public record StatusView(
         boolean running,
         String site,
         String server,
@@ -39,11 +34,19 @@ record StatusView(
         Optional<Instant> next,
         Optional<Progress> progress,
         Optional<Problem> lastError,
-        List<FollowerView> followers) {
+        List<FollowerView> followers,
+        FilestoreView filestore) {
 
-    record Progress(String step, long doneBytes, long totalBytes) {}
+    public record Progress(String step, long doneBytes, long totalBytes) {}
 
-    record FollowerView(
+    /**
+     * @param reachable when it was last asked
+     * @param seen when it last answered: highest epoch, newest snapshot and its moment are of then
+     */
+    public record FilestoreView(String name, boolean reachable, Optional<Instant> seen) {}
+
+    /** @param heard when it last reported: all else of it is of then */
+    public record FollowerView(
             String name,
             boolean connected,
             Instant heard,
@@ -55,59 +58,14 @@ record StatusView(
             Optional<String> step,
             Optional<Problem> lastError) {}
 
-    static StatusView of(boolean running, PrimaryStatus status) {
-        return new StatusView(
-                running,
-                status.getSite(),
-                status.getServer(),
-                status.getAgentVersion(),
-                status.getRole(),
-                status.getEpoch(),
-                status.getHighestEpoch(),
-                text(status.getNewest()),
-                Messages.instant(status.hasMoment(), status.getMoment()),
-                Messages.instant(status.hasNext(), status.getNext()),
-                status.hasProgress() ? Optional.of(progress(status.getProgress())) : Optional.empty(),
-                problem(status.hasLastError(), status.getLastError()),
-                status.getFollowersList().stream().map(StatusView::follower).toList());
-    }
-
-    private static FollowerView follower(FollowerStatus follower) {
-        ReplicaReport report = follower.getReport();
-        return new FollowerView(
-                report.getName(),
-                follower.getConnected(),
-                Messages.instant(true, follower.getHeard()).orElseThrow(),
-                report.getAgentVersion(),
-                report.getState(),
-                text(report.getApplied()),
-                Messages.instant(report.hasMoment(), report.getMoment()),
-                text(report.getProven()),
-                text(report.getStep()),
-                problem(report.hasLastError(), report.getLastError()));
-    }
-
-    private static Progress progress(StepProgress step) {
-        return new Progress(step.getStep(), step.getDoneBytes(), step.getTotalBytes());
-    }
-
-    private static Optional<Problem> problem(boolean present, Failure failure) {
-        return present
-                ? Optional.of(new Problem(failure.getCode(), failure.getMessage(), failure.getHint()))
-                : Optional.empty();
-    }
-
-    private static Optional<String> text(String text) {
-        return text.isEmpty() ? Optional.empty() : Optional.of(text);
-    }
-
-    String text() {
+    public String text() {
         StringBuilder text = new StringBuilder()
                 .append("site       " + site + " on " + server + ", Understudy " + version + "\n")
                 .append("agent      " + (running ? "runs" : "does not run") + "\n")
-                .append("role       " + role + ", epoch " + epoch + " of " + highestEpoch + "\n")
-                .append("newest     " + newest.orElse("no snapshot yet")
-                        + moment.map(at -> ", data of " + at).orElse("") + "\n");
+                .append("role       " + role + ", epoch " + (epoch == 0 ? "none" : epoch) + highest() + "\n")
+                .append("newest     " + newestText() + "\n")
+                .append("filestore  " + filestore.name() + (filestore.reachable() ? ", reachable" : ", NOT reachable")
+                        + asOf() + "\n");
         next.ifPresent(at -> text.append("next       " + at + "\n"));
         progress.ifPresent(now -> text.append("at work    " + now.step() + ", " + Bytes.text(now.doneBytes()) + "\n"));
         lastError.ifPresent(why -> text.append("last error " + why.message() + "\nhint       " + why.hint() + "\n"));
@@ -117,5 +75,22 @@ record StatusView(
                 + one.step().map(step -> ", at " + step).orElse("")
                 + one.lastError().map(why -> ", failed: " + why.message()).orElse("") + "\n"));
         return text.toString();
+    }
+
+    private String highest() {
+        return filestore.seen().isEmpty()
+                ? "; the highest one is not known"
+                : ", the highest one is " + (highestEpoch == 0 ? "none" : highestEpoch) + asOf();
+    }
+
+    private String newestText() {
+        if (filestore.seen().isEmpty()) {
+            return "not known: the filestore has not answered yet";
+        }
+        return newest.orElse("no snapshot yet") + moment.map(at -> ", data of " + at).orElse("") + asOf();
+    }
+
+    private String asOf() {
+        return filestore.seen().map(when -> ", as of " + when).orElse("");
     }
 }

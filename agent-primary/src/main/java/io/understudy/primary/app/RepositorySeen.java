@@ -1,0 +1,47 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The repository as it was when it last answered.
+ *
+ * @param when it last answered; empty: not yet
+ * @param highest epoch claimed in it; 0 for none
+ * @param newest snapshot; empty for none
+ * @param details of the newest; empty when its manifest can't be read
+ * @param failure why the last look failed; all else is older then
+ */
+record RepositorySeen(
+        Optional<Instant> when,
+        int highest,
+        Optional<SnapshotId> newest,
+        Optional<Details> details,
+        Optional<UnderstudyException> failure) {
+    static final RepositorySeen NOTHING =
+            new RepositorySeen(Optional.empty(), 0, Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** @param moment of the data */
+    record Details(Instant moment, Manifest.Totals totals) {
+        static Details of(Manifest manifest) {
+            return new Details(manifest.moment(), manifest.totals());
+        }
+    }
+
+    /** This agent has just committed a snapshot. */
+    RepositorySeen committed(Manifest manifest, Instant now) {
+        return new RepositorySeen(
+                Optional.of(now),
+                Math.max(highest, manifest.snapshot().epoch()),
+                Optional.of(manifest.snapshot()),
+                Optional.of(Details.of(manifest)),
+                Optional.empty());
+    }
+
+    RepositorySeen failed(UnderstudyException why) {
+        return new RepositorySeen(when, highest, newest, details, Optional.of(why));
+    }
+}

@@ -1,0 +1,74 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.app.RepositorySeen.Details;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Looks into the repository every thirty seconds, whatever the role of this server: what a standby shows of it is no older. Not thread-safe. */
+final class RepositoryWatch {
+    private static final Duration EVERY = Duration.ofSeconds(30);
+
+    private final Supplier<Repository> repository;
+    private final Clock clock;
+    private final Ticker ticker;
+    private RepositorySeen last = RepositorySeen.NOTHING;
+    private boolean looked;
+    private long lookedAt;
+
+    RepositoryWatch(Supplier<Repository> repository, Clock clock, Ticker ticker) {
+        this.repository = repository;
+        this.clock = clock;
+        this.ticker = ticker;
+    }
+
+    /** Never throws an {@link UnderstudyException}: it is part of the answer. */
+    RepositorySeen look() {
+        if (looked && ticker.since(lookedAt).compareTo(EVERY) < 0) {
+            return last;
+        }
+        looked = true;
+        try {
+            last = seen(repository.get());
+        } catch (UnderstudyException e) {
+            last = last.failed(e);
+        }
+        lookedAt = ticker.nanos();
+        return last;
+    }
+
+    private RepositorySeen seen(Repository target) {
+        int highest = target.epochs().highest();
+        Optional<SnapshotId> newest = newest(target);
+        Optional<Details> details = newest.equals(last.newest()) ? last.details() : Optional.empty();
+        Optional<UnderstudyException> unreadable = Optional.empty();
+        if (details.isEmpty() && newest.isPresent()) {
+            try {
+                details = Optional.of(Details.of(target.read(newest.get())));
+            } catch (UnderstudyException e) {
+                if (e.code().leavesContentUnjudged()) {
+                    throw e;
+                }
+                // It was deleted meanwhile, or it is damaged: the next look tells.
+                unreadable = Optional.of(e).filter(why -> why.code() != ErrorCode.SNAPSHOT_UNKNOWN);
+            }
+        }
+        return new RepositorySeen(Optional.of(clock.instant()), highest, newest, details, unreadable);
+    }
+
+    /** By a listing that does not grow with what is older, as long as the newest one stays. */
+    private Optional<SnapshotId> newest(Repository target) {
+        List<SnapshotId> from = last.newest()
+                .filter(id -> id.sequence() > 1)
+                .map(id -> target.newerThan(new SnapshotId(id.epoch(), id.sequence() - 1)))
+                .orElse(List.of());
+        return from.isEmpty() ? target.newest() : Optional.of(from.get(from.size() - 1));
+    }
+}

@@ -1,0 +1,63 @@
+package io.understudy.replica.app;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.round.Discrepancy;
+import io.understudy.replica.round.Inspection;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Inspects this server every fifteen seconds, so that what is live no more is loaded again soon, and monitoring sees it. Its thread, which may wait for the
+ * database server, runs from {@link #start} to {@link #close}.
+ */
+final class Inspector implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Inspector.class);
+    private static final int SECONDS = 15;
+
+    private final Inspection inspection;
+    private final Consumer<List<Discrepancy>> told;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "inspector");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile List<Discrepancy> last = List.of();
+
+    /** @param told hears what was found, each time */
+    Inspector(Inspection inspection, Consumer<List<Discrepancy>> told) {
+        this.inspection = inspection;
+        this.told = told;
+    }
+
+    void start() {
+        executor.scheduleWithFixedDelay(this::look, 0, SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** What the last look found. */
+    List<Discrepancy> last() {
+        return last;
+    }
+
+    /** One look, now. */
+    void look() {
+        try {
+            List<Discrepancy> found = inspection.look();
+            last = found;
+            told.accept(found);
+        } catch (UnderstudyException e) {
+            LOG.warn("{} ({})", e.getMessage(), e.hint());
+        } catch (RuntimeException e) {
+            LOG.error("a defect of Understudy", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,29 @@
+package io.understudy.replica.app;
+
+import io.understudy.admin.AdminCommand;
+import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.replica.promote.Promotion;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+
+/** What can be asked of a replica: by its own commands, of the daemon that runs or in their own process. */
+public final class ReplicaCommands {
+    public static final AdminCommand<SyncRequest, Synced> SYNC =
+            AdminCommand.of("sync", SyncRequest.class, Synced.class);
+    public static final AdminCommand<RestoreRequest, Synced> RESTORE =
+            AdminCommand.of("restore", RestoreRequest.class, Synced.class);
+    public static final AdminCommand<Nothing, Synced> ROLLBACK =
+            AdminCommand.of("rollback", Nothing.class, Synced.class);
+    public static final AdminCommand<Promotion.Request, PromoteResult> PROMOTE =
+            AdminCommand.of("promote", Promotion.Request.class, PromoteResult.class);
+    /** It looks at the database server, which may take its time to refuse. */
+    public static final AdminCommand<Nothing, StatusView> STATUS =
+            AdminCommand.quick("status", Nothing.class, StatusView.class, Duration.ofSeconds(30));
+
+    private ReplicaCommands() {}
+
+    /** @param retryRejected whether a snapshot that the health check rejected is tried again */
+    public record SyncRequest(boolean retryRejected) {}
+
+    public record RestoreRequest(SnapshotId snapshot) {}
+}

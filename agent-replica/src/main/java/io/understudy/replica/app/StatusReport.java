@@ -1,0 +1,128 @@
+package io.understudy.replica.app;
+
+import io.understudy.v1.Failure;
+import com.google.protobuf.Timestamp;
+import io.understudy.cli.AgentVersion;
+import io.understudy.config.Settings;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.app.StatusView.FilestoreView;
+import io.understudy.replica.app.StatusView.Live;
+import io.understudy.replica.app.StatusView.PrimaryView;
+import io.understudy.replica.app.StatusView.ProgressView;
+import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.round.Discrepancy;
+import io.understudy.replica.round.Inspection;
+import io.understudy.repository.SnapshotId;
+import io.understudy.transport.RpcFailures;
+import io.understudy.v1.ReplicaReport;
+import io.understudy.v1.StepProgress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What this replica is, looked at now; what is older carries its time. */
+final class StatusReport {
+    private final Ports ports;
+    private final LiveView live;
+    private final Inspection inspection;
+
+    StatusReport(Ports ports, LiveView live, Inspection inspection) {
+        this.ports = ports;
+        this.live = live;
+        this.inspection = inspection;
+    }
+
+    /** @param primaries as they are seen now */
+    StatusView ofDaemon(List<PrimaryLink.Seen> primaries) {
+        Optional<ProgressView> progress = live.activity().map(ProgressView::of);
+        FilestoreView filestore = live.filestore();
+        return view(new Live(
+                true,
+                progress,
+                primaries.stream().map(StatusReport::view).toList(),
+                // A daemon that has had no need to ask yet has nothing to say.
+                filestore.seen().isPresent() || live.hasAsked() ? filestore : asked(filestore.name()),
+                inspection.look()));
+    }
+
+    /** @param daemon whether one runs, though it does not answer */
+    StatusView ofCommand(boolean daemon) {
+        List<PrimaryView> primaries = ports.settings().replica().primaries().stream()
+                .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
+                .toList();
+        FilestoreView filestore = asked(ports.settings().filestore().url().toString());
+        return view(new Live(daemon, Optional.empty(), primaries, filestore, inspection.look()));
+    }
+
+    private StatusView view(Live seen) {
+        Settings settings = ports.settings();
+        return StatusView.of(
+                settings.site(),
+                settings.replica().name(),
+                ports.backup().on(),
+                ports.store().ledger(),
+                seen,
+                ports.clock().instant());
+    }
+
+    private FilestoreView asked(String name) {
+        try {
+            List<SnapshotId> all = ports.source().list();
+            Optional<SnapshotId> newest = all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+            return new FilestoreView(name, true, Optional.of(ports.clock().instant()), newest, Optional.empty());
+        } catch (UnderstudyException e) {
+            return new FilestoreView(name, false, Optional.empty(), Optional.empty(), Optional.of(e.getMessage()));
+        }
+    }
+
+    /** @param found by the last inspection */
+    ReplicaReport report(List<Discrepancy> found) {
+        StatusView view = view(new Live(
+                true, live.activity().map(ProgressView::of), List.of(), live.filestore(), found));
+        ReplicaReport.Builder report = ReplicaReport.newBuilder()
+                .setName(view.replica())
+                .setSite(view.site())
+                .setAgentVersion(AgentVersion.current())
+                .setState(view.state())
+                .setApplied(text(view.applied()))
+                .setProven(view.proven() ? text(view.applied()) : "");
+        view.moment().map(StatusReport::timestamp).ifPresent(report::setMoment);
+        view.progress()
+                .filter(now -> live.activity().isPresent())
+                .ifPresent(now -> report.setStep(now.step())
+                        .setProgress(StepProgress.newBuilder()
+                                .setStep(now.step())
+                                .setDoneBytes(now.doneBytes())
+                                .setTotalBytes(now.totalBytes())));
+        found.stream()
+                .filter(Discrepancy::breaksSite)
+                .findFirst()
+                .map(each -> Failure.newBuilder()
+                        .setCode(each.code())
+                        .setMessage(each.message())
+                        .setHint(each.hint())
+                        .build())
+                .or(() -> ports.store().ledger().trouble().map(each -> RpcFailures.message(each.toException())))
+                .ifPresent(report::setLastError);
+        return report.build();
+    }
+
+    private static PrimaryView view(PrimaryLink.Seen seen) {
+        return new PrimaryView(
+                seen.address().toString(),
+                seen.connected(),
+                seen.heard(),
+                Optional.of(seen.announced()).filter(text -> !text.isEmpty()));
+    }
+
+    private static String text(Optional<SnapshotId> id) {
+        return id.map(SnapshotId::toString).orElse("");
+    }
+
+    private static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
+    }
+}

@@ -1,0 +1,49 @@
+package io.understudy.replica.round;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.understudy.failure.ErrorCode;
+import java.util.Locale;
+
+/**
+ * Something that this replica remembers and that the server contradicts.
+ *
+ * @param code the stable code under which it is reported
+ * @param message what is wrong, one sentence
+ * @param hint what becomes of it, or what the operator can do
+ */
+public record Discrepancy(Subject subject, String code, String message, String hint) {
+    /** What was looked at, by weight. */
+    public enum Subject {
+        /** The database server does not answer, or does not let itself be looked at. */
+        SERVER,
+        /** The live database is gone, is another one, or lacks tables or rows. */
+        DATABASE,
+        /** Files, folders or links of a tree are gone. */
+        FILES,
+        /** The mirror does not hold the snapshot that is live. */
+        MIRROR,
+        /** What a rollback needs is gone. */
+        PREVIOUS,
+        /** The marker does not name what is live. */
+        MARKER;
+
+        @JsonValue
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    static Discrepancy of(Subject subject, ErrorCode code, String message, String hint) {
+        return new Discrepancy(subject, code.label(), message, hint);
+    }
+
+    /** Whether the site does not have what was applied: the standby can't take over as it is. */
+    public boolean breaksSite() {
+        return subject.compareTo(Subject.FILES) <= 0;
+    }
+
+    /** Whether loading the applied snapshot again mends it. */
+    public boolean mendedByLoading() {
+        return subject == Subject.DATABASE || subject == Subject.FILES;
+    }
+}

@@ -1,0 +1,181 @@
+package io.understudy.replica.round;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.apply.LiveTrees;
+import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.role.Copy;
+import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.round.Discrepancy.Subject;
+import io.understudy.replica.stage.Stage;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares what this replica remembers with the server: databases by identity and tables, trees by a sample of their entries, what a rollback needs, the
+ * mirror, the marker. Cheap enough for every minute; changes nothing; needs no lock. Of a server without the marker, or one on which nothing is live yet or an
+ * apply is under way, it says nothing.
+ */
+public final class Inspection {
+    private static final Logger LOG = LoggerFactory.getLogger(Inspection.class);
+    private static final String AGAIN = "it is loaded again with the next round; at once with agent-replica sync";
+
+    private final RoleStore store;
+    private final BackupMode backup;
+    private final LiveDatabases databases;
+    private final LiveTrees trees;
+    private final Stage stage;
+    private final SnapshotSource source;
+
+    public Inspection(
+            RoleStore store,
+            BackupMode backup,
+            LiveDatabases databases,
+            LiveTrees trees,
+            Stage stage,
+            SnapshotSource source) {
+        this.store = store;
+        this.backup = backup;
+        this.databases = databases;
+        this.trees = trees;
+        this.stage = stage;
+        this.source = source;
+    }
+
+    /**
+     * @return the weightiest first; empty when all is as remembered
+     * @throws UnderstudyException when the state or the marker's folder can't be read
+     */
+    public List<Discrepancy> look() {
+        Optional<Ledger> before = store.read();
+        if (!backup.on() || before.isEmpty() || !(before.get().state() instanceof Following following)) {
+            return List.of();
+        }
+        List<Discrepancy> found = new ArrayList<>();
+        Optional<Manifest> applied = following.current().snapshot().flatMap(id -> mirrored(id, found));
+        databases(following, applied, found);
+        applied.ifPresent(manifest -> files(manifest, found));
+        following.previous().flatMap(Copy::snapshot).ifPresent(id -> undo(following, id, found));
+        marker(following.current(), found);
+        // A round may have moved on meanwhile: then this compares the new server with the old memory.
+        boolean same = store.read().equals(before) && backup.on();
+        return same ? found.stream().sorted((a, b) -> a.subject().compareTo(b.subject())).toList() : List.of();
+    }
+
+    private Optional<Manifest> mirrored(SnapshotId snapshot, List<Discrepancy> found) {
+        Optional<Manifest> held = source.held(snapshot);
+        if (held.isEmpty()) {
+            found.add(Discrepancy.of(
+                    Subject.MIRROR,
+                    ErrorCode.SNAPSHOT_UNKNOWN,
+                    "the mirror does not hold " + snapshot + ", which is live",
+                    "it is fetched again with the next round, as long as the filestore holds it"));
+        }
+        return held;
+    }
+
+    private void databases(Following following, Optional<Manifest> applied, List<Discrepancy> found) {
+        try {
+            Arrangement now = databases.look();
+            Optional<Discrepancy> wrong = identity(following.current(), now);
+            wrong.or(() -> applied.flatMap(this::tables)).ifPresent(found::add);
+            following
+                    .previous()
+                    .filter(copy -> !now.previous().equals(Optional.of(copy.database())))
+                    .ifPresent(copy -> found.add(noWayBack(copy, "the database of " + named(copy) + " is gone")));
+        } catch (UnderstudyException e) {
+            found.add(Discrepancy.of(Subject.SERVER, e.code(), e.getMessage(), e.hint()));
+        }
+    }
+
+    private static Optional<Discrepancy> identity(Copy current, Arrangement now) {
+        DatabaseIdentity wanted = current.database();
+        if (now.live().equals(Optional.of(wanted))) {
+            return Optional.empty();
+        }
+        String what = "the site's database is not the one that " + named(current) + " was applied to: ";
+        String why = now.live()
+                .map(other -> other.cluster() == wanted.cluster()
+                        ? "another one carries its name (OID " + other.oid() + ", not " + wanted.oid() + ")"
+                        : "it is in another PostgreSQL cluster (system identifier " + other.cluster() + ", not "
+                                + wanted.cluster() + ")")
+                .orElse("no database carries its name");
+        return Optional.of(Discrepancy.of(Subject.DATABASE, ErrorCode.DATABASE_FAILED, what + why, AGAIN));
+    }
+
+    private Optional<Discrepancy> tables(Manifest applied) {
+        List<String> lacking = databases.lacking(applied.database().tables());
+        return listed(lacking)
+                .map(all -> Discrepancy.of(
+                        Subject.DATABASE,
+                        ErrorCode.DATABASE_FAILED,
+                        "the site's database lacks tables of " + applied.snapshot() + ", or their rows: " + all,
+                        AGAIN));
+    }
+
+    private void files(Manifest applied, List<Discrepancy> found) {
+        try {
+            listed(stage.lacking(applied, source.blobs()))
+                    .map(all -> Discrepancy.of(
+                            Subject.FILES,
+                            ErrorCode.FILE_FAILED,
+                            "files of " + applied.snapshot() + " are gone: " + all,
+                            AGAIN))
+                    .ifPresent(found::add);
+        } catch (UnderstudyException e) {
+            // What is on disk may be whole; what it is compared with is not.
+            LOG.info("the trees can't be compared with the mirror: {}", e.getMessage());
+            found.add(Discrepancy.of(Subject.MIRROR, e.code(), e.getMessage(), e.hint()));
+        }
+    }
+
+    private void undo(Following following, SnapshotId previous, List<Discrepancy> found) {
+        Optional<SnapshotId> current = following.current().snapshot();
+        if (current.filter(trees::canGoBack).isEmpty()
+                && found.stream().noneMatch(each -> each.subject() == Subject.PREVIOUS)) {
+            found.add(noWayBack(
+                    following.previous().orElseThrow(), "the files that a return to " + previous + " needs are gone"));
+        }
+    }
+
+    private static Discrepancy noWayBack(Copy previous, String why) {
+        return Discrepancy.of(
+                Subject.PREVIOUS,
+                ErrorCode.NOTHING_TO_ROLL_BACK,
+                why + ": agent-replica rollback is not possible",
+                previous.snapshot()
+                        .map(id -> "agent-replica restore " + id + " imports it again")
+                        .orElse("nothing is left of what stood here before the first import"));
+    }
+
+    private void marker(Copy current, List<Discrepancy> found) {
+        if (current.snapshot().isPresent() && !backup.named().equals(current.snapshot())) {
+            found.add(Discrepancy.of(
+                    Subject.MARKER,
+                    ErrorCode.BACKUP_MODE,
+                    "the marker does not name " + named(current) + ", which is live, or is of another site",
+                    "the next import writes it again; the database that is live now is put aside then, not dropped"));
+        }
+    }
+
+    private static String named(Copy copy) {
+        return copy.snapshot().map(SnapshotId::toString).orElse("what stood here before the first import");
+    }
+
+    /** At most three by name. */
+    private static Optional<String> listed(List<String> all) {
+        int named = Math.min(3, all.size());
+        String more = all.size() > named ? " and " + (all.size() - named) + " more" : "";
+        return all.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", all.subList(0, named)) + more);
+    }
+}

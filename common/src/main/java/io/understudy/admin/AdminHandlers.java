@@ -1,0 +1,76 @@
+package io.understudy.admin;
+
+import io.understudy.cli.Json;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What an agent can do when it is asked, by the name of the command. Knows no transport. Thread-safe. */
+public final class AdminHandlers {
+    private final Map<String, Entry<?, ?>> entries = new ConcurrentHashMap<>();
+
+    /** Does one command; called from many threads. Throws what stopped it. */
+    @FunctionalInterface
+    public interface Handler<Q, R> {
+        R handle(Q request, AdminCall call);
+    }
+
+    private record Entry<Q, R>(AdminCommand<Q, R> command, Handler<Q, R> handler) {
+        String answer(String arguments, AdminCall call) {
+            return Json.line(handler.handle(request(arguments), call));
+        }
+
+        private Q request(String arguments) {
+            try {
+                return Json.read(arguments, command.request());
+            } catch (IllegalArgumentException e) {
+                throw new UnderstudyException(
+                        ErrorCode.USAGE,
+                        "cannot read the request of command " + command.name() + ": " + e.getMessage(),
+                        "use the command line of the same version as the agent's; after an upgrade restart the agent",
+                        e);
+            }
+        }
+    }
+
+    public <Q, R> AdminHandlers on(AdminCommand<Q, R> command, Handler<Q, R> handler) {
+        if (entries.putIfAbsent(command.name(), new Entry<>(command, handler)) != null) {
+            throw new IllegalStateException("two handlers for command " + command.name());
+        }
+        return this;
+    }
+
+    /** Does the command in this process. @throws UnderstudyException what stopped it */
+    public <Q, R> R call(AdminCommand<Q, R> command, Q request, AdminCall call) {
+        Entry<?, ?> entry = entry(command.name());
+        if (!entry.command().equals(command)) {
+            throw new IllegalStateException("two commands are named " + command.name());
+        }
+        @SuppressWarnings("unchecked")
+        Entry<Q, R> same = (Entry<Q, R>) entry;
+        return same.handler().handle(request, call);
+    }
+
+    /**
+     * Does a command for a caller elsewhere.
+     *
+     * @param arguments the request as JSON
+     * @return the result as JSON
+     * @throws UnderstudyException {@code USAGE} when the command or its request is not understood, and what stopped the command
+     */
+    String call(String command, String arguments, AdminCall call) {
+        return entry(command).answer(arguments, call);
+    }
+
+    private Entry<?, ?> entry(String command) {
+        Entry<?, ?> entry = entries.get(command);
+        if (entry == null) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot do \"" + command + "\": this agent has no such command",
+                    "use the command line of the same version as the agent's; after an upgrade restart the agent");
+        }
+        return entry;
+    }
+}

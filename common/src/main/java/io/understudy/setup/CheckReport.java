@@ -1,0 +1,80 @@
+package io.understudy.setup;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The result of {@code check} of both agents:
+ * {@code {"ok":false,"checks":[{"check":"filestore","state":"failed","message":"cannot …","code":"filestore_denied","hint":"…",…},…]}}.
+ */
+public record CheckReport(boolean ok, List<CheckResult> checks) {
+    public CheckReport {
+        checks = List.copyOf(checks);
+    }
+
+    /** Looks at one thing after the other, each even when another failed. */
+    public static final class Run {
+        private final List<CheckResult> results = new ArrayList<>();
+
+        /** @param look says what is well, or throws */
+        public Run check(String name, Supplier<String> look) {
+            try {
+                return add(CheckResult.ok(name, look.get()));
+            } catch (UnderstudyException e) {
+                return failed(name, e);
+            } catch (RuntimeException e) {
+                return failed(
+                        name,
+                        new UnderstudyException(
+                                ErrorCode.INTERNAL,
+                                "cannot check " + name + ": " + e,
+                                "this is a defect of Understudy: please report it",
+                                e));
+            }
+        }
+
+        public Run warn(String name, String message, String hint) {
+            return add(CheckResult.warning(name, message, hint));
+        }
+
+        public Run failed(String name, UnderstudyException why) {
+            return add(CheckResult.failed(name, why));
+        }
+
+        public CheckReport report() {
+            return new CheckReport(results.stream().noneMatch(CheckResult::isFailed), results);
+        }
+
+        private Run add(CheckResult result) {
+            results.add(result);
+            return this;
+        }
+    }
+
+    public Stream<CheckResult> failures() {
+        return checks.stream().filter(CheckResult::isFailed);
+    }
+
+    /** 0, or the exit code of the first failure. */
+    public int exitCode() {
+        return failures().findFirst().map(CheckReport::code).map(ErrorCode::exitCode).orElse(0);
+    }
+
+    /** The code of a check that failed. */
+    public static ErrorCode code(CheckResult failure) {
+        return Arrays.stream(ErrorCode.values())
+                .filter(code -> code.label().equals(failure.code()))
+                .findFirst()
+                .orElse(ErrorCode.INTERNAL);
+    }
+
+    public String text() {
+        return checks.stream().map(CheckResult::text).collect(Collectors.joining("\n"));
+    }
+}
