@@ -155,16 +155,23 @@ class InspectionTest {
     @Test
     void aSiteThatKeepsRemovingFilesIsNotImportedAllTheTime() {
         follow();
+        Round round = world.agent().round();
         world.trees.lose(List.of("media/tmp"));
-        world.poll();
+        assertThat(round.run(Ask.newest(), new RoundControl()).applied()).contains(SECOND);
         int loads = world.databases.loads();
         world.trees.lose(List.of("media/tmp"));
 
-        assertThat(world.poll().left()).extracting(Discrepancy::subject).containsExactly(Subject.FILES);
+        assertThat(round.run(Ask.newest(), new RoundControl()).left()).extracting(Discrepancy::subject).containsExactly(Subject.FILES);
         assertThat(world.databases.loads()).isEqualTo(loads);
         assertThat(subjects()).containsExactly(Subject.FILES);
 
-        assertThat(world.sync().applied()).contains(SECOND);
+        world.time.advance(Duration.ofMinutes(1));
+        assertThat(round.run(Ask.newest(), new RoundControl()).applied()).contains(SECOND);
+        world.trees.lose(List.of("media/tmp"));
+        world.time.advance(Duration.ofMinutes(1));
+        assertThat(round.run(Ask.newest(), new RoundControl()).applied()).isEmpty();
+        // An operator does not wait.
+        assertThat(round.run(Ask.now(), new RoundControl()).applied()).contains(SECOND);
     }
 
     @Test
