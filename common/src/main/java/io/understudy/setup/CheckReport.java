@@ -63,7 +63,11 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
 
     /** 0, or the exit code of the first failure. */
     public int exitCode() {
-        return failures().findFirst().map(CheckReport::code).map(ErrorCode::exitCode).orElse(0);
+        return failures()
+                .findFirst()
+                .map(CheckReport::code)
+                .map(ErrorCode::exitCode)
+                .orElse(0);
     }
 
     /** The code of a check that failed. */

@@ -1,7 +1,5 @@
 package io.understudy.simulation;
 
-import io.understudy.repository.DatabaseData.TableData;
-import java.util.List;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -15,21 +13,23 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeLiveDatabases;
 import io.understudy.replica.fakes.FakeSpareLoader;
 import io.understudy.replica.fakes.Hook;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.MarkerBackupMode;
-import io.understudy.replica.role.StateFile;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.stage.Stages;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.MarkerBackupMode;
+import io.understudy.replica.state.StateFile;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.simulation.Turns.Process;
-import io.understudy.simulation.Turns.Task;
+import io.understudy.simulation.Scheduler.Process;
+import io.understudy.simulation.Scheduler.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 

@@ -1,6 +1,5 @@
 package io.understudy.primary.announce;
 
-import java.util.Set;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import java.time.Clock;
@@ -8,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 

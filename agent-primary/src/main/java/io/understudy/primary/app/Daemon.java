@@ -42,7 +42,7 @@ public final class Daemon implements AutoCloseable {
             Announcer announcer,
             PrimaryMetrics metrics,
             LastVerified verified,
-            Outlook outlook,
+            DaemonStatus daemonStatus,
             Clock clock,
             Ticker ticker,
             List<Service> services) {}
@@ -127,15 +127,15 @@ public final class Daemon implements AutoCloseable {
 
     /** One turn of the loop. */
     void round() {
-        Standing standing = look();
+        RoleStatus standing = look();
         if (!standing.role().idles()) {
             parts.planner().ask(parts.clock().instant());
         }
         tell(standing);
     }
 
-    private Standing look() {
-        Standing standing = parts.watch().look();
+    private RoleStatus look() {
+        RoleStatus standing = parts.watch().look();
         log(standing);
         if (standing.role() == Role.PRIMARY) {
             learn(standing);
@@ -145,22 +145,22 @@ public final class Daemon implements AutoCloseable {
         return standing;
     }
 
-    private void tell(Standing standing) {
+    private void tell(RoleStatus standing) {
         Instant now = parts.clock().instant();
         RepositorySeen seen = parts.store().look();
-        parts.outlook().round(standing, seen, parts.planner().next(now));
+        parts.daemonStatus().round(standing, seen, parts.planner().next(now));
         parts.metrics().standing(standing);
-        parts.metrics().repository(parts.outlook().repository());
+        parts.metrics().repository(parts.daemonStatus().repository());
         parts.metrics().heartbeat(now);
         parts.metrics().verified(parts.verified().read());
     }
 
-    private void log(Standing standing) {
+    private void log(RoleStatus standing) {
         if (standing.role() == role) {
             return;
         }
         role = standing.role();
-        String why = standing.trouble()
+        String why = standing.lastError()
                 .map(e -> ": " + e.getMessage() + "; hint: " + e.hint())
                 .orElse("");
         switch (role) {
@@ -172,7 +172,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     /** From the newest snapshot: the metrics, what is announced, and which ticks were missed. */
-    private void learn(Standing standing) {
+    private void learn(RoleStatus standing) {
         if (learned || learnedAt != 0 && parts.ticker().since(learnedAt).compareTo(LEARN_AGAIN) < 0) {
             return;
         }

@@ -18,16 +18,16 @@ final class PrimaryHandlers {
 
     private PrimaryHandlers() {}
 
-    static AdminHandlers of(SnapshotDesk desk, Supplier<StatusView> status) {
+    static AdminHandlers of(SnapshotQueue desk, Supplier<StatusView> status) {
         return new AdminHandlers()
                 .on(PrimaryCommands.SNAPSHOT, (request, call) -> take(desk, request.periods(), call))
                 .on(PrimaryCommands.STATUS, (request, call) -> status.get());
     }
 
     /** When the caller leaves, the snapshot is cancelled. */
-    private static SnapshotView take(SnapshotDesk desk, List<String> periods, AdminCall call) {
+    private static SnapshotView take(SnapshotQueue desk, List<String> periods, AdminCall call) {
         LOG.info("a snapshot is asked for ({})", String.join(", ", periods));
-        SnapshotDesk.Job job = desk.submit(periods, call.progress(), () -> {});
+        SnapshotQueue.Job job = desk.submit(periods, call.progress(), () -> {});
         call.onCancel(() -> job.cancel(true));
         try {
             Taken taken = job.get();

@@ -1,8 +1,8 @@
 package io.understudy.primary.app;
 
-import io.understudy.repository.Manifest;
-import io.understudy.primary.capture.Taken;
 import io.understudy.cli.Bytes;
+import io.understudy.primary.capture.Taken;
+import io.understudy.repository.Manifest;
 import java.util.Locale;
 
 /**

@@ -24,35 +24,35 @@ final class StatusReport {
         this.version = version;
     }
 
-    StatusView ofDaemon(Outlook outlook, SnapshotDesk desk, List<Follower> followers) {
+    StatusView ofDaemon(DaemonStatus daemonStatus, SnapshotQueue desk, List<Follower> followers) {
         return view(
                 true,
-                outlook.standing(),
-                outlook.repository(),
-                outlook.next(),
+                daemonStatus.standing(),
+                daemonStatus.repository(),
+                daemonStatus.next(),
                 desk.step(),
-                outlook.trouble(),
+                daemonStatus.lastError(),
                 followers.stream().map(StatusReport::view).toList());
     }
 
-    StatusView withoutDaemon(Standing standing, RepositorySeen seen) {
+    StatusView withoutDaemon(RoleStatus standing, RepositorySeen seen) {
         return view(
                 false,
                 standing,
                 seen,
                 Optional.empty(),
                 Optional.empty(),
-                standing.trouble().or(seen::failure),
+                standing.lastError().or(seen::failure),
                 List.of());
     }
 
     private StatusView view(
             boolean running,
-            Standing standing,
+            RoleStatus standing,
             RepositorySeen seen,
             Optional<Instant> next,
-            Optional<SnapshotDesk.Step> step,
-            Optional<UnderstudyException> trouble,
+            Optional<SnapshotQueue.Step> step,
+            Optional<UnderstudyException> lastError,
             List<FollowerView> followers) {
         return new StatusView(
                 running,
@@ -66,11 +66,12 @@ final class StatusReport {
                 seen.details().map(RepositorySeen.Details::moment),
                 next,
                 step.map(now -> new StatusView.Progress(now.name(), now.doneBytes(), now.totalBytes())),
-                trouble.map(Problem::of),
+                lastError.map(Problem::of),
                 followers,
                 new FilestoreView(
                         filestore,
-                        seen.when().isPresent() && seen.failure().filter(StatusReport::isAway).isEmpty(),
+                        seen.when().isPresent()
+                                && seen.failure().filter(StatusReport::isAway).isEmpty(),
                         seen.when()));
     }
 

@@ -87,7 +87,9 @@ public record StatusView(
         if (filestore.seen().isEmpty()) {
             return "not known: the filestore has not answered yet";
         }
-        return newest.orElse("no snapshot yet") + moment.map(at -> ", data of " + at).orElse("") + asOf();
+        return newest.orElse("no snapshot yet")
+                + moment.map(at -> ", data of " + at).orElse("")
+                + asOf();
     }
 
     private String asOf() {

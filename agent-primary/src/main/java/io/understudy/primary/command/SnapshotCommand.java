@@ -1,12 +1,12 @@
 package io.understudy.primary.command;
 
-import io.understudy.primary.app.SnapshotView;
-import io.understudy.primary.app.PrimaryCommands.SnapshotRequest;
-import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.admin.AdminClient;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.app.PrimaryCommands;
+import io.understudy.primary.app.PrimaryCommands.SnapshotRequest;
+import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.PrimaryEvents;
 import java.util.List;
 import picocli.CommandLine.Command;

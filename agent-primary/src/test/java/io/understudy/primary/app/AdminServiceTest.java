@@ -1,17 +1,17 @@
 package io.understudy.primary.app;
 
-import io.understudy.primary.app.PrimaryCommands.SnapshotRequest;
-import io.understudy.admin.AdminCommand.Nothing;
-import io.understudy.admin.AdminService;
-import io.understudy.admin.AdminClient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.admin.AdminService;
 import io.understudy.config.HostPort;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Followers;
+import io.understudy.primary.app.PrimaryCommands.SnapshotRequest;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
@@ -38,7 +38,7 @@ class AdminServiceTest {
 
     private final Transport transport = new Transport(Optional.empty());
     private PrimaryFixture primary;
-    private SnapshotDesk desk;
+    private SnapshotQueue desk;
     private RpcServer server;
     private AdminClient client;
     private HostPort listen;
@@ -46,13 +46,13 @@ class AdminServiceTest {
     @BeforeEach
     void start() {
         primary = new PrimaryFixture(folder);
-        Outlook outlook = new Outlook(primary.time.clock());
-        desk = new SnapshotDesk(primary.taker(PrimaryEvents.all(List.of(outlook))));
+        DaemonStatus daemonStatus = new DaemonStatus(primary.time.clock());
+        desk = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(daemonStatus))));
         Followers followers = new Followers(primary.time.clock());
         StatusReport status = new StatusReport("example", "a", "memory:", "0.1.0");
         AdminService service = new AdminService(
                 "example",
-                PrimaryHandlers.of(desk, () -> status.ofDaemon(outlook, desk, followers.all())),
+                PrimaryHandlers.of(desk, () -> status.ofDaemon(daemonStatus, desk, followers.all())),
                 new FakeTicker());
         server = transport
                 .server(new HostPort("127.0.0.1", 0), List.of(), List.of(service))

@@ -1,7 +1,6 @@
 package io.understudy.replica.app;
 
 import io.understudy.admin.AdminService;
-import io.understudy.replica.round.Discrepancy;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.HealthSettings;
@@ -13,8 +12,9 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.Probe;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
+import io.understudy.replica.round.Discrepancy;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Backoff;
@@ -35,14 +35,14 @@ public final class ReplicaAgent implements AutoCloseable {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);
     private static final int PROBE_SECONDS = 15;
 
-    private final Ports ports;
+    private final ReplicaPorts ports;
     private final Settings settings;
     private final Transport transport;
     private final Metrics metrics;
     private final ReplicaMetrics told;
-    private final LiveView live;
+    private final DaemonStatus live;
     private final Replica replica;
-    private final Desk desk;
+    private final JobQueue queue;
     private final MarkerWatch watch;
     private final Inspector inspector;
     private final PrimaryLink link;
@@ -53,17 +53,17 @@ public final class ReplicaAgent implements AutoCloseable {
     private volatile List<Discrepancy> lastWoken = List.of();
 
     /** @param metrics where the filestore tells its health too */
-    public ReplicaAgent(Ports ports, Metrics metrics, String filestore) {
+    public ReplicaAgent(ReplicaPorts ports, Metrics metrics, String filestore) {
         this.ports = ports;
         this.settings = ports.settings();
         this.transport = new Transport(settings.tls());
         this.metrics = metrics;
         this.told = new ReplicaMetrics(
                 metrics, ports.store(), settings.replica().name(), new LastVerified(settings.state()), ports.clock());
-        this.live = new LiveView(filestore, ports.clock());
+        this.live = new DaemonStatus(filestore, ports.clock());
         this.replica = new Replica(ports, ReplicaEvents.all(List.of(live, told)));
-        this.desk = new Desk(replica::attend, this::pause);
-        this.watch = new MarkerWatch(ports.backup(), desk::interruptRound, desk::wake, this::everySecond);
+        this.queue = new JobQueue(replica::attend, this::pause);
+        this.watch = new MarkerWatch(ports.backup(), queue::interruptRound, queue::wake, this::everySecond);
         StatusReport status = new StatusReport(ports, live, replica.inspection());
         this.inspector = new Inspector(replica.inspection(), this::inspected);
         this.link = new PrimaryLink(
@@ -79,7 +79,7 @@ public final class ReplicaAgent implements AutoCloseable {
                 List.of(),
                 List.of(new AdminService(
                         settings.site(),
-                        ReplicaHandlers.of(replica, desk, live, () -> status.ofDaemon(link.seen())),
+                        ReplicaHandlers.of(replica, queue, live, () -> status.ofDaemon(link.seen())),
                         ports.ticker())));
     }
 
@@ -93,8 +93,8 @@ public final class ReplicaAgent implements AutoCloseable {
                 .map(address -> HttpEndpoint.start(address, metrics, this::health, this::readiness));
         watch.start();
         inspector.start();
-        desk.start();
-        desk.wake();
+        queue.start();
+        queue.wake();
         admin.start();
         link.start();
         return this;
@@ -106,7 +106,7 @@ public final class ReplicaAgent implements AutoCloseable {
      * @throws UnderstudyException {@code INTERNAL} when the worker has died: without it an agent would run on and import nothing
      */
     public void await() throws InterruptedException {
-        if (desk.awaitEnd()) {
+        if (queue.awaitEnd()) {
             throw new UnderstudyException(
                     ErrorCode.INTERNAL,
                     "cannot go on: the worker has died",
@@ -123,7 +123,7 @@ public final class ReplicaAgent implements AutoCloseable {
         watch.close();
         inspector.close();
         link.close();
-        boolean done = desk.close(patience());
+        boolean done = queue.close(patience());
         admin.close();
         http.ifPresent(HttpEndpoint::close);
         http = Optional.empty();
@@ -140,14 +140,14 @@ public final class ReplicaAgent implements AutoCloseable {
     }
 
     private String role() {
-        Ledger ledger = ports.store().ledger();
+        ReplicaRecord ledger = ports.store().ledger();
         if (!ports.backup().on()) {
             return ports.store().read().isEmpty()
                     ? "not in backup mode, nothing is imported; agent-replica init makes it a standby"
                     : ledger.state().label() + ", not in backup mode";
         }
         return ledger.live()
-                .flatMap(Copy::snapshot)
+                .flatMap(DatabaseVersion::snapshot)
                 .map(id -> "in backup mode, " + id + " is live")
                 .orElse("in backup mode, nothing is imported yet");
     }
@@ -160,12 +160,12 @@ public final class ReplicaAgent implements AutoCloseable {
         String applied = ports.store()
                 .ledger()
                 .live()
-                .flatMap(Copy::snapshot)
+                .flatMap(DatabaseVersion::snapshot)
                 .map(SnapshotId::toString)
                 .orElse("");
         if (announcement.getSnapshot().compareTo(applied) > 0) {
             LOG.info("{} announces {}", announcement.getServer(), announcement.getSnapshot());
-            desk.wake();
+            queue.wake();
         }
     }
 
@@ -183,14 +183,14 @@ public final class ReplicaAgent implements AutoCloseable {
     private void inspected(List<Discrepancy> found) {
         told.inspected(found);
         if (found.stream().anyMatch(Discrepancy::mendedByLoading) && !found.equals(lastWoken)) {
-            desk.wake();
+            queue.wake();
         }
         lastWoken = found;
         link.changed();
     }
 
     private void everySecond() {
-        if (desk.isAlive()) {
+        if (queue.isAlive()) {
             told.beat();
         }
         if (looks++ % PROBE_SECONDS == 0) {
@@ -209,7 +209,7 @@ public final class ReplicaAgent implements AutoCloseable {
     }
 
     private Probe health() {
-        return desk.isAlive() ? Probe.up("alive") : Probe.down("the worker has died: restart the agent");
+        return queue.isAlive() ? Probe.up("alive") : Probe.down("the worker has died: restart the agent");
     }
 
     private Probe readiness() {

@@ -2,7 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminHandlers;
-import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
 import java.util.function.Function;
@@ -12,40 +12,41 @@ import java.util.function.Supplier;
 public final class ReplicaHandlers {
     private final Replica replica;
     private final Worker worker;
-    private final LiveView live;
+    private final DaemonStatus live;
 
-    private ReplicaHandlers(Replica replica, Worker worker, LiveView live) {
+    private ReplicaHandlers(Replica replica, Worker worker, DaemonStatus live) {
         this.replica = replica;
         this.worker = worker;
         this.live = live;
     }
 
     /** Of a command that works in its own process. @param daemon whether one runs, though it does not answer */
-    public static AdminHandlers here(Ports ports, boolean daemon) {
-        LiveView live = new LiveView(ports.settings().filestore().url().toString(), ports.clock());
+    public static AdminHandlers here(ReplicaPorts ports, boolean daemon) {
+        DaemonStatus live = new DaemonStatus(ports.settings().filestore().url().toString(), ports.clock());
         Replica replica = new Replica(ports, live);
         StatusReport status = new StatusReport(ports, live, replica.inspection());
         return of(replica, Worker.here(), live, () -> status.ofCommand(daemon));
     }
 
     /** @param live has the replica's events, and passes its progress on */
-    static AdminHandlers of(Replica replica, Worker worker, LiveView live, Supplier<StatusView> status) {
+    static AdminHandlers of(Replica replica, Worker worker, DaemonStatus live, Supplier<StatusView> status) {
         ReplicaHandlers does = new ReplicaHandlers(replica, worker, live);
         return new AdminHandlers()
                 .on(
                         ReplicaCommands.SYNC,
                         (request, call) -> does.round(
-                                call, control -> replica.sync(new Ask.Newest(true, request.retryRejected()), control)))
+                                call,
+                                control ->
+                                        replica.sync(new ImportRequest.Newest(true, request.retryRejected()), control)))
                 .on(
                         ReplicaCommands.RESTORE,
-                        (request, call) ->
-                                does.round(call, control -> replica.sync(new Ask.Named(request.snapshot()), control)))
+                        (request, call) -> does.round(
+                                call, control -> replica.sync(new ImportRequest.Named(request.snapshot()), control)))
                 .on(ReplicaCommands.ROLLBACK, (request, call) -> does.round(call, control -> replica.rollback()))
                 .on(
                         ReplicaCommands.PROMOTE,
                         (request, call) -> does.shown(
-                                call,
-                                () -> worker.callAtOnce(control -> PromoteResult.of(replica.promote(request)))))
+                                call, () -> worker.callAtOnce(control -> PromoteResult.of(replica.promote(request)))))
                 .on(ReplicaCommands.STATUS, (request, call) -> status.get());
     }
 

@@ -1,7 +1,5 @@
 package io.understudy.replica.app;
 
-import io.understudy.replica.round.Discrepancy;
-import java.util.List;
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
@@ -9,28 +7,30 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.round.Discrepancy;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
 final class ReplicaMetrics implements ReplicaEvents {
     private final Metrics metrics;
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final String replica;
     private final LastVerified verified;
     private final Clock clock;
 
-    ReplicaMetrics(Metrics metrics, RoleStore store, String replica, LastVerified verified, Clock clock) {
+    ReplicaMetrics(Metrics metrics, ReplicaStateStore store, String replica, LastVerified verified, Clock clock) {
         this.metrics = metrics;
         this.store = store;
         this.replica = replica;
@@ -49,12 +49,12 @@ final class ReplicaMetrics implements ReplicaEvents {
         metrics.set(Metric.ROLE_IS_PRIMARY, false);
         metrics.watch(Metric.DISK_FREE_BYTES, () -> settings.state().toFile().getUsableSpace());
         certificateExpiry.ifPresent(when -> metrics.watch(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, when));
-        Ledger ledger = store.ledger();
-        ledger.live().flatMap(Copy::moment).ifPresent(this::appliedMoment);
+        ReplicaRecord ledger = store.ledger();
+        ledger.live().flatMap(DatabaseVersion::moment).ifPresent(this::appliedMoment);
         if (ledger.state() instanceof Following following && following.proven()) {
             metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, following.since(), replica);
         }
-        ledger.live().flatMap(Copy::snapshot).ifPresent(id -> epoch(id.epoch()));
+        ledger.live().flatMap(DatabaseVersion::snapshot).ifPresent(id -> epoch(id.epoch()));
         failures();
         beat();
     }
@@ -67,11 +67,11 @@ final class ReplicaMetrics implements ReplicaEvents {
 
     /** What a look at the server found. Nothing is served where the site does not have what was applied. */
     void inspected(List<Discrepancy> found) {
-        Ledger ledger = store.ledger();
+        ReplicaRecord ledger = store.ledger();
         boolean standby = ledger.state() instanceof Following;
         boolean intact = found.stream().noneMatch(Discrepancy::breaksSite);
         metrics.set(Metric.STANDBY_INTACT, standby ? intact ? 1 : 0 : Double.NaN, replica);
-        ledger.live().flatMap(Copy::moment).ifPresent(moment -> {
+        ledger.live().flatMap(DatabaseVersion::moment).ifPresent(moment -> {
             if (intact) {
                 appliedMoment(moment);
             } else {

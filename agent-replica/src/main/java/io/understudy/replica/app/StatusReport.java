@@ -1,6 +1,5 @@
 package io.understudy.replica.app;
 
-import io.understudy.v1.Failure;
 import com.google.protobuf.Timestamp;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
@@ -14,6 +13,7 @@ import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
 import io.understudy.repository.SnapshotId;
 import io.understudy.transport.RpcFailures;
+import io.understudy.v1.Failure;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.StepProgress;
 import java.time.Instant;
@@ -22,11 +22,11 @@ import java.util.Optional;
 
 /** What this replica is, looked at now; what is older carries its time. */
 final class StatusReport {
-    private final Ports ports;
-    private final LiveView live;
+    private final ReplicaPorts ports;
+    private final DaemonStatus live;
     private final Inspection inspection;
 
-    StatusReport(Ports ports, LiveView live, Inspection inspection) {
+    StatusReport(ReplicaPorts ports, DaemonStatus live, Inspection inspection) {
         this.ports = ports;
         this.live = live;
         this.inspection = inspection;
@@ -77,8 +77,8 @@ final class StatusReport {
 
     /** @param found by the last inspection */
     ReplicaReport report(List<Discrepancy> found) {
-        StatusView view = view(new Live(
-                true, live.activity().map(ProgressView::of), List.of(), live.filestore(), found));
+        StatusView view =
+                view(new Live(true, live.activity().map(ProgressView::of), List.of(), live.filestore(), found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
                 .setName(view.replica())
                 .setSite(view.site())
@@ -102,7 +102,7 @@ final class StatusReport {
                         .setMessage(each.message())
                         .setHint(each.hint())
                         .build())
-                .or(() -> ports.store().ledger().trouble().map(each -> RpcFailures.message(each.toException())))
+                .or(() -> ports.store().ledger().lastError().map(each -> RpcFailures.message(each.toException())))
                 .ifPresent(report::setLastError);
         return report.build();
     }

@@ -1,13 +1,13 @@
 package io.understudy.replica.app;
 
-import io.understudy.replica.round.Discrepancy;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import java.util.List;
 import io.understudy.cli.Bytes;
+import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.repository.SnapshotId;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What {@code sync}, {@code restore} and {@code rollback} print with {@code --json}.
@@ -34,14 +34,13 @@ public record Synced(
     }
 
     public String text() {
-        String what = applied.map(id ->
-                        "applied %s in %.1f s, %s fetched".formatted(id, seconds, Bytes.text(fetchedBytes)))
+        String what = applied.map(
+                        id -> "applied %s in %.1f s, %s fetched".formatted(id, seconds, Bytes.text(fetchedBytes)))
                 .orElse(mended.isEmpty() ? "nothing new" : "mended in %.1f s".formatted(seconds));
         return Stream.of(
                         Stream.of(what),
                         mended.stream().map(each -> "mended: " + each.message()),
-                        discrepancies.stream()
-                                .map(each -> "still wrong: " + each.message() + "\nhint: " + each.hint()))
+                        discrepancies.stream().map(each -> "still wrong: " + each.message() + "\nhint: " + each.hint()))
                 .flatMap(lines -> lines)
                 .collect(Collectors.joining("\n"));
     }

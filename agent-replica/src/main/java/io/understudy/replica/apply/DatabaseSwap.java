@@ -1,13 +1,13 @@
 package io.understudy.replica.apply;
 
-import io.understudy.repository.DatabaseData.TableData;
-import io.understudy.postgres.Session;
-import java.util.HashMap;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.Databases;
+import io.understudy.postgres.Session;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.time.Ticker;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +53,7 @@ public final class DatabaseSwap implements LiveDatabases {
         Map<String, Boolean> found = new HashMap<>();
         try (Session session = database.open()) {
             session.execute("SET statement_timeout = '10s'");
-            session.query(
-                            TABLES,
-                            row -> Map.entry(name(row.text("nspname"), row.text("relname")), row.flag("empty")))
+            session.query(TABLES, row -> Map.entry(name(row.text("nspname"), row.text("relname")), row.flag("empty")))
                     .forEach(table -> found.put(table.getKey(), table.getValue()));
         }
         return tables.stream()

@@ -1,8 +1,8 @@
 package io.understudy.replica.apply;
 
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.DatabaseData.TableData;
 import java.util.List;
-import io.understudy.postgres.DatabaseIdentity;
 import java.util.Optional;
 
 /** The databases that may carry the site's name. Identity decides, names only show. Not for concurrent use. */

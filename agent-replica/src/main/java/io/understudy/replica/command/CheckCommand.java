@@ -13,8 +13,8 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Equipment equipment = Equipment.of(cli.settings())) {
-            CheckReport report = equipment.checks().run();
+        try (ReplicaWiring wiring = ReplicaWiring.of(cli.settings())) {
+            CheckReport report = wiring.checks().run();
             cli.print(report, report::text);
             return report.exitCode();
         }

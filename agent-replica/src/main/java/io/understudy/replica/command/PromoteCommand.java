@@ -1,11 +1,11 @@
 package io.understudy.replica.command;
 
-import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.replica.app.PromoteResult;
+import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.Copy;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.transport.RpcFailures;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,20 +42,20 @@ final class PromoteCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            String serving = equipment
-                    .ports()
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            String serving = wiring.ports()
                     .store()
                     .ledger()
                     .live()
-                    .flatMap(Copy::snapshot)
+                    .flatMap(DatabaseVersion::snapshot)
                     .map(id -> " It serves " + id + ".")
                     .orElse("");
             cli.confirm(
                     "Make this server the primary of site " + settings.site() + "?" + serving
                             + " What the old primary wrote since is lost. Go on?",
                     yes);
-            PromoteResult result = cli.call(equipment, ReplicaCommands.PROMOTE, new Promotion.Request(reason, unfenced, force));
+            PromoteResult result =
+                    cli.call(wiring, ReplicaCommands.PROMOTE, new Promotion.Request(reason, unfenced, force));
             cli.print(result, result::text);
             return exitCode(result);
         }

@@ -1,17 +1,17 @@
 package io.understudy.replica.command;
 
-import io.understudy.transport.Transport;
-import io.understudy.replica.app.ReplicaHandlers;
-import io.understudy.cli.ProgressDisplay;
-import io.understudy.admin.AdminCommand;
-import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCall;
+import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminCommand;
 import io.understudy.cli.AgentProgram;
+import io.understudy.cli.ProgressDisplay;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
 import io.understudy.replica.app.Replica;
+import io.understudy.replica.app.ReplicaHandlers;
 import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.role.ApplyLock;
+import io.understudy.replica.state.ApplyLock;
+import io.understudy.transport.Transport;
 import picocli.CommandLine.Command;
 
 /** {@code agent-replica}. Each command has a class of its own. */
@@ -44,12 +44,12 @@ public final class ReplicaCli extends AgentProgram {
     }
 
     /** By the daemon when it runs, here otherwise. */
-    <Q, R> R call(Equipment equipment, AdminCommand<Q, R> command, Q request) {
+    <Q, R> R call(ReplicaWiring wiring, AdminCommand<Q, R> command, Q request) {
         try (ProgressDisplay progress = progress()) {
-            Settings settings = equipment.ports().settings();
+            Settings settings = wiring.ports().settings();
             return daemonRuns(settings)
                     ? daemon(settings).call(command, request, progress)
-                    : ReplicaHandlers.here(equipment.ports(), false).call(command, request, new AdminCall(progress));
+                    : ReplicaHandlers.here(wiring.ports(), false).call(command, request, new AdminCall(progress));
         }
     }
 
@@ -58,7 +58,7 @@ public final class ReplicaCli extends AgentProgram {
     }
 
     /** To see, before an operator is asked, whether there is anything to do. */
-    static Replica looking(Equipment equipment) {
-        return new Replica(equipment.ports(), new ReplicaEvents() {});
+    static Replica looking(ReplicaWiring wiring) {
+        return new Replica(wiring.ports(), new ReplicaEvents() {});
     }
 }

@@ -1,10 +1,10 @@
 package io.understudy.replica.command;
 
-import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
-import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.app.ReplicaCommands;
+import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.Synced;
 import io.understudy.repository.SnapshotId;
 import picocli.CommandLine.Command;
@@ -32,10 +32,10 @@ final class RestoreCommand implements Runnable {
     public void run() {
         SnapshotId snapshot = parse(id);
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            ReplicaCli.looking(equipment).demand(snapshot);
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            ReplicaCli.looking(wiring).demand(snapshot);
             cli.confirm("Replace what this standby serves by " + snapshot + "?", yes);
-            Synced synced = cli.call(equipment, ReplicaCommands.RESTORE, new RestoreRequest(snapshot));
+            Synced synced = cli.call(wiring, ReplicaCommands.RESTORE, new RestoreRequest(snapshot));
             cli.print(synced, synced::text);
         }
     }

@@ -1,8 +1,8 @@
 package io.understudy.replica.command;
 
 import io.understudy.admin.AdminCommand.Nothing;
-import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.config.Settings;
+import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.Synced;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,10 +21,10 @@ final class RollbackCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            ReplicaCli.looking(equipment).demandRollback();
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            ReplicaCli.looking(wiring).requireRollback();
             cli.confirm("Return to the snapshot before the one that this standby serves?", yes);
-            Synced synced = cli.call(equipment, ReplicaCommands.ROLLBACK, new Nothing());
+            Synced synced = cli.call(wiring, ReplicaCommands.ROLLBACK, new Nothing());
             cli.print(
                     synced,
                     () -> synced.applied()

@@ -19,14 +19,14 @@ final class StatusCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            StatusView status = status(settings, equipment);
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            StatusView status = status(settings, wiring);
             cli.print(status, () -> StatusText.of(status));
         }
     }
 
     /** A daemon that does not answer is no reason to say nothing: it is looked at from here. */
-    private StatusView status(Settings settings, Equipment equipment) {
+    private StatusView status(Settings settings, ReplicaWiring wiring) {
         boolean daemon = cli.daemonRuns(settings);
         if (daemon) {
             try {
@@ -35,7 +35,7 @@ final class StatusCommand implements Runnable {
                 cli.say("warning: " + e.getMessage());
             }
         }
-        StatusView seen = ReplicaHandlers.here(equipment.ports(), daemon)
+        StatusView seen = ReplicaHandlers.here(wiring.ports(), daemon)
                 .call(ReplicaCommands.STATUS, new Nothing(), new AdminCall(Progress.none()));
         seen.filestore().error().ifPresent(why -> cli.say("warning: " + why));
         return seen;

@@ -1,9 +1,9 @@
 package io.understudy.replica.command;
 
-import java.util.Optional;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.ErrorView;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The status for people. */
 final class StatusText {
@@ -60,7 +60,10 @@ final class StatusText {
                                 .newest()
                                 .map(id -> ", newest " + id)
                                 .orElse("")
-                        + status.filestore().seen().map(when -> ", as of " + when).orElse(""));
+                        + status.filestore()
+                                .seen()
+                                .map(when -> ", as of " + when)
+                                .orElse(""));
     }
 
     private void error(ErrorView error) {

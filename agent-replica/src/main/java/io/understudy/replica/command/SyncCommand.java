@@ -1,8 +1,8 @@
 package io.understudy.replica.command;
 
-import io.understudy.replica.app.ReplicaCommands.SyncRequest;
-import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.config.Settings;
+import io.understudy.replica.app.ReplicaCommands;
+import io.understudy.replica.app.ReplicaCommands.SyncRequest;
 import io.understudy.replica.app.Synced;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,8 +19,8 @@ final class SyncCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            Synced synced = cli.call(equipment, ReplicaCommands.SYNC, new SyncRequest(retryRejected));
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            Synced synced = cli.call(wiring, ReplicaCommands.SYNC, new SyncRequest(retryRejected));
             cli.print(synced, synced::text);
         }
     }

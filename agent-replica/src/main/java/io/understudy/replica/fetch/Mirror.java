@@ -1,7 +1,5 @@
 package io.understudy.replica.fetch;
 
-import io.understudy.repository.key.TrustedKeys;
-import java.util.function.Supplier;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
@@ -16,6 +14,7 @@ import io.understudy.repository.Transfer;
 import io.understudy.repository.TransferResult;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,8 +143,13 @@ public final class Mirror {
         }
         before.run();
         TransferResult result = transfer.copy(
-                remote.get(), local, snapshot, KnownBlobs.none(), bytes -> demandRoom(snapshot, bytes), telling(progress));
-        ReplicaPoint.SNAPSHOT_MIRRORED.passed();
+                remote.get(),
+                local,
+                snapshot,
+                KnownBlobs.none(),
+                bytes -> requireRoom(snapshot, bytes),
+                telling(progress));
+        ReplicaPoint.SNAPSHOT_MIRRORED.reached();
         return new Fetched(local.read(snapshot), result);
     }
 
@@ -192,7 +197,7 @@ public final class Mirror {
     private static Progress telling(Progress progress) {
         return (step, done, total) -> {
             if (done > 0) {
-                ReplicaPoint.BLOB_MIRRORED.passed();
+                ReplicaPoint.BLOB_MIRRORED.reached();
             }
             progress.report(step, done, total);
         };
@@ -231,7 +236,7 @@ public final class Mirror {
         }
     }
 
-    private void demandRoom(SnapshotId snapshot, long bytes) {
+    private void requireRoom(SnapshotId snapshot, long bytes) {
         long room = free.getAsLong();
         if (bytes > 0 && room < bytes + RESERVE) {
             throw new UnderstudyException(

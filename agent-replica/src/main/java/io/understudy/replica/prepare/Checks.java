@@ -45,7 +45,9 @@ public final class Checks {
     public CheckReport run() {
         CheckReport.Run checks = new CheckReport.Run()
                 .check("state", () -> writable(settings.state()))
-                .check("marker", () -> writable(settings.marker().toAbsolutePath().getParent()))
+                .check(
+                        "marker",
+                        () -> writable(settings.marker().toAbsolutePath().getParent()))
                 .check("trusted keys", this::trustedKeys)
                 .check("signing key", this::signingKey)
                 .check("filestore", this::filestore)
@@ -109,14 +111,14 @@ public final class Checks {
                 settings.service().stop(),
                 settings.service().start(),
                 settings.service().restart())) {
-            command.stream().limit(1).map(Path::of).filter(Path::isAbsolute).forEach(Checks::demandProgram);
+            command.stream().limit(1).map(Path::of).filter(Path::isAbsolute).forEach(Checks::requireProgram);
         }
         return settings.service().restart().isEmpty()
                 ? "no restart command: the site is never restarted"
                 : "commands are there";
     }
 
-    private static void demandProgram(Path program) {
+    private static void requireProgram(Path program) {
         if (!Files.isExecutable(program)) {
             throw new UnderstudyException(
                     ErrorCode.COMMAND_FAILED,

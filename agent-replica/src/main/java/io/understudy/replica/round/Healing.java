@@ -2,10 +2,10 @@ package io.understudy.replica.round;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.time.Instant;
@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
 final class Healing {
     private static final Logger LOG = LoggerFactory.getLogger(Healing.class);
 
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final Clock clock;
     private final HealPace pace = new HealPace();
 
-    Healing(RoleStore store, Clock clock) {
+    Healing(ReplicaStateStore store, Clock clock) {
         this.store = store;
         this.clock = clock;
     }
@@ -35,9 +35,9 @@ final class Healing {
      * @param found by the inspection
      * @param discover what a round without discrepancies imports
      */
-    Optional<SnapshotId> choose(Ask ask, List<Discrepancy> found, Supplier<Optional<SnapshotId>> discover) {
+    Optional<SnapshotId> choose(ImportRequest ask, List<Discrepancy> found, Supplier<Optional<SnapshotId>> discover) {
         found.forEach(each -> LOG.warn("{} ({})", each.message(), each.hint()));
-        if (!(ask instanceof Ask.Newest newest) || found.stream().noneMatch(Discrepancy::mendedByLoading)) {
+        if (!(ask instanceof ImportRequest.Newest newest) || found.stream().noneMatch(Discrepancy::mendedByLoading)) {
             return discover.get();
         }
         Optional<SnapshotId> again = due(newest);
@@ -52,28 +52,29 @@ final class Healing {
         }
     }
 
-    private Optional<SnapshotId> due(Ask.Newest ask) {
-        Ledger ledger = store.ledger();
+    private Optional<SnapshotId> due(ImportRequest.Newest ask) {
+        ReplicaRecord ledger = store.ledger();
         Instant now = clock.instant();
         return ledger.live()
-                .flatMap(Copy::snapshot)
+                .flatMap(DatabaseVersion::snapshot)
                 .filter(live -> ask.impatient() || pace.isDue(live, now))
-                .filter(live -> ledger.setback(live)
-                        .map(setback -> ask.impatient() || setback.due(now))
+                .filter(live -> ledger.failedAttempt(live)
+                        .map(failedAttempt -> ask.impatient() || failedAttempt.due(now))
                         .orElse(true));
     }
 
     /** Whether it is what was applied, and was damaged. */
     boolean isOf(SnapshotId snapshot, List<Discrepancy> found) {
         return found.stream().anyMatch(Discrepancy::mendedByLoading)
-                && store.state() instanceof Following now && now.current().snapshot().equals(Optional.of(snapshot));
+                && store.state() instanceof Following now
+                && now.current().snapshot().equals(Optional.of(snapshot));
     }
 
     /** The snapshot is live again. The damaged copy of it is nothing to return to. */
     void done(SnapshotId snapshot) {
         pace.healed(snapshot, clock.instant());
         store.change(ledger -> ledger.state() instanceof Following now
-                        && now.previous().flatMap(Copy::snapshot).equals(Optional.of(snapshot))
+                        && now.previous().flatMap(DatabaseVersion::snapshot).equals(Optional.of(snapshot))
                 ? ledger.with(now.without(Optional.empty()))
                 : ledger);
     }
@@ -87,7 +88,8 @@ final class Healing {
         if (found.stream().noneMatch(each -> each.subject() == Discrepancy.Subject.MIRROR)) {
             return false;
         }
-        SnapshotId live = store.ledger().live().flatMap(Copy::snapshot).orElseThrow();
+        SnapshotId live =
+                store.ledger().live().flatMap(DatabaseVersion::snapshot).orElseThrow();
         try {
             fetch.accept(live);
             return true;

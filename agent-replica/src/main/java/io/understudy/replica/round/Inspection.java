@@ -6,13 +6,13 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.apply.LiveTrees;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.RoleStore;
 import io.understudy.replica.round.Discrepancy.Subject;
 import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ public final class Inspection {
     private static final Logger LOG = LoggerFactory.getLogger(Inspection.class);
     private static final String AGAIN = "it is loaded again with the next round; at once with agent-replica sync";
 
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final BackupMode backup;
     private final LiveDatabases databases;
     private final LiveTrees trees;
@@ -38,7 +38,7 @@ public final class Inspection {
     private final SnapshotSource source;
 
     public Inspection(
-            RoleStore store,
+            ReplicaStateStore store,
             BackupMode backup,
             LiveDatabases databases,
             LiveTrees trees,
@@ -57,7 +57,7 @@ public final class Inspection {
      * @throws UnderstudyException when the state or the marker's folder can't be read
      */
     public List<Discrepancy> look() {
-        Optional<Ledger> before = store.read();
+        Optional<ReplicaRecord> before = store.read();
         if (!backup.on() || before.isEmpty() || !(before.get().state() instanceof Following following)) {
             return List.of();
         }
@@ -65,11 +65,15 @@ public final class Inspection {
         Optional<Manifest> applied = following.current().snapshot().flatMap(id -> mirrored(id, found));
         databases(following, applied, found);
         applied.ifPresent(manifest -> files(manifest, found));
-        following.previous().flatMap(Copy::snapshot).ifPresent(id -> undo(following, id, found));
+        following.previous().flatMap(DatabaseVersion::snapshot).ifPresent(id -> undo(following, id, found));
         marker(following.current(), found);
         // A round may have moved on meanwhile: then this compares the new server with the old memory.
         boolean same = store.read().equals(before) && backup.on();
-        return same ? found.stream().sorted((a, b) -> a.subject().compareTo(b.subject())).toList() : List.of();
+        return same
+                ? found.stream()
+                        .sorted((a, b) -> a.subject().compareTo(b.subject()))
+                        .toList()
+                : List.of();
     }
 
     private Optional<Manifest> mirrored(SnapshotId snapshot, List<Discrepancy> found) {
@@ -98,7 +102,7 @@ public final class Inspection {
         }
     }
 
-    private static Optional<Discrepancy> identity(Copy current, Arrangement now) {
+    private static Optional<Discrepancy> identity(DatabaseVersion current, Arrangement now) {
         DatabaseIdentity wanted = current.database();
         if (now.live().equals(Optional.of(wanted))) {
             return Optional.empty();
@@ -148,7 +152,7 @@ public final class Inspection {
         }
     }
 
-    private static Discrepancy noWayBack(Copy previous, String why) {
+    private static Discrepancy noWayBack(DatabaseVersion previous, String why) {
         return Discrepancy.of(
                 Subject.PREVIOUS,
                 ErrorCode.NOTHING_TO_ROLL_BACK,
@@ -158,7 +162,7 @@ public final class Inspection {
                         .orElse("nothing is left of what stood here before the first import"));
     }
 
-    private void marker(Copy current, List<Discrepancy> found) {
+    private void marker(DatabaseVersion current, List<Discrepancy> found) {
         if (current.snapshot().isPresent() && !backup.named().equals(current.snapshot())) {
             found.add(Discrepancy.of(
                     Subject.MARKER,
@@ -168,7 +172,7 @@ public final class Inspection {
         }
     }
 
-    private static String named(Copy copy) {
+    private static String named(DatabaseVersion copy) {
         return copy.snapshot().map(SnapshotId::toString).orElse("what stood here before the first import");
     }
 

@@ -1,9 +1,9 @@
 package io.understudy.replica.round;
 
-import java.util.List;
 import io.understudy.replica.events.Step;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,8 +28,7 @@ public record RoundResult(
     }
 
     /** Of work that looks for no discrepancies. */
-    public RoundResult(
-            Optional<SnapshotId> applied, Duration took, long fetchedBytes, Map<Step, Duration> steps) {
+    public RoundResult(Optional<SnapshotId> applied, Duration took, long fetchedBytes, Map<Step, Duration> steps) {
         this(applied, took, fetchedBytes, steps, List.of(), List.of());
     }
 }

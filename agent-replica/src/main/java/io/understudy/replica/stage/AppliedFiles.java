@@ -3,13 +3,13 @@ package io.understudy.replica.stage;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileStat;
+import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeRoot;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.tree.IndexEntry;
-import io.understudy.files.TreeEntry;
 import io.understudy.repository.tree.TreeIndex;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +79,7 @@ final class AppliedFiles {
         long every = Math.max(1, data.entries() / SAMPLE);
         long[] position = {turn % every};
         try (Stream<IndexEntry> index = TreeIndex.read(data.index(), blobs)) {
-            index.filter(new Wanted(Excludes.of(settings.exclude())))
+            index.filter(new IncludedEntries(Excludes.of(settings.exclude())))
                     .map(IndexEntry::entry)
                     .filter(entry -> position[0]++ % every == 0)
                     .filter(entry -> !isThere(root, entry))

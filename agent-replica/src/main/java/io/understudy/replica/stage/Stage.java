@@ -1,10 +1,10 @@
 package io.understudy.replica.stage;
 
-import java.util.List;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
+import java.util.List;
 
 /** Writes what will change in the site's trees beside its target. What is live is never touched. */
 public interface Stage {

@@ -1,26 +1,26 @@
 package io.understudy.replica.app;
 
-import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
-import io.understudy.replica.app.ReplicaCommands.SyncRequest;
-import io.understudy.admin.AdminCommand.Nothing;
-import io.understudy.admin.AdminClient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.stub.StreamObserver;
+import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.progress.Progress;
+import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
+import io.understudy.replica.app.ReplicaCommands.SyncRequest;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import io.understudy.v1.Announcement;
@@ -52,9 +52,9 @@ class ReplicaAgentTest {
     private ReplicaAgent agent;
     private AdminClient daemon;
 
-    private Ports ports(List<HostPort> primaries) {
+    private ReplicaPorts ports(List<HostPort> primaries) {
         Settings settings = AgentSettings.in(folder, primaries);
-        return new Ports(
+        return new ReplicaPorts(
                 settings,
                 world.store,
                 world.marker,
@@ -168,8 +168,7 @@ class ReplicaAgentTest {
         sync(Progress.none());
         Synced back = daemon.call(ReplicaCommands.ROLLBACK, new Nothing(), Progress.none());
         Synced nothing = sync(Progress.none());
-        Synced named = daemon.call(
-                ReplicaCommands.RESTORE, new RestoreRequest(FakeSource.id(1, 2)), Progress.none());
+        Synced named = daemon.call(ReplicaCommands.RESTORE, new RestoreRequest(FakeSource.id(1, 2)), Progress.none());
 
         assertThat(first.applied()).contains(FakeSource.id(1, 1));
         assertThat(first.fetchedBytes()).isEqualTo(1000);
@@ -199,8 +198,8 @@ class ReplicaAgentTest {
         CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> sync(Progress.none()));
         loading.await();
 
-        PromoteResult result = daemon.call(
-                ReplicaCommands.PROMOTE, new Promotion.Request("a test", false, false), Progress.none());
+        PromoteResult result =
+                daemon.call(ReplicaCommands.PROMOTE, new Promotion.Request("a test", false, false), Progress.none());
 
         assertThat(result.epoch()).isEqualTo(2);
         assertThat(result.healthy()).isTrue();
@@ -240,7 +239,7 @@ class ReplicaAgentTest {
         agent.close();
 
         assertThat(world.content()).isEqualTo("original");
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
     }
 
     @Test
@@ -258,8 +257,7 @@ class ReplicaAgentTest {
     void aCallerOfAnotherSiteIsRefused() {
         start();
 
-        assertThatThrownBy(() ->
-                        client("other").call(ReplicaCommands.SYNC, new SyncRequest(false), Progress.none()))
+        assertThatThrownBy(() -> client("other").call(ReplicaCommands.SYNC, new SyncRequest(false), Progress.none()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.WRONG_SITE));

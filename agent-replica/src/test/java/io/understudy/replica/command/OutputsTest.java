@@ -18,9 +18,9 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
 import io.understudy.replica.round.RoundResult;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
@@ -79,7 +79,8 @@ class OutputsTest {
         PromoteResult result = PromoteResult.of(new Promotion.Report(
                 2,
                 false,
-                new Copy(new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW)),
+                new DatabaseVersion(
+                        new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW)),
                 List.of(
                         new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot claim", "start it"),
                         new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "cannot prove", "look")),
@@ -107,13 +108,12 @@ class OutputsTest {
         StatusView status = StatusView.of("site", "standby", false, new World().store.ledger(), live, NOW);
 
         assertThat(Json.line(status))
-                .isEqualTo(
-                        "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
-                                + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
-                                + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
-                                + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
-                                + "\"seen\":null,\"newest\":null,\"error\":null},\"failures\":0,\"last_error\":null,\"retry\":null,"
-                                + "\"rejected\":[],\"intact\":null,\"discrepancies\":[]}");
+                .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
+                        + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
+                        + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
+                        + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
+                        + "\"seen\":null,\"newest\":null,\"error\":null},\"failures\":0,\"last_error\":null,\"retry\":null,"
+                        + "\"rejected\":[],\"intact\":null,\"discrepancies\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not in backup mode");
     }
 
@@ -124,7 +124,7 @@ class OutputsTest {
         site.commit(ID, 1);
         Mirror mirror = Mirror.open(folder, site.repository(), 2);
         mirror.fetch(ID, Progress.none());
-        Ledger ledger = World.standby().store.ledger();
+        ReplicaRecord ledger = World.standby().store.ledger();
         assertThat(ListCommand.entry(ID, ledger, mirror, true).mirrored()).isTrue();
 
         Files.delete(folder.resolve(ID.key()));
@@ -172,7 +172,7 @@ class OutputsTest {
         } catch (UnderstudyException expected) {
             assertThat(expected.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY);
         }
-        Ledger ledger = world.store.ledger();
+        ReplicaRecord ledger = world.store.ledger();
         Live live = new Live(
                 true,
                 Optional.of(new ProgressView(ID, "load", 5, 10)),

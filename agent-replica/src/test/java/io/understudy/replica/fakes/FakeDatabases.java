@@ -1,16 +1,16 @@
 package io.understudy.replica.fakes;
 
-import io.understudy.repository.DatabaseData.TableData;
-import java.util.List;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.load.SpareLoader;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;

@@ -1,13 +1,13 @@
 package io.understudy.replica.fakes;
 
-import io.understudy.repository.DatabaseData.TableData;
-import java.util.List;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.repository.DatabaseData.TableData;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,13 +1,11 @@
 package io.understudy.replica.fakes;
 
-import java.util.HashSet;
-import java.util.Set;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
-import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.round.SnapshotSource;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Manifest;
@@ -17,9 +15,11 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 

@@ -1,6 +1,5 @@
 package io.understudy.replica.fakes;
 
-import java.util.List;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
@@ -12,6 +11,7 @@ import io.understudy.repository.blob.BlobSource;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.understudy.replica.fetch;
 
-import io.understudy.repository.key.TrustedKeys;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.Repository;
+import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
 
 /** Mirrors on filestores that are no folders. */

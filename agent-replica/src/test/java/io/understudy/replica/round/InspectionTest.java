@@ -8,8 +8,8 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
-import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.round.Discrepancy.Subject;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.util.List;
@@ -51,8 +51,12 @@ class InspectionTest {
     /** What takes from the site what was applied. */
     static Stream<Named<Consumer<InspectionTest>>> breaks() {
         return Stream.of(
-                mishap("the live database is dropped", it -> it.world.databases.server().drop(it.live())),
-                mishap("the live database is renamed", it -> it.world.databases.server().rename(it.live(), "site_old")),
+                mishap(
+                        "the live database is dropped",
+                        it -> it.world.databases.server().drop(it.live())),
+                mishap(
+                        "the live database is renamed",
+                        it -> it.world.databases.server().rename(it.live(), "site_old")),
                 mishap("the live database is replaced", it -> {
                     it.world.databases.server().drop(it.live());
                     it.world.databases.create(FakeDatabases.LIVE);
@@ -157,21 +161,26 @@ class InspectionTest {
         follow();
         Round round = world.agent().round();
         world.trees.lose(List.of("media/tmp"));
-        assertThat(round.run(Ask.newest(), new RoundControl()).applied()).contains(SECOND);
+        assertThat(round.run(ImportRequest.newest(), new RoundControl()).applied())
+                .contains(SECOND);
         int loads = world.databases.loads();
         world.trees.lose(List.of("media/tmp"));
 
-        assertThat(round.run(Ask.newest(), new RoundControl()).left()).extracting(Discrepancy::subject).containsExactly(Subject.FILES);
+        assertThat(round.run(ImportRequest.newest(), new RoundControl()).left())
+                .extracting(Discrepancy::subject)
+                .containsExactly(Subject.FILES);
         assertThat(world.databases.loads()).isEqualTo(loads);
         assertThat(subjects()).containsExactly(Subject.FILES);
 
         world.time.advance(Duration.ofMinutes(1));
-        assertThat(round.run(Ask.newest(), new RoundControl()).applied()).contains(SECOND);
+        assertThat(round.run(ImportRequest.newest(), new RoundControl()).applied())
+                .contains(SECOND);
         world.trees.lose(List.of("media/tmp"));
         world.time.advance(Duration.ofMinutes(1));
-        assertThat(round.run(Ask.newest(), new RoundControl()).applied()).isEmpty();
+        assertThat(round.run(ImportRequest.newest(), new RoundControl()).applied())
+                .isEmpty();
         // An operator does not wait.
-        assertThat(round.run(Ask.now(), new RoundControl()).applied()).contains(SECOND);
+        assertThat(round.run(ImportRequest.now(), new RoundControl()).applied()).contains(SECOND);
     }
 
     @Test
@@ -192,13 +201,19 @@ class InspectionTest {
     @Test
     void aLostNumberOneBeforeIsTold() {
         follow();
-        world.databases.server().drop(world.databases.find(FakeDatabases.PREVIOUS).orElseThrow());
+        world.databases
+                .server()
+                .drop(world.databases.find(FakeDatabases.PREVIOUS).orElseThrow());
 
         assertThat(subjects()).containsExactly(Subject.PREVIOUS);
         RoundResult result = world.sync();
 
         assertThat(result.applied()).isEmpty();
-        assertThat(result.left()).extracting(Discrepancy::message).singleElement().asString().contains("rollback");
+        assertThat(result.left())
+                .extracting(Discrepancy::message)
+                .singleElement()
+                .asString()
+                .contains("rollback");
         assertThat(world.databases.loads()).isEqualTo(2);
     }
 
@@ -230,7 +245,7 @@ class InspectionTest {
         world.source.forget(SECOND);
 
         assertThat(world.poll().left()).extracting(Discrepancy::subject).containsExactly(Subject.MIRROR);
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
     }
 
     @Test
