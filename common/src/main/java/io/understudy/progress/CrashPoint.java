@@ -26,8 +26,8 @@ public interface CrashPoint {
     }
 
     /** Tells that it is reached, in the thread that goes on from there. */
-    default void passed() {
-        Log.POINTS.debug("passed {}", this);
+    default void reached() {
+        Log.POINTS.debug("reached {}", this);
     }
 
     /** Made when the first point is passed: after the log's level is set. */
