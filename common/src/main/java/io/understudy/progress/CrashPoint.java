@@ -27,7 +27,7 @@ public interface CrashPoint {
 
     /** Tells that it is reached, in the thread that goes on from there. */
     default void reached() {
-        Log.POINTS.debug("reached {}", this);
+        Log.POINTS.debug("passed {}", this);
     }
 
     /** Made when the first point is passed: after the log's level is set. */
