@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 final class PrivateKeyFile {
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
-    private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
+    private static final List<String> ALGORITHMS = List.of("EC", "RSA");
 
     private PrivateKeyFile() {}
 
@@ -44,7 +44,7 @@ final class PrivateKeyFile {
                 continue;
             }
         }
-        throw new InvalidKeySpecException("the private key in " + file + " is none of " + ALGORITHMS);
+        throw new InvalidKeySpecException("the private key in " + file + " is neither RSA nor ECDSA");
     }
 
     /** @throws GeneralSecurityException when the two are not of one pair */
@@ -62,10 +62,6 @@ final class PrivateKeyFile {
     }
 
     private static String signature(PrivateKey key) {
-        return switch (key.getAlgorithm()) {
-            case "EC" -> "SHA256withECDSA";
-            case "RSA" -> "SHA256withRSA";
-            default -> "EdDSA";
-        };
+        return key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
     }
 }

@@ -12,6 +12,7 @@ import io.understudy.transport.ReloadingKeys.Identity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -67,6 +68,7 @@ final class TlsFiles {
     private Identity identity() {
         try {
             List<X509Certificate> chain = certificates(settings.certificate());
+            CertificateCheck.requireAlgorithm(chain);
             PrivateKey key = PrivateKeyFile.read(settings.key());
             PrivateKeyFile.requirePair(key, chain.get(0).getPublicKey());
             return new Identity(chain, key);
@@ -80,7 +82,9 @@ final class TlsFiles {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             int number = 0;
-            for (X509Certificate authority : certificates(settings.ca())) {
+            List<X509Certificate> all = certificates(settings.ca());
+            CertificateCheck.requireAlgorithm(all);
+            for (X509Certificate authority : all) {
                 store.setCertificateEntry("authority-" + number++, authority);
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -103,6 +107,20 @@ final class TlsFiles {
         }
     }
 
+    /**
+     * Looks at all three files as a peer with the same authorities would.
+     *
+     * @throws UnderstudyException {@code CONFIG_INVALID} with the first fault found
+     */
+    void requireAccepted(Instant now) {
+        Identity identity = identity();
+        try {
+            CertificateCheck.requireAccepted(identity.chain(), authorities(), now);
+        } catch (GeneralSecurityException e) {
+            throw unusable(e);
+        }
+    }
+
     /** When this server's certificate expires. */
     Instant expiry() {
         return certificate().getNotAfter().toInstant();
@@ -117,11 +135,13 @@ final class TlsFiles {
     }
 
     UnderstudyException unusable(Exception e) {
+        String reason = e instanceof NoSuchFileException ? e.getMessage() + " does not exist" : e.getMessage();
         return new UnderstudyException(
                 ErrorCode.CONFIG_INVALID,
                 "cannot use the files of tls (" + settings.certificate() + ", " + settings.key() + ", " + settings.ca()
-                        + "): " + (e.getMessage() == null ? e : e.getMessage()),
-                "they are PEM files: certificates, and a PKCS#8 key without a password (openssl pkcs8 -topk8 -nocrypt)",
+                        + "): " + (reason == null ? e : reason),
+                "install.md shows the commands that make them: PEM certificates of RSA or ECDSA keys from one authority,"
+                        + " for server and client use, and a PKCS#8 key without a password",
                 e);
     }
 

@@ -92,6 +92,17 @@ public final class Transport {
         }
     }
 
+    /**
+     * Whether peers of the same authority would accept this server's certificate now.
+     *
+     * @return when it expires; empty without {@code tls}
+     * @throws UnderstudyException {@code CONFIG_INVALID} when they would not, with the reason
+     */
+    public Optional<Instant> requireAccepted(Instant now) {
+        tls.ifPresent(files -> files.requireAccepted(now));
+        return certificateExpiry();
+    }
+
     /** When this server's certificate expires; empty without {@code tls}. */
     public Optional<Instant> certificateExpiry() {
         return tls.map(TlsFiles::expiry);

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end for a test. */
-final class Programs {
+public final class Programs {
     private static final int LIMIT_SECONDS = 120;
 
     private Programs() {}
 
     /** @return standard output; throws with standard error when the exit code is not 0 */
-    static String run(List<String> arguments, Map<String, String> environment, String input) {
+    public static String run(List<String> arguments, Map<String, String> environment, String input) {
         try {
             Path folder = Files.createTempDirectory("program");
             try {

@@ -2,17 +2,30 @@ package io.understudy.testing;
 
 import io.understudy.config.Settings.TlsSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** A certificate authority for tests, made by OpenSSL. */
 public final class TestCertificates {
+    /** What gRPC's TLS accepts, and what it does not. */
+    public static final List<String> ECDSA = List.of("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256");
+
+    public static final List<String> ED25519 = List.of("-newkey", "ed25519");
+
+    private final List<String> newKey;
     private final Path folder;
     private final Path certificate;
     private final Path key;
 
     /** @param name of the authority; different ones may share a folder */
     public TestCertificates(Path folder, String name) {
+        this(folder, name, ECDSA);
+    }
+
+    /** @param newKey OpenSSL's options for a key */
+    public TestCertificates(Path folder, String name, List<String> newKey) {
+        this.newKey = newKey;
         this.folder = folder;
         this.certificate = folder.resolve(name + ".ca.pem");
         this.key = folder.resolve(name + ".ca.key");
@@ -21,9 +34,14 @@ public final class TestCertificates {
 
     /** A certificate and key for a server. @param alternatives as {@code DNS:a.example.net,IP:127.0.0.1} */
     public TlsSettings issue(String name, String alternatives) {
+        return issue(name, alternatives, List.of());
+    }
+
+    /** @param more options of OpenSSL */
+    public TlsSettings issue(String name, String alternatives, List<String> more) {
         Path issued = folder.resolve(name + ".pem");
         Path issuedKey = folder.resolve(name + ".key");
-        openssl(List.of(
+        List<String> options = new ArrayList<>(List.of(
                 "-keyout",
                 issuedKey.toString(),
                 "-out",
@@ -38,21 +56,17 @@ public final class TestCertificates {
                 certificate.toString(),
                 "-CAkey",
                 key.toString()));
+        options.addAll(more);
+        openssl(options);
         return new TlsSettings(issued, issuedKey, certificate);
     }
 
-    private static void openssl(List<String> arguments) {
-        List<String> command = new java.util.ArrayList<>(List.of(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
-                "-nodes",
-                "-days",
-                "2"));
+    private void openssl(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of("openssl", "req", "-x509", "-nodes"));
+        if (!arguments.contains("-days")) {
+            command.addAll(List.of("-days", "2"));
+        }
+        command.addAll(newKey);
         command.addAll(arguments);
         Programs.run(command, Map.of(), "");
     }

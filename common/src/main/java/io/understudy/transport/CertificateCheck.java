@@ -1,0 +1,68 @@
+package io.understudy.transport;
+
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * What must be true of a certificate before another server accepts it. The gRPC library's TLS speaks RSA and ECDSA only: with other
+ * keys a server starts, and each handshake fails.
+ */
+final class CertificateCheck {
+    private static final Set<String> ALGORITHMS = Set.of("RSA", "EC");
+
+    private CertificateCheck() {}
+
+    /** @throws CertificateException when a handshake with one of them can't succeed */
+    static void requireAlgorithm(List<X509Certificate> certificates) throws CertificateException {
+        for (X509Certificate certificate : certificates) {
+            PublicKey key = certificate.getPublicKey();
+            if (!ALGORITHMS.contains(key.getAlgorithm())) {
+                throw new CertificateException("the certificate of " + certificate.getSubjectX500Principal()
+                        + " has a key of type " + key.getAlgorithm() + "; gRPC needs RSA or ECDSA");
+            }
+        }
+    }
+
+    /**
+     * Whether a peer that trusts the same authorities would accept this certificate, as a server's and as a client's.
+     *
+     * @param chain the server's own first
+     * @throws GeneralSecurityException with the reason
+     */
+    static void requireAccepted(List<X509Certificate> chain, X509ExtendedTrustManager authorities, Instant now)
+            throws GeneralSecurityException {
+        X509Certificate own = chain.get(0);
+        if (own.getNotAfter().before(Date.from(now))) {
+            throw new CertificateException(
+                    "the certificate expired at " + own.getNotAfter().toInstant());
+        }
+        if (own.getNotBefore().after(Date.from(now))) {
+            throw new CertificateException("the certificate is valid only from "
+                    + own.getNotBefore().toInstant() + " on; is this server's clock right?");
+        }
+        X509Certificate[] shown = chain.toArray(X509Certificate[]::new);
+        String algorithm = own.getPublicKey().getAlgorithm();
+        try {
+            authorities.checkClientTrusted(shown, algorithm);
+            authorities.checkServerTrusted(shown, algorithm.equals("RSA") ? "ECDHE_RSA" : "ECDHE_ECDSA");
+        } catch (CertificateException e) {
+            throw new CertificateException("tls.ca does not accept the certificate: " + reason(e), e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && !(cause instanceof CertPathValidatorException)) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage();
+    }
+}
