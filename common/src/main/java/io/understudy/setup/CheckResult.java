@@ -1,7 +1,7 @@
 package io.understudy.setup;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.understudy.cli.Problem;
 import io.understudy.failure.UnderstudyException;
 import java.util.Optional;

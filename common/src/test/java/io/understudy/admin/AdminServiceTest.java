@@ -27,8 +27,7 @@ class AdminServiceTest {
 
     record Reply(String text, Optional<Instant> when, List<String> parts) {}
 
-    private static final AdminCommand<Question, Reply> REPEAT =
-            AdminCommand.of("repeat", Question.class, Reply.class);
+    private static final AdminCommand<Question, Reply> REPEAT = AdminCommand.of("repeat", Question.class, Reply.class);
     private static final AdminCommand<AdminCommand.Nothing, Reply> WAIT =
             AdminCommand.of("wait", AdminCommand.Nothing.class, Reply.class);
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00.123456789Z");
@@ -131,14 +130,16 @@ class AdminServiceTest {
     void limitsRequestAndResult() {
         fails(ErrorCode.INTERNAL, () -> client.call(REPEAT, new Question("x".repeat(70_000), 1), Progress.none()));
         fails(ErrorCode.INTERNAL, () -> client.call(REPEAT, new Question("é", 1 << 20), Progress.none()));
-        assertThat(client.call(REPEAT, new Question("x", 1_000_000), Progress.none()).text()).hasSize(1_000_000);
+        assertThat(client.call(REPEAT, new Question("x", 1_000_000), Progress.none())
+                        .text())
+                .hasSize(1_000_000);
     }
 
     /** The handler keeps the thread of its call: the end of the call must reach it all the same. */
     @Test
     void whoLeavesIsNoticedWhileTheHandlerWorks() {
-        Thread caller = new Thread(() ->
-                fails(ErrorCode.CANCELLED, () -> client.call(WAIT, new AdminCommand.Nothing(), Progress.none())));
+        Thread caller = new Thread(
+                () -> fails(ErrorCode.CANCELLED, () -> client.call(WAIT, new AdminCommand.Nothing(), Progress.none())));
         caller.start();
         await(waiting);
         caller.interrupt();

@@ -18,8 +18,8 @@ import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
-import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults;
+import io.understudy.testing.Faults.Fail;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,7 +92,8 @@ class StatusAgainstTheWorldTest {
     @Test
     void isTrueInEachRoleAndAfterEachChange() {
         daemon.round();
-        await().until(() -> primary.repository.list().contains(FIRST) && queue.step().isEmpty());
+        await().until(() ->
+                primary.repository.list().contains(FIRST) && queue.step().isEmpty());
         turn();
         Reporting.replica(followers, "standby-1", "following");
         isTrue("primary", 1, List.of("standby-1"));
@@ -243,8 +244,8 @@ class StatusAgainstTheWorldTest {
     private Map<String, String> shown() {
         StatusReport report = new StatusReport("example", "a", "memory:", "0.1.0");
         try {
-            JsonNode json = new ObjectMapper()
-                    .readTree(Json.line(report.ofDaemon(daemonStatus, queue, followers.all())));
+            JsonNode json =
+                    new ObjectMapper().readTree(Json.line(report.ofDaemon(daemonStatus, queue, followers.all())));
             Map<String, String> shown = new LinkedHashMap<>();
             json.properties().forEach(field -> flatten(shown, field.getKey(), field.getValue()));
             return shown;
@@ -255,7 +256,9 @@ class StatusAgainstTheWorldTest {
 
     private static void flatten(Map<String, String> shown, String name, JsonNode value) {
         if (name.equals("last_error")) {
-            shown.put("last_error.code", value.isNull() ? NONE : value.path("code").asText());
+            shown.put(
+                    "last_error.code",
+                    value.isNull() ? NONE : value.path("code").asText());
         } else if (value.isObject()) {
             value.properties().forEach(field -> flatten(shown, name + "." + field.getKey(), field.getValue()));
         } else if (value.isArray()) {

@@ -1,7 +1,5 @@
 package io.understudy.replica.app;
 
-import io.understudy.replica.state.ReplicaState.Promoted;
-import java.util.concurrent.atomic.AtomicInteger;
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
@@ -14,6 +12,7 @@ import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
@@ -22,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */

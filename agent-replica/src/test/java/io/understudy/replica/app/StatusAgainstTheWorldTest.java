@@ -78,11 +78,19 @@ class StatusAgainstTheWorldTest {
 
         Truth() {
             boolean standby = world.marker.on();
-            set("site", "site").set("replica", "standby").set("state", "seeding").set("backup_mode", "" + standby);
-            set("applied", NONE).set("moment", NONE).set("age_seconds", NONE).set("proven", "false").set("since", NONE);
+            set("site", "site")
+                    .set("replica", "standby")
+                    .set("state", "seeding")
+                    .set("backup_mode", "" + standby);
+            set("applied", NONE)
+                    .set("moment", NONE)
+                    .set("age_seconds", NONE)
+                    .set("proven", "false")
+                    .set("since", NONE);
             set("previous", NONE).set("set_aside", "").set("epoch", NONE).set("claim_pending", "false");
             set("daemon", "true").set("progress", NONE).set("primaries", "").set("filestore.name", "memory:");
-            set("filestore.reachable", "true").set("filestore.seen", world.time.now().toString());
+            set("filestore.reachable", "true")
+                    .set("filestore.seen", world.time.now().toString());
             set("filestore.newest", NONE).set("filestore.error", NONE).set("failures", "" + failures);
             set("last_error.code", NONE).set("retry", NONE).set("rejected", "");
             set("intact", NONE).set("discrepancies", "");
@@ -98,7 +106,9 @@ class StatusAgainstTheWorldTest {
             return set("state", "following")
                     .set("applied", snapshot.toString())
                     .set("moment", moment.toString())
-                    .set("age_seconds", "" + Duration.between(moment, world.time.now()).toSeconds())
+                    .set(
+                            "age_seconds",
+                            "" + Duration.between(moment, world.time.now()).toSeconds())
                     .set("proven", "true")
                     .set("since", since.toString())
                     .set("previous", previous)
@@ -122,9 +132,12 @@ class StatusAgainstTheWorldTest {
         check(following.set("set_aside", "site_before_understudy"), 1, Optional.of(SECOND));
 
         // What a rollback needs is removed by hand.
-        world.databases.server().drop(world.databases.find(FakeDatabases.PREVIOUS).orElseThrow());
+        world.databases
+                .server()
+                .drop(world.databases.find(FakeDatabases.PREVIOUS).orElseThrow());
         check(
-                new Truth().following(SECOND, second, NONE)
+                new Truth()
+                        .following(SECOND, second, NONE)
                         .set("set_aside", "site_before_understudy")
                         .set("discrepancies", "previous"),
                 1,
@@ -140,13 +153,16 @@ class StatusAgainstTheWorldTest {
         assertThatThrownBy(() -> world.poll()).hasMessageContaining("a role is missing");
         failures = 1;
         check(
-                new Truth().following(SECOND, second, NONE)
+                new Truth()
+                        .following(SECOND, second, NONE)
                         .set("set_aside", "site_before_understudy")
                         .set("proven", "false")
                         .set("intact", "false")
                         .set("discrepancies", "database,previous")
                         .set("last_error.code", "missing_role")
-                        .set("retry", world.store.ledger().nextAttempt().orElseThrow().toString())
+                        .set(
+                                "retry",
+                                world.store.ledger().nextAttempt().orElseThrow().toString())
                         .set("filestore.seen", lastSeen.toString()),
                 1,
                 Optional.empty());
@@ -166,7 +182,8 @@ class StatusAgainstTheWorldTest {
         world.time.advance(TURN);
         world.agent().promotion().promote(new Promotion.Request("a test", false, false));
         check(
-                new Truth().following(SECOND, world.time.now(), NONE)
+                new Truth()
+                        .following(SECOND, world.time.now(), NONE)
                         .set("state", "promoted")
                         .set("set_aside", "site_before_understudy")
                         .set("proven", "false")
@@ -214,12 +231,9 @@ class StatusAgainstTheWorldTest {
     private String expected(Metric metric, Map<String, String> fields, int epoch, Optional<SnapshotId> serves) {
         return switch (metric) {
             case APPLIED_SNAPSHOT_TIMESTAMP_SECONDS ->
-                serves.map(id -> seconds(FakeSource.manifest(id).moment()))
-                        .orElse(imports == 0 ? ABSENT : "NaN");
-            case IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, IMPORT_FAILURES -> imports == 0 && metric
-                            == Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS
-                    ? ABSENT
-                    : "any";
+                serves.map(id -> seconds(FakeSource.manifest(id).moment())).orElse(imports == 0 ? ABSENT : "NaN");
+            case IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, IMPORT_FAILURES ->
+                imports == 0 && metric == Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS ? ABSENT : "any";
             case IMPORT_DURATION_SECONDS -> Integer.toString(imports);
             case IMPORT_CONSECUTIVE_FAILURES -> failures + ".0";
             case STANDBY_INTACT ->
@@ -263,7 +277,9 @@ class StatusAgainstTheWorldTest {
 
     private static void flatten(Map<String, String> shown, String name, JsonNode value) {
         if (name.equals("last_error")) {
-            shown.put("last_error.code", value.isNull() ? NONE : value.path("code").asText());
+            shown.put(
+                    "last_error.code",
+                    value.isNull() ? NONE : value.path("code").asText());
         } else if (value.isObject()) {
             value.properties().forEach(field -> flatten(shown, name + "." + field.getKey(), field.getValue()));
         } else if (value.isArray()) {

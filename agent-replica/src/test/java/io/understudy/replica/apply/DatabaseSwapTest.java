@@ -1,8 +1,5 @@
 package io.understudy.replica.apply;
 
-import io.understudy.repository.blob.StreamRef;
-import io.understudy.repository.DatabaseData.TableContent;
-import io.understudy.repository.DatabaseData.TableData;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -12,6 +9,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.repository.DatabaseData.TableContent;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
 import java.sql.Connection;
@@ -66,8 +66,8 @@ class DatabaseSwapTest {
                         + " CREATE TABLE s.cut (id int); INSERT INTO s.cut VALUES (1); CREATE TABLE s.gone (id int);"
                         + " INSERT INTO s.gone VALUES (1); CREATE TABLE s.shared (id int, t text) PARTITION BY LIST (id);"
                         + " ANALYZE");
-        List<TableData> applied = List.of(
-                table("kept", 1), table("none", 0), table("cut", 1), table("gone", 1), table("shared", 0));
+        List<TableData> applied =
+                List.of(table("kept", 1), table("none", 0), table("cut", 1), table("gone", 1), table("shared", 0));
         assertThat(databases.lacking(applied)).isEmpty();
         server.psql(names.live(), "TRUNCATE s.cut; DROP TABLE s.gone; DROP TABLE s.none");
 

@@ -3,11 +3,11 @@ package io.understudy.replica.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.TreeKind;
+import io.understudy.replica.fakes.FakeSource;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
-import io.understudy.files.TreeKind;
-import io.understudy.replica.fakes.FakeSource;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.TreeSnapshots;
