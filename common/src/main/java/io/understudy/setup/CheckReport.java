@@ -48,7 +48,7 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
         }
 
         public CheckReport report() {
-            return new CheckReport(results.stream().noneMatch(CheckResult::isFailed), results);
+            return new CheckReport(results.stream().noneMatch(CheckResult::hasFailed), results);
         }
 
         private Run add(CheckResult result) {
@@ -58,7 +58,7 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
     }
 
     public Stream<CheckResult> failures() {
-        return checks.stream().filter(CheckResult::isFailed);
+        return checks.stream().filter(CheckResult::hasFailed);
     }
 
     /** 0, or the exit code of the first failure. */

@@ -1,6 +1,7 @@
 package io.understudy.setup;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.understudy.cli.Problem;
 import io.understudy.failure.UnderstudyException;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param code of a failure; null otherwise
  * @param hint null when all is well
  */
+@JsonPropertyOrder({"check", "state", "message", "code", "hint", "name", "ok", "detail", "error"})
 public record CheckResult(String check, String state, String message, String code, String hint) {
     private static final String OK = "ok";
     private static final String FAILED = "failed";
@@ -30,7 +32,7 @@ public record CheckResult(String check, String state, String message, String cod
         return new CheckResult(check, FAILED, why.getMessage(), why.code().label(), why.hint());
     }
 
-    public boolean isFailed() {
+    public boolean hasFailed() {
         return state.equals(FAILED);
     }
 
@@ -41,7 +43,7 @@ public record CheckResult(String check, String state, String message, String cod
 
     @JsonProperty("ok")
     boolean passed() {
-        return !isFailed();
+        return !hasFailed();
     }
 
     @JsonProperty
@@ -51,7 +53,7 @@ public record CheckResult(String check, String state, String message, String cod
 
     @JsonProperty
     Optional<Problem> error() {
-        return isFailed() ? Optional.of(new Problem(code, message, hint)) : Optional.empty();
+        return hasFailed() ? Optional.of(new Problem(code, message, hint)) : Optional.empty();
     }
 
     String text() {

@@ -2,6 +2,7 @@ package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Folders;
@@ -66,6 +67,27 @@ class BadDaysIT extends Scenario {
                                         "postgres",
                                         "SELECT count(*) FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')"))
                 .containsExactly("2");
+    }
+
+    /** The database is dropped, the uploads are removed, the filestore is away and the agent has just been started. */
+    @Test
+    void aStandbyWhoseSiteIsGoneStandsAgainFromItsMirror() {
+        Server standby = following(false).standby();
+        standby.database().execute("postgres", "DROP DATABASE site WITH (FORCE)");
+        Folders.delete(standby.layout().media());
+        standby.configure(config -> config.replaceAll("url: file:.*", "url: file:///nowhere/at/all"));
+
+        JsonNode broken = standby.replica("status", "--json").successful().json();
+        assertThat(broken.path("intact").asBoolean(true)).isFalse();
+        assertThat(broken.path("proven").asBoolean(true)).isFalse();
+        assertThat(broken.path("discrepancies").findValuesAsText("subject")).contains("database", "files");
+
+        assertThat(sync(standby).path("mended").findValuesAsText("subject")).contains("database", "files");
+        standby.site().awaitContent(1, 1, ANSWERS);
+        standby.site().awaitMode("standby", ANSWERS);
+        JsonNode whole = standby.replica("status", "--json").successful().json();
+        assertThat(whole.path("intact").asBoolean()).isTrue();
+        assertThat(whole.path("discrepancies").findValuesAsText("subject")).doesNotContain("database", "files");
     }
 
     @Test

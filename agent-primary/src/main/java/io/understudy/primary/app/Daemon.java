@@ -147,7 +147,7 @@ public final class Daemon implements AutoCloseable {
 
     private void tell(RoleStatus standing) {
         Instant now = parts.clock().instant();
-        RepositorySeen seen = parts.store().look();
+        RepositorySeen seen = parts.store().look(standing);
         parts.daemonStatus().round(standing, seen, parts.planner().next(now));
         parts.metrics().standing(standing);
         parts.metrics().repository(parts.daemonStatus().repository());

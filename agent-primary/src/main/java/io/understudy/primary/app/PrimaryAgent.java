@@ -134,10 +134,8 @@ public final class PrimaryAgent implements AutoCloseable {
 
     /** What this server is now, without a daemon. */
     public StatusView status() {
-        return statusReport()
-                .withoutDaemon(
-                        new RoleWatch(marker, epochs, repository, ticker).look(),
-                        new RepositoryWatch(repository, clock, ticker).look());
+        RoleStatus now = new RoleWatch(marker, epochs, repository, ticker).look();
+        return statusReport().withoutDaemon(now, new RepositoryWatch(repository, clock, ticker).look(now));
     }
 
     /** @param listening hears the port of gRPC when it is open */

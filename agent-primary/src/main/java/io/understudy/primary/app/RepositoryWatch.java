@@ -20,7 +20,7 @@ final class RepositoryWatch {
     private final Clock clock;
     private final Ticker ticker;
     private RepositorySeen last = RepositorySeen.NOTHING;
-    private boolean looked;
+    private Optional<RoleStatus> lookedAs = Optional.empty();
     private long lookedAt;
 
     RepositoryWatch(Supplier<Repository> repository, Clock clock, Ticker ticker) {
@@ -29,12 +29,18 @@ final class RepositoryWatch {
         this.ticker = ticker;
     }
 
-    /** Never throws an {@link UnderstudyException}: it is part of the answer. */
-    RepositorySeen look() {
-        if (looked && ticker.since(lookedAt).compareTo(EVERY) < 0) {
+    /**
+     * Looks at once where the role, or the epoch that this server holds, is another than at the last look.
+     *
+     * <p>Never throws an {@link UnderstudyException}: it is part of the answer.
+     */
+    RepositorySeen look(RoleStatus now) {
+        boolean same = lookedAs.filter(then -> then.role() == now.role() && then.epoch() == now.epoch())
+                .isPresent();
+        if (same && ticker.since(lookedAt).compareTo(EVERY) < 0) {
             return last;
         }
-        looked = true;
+        lookedAs = Optional.of(now);
         try {
             last = seen(repository.get());
         } catch (UnderstudyException e) {

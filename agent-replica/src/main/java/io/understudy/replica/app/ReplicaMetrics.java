@@ -12,6 +12,7 @@ import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
@@ -29,6 +31,7 @@ final class ReplicaMetrics implements ReplicaEvents {
     private final String replica;
     private final LastVerified verified;
     private final Clock clock;
+    private final AtomicInteger highestSeen = new AtomicInteger();
 
     ReplicaMetrics(Metrics metrics, ReplicaStateStore store, String replica, LastVerified verified, Clock clock) {
         this.metrics = metrics;
@@ -55,6 +58,7 @@ final class ReplicaMetrics implements ReplicaEvents {
             metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, following.since(), replica);
         }
         ledger.live().flatMap(DatabaseVersion::snapshot).ifPresent(id -> epoch(id.epoch()));
+        metrics.watch(Metric.EPOCH, this::highestEpoch);
         failures();
         beat();
     }
@@ -70,9 +74,10 @@ final class ReplicaMetrics implements ReplicaEvents {
         ReplicaRecord ledger = store.ledger();
         boolean standby = ledger.state() instanceof Following;
         boolean intact = found.stream().noneMatch(Discrepancy::breaksSite);
+        boolean serves = intact && !(ledger.state() instanceof Promoted);
         metrics.set(Metric.STANDBY_INTACT, standby ? intact ? 1 : 0 : Double.NaN, replica);
         ledger.live().flatMap(DatabaseVersion::moment).ifPresent(moment -> {
-            if (intact) {
+            if (serves) {
                 appliedMoment(moment);
             } else {
                 metrics.set(Metric.APPLIED_SNAPSHOT_TIMESTAMP_SECONDS, Double.NaN, replica);
@@ -86,7 +91,16 @@ final class ReplicaMetrics implements ReplicaEvents {
 
     @Override
     public void epoch(int highest) {
-        metrics.set(Metric.EPOCH, highest);
+        highestSeen.accumulateAndGet(highest, Math::max);
+    }
+
+    /** Seen in the repository, or claimed there by this server. */
+    private double highestEpoch() {
+        int claimed = store.state() instanceof Promoted promoted && promoted.claimed()
+                ? promoted.claim().epoch()
+                : 0;
+        int highest = Math.max(highestSeen.get(), claimed);
+        return highest == 0 ? Double.NaN : highest;
     }
 
     @Override

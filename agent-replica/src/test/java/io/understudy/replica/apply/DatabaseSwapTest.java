@@ -9,6 +9,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.repository.DatabaseData.TableContent;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
 import java.sql.Connection;
@@ -52,6 +55,34 @@ class DatabaseSwapTest {
         }
         assertThat(server.psql(names.live(), "SELECT what FROM content")).isEqualTo("new");
         assertThat(server.psql(names.previous(), "SELECT what FROM content")).isEqualTo("old");
+    }
+
+    @Test
+    void namesTablesThatAreGoneOrEmptiedAndWaitsForNoLockOfOthers() throws SQLException {
+        LiveDatabases databases = loaded(server, "");
+        server.psql(
+                names.live(),
+                "CREATE SCHEMA s; CREATE TABLE s.kept (id int); INSERT INTO s.kept VALUES (1); CREATE TABLE s.none (id int);"
+                        + " CREATE TABLE s.cut (id int); INSERT INTO s.cut VALUES (1); CREATE TABLE s.gone (id int);"
+                        + " INSERT INTO s.gone VALUES (1); CREATE TABLE s.shared (id int, t text) PARTITION BY LIST (id);"
+                        + " ANALYZE");
+        List<TableData> applied =
+                List.of(table("kept", 1), table("none", 0), table("cut", 1), table("gone", 1), table("shared", 0));
+        assertThat(databases.lacking(applied)).isEmpty();
+        server.psql(names.live(), "TRUNCATE s.cut; DROP TABLE s.gone; DROP TABLE s.none");
+
+        assertThat(databases.lacking(applied)).containsExactly("s.cut", "s.gone", "s.none");
+
+        try (Connection other = server.connect(names.live())) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("LOCK TABLE s.kept IN ACCESS EXCLUSIVE MODE");
+            assertThat(databases.lacking(List.of(table("kept", 1)))).isEmpty();
+        }
+    }
+
+    private static TableData table(String name, long rows) {
+        return new TableData(
+                "s", name, List.of("id"), List.of(), rows, rows, new TableContent(StreamRef.of(List.of())));
     }
 
     @Test

@@ -1,0 +1,294 @@
+package io.understudy.primary.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.understudy.cli.Json;
+import io.understudy.failure.ErrorCode;
+import io.understudy.metrics.Metric;
+import io.understudy.metrics.Metrics;
+import io.understudy.primary.announce.Followers;
+import io.understudy.primary.announce.Reporting;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.schedule.Schedule;
+import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.LastVerified;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.testing.Faults;
+import io.understudy.testing.Faults.Fail;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every field of the status and every metric of the primary's agent, beside what is true, in each role and after each change of role. A field or metric
+ * without an expectation fails the test.
+ */
+@Timeout(60)
+class StatusAgainstTheWorldTest {
+    private static final String NONE = "null";
+    private static final String ABSENT = "absent";
+    private static final SnapshotId FIRST = new SnapshotId(1, 1);
+
+    @TempDir
+    Path folder;
+
+    private PrimaryFixture primary;
+    private Metrics metrics;
+    private Followers followers;
+    private DaemonStatus daemonStatus;
+    private SnapshotQueue queue;
+    private Daemon daemon;
+    private Instant answered;
+    private boolean away;
+
+    @BeforeEach
+    void start() {
+        primary = new PrimaryFixture(folder);
+        metrics = new Metrics("example", "primary", "0.1.0");
+        followers = new Followers(primary.time.clock());
+        daemonStatus = new DaemonStatus(primary.time.clock());
+        PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
+        told.expectedInterval(Duration.ofHours(1));
+        told.certificateExpires(() -> 1.9e9);
+        Announcer announcer = new Announcer("a", () -> primary.repository, followers);
+        queue = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(announcer, told, daemonStatus))));
+        Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *"), ZoneOffset.UTC);
+        daemon = new Daemon(new Daemon.Parts(
+                new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time),
+                new RepositoryWatch(() -> primary.repository, primary.time.clock(), primary.time),
+                new Planner(schedule, queue, primary.time.now(), new Random(1)),
+                () -> primary.repository,
+                announcer,
+                told,
+                new LastVerified(primary.state),
+                daemonStatus,
+                primary.time.clock(),
+                primary.time,
+                List.of()));
+    }
+
+    @AfterEach
+    void stop() {
+        queue.close();
+    }
+
+    @Test
+    void isTrueInEachRoleAndAfterEachChange() {
+        daemon.round();
+        await().until(() ->
+                primary.repository.list().contains(FIRST) && queue.step().isEmpty());
+        turn();
+        Reporting.replica(followers, "standby-1", "following");
+        isTrue("primary", 1, List.of("standby-1"));
+
+        // Demoted: another server is promoted and takes a snapshot.
+        primary.promoteAnother(2);
+        Reporting.replica(followers, "standby-1", "promoted");
+        turn();
+        isTrue("fenced", 1, List.of());
+        primary.enterBackupMode();
+        turn();
+        isTrue("replica", 1, List.of());
+        commitElsewhere(2);
+        turn();
+        isTrue("replica", 1, List.of());
+
+        // The filestore goes away and comes back.
+        away = true;
+        primary.filestore.inject(Faults.always(new Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        turn();
+        isTrue("replica", 1, List.of());
+        away = false;
+        primary.filestore.inject(Faults.none());
+        turn();
+        isTrue("replica", 1, List.of());
+
+        // Promoted again.
+        claim(3);
+        primary.marker.remove();
+        turn();
+        isTrue("primary", 3, List.of());
+    }
+
+    /** More than a look at the repository later. */
+    private void turn() {
+        primary.time.advance(Duration.ofSeconds(31));
+        daemon.round();
+        answered = away ? answered : primary.time.now();
+    }
+
+    private void claim(int epoch) {
+        HeldEpoch held = new HeldEpoch(primary.repository.id(), epoch, "n" + epoch, "a", primary.time.now(), "promote");
+        primary.repository.epochs().claim(held.claim(), primary.key);
+        primary.epochs.hold(held);
+    }
+
+    /** The other server's own snapshot, as if it had been taken there. */
+    private void commitElsewhere(int epoch) {
+        Manifest last = primary.repository.read(FIRST);
+        primary.repository.commit(
+                new Manifest(
+                        last.format(),
+                        last.site(),
+                        new SnapshotId(epoch, 2),
+                        last.periods(),
+                        primary.time.now(),
+                        last.walLsn(),
+                        "b",
+                        last.versions(),
+                        last.database(),
+                        last.trees(),
+                        last.totals()),
+                primary.key);
+    }
+
+    private void isTrue(String role, int epoch, List<String> replicas) {
+        // What the repository holds, asked of it by another way than the agent's.
+        Faults broken = Faults.always(new Fail(ErrorCode.FILESTORE_UNREACHABLE));
+        primary.filestore.inject(Faults.none());
+        SnapshotId newest = primary.repository.newest().orElseThrow();
+        Manifest manifest = primary.repository.read(newest);
+        int highest = primary.repository.epochs().highest();
+        if (away) {
+            primary.filestore.inject(broken);
+        }
+        boolean production = role.equals("primary");
+        Map<String, Supplier<String>> fields = new LinkedHashMap<>();
+        fields.put("running", () -> "true");
+        fields.put("site", () -> "example");
+        fields.put("server", () -> "a");
+        fields.put("version", () -> "0.1.0");
+        fields.put("role", () -> role);
+        fields.put("epoch", () -> "" + epoch);
+        fields.put("highest_epoch", () -> "" + highest);
+        fields.put("newest", newest::toString);
+        fields.put("moment", () -> manifest.moment().toString());
+        fields.put("next", () -> production ? nextHour().toString() : NONE);
+        fields.put("progress", () -> NONE);
+        fields.put("last_error.code", () -> away ? "filestore_unreachable" : role.equals("fenced") ? "fenced" : NONE);
+        fields.put("followers", () -> String.join(",", replicas));
+        fields.put("filestore.name", () -> "memory:");
+        fields.put("filestore.reachable", () -> "" + !away);
+        fields.put("filestore.seen", () -> answered.toString());
+        assertThat(shown()).as(role + " of epoch " + epoch).isEqualTo(values(fields));
+
+        Map<Metric, String> expected = new EnumMap<>(Metric.class);
+        for (Metric metric : Metric.values()) {
+            expected.put(metric, expected(metric, production, manifest, highest));
+        }
+        for (Metric metric : Metric.values()) {
+            String wanted = expected.get(metric);
+            String found = value(metric);
+            if (!wanted.equals("any")) {
+                assertThat(found).as(metric + " as " + role).isEqualTo(wanted);
+            } else {
+                assertThat(found).as(metric + " as " + role).isNotEqualTo(ABSENT);
+            }
+        }
+    }
+
+    /** Without a default: a new metric asks for an expectation here. */
+    private String expected(Metric metric, boolean production, Manifest newest, int highest) {
+        return switch (metric) {
+            case ROLE_IS_PRIMARY -> production ? "1.0" : "0.0";
+            case MARKER_PRESENT -> primary.marker.present() ? "1.0" : "0.0";
+            case EPOCH -> highest + ".0";
+            case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(primary.time.now());
+            case SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS -> seconds(newest.moment());
+            case SNAPSHOT_LAST_LOGICAL_BYTES ->
+                number(newest.totals().databaseBytes() + newest.totals().fileBytes());
+            case SNAPSHOT_LAST_STORED_BYTES -> number(newest.totals().storedBytes());
+            case SNAPSHOT_LAST_UPLOADED_BYTES -> number(newest.totals().uploadedBytes());
+            case SNAPSHOT_EXPECTED_INTERVAL_SECONDS -> "3600.0";
+            case SNAPSHOT_ATTEMPTS -> "1.0";
+            case SNAPSHOT_FAILURES, RETENTION_DELETED, RETENTION_FAILURES -> "0.0";
+            case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
+            case SNAPSHOT_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
+            // Nothing was verified; the filestore of this test is not metered; the others are the replica's.
+            case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
+                    VERIFY_LAST_TIMESTAMP_SECONDS,
+                    VERIFY_LAST_PASSED,
+                    REPOSITORY_UP,
+                    REPOSITORY_LATENCY_SECONDS,
+                    APPLIED_SNAPSHOT_TIMESTAMP_SECONDS,
+                    IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS,
+                    IMPORT_DURATION_SECONDS,
+                    IMPORT_FAILURES,
+                    IMPORT_CONSECUTIVE_FAILURES,
+                    STANDBY_INTACT,
+                    SITE_HEALTH_UP -> ABSENT;
+        };
+    }
+
+    private Instant nextHour() {
+        return Instant.ofEpochSecond((primary.time.now().getEpochSecond() / 3600 + 1) * 3600);
+    }
+
+    private Map<String, String> shown() {
+        StatusReport report = new StatusReport("example", "a", "memory:", "0.1.0");
+        try {
+            JsonNode json =
+                    new ObjectMapper().readTree(Json.line(report.ofDaemon(daemonStatus, queue, followers.all())));
+            Map<String, String> shown = new LinkedHashMap<>();
+            json.properties().forEach(field -> flatten(shown, field.getKey(), field.getValue()));
+            return shown;
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void flatten(Map<String, String> shown, String name, JsonNode value) {
+        if (name.equals("last_error")) {
+            shown.put(
+                    "last_error.code",
+                    value.isNull() ? NONE : value.path("code").asText());
+        } else if (value.isObject()) {
+            value.properties().forEach(field -> flatten(shown, name + "." + field.getKey(), field.getValue()));
+        } else if (value.isArray()) {
+            shown.put(name, String.join(",", value.findValuesAsText("name")));
+        } else {
+            shown.put(name, value.asText());
+        }
+    }
+
+    private static Map<String, String> values(Map<String, Supplier<String>> fields) {
+        Map<String, String> values = new LinkedHashMap<>();
+        fields.forEach((name, value) -> values.put(name, value.get()));
+        return values;
+    }
+
+    private String value(Metric metric) {
+        String name = metric.exported();
+        return metrics.scrape()
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + "_count{"))
+                .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                .findFirst()
+                .orElse(ABSENT);
+    }
+
+    private static String seconds(Instant instant) {
+        return Double.toString(instant.toEpochMilli() / 1000.0);
+    }
+
+    private static String number(double value) {
+        return Double.toString(value);
+    }
+}
