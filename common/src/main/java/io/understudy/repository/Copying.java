@@ -92,7 +92,7 @@ final class Copying {
         try {
             SnapshotBlobs.ofTree(tree, to.blobs(), visitor);
         } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.BLOB_DAMAGED && e.code() != ErrorCode.BLOB_MISSING) {
+            if (!e.code().isOfBlob()) {
                 throw e;
             }
             List<Part> index = new ArrayList<>();

@@ -1,6 +1,5 @@
 package io.understudy.repository;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.KnownBlobs;
@@ -64,7 +63,7 @@ public final class Transfer {
         try {
             return SnapshotBlobs.of(to.read(newest.get()), to.blobs());
         } catch (UnderstudyException e) {
-            if (e.code() == ErrorCode.FILESTORE_UNREACHABLE || e.code() == ErrorCode.FILESTORE_DENIED) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             LOG.warn("the newest snapshot of the target is no base for a copy: {}", e.getMessage());

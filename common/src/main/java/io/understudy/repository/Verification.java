@@ -9,9 +9,7 @@ import io.understudy.repository.blob.KnownBlobs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -23,20 +21,6 @@ import java.util.stream.Collectors;
 public final class Verification {
     private static final String STEP = "verify";
     private static final int TOLD = 20;
-
-    /** Faults of the snapshot, which are collected; any other failure ends the verification. */
-    private static final Set<ErrorCode> FAULTS = EnumSet.of(
-            ErrorCode.BLOB_MISSING,
-            ErrorCode.BLOB_DAMAGED,
-            ErrorCode.MANIFEST_DAMAGED,
-            ErrorCode.MANIFEST_UNSIGNED,
-            ErrorCode.SIGNER_UNKNOWN,
-            ErrorCode.SIGNATURE_INVALID,
-            ErrorCode.FORMAT_UNKNOWN,
-            ErrorCode.WRONG_SITE,
-            ErrorCode.OBJECT_MISSING,
-            ErrorCode.STATE_DAMAGED,
-            ErrorCode.UNSAFE_PATH);
 
     private final int threads;
 
@@ -125,7 +109,7 @@ public final class Verification {
             try {
                 check.run();
             } catch (UnderstudyException e) {
-                if (!FAULTS.contains(e.code())) {
+                if (!isFault(e.code())) {
                     throw e;
                 }
                 faults.add(new Fault(what + ": " + e.getMessage(), e));
@@ -133,9 +117,14 @@ public final class Verification {
         }
     }
 
+    /** What is collected; any other failure ends the verification. A report or the note of retention that is damaged is no snapshot's, and counts. */
+    private static boolean isFault(ErrorCode code) {
+        return code.judgesContent() || code == ErrorCode.STATE_DAMAGED;
+    }
+
     private record Fault(String text, UnderstudyException why) {
         boolean isOfContent() {
-            return why.code() == ErrorCode.BLOB_MISSING || why.code() == ErrorCode.BLOB_DAMAGED;
+            return why.code().isOfBlob();
         }
     }
 }

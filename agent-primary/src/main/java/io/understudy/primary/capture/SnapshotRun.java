@@ -182,7 +182,7 @@ final class SnapshotRun {
             }
             return new Base(Optional.of(manifest), all, named);
         } catch (UnderstudyException e) {
-            if (e.code().leavesContentUnjudged()) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest.get(), e.getMessage());

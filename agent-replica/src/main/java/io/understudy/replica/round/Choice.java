@@ -64,6 +64,6 @@ final class Choice {
 
     private static boolean atFault(Setback setback) {
         return setback.rejection()
-                || setback.step() == Step.FETCH && setback.code().exitCode() / 10 == 4;
+                || setback.step() == Step.FETCH && setback.code().judgesContent();
     }
 }
