@@ -6,6 +6,7 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotBlobs.Part;
 import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.tasks.TaskScope;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -36,11 +37,11 @@ public final class Verification {
      */
     public Verified verify(Repository repository, SnapshotId snapshot, Progress progress) {
         Manifest manifest = repository.read(snapshot);
-        try (Workers workers = new Workers(STEP, threads)) {
+        try (TaskScope scope = new TaskScope("verify snapshot " + snapshot)) {
             Run run = new Run(repository.blobs(), progress);
             List<Part> parts = run.collect(manifest);
             run.total = parts.stream().mapToLong(part -> part.blob().bytes()).sum();
-            workers.forEach(parts, run::check);
+            scope.forEach(threads, parts, run::check);
             run.checkOwnObjects(repository, snapshot);
             run.demandSound(snapshot);
             return new Verified(snapshot, parts.size(), run.total);
