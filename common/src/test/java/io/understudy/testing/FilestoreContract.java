@@ -9,12 +9,14 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.Page;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -235,9 +237,26 @@ public abstract class FilestoreContract {
         });
         assertThat(keys("p/", "")).isEqualTo(wanted);
         assertThat(keys("p/", "p/00009")).isEqualTo(wanted.subList(10, count));
+        assertThat(pages("p/")).isEqualTo(wanted);
         try (Stream<ObjectInfo> listed = store.list("", "")) {
             assertThat(listed.limit(3).map(ObjectInfo::key)).isEqualTo(wanted.subList(0, 3));
         }
+    }
+
+    /** As a page is on its way, an object of it may go and one may come: what stays is listed once, whatever the order of folders and files. */
+    @Test
+    void listsWhatStaysWhileOthersComeAndGo() {
+        List<String> stay = IntStream.range(0, 1_500)
+                .mapToObj(i -> String.format("q/%02d/%02d", i / 60, i % 60))
+                .toList();
+        stay.forEach(key -> put(key, ""));
+        Page first = store.page("q/", "");
+        store.delete(first.last());
+        put("q/99", "");
+        List<String> rest = keys("q/", first.last());
+        List<String> expected = new ArrayList<>(stay.subList(first.objects().size(), stay.size()));
+        expected.add("q/99");
+        assertThat(rest).isEqualTo(expected);
     }
 
     @Test
@@ -340,6 +359,18 @@ public abstract class FilestoreContract {
         try (Stream<ObjectInfo> listed = store.list(prefix, after)) {
             return listed.map(ObjectInfo::key).toList();
         }
+    }
+
+    /** Page after page, by hand: each begins after the one before, and only the last one says that it is the last. */
+    private List<String> pages(String prefix) {
+        List<String> keys = new ArrayList<>();
+        Page page = store.page(prefix, "");
+        page.objects().forEach(object -> keys.add(object.key()));
+        while (page.more()) {
+            page = store.page(prefix, page.last());
+            page.objects().forEach(object -> keys.add(object.key()));
+        }
+        return keys;
     }
 
     protected static byte[] bytes(String text) {

@@ -7,6 +7,7 @@ import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.Page;
 import io.understudy.testing.Faults.Break;
 import io.understudy.testing.Faults.Delay;
 import io.understudy.testing.Faults.Fail;
@@ -26,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A filestore in memory that keeps the whole contract and can be told to fail ({@link #inject}). It counts the operations that
@@ -41,6 +41,7 @@ public final class InMemoryFilestore implements Filestore {
     private final Map<Operation, Integer> counts = new EnumMap<>(Operation.class);
     private Faults faults = Faults.none();
     private boolean conditionalPut = true;
+    private volatile int pageSize = 1_000;
 
     public InMemoryFilestore() {
         this(Clock.systemUTC(), Ticker.system());
@@ -63,6 +64,11 @@ public final class InMemoryFilestore implements Filestore {
     /** Says that it cannot write conditionally (it still does). */
     public synchronized void withoutConditionalPut() {
         conditionalPut = false;
+    }
+
+    /** How many objects a page of a listing holds at the most. */
+    public void pagesOf(int objects) {
+        pageSize = objects;
     }
 
     /** How often the operation was called, failed calls included. */
@@ -124,16 +130,12 @@ public final class InMemoryFilestore implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
-        Fault fault = meet(Operation.LIST, prefix);
-        Stream<ObjectInfo> found = matching(prefix, after).stream();
-        if (fault instanceof Break broken) {
-            Stream<ObjectInfo> end = Stream.of(prefix).map(p -> {
-                throw failure(p, broken.code());
-            });
-            return Stream.concat(found.limit(broken.units()), end);
+    public Page page(String prefix, String after) {
+        if (meet(Operation.LIST, prefix) instanceof Break broken) {
+            throw failure(prefix, broken.code());
         }
-        return found;
+        List<ObjectInfo> found = matching(prefix, after);
+        return found.size() > pageSize ? new Page(found.subList(0, pageSize), true) : new Page(found, false);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.Page;
 import io.understudy.simulation.Trouble.Fault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -95,14 +96,11 @@ final class SteppedFilestore implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
+    public Page page(String prefix, String after) {
         run.step("list", prefix);
         fail(trouble(prefix, false, false), prefix);
         run.store.listed(server, prefix);
-        try (Stream<ObjectInfo> found = store.list(prefix, after)) {
-            List<ObjectInfo> all = found.toList();
-            return all.stream();
-        }
+        return store.page(prefix, after);
     }
 
     @Override
