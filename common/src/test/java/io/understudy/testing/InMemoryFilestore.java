@@ -17,10 +17,10 @@ import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.Faults.Truncate;
 import io.understudy.time.Ticker;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +93,7 @@ public final class InMemoryFilestore implements Filestore {
     @Override
     public void put(String key, Content content) {
         perform(Operation.PUT, key, () -> {
-            byte[] bytes = bytes(key, content);
+            byte[] bytes = Arrays.copyOf(content.buffer(), content.length());
             synchronized (this) {
                 return objects.put(key, new Stored(bytes, clock.instant()));
             }
@@ -201,19 +201,6 @@ public final class InMemoryFilestore implements Filestore {
 
     private static ObjectInfo info(String key, Stored stored) {
         return new ObjectInfo(key, stored.bytes().length, stored.modified());
-    }
-
-    private static byte[] bytes(String key, Content content) {
-        try (InputStream in = content.open()) {
-            byte[] bytes = in.readNBytes(Math.toIntExact(content.length()));
-            if (bytes.length < content.length()) {
-                throw new IOException("the content ended after " + bytes.length + " of " + content.length() + " bytes");
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw new UnderstudyException(
-                    ErrorCode.FILE_FAILED, "cannot write " + key + ": " + e.getMessage(), "look at the source", e);
-        }
     }
 
     private UnderstudyException failure(String key, ErrorCode code) {

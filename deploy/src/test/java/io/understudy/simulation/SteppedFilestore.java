@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -41,7 +42,7 @@ final class SteppedFilestore implements Filestore {
 
     @Override
     public void put(String key, Content content) {
-        byte[] bytes = read(content);
+        byte[] bytes = Arrays.copyOf(content.buffer(), content.length());
         write("put", key, () -> {
             run.store.beforePut(key, bytes);
             store.put(key, Content.of(bytes));
@@ -168,14 +169,6 @@ final class SteppedFilestore implements Filestore {
     private static byte[] read(InputStream in) {
         try (in) {
             return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static byte[] read(Content content) {
-        try {
-            return read(content.open());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
