@@ -50,7 +50,7 @@ final class SnapshotRun {
 
     /**
      * @param anew whether nothing is to be relied on that earlier snapshots stored
-     * @param permitted throws when this server may not commit any more
+     * @param beforeCommit is called when all is stored; throws when this server may not commit any more
      */
     Taken take(
             Repository target,
@@ -58,7 +58,7 @@ final class SnapshotRun {
             boolean anew,
             List<String> periods,
             SigningKey key,
-            Runnable permitted) {
+            Runnable beforeCommit) {
         Base base = anew ? none() : base(target);
         try (BlobSession session =
                 anew ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
@@ -73,7 +73,7 @@ final class SnapshotRun {
             }
             enter(Stage.COMMIT);
             Manifest manifest = manifest(target, snapshot, periods, captured, trees, session, base);
-            permitted.run();
+            beforeCommit.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.passed();
             target.commit(manifest, key);
