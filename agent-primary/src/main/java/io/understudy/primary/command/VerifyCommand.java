@@ -48,7 +48,8 @@ final class VerifyCommand implements Runnable {
             return new Verification(THREADS).verify(repository, snapshot, progress);
         } catch (UnderstudyException e) {
             if (e.code().isOfBlob()) {
-                agent.distrust().raise("snapshot " + snapshot + ": " + e.code().label());
+                agent.fullSnapshot()
+                        .raise("snapshot " + snapshot + ": " + e.code().label());
             }
             throw e;
         }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * The pages of a listing. Objects that no key can denote are passed over, and what a store lists although it is not after the key that it was
  * told: a page of nothing else is followed by the store's own mark of where it stood.
  */
-record Listing(MinioAsyncClient client, Calls calls, Failures failures, Location location) {
+record Listing(MinioAsyncClient client, S3Requests calls, Failures failures, Location location) {
     Page page(String prefix, String after) {
         List<ObjectInfo> objects;
         String continuation = null;
@@ -41,7 +41,7 @@ record Listing(MinioAsyncClient client, Calls calls, Failures failures, Location
         try {
             return calls.call("list", () -> client.listObjectsV2(request.build()))
                     .result();
-        } catch (Refusal refusal) {
+        } catch (S3Error refusal) {
             throw failures.of("list", refusal.answer());
         }
     }
