@@ -1,42 +1,23 @@
 package io.understudy.filestore;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Optional;
-
-/** Bytes of known length that can be read again from the start, so that a write can be retried. */
-public interface Content {
-    long length();
-
-    InputStream open() throws IOException;
-
-    /** The array that begins with these bytes, when they lie in memory anyway: an adapter can spare a copy. It must not be changed. */
-    default Optional<byte[]> inMemory() {
-        return Optional.empty();
+/**
+ * What is written: the first {@code length} bytes of a buffer, which must not change until the write has returned. It lies in memory, so a write can be
+ * tried again; a blob is small enough for that.
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Content(byte[] buffer, int length) {
+    /** @throws IllegalArgumentException when the buffer is shorter */
+    public Content {
+        if (length < 0 || length > buffer.length) {
+            throw new IllegalArgumentException("no " + length + " bytes in a buffer of " + buffer.length);
+        }
     }
 
-    static Content of(byte[] bytes) {
-        return of(bytes, bytes.length);
+    public static Content of(byte[] bytes) {
+        return new Content(bytes, bytes.length);
     }
 
-    /** The first {@code length} bytes of {@code buffer}, which must not change until the write has returned. */
-    static Content of(byte[] buffer, int length) {
-        return new Content() {
-            @Override
-            public long length() {
-                return length;
-            }
-
-            @Override
-            public InputStream open() {
-                return new ByteArrayInputStream(buffer, 0, length);
-            }
-
-            @Override
-            public Optional<byte[]> inMemory() {
-                return Optional.of(buffer);
-            }
-        };
+    public static Content of(byte[] buffer, int length) {
+        return new Content(buffer, length);
     }
 }

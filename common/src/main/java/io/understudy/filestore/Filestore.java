@@ -1,6 +1,7 @@
 package io.understudy.filestore;
 
 import java.io.InputStream;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -38,8 +39,18 @@ public interface Filestore extends AutoCloseable {
 
     Optional<ObjectInfo> stat(String key);
 
-    /** All objects whose key starts with {@code prefix} and sorts after {@code after} (empty: all), in ascending key order; lazily. Close it. */
-    Stream<ObjectInfo> list(String prefix, String after);
+    /**
+     * The first of the objects whose key starts with {@code prefix} and sorts after {@code after} (empty: all), in ascending key order. How many, the store
+     * decides. Where the page says that there are more, they begin after its last key.
+     */
+    Page page(String prefix, String after);
+
+    /** All objects of these pages in ascending key order; the first page is asked for here, each other one when it is read. */
+    default Stream<ObjectInfo> list(String prefix, String after) {
+        return Stream.iterate(
+                        page(prefix, after), Objects::nonNull, page -> page.more() ? page(prefix, page.last()) : null)
+                .flatMap(page -> page.objects().stream());
+    }
 
     /** Deletes the object; deleting what is not there succeeds. */
     void delete(String key);

@@ -6,13 +6,8 @@ import io.understudy.filestore.FilestoreListener.Operation;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Iterator;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** Tells a listener of every operation on a filestore: how it ended, how long it took, how many bytes went either way. */
 public final class MeteredFilestore implements Filestore {
@@ -65,17 +60,8 @@ public final class MeteredFilestore implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
-        long start = ticker.nanos();
-        try {
-            Stream<ObjectInfo> listed = store.list(prefix, after);
-            MeteredListing entries = new MeteredListing(listed.iterator(), start);
-            int order = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
-            return StreamSupport.stream(Spliterators.spliteratorUnknownSize(entries, order), false)
-                    .onClose(listed::close);
-        } catch (UnderstudyException e) {
-            throw failed(Operation.LIST, start, e);
-        }
+    public Page page(String prefix, String after) {
+        return metered(Operation.LIST, () -> store.page(prefix, after));
     }
 
     @Override
@@ -146,41 +132,6 @@ public final class MeteredFilestore implements Filestore {
         @Override
         public void close() throws IOException {
             in.close();
-        }
-    }
-
-    private final class MeteredListing implements Iterator<ObjectInfo> {
-        private final Iterator<ObjectInfo> entries;
-        private final long start;
-        private boolean begun;
-
-        MeteredListing(Iterator<ObjectInfo> entries, long start) {
-            this.entries = entries;
-            this.start = start;
-        }
-
-        @Override
-        public boolean hasNext() {
-            try {
-                boolean more = entries.hasNext();
-                if (!begun) {
-                    begun = true;
-                    succeeded(Operation.LIST, start);
-                }
-                return more;
-            } catch (UnderstudyException e) {
-                if (!begun) {
-                    begun = true;
-                    throw failed(Operation.LIST, start, e);
-                }
-                judge(e.code());
-                throw e;
-            }
-        }
-
-        @Override
-        public ObjectInfo next() {
-            return entries.next();
         }
     }
 }

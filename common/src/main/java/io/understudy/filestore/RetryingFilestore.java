@@ -9,16 +9,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * Bears what passes by itself, {@code FILESTORE_UNREACHABLE} and {@code FILESTORE_FAILED}: repeats the operation after growing
- * pauses, resumes a broken download where it broke and a listing after the last entry.
+ * pauses, and resumes a broken download where it broke.
  *
  * <p>A download goes on in what the key holds then. Blobs and manifests never change; of an object that is replaced while it is read
  * (a replica's report) a broken download may show parts of both, and whoever reads it must notice.
@@ -87,12 +83,8 @@ public final class RetryingFilestore implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
-        ResumingListing listing =
-                new ResumingListing(from -> attempt(() -> store.list(prefix, from)), after, patience());
-        int order = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(listing, order), false)
-                .onClose(listing::close);
+    public Page page(String prefix, String after) {
+        return retrying(() -> store.page(prefix, after));
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.understudy.config.HostPort;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.DaemonThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ public final class HttpEndpoint implements AutoCloseable {
     /** @throws UnderstudyException {@code CONFIG_INVALID} when the address can't be listened on */
     public static HttpEndpoint start(HostPort address, Metrics metrics, Supplier<Probe> health, Supplier<Probe> ready) {
         HttpServer server = bind(address);
-        ExecutorService workers = Executors.newFixedThreadPool(2, HttpEndpoint::worker);
+        ExecutorService workers = Executors.newFixedThreadPool(2, DaemonThreads.named("http"));
         server.setExecutor(workers);
         server.createContext(
                 "/metrics",
@@ -50,12 +51,6 @@ public final class HttpEndpoint implements AutoCloseable {
                     "is this agent running here already? Else end the other program that listens there, or set another http address",
                     e);
         }
-    }
-
-    private static Thread worker(Runnable work) {
-        Thread thread = new Thread(work, "http");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private static void answer(HttpExchange exchange, String path, Supplier<Probe> probe) throws IOException {

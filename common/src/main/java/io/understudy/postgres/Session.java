@@ -2,6 +2,7 @@ package io.understudy.postgres;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.TaskScope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,7 +23,7 @@ import org.postgresql.copy.CopyOut;
  * One session of a database, in its defaults ({@link SessionDefaults}). Transactions are begun and ended by statements. Every failure is an
  * {@link UnderstudyException}; a failed COPY ends the session. Not thread-safe, but for {@link #abort()}.
  */
-public final class Session implements AutoCloseable {
+public final class Session implements TaskScope.Abortable {
     private static final int BUFFER = 256 << 10;
 
     private final Connection connection;
@@ -164,6 +165,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** Ends what runs and the session, from any thread and at once; what runs fails. Idempotent. */
+    @Override
     public void abort() {
         try {
             if (!connection.isClosed()) {

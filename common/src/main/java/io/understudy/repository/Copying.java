@@ -7,6 +7,7 @@ import io.understudy.repository.SnapshotBlobs.Part;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StoredBlob;
+import io.understudy.tasks.TaskScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,7 +26,8 @@ final class Copying {
     private final Repository from;
     private final Repository to;
     private final KnownBlobs present;
-    private final Workers workers;
+    private final TaskScope scope;
+    private final int threads;
     private final Progress progress;
     private final KnownBlobs planned = KnownBlobs.none();
     private final ThreadLocal<StoredBlob> buffers = ThreadLocal.withInitial(StoredBlob::new);
@@ -34,11 +36,12 @@ final class Copying {
     private final AtomicLong fetchedBytes = new AtomicLong();
     private volatile long total = -1;
 
-    Copying(Repository from, Repository to, KnownBlobs present, Workers workers, Progress progress) {
+    Copying(Repository from, Repository to, KnownBlobs present, TaskScope scope, int threads, Progress progress) {
         this.from = from;
         this.to = to;
         this.present = present;
-        this.workers = workers;
+        this.scope = scope;
+        this.threads = threads;
         this.progress = progress;
     }
 
@@ -76,7 +79,7 @@ final class Copying {
     }
 
     private void ask(List<Part> batch, List<Part> missing) {
-        workers.forEach(batch, part -> {
+        scope.forEach(threads, batch, part -> {
             BlobId id = part.blob().id();
             if (present.contains(id) || to.blobs().stat(id).isPresent()) {
                 reusedBytes.add(part.blob().stored());
@@ -92,7 +95,7 @@ final class Copying {
         try {
             SnapshotBlobs.ofTree(tree, to.blobs(), visitor);
         } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.BLOB_DAMAGED && e.code() != ErrorCode.BLOB_MISSING) {
+            if (!e.code().isOfBlob()) {
                 throw e;
             }
             List<Part> index = new ArrayList<>();
@@ -103,7 +106,7 @@ final class Copying {
     }
 
     private void fetch(List<Part> parts) {
-        workers.forEach(parts, this::fetch);
+        scope.forEach(threads, parts, this::fetch);
     }
 
     private void fetch(Part part) {

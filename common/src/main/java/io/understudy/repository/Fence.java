@@ -60,9 +60,9 @@ final class Fence {
             repository.read(newest);
             return what;
         } catch (UnderstudyException e) {
-            return e.code().leavesContentUnjudged()
-                    ? what + ", which cannot be read now (" + e.getMessage() + ")"
-                    : what + ", though not by a trusted key (" + e.getMessage() + ")";
+            return e.code().judgesContent()
+                    ? what + ", though not by a trusted key (" + e.getMessage() + ")"
+                    : what + ", which cannot be read now (" + e.getMessage() + ")";
         }
     }
 

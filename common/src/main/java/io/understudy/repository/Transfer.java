@@ -1,9 +1,9 @@
 package io.understudy.repository;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.tasks.TaskScope;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
@@ -50,8 +50,8 @@ public final class Transfer {
             KnownBlobs present,
             LongConsumer admission,
             Progress progress) {
-        try (Workers workers = new Workers("transfer", threads)) {
-            return new Copying(from, to, present, workers, progress).run(snapshot, admission);
+        try (TaskScope scope = new TaskScope("copy snapshot " + snapshot)) {
+            return new Copying(from, to, present, scope, threads, progress).run(snapshot, admission);
         }
     }
 
@@ -64,7 +64,7 @@ public final class Transfer {
         try {
             return SnapshotBlobs.of(to.read(newest.get()), to.blobs());
         } catch (UnderstudyException e) {
-            if (e.code() == ErrorCode.FILESTORE_UNREACHABLE || e.code() == ErrorCode.FILESTORE_DENIED) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             LOG.warn("the newest snapshot of the target is no base for a copy: {}", e.getMessage());

@@ -6,12 +6,11 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotBlobs.Part;
 import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.tasks.TaskScope;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -23,20 +22,6 @@ import java.util.stream.Collectors;
 public final class Verification {
     private static final String STEP = "verify";
     private static final int TOLD = 20;
-
-    /** Faults of the snapshot, which are collected; any other failure ends the verification. */
-    private static final Set<ErrorCode> FAULTS = EnumSet.of(
-            ErrorCode.BLOB_MISSING,
-            ErrorCode.BLOB_DAMAGED,
-            ErrorCode.MANIFEST_DAMAGED,
-            ErrorCode.MANIFEST_UNSIGNED,
-            ErrorCode.SIGNER_UNKNOWN,
-            ErrorCode.SIGNATURE_INVALID,
-            ErrorCode.FORMAT_UNKNOWN,
-            ErrorCode.WRONG_SITE,
-            ErrorCode.OBJECT_MISSING,
-            ErrorCode.STATE_DAMAGED,
-            ErrorCode.UNSAFE_PATH);
 
     private final int threads;
 
@@ -52,11 +37,11 @@ public final class Verification {
      */
     public Verified verify(Repository repository, SnapshotId snapshot, Progress progress) {
         Manifest manifest = repository.read(snapshot);
-        try (Workers workers = new Workers(STEP, threads)) {
+        try (TaskScope scope = new TaskScope("verify snapshot " + snapshot)) {
             Run run = new Run(repository.blobs(), progress);
             List<Part> parts = run.collect(manifest);
             run.total = parts.stream().mapToLong(part -> part.blob().bytes()).sum();
-            workers.forEach(parts, run::check);
+            scope.forEach(threads, parts, run::check);
             run.checkOwnObjects(repository, snapshot);
             run.requireSound(snapshot);
             return new Verified(snapshot, parts.size(), run.total);
@@ -125,7 +110,7 @@ public final class Verification {
             try {
                 check.run();
             } catch (UnderstudyException e) {
-                if (!FAULTS.contains(e.code())) {
+                if (!isFault(e.code())) {
                     throw e;
                 }
                 faults.add(new Fault(what + ": " + e.getMessage(), e));
@@ -133,9 +118,14 @@ public final class Verification {
         }
     }
 
+    /** What is collected; any other failure ends the verification. A report or the note of retention that is damaged is no snapshot's, and counts. */
+    private static boolean isFault(ErrorCode code) {
+        return code.judgesContent() || code == ErrorCode.STATE_DAMAGED;
+    }
+
     private record Fault(String text, UnderstudyException why) {
         boolean isOfContent() {
-            return why.code() == ErrorCode.BLOB_MISSING || why.code() == ErrorCode.BLOB_DAMAGED;
+            return why.code().isOfBlob();
         }
     }
 }

@@ -27,10 +27,18 @@ public final class Backoff {
 
     /** The pause before the next attempt; each call counts one failure. */
     public Duration next() {
+        return pause(first, longest, ++failures, random);
+    }
+
+    /**
+     * The pause after so many failures in a row, for a caller that counts them itself.
+     *
+     * @param failures at least 1
+     */
+    public static Duration pause(Duration first, Duration longest, int failures, RandomGenerator random) {
         long ceiling = longest.toNanos();
-        long first = this.first.toNanos();
-        long pause = failures >= 62 || first > (ceiling >> failures) ? ceiling : first << failures;
-        failures++;
+        int doublings = Math.min(failures - 1, Long.SIZE - 2);
+        long pause = first.toNanos() > (ceiling >> doublings) ? ceiling : first.toNanos() << doublings;
         return Duration.ofNanos(pause / 2 + random.nextLong(pause / 2 + 1));
     }
 

@@ -9,6 +9,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.DaemonThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An agent's gRPC server with the standard health service and reflection. Its health is "serving" from {@link #start} to {@link #close},
@@ -24,12 +24,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class RpcServer implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(3);
-    private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final InetSocketAddress address;
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
-    private final ExecutorService workers = Executors.newCachedThreadPool(RpcServer::worker);
+    private final ExecutorService workers = Executors.newCachedThreadPool(DaemonThreads.named("grpc"));
 
     RpcServer(
             InetSocketAddress address,
@@ -85,11 +84,5 @@ public final class RpcServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         workers.shutdownNow();
-    }
-
-    private static Thread worker(Runnable work) {
-        Thread thread = new Thread(work, "grpc-" + THREADS.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -38,7 +38,7 @@ class InteractionTest {
         Set<Setting> others = Interaction.of(setting).stream()
                 .flatMap(interaction -> interaction.settings().stream())
                 .collect(Collectors.toSet());
-        assertThat(others).containsAll(named(setting.doc()));
+        assertThat(others).containsAll(named(SettingsDoc.doc(setting)));
     }
 
     static Stream<Arguments> pairs() {

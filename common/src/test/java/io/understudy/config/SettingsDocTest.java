@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The reference in {@code deploy/docs/configure.md} is the catalogue's own table; {@code -Dunderstudy.rewrite=true} writes it anew. */
+/** The reference in {@code deploy/docs/configure.md} is the catalogue's own table; {@code -Dunderstudy.rewrite=true} writes it again. */
 class SettingsDocTest {
     private static final String BEGIN = "<!-- generated from the code: begin -->\n";
     private static final String END = "<!-- generated from the code: end -->";
@@ -29,7 +30,9 @@ class SettingsDocTest {
 
     @Test
     void everyKeyHasADefaultOrIsRequiredAndSaysWhatItDoes() {
-        assertThat(Arrays.stream(Setting.values()).map(Setting::doc))
+        assertThat(Arrays.stream(Setting.values()).map(SettingsDoc::doc))
                 .allMatch(doc -> doc.endsWith(".") && doc.length() > 12);
+        assertThat(SettingsDoc.documented())
+                .isEqualTo(Arrays.stream(Setting.values()).map(Setting::path).collect(Collectors.toSet()));
     }
 }

@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@code deploy/docs/errors.md} is the list of codes; {@code -Dunderstudy.rewrite=true} writes it anew. */
+/** {@code deploy/docs/errors.md} is the list of codes; {@code -Dunderstudy.rewrite=true} writes it again. */
 class ErrorCodeTest {
     private static final String HEAD = """
             # Errors
@@ -18,8 +21,13 @@ class ErrorCodeTest {
             `{"error":{"code":"…","message":"…","hint":"…"}}` on standard output. The daemons log the same, count it in a metric and go on as *tried again* says.
             Exit code 0 is success.
 
-            | code | exit | meaning | tried again by the daemons |
-            | --- | --- | --- | --- |
+            A code's *kind* says where to look:
+
+            """;
+    private static final String CODES = """
+
+            | code | exit | kind | meaning | tried again by the daemons |
+            | --- | --- | --- | --- | --- |
             """;
 
     @Test
@@ -29,11 +37,45 @@ class ErrorCodeTest {
                 .allMatch(code -> code >= 1 && code < 80);
     }
 
+    /** By the verdict a manifest is fetched again, a base is left out, an older snapshot is taken: what only may pass must not lead to that. */
+    @Test
+    void onlyWhatIsStoredIsJudged() {
+        assertThat(Arrays.stream(ErrorCode.values()).filter(ErrorCode::judgesContent))
+                .containsExactly(
+                        ErrorCode.OBJECT_MISSING,
+                        ErrorCode.FORMAT_UNKNOWN,
+                        ErrorCode.WRONG_SITE,
+                        ErrorCode.MANIFEST_DAMAGED,
+                        ErrorCode.MANIFEST_UNSIGNED,
+                        ErrorCode.SIGNER_UNKNOWN,
+                        ErrorCode.SIGNATURE_INVALID,
+                        ErrorCode.BLOB_MISSING,
+                        ErrorCode.BLOB_DAMAGED,
+                        ErrorCode.UNSAFE_PATH,
+                        ErrorCode.SNAPSHOT_UNKNOWN);
+    }
+
+    @Test
+    void noCodeIsJudgedByItsNumber() throws IOException {
+        Pattern byNumber = Pattern.compile("exitCode\\(\\) [/%<>]|code / 10");
+        for (String module : List.of("common", "agent-primary", "agent-replica")) {
+            try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    assertThat(Files.readString(file)).as(file.toString()).doesNotContainPattern(byNumber);
+                }
+            }
+        }
+    }
+
     @Test
     void operatorsReferenceListsEveryCode() throws IOException {
         Path page = Path.of("../deploy/docs/errors.md");
-        String expected =
-                HEAD + Arrays.stream(ErrorCode.values()).map(ErrorCodeTest::row).collect(Collectors.joining());
+        String expected = HEAD
+                + Arrays.stream(ErrorKind.values())
+                        .map(kind -> "- `" + kind.label() + "`: " + kind.meaning() + "\n")
+                        .collect(Collectors.joining())
+                + CODES
+                + Arrays.stream(ErrorCode.values()).map(ErrorCodeTest::row).collect(Collectors.joining());
         if (Boolean.getBoolean("understudy.rewrite")) {
             Files.writeString(page, expected);
         }
@@ -46,6 +88,7 @@ class ErrorCodeTest {
             case AFTER_OPERATOR -> "slowly; waits for you";
             case NEVER -> "no";
         };
-        return "| `" + code.label() + "` | " + code.exitCode() + " | " + code.meaning() + " | " + again + " |\n";
+        return "| `" + code.label() + "` | " + code.exitCode() + " | `"
+                + code.kind().label() + "` | " + code.meaning() + " | " + again + " |\n";
     }
 }

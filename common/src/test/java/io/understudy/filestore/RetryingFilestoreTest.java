@@ -9,6 +9,7 @@ import io.understudy.testing.Faults.Break;
 import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults.Fault;
 import io.understudy.testing.Faults.LoseAcknowledgement;
+import io.understudy.testing.Faults.None;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.FilestoreContract;
 import io.understudy.testing.InMemoryFilestore;
@@ -126,11 +127,12 @@ class RetryingFilestoreTest extends FilestoreContract {
     void resumesAListing() {
         List<String> keys = IntStream.range(10, 60).mapToObj(i -> "k/" + i).toList();
         keys.forEach(key -> memory.put(key, Content.of(new byte[0])));
-        Fault broken = new Break(20, ErrorCode.FILESTORE_UNREACHABLE);
-        memory.inject(Faults.first(Operation.LIST, key -> true, DOWN, broken, broken, DOWN));
+        memory.pagesOf(20);
+        memory.inject(Faults.first(Operation.LIST, key -> true, DOWN, DOWN, new None(), DOWN, new None(), DOWN));
         try (Stream<ObjectInfo> listed = store.list("k/", "k/10")) {
             assertThat(listed.map(ObjectInfo::key)).isEqualTo(keys.subList(1, 50));
         }
+        assertThat(memory.count(Operation.LIST)).isEqualTo(7);
     }
 
     @Test

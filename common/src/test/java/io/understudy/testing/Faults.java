@@ -29,7 +29,7 @@ public interface Faults {
     /** The operation fails and has no effect. */
     record Fail(ErrorCode code) implements Fault {}
 
-    /** A download or listing fails after {@code units} bytes or objects; any other operation fails as by {@link Fail}. */
+    /** A download fails after {@code units} bytes; any other operation fails as by {@link Fail}. */
     record Break(long units, ErrorCode code) implements Fault {}
 
     /** A download ends early without any error after {@code bytes}; any other operation succeeds. */

@@ -7,6 +7,7 @@ import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.Page;
 import io.understudy.testing.Faults.Break;
 import io.understudy.testing.Faults.Delay;
 import io.understudy.testing.Faults.Fail;
@@ -16,17 +17,16 @@ import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.Faults.Truncate;
 import io.understudy.time.Ticker;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A filestore in memory that keeps the whole contract and can be told to fail ({@link #inject}). It counts the operations that
@@ -41,6 +41,7 @@ public final class InMemoryFilestore implements Filestore {
     private final Map<Operation, Integer> counts = new EnumMap<>(Operation.class);
     private Faults faults = Faults.none();
     private boolean conditionalPut = true;
+    private volatile int pageSize = 1_000;
 
     public InMemoryFilestore() {
         this(Clock.systemUTC(), Ticker.system());
@@ -65,6 +66,11 @@ public final class InMemoryFilestore implements Filestore {
         conditionalPut = false;
     }
 
+    /** How many objects a page of a listing holds at the most. */
+    public void pagesOf(int objects) {
+        pageSize = objects;
+    }
+
     /** How often the operation was called, failed calls included. */
     public synchronized int count(Operation operation) {
         return counts.getOrDefault(operation, 0);
@@ -87,7 +93,7 @@ public final class InMemoryFilestore implements Filestore {
     @Override
     public void put(String key, Content content) {
         perform(Operation.PUT, key, () -> {
-            byte[] bytes = bytes(key, content);
+            byte[] bytes = Arrays.copyOf(content.buffer(), content.length());
             synchronized (this) {
                 return objects.put(key, new Stored(bytes, clock.instant()));
             }
@@ -124,16 +130,12 @@ public final class InMemoryFilestore implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
-        Fault fault = meet(Operation.LIST, prefix);
-        Stream<ObjectInfo> found = matching(prefix, after).stream();
-        if (fault instanceof Break broken) {
-            Stream<ObjectInfo> end = Stream.of(prefix).map(p -> {
-                throw failure(p, broken.code());
-            });
-            return Stream.concat(found.limit(broken.units()), end);
+    public Page page(String prefix, String after) {
+        if (meet(Operation.LIST, prefix) instanceof Break broken) {
+            throw failure(prefix, broken.code());
         }
-        return found;
+        List<ObjectInfo> found = matching(prefix, after);
+        return found.size() > pageSize ? new Page(found.subList(0, pageSize), true) : new Page(found, false);
     }
 
     @Override
@@ -199,19 +201,6 @@ public final class InMemoryFilestore implements Filestore {
 
     private static ObjectInfo info(String key, Stored stored) {
         return new ObjectInfo(key, stored.bytes().length, stored.modified());
-    }
-
-    private static byte[] bytes(String key, Content content) {
-        try (InputStream in = content.open()) {
-            byte[] bytes = in.readNBytes(Math.toIntExact(content.length()));
-            if (bytes.length < content.length()) {
-                throw new IOException("the content ended after " + bytes.length + " of " + content.length() + " bytes");
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw new UnderstudyException(
-                    ErrorCode.FILE_FAILED, "cannot write " + key + ": " + e.getMessage(), "look at the source", e);
-        }
     }
 
     private UnderstudyException failure(String key, ErrorCode code) {

@@ -71,6 +71,14 @@ class HouseTest {
             .resideInAnyPackage("io.understudy.time..", "io.understudy.failure..", "java..");
 
     @ArchTest
+    static final ArchRule tasksKnowOnlyFailures = classes()
+            .that()
+            .resideInAPackage("io.understudy.tasks..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.understudy.tasks..", "io.understudy.failure..", "java..");
+
+    @ArchTest
     static final ArchRule theRepositoryKnowsNoPostgresAndNoProgram = noClasses()
             .that()
             .resideInAPackage("io.understudy.repository..")

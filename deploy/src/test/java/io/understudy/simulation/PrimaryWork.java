@@ -16,8 +16,8 @@ import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.progress.Progress;
-import io.understudy.replica.fetch.Remote;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.Verification;
@@ -44,7 +44,7 @@ final class PrimaryWork {
     private final Server server;
     private final Run run;
     final Process process;
-    private final Remote repository;
+    private final RepositoryAccess repository;
     private final SnapshotTaker taker;
     private final Pruning pruning;
     private final RoleLook role;
@@ -59,7 +59,7 @@ final class PrimaryWork {
         Clock clock = server.clock;
         Ticker ticker = run.turns.ticker();
         SigningKey key = server.key;
-        this.repository = new Remote(() -> Repository.open(filestore, Server.SITE, run.trusted, clock));
+        this.repository = new RepositoryAccess(() -> Repository.open(filestore, Server.SITE, run.trusted, clock));
         TreeCapture files = new TreeCapture(server.settings.state(), clock);
         SnapshotSource source = new SnapshotSource(
                 server.name,

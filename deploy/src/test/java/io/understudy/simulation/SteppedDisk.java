@@ -4,9 +4,9 @@ import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.Page;
 import java.io.InputStream;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The disk of a mirror: nothing fails, but the process may die before each write. */
 final class SteppedDisk implements Filestore {
@@ -51,8 +51,8 @@ final class SteppedDisk implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
-        return disk.list(prefix, after);
+    public Page page(String prefix, String after) {
+        return disk.page(prefix, after);
     }
 
     @Override

@@ -6,11 +6,13 @@ import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.Page;
 import io.understudy.simulation.Trouble.Fault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -40,7 +42,7 @@ final class SteppedFilestore implements Filestore {
 
     @Override
     public void put(String key, Content content) {
-        byte[] bytes = read(content);
+        byte[] bytes = Arrays.copyOf(content.buffer(), content.length());
         write("put", key, () -> {
             run.store.beforePut(key, bytes);
             store.put(key, Content.of(bytes));
@@ -95,14 +97,11 @@ final class SteppedFilestore implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
+    public Page page(String prefix, String after) {
         run.step("list", prefix);
         fail(trouble(prefix, false, false), prefix);
         run.store.listed(server, prefix);
-        try (Stream<ObjectInfo> found = store.list(prefix, after)) {
-            List<ObjectInfo> all = found.toList();
-            return all.stream();
-        }
+        return store.page(prefix, after);
     }
 
     @Override
@@ -170,14 +169,6 @@ final class SteppedFilestore implements Filestore {
     private static byte[] read(InputStream in) {
         try (in) {
             return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static byte[] read(Content content) {
-        try {
-            return read(content.open());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

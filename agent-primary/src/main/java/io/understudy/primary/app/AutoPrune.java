@@ -5,6 +5,7 @@ import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
+import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -29,7 +30,7 @@ final class AutoPrune implements PrimaryEvents, AutoCloseable {
                 1,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                AutoPrune::thread,
+                DaemonThreads.named("prune"),
                 new ThreadPoolExecutor.DiscardPolicy());
     }
 
@@ -63,11 +64,5 @@ final class AutoPrune implements PrimaryEvents, AutoCloseable {
         } catch (UnderstudyException e) {
             LOG.debug("the listeners have told it", e);
         }
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "prune");
-        thread.setDaemon(true);
-        return thread;
     }
 }

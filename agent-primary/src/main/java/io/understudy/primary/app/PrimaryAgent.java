@@ -26,6 +26,8 @@ import io.understudy.primary.schedule.Schedule;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.LastVerified;
+import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryAccess;
 import io.understudy.site.Marker;
 import io.understudy.time.Ticker;
 import io.understudy.transport.RpcServer;
@@ -62,7 +64,8 @@ public final class PrimaryAgent implements AutoCloseable {
                 new FilestoreMetrics(metrics, settings.filestore().url().toString());
         this.filestore = Filestores.open(settings.filestore(), heard, ticker);
         this.keys = new KeyRing(settings.signing());
-        this.repository = new RepositoryAccess(filestore, settings.site(), keys, clock);
+        this.repository =
+                new RepositoryAccess(() -> Repository.open(filestore, settings.site(), keys.trusted(), clock));
         this.epochs = new EpochStore(settings.state());
         this.marker = new Marker(settings.marker());
         this.database = new Database(settings.database());

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
 import io.understudy.progress.Progress;
+import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ final class SnapshotQueue implements AutoCloseable {
     SnapshotQueue(SnapshotTaker taker) {
         this.taker = taker;
         this.worker = new ThreadPoolExecutor(
-                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), SnapshotQueue::thread);
+                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), DaemonThreads.named("snapshot"));
     }
 
     /**
@@ -96,11 +97,5 @@ final class SnapshotQueue implements AutoCloseable {
         } finally {
             step = null;
         }
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "snapshot");
-        thread.setDaemon(true);
-        return thread;
     }
 }

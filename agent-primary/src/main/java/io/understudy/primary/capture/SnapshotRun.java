@@ -50,7 +50,7 @@ final class SnapshotRun {
 
     /**
      * @param full whether nothing is to be relied on that earlier snapshots stored
-     * @param permitted throws when this server may not commit any more
+     * @param beforeCommit is called when all is stored; throws when this server may not commit any more
      */
     Taken take(
             Repository target,
@@ -58,7 +58,7 @@ final class SnapshotRun {
             boolean full,
             List<String> periods,
             SigningKey key,
-            Runnable permitted) {
+            Runnable beforeCommit) {
         Base base = full ? none() : base(target);
         try (BlobSession session =
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
@@ -73,7 +73,7 @@ final class SnapshotRun {
             }
             enter(Stage.COMMIT);
             Manifest manifest = manifest(target, snapshot, periods, captured, trees, session, base);
-            permitted.run();
+            beforeCommit.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.reached();
             target.commit(manifest, key);
@@ -182,7 +182,7 @@ final class SnapshotRun {
             }
             return new Base(Optional.of(manifest), all, named);
         } catch (UnderstudyException e) {
-            if (e.code().leavesContentUnjudged()) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest.get(), e.getMessage());

@@ -1,6 +1,5 @@
 package io.understudy.primary.command;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -27,23 +26,10 @@ final class ListCommand implements Runnable {
         try {
             return ListView.Row.of(repository.read(snapshot));
         } catch (UnderstudyException e) {
-            if (isOfTheSnapshot(e.code())) {
+            if (e.code().judgesContent()) {
                 return ListView.Row.unreadable(snapshot, e);
             }
             throw e;
         }
-    }
-
-    private static boolean isOfTheSnapshot(ErrorCode code) {
-        return switch (code) {
-            case MANIFEST_DAMAGED,
-                    MANIFEST_UNSIGNED,
-                    SIGNER_UNKNOWN,
-                    SIGNATURE_INVALID,
-                    FORMAT_UNKNOWN,
-                    WRONG_SITE,
-                    SNAPSHOT_UNKNOWN -> true;
-            default -> false;
-        };
     }
 }

@@ -1,7 +1,6 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.PrimaryAgent;
 import io.understudy.repository.Repository;
@@ -48,7 +47,7 @@ final class VerifyCommand implements Runnable {
         try (ProgressDisplay progress = cli.progress()) {
             return new Verification(THREADS).verify(repository, snapshot, progress);
         } catch (UnderstudyException e) {
-            if (e.code() == ErrorCode.BLOB_MISSING || e.code() == ErrorCode.BLOB_DAMAGED) {
+            if (e.code().isOfBlob()) {
                 agent.fullSnapshot()
                         .raise("snapshot " + snapshot + ": " + e.code().label());
             }

@@ -6,24 +6,13 @@ import io.understudy.primary.retention.Candidate.Known;
 import io.understudy.primary.retention.Candidate.Unreadable;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The snapshots of a repository, each manifest read once. Manifests do not change, so a second look reads only what is new. */
 final class Inventory {
-    /** What says that the object is no good, rather than that it can't be read now. */
-    private static final Set<ErrorCode> UNREADABLE = EnumSet.of(
-            ErrorCode.MANIFEST_DAMAGED,
-            ErrorCode.MANIFEST_UNSIGNED,
-            ErrorCode.SIGNER_UNKNOWN,
-            ErrorCode.SIGNATURE_INVALID,
-            ErrorCode.FORMAT_UNKNOWN,
-            ErrorCode.WRONG_SITE);
-
     private final Repository repository;
     private final Map<SnapshotId, Candidate> read = new HashMap<>();
     private final Map<SnapshotId, UnderstudyException> faults = new HashMap<>();
@@ -62,7 +51,7 @@ final class Inventory {
             if (e.code() == ErrorCode.SNAPSHOT_UNKNOWN) {
                 return null;
             }
-            if (!UNREADABLE.contains(e.code())) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             faults.put(snapshot, e);

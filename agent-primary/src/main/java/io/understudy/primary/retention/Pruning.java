@@ -117,7 +117,7 @@ public final class Pruning {
         try {
             collector.mark(ids(decisions, true), progress);
         } catch (UnderstudyException e) {
-            if (e.code().leavesContentUnjudged()) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             return new Pruned(true, decisions, SweepResult.NOTHING, Optional.of(e));

@@ -4,11 +4,11 @@ import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.Page;
 import io.understudy.testing.Faults.Operation;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** A filestore where something happens around each operation. */
 abstract class Interposed implements Filestore {
@@ -56,8 +56,8 @@ abstract class Interposed implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
-        return around(Operation.LIST, prefix, () -> inner.list(prefix, after));
+    public Page page(String prefix, String after) {
+        return around(Operation.LIST, prefix, () -> inner.page(prefix, after));
     }
 
     @Override

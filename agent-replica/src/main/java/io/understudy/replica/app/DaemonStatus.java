@@ -1,5 +1,6 @@
 package io.understudy.replica.app;
 
+import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.StatusView.FilestoreView;
@@ -74,7 +75,7 @@ public final class DaemonStatus implements ReplicaEvents {
 
     @Override
     public void failed(Step step, UnderstudyException failure) {
-        if (failure.code().exitCode() / 10 == 2) {
+        if (failure.code().kind() == ErrorKind.FILESTORE) {
             synchronized (this) {
                 filestore = new FilestoreView(
                         filestore.name(),

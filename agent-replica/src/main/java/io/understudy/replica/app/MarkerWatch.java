@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.tasks.DaemonThreads;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,11 +16,8 @@ final class MarkerWatch implements AutoCloseable {
     private final Runnable gone;
     private final Runnable changed;
     private final Runnable each;
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "marker-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService executor =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("marker-watch"));
     private boolean on;
     private boolean known;
 

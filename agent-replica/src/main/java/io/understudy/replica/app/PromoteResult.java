@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.cli.Problem;
+import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.promote.Promotion.Report;
@@ -52,7 +53,7 @@ public record PromoteResult(
     }
 
     private static boolean isOfTheSite(UnderstudyException warning) {
-        return warning.code().exitCode() / 10 == 7;
+        return warning.code().kind() == ErrorKind.SITE;
     }
 
     public String text() {

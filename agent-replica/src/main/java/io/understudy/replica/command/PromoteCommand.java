@@ -2,6 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.ErrorKind;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.promote.Promotion;
@@ -71,9 +72,9 @@ final class PromoteCommand implements Callable<Integer> {
         }
         return result.warnings().stream()
                 .map(each -> RpcFailures.code(each.code()).orElse(ErrorCode.INTERNAL))
-                .mapToInt(ErrorCode::exitCode)
-                .filter(code -> code / 10 == 7)
+                .filter(code -> code.kind() == ErrorKind.SITE)
                 .findFirst()
-                .orElse(ErrorCode.SITE_UNHEALTHY.exitCode());
+                .orElse(ErrorCode.SITE_UNHEALTHY)
+                .exitCode();
     }
 }

@@ -14,7 +14,6 @@ import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.fetch.MirroredSnapshots;
-import io.understudy.replica.fetch.Remote;
 import io.understudy.replica.load.DatabaseLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
@@ -26,6 +25,7 @@ import io.understudy.replica.state.MarkerBackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
@@ -37,7 +37,7 @@ import java.time.Clock;
 final class ReplicaWiring implements AutoCloseable {
     private final Settings settings;
     private final Filestore filestore;
-    private final Remote remote;
+    private final RepositoryAccess remote;
     private final MirroredSnapshots snapshots;
     private final EpochStore epochs;
     private final ReplicaPorts ports;
@@ -50,7 +50,7 @@ final class ReplicaWiring implements AutoCloseable {
         Path state = settings.state();
         this.settings = settings;
         this.filestore = filestore;
-        this.remote = new Remote(() -> Repository.open(
+        this.remote = new RepositoryAccess(() -> Repository.open(
                 filestore, settings.site(), TrustedKeys.load(settings.signing().trustedKeys())));
         this.snapshots = new MirroredSnapshots(
                 remote,

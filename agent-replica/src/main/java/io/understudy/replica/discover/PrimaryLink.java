@@ -2,6 +2,7 @@ package io.understudy.replica.discover;
 
 import io.grpc.ManagedChannel;
 import io.understudy.config.HostPort;
+import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Backoff;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
@@ -63,8 +64,7 @@ public final class PrimaryLink implements AutoCloseable {
         this.backoff = backoff;
         this.clock = clock;
         this.primaries.forEach(each -> seen.put(each, new Seen(each, false, Optional.empty(), "")));
-        this.thread = new Thread(this::run, "primary-link");
-        this.thread.setDaemon(true);
+        this.thread = DaemonThreads.named("primary-link").newThread(this::run);
     }
 
     public void start() {

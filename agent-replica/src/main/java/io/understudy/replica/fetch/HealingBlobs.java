@@ -63,17 +63,12 @@ final class HealingBlobs implements BlobSource {
                 progress.report("verify", done.addAndGet(part.blob().bytes()), -1);
             });
         } catch (UnderstudyException e) {
-            if (!isFaulty(e)) {
+            if (!e.code().isOfBlob()) {
                 throw e;
             }
             return false;
         }
         return sound.get();
-    }
-
-    /** Whether the failure says that a blob is not as it should be, rather than that it can't be read now. */
-    static boolean isFaulty(UnderstudyException e) {
-        return e.code() == ErrorCode.BLOB_DAMAGED || e.code() == ErrorCode.BLOB_MISSING;
     }
 
     static UnderstudyException gone(SnapshotBlobs.Part part) {
@@ -88,7 +83,7 @@ final class HealingBlobs implements BlobSource {
             in.transferTo(java.io.OutputStream.nullOutputStream());
             return true;
         } catch (UnderstudyException e) {
-            if (!isFaulty(e)) {
+            if (!e.code().isOfBlob()) {
                 throw e;
             }
             return false;

@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,14 +37,6 @@ public final class Mirror {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
     /** What a fetch leaves free on the disk, in bytes. */
     private static final long RESERVE = 64L << 20;
-
-    /** A manifest with one of these is of no use; it is fetched again. */
-    private static final Set<ErrorCode> UNUSABLE = EnumSet.of(
-            ErrorCode.MANIFEST_DAMAGED,
-            ErrorCode.MANIFEST_UNSIGNED,
-            ErrorCode.SIGNATURE_INVALID,
-            ErrorCode.SIGNER_UNKNOWN,
-            ErrorCode.WRONG_SITE);
 
     private final Supplier<Repository> remote;
     private final Repository local;
@@ -210,7 +201,7 @@ public final class Mirror {
             if (e.code() == ErrorCode.SNAPSHOT_UNKNOWN) {
                 return Optional.empty();
             }
-            if (!UNUSABLE.contains(e.code())) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             LOG.warn("the mirror's manifest of {} is fetched again: {}", snapshot, e.getMessage());
@@ -228,7 +219,7 @@ public final class Mirror {
             });
             return true;
         } catch (UnderstudyException e) {
-            if (!HealingBlobs.isFaulty(e)) {
+            if (!e.code().isOfBlob()) {
                 throw e;
             }
             LOG.warn("the mirror's copy of {} is completed again: {}", manifest.snapshot(), e.getMessage());

@@ -7,7 +7,6 @@ import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,16 +17,6 @@ import org.slf4j.LoggerFactory;
 /** This replica's report in the repository, by which retention knows what it may not delete. */
 final class OwnReport {
     private static final Logger LOG = LoggerFactory.getLogger(OwnReport.class);
-
-    /** What says that no snapshot of this name can be relied on, rather than that it can't be read now. */
-    private static final Set<ErrorCode> NOT_GENUINE = EnumSet.of(
-            ErrorCode.SNAPSHOT_UNKNOWN,
-            ErrorCode.FORMAT_UNKNOWN,
-            ErrorCode.MANIFEST_DAMAGED,
-            ErrorCode.MANIFEST_UNSIGNED,
-            ErrorCode.SIGNATURE_INVALID,
-            ErrorCode.SIGNER_UNKNOWN,
-            ErrorCode.WRONG_SITE);
 
     private final Supplier<Repository> remote;
     private final String replica;
@@ -94,7 +83,7 @@ final class OwnReport {
             repository.read(snapshot);
             return true;
         } catch (UnderstudyException e) {
-            if (!NOT_GENUINE.contains(e.code())) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             LOG.warn("what this replica's last report calls proven is not believed: {}", e.getMessage());

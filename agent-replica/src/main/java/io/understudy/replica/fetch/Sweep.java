@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +21,6 @@ import org.slf4j.LoggerFactory;
 final class Sweep {
     private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
     private static final Duration UNDER_WAY = Duration.ofHours(24);
-    private static final Pattern KEY = Pattern.compile("blobs/[0-9a-f]{2}/([0-9a-f]{64})\\.zst");
 
     private final Repository local;
     private final HealingBlobs source;
@@ -62,7 +59,7 @@ final class Sweep {
         long freed = 0;
         try (Stream<ObjectInfo> all = blobs.list()) {
             for (ObjectInfo info : (Iterable<ObjectInfo>) all::iterator) {
-                Optional<BlobId> id = id(info.key());
+                Optional<BlobId> id = BlobId.ofKey(info.key());
                 if (id.isPresent()
                         && !named.contains(id.get())
                         && info.modified().isBefore(before)) {
@@ -72,10 +69,5 @@ final class Sweep {
             }
         }
         return freed;
-    }
-
-    private static Optional<BlobId> id(String key) {
-        Matcher matcher = KEY.matcher(key);
-        return matcher.matches() ? Optional.of(new BlobId(matcher.group(1))) : Optional.empty();
     }
 }

@@ -2,10 +2,10 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Crew;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
+import io.understudy.tasks.TaskScope;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,11 +44,11 @@ final class Analysis {
 
     void run() {
         Queue<String> tables = new ConcurrentLinkedQueue<>(tables());
-        try (Crew crew = new Crew("gather the loaded database's statistics")) {
+        try (TaskScope scope = new TaskScope("gather the loaded database's statistics")) {
             for (int i = 0; i < Math.min(database.settings().connections(), tables.size()); i++) {
-                crew.start(() -> analyse(crew.session(() -> database.open(spare)), tables));
+                scope.start(() -> analyse(scope.open(() -> database.open(spare)), tables));
             }
-            crew.await();
+            scope.await();
         }
     }
 

@@ -2,7 +2,6 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Crew;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
@@ -11,6 +10,7 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.tasks.TaskScope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -44,11 +44,11 @@ final class RowLoader {
         int workers = database.settings().connections();
         CopyPlan plan = CopyPlan.of(data.tables(), workers);
         Work work = new Work(plan, data.properties().encoding());
-        try (Crew crew = new Crew("load the rows of the database")) {
+        try (TaskScope scope = new TaskScope("load the rows of the database")) {
             for (int i = 0; i < Math.min(workers, plan.tasks().size()); i++) {
-                crew.start(() -> work.run(crew.session(() -> database.open(spare))));
+                scope.start(() -> work.run(scope.open(() -> database.open(spare))));
             }
-            crew.await();
+            scope.await();
         }
         compare(data, work.stored);
     }

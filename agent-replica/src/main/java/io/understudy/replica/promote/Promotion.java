@@ -1,6 +1,7 @@
 package io.understudy.replica.promote;
 
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaPoint;
@@ -245,8 +246,9 @@ public final class Promotion {
                 .findFirst();
     }
 
+    /** Away, or of no use here: either way it cannot be asked who holds the epoch. */
     private static boolean isFilestore(UnderstudyException failure) {
-        return failure.code().exitCode() / 10 == 2;
+        return failure.code().kind() == ErrorKind.FILESTORE || failure.code().judgesContent();
     }
 
     private static UnderstudyException refused(UnderstudyException cause, boolean away) {
@@ -332,7 +334,7 @@ public final class Promotion {
 
     /** What is not of the site is of the filestore. */
     private static Step stepOf(UnderstudyException failure) {
-        return failure.code().exitCode() / 10 == 7 ? Step.RESTART : Step.DISCOVER;
+        return failure.code().kind() == ErrorKind.SITE ? Step.RESTART : Step.DISCOVER;
     }
 
     private static Following requireImported(ReplicaState state) {

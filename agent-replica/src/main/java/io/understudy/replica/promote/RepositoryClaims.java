@@ -47,7 +47,7 @@ public final class RepositoryClaims implements EpochClaims {
                     .filter(found -> found.nonce().equals(claim.nonce()))
                     .isPresent();
         } catch (UnderstudyException e) {
-            if (e.code().leavesContentUnjudged()) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             // What cannot be believed is another's: force goes past it.

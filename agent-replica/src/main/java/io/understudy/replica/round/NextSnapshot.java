@@ -64,6 +64,6 @@ final class NextSnapshot {
 
     private static boolean atFault(FailedAttempt failedAttempt) {
         return failedAttempt.rejection()
-                || failedAttempt.step() == Step.FETCH && failedAttempt.code().exitCode() / 10 == 4;
+                || failedAttempt.step() == Step.FETCH && failedAttempt.code().judgesContent();
     }
 }

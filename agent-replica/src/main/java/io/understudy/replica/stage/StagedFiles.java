@@ -7,6 +7,7 @@ import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
+import io.understudy.tasks.TaskScope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,11 +21,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Writes single staged files under a working name and forces them in batches, in parallel, before they get theirs. Not thread-safe. */
 final class StagedFiles implements AutoCloseable {
@@ -94,42 +90,12 @@ final class StagedFiles implements AutoCloseable {
         }
     }
 
-    /** Makes what was written last, and gives it its name. */
+    /** Makes what was written last durable, and gives it its name. */
     void force() {
-        List<Callable<Void>> tasks = new ArrayList<>();
-        for (Written file : unforced) {
-            tasks.add(() -> {
-                file.force();
-                return null;
-            });
+        try (TaskScope scope = new TaskScope("stage files")) {
+            scope.forEach(FORCERS, unforced, Written::force);
         }
         unforced.clear();
-        if (!tasks.isEmpty()) {
-            run(tasks);
-        }
-    }
-
-    private static void run(List<Callable<Void>> tasks) {
-        ExecutorService forcers = Executors.newFixedThreadPool(Math.min(FORCERS, tasks.size()));
-        try {
-            for (Future<Void> done : forcers.invokeAll(tasks)) {
-                done.get();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "cannot stage files: interrupted", "it goes on with the next attempt", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof UnderstudyException known
-                    ? known
-                    : new UnderstudyException(
-                            ErrorCode.FILE_FAILED,
-                            "cannot stage files: " + e.getCause().getMessage(),
-                            "look at the disk, and into the system's log",
-                            e);
-        } finally {
-            forcers.shutdown();
-        }
     }
 
     /** Closes what was not forced. */
@@ -142,13 +108,13 @@ final class StagedFiles implements AutoCloseable {
     }
 
     private record Written(FileChannel channel, Path target) {
-        void force() throws IOException {
+        void force() {
             try (channel) {
                 channel.force(true);
+                Files.move(working(target), target, StandardCopyOption.ATOMIC_MOVE);
             } catch (IOException e) {
                 throw FileFailure.of("write", target, e);
             }
-            Files.move(working(target), target, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 

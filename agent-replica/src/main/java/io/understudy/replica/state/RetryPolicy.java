@@ -1,6 +1,7 @@
 package io.understudy.replica.state;
 
 import io.understudy.failure.Retry;
+import io.understudy.time.Backoff;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -27,14 +28,9 @@ public final class RetryPolicy {
      */
     public Optional<Duration> pause(Retry retry, int attempts) {
         return switch (retry) {
-            case WITH_BACKOFF -> Optional.of(drawn(FIRST, LONGEST, attempts));
-            case AFTER_OPERATOR -> Optional.of(drawn(OPERATOR_FIRST, OPERATOR_LONGEST, attempts));
+            case WITH_BACKOFF -> Optional.of(Backoff.pause(FIRST, LONGEST, attempts, random));
+            case AFTER_OPERATOR -> Optional.of(Backoff.pause(OPERATOR_FIRST, OPERATOR_LONGEST, attempts, random));
             case NEVER -> Optional.empty();
         };
-    }
-
-    private Duration drawn(Duration first, Duration longest, int attempts) {
-        long ceiling = Math.min(longest.toMillis(), first.toMillis() << Math.min(attempts - 1, 20));
-        return Duration.ofMillis(ceiling / 2 + random.nextLong(ceiling / 2 + 1));
     }
 }

@@ -7,7 +7,6 @@ import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.fetch.Mirrors;
-import io.understudy.replica.fetch.Remote;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
@@ -23,6 +22,7 @@ import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.StateFile;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.SiteService;
@@ -68,8 +68,8 @@ public final class ReplicaProcess {
      */
     public ReplicaProcess(Surroundings from, ReplicaEvents events, Runnable gone, Runnable changed) {
         Settings settings = from.settings();
-        Remote remote =
-                new Remote(() -> Repository.open(from.filestore(), settings.site(), from.trusted(), from.clock()));
+        RepositoryAccess remote = new RepositoryAccess(
+                () -> Repository.open(from.filestore(), settings.site(), from.trusted(), from.clock()));
         String name = settings.replica().name();
         MirroredSnapshots snapshots = new MirroredSnapshots(
                 remote,

@@ -17,6 +17,7 @@ import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
@@ -264,7 +265,7 @@ class MirroredSnapshotsTest {
     @Test
     void theRepositoryIsOpenedAgainAfterAFailureAndThenKept() {
         AtomicInteger opened = new AtomicInteger();
-        Remote remote = new Remote(() -> {
+        RepositoryAccess remote = new RepositoryAccess(() -> {
             if (opened.incrementAndGet() == 1) {
                 throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "down", "up");
             }

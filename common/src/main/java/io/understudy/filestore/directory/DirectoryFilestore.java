@@ -7,6 +7,7 @@ import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.Page;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,12 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Iterator;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * Keeps each object in a file of its name below a root folder, which must exist: a disk that is not mounted is an error, not an
@@ -113,22 +109,9 @@ public final class DirectoryFilestore implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
+    public Page page(String prefix, String after) {
         failures.requireRoot("list");
-        Iterator<ObjectInfo> entries = attempt("list", 0, () -> new DirectoryListing(root, prefix, after));
-        Iterator<ObjectInfo> translating = new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return attempt("list", 0, entries::hasNext);
-            }
-
-            @Override
-            public ObjectInfo next() {
-                return entries.next();
-            }
-        };
-        int order = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(translating, order), false);
+        return attempt("list", 0, () -> DirectoryListing.page(root, prefix, after));
     }
 
     @Override

@@ -2,9 +2,8 @@ package io.understudy.filestore.directory;
 
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
-import io.understudy.filestore.ObjectIterator;
+import io.understudy.filestore.Page;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -12,71 +11,61 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Walks the files below a root in the order of their whole keys, as an object store lists them: {@code a-b}, {@code a.b},
- * {@code a/b}. Holds the names of one folder of each level in memory; files that no key can denote are passed over.
+ * {@code a/b}. A page ends before a folder, never among the files of one: a folder must be read whole to be sorted, and is read once so. Holds a page,
+ * and the names of one folder of each level, in memory; files that no key can denote are passed over.
  */
-final class DirectoryListing extends ObjectIterator {
+final class DirectoryListing {
+    private static final int FULL = 1_000;
+
     /** @param key of a file, or of a folder with a slash at its end */
-    private record Entry(String key, Path path, BasicFileAttributes attributes) {}
+    private record Entry(String key, Path path, BasicFileAttributes attributes) {
+        ObjectInfo info() {
+            return new ObjectInfo(
+                    key, attributes.size(), attributes.lastModifiedTime().toInstant());
+        }
+    }
 
     private final String prefix;
     private final String after;
-    private final Deque<Iterator<Entry>> levels = new ArrayDeque<>();
+    private final List<ObjectInfo> found = new ArrayList<>();
 
-    DirectoryListing(Path root, String prefix, String after) throws IOException {
+    private DirectoryListing(String prefix, String after) {
         this.prefix = prefix;
         this.after = after;
+    }
+
+    static Page page(Path root, String prefix, String after) throws IOException {
+        DirectoryListing listing = new DirectoryListing(prefix, after);
         String folder = prefix.substring(0, prefix.lastIndexOf('/') + 1);
-        if (folder.isEmpty() || Keys.valid(folder.substring(0, folder.length() - 1))) {
-            levels.push(entries(root.resolve(folder), folder).iterator());
-        }
+        boolean all = !folder.isEmpty() && !Keys.valid(folder.substring(0, folder.length() - 1))
+                || listing.walk(root.resolve(folder), folder);
+        return new Page(listing.found, !all);
     }
 
-    @Override
-    protected Optional<ObjectInfo> find() {
-        Optional<ObjectInfo> found = Optional.empty();
-        while (found.isEmpty() && !levels.isEmpty()) {
-            if (levels.peek().hasNext()) {
-                found = visit(levels.peek().next());
-            } else {
-                levels.pop();
+    /** @return whether there was room for all */
+    private boolean walk(Path folder, String key) throws IOException {
+        for (Entry entry : entries(folder, key)) {
+            if (!entry.attributes().isDirectory()) {
+                if (entry.key().startsWith(prefix) && entry.key().compareTo(after) > 0) {
+                    found.add(entry.info());
+                }
+            } else if (matches(entry) && (found.size() >= FULL || !walk(entry.path(), entry.key()))) {
+                return false;
             }
         }
-        return found;
+        return true;
     }
 
-    private Optional<ObjectInfo> visit(Entry entry) {
-        BasicFileAttributes attributes = entry.attributes();
-        if (attributes.isDirectory()) {
-            descend(entry);
-        } else if (entry.key().startsWith(prefix) && entry.key().compareTo(after) > 0) {
-            return Optional.of(new ObjectInfo(
-                    entry.key(),
-                    attributes.size(),
-                    attributes.lastModifiedTime().toInstant()));
-        }
-        return Optional.empty();
-    }
-
-    private void descend(Entry folder) {
-        boolean matches = folder.key().startsWith(prefix) || prefix.startsWith(folder.key());
-        boolean later = folder.key().compareTo(after) > 0 || after.startsWith(folder.key());
-        if (matches && later) {
-            try {
-                levels.push(entries(folder.path(), folder.key()).iterator());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+    private boolean matches(Entry folder) {
+        return (folder.key().startsWith(prefix) || prefix.startsWith(folder.key()))
+                && (folder.key().compareTo(after) > 0 || after.startsWith(folder.key()));
     }
 
     private static List<Entry> entries(Path folder, String key) throws IOException {

@@ -58,10 +58,6 @@ final class Failures {
 
     /** @param action {@code write x to} */
     UnderstudyException of(String action, long bytes, IOException cause) {
-        if (cause instanceof TemporaryFiles.SourceFailed) {
-            return failure(
-                    ErrorCode.FILE_FAILED, action, "its content: " + cause.getMessage(), "look at the source", cause);
-        }
         if (cause instanceof ClosedByInterruptException) {
             return failure(ErrorCode.CANCELLED, action, "interrupted", "try again", cause);
         }

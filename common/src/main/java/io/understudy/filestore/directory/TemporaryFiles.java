@@ -1,9 +1,7 @@
 package io.understudy.filestore.directory;
 
 import io.understudy.filestore.Content;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -20,7 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * removes what crashed writers left there: files older than a day by the file system's own clock.
  */
 final class TemporaryFiles {
-    private static final int BUFFER = 64 * 1024;
     private static final Duration STALE = Duration.ofDays(1);
 
     private final Path folder;
@@ -32,15 +29,6 @@ final class TemporaryFiles {
         this.folder = root.resolve("~writing");
         this.folders = folders;
         this.disk = disk;
-    }
-
-    /** Reading the content failed, not writing the file. */
-    static final class SourceFailed extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        SourceFailed(IOException cause) {
-            super(cause.getMessage(), cause);
-        }
     }
 
     /** A file with the whole content, forced to disk; the caller renames or removes it. */
@@ -69,39 +57,12 @@ final class TemporaryFiles {
     }
 
     private void fill(Path file, Content content) throws IOException {
-        try (InputStream in = open(content);
-                FileChannel out = disk.create(file)) {
-            byte[] buffer = new byte[BUFFER];
-            long left = content.length();
-            while (left > 0) {
-                int count = read(in, buffer, (int) Math.min(BUFFER, left), content.length() - left);
-                ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                left -= count;
+        try (FileChannel out = disk.create(file)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content.buffer(), 0, content.length());
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
             }
             out.force(true);
-        }
-    }
-
-    private static InputStream open(Content content) throws IOException {
-        try {
-            return content.open();
-        } catch (IOException e) {
-            throw new SourceFailed(e);
-        }
-    }
-
-    private static int read(InputStream in, byte[] buffer, int length, long done) throws SourceFailed {
-        try {
-            int count = in.read(buffer, 0, length);
-            if (count < 0) {
-                throw new EOFException("the content ended early, after " + done + " bytes");
-            }
-            return count;
-        } catch (IOException e) {
-            throw new SourceFailed(e);
         }
     }
 

@@ -5,6 +5,7 @@ import io.minio.credentials.StaticProvider;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.DaemonThreads;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +27,7 @@ final class Connection {
 
     /** HTTP without retries of its own: they are added once, by decoration, for every filestore. */
     static OkHttpClient http(Duration timeout) {
-        Dispatcher dispatcher = new Dispatcher(Executors.newCachedThreadPool(Connection::thread));
+        Dispatcher dispatcher = new Dispatcher(Executors.newCachedThreadPool(DaemonThreads.named("s3")));
         dispatcher.setMaxRequests(PARALLEL);
         dispatcher.setMaxRequestsPerHost(PARALLEL);
         Duration connect = timeout.compareTo(LONGEST_CONNECT) < 0 ? timeout : LONGEST_CONNECT;
@@ -82,11 +83,5 @@ final class Connection {
 
     private static UnderstudyException invalid(String why, String hint) {
         return new UnderstudyException(ErrorCode.CONFIG_INVALID, "cannot open the filestore: " + why, hint);
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "s3");
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -6,55 +6,29 @@ import io.minio.messages.Item;
 import io.minio.messages.ListBucketResultV2;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
-import io.understudy.filestore.ObjectIterator;
-import java.util.Collections;
-import java.util.Iterator;
+import io.understudy.filestore.Page;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * A listing, page by page as it is read. Objects that no key can denote are passed over, and what a store lists although it is not
- * after {@code after}.
+ * The pages of a listing. Objects that no key can denote are passed over, and what a store lists although it is not after the key that it was
+ * told: a page of nothing else is followed by the store's own mark of where it stood.
  */
-final class Listing extends ObjectIterator {
-    private final MinioAsyncClient client;
-    private final S3Requests calls;
-    private final Failures failures;
-    private final Location location;
-    private final String prefix;
-    private final String after;
-    private Iterator<? extends Item> page = Collections.emptyIterator();
-    private String continuation;
-    private boolean last;
-
-    Listing(
-            MinioAsyncClient client,
-            S3Requests calls,
-            Failures failures,
-            Location location,
-            String prefix,
-            String after) {
-        this.client = client;
-        this.calls = calls;
-        this.failures = failures;
-        this.location = location;
-        this.prefix = prefix;
-        this.after = after;
+record Listing(MinioAsyncClient client, S3Requests calls, Failures failures, Location location) {
+    Page page(String prefix, String after) {
+        List<ObjectInfo> objects;
+        String continuation = null;
+        do {
+            ListBucketResultV2 result = ask(prefix, after, continuation);
+            objects = result.contents().stream()
+                    .flatMap(item -> info(item, result.encodingType(), after).stream())
+                    .toList();
+            continuation = result.isTruncated() ? result.nextContinuationToken() : null;
+        } while (objects.isEmpty() && continuation != null);
+        return new Page(objects, continuation != null);
     }
 
-    @Override
-    protected Optional<ObjectInfo> find() {
-        Optional<ObjectInfo> found = Optional.empty();
-        while (found.isEmpty() && (page.hasNext() || !last)) {
-            if (page.hasNext()) {
-                found = info(page.next());
-            } else {
-                turn();
-            }
-        }
-        return found;
-    }
-
-    private void turn() {
+    private ListBucketResultV2 ask(String prefix, String after, String continuation) {
         ListObjectsV2Args.Builder request = ListObjectsV2Args.builder()
                 .bucket(location.bucket())
                 .prefix(location.object(prefix))
@@ -65,18 +39,15 @@ final class Listing extends ObjectIterator {
             request.startAfter(location.object(after));
         }
         try {
-            ListBucketResultV2 result = calls.call("list", () -> client.listObjectsV2(request.build()))
+            return calls.call("list", () -> client.listObjectsV2(request.build()))
                     .result();
-            result.contents().forEach(item -> item.setEncodingType(result.encodingType()));
-            page = result.contents().iterator();
-            continuation = result.nextContinuationToken();
-            last = !result.isTruncated() || continuation == null;
         } catch (S3Error refusal) {
             throw failures.of("list", refusal.answer());
         }
     }
 
-    private Optional<ObjectInfo> info(Item item) {
+    private Optional<ObjectInfo> info(Item item, String encoding, String after) {
+        item.setEncodingType(encoding);
         String name = item.objectName();
         if (!name.startsWith(location.prefix())) {
             return Optional.empty();

@@ -15,14 +15,11 @@ import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.Page;
 import io.understudy.time.Ticker;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import okhttp3.OkHttpClient;
 
 /**
@@ -119,10 +116,8 @@ public final class S3Filestore implements Filestore {
     }
 
     @Override
-    public Stream<ObjectInfo> list(String prefix, String after) {
-        Listing listing = new Listing(client, calls, failures, location, prefix, after);
-        int order = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(listing, order), false);
+    public Page page(String prefix, String after) {
+        return new Listing(client, calls, failures, location).page(prefix, after);
     }
 
     @Override

@@ -11,16 +11,13 @@ import io.understudy.filestore.Filestore;
 import io.understudy.testing.FilestoreContract;
 import io.understudy.testing.S3Server;
 import io.understudy.time.Ticker;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,33 +78,6 @@ class S3FilestoreTest extends FilestoreContract {
                 throw new AssertionError(e);
             }
         }
-    }
-
-    @Test
-    void streamsLargeContentInParts() throws IOException {
-        byte[] bytes = new byte[20 * 1024 * 1024 + 7];
-        new Random(3).nextBytes(bytes);
-        store().put("streamed", streamed(bytes, bytes.length));
-        try (InputStream in = store().open("streamed", 0)) {
-            assertThat(Arrays.equals(in.readAllBytes(), bytes)).isTrue();
-        }
-        assertThat(stat("streamed").orElseThrow().size()).isEqualTo(bytes.length);
-    }
-
-    @Test
-    void streamsSmallContentInOneRequest() {
-        store().put("streamed", streamed(bytes("small"), 5));
-        assertThat(read("streamed", 0)).isEqualTo("small");
-        store().put("empty", streamed(new byte[0], 0));
-        assertThat(read("empty", 0)).isEmpty();
-    }
-
-    @Test
-    void leavesNoPartsOfAnUploadWhoseContentFails() {
-        Content early = streamed(new byte[10 * 1024 * 1024], 20L * 1024 * 1024);
-        assertFails(ErrorCode.FILE_FAILED, () -> store().put("streamed", early));
-        assertThat(stat("streamed")).isEmpty();
-        assertThat(server.unfinishedUploads("backups")).isEmpty();
     }
 
     @Test
@@ -196,19 +166,5 @@ class S3FilestoreTest extends FilestoreContract {
 
     private static Filestore open(FilestoreSettings settings) {
         return new S3Filestore(settings, Ticker.system());
-    }
-
-    private static Content streamed(byte[] bytes, long length) {
-        return new Content() {
-            @Override
-            public long length() {
-                return length;
-            }
-
-            @Override
-            public InputStream open() {
-                return new ByteArrayInputStream(bytes);
-            }
-        };
     }
 }

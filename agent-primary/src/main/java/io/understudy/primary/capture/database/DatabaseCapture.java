@@ -2,7 +2,6 @@ package io.understudy.primary.capture.database;
 
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.postgres.Catalog;
-import io.understudy.postgres.Crew;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
@@ -15,6 +14,7 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.util.List;
 import java.util.Objects;
@@ -38,9 +38,9 @@ public final class DatabaseCapture implements SourceDatabase {
 
     @Override
     public Captured capture(BlobSink sink, Progress progress) {
-        try (Crew crew = new Crew("take a snapshot of the database")) {
-            Session keeper = crew.call(() -> crew.session(database::open));
-            Source source = crew.call(() -> source(keeper));
+        try (TaskScope scope = new TaskScope("take a snapshot of the database")) {
+            Session keeper = scope.call(() -> scope.open(database::open));
+            Source source = scope.call(() -> source(keeper));
             CaptureProgress sum = new CaptureProgress(progress, source.bytes());
             CopyPlan plan = new CopyPlan(source.properties.encoding(), keeper.serverVersion());
             TableWorkers workers = new TableWorkers(
@@ -48,11 +48,11 @@ public final class DatabaseCapture implements SourceDatabase {
 
             AtomicReference<StreamRef> archive = new AtomicReference<>();
             AtomicReference<String> schemaHash = new AtomicReference<>();
-            crew.start(() -> archive.set(archive(source, sink, sum)));
-            crew.start(() -> schemaHash.set(dumps(source).schemaHash(source.arguments)));
-            workers.start(crew);
-            crew.await();
-            crew.call(() -> release(keeper, workers));
+            scope.start(() -> archive.set(archive(source, sink, sum)));
+            scope.start(() -> schemaHash.set(dumps(source).schemaHash(source.arguments)));
+            workers.start(scope);
+            scope.await();
+            scope.call(() -> release(keeper, workers));
 
             List<TableData> tables = source.arguments.carried().stream()
                     .map(table -> workers.data(table, plan.units(table)))

@@ -1,6 +1,5 @@
 package io.understudy.primary.capture.database;
 
-import io.understudy.postgres.Crew;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
@@ -10,6 +9,7 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.tasks.TaskScope;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -37,16 +37,16 @@ final class TableWorkers {
         this.open = new ConcurrentLinkedQueue<>(units);
     }
 
-    /** Lets the crew read. When it has ended, {@link #finish} reads what is left. */
-    void start(Crew crew) {
+    /** Lets the scope read. When it has ended, {@link #finish} reads what is left. */
+    void start(TaskScope scope) {
         int workers = Math.min(database.settings().connections(), open.size());
         for (int i = 0; i < workers; i++) {
-            crew.start(() -> work(crew));
+            scope.start(() -> work(scope));
         }
     }
 
-    private void work(Crew crew) {
-        Session session = crew.session(database::open);
+    private void work(TaskScope scope) {
+        Session session = scope.open(database::open);
         session.execute(ExportedSnapshot.BEGIN);
         session.execute("SET TRANSACTION SNAPSHOT '" + snapshot + "'");
         for (CopyTask unit = open.poll(); unit != null; unit = open.poll()) {

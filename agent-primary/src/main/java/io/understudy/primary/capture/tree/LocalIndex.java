@@ -1,7 +1,6 @@
 package io.understudy.primary.capture.tree;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.ContentHash;
@@ -22,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +35,6 @@ final class LocalIndex {
     private static final Logger LOG = LoggerFactory.getLogger(LocalIndex.class);
     private static final JsonMapper JSON = new JsonMapper();
     private static final int FORMAT = 1;
-    private static final Set<ErrorCode> UNUSABLE = Set.of(
-            ErrorCode.BLOB_MISSING,
-            ErrorCode.BLOB_DAMAGED,
-            ErrorCode.OBJECT_MISSING,
-            ErrorCode.MANIFEST_DAMAGED,
-            ErrorCode.UNSAFE_PATH);
-
     private final Path file;
     private final Path note;
 
@@ -71,7 +62,7 @@ final class LocalIndex {
             }
             return true;
         } catch (UnderstudyException e) {
-            if (!UNUSABLE.contains(e.code())) {
+            if (!e.code().judgesContent()) {
                 throw e;
             }
             AtomicFiles.delete(note);

@@ -63,7 +63,7 @@ final class Repacker {
                 move(pack, file.getKey(), file.getValue(), content);
             }
         } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.BLOB_MISSING && e.code() != ErrorCode.BLOB_DAMAGED) {
+            if (!e.code().isOfBlob()) {
                 throw e;
             }
             LOG.warn("a worn pack is not packed anew: {} ({})", e.getMessage(), e.hint());

@@ -89,7 +89,7 @@ public final class TreeCapture {
         } catch (IOException e) {
             throw FileFailure.of("write", draft, e);
         } finally {
-            deleteQuietly(draft);
+            AtomicFiles.delete(draft);
         }
     }
 
@@ -160,13 +160,5 @@ public final class TreeCapture {
 
     private static Stream<IndexEntry> entries(Path draft) throws IOException {
         return TreeIndex.read(new BufferedInputStream(Files.newInputStream(draft), 1 << 16));
-    }
-
-    private static void deleteQuietly(Path draft) {
-        try {
-            Files.deleteIfExists(draft);
-        } catch (IOException e) {
-            throw FileFailure.of("delete", draft, e);
-        }
     }
 }

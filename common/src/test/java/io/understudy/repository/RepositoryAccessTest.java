@@ -1,11 +1,10 @@
-package io.understudy.replica.fetch;
+package io.understudy.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.repository.Repository;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
 import java.util.concurrent.CompletableFuture;
@@ -15,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class RemoteTest {
+class RepositoryAccessTest {
     private final AtomicInteger openings = new AtomicInteger();
 
     @Test
     void opensTheRepositoryWhenItIsFirstNeededAndKeepsIt() {
-        Remote remote = new Remote(this::open);
+        RepositoryAccess remote = new RepositoryAccess(this::open);
         assertThat(openings).hasValue(0);
         assertThat(remote.get()).isSameAs(remote.get());
         assertThat(openings).hasValue(1);
@@ -28,7 +27,7 @@ class RemoteTest {
 
     @Test
     void triesAgainAfterAFailure() {
-        Remote remote = new Remote(() -> {
+        RepositoryAccess remote = new RepositoryAccess(() -> {
             if (openings.get() == 0) {
                 openings.incrementAndGet();
                 throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot reach it", "start it");
@@ -43,7 +42,7 @@ class RemoteTest {
     void letsNobodyWaitForAnothersOpening() {
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
-        Remote remote = new Remote(() -> {
+        RepositoryAccess remote = new RepositoryAccess(() -> {
             if (openings.getAndIncrement() == 0) {
                 first.countDown();
                 await(released);
