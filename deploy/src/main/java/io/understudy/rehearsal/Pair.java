@@ -20,6 +20,11 @@ public final class Pair implements AutoCloseable {
 
     /** Installs both servers: databases run, the primary has a site that is not started yet, each trusts the other's key. */
     public static Pair install(Path home, Rehearsal programs, boolean s3) {
+        return install(home, programs, s3, PostgresServer.newestVersion());
+    }
+
+    /** @param primaryPostgres major version of the primary's PostgreSQL; the standby has the newest of this machine */
+    public static Pair install(Path home, Rehearsal programs, boolean s3, int primaryPostgres) {
         Layout first = Layout.in(home, "primary");
         Layout second = Layout.in(home, "standby");
         Keys.writePair(first.privateKey(), first.publicKey());
@@ -29,7 +34,7 @@ public final class Pair implements AutoCloseable {
         FilestorePlan filestore = s3
                 ? FilestorePlan.s3(programs, home.resolve("filestore"))
                 : FilestorePlan.directory(home.resolve("filestore"));
-        Pair pair = prepare(home, first, second, programs, filestore);
+        Pair pair = prepare(home, first, second, programs, filestore, primaryPostgres);
         try {
             pair.primary.install(second);
             pair.standby.install(first);
@@ -41,10 +46,12 @@ public final class Pair implements AutoCloseable {
         return pair;
     }
 
-    private static Pair prepare(Path home, Layout first, Layout second, Rehearsal programs, FilestorePlan filestore) {
+    private static Pair prepare(
+            Path home, Layout first, Layout second, Rehearsal programs, FilestorePlan filestore, int primaryPostgres) {
         try {
-            Server primary = Server.prepare(first, programs, filestore);
-            return new Pair(home, primary, Server.prepare(second, programs, filestore), filestore);
+            Server primary = Server.prepare(first, programs, filestore, primaryPostgres);
+            Server standby = Server.prepare(second, programs, filestore, PostgresServer.newestVersion());
+            return new Pair(home, primary, standby, filestore);
         } catch (RuntimeException | AssertionError e) {
             filestore.stop();
             throw e;
