@@ -3,8 +3,8 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.PostgresServer;
+import io.understudy.rehearsal.ServerPair;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class OtherVersionIT extends Scenario {
         assumeTrue(
                 PostgresServer.versions().size() > 1, "there is one PostgreSQL alone: deploy/test --on trixie has two");
         List<Integer> versions = PostgresServer.versions();
-        Pair pair = install(false, versions.get(0));
+        ServerPair pair = install(false, versions.get(0));
         assertThat(version(pair.primary().database()))
                 .isLessThan(version(pair.standby().database()));
         pair.primary().primary("init").successful();
