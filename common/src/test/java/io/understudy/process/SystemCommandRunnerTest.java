@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,7 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
         assertThat(first).hasValue('y');
     }
 
+    @Tag("slow")
     @Test
     void endsTheWholeTreeAtTheLimit() throws IOException {
         Path pids = folder.resolve("pids");

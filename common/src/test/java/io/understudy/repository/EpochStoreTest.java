@@ -7,6 +7,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ class EpochStoreTest {
     @TempDir
     Path folder;
 
-    private final SigningKey key = SigningKey.generate();
+    private final SigningKey key = FastSignatures.key();
     private final Repository repository = Repository.create(
             new InMemoryFilestore(), UUID.randomUUID(), "example", TrustedKeys.of(key.publicKey()), Clock.systemUTC());
     private EpochStore store;

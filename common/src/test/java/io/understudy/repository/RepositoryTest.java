@@ -17,6 +17,7 @@ import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.FastSignatures;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.LoseAcknowledgement;
 import io.understudy.testing.Faults.Operation;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RepositoryTest {
-    private static final SigningKey KEY = SigningKey.generate();
+    private static final SigningKey KEY = FastSignatures.key();
     private static final TrustedKeys TRUSTED = TrustedKeys.of(KEY.publicKey());
 
     private final FakeTicker time = new FakeTicker();

@@ -14,6 +14,7 @@ import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.Pack;
 import io.understudy.repository.tree.TreeIndex;
+import io.understudy.testing.FastSignatures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -27,7 +28,7 @@ public final class SampleSite {
     private static final Attributes PLAIN = new Attributes(0644, Instant.EPOCH, "www-data", "www-data");
     private static final int ROWS = 12 << 20;
 
-    private final SigningKey key = SigningKey.generate();
+    private final SigningKey key = FastSignatures.key();
     private final TrustedKeys trusted = TrustedKeys.of(key.publicKey());
     private final Repository repository;
 

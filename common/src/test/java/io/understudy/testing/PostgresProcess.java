@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -21,6 +22,10 @@ import org.awaitility.Awaitility;
 /** The server's folder and processes. */
 final class PostgresProcess implements AutoCloseable {
     private static final String ACCOUNT = "postgres";
+    /** A program before initdb that copies what initdb made before; {@code deploy/test} names it. */
+    private static final Optional<String> COPIED_INITDB =
+            Optional.ofNullable(System.getenv("UNDERSTUDY_COPIED_INITDB"));
+
     private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     private final PostgresBinaries binaries;
@@ -54,6 +59,7 @@ final class PostgresProcess implements AutoCloseable {
 
     private void initialise(String user, Path secret) {
         List<String> initdb = new ArrayList<>(unprivileged());
+        COPIED_INITDB.ifPresent(initdb::add);
         initdb.addAll(List.of(
                 binaries.program("initdb").toString(),
                 "--pgdata=" + dataFolder(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PostgresServerTest {
@@ -39,6 +40,7 @@ class PostgresServerTest {
                 .hasMessageContaining("password authentication failed");
     }
 
+    @Tag("slow")
     @Test
     void survivesBeingKilledAndLeavesNothingWhenClosed() throws SQLException {
         PostgresServer server = PostgresServer.start();

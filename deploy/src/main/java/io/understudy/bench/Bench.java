@@ -121,7 +121,8 @@ public final class Bench {
 
     private void copy(Testbed stand) {
         stand.withoutSite();
-        about.add(Machine.programs(stand.primary().database().tools()));
+        about.add(Machine.programs(
+                stand.primary().database().tools(), options.contests().contains(Benchmark.CHANGED)));
         say("generating a site with " + options.megabytes() + " MB of database and of media");
         GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes());
         site.generate();

@@ -32,11 +32,12 @@ final class Machine {
                         System.getProperty("java.version"));
     }
 
-    static String programs(Path postgresql) {
-        return "PostgreSQL %s, restic %s, zstd %s, GNU tar %s."
+    /** @param restic whether it is measured against restic, which may be missing otherwise */
+    static String programs(Path postgresql, boolean restic) {
+        return "PostgreSQL %s, %szstd %s, GNU tar %s."
                 .formatted(
                         version(printed(postgresql.resolve("pg_dump"), "--version")),
-                        version(printed("restic", "version")),
+                        restic ? "restic " + version(printed("restic", "version")) + ", " : "",
                         version(printed("zstd", "--version")),
                         version(printed("tar", "--version")));
     }

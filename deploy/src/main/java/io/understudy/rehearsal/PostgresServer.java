@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,6 +19,7 @@ import java.util.stream.Stream;
 /** A real PostgreSQL server with a data folder of its own, on 127.0.0.1 alone, run by an unprivileged user. */
 public final class PostgresServer {
     private static final String SUPERUSER = "postgres";
+    private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
     private static final Duration LIMIT = Duration.ofSeconds(180);
 
     private final Path home;
@@ -34,9 +34,9 @@ public final class PostgresServer {
         this.port = port;
     }
 
-    /** A server of which nothing exists yet. The folder must be reachable by an unprivileged user. */
-    public static PostgresServer in(Path home) {
-        return new PostgresServer(home, newestTools(), Account.unprivileged(), Ports.free());
+    /** A server of one of the {@link #versions()}, of which nothing exists yet. The folder must be reachable by an unprivileged user. */
+    static PostgresServer in(Path home, int version) {
+        return new PostgresServer(home, VERSIONS.resolve(version + "/bin"), Account.unprivileged(), Ports.free());
     }
 
     /** Creates the cluster; it does not run yet. */
@@ -125,19 +125,20 @@ public final class PostgresServer {
     }
 
     private void initialise() throws IOException {
-        Program.of(
-                        tools.resolve("initdb"),
-                        "-D",
-                        data(),
-                        "-U",
-                        SUPERUSER,
-                        "-E",
-                        "UTF8",
-                        "--locale=C.UTF-8",
-                        "--auth=scram-sha-256",
-                        "--no-sync",
-                        "--no-instructions",
-                        "--pwfile=" + passwordFile())
+        List<String> command = new ArrayList<>();
+        // A program before initdb that copies what initdb made before; deploy/test names it.
+        Optional.ofNullable(System.getenv("UNDERSTUDY_COPIED_INITDB")).ifPresent(command::add);
+        command.addAll(List.of(
+                tools.resolve("initdb").toString(),
+                "--pgdata=" + data(),
+                "--username=" + SUPERUSER,
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--auth=scram-sha-256",
+                "--no-sync",
+                "--no-instructions",
+                "--pwfile=" + passwordFile()));
+        Program.of(command.get(0), command.subList(1, command.size()).toArray())
                 .as(account)
                 .run(LIMIT)
                 .successful();
@@ -176,15 +177,23 @@ public final class PostgresServer {
         return home.resolve("data");
     }
 
-    private static Path newestTools() {
-        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
+    /** The major versions of PostgreSQL on this machine, the oldest first. */
+    public static List<Integer> versions() {
+        try (Stream<Path> versions = Files.list(VERSIONS)) {
             return versions.filter(version -> Files.isExecutable(version.resolve("bin/initdb")))
-                    .max(Comparator.comparingInt(
-                            version -> Integer.parseInt(version.getFileName().toString())))
-                    .map(version -> version.resolve("bin"))
-                    .orElseThrow(() -> new IllegalStateException("cannot find PostgreSQL: run deploy/setup"));
+                    .map(version -> Integer.valueOf(version.getFileName().toString()))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static int newestVersion() {
+        List<Integer> all = versions();
+        if (all.isEmpty()) {
+            throw new IllegalStateException("cannot find PostgreSQL: run deploy/setup");
+        }
+        return all.get(all.size() - 1);
     }
 }

@@ -32,8 +32,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** A server of which nothing exists yet. */
-    static Server prepare(Layout layout, Rehearsal programs, FilestorePlan filestore) {
-        PostgresServer database = PostgresServer.in(layout.home().resolve("postgresql"));
+    static Server prepare(Layout layout, Rehearsal programs, FilestorePlan filestore, int postgres) {
+        PostgresServer database = PostgresServer.in(layout.home().resolve("postgresql"), postgres);
         return new Server(layout, database, programs, filestore);
     }
 

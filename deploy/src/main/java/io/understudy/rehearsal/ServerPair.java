@@ -20,6 +20,11 @@ public final class ServerPair implements AutoCloseable {
 
     /** Installs both servers: databases run, the primary has a site that is not started yet, each trusts the other's key. */
     public static ServerPair install(Path home, Rehearsal programs, boolean s3) {
+        return install(home, programs, s3, PostgresServer.newestVersion());
+    }
+
+    /** @param primaryPostgres major version of the primary's PostgreSQL; the standby has the newest of this machine */
+    public static ServerPair install(Path home, Rehearsal programs, boolean s3, int primaryPostgres) {
         Layout first = Layout.in(home, "primary");
         Layout second = Layout.in(home, "standby");
         Keys.writePair(first.privateKey(), first.publicKey());
@@ -29,7 +34,7 @@ public final class ServerPair implements AutoCloseable {
         FilestorePlan filestore = s3
                 ? FilestorePlan.s3(programs, home.resolve("filestore"))
                 : FilestorePlan.directory(home.resolve("filestore"));
-        ServerPair pair = prepare(home, first, second, programs, filestore);
+        ServerPair pair = prepare(home, first, second, programs, filestore, primaryPostgres);
         try {
             pair.primary.install(second);
             pair.standby.install(first);
@@ -42,10 +47,11 @@ public final class ServerPair implements AutoCloseable {
     }
 
     private static ServerPair prepare(
-            Path home, Layout first, Layout second, Rehearsal programs, FilestorePlan filestore) {
+            Path home, Layout first, Layout second, Rehearsal programs, FilestorePlan filestore, int primaryPostgres) {
         try {
-            Server primary = Server.prepare(first, programs, filestore);
-            return new ServerPair(home, primary, Server.prepare(second, programs, filestore), filestore);
+            Server primary = Server.prepare(first, programs, filestore, primaryPostgres);
+            Server standby = Server.prepare(second, programs, filestore, PostgresServer.newestVersion());
+            return new ServerPair(home, primary, standby, filestore);
         } catch (RuntimeException | AssertionError e) {
             filestore.stop();
             throw e;

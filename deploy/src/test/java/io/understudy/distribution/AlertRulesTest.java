@@ -14,8 +14,10 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class AlertRulesTest {
     private static final Path FOLDER =
             Path.of("../deploy/prometheus").toAbsolutePath().normalize();

@@ -27,12 +27,14 @@ class OutputsIT extends SharedScenario {
         assertThat(snapshot.json().at("/database/tables").asInt()).isEqualTo(2);
         assertThat(snapshot.json().at("/database/rows").asInt()).isEqualTo(3);
         assertThat(snapshot.output().strip().lines()).hasSize(1);
+        assertThat(snapshot.errors()).doesNotContainIgnoringCase("warning");
 
         Outcome sync = standby().replica("sync", "--json").successful();
         assertThat(shape(sync.json())).isEqualTo(SYNC);
         assertThat(sync.json().path("applied")).isEqualTo(snapshot.json().path("snapshot"));
         assertThat(sync.json().path("fetched_bytes").asLong()).isPositive();
         assertThat(sync.output().strip().lines()).hasSize(1);
+        assertThat(sync.errors()).doesNotContainIgnoringCase("warning");
     }
 
     @Test

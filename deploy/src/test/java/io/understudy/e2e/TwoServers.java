@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.PostgresServer;
 import io.understudy.rehearsal.Rehearsal;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
@@ -35,6 +36,12 @@ abstract class TwoServers {
 
     /** Two servers; the primary's site runs and has one note and one upload; nothing was ever copied. */
     final ServerPair install(boolean s3) {
+        List<Integer> versions = PostgresServer.versions();
+        return install(s3, versions.get(versions.size() - 1));
+    }
+
+    /** @param primaryPostgres major version of the primary's PostgreSQL */
+    final ServerPair install(boolean s3, int primaryPostgres) {
         try {
             // PostgreSQL's user must be able to pass through.
             home = Files.createTempDirectory(
@@ -43,7 +50,7 @@ abstract class TwoServers {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        pair = ServerPair.install(home, Rehearsal.packaged(), s3);
+        pair = ServerPair.install(home, Rehearsal.packaged(), s3, primaryPostgres);
         pair.primary().siteService("start");
         pair.primary().site().awaitMode("primary", ANSWERS);
         pair.primary().site().addNote("first");

@@ -13,6 +13,7 @@ import io.understudy.testing.EveryKindOfObject;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the primary captures and the replica loads is the same database: pg_dump of both sides is equal. */
+@Tag("slow")
 @Timeout(180)
 class DatabaseRoundTripTest {
     private final PostgresServer server = PostgresServer.shared();

@@ -12,11 +12,13 @@ import io.understudy.testing.PostgresServer;
 import io.understudy.testing.PostgresWithExtension;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From one server to another that differs in what is not the database's: tablespaces, OIDs, a later time. */
+@Tag("slow")
 @Timeout(180)
 class OtherServerRoundTripTest {
     /** An extension's own rows come with the extension; what it marks as the operator's is data. */

@@ -2,6 +2,7 @@ package io.understudy.simulation;
 
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.testing.FastSignatures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ record Keys(Path folder, List<SigningKey> keys, TrustedKeys trusted) {
         key.writePublic(file);
         try {
             String pem = Files.readString(SigningKey.publicPath(file)).replaceAll("-----[^-]*-----|\\s", "");
-            Signatures.register(key(number), Base64.getDecoder().decode(pem));
+            FastSignatures.register(key(number), Base64.getDecoder().decode(pem));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

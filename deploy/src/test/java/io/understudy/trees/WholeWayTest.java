@@ -18,12 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the primary captures is what the replica has: any names, any kinds of entries, any changes, any locale. */
+@Tag("slow")
 class WholeWayTest {
     private static final String NEEDED = ".*/(common|agent-|jackson-|slf4j-|logback-|commons-).*\\.jar";
 

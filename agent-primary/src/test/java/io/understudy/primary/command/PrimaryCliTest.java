@@ -40,11 +40,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole agent by its command line, on a real database, real files and a repository in a folder. */
+@Tag("slow")
 @Timeout(120)
 class PrimaryCliTest {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kills the pruning before and after each of its calls to the filestore: nothing that is needed is missing then, and the next one ends it. */
+@Tag("slow")
 class PruningCrashTest {
     private static final RetentionSettings SETTINGS =
             new RetentionSettings(Map.of("hourly", 2, "daily", 1), 2, Duration.ofHours(24), true);

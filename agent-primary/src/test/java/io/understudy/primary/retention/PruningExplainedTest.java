@@ -12,10 +12,12 @@ import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults.Operation;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What pruning would do. */
 class PruningExplainedTest extends FiveHourlySnapshots {
+    @Tag("slow")
     @Test
     void explainsWithoutTouchingAnything() {
         time.advance(GRACE);

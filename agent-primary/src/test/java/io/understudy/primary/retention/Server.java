@@ -27,6 +27,7 @@ import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
 import io.understudy.site.Marker;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.FastSignatures;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +43,7 @@ import java.util.UUID;
 /** One server on fakes that takes snapshots and prunes. Its site is some words, each a row and a file, and so each file a blob. */
 final class Server {
     static final String SITE = "example";
-    static final SigningKey KEY = SigningKey.generate();
+    static final SigningKey KEY = FastSignatures.key();
 
     private static final Attributes PLAIN = new Attributes(0644, Instant.EPOCH, "www-data", "www-data");
 

@@ -15,6 +15,7 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.Marker;
 import io.understudy.site.MarkerContent;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +43,7 @@ public final class PrimaryFixture {
         try {
             this.state = folder.resolve("state");
             this.media = Files.createDirectory(folder.resolve("media"));
-            this.key = SigningKey.generate(folder.resolve("signing.pem"));
+            this.key = FastSignatures.key(folder.resolve("signing.pem"));
             Files.writeString(media.resolve("a.txt"), "upload");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +163,7 @@ class DatabaseSwapTest {
         assertThat(databases.look()).isEqualTo(before);
     }
 
+    @Tag("slow")
     @Test
     void saysWhoStaysWhenItMayNotEndThem() throws SQLException {
         server.createRole(site, "LOGIN PASSWORD 'x' CREATEDB");
@@ -195,6 +197,7 @@ class DatabaseSwapTest {
     }
 
     /** The server dies at any moment: afterwards it has the old arrangement or the new, never a part of each. */
+    @Tag("slow")
     @Test
     void isOldOrNewWhenTheServerDiesMeanwhile() throws Exception {
         Random random = new Random(20261120);

@@ -23,6 +23,7 @@ import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.Pack;
 import io.understudy.repository.tree.TreeIndex;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +42,7 @@ final class BitRotSite {
     static final SnapshotId NEWER = new SnapshotId(2, 2);
 
     private static final Attributes PLAIN = new Attributes(0644, Instant.EPOCH, "0", "0");
-    private static final SigningKey KEY = SigningKey.generate();
+    private static final SigningKey KEY = FastSignatures.key();
     private static final Map<String, byte[]> OBJECTS = new TreeMap<>();
     private static final Map<SnapshotId, Manifest> MANIFESTS = new TreeMap<>();
 

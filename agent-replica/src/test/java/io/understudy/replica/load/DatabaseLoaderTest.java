@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +125,7 @@ class DatabaseLoaderTest {
         assertThat(shared.psql(names.spare(), "SELECT count(*) FROM t")).isEqualTo("2000");
     }
 
+    @Tag("slow")
     @Test
     void startsAnewAfterTheServerDiedInTheMiddle() {
         try (PostgresServer mortal = PostgresServer.start()) {
@@ -144,6 +146,7 @@ class DatabaseLoaderTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void loadsAgainWhatARestartMayHaveEmptied() {
         try (PostgresServer mortal = PostgresServer.start()) {
@@ -283,6 +286,7 @@ class DatabaseLoaderTest {
         assertThat(state.toFile().list()).containsExactly("spare.json");
     }
 
+    @Tag("slow")
     @Test
     void namesTheRoleThatAPolicyNeedsEvenWhereOwnershipIsSingle() {
         shared.createRole("of_policy", "");

@@ -80,11 +80,11 @@ class PreflightTest {
     void listsMissingAndOutdatedExtensions() {
         Needs needs = new Needs();
         needs.extensions = List.of(
-                new Extension("postgis", "3.3.2", "public"),
+                new Extension("of_nobody", "3.3.2", "public"),
                 new Extension("hstore", "99.1", "public"),
                 new Extension("pg_trgm", "1.0", "public"));
         assertFails(ErrorCode.MISSING_EXTENSION, () -> asSuperuser().preflight(manifest(needs)))
-                .hasMessageContaining("postgis 3.3.2, hstore 99.1 (it has 1.8)")
+                .hasMessageContaining("of_nobody 3.3.2, hstore 99.1 (it has 1.8)")
                 .hasMessageNotContaining("pg_trgm");
     }
 
@@ -219,7 +219,7 @@ class PreflightTest {
         needs.server = 990001;
         needs.tools = "99.1";
         needs.roles = List.of("nobody here");
-        needs.extensions = List.of(new Extension("postgis", "3.3.2", "public"));
+        needs.extensions = List.of(new Extension("of_nobody", "3.3.2", "public"));
         needs.locale = "xx_YY.UTF-8";
         DiskSpace full = folder -> OptionalLong.of(0);
         DatabaseLoader loader = loader(SERVER.settings(site, "helpless", "x", Ownership.PRESERVE), full);
@@ -229,7 +229,7 @@ class PreflightTest {
                         "pg_dump 99",
                         "nobody here",
                         "may not create databases",
-                        "postgis",
+                        "of_nobody",
                         "xx_YY",
                         "MiB");
     }

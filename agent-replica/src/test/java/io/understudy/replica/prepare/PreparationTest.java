@@ -31,6 +31,7 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckResult;
+import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
 import java.net.URI;
@@ -60,7 +61,7 @@ class PreparationTest {
 
     @BeforeEach
     void aRepository() {
-        key = SigningKey.generate(folder.resolve("primary.pem"));
+        key = FastSignatures.key(folder.resolve("primary.pem"));
         Repository.create(filestore, Manifests.SITE, Clock.systemUTC());
         repository = Repository.open(filestore, Manifests.SITE, TrustedKeys.of(key.publicKey()));
         repository.epochs().claim(new EpochClaim(1, "primary", NOW, "init", "nonce"), key);

@@ -12,6 +12,7 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.testing.FastSignatures;
 import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ class RepositoryClaimsTest {
     @BeforeEach
     void create() {
         key = folder.resolve("signing.pem");
-        TrustedKeys trusted = TrustedKeys.of(SigningKey.generate(key).publicKey());
+        TrustedKeys trusted = TrustedKeys.of(FastSignatures.key(key).publicKey());
         Repository.create(filestore, "example", Clock.systemUTC());
         repository = Repository.open(filestore, "example", trusted);
         epochs = new EpochStore(folder.resolve("state"));

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,7 @@ class DatabaseCaptureTest {
         assertThat(third.database().schemaHash()).isNotEqualTo(first.database().schemaHash());
     }
 
+    @Tag("slow")
     @Test
     void seesOneMomentWhileTheSiteWrites() throws InterruptedException {
         String source = server.createDatabase("ledger");

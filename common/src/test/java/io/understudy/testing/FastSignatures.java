@@ -1,7 +1,12 @@
-package io.understudy.simulation;
+package io.understudy.testing;
 
+import io.understudy.repository.key.SigningKey;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,29 +15,67 @@ import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Security;
 import java.security.SignatureSpi;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Signatures as long as Ed25519's and as bound to key and content, but a hundred times as fast, for the keys that are registered here; a run signs and checks
- * hundreds of manifests. Only somebody who has this class can forge one, and it plays no such somebody. Other keys go to the platform.
+ * Signatures as long as Ed25519's and as bound to key and content, but a hundred times as fast, for tests that sign and check many manifests and in
+ * which signatures are not the matter. They are for the keys that come from here or are registered here; other keys go to the platform. Only
+ * somebody who has this class can forge such a signature.
  */
-final class Signatures extends Provider {
+public final class FastSignatures extends Provider {
     private static final long serialVersionUID = 1L;
     private static final Map<ByteBuffer, byte[]> PUBLIC = new ConcurrentHashMap<>();
+    private static final AtomicLong CHECKS = new AtomicLong();
     private static boolean installed;
 
-    private Signatures() {
-        super("UnderstudySimulation", "1", "signatures of the simulation's keys");
+    private FastSignatures() {
+        super("UnderstudyTests", "1", "signatures of the keys of tests");
         putService(new OfRegisteredKeys(this));
     }
 
+    /** A key pair that is in no file. */
+    public static SigningKey key() {
+        try {
+            Path folder = Files.createTempDirectory("understudy-key");
+            try {
+                return key(folder.resolve("key.pem"));
+            } finally {
+                Folders.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Creates a key pair, the private key in this file, the public one beside it. */
+    public static SigningKey key(Path privatePem) {
+        SigningKey key = SigningKey.generate(privatePem);
+        register(decoded(privatePem), decoded(SigningKey.publicPath(privatePem)));
+        return key;
+    }
+
+    /** How many signatures of this process were checked here, not by the platform. */
+    public static long checks() {
+        return CHECKS.get();
+    }
+
+    private static byte[] decoded(Path pem) {
+        try {
+            return Base64.getDecoder().decode(Files.readString(pem).replaceAll("-----[^-]*-----|\\s", ""));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** From now on this pair signs and verifies the fast way, in the whole process. */
-    static synchronized void register(byte[] privateKey, byte[] publicKey) {
+    public static synchronized void register(byte[] privateKey, byte[] publicKey) {
         PUBLIC.put(ByteBuffer.wrap(privateKey), publicKey);
         PUBLIC.put(ByteBuffer.wrap(publicKey), publicKey);
         if (!installed) {
-            Security.insertProviderAt(new Signatures(), 1);
+            Security.insertProviderAt(new FastSignatures(), 1);
             installed = true;
         }
     }
@@ -70,7 +113,7 @@ final class Signatures extends Provider {
         private void begin(byte[] key) throws InvalidKeyException {
             byte[] pair = PUBLIC.get(ByteBuffer.wrap(key));
             if (pair == null) {
-                throw new InvalidKeyException("none of the simulation's");
+                throw new InvalidKeyException("it is not registered");
             }
             content.reset();
             content.writeBytes(pair);
@@ -97,6 +140,7 @@ final class Signatures extends Provider {
 
         @Override
         protected boolean engineVerify(byte[] signature) {
+            CHECKS.incrementAndGet();
             return MessageDigest.isEqual(engineSign(), signature);
         }
 
