@@ -67,7 +67,7 @@ final class ContentLoader {
         try (Session session = crew.session(() -> database.open(spare))) {
             session.execute("SET synchronous_commit = off");
             copy.run(session, task);
-            ReplicaPoint.ROWS_COPIED.passed();
+            ReplicaPoint.ROWS_COPIED.reached();
             return task;
         }
     }

@@ -89,21 +89,21 @@ public final class DatabaseLoader implements SpareLoader {
         progress.report("schema", 0, -1);
         definition.beforeTheLoad();
         try (ArchiveFile archive = ArchiveFile.assemble(manifest.database().archive(), blobs, state)) {
-            ReplicaPoint.ARCHIVE_ASSEMBLED.passed();
+            ReplicaPoint.ARCHIVE_ASSEMBLED.reached();
             ArchiveRestore restore = restore(manifest, archive);
             RestoreOptions options = options(restore);
             restore.restore(Section.PRE_DATA, options.arguments(), options.contents());
-            ReplicaPoint.SCHEMA_RESTORED.passed();
+            ReplicaPoint.SCHEMA_RESTORED.reached();
             new ContentLoader(database, spare.name(), restore, options).load(manifest, blobs, progress);
-            ReplicaPoint.DATA_RESTORED.passed();
+            ReplicaPoint.DATA_RESTORED.reached();
             progress.report("indexes", 0, -1);
             restore.restore(Section.POST_DATA, options.arguments(), options.contents());
-            ReplicaPoint.INDEXES_BUILT.passed();
+            ReplicaPoint.INDEXES_BUILT.reached();
         }
         progress.report("statistics", 0, -1);
         new Analysis(database, spare.name()).run();
         definition.afterTheLoad();
-        ReplicaPoint.STATISTICS_MADE.passed();
+        ReplicaPoint.STATISTICS_MADE.reached();
     }
 
     private ArchiveRestore restore(Manifest manifest, ArchiveFile archive) {

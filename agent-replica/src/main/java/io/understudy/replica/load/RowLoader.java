@@ -47,7 +47,7 @@ final class RowLoader {
         for (CopyTask task = open.poll(); task != null; task = open.poll()) {
             try {
                 copy.run(session, task);
-                ReplicaPoint.ROWS_COPIED.passed();
+                ReplicaPoint.ROWS_COPIED.reached();
             } catch (UnderstudyException e) {
                 if (e.code() != ErrorCode.LOAD_FAILED) {
                     throw e;
