@@ -43,8 +43,7 @@ final class PromoteCommand implements Callable<Integer> {
     public Integer call() {
         Settings settings = cli.settings();
         try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            String serving = wiring
-                    .ports()
+            String serving = wiring.ports()
                     .store()
                     .ledger()
                     .live()
@@ -57,8 +56,7 @@ final class PromoteCommand implements Callable<Integer> {
                     yes);
             PromoteResult result;
             try (ProgressDisplay progress = cli.progress()) {
-                result =
-                        cli.work(settings, wiring).promote(new Promotion.Request(reason, unfenced, force), progress);
+                result = cli.work(settings, wiring).promote(new Promotion.Request(reason, unfenced, force), progress);
             }
             cli.print(result, result::text);
             return exitCode(result);

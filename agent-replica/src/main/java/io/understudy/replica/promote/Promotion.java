@@ -5,17 +5,17 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.Claim;
 import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
@@ -326,7 +326,8 @@ public final class Promotion {
     private ReplicaRecord note(ReplicaRecord ledger, List<UnderstudyException> warnings) {
         return warnings.isEmpty()
                 ? ledger.withSuccess()
-                : ledger.withFailure(failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
+                : ledger.withFailure(
+                        failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
     }
 
     /** What is not of the site is of the filestore. */

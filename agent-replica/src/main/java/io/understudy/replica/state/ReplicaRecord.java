@@ -83,7 +83,8 @@ public record ReplicaRecord(
             more.removeIf(each -> each.snapshot().equals(failedAttempt.snapshot()));
             more.add(failedAttempt);
         });
-        return new ReplicaRecord(state, owned, prepared, more, Optional.of(failedAttempt), leaving, setAside, failures, claim);
+        return new ReplicaRecord(
+                state, owned, prepared, more, Optional.of(failedAttempt), leaving, setAside, failures, claim);
     }
 
     /** Notes an import that failed. */
@@ -111,11 +112,13 @@ public record ReplicaRecord(
     }
 
     public ReplicaRecord withSuccess() {
-        return new ReplicaRecord(state, owned, prepared, failedAttempts, Optional.empty(), leaving, setAside, failures, claim);
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, Optional.empty(), leaving, setAside, failures, claim);
     }
 
     public ReplicaRecord leaving(DatabaseIdentity database) {
-        return new ReplicaRecord(state, owned, prepared, failedAttempts, lastError, Optional.of(database), setAside, failures, claim);
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, lastError, Optional.of(database), setAside, failures, claim);
     }
 
     /** What was leaving has this name now. */
@@ -123,12 +126,14 @@ public record ReplicaRecord(
         List<String> more = new ArrayList<>(setAside);
         more.remove(database);
         more.add(database);
-        return new ReplicaRecord(state, owned, prepared, failedAttempts, lastError, Optional.empty(), more, failures, claim);
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, lastError, Optional.empty(), more, failures, claim);
     }
 
     /** A claim that is about to be sent. */
     public ReplicaRecord claiming(Claim sent) {
-        return new ReplicaRecord(state, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, Optional.of(sent));
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, Optional.of(sent));
     }
 
     public Optional<FailedAttempt> failedAttempt(SnapshotId snapshot) {
