@@ -49,7 +49,7 @@ public enum Setting {
             Kind.PATH,
             "",
             "Folder of `pg_dump` and `pg_restore`. Absent: found on PATH and in"
-                    + " the usual places; not older than the server."),
+                    + " the usual places. They have the server's major version."),
     DATABASE_CONNECTIONS(
             "database.connections",
             Kind.INTEGER.in(1, 64),
