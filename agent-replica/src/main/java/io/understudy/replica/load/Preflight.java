@@ -3,6 +3,7 @@ package io.understudy.replica.load;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.DiskSpace;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.PgTools;

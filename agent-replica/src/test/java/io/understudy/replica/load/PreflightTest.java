@@ -9,6 +9,7 @@ import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.DiskSpace;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.DatabaseData;
