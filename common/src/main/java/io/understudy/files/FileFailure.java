@@ -78,6 +78,6 @@ public final class FileFailure {
 
     /** The kernel's message may be in another language; a disk without room says the same. */
     private static boolean leavesNoRoom(Path path) {
-        return FreeSpace.of(path).orElse(FULL) < FULL;
+        return DiskSpace.ofThisMachine().free(path).orElse(FULL) < FULL;
     }
 }

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -54,6 +55,9 @@ public final class DatabaseErrors {
             Map.entry("57P05", ENDED));
     private static final Meaning OTHER = new Meaning(ErrorCode.DATABASE_FAILED, "the database server's log tells more");
 
+    /** Classes of states: connection, access, resources, operator's intervention, system, internal. */
+    private static final Set<String> AT_FAULT = Set.of("08", "28", "53", "57", "58", "XX");
+
     private DatabaseErrors() {}
 
     /** @param what {@code cannot <do what> <to what>} */
@@ -70,6 +74,23 @@ public final class DatabaseErrors {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether the server judged the statement and may judge it otherwise when other rows are there; not when the session or the server is at fault. */
+    public static boolean refuses(Throwable failure) {
+        return state(failure)
+                .filter(state -> state.length() == 5 && !AT_FAULT.contains(state.substring(0, 2)))
+                .isPresent();
+    }
+
+    /** The functions that ran when a session's statement failed, as the server lists them; empty when it does not. */
+    public static String context(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return server(sql).map(ServerErrorMessage::getWhere).orElse("");
+            }
+        }
+        return "";
     }
 
     private static Meaning meaning(String state) {

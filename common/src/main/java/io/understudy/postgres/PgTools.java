@@ -21,9 +21,13 @@ import java.util.stream.Collectors;
  * {@code PG…} variable of the agent's environment reaches them. Thread-safe.
  */
 public final class PgTools {
+    /** The first version whose pg_restore refuses older servers. */
+    private static final int STRICT = 17;
+
     private final DatabaseSettings settings;
     private final CommandRunner runner;
     private final Path temporary;
+    private final Path root;
     private final ToolFinder finder;
     private final Map<String, String> environment;
 
@@ -42,6 +46,7 @@ public final class PgTools {
         this.runner = runner;
         this.temporary = temporary;
         this.environment = environment;
+        this.root = root;
         this.finder = new ToolFinder(runner, root, environment.getOrDefault("PATH", ""));
     }
 
@@ -53,12 +58,12 @@ public final class PgTools {
      */
     public Toolset forDump(int serverVersion) {
         int major = serverVersion / 10000;
-        return atLeast(major, "dump a PostgreSQL " + major + " server");
+        return between(major, Integer.MAX_VALUE, "dump a PostgreSQL " + major + " server");
     }
 
     /**
      * The programs to restore an archive into a server with: not older than the pg_dump that wrote it nor than the server, but as old as
-     * possible, because later ones speak of settings that the server does not know.
+     * possible. From version 17 on pg_restore sets {@code transaction_timeout}, which older servers refuse.
      *
      * @param archive version of that pg_dump, as {@link Toolset#version()} gave it
      * @param serverVersion {@code server_version_num} of the target
@@ -66,19 +71,38 @@ public final class PgTools {
      */
     public Toolset forRestore(String archive, int serverVersion) {
         int wrote = Integer.parseInt(archive.replaceFirst("\\D.*", ""));
-        int major = Math.max(wrote, serverVersion / 10000);
-        return atLeast(major, "restore into PostgreSQL " + serverVersion / 10000 + " what pg_dump " + wrote + " wrote");
+        int server = serverVersion / 10000;
+        String purpose = "restore into PostgreSQL " + server + " what pg_dump " + wrote + " wrote";
+        if (isTooLate(wrote, serverVersion)) {
+            throw new UnderstudyException(
+                    ErrorCode.TOOL_UNFIT,
+                    "cannot " + purpose + ": pg_restore " + wrote + " works only with servers from PostgreSQL " + STRICT
+                            + " on",
+                    "install the client programs of PostgreSQL " + server
+                            + " on the primary and take a snapshot, or upgrade this server to PostgreSQL " + STRICT);
+        }
+        return between(Math.max(wrote, server), server < STRICT ? STRICT - 1 : Integer.MAX_VALUE, purpose);
     }
 
-    private Toolset atLeast(int major, String purpose) {
+    /** Whether no pg_restore can bring what this version of pg_dump writes back into a server of this version. */
+    public static boolean isTooLate(int dump, int serverVersion) {
+        return dump >= STRICT && serverVersion / 10000 < STRICT;
+    }
+
+    private Toolset between(int least, int most, String purpose) {
         List<Toolset> all = settings.tools().map(this::told).orElseGet(finder::everywhere);
         return all.stream()
-                .filter(tools -> tools.major() >= major)
+                .filter(tools -> tools.major() >= least && tools.major() <= most)
                 .min(Comparator.comparingInt(Toolset::major))
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.TOOL_UNFIT,
-                        "cannot " + purpose + ": " + found(all),
-                        "install postgresql-client-" + major + " or later, or let database.tools name its folder"));
+                        "cannot " + purpose + ": " + needed(least, most) + "; " + found(all),
+                        ClientPackage.installation(root, least) + ", or let database.tools name their folder"));
+    }
+
+    private static String needed(int least, int most) {
+        return "version " + least + (most == least ? "" : most == Integer.MAX_VALUE ? " or later" : " to " + most)
+                + " is needed";
     }
 
     private List<Toolset> told(Path folder) {

@@ -52,6 +52,9 @@ final class ManifestCheck {
             demand(table.rows() >= 0, what + ": rows");
             demand(table.bytes() >= 0, what + ": bytes");
             check(present(table.content(), what + ": content").base(), what + ": content");
+            if (table.generated() != null) {
+                present(table.generated().digest(), what + ": digest of generated columns");
+            }
         }
     }
 

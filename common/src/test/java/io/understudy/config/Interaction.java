@@ -69,7 +69,7 @@ record Interaction(String text, Set<Setting> settings) {
                         "%s is never the database of %s, nor one that stands beside it.",
                         Setting.DATABASE_MAINTENANCE, Setting.DATABASE_URL),
                 of(
-                        "The programs in %s are not older than the server of %s.",
+                        "The programs in %s have the same major version as the server of %s.",
                         Setting.DATABASE_TOOLS, Setting.DATABASE_URL),
                 of(
                         "The server of %s lets in at least three sessions more than %s.",

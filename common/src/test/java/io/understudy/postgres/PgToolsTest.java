@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PgToolsTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -68,7 +70,8 @@ class PgToolsTest {
         PgTools tools = tools(Optional.of(told), Map.of());
         assertThat(tools.forDump(140000).folder()).isEqualTo(told);
         assertFails(ErrorCode.TOOL_UNFIT, () -> tools.forDump(150000))
-                .hasMessage("cannot dump a PostgreSQL 15 server: pg_dump in " + told + " is 14.1");
+                .hasMessage("cannot dump a PostgreSQL 15 server: version 15 or later is needed; pg_dump in " + told
+                        + " is 14.1");
         assertFails(
                         ErrorCode.TOOL_UNFIT,
                         () -> tools(Optional.of(root.resolve("empty")), Map.of())
@@ -95,6 +98,40 @@ class PgToolsTest {
         assertThat(tools.forRestore("15.2", 170004).major()).isEqualTo(17);
         assertFails(ErrorCode.TOOL_UNFIT, () -> tools.forRestore("18beta1", 150004))
                 .hasMessageContaining("cannot restore into PostgreSQL 15 what pg_dump 18 wrote");
+    }
+
+    /** pg_restore sets transaction_timeout from 17 on. */
+    @Test
+    void knowsWhichProgramsRestoreIntoAServerBefore17() throws IOException {
+        install("usr/lib/postgresql/17/bin", "17.2");
+        PgTools tools = tools(Optional.empty(), Map.of());
+        assertFails(ErrorCode.TOOL_UNFIT, () -> tools.forRestore("15.2", 150004))
+                .hasMessageContaining("version 15 to 16 is needed; pg_dump in ");
+        assertFails(ErrorCode.TOOL_UNFIT, () -> tools.forRestore("17.2", 150004))
+                .hasMessageContaining("pg_restore 17 works only with servers from PostgreSQL 17 on");
+        assertThat(tools.forRestore("17.2", 170004).major()).isEqualTo(17);
+        assertThat(PgTools.isTooLate(17, 160004)).isTrue();
+        assertThat(PgTools.isTooLate(16, 150004)).isFalse();
+        assertThat(PgTools.isTooLate(18, 170004)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ID=debian\\nVERSION_CODENAME=bookworm|15|run apt install postgresql-client-15",
+                "ID=debian\\nVERSION_CODENAME=trixie|15|run apt install postgresql-client-15 with the packages of https://apt.postgresql.org, as this release has PostgreSQL 17",
+                "ID=ubuntu\\nID_LIKE=debian\\nVERSION_CODENAME=noble|16|run apt install postgresql-client-16",
+                "ID=\"rocky\"\\nID_LIKE=\"rhel centos fedora\"|16|install postgresql16 from https://yum.postgresql.org",
+                "ID=alpine|16|install the client programs of PostgreSQL 16",
+                "|16|install the client programs of PostgreSQL 16",
+            })
+    void namesThePackageOfThisSystem(String release, int major, String installation) throws IOException {
+        Files.createDirectories(root.resolve("etc"));
+        if (release != null) {
+            Files.writeString(root.resolve("etc/os-release"), release.replace("\\n", "\n"));
+        }
+        assertThat(ClientPackage.installation(root, major)).isEqualTo(installation);
     }
 
     @Test

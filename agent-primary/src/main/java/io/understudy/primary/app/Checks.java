@@ -9,6 +9,7 @@ import io.understudy.filestore.Filestore;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
+import io.understudy.postgres.Toolset;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -69,7 +70,7 @@ public final class Checks {
         if (answers) {
             findings.check("epoch", this::epoch);
         }
-        findings.check("database", this::database);
+        findings.check("database", () -> database(findings));
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
         schedule(findings);
         tls(findings);
@@ -150,11 +151,27 @@ public final class Checks {
                 + ", the highest one";
     }
 
-    private String database() {
+    private String database(CheckReport.Run findings) {
         try (Session session = database.open()) {
             int version = session.serverVersion();
+            Toolset programs = tools.forDump(version);
+            if (PgTools.isTooLate(programs.major(), version)) {
+                findings.warn(
+                        "pg_dump",
+                        "pg_dump " + programs.major() + " dumps PostgreSQL " + version / 10000
+                                + ": only a standby with PostgreSQL 17 or later can import that",
+                        "install the client programs of PostgreSQL " + version / 10000);
+            }
+            if (session.number("SELECT count(*) FROM pg_extension WHERE extname = 'pg_cron'") > 0) {
+                findings.warn(
+                        "extensions",
+                        "the site's database has the extension pg_cron, so no standby can import it: a server allows pg_cron only in the"
+                                + " database that cron.database_name names",
+                        "set cron.database_name = 'postgres', restart PostgreSQL, create pg_cron in database postgres, move the jobs there"
+                                + " with cron.schedule_in_database, and drop pg_cron here");
+            }
             return "database " + database.settings().name() + " on PostgreSQL " + version / 10000 + "."
-                    + version % 10000 + ", pg_dump " + tools.forDump(version).version();
+                    + version % 10000 + ", pg_dump " + programs.version();
         }
     }
 

@@ -1,7 +1,7 @@
 package io.understudy.primary.app;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.FreeSpace;
+import io.understudy.files.DiskSpace;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
@@ -101,7 +101,7 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
     }
 
     private static double freeBytes(Path state) {
-        OptionalLong free = FreeSpace.of(state);
+        OptionalLong free = DiskSpace.ofThisMachine().free(state);
         return free.isPresent() ? free.getAsLong() : Double.NaN;
     }
 }

@@ -59,7 +59,7 @@ final class RepositoryWatch {
             try {
                 details = Optional.of(Details.of(target.read(newest.get())));
             } catch (UnderstudyException e) {
-                if (e.code().leavesContentUnjudged()) {
+                if (!e.code().judgesContent() && e.code() != ErrorCode.SNAPSHOT_UNKNOWN) {
                     throw e;
                 }
                 // It was deleted meanwhile, or it is damaged: the next look tells.

@@ -1,6 +1,7 @@
 package io.understudy.primary.app;
 
 import io.understudy.cli.Problem;
+import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Follower;
 import io.understudy.primary.app.StatusView.FilestoreView;
@@ -76,7 +77,7 @@ final class StatusReport {
     }
 
     private static boolean isAway(UnderstudyException failure) {
-        return failure.code().leavesContentUnjudged();
+        return failure.code().kind() == ErrorKind.FILESTORE;
     }
 
     private static FollowerView view(Follower follower) {

@@ -82,7 +82,7 @@ public final class MirroredSnapshots implements SnapshotSource {
         try {
             return mirror();
         } catch (UnderstudyException e) {
-            if (!e.code().leavesContentUnjudged()) {
+            if (e.code().judgesContent()) {
                 throw e;
             }
             return here().orElseThrow(() -> e);

@@ -1,8 +1,8 @@
 package io.understudy.replica.load;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.tasks.TaskScope;
@@ -64,7 +64,7 @@ final class Analysis {
             try {
                 session.execute("ANALYZE " + table);
             } catch (UnderstudyException e) {
-                if (e.code() != ErrorCode.DATABASE_FAILED) {
+                if (!DatabaseErrors.refuses(e)) {
                     throw e;
                 }
                 LOG.warn("no statistics for table {}: {}", table, e.getMessage());

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 
 /** pg_restore of one archive into one database, section by section; the first error ends it. */
 final class ArchiveRestore {
-    /** Index builds of the largest sites take hours; a limit is there for what hangs for ever. */
+    /** Index builds of the largest sites take hours; a limit is there for a program that hangs. */
     private static final Duration LIMIT = Duration.ofDays(7);
 
     private static final Pattern TABLESPACE = Pattern.compile("SET default_tablespace = (.+);");
@@ -44,11 +44,11 @@ final class ArchiveRestore {
 
     private final PgTools tools;
     private final Path program;
-    private final Path archive;
+    private final ArchiveFile archive;
     private final String database;
     private final int jobs;
 
-    ArchiveRestore(PgTools tools, Path program, Path archive, String database, int jobs) {
+    ArchiveRestore(PgTools tools, Path program, ArchiveFile archive, String database, int jobs) {
         this.tools = tools;
         this.program = program;
         this.archive = archive;
@@ -58,14 +58,25 @@ final class ArchiveRestore {
 
     /**
      * @param options more of pg_restore's, the same for every section
-     * @throws io.understudy.failure.UnderstudyException as {@link RestoreFailure#of}, and {@code CANCELLED} when the thread is interrupted
+     * @param entries of the table of contents; those of other sections are left out
+     * @throws io.understudy.failure.UnderstudyException as {@link RestoreErrors#of}, and {@code CANCELLED} when the thread is interrupted
      */
-    void restore(Section section, List<String> options) {
+    void restore(Section section, List<String> options, List<ArchiveEntry> entries) {
+        writeList(entries);
         List<String> arguments = new ArrayList<>(List.of("--exit-on-error", "--section=" + section.option));
         arguments.add("--jobs=" + Math.min(section.mostJobs, jobs));
+        arguments.add("--use-list=" + archive.list());
         arguments.addAll(options);
-        arguments.add(archive.toString());
+        arguments.add(archive.path().toString());
         check(section.option, tools.run(program, database, arguments, LIMIT, UnaryOperator.identity()));
+    }
+
+    private void writeList(List<ArchiveEntry> entries) {
+        try {
+            Files.write(archive.list(), entries.stream().map(ArchiveEntry::line).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The tablespaces that the schema names. */
@@ -80,20 +91,20 @@ final class ArchiveRestore {
         return found;
     }
 
-    /** Writes the archive's table of contents, with the entries left out whose line matches. */
-    void writeList(Path list, Pattern leftOut) {
-        List<String> lines = new ArrayList<>();
-        read(List.of("--list"), line -> lines.add(leftOut.matcher(line).find() ? ";" + line : line));
-        try {
-            Files.write(list, lines);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** The archive's table of contents. */
+    List<ArchiveEntry> contents() {
+        List<ArchiveEntry> entries = new ArrayList<>();
+        read(List.of("--list"), line -> {
+            if (!line.isEmpty() && Character.isDigit(line.charAt(0))) {
+                entries.add(ArchiveEntry.of(line));
+            }
+        });
+        return entries;
     }
 
     private void read(List<String> options, Consumer<String> lines) {
         List<String> arguments = new ArrayList<>(options);
-        arguments.add(archive.toString());
+        arguments.add(archive.path().toString());
         check(
                 "list",
                 tools.runOffline(program, arguments, LIMIT, command -> command.into(output -> each(output, lines))));
@@ -114,7 +125,7 @@ final class ArchiveRestore {
 
     private static void check(String section, CommandResult result) {
         if (!result.ok()) {
-            throw RestoreFailure.of(section, result);
+            throw RestoreErrors.of(section, result);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.DiskSpace;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.PgTools;
@@ -90,14 +91,14 @@ public final class DatabaseLoader implements SpareLoader {
         definition.beforeTheLoad();
         try (ArchiveFile archive = ArchiveFile.assemble(manifest.database().archive(), blobs, state)) {
             ReplicaPoint.ARCHIVE_ASSEMBLED.reached();
-            RestoreOptions options = options(manifest, archive);
-            options.restore().restore(Section.PRE_DATA, options.arguments());
+            ArchiveRestore restore = restore(manifest, archive);
+            RestoreOptions options = options(restore);
+            restore.restore(Section.PRE_DATA, options.arguments(), options.contents());
             ReplicaPoint.SCHEMA_RESTORED.reached();
-            new RowLoader(database, spare.name(), blobs, progress).load(manifest.database());
-            progress.report("indexes", 0, -1);
-            options.restore().restore(Section.DATA, options.arguments());
+            new ContentLoader(database, spare.name(), restore, options).load(manifest, blobs, progress);
             ReplicaPoint.DATA_RESTORED.reached();
-            options.restore().restore(Section.POST_DATA, options.arguments());
+            progress.report("indexes", 0, -1);
+            restore.restore(Section.POST_DATA, options.arguments(), options.contents());
             ReplicaPoint.INDEXES_BUILT.reached();
         }
         progress.report("statistics", 0, -1);
@@ -106,13 +107,21 @@ public final class DatabaseLoader implements SpareLoader {
         ReplicaPoint.STATISTICS_MADE.reached();
     }
 
-    private RestoreOptions options(Manifest manifest, ArchiveFile archive) {
+    private ArchiveRestore restore(Manifest manifest, ArchiveFile archive) {
         try (Session session = database.maintenance()) {
             Toolset toolset = tools.forRestore(manifest.versions().tools(), session.serverVersion());
-            DatabaseSettings settings = database.settings();
-            ArchiveRestore restore =
-                    new ArchiveRestore(tools, toolset.restore(), archive.path(), spare.name(), settings.connections());
-            return RestoreOptions.of(restore, session, settings.ownership() == Ownership.SINGLE, archive.list());
+            return new ArchiveRestore(
+                    tools,
+                    toolset.restore(),
+                    archive,
+                    spare.name(),
+                    database.settings().connections());
+        }
+    }
+
+    private RestoreOptions options(ArchiveRestore restore) {
+        try (Session session = database.maintenance()) {
+            return RestoreOptions.of(restore, session, database.settings().ownership() == Ownership.SINGLE);
         }
     }
 

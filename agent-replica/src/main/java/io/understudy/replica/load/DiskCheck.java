@@ -2,6 +2,7 @@ package io.understudy.replica.load;
 
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.failure.ErrorCode;
+import io.understudy.files.DiskSpace;
 import io.understudy.postgres.Session;
 import io.understudy.repository.Manifest;
 import java.net.InetAddress;

@@ -36,7 +36,10 @@ final class ExtensionCheck {
         Map<String, Available> available = available();
         List<String> lacking = new ArrayList<>();
         List<String> forbidden = new ArrayList<>();
-        for (Extension extension : properties.extensions()) {
+        List<Extension> needed = properties.extensions().stream()
+                .filter(extension -> !NameCheck.isBound(extension))
+                .toList();
+        for (Extension extension : needed) {
             Available here = available.get(extension.name());
             if (here == null) {
                 lacking.add(extension.name() + " " + extension.version());
@@ -52,7 +55,8 @@ final class ExtensionCheck {
                     ErrorCode.MISSING_EXTENSION,
                     (lacking.size() == 1 ? "this server lacks the extension " : "this server lacks the extensions ")
                             + String.join(", ", lacking),
-                    "install the packages that bring them (postgresql-contrib, postgresql-15-postgis-3, …)"));
+                    "install the packages that bring them (on Debian and Ubuntu such as postgresql-"
+                            + session.serverVersion() / 10000 + "-postgis-3)"));
         }
         if (!forbidden.isEmpty() && !isSuperuser()) {
             faults.add(new Fault(

@@ -3,11 +3,11 @@ package io.understudy.replica.load;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.DiskSpace;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
-import io.understudy.postgres.Toolset;
 import io.understudy.repository.Manifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,9 +16,6 @@ import java.util.Optional;
 
 /** Looks for everything that would stop a load, before anything is downloaded into a database or changed on the server. */
 final class Preflight {
-    /** From this major version on pg_restore speaks of a setting that older servers do not know. */
-    private static final int STRICT_TOOLS = 17;
-
     private final Database database;
     private final PgTools tools;
     private final SpareDatabase spare;
@@ -44,6 +41,8 @@ final class Preflight {
                             database.settings().name()));
             faults.addAll(new ExtensionCheck(session).faults(manifest.database().properties()));
             faults.addAll(new LocaleCheck(database).faults(manifest.database().properties()));
+            faults.addAll(new NameCheck(database, spare.name())
+                    .faults(manifest.database().properties()));
             foreignSpare().ifPresent(faults::add);
             faults.addAll(disk.faults(manifest, session, spare.name()));
         }
@@ -82,15 +81,8 @@ final class Preflight {
 
     private Optional<Fault> restoreTool(Manifest manifest, Session session) {
         try {
-            Toolset toolset = tools.forRestore(manifest.versions().tools(), session.serverVersion());
-            int server = session.serverVersion() / 10000;
-            return toolset.major() >= STRICT_TOOLS && server < STRICT_TOOLS
-                    ? Optional.of(new Fault(
-                            ErrorCode.TOOL_UNFIT,
-                            "pg_restore " + toolset.major() + " in " + toolset.folder()
-                                    + " cannot restore into PostgreSQL " + server,
-                            "install postgresql-client-" + server))
-                    : Optional.empty();
+            tools.forRestore(manifest.versions().tools(), session.serverVersion());
+            return Optional.empty();
         } catch (UnderstudyException e) {
             return Optional.of(Fault.of(e));
         }

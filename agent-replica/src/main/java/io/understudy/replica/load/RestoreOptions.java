@@ -1,32 +1,30 @@
 package io.understudy.replica.load;
 
 import io.understudy.postgres.Session;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What pg_restore is told beyond the section.
  *
- * @param restore of the archive that this is about
+ * @param contents of the archive, without what this user cannot restore and every new database has
  */
-record RestoreOptions(ArchiveRestore restore, List<String> arguments) {
+record RestoreOptions(List<String> arguments, List<ArchiveEntry> contents) {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreOptions.class);
 
     /** What every new database has already, and belongs to the server's first superuser. */
-    private static final Pattern COMMENT_OF_BUILT_IN = Pattern.compile("^\\d+; \\d+ \\d+ COMMENT - EXTENSION plpgsql ");
+    private static final String COMMENT_OF_BUILT_IN = "COMMENT - EXTENSION plpgsql ";
 
     /**
+     * @param restore of the archive that this is about
      * @param session of the target server
      * @param single whether everything is to belong to the user that restores
-     * @param list where a list of the archive's contents may be written
      */
-    static RestoreOptions of(ArchiveRestore restore, Session session, boolean single, Path list) {
+    static RestoreOptions of(ArchiveRestore restore, Session session, boolean single) {
         List<String> arguments = new ArrayList<>();
         if (single) {
             arguments.addAll(List.of("--no-owner", "--no-acl"));
@@ -34,11 +32,11 @@ record RestoreOptions(ArchiveRestore restore, List<String> arguments) {
         if (single || lacksTablespace(restore, session)) {
             arguments.add("--no-tablespaces");
         }
+        List<ArchiveEntry> contents = new ArrayList<>(restore.contents());
         if (session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolsuper") == 0) {
-            restore.writeList(list, COMMENT_OF_BUILT_IN);
-            arguments.add("--use-list=" + list);
+            contents.removeIf(entry -> entry.what().startsWith(COMMENT_OF_BUILT_IN));
         }
-        return new RestoreOptions(restore, List.copyOf(arguments));
+        return new RestoreOptions(List.copyOf(arguments), List.copyOf(contents));
     }
 
     /** Where the data lies is no part of the data: without the tablespace it goes where the database is. */

@@ -1,6 +1,7 @@
 package io.understudy.replica.round;
 
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
@@ -44,7 +45,7 @@ final class Healing {
         try {
             return discover.get().or(() -> again);
         } catch (UnderstudyException e) {
-            if (again.isEmpty() || e.code() == ErrorCode.CANCELLED || !e.code().leavesContentUnjudged()) {
+            if (again.isEmpty() || e.code().kind() != ErrorKind.FILESTORE) {
                 throw e;
             }
             LOG.warn("what is newest is not known: {}", e.getMessage());

@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.Attributes;
+import io.understudy.files.DiskSpace;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileCache;
 import io.understudy.files.FileFailure;
@@ -38,22 +39,25 @@ import java.util.stream.Stream;
  * are made anew; contents that were finished stay. Not for concurrent use.
  */
 public final class TreeStager implements Stage {
+    /** Each file fills its last block, and has an inode. */
+    private static final long BLOCK = 4096;
+
     private final Plans plans;
     private final List<TreeSettings> trees;
     private final Clock clock;
-    private final Room room;
+    private final DiskSpace space;
     private final Supplier<MountPoints> mounts;
     private final AppliedFiles applied;
 
     public TreeStager(Path state, List<TreeSettings> trees, Clock clock) {
-        this(state, trees, clock, Room.onDisk(), MountPoints::now);
+        this(state, trees, clock, DiskSpace.ofThisMachine(), MountPoints::now);
     }
 
-    TreeStager(Path state, List<TreeSettings> trees, Clock clock, Room room, Supplier<MountPoints> mounts) {
+    TreeStager(Path state, List<TreeSettings> trees, Clock clock, DiskSpace space, Supplier<MountPoints> mounts) {
         this.plans = new Plans(state);
         this.trees = List.copyOf(trees);
         this.clock = clock;
-        this.room = room;
+        this.space = space;
         this.mounts = mounts;
         this.applied = new AppliedFiles(trees, clock);
     }
@@ -68,7 +72,7 @@ public final class TreeStager implements Stage {
             planned.add(plan(manifest.snapshot(), target, undo, blobs));
             ReplicaPoint.TREE_PLANNED.reached();
         }
-        room.require(planned.stream().map(Planned::need).toList());
+        space.require("cannot stage files", planned.stream().map(Planned::need).toList());
         long total = planned.stream().mapToLong(p -> p.need().bytes()).sum();
         AtomicLong done = new AtomicLong();
         for (Planned each : planned) {
@@ -144,7 +148,7 @@ public final class TreeStager implements Stage {
                 return new Planned(
                         file,
                         root,
-                        new Room.Need(root.folder(), planner.freshBytes(), planner.freshEntries()),
+                        new DiskSpace.Need(root.folder(), planner.freshBytes() + planner.freshEntries() * BLOCK),
                         attributeWriter);
             }
         } catch (IOException e) {
@@ -172,7 +176,7 @@ public final class TreeStager implements Stage {
         return TreeRoot.of(settings.path());
     }
 
-    private record Planned(Path file, TreeRoot root, Room.Need need, AttributeWriter attributeWriter) {}
+    private record Planned(Path file, TreeRoot root, DiskSpace.Need need, AttributeWriter attributeWriter) {}
 
     private record Target(TreeData data, TreeSettings settings, Excludes excludes) {
         private static final int PRIVATE_FILE = 0600;

@@ -11,6 +11,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.Databases;
+import io.understudy.postgres.Session;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
@@ -70,9 +71,13 @@ class DatabaseLoaderTest {
         BlobRef last = last(manifest.database().tables().get(0).content().base().blobs());
         String spare = shared.createDatabase("rows");
         shared.psql(spare, "CREATE TABLE t (a int PRIMARY KEY, b text);");
-        RowLoader rows = new RowLoader(
-                new Database(shared.settings(spare)), spare, new BrokenBlobs(blobs, last.id()), Progress.none());
-        assertFails(ErrorCode.BLOB_DAMAGED, () -> rows.load(manifest.database()));
+        Database database = new Database(shared.settings(spare));
+        CopyPlan plan = CopyPlan.of(manifest.database().tables(), 2);
+        try (Session session = database.open()) {
+            TableCopy copy = new TableCopy(
+                    new BrokenBlobs(blobs, last.id()), Progress.none(), "UTF8", CopyTargets.of(session), plan.bytes());
+            assertFails(ErrorCode.BLOB_DAMAGED, () -> new RowLoader(database, spare, copy).load(plan.tasks()));
+        }
         assertThat(shared.psql(spare, "SELECT count(*) FROM t")).isEqualTo("0");
     }
 

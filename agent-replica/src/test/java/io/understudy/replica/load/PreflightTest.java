@@ -9,6 +9,7 @@ import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.DiskSpace;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.DatabaseData;
@@ -80,11 +81,11 @@ class PreflightTest {
     void listsMissingAndOutdatedExtensions() {
         Needs needs = new Needs();
         needs.extensions = List.of(
-                new Extension("of_nobody", "3.3.2", "public"),
+                new Extension("no_such_extension", "3.3.2", "public"),
                 new Extension("hstore", "99.1", "public"),
                 new Extension("pg_trgm", "1.0", "public"));
         assertFails(ErrorCode.MISSING_EXTENSION, () -> asSuperuser().preflight(manifest(needs)))
-                .hasMessageContaining("of_nobody 3.3.2, hstore 99.1 (it has 1.8)")
+                .hasMessageContaining("no_such_extension 3.3.2, hstore 99.1 (it has 1.8)")
                 .hasMessageNotContaining("pg_trgm");
     }
 
@@ -131,6 +132,33 @@ class PreflightTest {
     }
 
     @Test
+    void findsWhatIsBoundToTheNameOfADatabase() {
+        Needs needs = new Needs();
+        needs.extensions = List.of(new Extension("pg_cron", "1.4", "pg_catalog"));
+        assertFails(ErrorCode.MISSING_EXTENSION, () -> asSuperuser().preflight(manifest(needs)))
+                .hasMessageContaining(
+                        "pg_cron, which a server allows only in the database that cron.database_name names")
+                .hasMessageNotContaining("lacks");
+        assertThat(hint(() -> asSuperuser().preflight(manifest(needs)))).contains("cron.schedule_in_database");
+    }
+
+    @Test
+    void findsThatPgHbaLetsNobodyIntoTheSpareDatabase() throws IOException {
+        try (PostgresServer strict = PostgresServer.start()) {
+            Path rules = strict.dataFolder().resolve("pg_hba.conf");
+            Files.writeString(rules, "host postgres,site all 127.0.0.1/32 scram-sha-256\n");
+            strict.psql("postgres", "SELECT pg_reload_conf();");
+            DatabaseLoader loader = loader(strict.settings("site"), ROOMY);
+            assertFails(ErrorCode.DATABASE_DENIED, () -> loader.preflight(manifest(new Needs())))
+                    .hasMessageContaining("may not connect to database \""
+                            + DatabaseNames.of("site").spare() + "\"");
+            Files.writeString(rules, "host all all 127.0.0.1/32 scram-sha-256\n");
+            strict.psql("postgres", "SELECT pg_reload_conf();");
+            loader.preflight(manifest(new Needs()));
+        }
+    }
+
+    @Test
     void refusesAServerOlderThanTheSource() {
         Needs needs = new Needs();
         needs.server = 990001;
@@ -167,7 +195,8 @@ class PreflightTest {
                 own.ownership(),
                 own.lockTimeout());
         assertFails(ErrorCode.TOOL_UNFIT, () -> loader(settings, ROOMY).preflight(manifest(new Needs())))
-                .hasMessageContaining("pg_restore 17");
+                .hasMessageContaining("version 15 to 16 is needed")
+                .hasMessageContaining("is 17.2");
     }
 
     @Test
@@ -219,7 +248,7 @@ class PreflightTest {
         needs.server = 990001;
         needs.tools = "99.1";
         needs.roles = List.of("nobody here");
-        needs.extensions = List.of(new Extension("of_nobody", "3.3.2", "public"));
+        needs.extensions = List.of(new Extension("no_such_extension", "3.3.2", "public"));
         needs.locale = "xx_YY.UTF-8";
         DiskSpace full = folder -> OptionalLong.of(0);
         DatabaseLoader loader = loader(SERVER.settings(site, "helpless", "x", Ownership.PRESERVE), full);
@@ -229,7 +258,7 @@ class PreflightTest {
                         "pg_dump 99",
                         "nobody here",
                         "may not create databases",
-                        "of_nobody",
+                        "no_such_extension",
                         "xx_YY",
                         "MiB");
     }

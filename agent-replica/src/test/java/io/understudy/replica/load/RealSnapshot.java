@@ -3,14 +3,17 @@ package io.understudy.replica.load;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.GeneratedValues;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
+import io.understudy.postgres.SiteCode;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Sql;
 import io.understudy.postgres.Toolset;
 import io.understudy.process.CommandResult;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.Generated;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
@@ -26,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Makes a snapshot of a quiet database the simple way: one blob for every few rows, pg_dump for the rest. */
@@ -43,21 +47,30 @@ final class RealSnapshot {
     }
 
     Manifest of(String database, int sequence) {
+        return of(database, sequence, List.of());
+    }
+
+    /** @param archived names of tables whose rows stay in the archive */
+    Manifest of(String database, int sequence, List<String> archived) {
         DatabaseSettings settings = server.settings(database);
         PgTools tools = new PgTools(settings, new SystemCommandRunner(), state);
         try (Session session = new Database(settings).open()) {
             Catalog catalog = new Catalog(session);
             Toolset toolset = tools.forDump(session.serverVersion());
-            List<SourceTable> found = catalog.tables();
-            List<TableData> tables =
-                    found.stream().map(table -> table(session, table)).toList();
+            List<SourceTable> found = catalog.tables().stream()
+                    .filter(table -> !archived.contains(table.name()))
+                    .toList();
+            Map<Long, List<String>> generated = new SiteCode(session).generatedColumns();
+            List<TableData> tables = found.stream()
+                    .map(table -> table(session, table, generated.get(table.oid())))
+                    .toList();
             DatabaseData data = new DatabaseData(
                     database, catalog.properties(), archive(tools, toolset, database, found), "00", tables);
             return manifest(data, sequence, session.serverVersion(), toolset.version());
         }
     }
 
-    private TableData table(Session session, SourceTable table) {
+    private TableData table(Session session, SourceTable table, List<String> generated) {
         String columns = table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
         ByteArrayOutputStream rows = new ByteArrayOutputStream();
         long count = session.copyOut(
@@ -70,7 +83,14 @@ final class RealSnapshot {
                 List.of(),
                 count,
                 stream.bytes(),
-                new TableContent(stream));
+                new TableContent(stream),
+                generated == null ? null : generated(session, table, generated));
+    }
+
+    private static Generated generated(Session session, SourceTable table, List<String> generated) {
+        List<String> all = new ArrayList<>(table.columns());
+        all.addAll(generated);
+        return GeneratedValues.read(session, table.qualified(), all, "UTF8");
     }
 
     private StreamRef rows(byte[] content) {

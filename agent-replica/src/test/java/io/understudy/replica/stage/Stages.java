@@ -4,6 +4,7 @@ import io.understudy.config.Settings.TreeSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Stages on a disk that never fills and on which nothing is mounted: asking the system for both takes longer than staging a small tree. */
 public final class Stages {
@@ -12,6 +13,6 @@ public final class Stages {
     private Stages() {}
 
     public static Stage in(Path state, List<TreeSettings> trees, Clock clock) {
-        return new TreeStager(state, trees, clock, new Room(folder -> Long.MAX_VALUE), () -> MOUNTS);
+        return new TreeStager(state, trees, clock, folder -> OptionalLong.empty(), () -> MOUNTS);
     }
 }

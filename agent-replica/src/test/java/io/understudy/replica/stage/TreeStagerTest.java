@@ -8,6 +8,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
+import io.understudy.files.DiskSpace;
 import io.understudy.files.LinkTarget;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
@@ -35,6 +36,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -121,7 +123,7 @@ class TreeStagerTest {
                 temp.resolve("state"),
                 settings(TreeKind.FILES),
                 Clock.systemUTC(),
-                new Room(folder -> 10 << 20),
+                folder -> OptionalLong.of(10 << 20),
                 MountPoints::now);
         TreeData data = take();
         blobs.added();
@@ -159,7 +161,7 @@ class TreeStagerTest {
                 temp.resolve("state"),
                 settings(TreeKind.FILES),
                 Clock.systemUTC(),
-                Room.onDisk(),
+                DiskSpace.ofThisMachine(),
                 () -> MountPoints.parse(
                         ("1 1 0:1 / " + live.toAbsolutePath() + "/mounted rw\n").getBytes(StandardCharsets.UTF_8)));
         TreeData without = take();

@@ -3,20 +3,26 @@ package io.understudy.primary.capture.database;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.GeneratedValues;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
+import io.understudy.postgres.SiteCode;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Toolset;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.Generated;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -52,10 +58,10 @@ public final class DatabaseCapture implements SourceDatabase {
             scope.start(() -> schemaHash.set(dumps(source).schemaHash(source.arguments)));
             workers.start(scope);
             scope.await();
-            scope.call(() -> release(keeper, workers));
+            Map<Long, Generated> generated = scope.call(() -> release(keeper, workers, source));
 
             List<TableData> tables = source.arguments.carried().stream()
-                    .map(table -> workers.data(table, plan.units(table)))
+                    .map(table -> workers.data(table, plan.units(table), generated.get(table.oid())))
                     .toList();
             return captured(source, keeper.serverVersion(), archive.get(), schemaHash.get(), tables);
         }
@@ -108,12 +114,31 @@ public final class DatabaseCapture implements SourceDatabase {
     /**
      * Had the keeper's transaction ended early, so would have its locks, and a table could have been truncated under the workers: the
      * failing COMMIT tells.
+     *
+     * @return the generated values that a reader compares, by the table's OID
      */
-    private static Session release(Session keeper, TableWorkers workers) {
+    private static Map<Long, Generated> release(Session keeper, TableWorkers workers, Source source) {
         workers.finish(keeper);
+        Map<Long, Generated> generated = generated(keeper, source);
         keeper.execute("COMMIT");
         PrimaryPoint.DATABASE_RELEASED.reached();
-        return keeper;
+        return generated;
+    }
+
+    private static Map<Long, Generated> generated(Session keeper, Source source) {
+        Map<Long, List<String>> columns = new SiteCode(keeper).generatedColumns();
+        Map<Long, Generated> generated = new HashMap<>();
+        for (SourceTable table : source.arguments.carried()) {
+            List<String> values = columns.get(table.oid());
+            if (values != null) {
+                List<String> all = new ArrayList<>(table.key().isEmpty() ? table.columns() : table.key());
+                values.stream().filter(column -> !all.contains(column)).forEach(all::add);
+                generated.put(
+                        table.oid(),
+                        GeneratedValues.read(keeper, table.qualified(), all, source.properties.encoding()));
+            }
+        }
+        return generated;
     }
 
     private Captured captured(

@@ -30,7 +30,7 @@ final class DumpFailure {
                     "raise max_connections or the limit of the role or database, or lower database.connections");
         }
         if (errors.contains("server version mismatch")) {
-            return failure(ErrorCode.TOOL_UNFIT, result, "install a pg_dump that is not older than the server");
+            return failure(ErrorCode.TOOL_UNFIT, result, "install the pg_dump of the server's own major version");
         }
         if (errors.contains("permission denied") || errors.contains("row-level security policy")) {
             return failure(

@@ -5,6 +5,7 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.primary.capture.database.TableReader.Rows;
 import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.repository.DatabaseData.Generated;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobRef;
@@ -69,8 +70,11 @@ final class TableWorkers {
         }
     }
 
-    /** @param units of this table, in order */
-    TableData data(SourceTable table, List<CopyTask> units) {
+    /**
+     * @param units of this table, in order
+     * @param generated null when the table has no generated columns that need a comparison
+     */
+    TableData data(SourceTable table, List<CopyTask> units, Generated generated) {
         List<Rows> parts = units.stream().map(done::get).toList();
         List<BlobRef> blobs =
                 parts.stream().flatMap(part -> part.stream().blobs().stream()).toList();
@@ -82,6 +86,7 @@ final class TableWorkers {
                 table.key(),
                 parts.stream().mapToLong(Rows::count).sum(),
                 stream.bytes(),
-                new TableContent(stream));
+                new TableContent(stream),
+                generated);
     }
 }

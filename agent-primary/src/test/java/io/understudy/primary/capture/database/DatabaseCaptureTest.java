@@ -8,6 +8,7 @@ import io.understudy.primary.capture.Captures;
 import io.understudy.primary.capture.Sessions;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData.Generated;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.testing.EveryKindOfObject;
@@ -75,6 +76,37 @@ class DatabaseCaptureTest {
     }
 
     @Tag("slow")
+    @Test
+    void recordsTheValuesOfGeneratedColumnsThatCallFunctions() {
+        String source = server.createDatabase("generated");
+        server.psql(source, """
+                CREATE TABLE look (k int, v int); INSERT INTO look VALUES (1, 5), (2, 6);
+                CREATE FUNCTION f(int) RETURNS int LANGUAGE plpgsql IMMUTABLE
+                    AS $$BEGIN RETURN (SELECT v FROM public.look WHERE k = $1); END$$;
+                CREATE TABLE keyed (k int PRIMARY KEY, pad text, g int GENERATED ALWAYS AS (f(k)) STORED);
+                INSERT INTO keyed VALUES (1, 'x'), (2, 'y');
+                CREATE TABLE bare (k int, g int GENERATED ALWAYS AS (f(k)) STORED, h int GENERATED ALWAYS AS (k + 1) STORED);
+                INSERT INTO bare VALUES (1), (1);
+                """);
+        Captured before = Captures.take(server, source, blobs, folder);
+        assertThat(generated(before, "look")).isNull();
+        assertThat(generated(before, "keyed").columns()).containsExactly("k", "g");
+        assertThat(generated(before, "bare").columns()).containsExactly("k", "g");
+        server.psql(source, "UPDATE look SET v = 7 WHERE k = 1; UPDATE bare SET k = k; UPDATE keyed SET pad = pad;");
+        Captured after = Captures.take(server, source, blobs, folder);
+        assertThat(generated(after, "bare").digest())
+                .isNotEqualTo(generated(before, "bare").digest());
+        assertThat(generated(after, "keyed")).isEqualTo(generated(before, "keyed"));
+    }
+
+    private static Generated generated(Captured captured, String table) {
+        return captured.database().tables().stream()
+                .filter(each -> each.name().equals(table))
+                .findFirst()
+                .orElseThrow()
+                .generated();
+    }
+
     @Test
     void seesOneMomentWhileTheSiteWrites() throws InterruptedException {
         String source = server.createDatabase("ledger");

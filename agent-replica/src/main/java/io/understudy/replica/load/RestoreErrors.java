@@ -4,13 +4,17 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.process.CommandResult;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What pg_restore's own words mean. Its messages are not translated; the server's may be, then the general code is right too. */
-final class RestoreFailure {
-    private static final int LINES = 6;
+final class RestoreErrors {
     private static final int LONGEST = 800;
+    /** From the first error on, until the program speaks of something else. */
+    private static final Pattern FIRST = Pattern.compile(
+            "(?m)^pg_restore: error: .*(?:\\n(?!pg_restore: |Command was: ).*)*(?:\\nCommand was: .*)?");
 
     private record Meaning(Pattern words, ErrorCode code, String hint) {
         Meaning(String words, ErrorCode code, String hint) {
@@ -36,32 +40,48 @@ final class RestoreFailure {
                     ErrorCode.MISSING_PRIVILEGE,
                     "let database.user be a superuser for imports, or set database.ownership: single"),
             new Meaning(
+                    "unrecognized configuration parameter",
+                    ErrorCode.TOOL_UNFIT,
+                    "pg_restore is newer than the server: install the client programs of the server's own major version, or set the extension's library in shared_preload_libraries"),
+            new Meaning(
+                    "cross-database references are not implemented",
+                    ErrorCode.LOAD_FAILED,
+                    "a function of the site names its database: leave the database's name out of it"),
+            new Meaning(
                     "server closed the connection|terminating connection|could not connect|connection to server",
                     ErrorCode.DATABASE_UNREACHABLE,
                     "the server ended the session; try again when it is up"));
 
-    private RestoreFailure() {}
+    private RestoreErrors() {}
 
     /** @param section what was restored: {@code pre-data} */
     static UnderstudyException of(String section, CommandResult result) {
-        String why = "cannot restore the database (" + section + "): pg_restore ended with exit code "
-                + result.exitCode() + ": " + lastLines(result.errors());
+        String error = firstError(result.errors());
+        String why = "cannot restore the database (" + section + "): " + shortened(error) + " (exit code "
+                + result.exitCode() + ")";
+        Optional<String> searchPath = SearchPathHint.of(error, error);
+        if (searchPath.isPresent()) {
+            return new UnderstudyException(ErrorCode.LOAD_FAILED, why, searchPath.get());
+        }
         return MEANINGS.stream()
-                .filter(meaning -> meaning.words().matcher(result.errors()).find())
+                .filter(meaning -> meaning.words().matcher(error).find())
                 .findFirst()
                 .map(meaning -> new UnderstudyException(meaning.code(), why, meaning.hint()))
                 .orElseGet(() -> new UnderstudyException(
-                        ErrorCode.LOAD_FAILED,
-                        why,
-                        "the message and the database server's log tell what it stumbled on"));
+                        ErrorCode.LOAD_FAILED, why, "the database server's log has the statement that failed"));
     }
 
-    private static String lastLines(String errors) {
-        List<String> lines = errors.lines().filter(line -> !line.isBlank()).toList();
-        String last = lines.stream().skip(Math.max(0, lines.size() - LINES)).collect(Collectors.joining(" | "));
-        if (last.isEmpty()) {
-            return "it said nothing";
+    /** The first is the cause, what follows are often its consequences; all of it when pg_restore marked nothing as an error. */
+    private static String firstError(String errors) {
+        Matcher first = FIRST.matcher(errors);
+        return first.find() ? first.group() : errors;
+    }
+
+    private static String shortened(String error) {
+        String line = error.lines().filter(each -> !each.isBlank()).collect(Collectors.joining(" | "));
+        if (line.isEmpty()) {
+            return "pg_restore printed no error";
         }
-        return last.length() <= LONGEST ? last : last.substring(0, LONGEST) + "…";
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
     }
 }

@@ -1,0 +1,86 @@
+package io.understudy.replica.load;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.TaskScope;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.Session;
+import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.load.ArchiveRestore.Section;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.blob.BlobSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Brings all data into the spare database, between its schema and its indexes, in the order that {@link LoadOrder} gives. */
+final class ContentLoader {
+    private final Database database;
+    private final String spare;
+    private final ArchiveRestore archive;
+    private final RestoreOptions options;
+
+    ContentLoader(Database database, String spare, ArchiveRestore archive, RestoreOptions options) {
+        this.database = database;
+        this.spare = spare;
+        this.archive = archive;
+        this.options = options;
+    }
+
+    /** @throws UnderstudyException {@code LOAD_FAILED}, {@code LOAD_MISMATCH}, {@code CANCELLED}, and those of pg_restore, blobs and sessions */
+    void load(Manifest manifest, BlobSource blobs, Progress progress) {
+        DatabaseData data = manifest.database();
+        LoadOrder order;
+        CopyTargets targets;
+        try (Session session = database.open(spare)) {
+            order = LoadOrder.of(session);
+            targets = CopyTargets.of(session);
+        }
+        TableCopy copy = new TableCopy(blobs, progress, data.properties().encoding(), targets, bytes(data));
+        restore(order.first(options.contents()));
+        List<TableData> early =
+                data.tables().stream().filter(table -> !order.isLate(table)).toList();
+        CopyPlan plan = CopyPlan.of(early, database.settings().connections());
+        List<CopyTask> refused = new RowLoader(database, spare, copy).load(plan.tasks());
+        restore(order.early(options.contents()));
+        Stream<CopyTask> late =
+                CopyPlan.of(data.tables().stream().filter(order::isLate).toList(), 1).tasks().stream();
+        try (TaskScope scope = new TaskScope("load the rows of the database")) {
+            LateRows.load(units(Stream.concat(refused.stream(), late), order.late(options.contents()), copy, scope));
+            copy.requireAll(data);
+            new GeneratedCheck(database, spare, manifest, copy, targets).run(scope);
+        }
+        restore(LoadOrder.sequences(options.contents()));
+    }
+
+    private List<LateRows.Unit> units(Stream<CopyTask> tasks, List<ArchiveEntry> entries, TableCopy copy, TaskScope scope) {
+        List<LateRows.Unit> units = new ArrayList<>();
+        tasks.forEach(task -> units.add(new LateRows.Unit(
+                task.table().schema() + " " + task.table().name(), () -> scope.call(() -> copy(task, copy, scope)))));
+        entries.forEach(entry -> units.add(new LateRows.Unit(entry.name(), () -> restore(List.of(entry)))));
+        return units;
+    }
+
+    private CopyTask copy(CopyTask task, TableCopy copy, TaskScope scope) {
+        try (Session session = scope.open(() -> database.open(spare))) {
+            session.execute("SET synchronous_commit = off");
+            copy.run(session, task);
+            ReplicaPoint.ROWS_COPIED.reached();
+            return task;
+        }
+    }
+
+    private void restore(List<ArchiveEntry> entries) {
+        if (!entries.isEmpty()) {
+            archive.restore(Section.DATA, options.arguments(), entries);
+        }
+    }
+
+    private static long bytes(DatabaseData data) {
+        return data.tables().stream()
+                .mapToLong(table -> table.content().base().bytes())
+                .sum();
+    }
+}

@@ -1,0 +1,153 @@
+package io.understudy.replica.load;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.tasks.TaskScope;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.GeneratedValues;
+import io.understudy.postgres.Session;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseProperties.Extension;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.RowDigest;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares the generated columns that call functions with the primary's. The server computed them again while rows went in, when a table that
+ * such a function reads may still have been empty. So rows with other values are stored once more now that everything is there, as long as
+ * that helps. Rows that go by way of a partitioned root are compared together: PostgreSQL chose their partition.
+ */
+final class GeneratedCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(GeneratedCheck.class);
+
+    private final Database database;
+    private final String spare;
+    private final Manifest manifest;
+    private final TableCopy copy;
+    private final CopyTargets targets;
+
+    GeneratedCheck(Database database, String spare, Manifest manifest, TableCopy copy, CopyTargets targets) {
+        this.database = database;
+        this.spare = spare;
+        this.manifest = manifest;
+        this.copy = copy;
+        this.targets = targets;
+    }
+
+    /** @throws UnderstudyException {@code LOAD_MISMATCH} when values still differ, though both servers have the same programs */
+    void run(TaskScope scope) {
+        Collection<List<TableData>> all = groups();
+        if (!all.isEmpty()) {
+            scope.start(() -> {
+                Session session = scope.open(() -> database.open(spare));
+                session.execute("SET synchronous_commit = off");
+                mend(session, different(session, all));
+            });
+            scope.await();
+        }
+    }
+
+    private void mend(Session session, List<List<TableData>> different) {
+        List<List<TableData>> wrong = different;
+        while (!wrong.isEmpty()) {
+            for (List<TableData> group : wrong) {
+                LOG.info(
+                        "storing the rows of {} again: their generated columns differ from the primary's",
+                        names(group));
+                storeAgain(session, group);
+            }
+            List<List<TableData>> still = different(session, wrong);
+            if (still.size() == wrong.size()) {
+                report(session, still);
+                return;
+            }
+            wrong = still;
+        }
+    }
+
+    /** The tables whose rows have the same target, by name. */
+    private Collection<List<TableData>> groups() {
+        return manifest.database().tables().stream()
+                .filter(table -> table.generated() != null)
+                .sorted(Comparator.comparing(TableCopy::name))
+                .collect(Collectors.groupingBy(targets::of, LinkedHashMap::new, Collectors.toList()))
+                .values();
+    }
+
+    private List<List<TableData>> different(Session session, Collection<List<TableData>> groups) {
+        return groups.stream().filter(group -> !isSame(session, group)).toList();
+    }
+
+    private boolean isSame(Session session, List<TableData> group) {
+        RowDigest here = new RowDigest();
+        RowDigest there = new RowDigest();
+        for (TableData table : group) {
+            there.add(table.generated().digest());
+            here.add(GeneratedValues.read(
+                            session,
+                            TableCopy.name(table),
+                            table.generated().columns(),
+                            manifest.database().properties().encoding())
+                    .digest());
+        }
+        return here.toString().equals(there.toString());
+    }
+
+    private void storeAgain(Session session, List<TableData> group) {
+        session.execute("BEGIN");
+        group.forEach(table -> session.execute("TRUNCATE ONLY " + TableCopy.name(table)));
+        for (TableData table : group) {
+            copy.again(session, new CopyTask(table, table.content().base().blobs()));
+        }
+        session.execute("COMMIT");
+    }
+
+    private void report(Session session, List<List<TableData>> wrong) {
+        String what = wrong.stream()
+                .flatMap(List::stream)
+                .map(GeneratedCheck::columns)
+                .limit(10)
+                .collect(Collectors.joining(", "));
+        if (!hasSamePrograms(session)) {
+            LOG.warn(
+                    "{} came out otherwise than on the primary, which has other versions of PostgreSQL or extensions",
+                    what);
+            return;
+        }
+        throw new UnderstudyException(
+                ErrorCode.LOAD_MISMATCH,
+                "cannot trust the loaded database: " + what + " came out otherwise than on the primary",
+                "a generated column calls a function whose result depends on more than its arguments: let the function read nothing that"
+                        + " changes, then store the rows again on the primary (UPDATE … SET column = column)");
+    }
+
+    /** Other versions of the same function may give other values, such as PostGIS with a later PROJ. */
+    private boolean hasSamePrograms(Session session) {
+        HashSet<Extension> here = new HashSet<>(session.query(
+                "SELECT e.extname, e.extversion, n.nspname FROM pg_catalog.pg_extension e"
+                        + " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace",
+                row -> new Extension(row.text("extname"), row.text("extversion"), row.text("nspname"))));
+        DatabaseData data = manifest.database();
+        return session.serverVersion() / 10000 == manifest.versions().postgres() / 10000
+                && here.equals(new HashSet<>(data.properties().extensions()));
+    }
+
+    private static String names(List<TableData> group) {
+        return group.stream().map(TableCopy::name).collect(Collectors.joining(", "));
+    }
+
+    private static String columns(TableData table) {
+        Map<Boolean, List<String>> known =
+                table.generated().columns().stream().collect(Collectors.partitioningBy(table.columns()::contains));
+        return TableCopy.name(table) + " (" + String.join(", ", known.get(false)) + ")";
+    }
+}
