@@ -3,6 +3,7 @@ package io.understudy.primary.command;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.AdminClient;
 import io.understudy.primary.app.AdminService;
 import io.understudy.primary.app.Messages;
@@ -33,6 +34,9 @@ final class SnapshotCommand implements Runnable {
     public void run() {
         periods.forEach(SnapshotCommand::requireLabel);
         cli.with(agent -> {
+            cli.say("taking a snapshot into " + agent.settings().filestore().url()
+                    + "; while it does not answer this is tried again for up to "
+                    + RetryPolicy.standard().patience().toSeconds() + " s");
             SnapshotTaken[] taken = new SnapshotTaken[1];
             try (ProgressDisplay progress = cli.progress()) {
                 AdminClient daemon = agent.client();

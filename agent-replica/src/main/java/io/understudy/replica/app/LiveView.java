@@ -4,6 +4,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.time.Instant;
@@ -55,6 +56,11 @@ public final class LiveView implements ReplicaEvents {
     /** 0 before it was read. */
     synchronized int highestEpoch() {
         return highestEpoch;
+    }
+
+    /** What this standby waits for, by what was seen of the repository last. */
+    synchronized Optional<AwaitedEpoch> waits() {
+        return AwaitedEpoch.of(filestore.newest(), highestEpoch);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.role.Setback;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Failure;
@@ -31,6 +32,7 @@ public final class Protos {
     public static SyncDone of(Synced synced) {
         SyncDone.Builder done = SyncDone.newBuilder()
                 .setApplied(synced.applied().map(SnapshotId::toString).orElse(""))
+                .setWaiting(synced.waiting().orElse(""))
                 .setSeconds(synced.seconds())
                 .setFetchedBytes(synced.fetchedBytes());
         times(synced.steps()).forEach((step, seconds) -> done.addSteps(time(step, seconds)));
@@ -49,7 +51,8 @@ public final class Protos {
                         steps.getOrDefault("stage", 0.0),
                         steps.getOrDefault("apply", 0.0),
                         steps.getOrDefault("restart", 0.0),
-                        steps.getOrDefault("prove", 0.0)));
+                        steps.getOrDefault("prove", 0.0)),
+                Optional.of(done.getWaiting()).filter(text -> !text.isEmpty()));
     }
 
     public static PromoteDone of(PromoteResult result) {
@@ -59,6 +62,7 @@ public final class Protos {
                 .setHealthy(result.healthy())
                 .setSnapshot(result.snapshot().map(SnapshotId::toString).orElse(""))
                 .setSeconds(result.seconds())
+                .setAlready(result.already())
                 .addSteps(time("restart", result.steps().restart()))
                 .addSteps(time("prove", result.steps().prove()));
         result.moment().map(Protos::timestamp).ifPresent(done::setMoment);
@@ -78,7 +82,8 @@ public final class Protos {
                 new PromoteResult.Steps(steps.getOrDefault("restart", 0.0), steps.getOrDefault("prove", 0.0)),
                 done.getWarningsList().stream()
                         .map(each -> new Problem(each.getCode(), each.getMessage(), each.getHint()))
-                        .toList());
+                        .toList(),
+                done.getAlready());
     }
 
     public static ReplicaStatus of(
@@ -123,7 +128,8 @@ public final class Protos {
                         filestore.getName(),
                         filestore.getReachable(),
                         filestore.hasSeen() ? Optional.of(instant(filestore.getSeen())) : Optional.empty(),
-                        id(filestore.getNewest())));
+                        id(filestore.getNewest())),
+                AwaitedEpoch.of(id(filestore.getNewest()), status.getHighestEpoch()));
     }
 
     static StepProgress progress(ProgressView progress) {

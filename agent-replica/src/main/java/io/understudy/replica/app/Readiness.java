@@ -4,13 +4,15 @@ import io.understudy.metrics.Probe;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.Ledger;
 import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.replica.round.AwaitedEpoch;
+import java.util.Optional;
 
 /** Whether this server does what its role asks of it. */
 final class Readiness {
     private Readiness() {}
 
     /** Ready: a standby that has something to serve and whose last round did not fail, or a server that is no standby. */
-    static Probe of(boolean backupMode, Ledger ledger) {
+    static Probe of(boolean backupMode, Ledger ledger, Optional<AwaitedEpoch> waits) {
         if (ledger.state() instanceof Promoted promoted && !promoted.claimed()) {
             return Probe.down("promoted, but epoch " + promoted.claim().epoch() + " is yet to be claimed");
         }
@@ -22,7 +24,8 @@ final class Readiness {
         }
         return ledger.live()
                 .flatMap(Copy::snapshot)
-                .map(id -> Probe.up("follows, " + id + " is live"))
-                .orElse(Probe.down("nothing was imported yet"));
+                .map(id -> Probe.up(
+                        "follows, " + id + " is live" + waits.map(each -> "; " + each.text()).orElse("")))
+                .orElse(Probe.down("nothing was imported yet" + waits.map(each -> "; " + each.text()).orElse("")));
     }
 }

@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.Departure;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
@@ -18,8 +19,10 @@ import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.round.Standing;
 import io.understudy.repository.SnapshotId;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -29,6 +32,7 @@ public final class Replica {
     private final ApplyLock lock;
     private final Standing standing;
     private final Applier applier;
+    private final CleanUp cleanUp;
     private final Departure departure;
     private final Round round;
     private final Promotion promotion;
@@ -57,6 +61,8 @@ public final class Replica {
                 events,
                 ports.clock(),
                 ports.ticker());
+        this.cleanUp = new CleanUp(
+                ports.store(), ports.databases(), ports.trees(), ports.loader(), failures, events, ports.clock());
         this.departure = new Departure(ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.clock());
         this.round = new Round(
                 ports.store(),
@@ -80,6 +86,7 @@ public final class Replica {
                 ports.claims(),
                 ports.site(),
                 failures,
+                events,
                 nonces,
                 ports.clock(),
                 ports.ticker());
@@ -95,42 +102,58 @@ public final class Replica {
 
     /** What the daemon does by itself, as often as it looks: whatever the marker and the filestore ask for. */
     void attend(RoundControl control) {
-        locked(() -> {
+        locked(() -> clearingUp(control::isAskedToStop, () -> {
             if (ports.backup().on()) {
                 follow(control);
             } else {
-                lead();
+                promotion.lead();
             }
             return null;
-        });
+        }));
     }
 
     public RoundResult sync(Ask ask, RoundControl control) {
-        return locked(() -> round.run(ask, control));
+        return locked(() -> clearingUp(control::isAskedToStop, () -> round.run(ask, control)));
     }
 
     public Promotion.Report promote(Promotion.Request request) {
         return locked(() -> promotion.promote(request));
     }
 
+    /** Whether {@link #promote} would find this server to be the primary, as far as it knows by itself. Only looks. */
+    public boolean isPrimary(Promotion.Request request) {
+        return promotion.isPrimary(request);
+    }
+
     /** @return what is live now; nothing when it went back to what stood here before the first import */
     public RoundResult rollback() {
-        return locked(() -> {
+        return locked(() -> clearingUp(() -> false, () -> {
             long start = ports.ticker().nanos();
             applier.finish();
             standing.ensure();
-            departure.demandRollback();
-            // What a killed import left has the name that the undone database gets.
-            ports.loader().dropSpare();
             departure.rollback();
             Applier.Outcome outcome = applier.finish();
             outcome.unwell().ifPresent(Replica::wentBackUnwell);
             return new RoundResult(
                     ports.store().ledger().live().flatMap(Copy::snapshot),
+                    Optional.empty(),
                     ports.ticker().since(start),
                     0,
                     outcome.took());
-        });
+        }));
+    }
+
+    /** What the work left behind is cleared up after it, however it ended. */
+    private <T> T clearingUp(BooleanSupplier stop, Supplier<T> work) {
+        T result;
+        try {
+            result = work.get();
+        } catch (RuntimeException e) {
+            cleanUp.run(stop);
+            throw e;
+        }
+        cleanUp.run(stop);
+        return result;
     }
 
     /** Throws at once what {@link #rollback} would: before anybody is asked. An apply that is under way is finished first, so then nobody knows yet. */
@@ -159,15 +182,6 @@ public final class Replica {
         } else {
             round.run(Ask.newest(), control);
         }
-    }
-
-    private void lead() {
-        applier.finish();
-        if (ports.store().state() instanceof Promoting) {
-            promotion.resume();
-        }
-        promotion.acceptRemoval();
-        promotion.repeatClaim();
     }
 
     private <T> T locked(Supplier<T> work) {

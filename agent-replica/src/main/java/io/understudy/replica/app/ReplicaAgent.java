@@ -194,7 +194,7 @@ public final class ReplicaAgent implements AutoCloseable {
 
     private Probe readiness() {
         try {
-            return Readiness.of(ports.backup().on(), ports.store().ledger());
+            return Readiness.of(ports.backup().on(), ports.store().ledger(), live.waits());
         } catch (UnderstudyException e) {
             return Probe.down(e.getMessage());
         }

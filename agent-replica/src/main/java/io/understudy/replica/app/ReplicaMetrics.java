@@ -10,7 +10,9 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.role.BackupMode;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.PendingCleanUp;
 import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.role.ReplicaState.Promoted;
 import io.understudy.replica.role.RoleStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
@@ -52,9 +54,17 @@ final class ReplicaMetrics implements ReplicaEvents {
         if (ledger.state() instanceof Following following && following.proven()) {
             metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, following.since(), replica);
         }
-        ledger.live().flatMap(Copy::snapshot).ifPresent(id -> epoch(id.epoch()));
+        known(ledger).ifPresent(this::epoch);
+        clearedUp(ledger.cleanUp().map(PendingCleanUp::attempts).orElse(0));
         failures();
         beat();
+    }
+
+    /** The epoch of what is live, or the one that this server claimed. */
+    private static Optional<Integer> known(Ledger ledger) {
+        return ledger.state() instanceof Promoted promoted && promoted.claimed()
+                ? Optional.of(promoted.claim().epoch())
+                : ledger.live().flatMap(Copy::snapshot).map(SnapshotId::epoch);
     }
 
     /** The agent lives. */
@@ -87,6 +97,11 @@ final class ReplicaMetrics implements ReplicaEvents {
     @Override
     public void failed(Step step, UnderstudyException failure) {
         metrics.count(Metric.IMPORT_FAILURES, replica, step.label());
+    }
+
+    @Override
+    public void clearedUp(int failures) {
+        metrics.set(Metric.CLEAN_UP_CONSECUTIVE_FAILURES, failures, replica);
     }
 
     @Override

@@ -34,13 +34,15 @@ final class Reports {
         StatusView view = StatusView.of(
                 settings.site(),
                 settings.replica().name(),
+                settings.database().name(),
                 ports.backup().on(),
                 ledger,
                 new Live(
                         true,
                         live.activity().map(ProgressView::of),
                         primaries.stream().map(Reports::view).toList(),
-                        view(live.filestore())),
+                        view(live.filestore()),
+                        live.waits()),
                 ports.clock().instant());
         return Protos.of(view, AgentVersion.current(), live.highestEpoch(), ledger.trouble());
     }

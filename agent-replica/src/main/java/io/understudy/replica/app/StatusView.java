@@ -1,16 +1,20 @@
 package io.understudy.replica.app;
 
+import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.app.LiveView.Activity;
 import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.Ledger;
+import io.understudy.replica.role.PendingCleanUp;
 import io.understudy.replica.role.ReplicaState.Applying;
 import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.role.ReplicaState.Promoted;
 import io.understudy.replica.role.ReplicaState.Promoting;
 import io.understudy.replica.role.Setback;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +28,7 @@ import java.util.Optional;
  * @param proven whether the site passed its health check with it
  * @param since when this snapshot became live here, or when this server was promoted
  * @param previous N-1, to which {@code rollback} returns
- * @param setAside databases that stood here before Understudy, kept under these names
+ * @param setAside databases that stood here before Understudy, by the names that they have now
  * @param epoch of this server after a promotion
  * @param claimPending whether that epoch has yet to be claimed
  * @param daemon whether {@code agent-replica run} runs
@@ -32,6 +36,8 @@ import java.util.Optional;
  * @param failures imports that failed since the last one that succeeded
  * @param retry when what failed is tried again
  * @param rejected snapshots that are not imported unasked; never the one that is live, though it was given up for another before
+ * @param waiting what this standby waits for when there are snapshots, but none that it may import
+ * @param cleanUp what imports left that could not be removed yet; it is tried again, and holds up nothing
  */
 public record StatusView(
         String site,
@@ -54,7 +60,9 @@ public record StatusView(
         int failures,
         Optional<ErrorView> lastError,
         Optional<Instant> retry,
-        List<RejectedView> rejected) {
+        List<RejectedView> rejected,
+        Optional<String> waiting,
+        Optional<ErrorView> cleanUp) {
 
     /** @param totalBytes -1 while unknown */
     public record ProgressView(SnapshotId snapshot, String step, long doneBytes, long totalBytes) {
@@ -75,6 +83,18 @@ public record StatusView(
             Optional<SnapshotId> snapshot,
             Instant at,
             int attempts) {
+        static Optional<ErrorView> of(PendingCleanUp pending) {
+            return pending.failure()
+                    .map(last -> new ErrorView(
+                            last.code().label(),
+                            last.message(),
+                            last.hint(),
+                            "clean_up",
+                            Optional.empty(),
+                            last.at(),
+                            pending.attempts()));
+        }
+
         static ErrorView of(Setback setback) {
             return new ErrorView(
                     setback.code().label(),
@@ -96,14 +116,20 @@ public record StatusView(
 
     /** What only a running process knows. */
     public record Live(
-            boolean daemon, Optional<ProgressView> progress, List<PrimaryView> primaries, FilestoreView filestore) {
-        public Live with(FilestoreView other) {
-            return new Live(daemon, progress, primaries, other);
-        }
-    }
+            boolean daemon,
+            Optional<ProgressView> progress,
+            List<PrimaryView> primaries,
+            FilestoreView filestore,
+            Optional<AwaitedEpoch> waits) {}
 
     public static StatusView of(
-            String site, String replica, boolean backupMode, Ledger ledger, Live live, Instant now) {
+            String site,
+            String replica,
+            String database,
+            boolean backupMode,
+            Ledger ledger,
+            Live live,
+            Instant now) {
         Optional<Copy> copy = ledger.live();
         Optional<Following> following = ledger.state() instanceof Following it ? Optional.of(it) : Optional.empty();
         Optional<Instant> moment = copy.flatMap(Copy::moment);
@@ -118,7 +144,7 @@ public record StatusView(
                 following.filter(Following::proven).isPresent(),
                 since(ledger),
                 following.flatMap(Following::previous).flatMap(Copy::snapshot),
-                ledger.setAside(),
+                setAside(ledger, database),
                 epoch(ledger),
                 ledger.state() instanceof Promoted promoted && !promoted.claimed(),
                 live.daemon(),
@@ -132,7 +158,22 @@ public record StatusView(
                         .filter(Setback::rejection)
                         .filter(each -> !each.snapshot().equals(copy.flatMap(Copy::snapshot)))
                         .map(RejectedView::of)
-                        .toList());
+                        .toList(),
+                live.waits().filter(each -> backupMode).map(AwaitedEpoch::text),
+                ledger.cleanUp().flatMap(ErrorView::of));
+    }
+
+    /** Until the second import the database that stood here is N-1, and has its name. */
+    public static List<String> setAside(Ledger ledger, String database) {
+        List<String> names = new ArrayList<>(ledger.setAside());
+        if (ledger.state() instanceof Following following
+                && following
+                        .previous()
+                        .filter(copy -> copy.snapshot().isEmpty())
+                        .isPresent()) {
+            names.add(DatabaseNames.of(database).previous());
+        }
+        return names;
     }
 
     private static Optional<Instant> since(Ledger ledger) {

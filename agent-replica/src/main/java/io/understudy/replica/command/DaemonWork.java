@@ -69,6 +69,7 @@ public final class DaemonWork implements Work {
                 .setReason(wanted.reason())
                 .setUnfenced(wanted.unfenced())
                 .setForce(wanted.force())
+                .setRestart(wanted.restart())
                 .build();
         return asked(stub -> {
             Iterator<PromoteReply> replies = stub.promote(request);

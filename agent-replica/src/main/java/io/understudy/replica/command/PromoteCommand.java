@@ -3,10 +3,19 @@ package io.understudy.replica.command;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.RetryPolicy;
 import io.understudy.replica.app.PromoteResult;
+import io.understudy.replica.app.Protos;
+import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.role.Copy;
 import io.understudy.transport.RpcFailures;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,29 +48,63 @@ final class PromoteCommand implements Callable<Integer> {
             description = "Kept in the claim of the epoch. Default: ${DEFAULT-VALUE}")
     private String reason;
 
+    @Option(
+            names = "--restart",
+            description = "Restart the site even where this server is the primary already; nothing is done there otherwise.")
+    private boolean restart;
+
     @Override
     public Integer call() {
         Settings settings = cli.settings();
         try (Equipment equipment = Equipment.of(settings)) {
-            String serving = equipment
-                    .ports()
-                    .store()
-                    .ledger()
-                    .live()
-                    .flatMap(Copy::snapshot)
-                    .map(id -> " It serves " + id + ".")
-                    .orElse("");
-            cli.confirm(
-                    "Make this server the primary of site " + settings.site() + "?" + serving
-                            + " What the old primary wrote since is lost. Go on?",
-                    yes);
+            Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
+            if (!ReplicaCli.looking(equipment).isPrimary(request)) {
+                cli.confirm(question(settings, equipment), yes);
+                cli.say("claiming an epoch in " + settings.filestore().url()
+                        + "; while it does not answer this is tried again for up to "
+                        + StatusText.age(RetryPolicy.standard().patience()));
+            }
             PromoteResult result;
             try (ProgressDisplay progress = cli.progress()) {
-                result =
-                        cli.work(settings, equipment).promote(new Promotion.Request(reason, unfenced, force), progress);
+                result = cli.work(settings, equipment).promote(request, progress);
             }
             cli.print(result, result::text);
             return exitCode(result);
+        }
+    }
+
+    private String question(Settings settings, Equipment equipment) {
+        Optional<Copy> live = equipment.ports().store().ledger().live();
+        Instant now = equipment.ports().clock().instant();
+        String serving = live.flatMap(Copy::snapshot)
+                .map(id -> " It serves " + id
+                        + live.flatMap(Copy::moment)
+                                .map(moment -> ", data of " + moment.truncatedTo(ChronoUnit.SECONDS) + ", "
+                                        + StatusText.age(Duration.between(moment, now)) + " old")
+                                .orElse("")
+                        + ".")
+                .orElse("");
+        List<String> connected = connected(settings);
+        String warning = connected.isEmpty()
+                ? ""
+                : " A primary is still connected (" + String.join(", ", connected) + "): stop its site first.";
+        return "Make this server the primary of site " + settings.site() + "?" + serving + warning
+                + " What the old primary wrote since is lost. Go on?";
+    }
+
+    /** Only a running daemon knows. */
+    private List<String> connected(Settings settings) {
+        if (!cli.daemonRuns(settings)) {
+            return List.of();
+        }
+        try {
+            return Protos.live(new DaemonWork(settings).status()).primaries().stream()
+                    .filter(PrimaryView::connected)
+                    .map(PrimaryView::address)
+                    .toList();
+        } catch (UnderstudyException e) {
+            cli.say("warning: " + e.getMessage());
+            return List.of();
         }
     }
 

@@ -8,6 +8,8 @@ import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
+import io.understudy.replica.app.StatusView.ProgressView;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +30,7 @@ final class StatusCommand implements Runnable {
             StatusView status = StatusView.of(
                     settings.site(),
                     settings.replica().name(),
+                    settings.database().name(),
                     ports.backup().on(),
                     ports.store().ledger(),
                     live(settings, equipment),
@@ -38,28 +41,40 @@ final class StatusCommand implements Runnable {
 
     /** The daemon knows more; without it, or when it has no need to ask the filestore, that is asked from here. */
     private Live live(Settings settings, Equipment equipment) {
-        if (cli.daemonRuns(settings)) {
+        List<PrimaryView> primaries = settings.replica().primaries().stream()
+                .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
+                .toList();
+        boolean daemon = cli.daemonRuns(settings);
+        if (daemon) {
             try {
                 Live live = Protos.live(new DaemonWork(settings).status());
-                return live.filestore().seen().isPresent() ? live : live.with(filestore(settings, equipment));
+                return live.filestore().seen().isPresent()
+                        ? live
+                        : filestore(settings, equipment, live.daemon(), live.progress(), live.primaries());
             } catch (UnderstudyException e) {
                 cli.say("warning: " + e.getMessage());
             }
         }
-        List<PrimaryView> primaries = settings.replica().primaries().stream()
-                .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
-                .toList();
-        return new Live(cli.daemonRuns(settings), Optional.empty(), primaries, filestore(settings, equipment));
+        return filestore(settings, equipment, daemon, Optional.empty(), primaries);
     }
 
-    private FilestoreView filestore(Settings settings, Equipment equipment) {
+    private Live filestore(
+            Settings settings,
+            Equipment equipment,
+            boolean daemon,
+            Optional<ProgressView> progress,
+            List<PrimaryView> primaries) {
         try {
             Optional<SnapshotId> newest = equipment.repository().newest();
+            int highest = equipment.repository().epochs().highest();
             Instant now = equipment.ports().clock().instant();
-            return new FilestoreView(equipment.filestoreName(), true, Optional.of(now), newest);
+            FilestoreView seen = new FilestoreView(equipment.filestoreName(), true, Optional.of(now), newest);
+            return new Live(daemon, progress, primaries, seen, AwaitedEpoch.of(newest, highest));
         } catch (UnderstudyException e) {
             cli.say("warning: " + e.getMessage());
-            return new FilestoreView(settings.filestore().url().toString(), false, Optional.empty(), Optional.empty());
+            FilestoreView unseen = new FilestoreView(
+                    settings.filestore().url().toString(), false, Optional.empty(), Optional.empty());
+            return new Live(daemon, progress, primaries, unseen, Optional.empty());
         }
     }
 }

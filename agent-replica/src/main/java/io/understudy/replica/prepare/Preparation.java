@@ -124,7 +124,7 @@ public final class Preparation {
                     ReplicaPoint.FORMER_ROLE_ENDED.passed();
                 }
             });
-            backup.enter("agent-replica init", Optional.empty());
+            backup.writeMarker("agent-replica init", Optional.empty());
             ReplicaPoint.MARKER_WRITTEN.passed();
             standing.ensure();
             ReplicaPoint.ROLE_NOTED.passed();

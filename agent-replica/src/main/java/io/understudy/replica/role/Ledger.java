@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param setAside names of databases that were put aside for the operator
  * @param failures imports that failed since the last one that succeeded
  * @param claim the last claim that was sent, even if it was withdrawn: it may have arrived
+ * @param cleanUp what is still to be cleared up after imports; empty when nothing is
  */
 public record Ledger(
         ReplicaState state,
@@ -32,7 +33,8 @@ public record Ledger(
         Optional<DatabaseIdentity> leaving,
         List<String> setAside,
         int failures,
-        Optional<Claim> claim) {
+        Optional<Claim> claim,
+        Optional<PendingCleanUp> cleanUp) {
 
     /** A spare database, loaded and counted. */
     public record Prepared(SnapshotId snapshot, DatabaseIdentity database) {}
@@ -41,6 +43,7 @@ public record Ledger(
         owned = Set.copyOf(owned);
         setbacks = List.copyOf(setbacks);
         setAside = List.copyOf(setAside);
+        cleanUp = cleanUp == null ? Optional.empty() : cleanUp;
     }
 
     static Ledger empty() {
@@ -53,27 +56,28 @@ public record Ledger(
                 Optional.empty(),
                 List.of(),
                 0,
+                Optional.empty(),
                 Optional.empty());
     }
 
     public Ledger with(ReplicaState next) {
-        return new Ledger(next, owned, prepared, setbacks, trouble, leaving, setAside, failures, claim);
+        return new Ledger(next, owned, prepared, setbacks, trouble, leaving, setAside, failures, claim, cleanUp);
     }
 
     public Ledger owning(DatabaseIdentity database) {
         Set<DatabaseIdentity> more = new HashSet<>(owned);
         more.add(database);
-        return new Ledger(state, more, prepared, setbacks, trouble, leaving, setAside, failures, claim);
+        return new Ledger(state, more, prepared, setbacks, trouble, leaving, setAside, failures, claim, cleanUp);
     }
 
     public Ledger disowning(DatabaseIdentity database) {
         Set<DatabaseIdentity> fewer = new HashSet<>(owned);
         fewer.remove(database);
-        return new Ledger(state, fewer, prepared, setbacks, trouble, leaving, setAside, failures, claim);
+        return new Ledger(state, fewer, prepared, setbacks, trouble, leaving, setAside, failures, claim, cleanUp);
     }
 
     public Ledger preparing(Optional<Prepared> spare) {
-        return new Ledger(state, owned, spare, setbacks, trouble, leaving, setAside, failures, claim);
+        return new Ledger(state, owned, spare, setbacks, trouble, leaving, setAside, failures, claim, cleanUp);
     }
 
     /** Notes a failure; one of a snapshot replaces what was noted of it before. */
@@ -83,7 +87,7 @@ public record Ledger(
             more.removeIf(each -> each.snapshot().equals(setback.snapshot()));
             more.add(setback);
         });
-        return new Ledger(state, owned, prepared, more, Optional.of(setback), leaving, setAside, failures, claim);
+        return new Ledger(state, owned, prepared, more, Optional.of(setback), leaving, setAside, failures, claim, cleanUp);
     }
 
     /** Notes an import that failed. */
@@ -98,7 +102,8 @@ public record Ledger(
                 next.leaving,
                 next.setAside,
                 failures + (setback.snapshot().isPresent() ? 1 : 0),
-                next.claim);
+                next.claim,
+                next.cleanUp);
     }
 
     /** A success: no trouble, and nothing to remember of snapshots up to this one. */
@@ -107,15 +112,15 @@ public record Ledger(
                 .filter(each ->
                         each.snapshot().filter(id -> id.compareTo(applied) > 0).isPresent())
                 .toList();
-        return new Ledger(state, owned, prepared, left, Optional.empty(), leaving, setAside, 0, claim);
+        return new Ledger(state, owned, prepared, left, Optional.empty(), leaving, setAside, 0, claim, cleanUp);
     }
 
     public Ledger untroubled() {
-        return new Ledger(state, owned, prepared, setbacks, Optional.empty(), leaving, setAside, failures, claim);
+        return new Ledger(state, owned, prepared, setbacks, Optional.empty(), leaving, setAside, failures, claim, cleanUp);
     }
 
     public Ledger leaving(DatabaseIdentity database) {
-        return new Ledger(state, owned, prepared, setbacks, trouble, Optional.of(database), setAside, failures, claim);
+        return new Ledger(state, owned, prepared, setbacks, trouble, Optional.of(database), setAside, failures, claim, cleanUp);
     }
 
     /** What was leaving has this name now. */
@@ -123,12 +128,22 @@ public record Ledger(
         List<String> more = new ArrayList<>(setAside);
         more.remove(database);
         more.add(database);
-        return new Ledger(state, owned, prepared, setbacks, trouble, Optional.empty(), more, failures, claim);
+        return new Ledger(state, owned, prepared, setbacks, trouble, Optional.empty(), more, failures, claim, cleanUp);
     }
 
     /** A claim that is about to be sent. */
     public Ledger claiming(Claim sent) {
-        return new Ledger(state, owned, prepared, setbacks, trouble, leaving, setAside, failures, Optional.of(sent));
+        return new Ledger(state, owned, prepared, setbacks, trouble, leaving, setAside, failures, Optional.of(sent), cleanUp);
+    }
+
+    /** Something may have to be cleared up; what failed of it before waits for its time. */
+    public Ledger untidy(Instant now) {
+        return cleanUp.isPresent() ? this : withCleanUp(Optional.of(PendingCleanUp.due(now)));
+    }
+
+    /** @param left empty: all is cleared up */
+    public Ledger withCleanUp(Optional<PendingCleanUp> left) {
+        return new Ledger(state, owned, prepared, setbacks, trouble, leaving, setAside, failures, claim, left);
     }
 
     public Optional<Setback> setback(SnapshotId snapshot) {
@@ -139,8 +154,10 @@ public record Ledger(
 
     /** When something that failed may be tried again; empty when nothing waits. */
     public Optional<Instant> nextAttempt() {
-        return Stream.concat(setbacks.stream(), trouble.stream())
-                .flatMap(each -> each.notBefore().stream())
+        return Stream.concat(
+                        Stream.concat(setbacks.stream(), trouble.stream())
+                                .flatMap(each -> each.notBefore().stream()),
+                        cleanUp.stream().map(PendingCleanUp::notBefore))
                 .min(Comparator.naturalOrder());
     }
 

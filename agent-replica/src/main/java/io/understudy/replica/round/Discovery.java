@@ -22,6 +22,7 @@ final class Discovery {
     private final ReplicaEvents events;
     private final Clock clock;
     private List<SnapshotId> overtaken = List.of();
+    private Optional<AwaitedEpoch> waits = Optional.empty();
 
     Discovery(RoleStore store, SnapshotSource source, Failures failures, ReplicaEvents events, Clock clock) {
         this.store = store;
@@ -53,13 +54,20 @@ final class Discovery {
         Optional<SnapshotId> live = ledger.live().flatMap(Copy::snapshot);
         List<SnapshotId> newer = live.map(source::newerThan).orElseGet(source::list);
         events.polled(newer.isEmpty() ? live : Optional.of(newer.get(newer.size() - 1)));
-        return new Choice(ledger, clock.instant()).newest(newer, this::highestEpoch, ask);
+        Optional<SnapshotId> newest = newer.stream().reduce((earlier, later) -> later);
+        return new Choice(ledger, clock.instant()).newest(newer, () -> highestEpoch(newest), ask);
     }
 
-    private int highestEpoch() {
+    private int highestEpoch(Optional<SnapshotId> newest) {
         int epoch = source.highestEpoch();
         events.epoch(epoch);
+        waits = AwaitedEpoch.of(newest, epoch);
         return epoch;
+    }
+
+    /** What is waited for, as the last look at the repository found. */
+    Optional<AwaitedEpoch> waits() {
+        return waits;
     }
 
     /**

@@ -12,6 +12,7 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.role.BackupMode;
 import io.understudy.replica.role.Failures;
+import io.understudy.replica.role.Ledger;
 import io.understudy.replica.role.Ledger.Prepared;
 import io.understudy.replica.role.ReplicaState.Applying;
 import io.understudy.replica.role.ReplicaState.Following;
@@ -133,7 +134,7 @@ public final class Round {
             snapshot = discovery.discover(ask);
             if (snapshot.isEmpty()) {
                 discovery.clearTrouble();
-                return new RoundResult(resumed, watch.total(), 0, watch.steps());
+                return new RoundResult(resumed, discovery.waits(), watch.total(), 0, watch.steps());
             }
             LOG.info("importing {}", snapshot.get());
             ReplicaPoint.SNAPSHOT_CHOSEN.passed();
@@ -142,7 +143,7 @@ public final class Round {
             during(Step.LOAD, () -> load(fetched.manifest()));
             during(Step.STAGE, () -> stage(fetched.manifest()));
             apply(fetched.manifest());
-            return new RoundResult(snapshot, watch.total(), fetched.bytes(), watch.steps());
+            return new RoundResult(snapshot, Optional.empty(), watch.total(), fetched.bytes(), watch.steps());
         }
 
         /** @return the snapshot whose apply a crash had interrupted, now live */
@@ -223,9 +224,15 @@ public final class Round {
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
                 events.failed(step, failure);
-                store.change(ledger -> ledger.failing(failures.setback(ledger, snapshot, step, failure)));
+                store.change(ledger -> noting(ledger, failure));
             }
             return failure;
+        }
+
+        /** From the load on there may be a database that could not be dropped. */
+        private Ledger noting(Ledger ledger, UnderstudyException failure) {
+            Ledger next = ledger.failing(failures.setback(ledger, snapshot, step, failure));
+            return step.compareTo(Step.LOAD) < 0 ? next : next.untidy(clock.instant());
         }
     }
 }

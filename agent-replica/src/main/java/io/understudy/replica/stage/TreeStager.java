@@ -60,7 +60,8 @@ public final class TreeStager implements Stage {
     public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
         List<Target> targets =
                 manifest.trees().stream().map(data -> target(manifest, data)).toList();
-        String undo = plans.begin(manifest.snapshot());
+        String undo = plans.begin(
+                manifest.snapshot(), name -> targets.stream().allMatch(target -> canBeEmptied(target, name)));
         List<Planned> planned = new ArrayList<>();
         for (Target target : targets) {
             planned.add(plan(manifest.snapshot(), target, undo, blobs));
@@ -106,11 +107,16 @@ public final class TreeStager implements Stage {
                 "configure a tree of that name with kind " + data.kind().label() + ", as on the primary");
     }
 
+    private static boolean canBeEmptied(Target target, String undo) {
+        return OwnFolder.tryDelete(OwnFolder.undo(root(target.settings)).resolve(undo));
+    }
+
     private Planned plan(SnapshotId snapshot, Target target, String undo, BlobSource blobs) {
         TreeRoot root = root(target.settings);
-        OwnFolder.clearStage(root, snapshot);
+        OwnFolder.list(OwnFolder.staged(root)).stream()
+                .filter(other -> !other.equals(OwnFolder.staged(root, snapshot)))
+                .forEach(OwnFolder::tryDelete);
         OwnFolder.create(root, OwnFolder.staged(root, snapshot));
-        OwnFolder.delete(OwnFolder.undo(root).resolve(undo));
         OwnFolder.create(root, OwnFolder.undo(root).resolve(undo));
         Path file = plans.file(snapshot, target.data.name());
         Path cache = plans.folder().resolve(target.data.name() + ".files");

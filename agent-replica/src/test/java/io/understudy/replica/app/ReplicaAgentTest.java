@@ -196,7 +196,7 @@ class ReplicaAgentTest {
         CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> daemon.sync(false, Progress.none()));
         loading.await();
 
-        PromoteResult result = daemon.promote(new Promotion.Request("a test", false, false), Progress.none());
+        PromoteResult result = daemon.promote(new Promotion.Request("a test", false, false, false), Progress.none());
 
         assertThat(result.epoch()).isEqualTo(2);
         assertThat(result.healthy()).isTrue();

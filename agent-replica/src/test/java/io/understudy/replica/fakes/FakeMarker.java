@@ -63,7 +63,7 @@ public final class FakeMarker implements BackupMode {
     }
 
     @Override
-    public void enter(String reason, Optional<SnapshotId> snapshot) {
+    public void writeMarker(String reason, Optional<SnapshotId> snapshot) {
         if (full) {
             throw new UnderstudyException(ErrorCode.DISK_FULL, "cannot write the marker: no room", "make room");
         }
@@ -78,12 +78,12 @@ public final class FakeMarker implements BackupMode {
         if (!on()) {
             return false;
         }
-        enter(reason, snapshot);
+        writeMarker(reason, snapshot);
         return true;
     }
 
     @Override
-    public void leave() {
+    public void removeMarker() {
         points.around("unmark", () -> on = false);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.Departure;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
@@ -51,7 +52,7 @@ public final class World {
     }
 
     /** The agent's process. */
-    public record Agent(Round round, Applier applier, Departure departure, Promotion promotion) {}
+    public record Agent(Round round, Applier applier, Departure departure, Promotion promotion, CleanUp cleanUp) {}
 
     public Agent agent() {
         Failures failures = new Failures(time.clock(), new RetryPolicy(new Random(1)));
@@ -60,7 +61,7 @@ public final class World {
         Departure departure = new Departure(store, marker, databases, trees, time.clock());
         Standing standing = new Standing(store, marker, databases, time.clock());
         Promotion promotion = new Promotion(
-                store, marker, standing, applier, claims, site, failures, this::nonce, time.clock(), time);
+                store, marker, standing, applier, claims, site, failures, events, this::nonce, time.clock(), time);
         Round round = new Round(
                 store,
                 marker,
@@ -75,20 +76,34 @@ public final class World {
                 List.of(new TreeSettings("media", TreeKind.FILES, Path.of("/srv/media"), List.of())),
                 time.clock(),
                 time);
-        return new Agent(round, applier, departure, promotion);
+        CleanUp cleanUp = new CleanUp(store, databases, trees, databases, failures, events, time.clock());
+        return new Agent(round, applier, departure, promotion, cleanUp);
     }
 
     public RoundResult sync() {
-        return agent().round().run(Ask.now(), new RoundControl());
+        return round(Ask.now());
+    }
+
+    private RoundResult round(Ask ask) {
+        Agent agent = agent();
+        RoundResult result;
+        try {
+            result = agent.round().run(ask, new RoundControl());
+        } catch (RuntimeException e) {
+            agent.cleanUp().run(() -> false);
+            throw e;
+        }
+        agent.cleanUp().run(() -> false);
+        return result;
     }
 
     /** As the daemon does it: failures wait for their time. */
     public RoundResult poll() {
-        return agent().round().run(Ask.newest(), new RoundControl());
+        return round(Ask.newest());
     }
 
     public RoundResult restore(SnapshotId snapshot) {
-        return agent().round().run(new Ask.Named(snapshot), new RoundControl());
+        return round(new Ask.Named(snapshot));
     }
 
     public String liveDatabase() {

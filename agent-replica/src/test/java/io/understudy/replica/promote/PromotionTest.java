@@ -8,6 +8,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.role.Copy;
 import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.role.ReplicaState.Promoted;
 import io.understudy.replica.role.ReplicaState.Promoting;
@@ -28,7 +29,7 @@ class PromotionTest extends FollowingStandby {
         assertThat(report.epoch()).isEqualTo(2);
         assertThat(report.claimed()).isTrue();
         assertThat(report.warnings()).isEmpty();
-        assertThat(report.serving().snapshot()).hasToString("Optional[00000001-00000001]");
+        assertThat(report.serving().flatMap(Copy::snapshot)).hasToString("Optional[00000001-00000001]");
         assertThat(world.claims.held()).isEqualTo(2);
         assertThat(world.marker.on()).isFalse();
         assertThat(world.site.starts()).isEqualTo(starts + 1);
@@ -249,7 +250,7 @@ class PromotionTest extends FollowingStandby {
         die(world::sync);
         world.points.live();
 
-        assertThat(promote(PLAIN).serving().snapshot()).hasToString("Optional[00000001-00000002]");
+        assertThat(promote(PLAIN).serving().flatMap(Copy::snapshot)).hasToString("Optional[00000001-00000002]");
         assertThat(world.content()).isEqualTo("00000001-00000002");
     }
 
