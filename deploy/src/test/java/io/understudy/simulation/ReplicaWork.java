@@ -267,6 +267,7 @@ final class ReplicaWork {
                         run.servers.importing(server, "databases are exchanged");
                     }
                     case "load" -> run.servers.importing(server, "a spare is loaded");
+                    case "discard" -> run.trouble.perhaps(ErrorCode.DATABASE_BUSY, "cannot drop");
                     case "preflight" -> run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the server");
                     default -> {}
                 }

@@ -44,6 +44,8 @@ final class Planner {
 
     /** This server was promoted, and its epoch has no snapshot yet: standbys wait for one. With the labels of the schedule, as the very first one. */
     void promoted(Instant now) {
+        // What was asked for before is of an earlier epoch: how it ended says nothing of this one.
+        running = Optional.empty();
         covered(now);
         List<String> periods = schedule.between(Instant.EPOCH, now);
         timetable.owe(periods.isEmpty() ? List.of(PROMOTION) : periods, now);

@@ -136,9 +136,9 @@ public record Ledger(
         return new Ledger(state, owned, prepared, setbacks, trouble, leaving, setAside, failures, Optional.of(sent), cleanUp);
     }
 
-    /** Something may have to be cleared up; what failed of it before waits for its time. */
+    /** There is something new to clear up: it is tried at once, with what could not be cleared up before. */
     public Ledger untidy(Instant now) {
-        return cleanUp.isPresent() ? this : withCleanUp(Optional.of(PendingCleanUp.due(now)));
+        return withCleanUp(Optional.of(PendingCleanUp.due(cleanUp, now)));
     }
 
     /** @param left empty: all is cleared up */

@@ -20,8 +20,9 @@ public record PendingCleanUp(int attempts, Optional<Failure> failure, Instant no
         }
     }
 
-    static PendingCleanUp due(Instant now) {
-        return new PendingCleanUp(0, Optional.empty(), now);
+    static PendingCleanUp due(Optional<PendingCleanUp> before, Instant now) {
+        return before.map(last -> new PendingCleanUp(last.attempts(), last.failure(), now))
+                .orElseGet(() -> new PendingCleanUp(0, Optional.empty(), now));
     }
 
     /** A clock that was set back does not hold it up for longer than it was to be. */
