@@ -2,7 +2,7 @@ package io.understudy.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.Pair;
+import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Server;
 import java.time.Duration;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ final class Play {
     private final Steps steps;
     private final byte[] photo = new byte[PHOTO_BYTES];
 
-    Play(Pair pair, Steps steps) {
+    Play(ServerPair pair, Steps steps) {
         this.primary = pair.primary();
         this.standby = pair.standby();
         this.steps = steps;

@@ -3,7 +3,7 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.rehearsal.Folders;
-import io.understudy.rehearsal.Pair;
+import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.PostgresServer;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Server;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class RoundTripIT extends Scenario {
     @Test
     void everyKindOfObjectArrives() throws IOException {
-        Pair pair = install(false);
+        ServerPair pair = install(false);
         Path scripts = Folders.create(pair.home().resolve("scripts"));
         for (Server server : new Server[] {pair.primary(), pair.standby()}) {
             server.configure(config -> config.replace("  user: site\n", "  user: postgres\n"));

@@ -2,7 +2,7 @@ package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.rehearsal.Pair;
+import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Server;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class TlsIT extends Scenario {
     @Test
     void announcementsTravelOverTls() {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         Certificates.install(pair);
         for (Server server : new Server[] {pair.primary(), pair.standby()}) {
             server.configure(config -> config.replace("poll: 2s", "poll: 1d"));

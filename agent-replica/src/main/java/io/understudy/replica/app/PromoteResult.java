@@ -4,7 +4,7 @@ import io.understudy.cli.Problem;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.promote.Promotion.Report;
-import io.understudy.replica.role.Copy;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,14 +29,14 @@ public record PromoteResult(
         Optional<Instant> moment,
         double seconds,
         boolean healthy,
-        Steps steps,
+        FileOps steps,
         List<Problem> warnings,
         boolean already) {
 
     /** Seconds. */
-    record Steps(double restart, double prove) {
-        static Steps of(Map<Step, Duration> steps) {
-            return new Steps(
+    record FileOps(double restart, double prove) {
+        static FileOps of(Map<Step, Duration> steps) {
+            return new FileOps(
                     StepSeconds.seconds(steps.getOrDefault(Step.RESTART, Duration.ZERO)),
                     StepSeconds.seconds(steps.getOrDefault(Step.PROVE, Duration.ZERO)));
         }
@@ -46,11 +46,11 @@ public record PromoteResult(
         return new PromoteResult(
                 report.epoch(),
                 report.claimed(),
-                report.serving().flatMap(Copy::snapshot),
-                report.already() ? Optional.empty() : report.serving().flatMap(Copy::moment),
+                report.serving().flatMap(DatabaseVersion::snapshot),
+                report.already() ? Optional.empty() : report.serving().flatMap(DatabaseVersion::moment),
                 StepSeconds.seconds(report.took()),
                 report.warnings().stream().noneMatch(PromoteResult::isOfTheSite),
-                Steps.of(report.steps()),
+                FileOps.of(report.steps()),
                 report.warnings().stream().map(Problem::of).toList(),
                 report.already());
     }

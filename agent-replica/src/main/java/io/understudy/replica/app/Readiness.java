@@ -1,9 +1,9 @@
 package io.understudy.replica.app;
 
 import io.understudy.metrics.Probe;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.round.AwaitedEpoch;
 import java.util.Optional;
 
@@ -12,18 +12,18 @@ final class Readiness {
     private Readiness() {}
 
     /** Ready: a standby that has something to serve and whose last round did not fail, or a server that is no standby. */
-    static Probe of(boolean backupMode, Ledger ledger, Optional<AwaitedEpoch> waits) {
+    static Probe of(boolean backupMode, ReplicaRecord ledger, Optional<AwaitedEpoch> waits) {
         if (ledger.state() instanceof Promoted promoted && !promoted.claimed()) {
             return Probe.down("promoted, but epoch " + promoted.claim().epoch() + " is yet to be claimed");
         }
         if (!backupMode) {
             return Probe.up("not in backup mode");
         }
-        if (ledger.trouble().isPresent()) {
-            return Probe.down(ledger.trouble().get().message());
+        if (ledger.lastError().isPresent()) {
+            return Probe.down(ledger.lastError().get().message());
         }
         return ledger.live()
-                .flatMap(Copy::snapshot)
+                .flatMap(DatabaseVersion::snapshot)
                 .map(id -> Probe.up(
                         "follows, " + id + " is live" + waits.map(each -> "; " + each.text()).orElse("")))
                 .orElse(Probe.down("nothing was imported yet" + waits.map(each -> "; " + each.text()).orElse("")));

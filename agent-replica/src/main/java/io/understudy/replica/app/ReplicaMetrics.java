@@ -7,13 +7,13 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.PendingCleanUp;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.PendingCleanUp;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
@@ -25,12 +25,12 @@ import java.util.function.DoubleSupplier;
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
 final class ReplicaMetrics implements ReplicaEvents {
     private final Metrics metrics;
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final String replica;
     private final LastVerified verified;
     private final Clock clock;
 
-    ReplicaMetrics(Metrics metrics, RoleStore store, String replica, LastVerified verified, Clock clock) {
+    ReplicaMetrics(Metrics metrics, ReplicaStateStore store, String replica, LastVerified verified, Clock clock) {
         this.metrics = metrics;
         this.store = store;
         this.replica = replica;
@@ -49,8 +49,8 @@ final class ReplicaMetrics implements ReplicaEvents {
         metrics.set(Metric.ROLE_IS_PRIMARY, false);
         metrics.watch(Metric.DISK_FREE_BYTES, () -> settings.state().toFile().getUsableSpace());
         certificateExpiry.ifPresent(when -> metrics.watch(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, when));
-        Ledger ledger = store.ledger();
-        ledger.live().flatMap(Copy::moment).ifPresent(this::appliedMoment);
+        ReplicaRecord ledger = store.ledger();
+        ledger.live().flatMap(DatabaseVersion::moment).ifPresent(this::appliedMoment);
         if (ledger.state() instanceof Following following && following.proven()) {
             metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, following.since(), replica);
         }
@@ -61,10 +61,10 @@ final class ReplicaMetrics implements ReplicaEvents {
     }
 
     /** The epoch of what is live, or the one that this server claimed. */
-    private static Optional<Integer> known(Ledger ledger) {
+    private static Optional<Integer> known(ReplicaRecord ledger) {
         return ledger.state() instanceof Promoted promoted && promoted.claimed()
                 ? Optional.of(promoted.claim().epoch())
-                : ledger.live().flatMap(Copy::snapshot).map(SnapshotId::epoch);
+                : ledger.live().flatMap(DatabaseVersion::snapshot).map(SnapshotId::epoch);
     }
 
     /** The agent lives. */

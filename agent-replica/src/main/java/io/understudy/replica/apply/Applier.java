@@ -4,14 +4,14 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.role.ApplyIntent;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Applying;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.role.Setback;
+import io.understudy.replica.state.ApplyIntent;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.stage.Stage;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
@@ -33,7 +33,7 @@ import java.util.Optional;
  * <p>Not for concurrent use; the caller holds the apply lock and does not interrupt.
  */
 public final class Applier {
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final LiveTrees trees;
     private final Stage stage;
     private final ReplicaEvents events;
@@ -42,13 +42,13 @@ public final class Applier {
     private final ApplyBack back;
 
     public Applier(
-            RoleStore store,
+            ReplicaStateStore store,
             BackupMode backup,
             LiveDatabases databases,
             LiveTrees trees,
             Stage stage,
             SiteService site,
-            Failures failures,
+            RetryLog failures,
             ReplicaEvents events,
             Clock clock,
             Ticker ticker) {
@@ -68,7 +68,7 @@ public final class Applier {
      * @param unwell what failed of the site after it went back
      * @param took the steps that ran in this process
      */
-    public record Outcome(Optional<Setback> undone, Optional<UnderstudyException> unwell, Map<Step, Duration> took) {}
+    public record Outcome(Optional<FailedAttempt> undone, Optional<UnderstudyException> unwell, Map<Step, Duration> took) {}
 
     /**
      * Finishes the intent that is under way, if there is one.
@@ -76,7 +76,7 @@ public final class Applier {
      * @throws UnderstudyException when it could be finished neither way; the intent stays and is tried again later
      */
     public Outcome finish() {
-        Optional<Setback> undone = Optional.empty();
+        Optional<FailedAttempt> undone = Optional.empty();
         Optional<UnderstudyException> unwell = Optional.empty();
         Map<Step, Duration> took = new EnumMap<>(Step.class);
         while (store.state() instanceof Applying applying) {
@@ -94,29 +94,29 @@ public final class Applier {
     /** The snapshot stays. */
     private void settle(ApplyIntent intent) {
         Attempt.of("settle the files of " + intent.snapshot(), () -> trees.settle(intent.snapshot()));
-        ReplicaPoint.TREES_SETTLED.passed();
+        ReplicaPoint.TREES_SETTLED.reached();
         store.change(ledger -> {
-            Ledger next = intent.retired().map(ledger::disowning).orElse(ledger);
+            ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);
             return next.with(next.state().settled())
                     .preparing(Optional.empty())
                     .succeeding(intent.snapshot())
                     .untidy(clock.instant());
         });
-        ReplicaPoint.INTENT_CLEARED.passed();
+        ReplicaPoint.INTENT_CLEARED.reached();
     }
 
-    private Optional<Setback> conclude(ApplyIntent intent) {
+    private Optional<FailedAttempt> conclude(ApplyIntent intent) {
         Attempt.of("discard what was staged for " + intent.snapshot(), () -> stage.discard(intent.snapshot()));
-        ReplicaPoint.STAGE_DISCARDED.passed();
-        Setback cause = intent.cause().orElseThrow();
+        ReplicaPoint.STAGE_DISCARDED.reached();
+        FailedAttempt cause = intent.cause().orElseThrow();
         store.change(ledger -> {
-            Ledger settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
-            Ledger next = cause.wanted() ? settled.noting(cause).untroubled() : settled.failing(cause);
-            return intent.rejects() ? next.disowning(intent.fresh()) : next;
+            ReplicaRecord settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
+            ReplicaRecord next = cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.failing(cause);
+            return intent.rejects() ? next.withoutOwned(intent.fresh()) : next;
         });
-        ReplicaPoint.RETURN_CLEARED.passed();
-        Optional<Copy> live = intent.back().live();
-        events.wentBack(live.flatMap(Copy::snapshot), live.flatMap(Copy::moment));
+        ReplicaPoint.RETURN_CLEARED.reached();
+        Optional<DatabaseVersion> live = intent.back().live();
+        events.wentBack(live.flatMap(DatabaseVersion::snapshot), live.flatMap(DatabaseVersion::moment));
         return Optional.of(cause);
     }
 }

@@ -5,10 +5,10 @@ import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.role.ApplyIntent;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.state.ApplyIntent;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import java.time.Clock;
@@ -23,7 +23,7 @@ final class ApplyBack {
     private static final Logger LOG = LoggerFactory.getLogger(ApplyBack.class);
     private static final List<TreeKind> ORDER = List.of(TreeKind.FILES, TreeKind.SECRETS, TreeKind.CONFIG);
 
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final BackupMode backup;
     private final LiveDatabases databases;
     private final LiveTrees trees;
@@ -31,7 +31,7 @@ final class ApplyBack {
     private final Clock clock;
 
     ApplyBack(
-            RoleStore store,
+            ReplicaStateStore store,
             BackupMode backup,
             LiveDatabases databases,
             LiveTrees trees,
@@ -55,28 +55,28 @@ final class ApplyBack {
         if (!backup.on() && isLive(intent.fresh())) {
             return turn(intent);
         }
-        Optional<SnapshotId> target = intent.back().live().flatMap(Copy::snapshot);
+        Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
         Attempt.of("name the snapshot in the marker", () -> backup.renew("A snapshot was taken back.", target));
-        ReplicaPoint.RETURN_MARKED.passed();
+        ReplicaPoint.RETURN_MARKED.reached();
         Attempt.of("stop the site", site::stop);
-        ReplicaPoint.RETURN_SITE_STOPPED.passed();
+        ReplicaPoint.RETURN_SITE_STOPPED.reached();
         if (isLive(intent.fresh())) {
             if (!backup.on()) {
                 Attempt.of("start the site again", site::restart);
                 return turn(intent);
             }
             returnDatabases(intent);
-            ReplicaPoint.RETURN_DATABASES_SWAPPED.passed();
+            ReplicaPoint.RETURN_DATABASES_SWAPPED.reached();
         }
         ORDER.forEach(kind -> {
             trees.back(intent.snapshot(), kind);
-            returned(kind).passed();
+            returned(kind).reached();
         });
         Optional<UnderstudyException> down = Attempt.of("restart the site after going back", site::restart);
         Optional<UnderstudyException> unwell = Attempt.of("prove the site after going back", site::prove);
-        ReplicaPoint.RETURN_SITE_RESTARTED.passed();
+        ReplicaPoint.RETURN_SITE_RESTARTED.reached();
         store.change(ledger -> ledger.with(ledger.state().undone()));
-        ReplicaPoint.RETURN_DONE.passed();
+        ReplicaPoint.RETURN_DONE.reached();
         return down.or(() -> unwell);
     }
 

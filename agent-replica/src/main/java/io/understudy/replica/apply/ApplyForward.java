@@ -7,12 +7,12 @@ import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.role.ApplyIntent;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.role.Setback;
+import io.understudy.replica.state.ApplyIntent;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Clock;
@@ -32,23 +32,23 @@ final class ApplyForward {
     private static final Logger LOG = LoggerFactory.getLogger(ApplyForward.class);
     private static final List<TreeKind> ORDER = List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.FILES);
 
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final BackupMode backup;
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final SiteService site;
-    private final Failures failures;
+    private final RetryLog failures;
     private final ReplicaEvents events;
     private final Clock clock;
     private final Ticker ticker;
 
     ApplyForward(
-            RoleStore store,
+            ReplicaStateStore store,
             BackupMode backup,
             LiveDatabases databases,
             LiveTrees trees,
             SiteService site,
-            Failures failures,
+            RetryLog failures,
             ReplicaEvents events,
             Clock clock,
             Ticker ticker) {
@@ -70,12 +70,12 @@ final class ApplyForward {
             timed(intent, Step.APPLY, took, () -> exchange(intent));
             step = Step.RESTART;
             timed(intent, Step.RESTART, took, site::restart);
-            ReplicaPoint.SITE_RESTARTED.passed();
+            ReplicaPoint.SITE_RESTARTED.reached();
             step = Step.PROVE;
             timed(intent, Step.PROVE, took, site::prove);
-            ReplicaPoint.SITE_PROVEN.passed();
+            ReplicaPoint.SITE_PROVEN.reached();
         } catch (RuntimeException e) {
-            giveUp(intent, step, Failures.wrap(e, "apply " + intent.snapshot()));
+            giveUp(intent, step, RetryLog.wrap(e, "apply " + intent.snapshot()));
             return;
         }
         accept(true);
@@ -84,23 +84,23 @@ final class ApplyForward {
     private void exchange(ApplyIntent intent) {
         requireMarkerOrSwapped(intent);
         // Never creates the marker: when it was removed by hand meanwhile, that stands.
-        backup.renew("A snapshot is being imported.", intent.back().live().flatMap(Copy::snapshot));
-        ReplicaPoint.MARKER_RENEWED.passed();
+        backup.renew("A snapshot is being imported.", intent.back().live().flatMap(DatabaseVersion::snapshot));
+        ReplicaPoint.MARKER_RENEWED.reached();
         site.stop();
-        ReplicaPoint.SITE_STOPPED.passed();
+        ReplicaPoint.SITE_STOPPED.reached();
         if (!isLive(intent.fresh())) {
             backup.require();
             databases.arrange(
                     new Arrangement(Optional.of(intent.fresh()), Optional.empty(), intent.old()),
                     intent.retired().stream().collect(Collectors.toSet()));
-            ReplicaPoint.DATABASES_SWAPPED.passed();
+            ReplicaPoint.DATABASES_SWAPPED.reached();
         }
         ORDER.forEach(kind -> {
             trees.forward(intent.snapshot(), kind);
-            exchanged(kind).passed();
+            exchanged(kind).reached();
         });
         backup.renew("This server follows the primary.", Optional.of(intent.snapshot()));
-        ReplicaPoint.MARKER_NAMES_SNAPSHOT.passed();
+        ReplicaPoint.MARKER_NAMES_SNAPSHOT.reached();
     }
 
     private void requireMarkerOrSwapped(ApplyIntent intent) {
@@ -124,17 +124,17 @@ final class ApplyForward {
         }
         LOG.warn("{} failed, going back: {} ({})", intent.snapshot(), failure.getMessage(), failure.hint());
         store.change(ledger -> {
-            Setback cause = step == Step.APPLY
-                    ? failures.setback(ledger, Optional.of(intent.snapshot()), step, failure)
+            FailedAttempt cause = step == Step.APPLY
+                    ? failures.failedAttempt(ledger, Optional.of(intent.snapshot()), step, failure)
                     : failures.rejection(intent.snapshot(), step, failure);
             return ledger.with(ledger.state().failed(cause));
         });
-        ReplicaPoint.RETURN_INTENDED.passed();
+        ReplicaPoint.RETURN_INTENDED.reached();
     }
 
     private void accept(boolean proven) {
         store.change(ledger -> ledger.with(ledger.state().accepted(proven, clock.instant())));
-        ReplicaPoint.SNAPSHOT_ACCEPTED.passed();
+        ReplicaPoint.SNAPSHOT_ACCEPTED.reached();
     }
 
     private boolean isLive(DatabaseIdentity database) {

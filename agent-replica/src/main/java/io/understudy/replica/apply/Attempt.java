@@ -1,7 +1,7 @@
 package io.understudy.replica.apply;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.role.Failures;
+import io.understudy.replica.state.RetryLog;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +25,7 @@ final class Attempt {
             return Optional.of(e);
         } catch (RuntimeException e) {
             LOG.error("cannot {}: {}", what, e.getMessage(), e);
-            return Optional.of(Failures.wrap(e, what));
+            return Optional.of(RetryLog.wrap(e, what));
         }
     }
 }

@@ -5,13 +5,13 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.SpareLoader;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.PendingCleanUp;
-import io.understudy.replica.role.ReplicaState.Applying;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.PendingCleanUp;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaStateStore;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,20 +30,20 @@ import org.slf4j.LoggerFactory;
 public final class CleanUp {
     private static final Logger LOG = LoggerFactory.getLogger(CleanUp.class);
 
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final SpareLoader loader;
-    private final Failures failures;
+    private final RetryLog failures;
     private final ReplicaEvents events;
     private final Clock clock;
 
     public CleanUp(
-            RoleStore store,
+            ReplicaStateStore store,
             LiveDatabases databases,
             LiveTrees trees,
             SpareLoader loader,
-            Failures failures,
+            RetryLog failures,
             ReplicaEvents events,
             Clock clock) {
         this.store = store;
@@ -62,7 +62,7 @@ public final class CleanUp {
      */
     public void run(BooleanSupplier stop) {
         try {
-            Ledger ledger = store.ledger();
+            ReplicaRecord ledger = store.ledger();
             boolean due = ledger.cleanUp()
                     .filter(pending -> pending.isDue(clock.instant()))
                     .isPresent();
@@ -70,12 +70,12 @@ public final class CleanUp {
                 clear(ledger, stop);
             }
         } catch (RuntimeException e) {
-            UnderstudyException failure = Failures.wrap(e, "clear up");
+            UnderstudyException failure = RetryLog.wrap(e, "clear up");
             LOG.warn("{}; it is tried again later ({})", failure.getMessage(), failure.hint());
         }
     }
 
-    private void clear(Ledger ledger, BooleanSupplier stop) {
+    private void clear(ReplicaRecord ledger, BooleanSupplier stop) {
         List<UnderstudyException> failed = new ArrayList<>();
         for (DatabaseIdentity retired : retired(failed)) {
             if (stop.getAsBoolean()) {
@@ -86,16 +86,16 @@ public final class CleanUp {
         if (ledger.state() instanceof Promoted) {
             attempt(failed, loader::dropSpare);
         }
-        ReplicaPoint.RETIRED_DROPPED.passed();
+        ReplicaPoint.RETIRED_DROPPED.reached();
         if (stop.getAsBoolean()) {
             return;
         }
-        attempt(failed, () -> trees.clear(ledger.live().flatMap(Copy::snapshot)));
-        ReplicaPoint.UNDO_CLEARED.passed();
+        attempt(failed, () -> trees.clear(ledger.live().flatMap(DatabaseVersion::snapshot)));
+        ReplicaPoint.UNDO_CLEARED.reached();
         Optional<PendingCleanUp> left =
                 failed.stream().findFirst().map(first -> failures.cleanUp(ledger, first));
         store.change(each -> each.withCleanUp(left));
-        ReplicaPoint.CLEANED_UP.passed();
+        ReplicaPoint.CLEANED_UP.reached();
         failed.forEach(each -> LOG.warn("{} ({})", each.getMessage(), each.hint()));
         left.ifPresent(pending -> LOG.warn("clearing up is tried again at {}", pending.notBefore()));
         events.clearedUp(left.map(PendingCleanUp::attempts).orElse(0));
@@ -114,7 +114,7 @@ public final class CleanUp {
         try {
             work.run();
         } catch (RuntimeException e) {
-            failed.add(Failures.wrap(e, "clear up"));
+            failed.add(RetryLog.wrap(e, "clear up"));
         }
     }
 }

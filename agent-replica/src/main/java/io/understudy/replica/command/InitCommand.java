@@ -55,18 +55,18 @@ final class InitCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            Preparation preparation = equipment.preparation();
-            boolean already = equipment.ports().backup().on();
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            Preparation preparation = wiring.preparation();
+            boolean already = wiring.ports().backup().on();
             Optional<Path> key = preparation.createKey();
-            preparation.demandReady();
+            preparation.requireReady();
             if (!already) {
                 ask(preparation);
                 preparation.enter();
             }
-            Optional<SnapshotId> newest = equipment.repository().newest();
+            Optional<SnapshotId> newest = wiring.repository().newest();
             Optional<AwaitedEpoch> waits =
-                    AwaitedEpoch.of(newest, equipment.repository().epochs().highest());
+                    AwaitedEpoch.of(newest, wiring.repository().epochs().highest());
             Result result = new Result(
                     settings.site(),
                     settings.replica().name(),

@@ -9,7 +9,7 @@ import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.Protos;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.Copy;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.transport.RpcFailures;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,29 +56,29 @@ final class PromoteCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
             Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
-            if (!ReplicaCli.looking(equipment).isPrimary(request)) {
-                cli.confirm(question(settings, equipment), yes);
+            if (!ReplicaCli.looking(wiring).isPrimary(request)) {
+                cli.confirm(question(settings, wiring), yes);
                 cli.say("claiming an epoch in " + settings.filestore().url()
                         + "; while it does not answer this is tried again for up to "
                         + StatusText.age(RetryPolicy.standard().patience()));
             }
             PromoteResult result;
             try (ProgressDisplay progress = cli.progress()) {
-                result = cli.work(settings, equipment).promote(request, progress);
+                result = cli.work(settings, wiring).promote(request, progress);
             }
             cli.print(result, result::text);
             return exitCode(result);
         }
     }
 
-    private String question(Settings settings, Equipment equipment) {
-        Optional<Copy> live = equipment.ports().store().ledger().live();
-        Instant now = equipment.ports().clock().instant();
-        String serving = live.flatMap(Copy::snapshot)
+    private String question(Settings settings, ReplicaWiring wiring) {
+        Optional<DatabaseVersion> live = wiring.ports().store().ledger().live();
+        Instant now = wiring.ports().clock().instant();
+        String serving = live.flatMap(DatabaseVersion::snapshot)
                 .map(id -> " It serves " + id
-                        + live.flatMap(Copy::moment)
+                        + live.flatMap(DatabaseVersion::moment)
                                 .map(moment -> ", data of " + moment.truncatedTo(ChronoUnit.SECONDS) + ", "
                                         + StatusText.age(Duration.between(moment, now)) + " old")
                                 .orElse("")

@@ -2,7 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.app.Ports;
+import io.understudy.replica.app.ReplicaPorts;
 import io.understudy.replica.app.Protos;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.FilestoreView;
@@ -25,22 +25,22 @@ final class StatusCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            Ports ports = equipment.ports();
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            ReplicaPorts ports = wiring.ports();
             StatusView status = StatusView.of(
                     settings.site(),
                     settings.replica().name(),
                     settings.database().name(),
                     ports.backup().on(),
                     ports.store().ledger(),
-                    live(settings, equipment),
+                    live(settings, wiring),
                     ports.clock().instant());
             cli.print(status, () -> StatusText.of(status));
         }
     }
 
     /** The daemon knows more; without it, or when it has no need to ask the filestore, that is asked from here. */
-    private Live live(Settings settings, Equipment equipment) {
+    private Live live(Settings settings, ReplicaWiring wiring) {
         List<PrimaryView> primaries = settings.replica().primaries().stream()
                 .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
                 .toList();
@@ -50,25 +50,25 @@ final class StatusCommand implements Runnable {
                 Live live = Protos.live(new DaemonWork(settings).status());
                 return live.filestore().seen().isPresent()
                         ? live
-                        : filestore(settings, equipment, live.daemon(), live.progress(), live.primaries());
+                        : filestore(settings, wiring, live.daemon(), live.progress(), live.primaries());
             } catch (UnderstudyException e) {
                 cli.say("warning: " + e.getMessage());
             }
         }
-        return filestore(settings, equipment, daemon, Optional.empty(), primaries);
+        return filestore(settings, wiring, daemon, Optional.empty(), primaries);
     }
 
     private Live filestore(
             Settings settings,
-            Equipment equipment,
+            ReplicaWiring wiring,
             boolean daemon,
             Optional<ProgressView> progress,
             List<PrimaryView> primaries) {
         try {
-            Optional<SnapshotId> newest = equipment.repository().newest();
-            int highest = equipment.repository().epochs().highest();
-            Instant now = equipment.ports().clock().instant();
-            FilestoreView seen = new FilestoreView(equipment.filestoreName(), true, Optional.of(now), newest);
+            Optional<SnapshotId> newest = wiring.repository().newest();
+            int highest = wiring.repository().epochs().highest();
+            Instant now = wiring.ports().clock().instant();
+            FilestoreView seen = new FilestoreView(wiring.filestoreName(), true, Optional.of(now), newest);
             return new Live(daemon, progress, primaries, seen, AwaitedEpoch.of(newest, highest));
         } catch (UnderstudyException e) {
             cli.say("warning: " + e.getMessage());

@@ -3,7 +3,7 @@ package io.understudy.replica.promote;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.role.Claim;
+import io.understudy.replica.state.Claim;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Supplier;

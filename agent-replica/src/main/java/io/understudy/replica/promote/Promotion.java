@@ -6,20 +6,20 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.role.ApplyIntent.Phase;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Claim;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState;
-import io.understudy.replica.role.ReplicaState.Applying;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.ReplicaState.Promoting;
-import io.understudy.replica.role.ReplicaState.Seeding;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.state.ApplyIntent.Phase;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.Claim;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.replica.state.ReplicaState.Seeding;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.round.StateReconciler;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
@@ -50,24 +50,24 @@ public final class Promotion {
     private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
     private final PromotionRecord record;
     private final BackupMode backup;
-    private final Standing standing;
+    private final StateReconciler standing;
     private final Applier applier;
     private final EpochClaims claims;
     private final EpochClaiming claiming;
     private final SiteService site;
-    private final Failures failures;
+    private final RetryLog failures;
     private final Clock clock;
     private final Ticker ticker;
 
     /** @param nonces draws a new one with each call */
     public Promotion(
-            RoleStore store,
+            ReplicaStateStore store,
             BackupMode backup,
-            Standing standing,
+            StateReconciler standing,
             Applier applier,
             EpochClaims claims,
             SiteService site,
-            Failures failures,
+            RetryLog failures,
             ReplicaEvents events,
             Supplier<String> nonces,
             Clock clock,
@@ -103,7 +103,7 @@ public final class Promotion {
             boolean already,
             int epoch,
             boolean claimed,
-            Optional<Copy> serving,
+            Optional<DatabaseVersion> serving,
             List<UnderstudyException> warnings,
             Map<Step, Duration> steps,
             Duration took) {}
@@ -124,7 +124,7 @@ public final class Promotion {
             return checked(again(promoted, request));
         }
         if (state instanceof Following following) {
-            claims.demandKey();
+            claims.requireKey();
             begin(following, request, false);
             return checked(resumed());
         }
@@ -193,23 +193,23 @@ public final class Promotion {
         List<UnderstudyException> warnings = new ArrayList<>();
         boolean claimed = claim(promoting, warnings);
         backup.removeMarker();
-        ReplicaPoint.MARKER_REMOVED.passed();
+        ReplicaPoint.MARKER_REMOVED.reached();
         boolean withheld = isOvertaken(warnings);
         SiteRestart restart = promoting.byHand() || withheld ? SiteRestart.none() : SiteRestart.of(site, ticker);
         restart.failure().ifPresent(warnings::add);
-        ReplicaPoint.PROMOTED_SITE_RESTARTED.passed();
+        ReplicaPoint.PROMOTED_SITE_RESTARTED.reached();
         boolean due = !promoting.byHand() && (withheld || restart.failure().isPresent());
         record.change(ledger -> {
-            Ledger next = ledger.with(ledger.state().promoted(claimed, due, clock.instant()))
-                    .disowning(promoting.before().current().database())
+            ReplicaRecord next = ledger.with(ledger.state().promoted(claimed, due, clock.instant()))
+                    .withoutOwned(promoting.before().current().database())
                     .preparing(Optional.empty())
                     .untidy(clock.instant());
             return note(next, warnings);
         });
         record.unsaved().ifPresent(warnings::add);
-        ReplicaPoint.PROMOTION_CLEARED.passed();
+        ReplicaPoint.PROMOTION_CLEARED.reached();
         tell(promoting.claim(), claimed, warnings);
-        Optional<Copy> serving = Optional.of(promoting.before().current());
+        Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
         return new Report(
                 false, promoting.claim().epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
@@ -227,7 +227,7 @@ public final class Promotion {
             return true;
         }
         Instant now = clock.instant();
-        if (record.ledger().trouble().filter(each -> !each.due(now)).isPresent()) {
+        if (record.ledger().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
         Optional<UnderstudyException> failed = claiming.claim(promoted.claim());
@@ -239,7 +239,7 @@ public final class Promotion {
         }
         LOG.info("epoch {} is claimed", promoted.claim().epoch());
         record.change(
-                ledger -> ledger.with(ledger.state().claimed(promoted.claim())).untroubled());
+                ledger -> ledger.with(ledger.state().claimed(promoted.claim())).withSuccess());
         return true;
     }
 
@@ -283,7 +283,7 @@ public final class Promotion {
         Claim claim = claiming.next(record.ledger().claim(), held, request);
         record.change(ledger ->
                 ledger.claiming(claim).with(ledger.state().promote(claim, request.unfenced(), byHand)));
-        ReplicaPoint.PROMOTION_INTENDED.passed();
+        ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {
@@ -321,7 +321,7 @@ public final class Promotion {
                     true, claim.epoch(), true, Optional.of(promoted.current()), warnings, Map.of(), Duration.ZERO);
         }
         if (!claimed) {
-            claims.demandKey();
+            claims.requireKey();
             int held = overruled ? claim.epoch() : claim.epoch() - 1;
             claim = request.force() ? claiming.next(record.ledger().claim(), held, request) : claim;
             claimed = claimAgain(claim, warnings);
@@ -331,13 +331,13 @@ public final class Promotion {
         restart.failure().ifPresent(warnings::add);
         boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
         record.change(ledger -> {
-            Ledger next = note(ledger, warnings);
+            ReplicaRecord next = note(ledger, warnings);
             return restarted
                     ? next.with(next.state().restarted(restart.failure().isEmpty()))
                     : next;
         });
         record.unsaved().ifPresent(warnings::add);
-        Optional<Copy> serving = Optional.of(promoted.current());
+        Optional<DatabaseVersion> serving = Optional.of(promoted.current());
         return new Report(
                 false, claim.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
@@ -397,10 +397,10 @@ public final class Promotion {
         return warnings.stream().anyMatch(each -> each.code() == ErrorCode.EPOCH_TAKEN);
     }
 
-    private Ledger note(Ledger ledger, List<UnderstudyException> warnings) {
+    private ReplicaRecord note(ReplicaRecord ledger, List<UnderstudyException> warnings) {
         return warnings.isEmpty()
-                ? ledger.untroubled()
-                : ledger.noting(failures.setback(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
+                ? ledger.withSuccess()
+                : ledger.withFailure(failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
     }
 
     /** What is not of the site is of the filestore. */

@@ -1,9 +1,9 @@
 package io.understudy.replica.promote;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState;
-import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaStateStore;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -16,15 +16,15 @@ import org.slf4j.LoggerFactory;
 final class PromotionRecord {
     private static final Logger LOG = LoggerFactory.getLogger(PromotionRecord.class);
 
-    private final RoleStore store;
-    private Optional<Ledger> unsaved = Optional.empty();
+    private final ReplicaStateStore store;
+    private Optional<ReplicaRecord> unsaved = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
 
-    PromotionRecord(RoleStore store) {
+    PromotionRecord(ReplicaStateStore store) {
         this.store = store;
     }
 
-    Ledger ledger() {
+    ReplicaRecord ledger() {
         return unsaved.orElseGet(store::ledger);
     }
 
@@ -32,7 +32,7 @@ final class PromotionRecord {
         return ledger().state();
     }
 
-    void change(UnaryOperator<Ledger> change) {
+    void change(UnaryOperator<ReplicaRecord> change) {
         unsaved = Optional.of(change.apply(ledger()));
         save();
     }

@@ -2,7 +2,7 @@ package io.understudy.replica.promote;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.role.Failures;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Duration;
@@ -33,7 +33,7 @@ record SiteRestart(Optional<UnderstudyException> failure, Map<Step, Duration> st
             steps.put(Step.PROVE, ticker.since(start));
             return new SiteRestart(Optional.empty(), steps);
         } catch (RuntimeException e) {
-            return new SiteRestart(Optional.of(Failures.wrap(e, "restart the site")), steps);
+            return new SiteRestart(Optional.of(RetryLog.wrap(e, "restart the site")), steps);
         }
     }
 }

@@ -78,13 +78,13 @@ final class PlanTrash {
     private void clearTrees(Path own, Set<String> needed, List<UnderstudyException> failures) {
         for (TreeRoot root : roots(own)) {
             List<Path> ours = new ArrayList<>();
-            OwnFolder.list(OwnFolder.staged(root)).stream()
+            WorkFolder.list(WorkFolder.staged(root)).stream()
                     .filter(staged -> !isStaged(String.valueOf(staged.getFileName())))
                     .forEach(ours::add);
-            OwnFolder.list(OwnFolder.undo(root)).stream()
+            WorkFolder.list(WorkFolder.undo(root)).stream()
                     .filter(undo -> !needed.contains(String.valueOf(undo.getFileName())))
                     .forEach(ours::add);
-            ours.forEach(each -> attempt(failures, () -> OwnFolder.delete(each)));
+            ours.forEach(each -> attempt(failures, () -> WorkFolder.delete(each)));
         }
     }
 
@@ -103,10 +103,10 @@ final class PlanTrash {
                 if (Files.isDirectory(plan.header().folder())) {
                     TreeRoot root = TreeRoot.of(plan.header().folder());
                     if (!needed.contains(plan.header().undo())) {
-                        OwnFolder.delete(plan.header().undone(root));
+                        WorkFolder.delete(plan.header().undone(root));
                     }
                     if (!isStaged(plan.header().snapshot().toString())) {
-                        OwnFolder.delete(plan.header().staged(root));
+                        WorkFolder.delete(plan.header().staged(root));
                     }
                 }
             } catch (UnderstudyException e) {
@@ -115,7 +115,7 @@ final class PlanTrash {
                 }
             }
         }
-        OwnFolder.delete(gone);
+        WorkFolder.delete(gone);
     }
 
     private boolean isStaged(String snapshot) {
@@ -158,7 +158,7 @@ final class PlanTrash {
     }
 
     private List<Path> folders() {
-        return OwnFolder.list(folder).stream().filter(Files::isDirectory).toList();
+        return WorkFolder.list(folder).stream().filter(Files::isDirectory).toList();
     }
 
     private static boolean isGone(Path own) {
@@ -166,7 +166,7 @@ final class PlanTrash {
     }
 
     private static List<Path> plansIn(Path own) {
-        return OwnFolder.list(own).stream()
+        return WorkFolder.list(own).stream()
                 .filter(file -> file.toString().endsWith(Plans.PLAN))
                 .toList();
     }

@@ -19,8 +19,8 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.repository.SampleSite;
@@ -98,7 +98,7 @@ class OutputsTest {
                 2,
                 false,
                 Optional.of(
-                        new Copy(new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
+                        new DatabaseVersion(new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
                 List.of(
                         new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot claim", "start it"),
                         new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "cannot prove", "look")),
@@ -168,7 +168,7 @@ class OutputsTest {
                 2,
                 true,
                 Optional.of(
-                        new Copy(new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
+                        new DatabaseVersion(new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
                 List.of(),
                 Map.of(),
                 Duration.ZERO));
@@ -185,7 +185,7 @@ class OutputsTest {
         site.commit(ID, 1);
         Mirror mirror = Mirror.open(folder, site.repository(), 2);
         mirror.fetch(ID, Progress.none());
-        Ledger ledger = World.standby().store.ledger();
+        ReplicaRecord ledger = World.standby().store.ledger();
         assertThat(ListCommand.entry(ID, ledger, mirror, true).mirrored()).isTrue();
 
         Files.delete(folder.resolve(ID.key()));
@@ -233,7 +233,7 @@ class OutputsTest {
         } catch (UnderstudyException expected) {
             assertThat(expected.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY);
         }
-        Ledger ledger = world.store.ledger();
+        ReplicaRecord ledger = world.store.ledger();
         Live live = new Live(
                 true,
                 Optional.of(new ProgressView(ID, "load", 5, 10)),
@@ -258,7 +258,7 @@ class OutputsTest {
                         + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                         + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
                         + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"clean_up\":null}");
-        assertThat(Protos.live(Protos.of(status, "test", 1, ledger.trouble()))).isEqualTo(live);
+        assertThat(Protos.live(Protos.of(status, "test", 1, ledger.lastError()))).isEqualTo(live);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")
                 .contains("set aside:  database site_before_understudy")

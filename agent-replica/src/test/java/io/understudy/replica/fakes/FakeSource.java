@@ -4,7 +4,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
-import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseProperties;

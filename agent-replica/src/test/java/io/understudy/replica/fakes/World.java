@@ -6,17 +6,17 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
-import io.understudy.replica.apply.Departure;
+import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.RetryPolicy;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.round.Ask;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.RetryPolicy;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.round.StateReconciler;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ public final class World {
     public final FakeSource source = new FakeSource(points);
     public final FakeClaims claims = new FakeClaims(points);
     public final FakeStateFile file = new FakeStateFile(points);
-    public final RoleStore store = new RoleStore(file);
+    public final ReplicaStateStore store = new ReplicaStateStore(file);
     private int nonces;
     public ReplicaEvents events = ReplicaEvents.none();
 
@@ -52,14 +52,14 @@ public final class World {
     }
 
     /** The agent's process. */
-    public record Agent(Round round, Applier applier, Departure departure, Promotion promotion, CleanUp cleanUp) {}
+    public record Agent(Round round, Applier applier, IntentWriter departure, Promotion promotion, CleanUp cleanUp) {}
 
     public Agent agent() {
-        Failures failures = new Failures(time.clock(), new RetryPolicy(new Random(1)));
+        RetryLog failures = new RetryLog(time.clock(), new RetryPolicy(new Random(1)));
         Applier applier =
                 new Applier(store, marker, databases, trees, trees, site, failures, events, time.clock(), time);
-        Departure departure = new Departure(store, marker, databases, trees, time.clock());
-        Standing standing = new Standing(store, marker, databases, time.clock());
+        IntentWriter departure = new IntentWriter(store, marker, databases, trees, time.clock());
+        StateReconciler standing = new StateReconciler(store, marker, databases, time.clock());
         Promotion promotion = new Promotion(
                 store, marker, standing, applier, claims, site, failures, events, this::nonce, time.clock(), time);
         Round round = new Round(
@@ -81,10 +81,10 @@ public final class World {
     }
 
     public RoundResult sync() {
-        return round(Ask.now());
+        return round(ImportRequest.now());
     }
 
-    private RoundResult round(Ask ask) {
+    private RoundResult round(ImportRequest ask) {
         Agent agent = agent();
         RoundResult result;
         try {
@@ -99,11 +99,11 @@ public final class World {
 
     /** As the daemon does it: failures wait for their time. */
     public RoundResult poll() {
-        return round(Ask.newest());
+        return round(ImportRequest.newest());
     }
 
     public RoundResult restore(SnapshotId snapshot) {
-        return round(new Ask.Named(snapshot));
+        return round(new ImportRequest.Named(snapshot));
     }
 
     public String liveDatabase() {

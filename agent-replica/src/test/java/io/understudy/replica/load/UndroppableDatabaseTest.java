@@ -11,16 +11,16 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.DatabaseSwap;
-import io.understudy.replica.apply.Departure;
+import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.RetryPolicy;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.RetryPolicy;
+import io.understudy.replica.round.StateReconciler;
 import io.understudy.repository.Manifest;
 import io.understudy.site.SiteService;
 import io.understudy.testing.MemoryBlobs;
@@ -49,7 +49,7 @@ class UndroppableDatabaseTest {
     private DatabaseSwap swap;
     private DatabaseLoader loader;
     private Applier applier;
-    private Departure departure;
+    private IntentWriter departure;
     private CleanUp cleanUp;
     private Promotion promotion;
 
@@ -62,7 +62,7 @@ class UndroppableDatabaseTest {
         original = databases.named(site).orElseThrow();
         swap = new DatabaseSwap(new Database(server.settings(site)), Ticker.system());
         loader = new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(), Ticker.system());
-        Failures failures = new Failures(world.time.clock(), new RetryPolicy(new Random(1)));
+        RetryLog failures = new RetryLog(world.time.clock(), new RetryPolicy(new Random(1)));
         ReplicaEvents none = ReplicaEvents.none();
         SiteService site = new QuietSite();
         applier = new Applier(
@@ -76,12 +76,12 @@ class UndroppableDatabaseTest {
                 none,
                 world.time.clock(),
                 world.time);
-        departure = new Departure(world.store, world.marker, swap, world.trees, world.time.clock());
+        departure = new IntentWriter(world.store, world.marker, swap, world.trees, world.time.clock());
         cleanUp = new CleanUp(world.store, swap, world.trees, loader, failures, none, world.time.clock());
         promotion = new Promotion(
                 world.store,
                 world.marker,
-                new Standing(world.store, world.marker, swap, world.time.clock()),
+                new StateReconciler(world.store, world.marker, swap, world.time.clock()),
                 applier,
                 world.claims,
                 site,
@@ -204,8 +204,8 @@ class UndroppableDatabaseTest {
                 manifest.versions().postgres(),
                 manifest.versions().tools());
         DatabaseIdentity fresh = loader.load(numbered, blobs, Progress.none());
-        world.store.change(ledger -> ledger.owning(fresh)
-                .preparing(Optional.of(new Ledger.Prepared(numbered.snapshot(), fresh))));
+        world.store.change(ledger -> ledger.withOwned(fresh)
+                .preparing(Optional.of(new ReplicaRecord.Prepared(numbered.snapshot(), fresh))));
         world.trees.prepare(numbered, blobs, Progress.none());
         return fresh;
     }

@@ -9,11 +9,11 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
-import io.understudy.replica.role.ApplyIntent.Phase;
-import io.understudy.replica.role.ReplicaState.Applying;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.ReplicaState.Promoting;
+import io.understudy.replica.state.ApplyIntent.Phase;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +51,7 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
             SnapshotId next = world.source.commit(1, i);
             assertThat(world.sync().applied()).contains(next);
             assertThat(world.store.state()).isInstanceOf(Following.class);
-            assertThat(world.store.ledger().trouble()).isEmpty();
+            assertThat(world.store.ledger().lastError()).isEmpty();
         }
         assertThat(world.store.ledger().cleanUp().orElseThrow().failure()).isPresent();
         assertThat(world.databases.retired()).isNotEmpty();

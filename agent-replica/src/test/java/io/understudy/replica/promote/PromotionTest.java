@@ -8,12 +8,12 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
-import io.understudy.replica.role.Claim;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.ReplicaState.Promoting;
+import io.understudy.replica.state.Claim;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -31,7 +31,7 @@ class PromotionTest extends FollowingStandby {
         assertThat(report.epoch()).isEqualTo(2);
         assertThat(report.claimed()).isTrue();
         assertThat(report.warnings()).isEmpty();
-        assertThat(report.serving().flatMap(Copy::snapshot)).hasToString("Optional[00000001-00000001]");
+        assertThat(report.serving().flatMap(DatabaseVersion::snapshot)).hasToString("Optional[00000001-00000001]");
         assertThat(world.claims.held()).isEqualTo(2);
         assertThat(world.marker.on()).isFalse();
         assertThat(world.site.starts()).isEqualTo(starts + 1);
@@ -93,18 +93,18 @@ class PromotionTest extends FollowingStandby {
         world.time.advance(Duration.ofHours(1));
         assertThat(world.agent().promotion().repeatClaim()).isTrue();
         assertThat(world.claims.held()).isEqualTo(2);
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
     }
 
     @Test
     void doesNotRepeatAPendingClaimInATightLoop() {
         world.claims.goDown();
         promote(UNFENCED);
-        int before = world.store.ledger().trouble().orElseThrow().attempts();
+        int before = world.store.ledger().lastError().orElseThrow().attempts();
         for (int i = 0; i < 100; i++) {
             world.agent().promotion().repeatClaim();
         }
-        assertThat(world.store.ledger().trouble().orElseThrow().attempts()).isEqualTo(before);
+        assertThat(world.store.ledger().lastError().orElseThrow().attempts()).isEqualTo(before);
     }
 
     @Test
@@ -165,14 +165,14 @@ class PromotionTest extends FollowingStandby {
 
         assertThat(report.warnings()).extracting(UnderstudyException::code).containsExactly(ErrorCode.SITE_UNHEALTHY);
         assertThat(world.marker.on()).isFalse();
-        assertThat(world.store.ledger().trouble()).isPresent();
+        assertThat(world.store.ledger().lastError()).isPresent();
     }
 
     @Test
     void theServerThatIsThePrimaryAlreadySaysSoAndNothingIsTouched() {
         promote(PLAIN);
         int starts = world.site.starts();
-        Ledger before = world.store.ledger();
+        ReplicaRecord before = world.store.ledger();
 
         Report again = promote(PLAIN);
 
@@ -208,7 +208,7 @@ class PromotionTest extends FollowingStandby {
 
         assertThat(promote(PLAIN).already()).isFalse();
         assertThat(world.site.starts()).isEqualTo(starts + 1);
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
         assertThat(promote(PLAIN).already()).isTrue();
         assertThat(world.site.starts()).isEqualTo(starts + 1);
     }
@@ -262,7 +262,7 @@ class PromotionTest extends FollowingStandby {
                 .isInstanceOfSatisfying(
                         Promoted.class, it -> assertThat(it.claimed()).isFalse());
         assertThat(world.claims.held()).isZero();
-        assertThat(world.store.ledger().trouble()).isPresent();
+        assertThat(world.store.ledger().lastError()).isPresent();
     }
 
     @Test
@@ -321,7 +321,7 @@ class PromotionTest extends FollowingStandby {
         die(world::sync);
         world.points.live();
 
-        assertThat(promote(PLAIN).serving().flatMap(Copy::snapshot)).hasToString("Optional[00000001-00000002]");
+        assertThat(promote(PLAIN).serving().flatMap(DatabaseVersion::snapshot)).hasToString("Optional[00000001-00000002]");
         assertThat(world.content()).isEqualTo("00000001-00000002");
     }
 
