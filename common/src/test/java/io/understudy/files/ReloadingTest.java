@@ -55,7 +55,8 @@ class ReloadingTest {
     void whatCannotBeReadAtFirstIsRefused() throws IOException {
         Path file = replaced("faulty");
 
-        assertThatThrownBy(() -> Reloading.read(List.of(file), () -> read(file))).isInstanceOf(UnderstudyException.class);
+        assertThatThrownBy(() -> Reloading.read(List.of(file), () -> read(file)))
+                .isInstanceOf(UnderstudyException.class);
     }
 
     private Path replaced(String content) throws IOException {

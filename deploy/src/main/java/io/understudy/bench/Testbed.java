@@ -2,13 +2,13 @@ package io.understudy.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.Folders;
-import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Ports;
 import io.understudy.rehearsal.PostgresServer;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Rehearsal;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.understudy.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;

@@ -41,7 +41,8 @@ public final class ServerPair implements AutoCloseable {
         return pair;
     }
 
-    private static ServerPair prepare(Path home, Layout first, Layout second, Rehearsal programs, FilestorePlan filestore) {
+    private static ServerPair prepare(
+            Path home, Layout first, Layout second, Rehearsal programs, FilestorePlan filestore) {
         try {
             Server primary = Server.prepare(first, programs, filestore);
             return new ServerPair(home, primary, Server.prepare(second, programs, filestore), filestore);

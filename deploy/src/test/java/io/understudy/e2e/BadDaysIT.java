@@ -6,9 +6,9 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens in a round, the standby's site is one complete snapshot. */

@@ -1,9 +1,9 @@
 package io.understudy.e2e;
 
 import io.understudy.rehearsal.Folders;
-import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.nio.file.Path;
 import java.time.Duration;
 

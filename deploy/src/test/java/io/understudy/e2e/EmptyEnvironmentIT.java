@@ -3,8 +3,8 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.ServerPair;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -2,10 +2,10 @@ package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

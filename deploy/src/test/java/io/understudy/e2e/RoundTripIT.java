@@ -3,10 +3,10 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.rehearsal.Folders;
-import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.PostgresServer;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import io.understudy.testing.EveryKindOfObject;
 import java.io.IOException;
 import java.io.InputStream;

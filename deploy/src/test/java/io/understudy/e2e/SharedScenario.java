@@ -1,7 +1,7 @@
 package io.understudy.e2e;
 
-import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;

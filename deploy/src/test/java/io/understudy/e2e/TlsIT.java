@@ -2,8 +2,8 @@ package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.rehearsal.ServerPair;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import org.junit.jupiter.api.Test;
 
 /** With certificates the agents speak TLS and both sides prove who they are. */

@@ -14,7 +14,13 @@ final class StatusReport implements Supplier<PrimaryStatus> {
     private final SnapshotQueue desk;
     private final Followers followers;
 
-    StatusReport(String site, String server, String version, DaemonStatus daemonStatus, SnapshotQueue desk, Followers followers) {
+    StatusReport(
+            String site,
+            String server,
+            String version,
+            DaemonStatus daemonStatus,
+            SnapshotQueue desk,
+            Followers followers) {
         this.about = PrimaryStatus.newBuilder()
                 .setSite(site)
                 .setServer(server)

@@ -110,7 +110,8 @@ public final class Pruning {
         Inventory inventory = new Inventory(target);
         List<Decision> decisions = decide(target, inventory);
         if (inventory.fault().isPresent()) {
-            return new Pruned(true, decisions, SweepResult.NOTHING, inventory.fault().map(Pruning::unreadable));
+            return new Pruned(
+                    true, decisions, SweepResult.NOTHING, inventory.fault().map(Pruning::unreadable));
         }
         GarbageCollector collector = collector(target);
         try {

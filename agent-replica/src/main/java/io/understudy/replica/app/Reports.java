@@ -51,7 +51,9 @@ final class Reports {
         Settings settings = ports.settings();
         ReplicaRecord ledger = ports.store().ledger();
         Optional<DatabaseVersion> copy = ledger.live();
-        String applied = copy.flatMap(DatabaseVersion::snapshot).map(SnapshotId::toString).orElse("");
+        String applied = copy.flatMap(DatabaseVersion::snapshot)
+                .map(SnapshotId::toString)
+                .orElse("");
         boolean proven = ledger.state() instanceof Following following && following.proven();
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
                 .setName(settings.replica().name())

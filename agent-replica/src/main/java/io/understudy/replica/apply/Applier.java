@@ -4,15 +4,15 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.state.FailedAttempt;
-import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
@@ -68,7 +68,8 @@ public final class Applier {
      * @param unwell what failed of the site after it went back
      * @param took the steps that ran in this process
      */
-    public record Outcome(Optional<FailedAttempt> undone, Optional<UnderstudyException> unwell, Map<Step, Duration> took) {}
+    public record Outcome(
+            Optional<FailedAttempt> undone, Optional<UnderstudyException> unwell, Map<Step, Duration> took) {}
 
     /**
      * Finishes the intent that is under way, if there is one.

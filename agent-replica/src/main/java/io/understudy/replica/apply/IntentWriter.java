@@ -9,13 +9,13 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaRecord.Prepared;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaState.Settled;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.state.FailedAttempt;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
@@ -28,7 +28,8 @@ public final class IntentWriter {
     private final LiveTrees trees;
     private final Clock clock;
 
-    public IntentWriter(ReplicaStateStore store, BackupMode backup, LiveDatabases databases, LiveTrees trees, Clock clock) {
+    public IntentWriter(
+            ReplicaStateStore store, BackupMode backup, LiveDatabases databases, LiveTrees trees, Clock clock) {
         this.store = store;
         this.backup = backup;
         this.databases = databases;

@@ -7,13 +7,13 @@ import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.stage.AttributeWriter;
 import io.understudy.replica.stage.CacheRefresh;
 import io.understudy.replica.stage.Change;
-import io.understudy.replica.stage.AttributeWriter;
-import io.understudy.replica.stage.WorkFolder;
 import io.understudy.replica.stage.Plan;
 import io.understudy.replica.stage.Plans;
 import io.understudy.replica.stage.Plans.Phase;
+import io.understudy.replica.stage.WorkFolder;
 import io.understudy.repository.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -178,7 +178,8 @@ public final class TreeSwap implements LiveTrees {
     }
 
     /** A folder is forced as well: its renames are done by now. */
-    private void setAttributes(AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted) throws IOException {
+    private void setAttributes(AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted)
+            throws IOException {
         Optional<FileStat> stat = place.isEmpty() ? Optional.empty() : PathSwap.stat(place.get());
         if (stat.isEmpty() || (stat.get().type() == FileStat.Type.LINK) != (wanted instanceof TreeEntry.Link)) {
             LOG.warn("{} is gone or was replaced by others, and gets no attributes", wanted.path());

@@ -21,7 +21,8 @@ final class HereWork implements Work {
 
     @Override
     public Synced sync(boolean retryRejected, Progress progress) {
-        return Synced.of(replicas.apply(progress).sync(new ImportRequest.Newest(true, retryRejected), new RoundControl()));
+        return Synced.of(
+                replicas.apply(progress).sync(new ImportRequest.Newest(true, retryRejected), new RoundControl()));
     }
 
     @Override

@@ -2,8 +2,8 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.app.ReplicaPorts;
 import io.understudy.replica.app.Protos;
+import io.understudy.replica.app.ReplicaPorts;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;

@@ -2,9 +2,9 @@ package io.understudy.replica.fetch;
 
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
-import io.understudy.replica.round.SnapshotSource;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;

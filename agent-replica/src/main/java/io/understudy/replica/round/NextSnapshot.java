@@ -2,8 +2,8 @@ package io.understudy.replica.round;
 
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.Comparator;

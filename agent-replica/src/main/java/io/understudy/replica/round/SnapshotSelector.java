@@ -5,10 +5,10 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.util.List;
@@ -24,7 +24,8 @@ final class SnapshotSelector {
     private List<SnapshotId> overtaken = List.of();
     private Optional<AwaitedEpoch> waits = Optional.empty();
 
-    SnapshotSelector(ReplicaStateStore store, SnapshotSource source, RetryLog failures, ReplicaEvents events, Clock clock) {
+    SnapshotSelector(
+            ReplicaStateStore store, SnapshotSource source, RetryLog failures, ReplicaEvents events, Clock clock) {
         this.store = store;
         this.source = source;
         this.failures = failures;

@@ -91,7 +91,10 @@ public final class StateReconciler {
         }
         Optional<DatabaseIdentity> live = databases.look().live();
         return live.<ReplicaState>map(database -> new Following(
-                        new DatabaseVersion(database, named, Optional.empty()), false, clock.instant(), Optional.empty()))
+                        new DatabaseVersion(database, named, Optional.empty()),
+                        false,
+                        clock.instant(),
+                        Optional.empty()))
                 .orElseGet(Seeding::new);
     }
 }

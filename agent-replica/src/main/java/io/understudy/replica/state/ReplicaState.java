@@ -128,7 +128,8 @@ public sealed interface ReplicaState {
      * @param proven whether its proof was seen; not so after the state was lost, or when the marker was removed in the middle of an apply
      * @param previous N-1, which {@code rollback} brings back
      */
-    record Following(DatabaseVersion current, boolean proven, Instant since, Optional<DatabaseVersion> previous) implements Settled {
+    record Following(DatabaseVersion current, boolean proven, Instant since, Optional<DatabaseVersion> previous)
+            implements Settled {
         @Override
         public String label() {
             return "following";

@@ -20,11 +20,13 @@ public final class RetryLog {
     }
 
     /** The failure as the next entry of the ledger: it counts attempts and says when the next one may be. */
-    public FailedAttempt failedAttempt(ReplicaRecord ledger, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
+    public FailedAttempt failedAttempt(
+            ReplicaRecord ledger, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
         int attempts = 1 + earlier(ledger, snapshot);
         Instant now = clock.instant();
         Optional<Instant> next = policy.pause(failure.code().retry(), attempts).map(now::plus);
-        return new FailedAttempt(snapshot, step, failure.code(), failure.getMessage(), failure.hint(), now, attempts, next);
+        return new FailedAttempt(
+                snapshot, step, failure.code(), failure.getMessage(), failure.hint(), now, attempts, next);
     }
 
     /** The site did not come up with this snapshot: it is not tried again by itself. */

@@ -10,9 +10,9 @@ import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
-import io.understudy.replica.state.FailedAttempt;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -283,7 +283,8 @@ class RoundTest {
         RoundControl control = new RoundControl();
         world.site.whenStopped(control::cancel);
 
-        assertThat(world.agent().round().run(ImportRequest.now(), control).applied()).isPresent();
+        assertThat(world.agent().round().run(ImportRequest.now(), control).applied())
+                .isPresent();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
@@ -379,7 +380,8 @@ class RoundTest {
     }
 
     private Duration pause(SnapshotId snapshot) {
-        FailedAttempt failedAttempt = world.store.ledger().failedAttempt(snapshot).orElseThrow();
+        FailedAttempt failedAttempt =
+                world.store.ledger().failedAttempt(snapshot).orElseThrow();
         return Duration.between(world.time.now(), failedAttempt.notBefore().orElseThrow());
     }
 

@@ -36,11 +36,13 @@ class ReplicaStateTest {
     private static final FailedAttempt IN_PROOF = failedAttempt(Step.PROVE);
 
     private static DatabaseVersion copy(int sequence, long oid) {
-        return new DatabaseVersion(new DatabaseIdentity(7, oid), Optional.of(new SnapshotId(1, sequence)), Optional.of(NOW));
+        return new DatabaseVersion(
+                new DatabaseIdentity(7, oid), Optional.of(new SnapshotId(1, sequence)), Optional.of(NOW));
     }
 
     private static FailedAttempt failedAttempt(Step step) {
-        return new FailedAttempt(NEW.snapshot(), step, ErrorCode.SITE_UNHEALTHY, "message", "hint", NOW, 1, Optional.empty());
+        return new FailedAttempt(
+                NEW.snapshot(), step, ErrorCode.SITE_UNHEALTHY, "message", "hint", NOW, 1, Optional.empty());
     }
 
     static final Seeding SEEDING = new Seeding();
@@ -207,7 +209,8 @@ class ReplicaStateTest {
 
     @Test
     void whatIsLiveIsKnownInEveryState() {
-        assertThat(states().map(state -> ReplicaRecord.empty().with(state).live().flatMap(DatabaseVersion::snapshot)))
+        assertThat(states().map(state ->
+                        ReplicaRecord.empty().with(state).live().flatMap(DatabaseVersion::snapshot)))
                 .containsExactly(
                         Optional.empty(),
                         OLD.snapshot(),

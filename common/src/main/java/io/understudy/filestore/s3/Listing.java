@@ -26,7 +26,13 @@ final class Listing extends ObjectIterator {
     private String continuation;
     private boolean last;
 
-    Listing(MinioAsyncClient client, S3Requests calls, Failures failures, Location location, String prefix, String after) {
+    Listing(
+            MinioAsyncClient client,
+            S3Requests calls,
+            Failures failures,
+            Location location,
+            String prefix,
+            String after) {
         this.client = client;
         this.calls = calls;
         this.failures = failures;

@@ -60,7 +60,8 @@ public final class TreeCapture {
         LocalIndex local = new LocalIndex(folder, tree.name());
         Optional<TreeData> usable = base.filter(b -> local.obtain(b.index(), source));
         Path draft = folder.resolve(tree.name() + ".draft");
-        CaptureStats tally = new CaptureStats(tree.name(), usable.map(TreeData::bytes).orElse(-1L), progress);
+        CaptureStats tally =
+                new CaptureStats(tree.name(), usable.map(TreeData::bytes).orElse(-1L), progress);
         Packing packing = new Packing(sink);
         Repacker repacker = new Repacker(source, packing);
         try {
