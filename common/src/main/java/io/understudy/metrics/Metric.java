@@ -27,7 +27,9 @@ public enum Metric {
     IMPORT_FAILURES(Kind.COUNTER, "Imports that failed, by the step they failed in", "replica", "stage"),
     IMPORT_CONSECUTIVE_FAILURES(Kind.GAUGE, "Imports that failed since the last one that was proven", "replica"),
     CLEAN_UP_CONSECUTIVE_FAILURES(
-            Kind.GAUGE, "Attempts to remove what imports left that failed since the last one that succeeded", "replica"),
+            Kind.GAUGE,
+            "Attempts to remove what imports left that failed since the last one that succeeded",
+            "replica"),
     SITE_HEALTH_UP(Kind.GAUGE, "1 when the site's health check passes", "replica"),
 
     REPOSITORY_UP(Kind.GAUGE, "1 when the last request to the filestore succeeded", "repository"),

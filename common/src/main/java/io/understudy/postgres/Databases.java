@@ -176,12 +176,13 @@ public final class Databases {
     /** Somebody marked it, so somebody has to say that it may go. */
     private void requireNoTemplate(long oid, String name) {
         try (Session session = database.maintenance()) {
-            session.first(TEMPLATE, row -> row.text("datname"), Long.toString(oid)).ifPresent(marked -> {
-                throw new UnderstudyException(
-                        ErrorCode.DATABASE_FAILED,
-                        "cannot drop database " + Sql.identifier(name) + ": it is marked as a template",
-                        "if it is not needed: ALTER DATABASE " + Sql.identifier(name) + " IS_TEMPLATE false");
-            });
+            session.first(TEMPLATE, row -> row.text("datname"), Long.toString(oid))
+                    .ifPresent(marked -> {
+                        throw new UnderstudyException(
+                                ErrorCode.DATABASE_FAILED,
+                                "cannot drop database " + Sql.identifier(name) + ": it is marked as a template",
+                                "if it is not needed: ALTER DATABASE " + Sql.identifier(name) + " IS_TEMPLATE false");
+                    });
         }
     }
 

@@ -61,9 +61,8 @@ final class AdminService extends ReplicaAdminGrpc.ReplicaAdminImplBase {
 
     @Override
     public void promote(PromoteRequest request, StreamObserver<PromoteReply> answer) {
-        Promotion.Request wanted =
-                new Promotion.Request(
-                        request.getReason(), request.getUnfenced(), request.getForce(), request.getRestart());
+        Promotion.Request wanted = new Promotion.Request(
+                request.getReason(), request.getUnfenced(), request.getForce(), request.getRestart());
         Calls.answer(
                 answer,
                 progress -> PromoteReply.newBuilder().setProgress(progress).build(),

@@ -1,10 +1,10 @@
 package io.understudy.replica.app;
 
 import io.understudy.metrics.Probe;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Promoted;
-import io.understudy.replica.round.AwaitedEpoch;
 import java.util.Optional;
 
 /** Whether this server does what its role asks of it. */
@@ -24,8 +24,9 @@ final class Readiness {
         }
         return ledger.live()
                 .flatMap(DatabaseVersion::snapshot)
-                .map(id -> Probe.up(
-                        "follows, " + id + " is live" + waits.map(each -> "; " + each.text()).orElse("")))
-                .orElse(Probe.down("nothing was imported yet" + waits.map(each -> "; " + each.text()).orElse("")));
+                .map(id -> Probe.up("follows, " + id + " is live"
+                        + waits.map(each -> "; " + each.text()).orElse("")))
+                .orElse(Probe.down("nothing was imported yet"
+                        + waits.map(each -> "; " + each.text()).orElse("")));
     }
 }

@@ -7,17 +7,17 @@ import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.state.ApplyLock;
-import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.RetryLog;
-import io.understudy.replica.state.ReplicaState.Applying;
-import io.understudy.replica.state.ReplicaState.Promoting;
-import io.understudy.replica.state.RetryPolicy;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.ApplyLock;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -63,7 +63,8 @@ public final class Replica {
                 ports.ticker());
         this.cleanUp = new CleanUp(
                 ports.store(), ports.databases(), ports.trees(), ports.loader(), failures, events, ports.clock());
-        this.departure = new IntentWriter(ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.clock());
+        this.departure =
+                new IntentWriter(ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.clock());
         this.round = new Round(
                 ports.store(),
                 ports.backup(),

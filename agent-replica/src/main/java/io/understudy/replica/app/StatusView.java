@@ -2,15 +2,15 @@ package io.understudy.replica.app;
 
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.app.DaemonStatus.Activity;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.PendingCleanUp;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
-import io.understudy.replica.state.FailedAttempt;
-import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.time.Instant;

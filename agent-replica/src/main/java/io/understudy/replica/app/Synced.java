@@ -13,11 +13,7 @@ import java.util.Optional;
  * @param waiting what this standby waits for when there are snapshots, but none that it may import
  */
 public record Synced(
-        Optional<SnapshotId> applied,
-        double seconds,
-        long fetchedBytes,
-        StepSeconds steps,
-        Optional<String> waiting) {
+        Optional<SnapshotId> applied, double seconds, long fetchedBytes, StepSeconds steps, Optional<String> waiting) {
     public static Synced of(RoundResult result) {
         return new Synced(
                 result.applied(),
@@ -29,6 +25,7 @@ public record Synced(
 
     public String text() {
         return applied.map(id -> "applied %s in %.1f s, %s fetched".formatted(id, seconds, Bytes.text(fetchedBytes)))
-                .orElse("nothing new" + waiting.map(each -> ": this standby " + each).orElse(""));
+                .orElse("nothing new"
+                        + waiting.map(each -> ": this standby " + each).orElse(""));
     }
 }

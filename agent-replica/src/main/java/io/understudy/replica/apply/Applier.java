@@ -13,7 +13,6 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
-import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Clock;

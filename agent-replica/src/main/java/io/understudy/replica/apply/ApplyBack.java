@@ -88,12 +88,11 @@ final class ApplyBack {
         Optional<DatabaseIdentity> spare = databases.look().spare();
         boolean retire = intent.rejects() || spare.isPresent();
         if (retire) {
-            store.change(ledger -> ledger.preparing(ledger.prepared()
-                    .filter(prepared -> !prepared.database().equals(intent.fresh()))));
+            store.change(ledger -> ledger.preparing(
+                    ledger.prepared().filter(prepared -> !prepared.database().equals(intent.fresh()))));
         }
         databases.arrange(
-                new Arrangement(
-                        intent.old(), retire ? spare : Optional.of(intent.fresh()), intent.retired()),
+                new Arrangement(intent.old(), retire ? spare : Optional.of(intent.fresh()), intent.retired()),
                 retire ? Set.of(intent.fresh()) : Set.of());
     }
 

@@ -6,12 +6,12 @@ import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.RetryLog;
-import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.PendingCleanUp;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,8 +92,7 @@ public final class CleanUp {
         }
         attempt(failed, () -> trees.clear(ledger.live().flatMap(DatabaseVersion::snapshot)));
         ReplicaPoint.UNDO_CLEARED.reached();
-        Optional<PendingCleanUp> left =
-                failed.stream().findFirst().map(first -> failures.cleanUp(ledger, first));
+        Optional<PendingCleanUp> left = failed.stream().findFirst().map(first -> failures.cleanUp(ledger, first));
         store.change(each -> each.withCleanUp(left));
         ReplicaPoint.CLEANED_UP.reached();
         failed.forEach(each -> LOG.warn("{} ({})", each.getMessage(), each.hint()));

@@ -50,8 +50,9 @@ final class ListCommand implements Runnable {
         }
 
         String text() {
-            Stream<String> stored =
-                    snapshots.isEmpty() ? Stream.of("no snapshots") : snapshots.stream().map(Entry::text);
+            Stream<String> stored = snapshots.isEmpty()
+                    ? Stream.of("no snapshots")
+                    : snapshots.stream().map(Entry::text);
             return Stream.concat(stored, setAside.stream().map(name -> "set aside: database " + name))
                     .collect(Collectors.joining("\n"));
         }

@@ -50,7 +50,8 @@ final class PromoteCommand implements Callable<Integer> {
 
     @Option(
             names = "--restart",
-            description = "Restart the site even where this server is the primary already; nothing is done there otherwise.")
+            description =
+                    "Restart the site even where this server is the primary already; nothing is done there otherwise.")
     private boolean restart;
 
     @Override

@@ -72,8 +72,8 @@ final class StatusCommand implements Runnable {
             return new Live(daemon, progress, primaries, seen, AwaitedEpoch.of(newest, highest));
         } catch (UnderstudyException e) {
             cli.say("warning: " + e.getMessage());
-            FilestoreView unseen = new FilestoreView(
-                    settings.filestore().url().toString(), false, Optional.empty(), Optional.empty());
+            FilestoreView unseen =
+                    new FilestoreView(settings.filestore().url().toString(), false, Optional.empty(), Optional.empty());
             return new Live(daemon, progress, primaries, unseen, Optional.empty());
         }
     }

@@ -18,7 +18,8 @@ final class StatusText {
         status.previous().ifPresent(id -> it.line("previous", id + " (agent-replica rollback returns to it)"));
         status.epoch()
                 .ifPresent(epoch -> it.line("epoch", epoch + (status.claimPending() ? ", yet to be claimed" : "")));
-        status.setAside().forEach(name -> it.line("set aside", "database " + name + ", which was here before Understudy"));
+        status.setAside()
+                .forEach(name -> it.line("set aside", "database " + name + ", which was here before Understudy"));
         status.progress().ifPresent(now -> it.line("now", now.step() + " " + now.snapshot()));
         it.seen(status);
         status.waiting().ifPresent(text -> it.line("waiting", "this standby " + text));

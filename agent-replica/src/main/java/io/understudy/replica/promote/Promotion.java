@@ -6,11 +6,11 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ApplyIntent.Phase;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.Claim;
 import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Applying;
@@ -19,7 +19,7 @@ import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
@@ -281,8 +281,7 @@ public final class Promotion {
     private void begin(Following following, Request request, boolean byHand) {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
         Claim claim = claiming.next(record.ledger().claim(), held, request);
-        record.change(ledger ->
-                ledger.claiming(claim).with(ledger.state().promote(claim, request.unfenced(), byHand)));
+        record.change(ledger -> ledger.claiming(claim).with(ledger.state().promote(claim, request.unfenced(), byHand)));
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
@@ -326,8 +325,7 @@ public final class Promotion {
             claim = request.force() ? claiming.next(record.ledger().claim(), held, request) : claim;
             claimed = claimAgain(claim, warnings);
         }
-        SiteRestart restart =
-                asked && !isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
+        SiteRestart restart = asked && !isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
         restart.failure().ifPresent(warnings::add);
         boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
         record.change(ledger -> {
@@ -338,8 +336,7 @@ public final class Promotion {
         });
         record.unsaved().ifPresent(warnings::add);
         Optional<DatabaseVersion> serving = Optional.of(promoted.current());
-        return new Report(
-                false, claim.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
+        return new Report(false, claim.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
     private boolean claimAgain(Claim claim, List<UnderstudyException> warnings) {
@@ -400,7 +397,8 @@ public final class Promotion {
     private ReplicaRecord note(ReplicaRecord ledger, List<UnderstudyException> warnings) {
         return warnings.isEmpty()
                 ? ledger.withSuccess()
-                : ledger.withFailure(failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
+                : ledger.withFailure(
+                        failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
     }
 
     /** What is not of the site is of the filestore. */

@@ -61,23 +61,27 @@ public record ReplicaRecord(
     }
 
     public ReplicaRecord with(ReplicaState next) {
-        return new ReplicaRecord(next, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                next, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord withOwned(DatabaseIdentity database) {
         Set<DatabaseIdentity> more = new HashSet<>(owned);
         more.add(database);
-        return new ReplicaRecord(state, more, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                state, more, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord withoutOwned(DatabaseIdentity database) {
         Set<DatabaseIdentity> fewer = new HashSet<>(owned);
         fewer.remove(database);
-        return new ReplicaRecord(state, fewer, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                state, fewer, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord preparing(Optional<Prepared> spare) {
-        return new ReplicaRecord(state, owned, spare, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                state, owned, spare, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     /** Notes a failure; one of a snapshot replaces what was noted of it before. */
@@ -87,7 +91,8 @@ public record ReplicaRecord(
             more.removeIf(each -> each.snapshot().equals(failedAttempt.snapshot()));
             more.add(failedAttempt);
         });
-        return new ReplicaRecord(state, owned, prepared, more, Optional.of(failedAttempt), leaving, setAside, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                state, owned, prepared, more, Optional.of(failedAttempt), leaving, setAside, failures, claim, cleanUp);
     }
 
     /** Notes an import that failed. */
@@ -116,11 +121,22 @@ public record ReplicaRecord(
     }
 
     public ReplicaRecord withSuccess() {
-        return new ReplicaRecord(state, owned, prepared, failedAttempts, Optional.empty(), leaving, setAside, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, Optional.empty(), leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord leaving(DatabaseIdentity database) {
-        return new ReplicaRecord(state, owned, prepared, failedAttempts, lastError, Optional.of(database), setAside, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                state,
+                owned,
+                prepared,
+                failedAttempts,
+                lastError,
+                Optional.of(database),
+                setAside,
+                failures,
+                claim,
+                cleanUp);
     }
 
     /** What was leaving has this name now. */
@@ -128,12 +144,23 @@ public record ReplicaRecord(
         List<String> more = new ArrayList<>(setAside);
         more.remove(database);
         more.add(database);
-        return new ReplicaRecord(state, owned, prepared, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp);
     }
 
     /** A claim that is about to be sent. */
     public ReplicaRecord claiming(Claim sent) {
-        return new ReplicaRecord(state, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, Optional.of(sent), cleanUp);
+        return new ReplicaRecord(
+                state,
+                owned,
+                prepared,
+                failedAttempts,
+                lastError,
+                leaving,
+                setAside,
+                failures,
+                Optional.of(sent),
+                cleanUp);
     }
 
     /** There is something new to clear up: it is tried at once, with what could not be cleared up before. */
@@ -143,7 +170,8 @@ public record ReplicaRecord(
 
     /** @param left empty: all is cleared up */
     public ReplicaRecord withCleanUp(Optional<PendingCleanUp> left) {
-        return new ReplicaRecord(state, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, left);
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, left);
     }
 
     public Optional<FailedAttempt> failedAttempt(SnapshotId snapshot) {

@@ -278,7 +278,8 @@ public sealed interface ReplicaState {
      * @param claimed whether the epoch is in the repository; until then the primary's agent here may not commit
      * @param restartDue whether the site was not restarted as it should have been, or was not healthy afterwards: {@code promote} does that again
      */
-    record Promoted(DatabaseVersion current, Claim claim, boolean claimed, boolean restartDue, Instant when) implements ReplicaState {
+    record Promoted(DatabaseVersion current, Claim claim, boolean claimed, boolean restartDue, Instant when)
+            implements ReplicaState {
         @Override
         public String label() {
             return "promoted";

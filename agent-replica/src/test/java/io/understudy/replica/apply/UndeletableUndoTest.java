@@ -80,7 +80,8 @@ class UndeletableUndoTest extends SwappedTree {
 
         mend();
         clear(2);
-        assertThat(live.resolve(".understudy/undo")).isDirectoryContaining(path -> path.endsWith(TreeBench.id(2) + "-2"));
+        assertThat(live.resolve(".understudy/undo"))
+                .isDirectoryContaining(path -> path.endsWith(TreeBench.id(2) + "-2"));
         assertThat(undo(2)).doesNotExist();
         bench.back(2);
         assertThat(TreePrint.of(live)).isEqualTo(third);

@@ -19,10 +19,10 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.RoundResult;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
@@ -56,7 +56,8 @@ class OutputsTest {
                 Step.APPLY, Duration.ofSeconds(1),
                 Step.RESTART, Duration.ofSeconds(2),
                 Step.PROVE, Duration.ofNanos(1_500_000));
-        RoundResult result = new RoundResult(Optional.of(ID), Optional.empty(), Duration.ofMillis(4825), 1_234_567, steps);
+        RoundResult result =
+                new RoundResult(Optional.of(ID), Optional.empty(), Duration.ofMillis(4825), 1_234_567, steps);
 
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
@@ -78,8 +79,8 @@ class OutputsTest {
 
     @Test
     void syncThatWaitsForTheFirstSnapshotOfAnEpoch() {
-        RoundResult result = new RoundResult(
-                Optional.empty(), Optional.of(new AwaitedEpoch(2)), Duration.ofMillis(12), 0, Map.of());
+        RoundResult result =
+                new RoundResult(Optional.empty(), Optional.of(new AwaitedEpoch(2)), Duration.ofMillis(12), 0, Map.of());
 
         Synced synced = Synced.of(result);
 
@@ -97,8 +98,8 @@ class OutputsTest {
                 false,
                 2,
                 false,
-                Optional.of(
-                        new DatabaseVersion(new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
+                Optional.of(new DatabaseVersion(
+                        new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
                 List.of(
                         new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot claim", "start it"),
                         new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "cannot prove", "look")),
@@ -106,11 +107,12 @@ class OutputsTest {
                 Duration.ofSeconds(3)));
 
         assertThat(Json.line(result))
-                .isEqualTo("{\"epoch\":2,\"claimed\":false,\"snapshot\":\"00000001-00000042\","
-                        + "\"moment\":\"2026-11-20T12:00:00Z\",\"seconds\":3.0,\"healthy\":false,"
-                        + "\"steps\":{\"restart\":1.5,\"prove\":0.0},\"warnings\":["
-                        + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
-                        + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}],\"already\":false}");
+                .isEqualTo(
+                        "{\"epoch\":2,\"claimed\":false,\"snapshot\":\"00000001-00000042\","
+                                + "\"moment\":\"2026-11-20T12:00:00Z\",\"seconds\":3.0,\"healthy\":false,"
+                                + "\"steps\":{\"restart\":1.5,\"prove\":0.0},\"warnings\":["
+                                + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
+                                + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}],\"already\":false}");
         assertThat(Protos.promoted(Protos.of(result))).isEqualTo(result);
         assertThat(result.text()).contains("has yet to claim epoch 2").contains("next:");
     }
@@ -126,13 +128,12 @@ class OutputsTest {
         StatusView status = StatusView.of("site", "standby", "site", false, new World().store.ledger(), live, NOW);
 
         assertThat(Json.line(status))
-                .isEqualTo(
-                        "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
-                                + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
-                                + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
-                                + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
-                                + "\"seen\":null,\"newest\":null},\"failures\":0,\"last_error\":null,\"retry\":null,\"rejected\":[],"
-                                + "\"waiting\":null,\"clean_up\":null}");
+                .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
+                        + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
+                        + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
+                        + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
+                        + "\"seen\":null,\"newest\":null},\"failures\":0,\"last_error\":null,\"retry\":null,\"rejected\":[],"
+                        + "\"waiting\":null,\"clean_up\":null}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not in backup mode");
     }
 
@@ -167,13 +168,15 @@ class OutputsTest {
                 true,
                 2,
                 true,
-                Optional.of(
-                        new DatabaseVersion(new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
+                Optional.of(new DatabaseVersion(
+                        new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
                 List.of(),
                 Map.of(),
                 Duration.ZERO));
 
-        assertThat(result.text()).startsWith("this server is already the primary, epoch 2").contains("--restart");
+        assertThat(result.text())
+                .startsWith("this server is already the primary, epoch 2")
+                .contains("--restart");
         assertThat(result.moment()).isEmpty();
         assertThat(Protos.promoted(Protos.of(result))).isEqualTo(result);
     }
@@ -258,7 +261,8 @@ class OutputsTest {
                         + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                         + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
                         + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"clean_up\":null}");
-        assertThat(Protos.live(Protos.of(status, "test", 1, ledger.lastError()))).isEqualTo(live);
+        assertThat(Protos.live(Protos.of(status, "test", 1, ledger.lastError())))
+                .isEqualTo(live);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")
                 .contains("set aside:  database site_before_understudy")

@@ -15,12 +15,12 @@ import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.RetryPolicy;
-import io.understudy.replica.round.StateReconciler;
 import io.understudy.repository.Manifest;
 import io.understudy.site.SiteService;
 import io.understudy.testing.MemoryBlobs;
@@ -204,8 +204,8 @@ class UndroppableDatabaseTest {
                 manifest.versions().postgres(),
                 manifest.versions().tools());
         DatabaseIdentity fresh = loader.load(numbered, blobs, Progress.none());
-        world.store.change(ledger -> ledger.withOwned(fresh)
-                .preparing(Optional.of(new ReplicaRecord.Prepared(numbered.snapshot(), fresh))));
+        world.store.change(ledger ->
+                ledger.withOwned(fresh).preparing(Optional.of(new ReplicaRecord.Prepared(numbered.snapshot(), fresh))));
         world.trees.prepare(numbered, blobs, Progress.none());
         return fresh;
     }

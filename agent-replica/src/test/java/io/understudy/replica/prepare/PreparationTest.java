@@ -257,7 +257,9 @@ class PreparationTest {
         world.marker.putByHand(Optional.empty());
         world.source.commit(1, 1);
         world.sync();
-        world.agent().promotion().promote(new io.understudy.replica.promote.Promotion.Request("test", false, false, false));
+        world.agent()
+                .promotion()
+                .promote(new io.understudy.replica.promote.Promotion.Request("test", false, false, false));
 
         preparation(settings()).enter();
 

@@ -102,8 +102,7 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
         breakClearingUp(world);
         assertThat(world.store.state())
                 .isInstanceOfSatisfying(
-                        Applying.class,
-                        it -> assertThat(it.intent().phase()).isEqualTo(Phase.PROVEN));
+                        Applying.class, it -> assertThat(it.intent().phase()).isEqualTo(Phase.PROVEN));
 
         assertThat(promote(PLAIN).serving().orElseThrow().snapshot()).contains(new SnapshotId(1, 2));
         assertPromoted(world);

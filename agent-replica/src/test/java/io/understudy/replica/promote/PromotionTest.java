@@ -321,7 +321,8 @@ class PromotionTest extends FollowingStandby {
         die(world::sync);
         world.points.live();
 
-        assertThat(promote(PLAIN).serving().flatMap(DatabaseVersion::snapshot)).hasToString("Optional[00000001-00000002]");
+        assertThat(promote(PLAIN).serving().flatMap(DatabaseVersion::snapshot))
+                .hasToString("Optional[00000001-00000002]");
         assertThat(world.content()).isEqualTo("00000001-00000002");
     }
 
