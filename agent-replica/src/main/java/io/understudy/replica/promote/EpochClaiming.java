@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.state.Claim;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -92,6 +93,11 @@ final class EpochClaiming {
             LOG.warn("cannot see whether another server was promoted since: {} ({})", e.getMessage(), e.hint());
             return false;
         }
+    }
+
+    /** Where another server holds the epoch the site is not restarted: that would start a second production. */
+    static boolean isOvertaken(List<UnderstudyException> warnings) {
+        return warnings.stream().anyMatch(each -> each.code() == ErrorCode.EPOCH_TAKEN);
     }
 
     static boolean isFilestore(UnderstudyException failure) {

@@ -17,7 +17,6 @@ import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
-import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
@@ -54,8 +53,8 @@ public final class Promotion {
     private final Applier applier;
     private final EpochClaims claims;
     private final EpochClaiming claiming;
+    private final RepeatedPromotion repeated;
     private final SiteService site;
-    private final RetryLog failures;
     private final Clock clock;
     private final Ticker ticker;
 
@@ -72,14 +71,14 @@ public final class Promotion {
             Supplier<String> nonces,
             Clock clock,
             Ticker ticker) {
-        this.record = new PromotionRecord(store);
+        this.record = new PromotionRecord(store, failures);
         this.backup = backup;
         this.standing = standing;
         this.applier = applier;
         this.claims = claims;
         this.claiming = new EpochClaiming(claims, events, nonces, clock);
+        this.repeated = new RepeatedPromotion(record, backup, claims, claiming, site, ticker);
         this.site = site;
-        this.failures = failures;
         this.clock = clock;
         this.ticker = ticker;
     }
@@ -121,7 +120,7 @@ public final class Promotion {
             return checked(resumed());
         }
         if (state instanceof Promoted promoted) {
-            return checked(again(promoted, request));
+            return checked(repeated.again(promoted, request));
         }
         if (state instanceof Following following) {
             claims.requireKey();
@@ -131,17 +130,12 @@ public final class Promotion {
         unsure.ifPresent(failure -> {
             throw failure;
         });
-        return neverImported(request);
+        return repeated.neverImported(request);
     }
 
     /** Whether this server is the primary, as far as it knows by itself, so that nothing is left to do. Only looks. */
     public boolean isPrimary(Request request) {
-        if (backup.on() || request.restart() || request.force()) {
-            return false;
-        }
-        ReplicaState state = record.state();
-        return state instanceof Seeding
-                || state instanceof Promoted promoted && promoted.claimed() && !promoted.restartDue();
+        return repeated.isPrimary(request);
     }
 
     /** The marker of a standby is gone: promotes it, but leaves the restart of the site to the operator who removed it. */
@@ -194,7 +188,7 @@ public final class Promotion {
         boolean claimed = claim(promoting, warnings);
         backup.removeMarker();
         ReplicaPoint.MARKER_REMOVED.reached();
-        boolean withheld = isOvertaken(warnings);
+        boolean withheld = EpochClaiming.isOvertaken(warnings);
         SiteRestart restart = promoting.byHand() || withheld ? SiteRestart.none() : SiteRestart.of(site, ticker);
         restart.failure().ifPresent(warnings::add);
         ReplicaPoint.PROMOTED_SITE_RESTARTED.reached();
@@ -204,7 +198,7 @@ public final class Promotion {
                     .withoutOwned(promoting.before().current().database())
                     .preparing(Optional.empty())
                     .untidy(clock.instant());
-            return note(next, warnings);
+            return record.note(next, warnings);
         });
         record.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
@@ -234,7 +228,7 @@ public final class Promotion {
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
             LOG.warn("epoch {} is yet to be claimed: {} ({})", promoted.claim().epoch(), e.getMessage(), e.hint());
-            record.change(ledger -> note(ledger, List.of(e)));
+            record.change(ledger -> record.note(ledger, List.of(e)));
             return false;
         }
         LOG.info("epoch {} is claimed", promoted.claim().epoch());
@@ -307,74 +301,6 @@ public final class Promotion {
         return failure.code().exitCode() / 10 == 6;
     }
 
-    private Report again(Promoted promoted, Request request) {
-        long start = ticker.nanos();
-        List<UnderstudyException> warnings = new ArrayList<>();
-        Claim claim = promoted.claim();
-        boolean overruled =
-                promoted.claimed() && claiming.isOverruled(promoted.claim().epoch());
-        boolean claimed = promoted.claimed() && !overruled;
-        boolean asked = promoted.restartDue() || request.restart() || !claimed && request.force();
-        if (claimed && !asked) {
-            return new Report(
-                    true, claim.epoch(), true, Optional.of(promoted.current()), warnings, Map.of(), Duration.ZERO);
-        }
-        if (!claimed) {
-            claims.requireKey();
-            int held = overruled ? claim.epoch() : claim.epoch() - 1;
-            claim = request.force() ? claiming.next(record.ledger().claim(), held, request) : claim;
-            claimed = claimAgain(claim, warnings);
-        }
-        SiteRestart restart = asked && !isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
-        restart.failure().ifPresent(warnings::add);
-        boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
-        record.change(ledger -> {
-            ReplicaRecord next = note(ledger, warnings);
-            return restarted
-                    ? next.with(next.state().restarted(restart.failure().isEmpty()))
-                    : next;
-        });
-        record.unsaved().ifPresent(warnings::add);
-        Optional<DatabaseVersion> serving = Optional.of(promoted.current());
-        return new Report(false, claim.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
-    }
-
-    private boolean claimAgain(Claim claim, List<UnderstudyException> warnings) {
-        record.change(ledger -> ledger.claiming(claim));
-        Optional<UnderstudyException> failed = claiming.claim(claim);
-        failed.ifPresent(warnings::add);
-        if (failed.isEmpty()) {
-            record.change(ledger -> ledger.with(ledger.state().claimed(claim)));
-        }
-        return failed.isEmpty();
-    }
-
-    /** Without a marker it is a production server that was never a standby: nothing here is to be promoted. */
-    private Report neverImported(Request request) {
-        if (backup.on()) {
-            throw new UnderstudyException(
-                    ErrorCode.NOT_BACKUP_MODE,
-                    "cannot promote this server: no snapshot was ever imported here",
-                    "nothing is there to serve; promote a standby that follows the primary, see agent-replica status");
-        }
-        int epoch = claiming.held();
-        if (epoch > 0 && claiming.isOverruled(epoch)) {
-            throw new UnderstudyException(
-                    ErrorCode.EPOCH_TAKEN,
-                    "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
-                    "keep its site stopped, and make it a standby with agent-replica init");
-        }
-        SiteRestart restart = request.restart() ? SiteRestart.of(site, ticker) : SiteRestart.none();
-        return new Report(
-                !request.restart(),
-                epoch,
-                epoch > 0,
-                Optional.empty(),
-                restart.failure().stream().toList(),
-                restart.steps(),
-                Duration.ZERO);
-    }
-
     private static Report checked(Report report) {
         report.warnings().stream()
                 .filter(each -> each.code() == ErrorCode.EPOCH_TAKEN)
@@ -387,22 +313,5 @@ public final class Promotion {
                             taken);
                 });
         return report;
-    }
-
-    /** Where another server holds the epoch the site is not restarted: that would start a second production. */
-    private static boolean isOvertaken(List<UnderstudyException> warnings) {
-        return warnings.stream().anyMatch(each -> each.code() == ErrorCode.EPOCH_TAKEN);
-    }
-
-    private ReplicaRecord note(ReplicaRecord ledger, List<UnderstudyException> warnings) {
-        return warnings.isEmpty()
-                ? ledger.withSuccess()
-                : ledger.withFailure(
-                        failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
-    }
-
-    /** What is not of the site is of the filestore. */
-    private static Step stepOf(UnderstudyException failure) {
-        return failure.code().exitCode() / 10 == 7 ? Step.RESTART : Step.DISCOVER;
     }
 }

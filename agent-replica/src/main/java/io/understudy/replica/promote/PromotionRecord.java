@@ -4,6 +4,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.state.RetryLog;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -17,11 +20,13 @@ final class PromotionRecord {
     private static final Logger LOG = LoggerFactory.getLogger(PromotionRecord.class);
 
     private final ReplicaStateStore store;
+    private final RetryLog failures;
     private Optional<ReplicaRecord> unsaved = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
 
-    PromotionRecord(ReplicaStateStore store) {
+    PromotionRecord(ReplicaStateStore store, RetryLog failures) {
         this.store = store;
+        this.failures = failures;
     }
 
     ReplicaRecord ledger() {
@@ -59,5 +64,18 @@ final class PromotionRecord {
     void forget() {
         unsaved = Optional.empty();
         failure = Optional.empty();
+    }
+
+    /** What went wrong without stopping the promotion is the last failure that status shows. */
+    ReplicaRecord note(ReplicaRecord ledger, List<UnderstudyException> warnings) {
+        return warnings.isEmpty()
+                ? ledger.withSuccess()
+                : ledger.withFailure(
+                        failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
+    }
+
+    /** What is not of the site is of the filestore. */
+    private static Step stepOf(UnderstudyException failure) {
+        return failure.code().exitCode() / 10 == 7 ? Step.RESTART : Step.DISCOVER;
     }
 }
