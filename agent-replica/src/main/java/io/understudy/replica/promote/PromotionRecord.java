@@ -1,10 +1,10 @@
 package io.understudy.replica.promote;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.Step;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.events.Step;
 import io.understudy.replica.state.RetryLog;
 import java.util.List;
 import java.util.Optional;

@@ -70,7 +70,8 @@ final class RepeatedPromotion {
             claim = request.force() ? claiming.next(record.ledger().claim(), held, request) : claim;
             claimed = claimAgain(claim, warnings);
         }
-        SiteRestart restart = asked && !EpochClaiming.isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
+        SiteRestart restart =
+                asked && !EpochClaiming.isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
         restart.failure().ifPresent(warnings::add);
         boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
         record.change(ledger -> {
@@ -81,7 +82,8 @@ final class RepeatedPromotion {
         });
         record.unsaved().ifPresent(warnings::add);
         Optional<DatabaseVersion> serving = Optional.of(promoted.current());
-        return new Promotion.Report(false, claim.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
+        return new Promotion.Report(
+                false, claim.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
     private boolean claimAgain(Claim claim, List<UnderstudyException> warnings) {
