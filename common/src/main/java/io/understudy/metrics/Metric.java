@@ -26,6 +26,10 @@ public enum Metric {
     IMPORT_DURATION_SECONDS(Kind.TIMER, "How long a successful import took, from fetch to proof", "replica"),
     IMPORT_FAILURES(Kind.COUNTER, "Imports that failed, by the step they failed in", "replica", "stage"),
     IMPORT_CONSECUTIVE_FAILURES(Kind.GAUGE, "Imports that failed since the last one that was proven", "replica"),
+    CLEAN_UP_CONSECUTIVE_FAILURES(
+            Kind.GAUGE,
+            "Attempts to remove what imports left that failed since the last one that succeeded",
+            "replica"),
     STANDBY_INTACT(
             Kind.GAUGE, "1 when the standby's database and files are what was applied, 0 when they are not", "replica"),
     SITE_HEALTH_UP(Kind.GAUGE, "1 when the site's health check passes", "replica"),

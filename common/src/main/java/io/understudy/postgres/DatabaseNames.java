@@ -2,7 +2,9 @@ package io.understudy.postgres;
 
 import io.understudy.files.Sha256;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.stream.IntStream;
 
 /**
  * The names of the databases around a site's own, defined here alone. PostgreSQL clips longer names silently, so a name that would pass
@@ -17,6 +19,7 @@ public record DatabaseNames(String live, String spare, String previous) {
     public static final int LONGEST = 63;
 
     private static final int HASH_DIGITS = 8;
+    private static final int MOST_RETIRED = 9;
 
     public static DatabaseNames of(String site) {
         return new DatabaseNames(site, with(site, "_understudy_spare"), with(site, "_understudy_previous"));
@@ -38,6 +41,30 @@ public record DatabaseNames(String live, String spare, String previous) {
             return false;
         }
         return name.equals(aside(digits.isEmpty() ? 1 : Integer.parseInt(digits)));
+    }
+
+    /**
+     * A name for a database that Understudy gave up and that is to be dropped. It carries the OID, so a database of this name is known for what it is
+     * without any other record, and a copy or a namesake is not.
+     *
+     * @param taken names that other databases have
+     */
+    public String retired(long oid, Collection<String> taken) {
+        int attempt = 1;
+        while (taken.contains(retired(oid, attempt))) {
+            attempt++;
+        }
+        return retired(oid, attempt);
+    }
+
+    /** Whether {@link #retired} gave this name to the database of this OID. */
+    public boolean isRetired(String name, long oid) {
+        return IntStream.rangeClosed(1, MOST_RETIRED)
+                .anyMatch(attempt -> retired(oid, attempt).equals(name));
+    }
+
+    private String retired(long oid, int attempt) {
+        return with(live, "_understudy_retired_" + oid + (attempt == 1 ? "" : "_" + attempt));
     }
 
     /** A name that lives inside one transaction or until a new database has been recorded; {@code nonce} is what makes it Understudy's own. */

@@ -20,6 +20,9 @@ public final class Databases {
     private static final String ALL = "SELECT system_identifier, d.oid::int8 AS oid, datname"
             + " FROM pg_catalog.pg_database d, pg_catalog.pg_control_system()";
 
+    private static final String TEMPLATE =
+            "SELECT datname FROM pg_catalog.pg_database WHERE oid = ?::oid AND datistemplate";
+
     private final Database database;
     private final ExclusiveAccess vacating;
 
@@ -125,12 +128,14 @@ public final class Databases {
 
     /**
      * Drops a database with its sessions and subscriptions. The replication slots that those name on other servers stay: they belong to the
-     * database that this one is a copy of. Idempotent.
+     * database that this one is a copy of. Its event triggers are disabled first: they are the site's, and may forbid what is done here. Idempotent.
      *
-     * @throws UnderstudyException {@code DATABASE_BUSY} when sessions, slots or prepared transactions stay, {@code MISSING_PRIVILEGE}
+     * @throws UnderstudyException {@code DATABASE_BUSY} when sessions, slots or prepared transactions stay, {@code DATABASE_FAILED} when it is a
+     *     template, {@code MISSING_PRIVILEGE}
      */
     public void drop(DatabaseIdentity identity) {
         name(identity).ifPresent(name -> {
+            requireNoTemplate(identity.oid(), name);
             dropSubscriptions(identity.oid(), name);
             vacating.run(
                     "cannot drop database " + Sql.identifier(name),
@@ -151,11 +156,33 @@ public final class Databases {
             return;
         }
         try (Session session = database.open(name)) {
+            disableEventTriggers(session);
             for (String subscription : subscriptions) {
                 session.execute("ALTER SUBSCRIPTION " + subscription + " DISABLE");
                 session.execute("ALTER SUBSCRIPTION " + subscription + " SET (slot_name = NONE)");
                 session.execute("DROP SUBSCRIPTION " + subscription);
             }
+        }
+    }
+
+    /** No event trigger fires for this statement itself. */
+    private static void disableEventTriggers(Session session) {
+        List<String> enabled = session.query(
+                "SELECT evtname FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'",
+                row -> Sql.identifier(row.text("evtname")));
+        enabled.forEach(trigger -> session.execute("ALTER EVENT TRIGGER " + trigger + " DISABLE"));
+    }
+
+    /** Somebody marked it, so somebody has to say that it may go. */
+    private void requireNoTemplate(long oid, String name) {
+        try (Session session = database.maintenance()) {
+            session.first(TEMPLATE, row -> row.text("datname"), Long.toString(oid))
+                    .ifPresent(marked -> {
+                        throw new UnderstudyException(
+                                ErrorCode.DATABASE_FAILED,
+                                "cannot drop database " + Sql.identifier(name) + ": it is marked as a template",
+                                "if it is not needed: ALTER DATABASE " + Sql.identifier(name) + " IS_TEMPLATE false");
+                    });
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class Fence {
     static final String HINT =
-            "if another server was promoted, make this one a replica of it; if none was, find out who wrote that object, and remove it";
+            "if another server was promoted, stop the site here and make this server its standby: agent-replica init; if none was, find out who wrote that object";
 
     private final Repository repository;
 

@@ -125,7 +125,7 @@ final class Operators {
 
     private void promote(Server server, boolean unfenced, boolean force) {
         run.tell("promote", server.name, (unfenced ? "unfenced " : "") + (force ? "forced" : ""));
-        Promotion.Request request = new Promotion.Request("promote", unfenced, force);
+        Promotion.Request request = new Promotion.Request("promote", unfenced, force, false);
         ask(server, true, (agent, control) -> agent.promote(request));
     }
 

@@ -3,6 +3,7 @@ package io.understudy.simulation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.ReplicaProcess;
 import io.understudy.replica.apply.LiveDatabases;
@@ -31,6 +32,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** The replica's agent of a server as one process: the shipped code on simulated ports, one worker and one watch of the marker. */
@@ -208,9 +210,9 @@ final class ReplicaWork {
             }
 
             @Override
-            public void enter(String reason, Optional<SnapshotId> snapshot) {
+            public void writeMarker(String reason, Optional<SnapshotId> snapshot) {
                 run.step("write the marker", "");
-                real.enter(reason, snapshot);
+                real.writeMarker(reason, snapshot);
                 run.servers.marker(server, false);
                 run.step("wrote the marker", "");
             }
@@ -225,9 +227,9 @@ final class ReplicaWork {
             }
 
             @Override
-            public void leave() {
+            public void removeMarker() {
                 run.step("remove the marker", "");
-                real.leave();
+                real.removeMarker();
                 run.servers.marker(server, false);
                 run.step("removed the marker", "");
             }
@@ -267,6 +269,7 @@ final class ReplicaWork {
                         run.servers.importing(server, "databases are exchanged");
                     }
                     case "load" -> run.servers.importing(server, "a spare is loaded");
+                    case "discard" -> run.trouble.perhaps(ErrorCode.DATABASE_BUSY, "cannot drop");
                     case "preflight" -> run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the server");
                     default -> {}
                 }
@@ -327,19 +330,25 @@ final class ReplicaWork {
         }
 
         @Override
-        public void arrange(Arrangement wanted) {
-            if (!wanted.equals(fake.look())) {
-                fake.arrange(wanted);
+        public void arrange(Arrangement wanted, Set<DatabaseIdentity> retired) {
+            if (!wanted.equals(fake.look()) || !fake.retired().containsAll(retired)) {
+                fake.arrange(wanted, retired);
             }
         }
 
         @Override
-        public void discard(io.understudy.postgres.DatabaseIdentity database) {
+        public Set<DatabaseIdentity> retired() {
+            run.step("look for retired databases", "");
+            return fake.retired();
+        }
+
+        @Override
+        public void discard(DatabaseIdentity database) {
             fake.discard(database);
         }
 
         @Override
-        public String setAside(io.understudy.postgres.DatabaseIdentity database) {
+        public String setAside(DatabaseIdentity database) {
             return fake.setAside(database);
         }
     }

@@ -183,13 +183,22 @@ public final class Daemon implements AutoCloseable {
             if (newest.isPresent()) {
                 Manifest manifest = parts.repository().get().read(newest.get());
                 parts.announcer().found(manifest, standing.epoch());
-                parts.planner().covered(manifest.moment());
+                cover(newest.get(), manifest, standing.epoch());
             } else {
                 parts.planner().covered(Instant.EPOCH);
             }
         } catch (UnderstudyException e) {
             learned = e.code().retry() != ErrorCode.FILESTORE_UNREACHABLE.retry();
             LOG.warn("what is newest in the repository is not known: {}; hint: {}", e.getMessage(), e.hint());
+        }
+    }
+
+    private void cover(SnapshotId newest, Manifest manifest, int epoch) {
+        if (newest.epoch() < epoch) {
+            LOG.info("epoch {} has no snapshot yet: the first one is taken now", epoch);
+            parts.planner().promoted(parts.clock().instant());
+        } else {
+            parts.planner().covered(manifest.moment());
         }
     }
 

@@ -20,6 +20,9 @@ final class Planner {
     private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(30);
 
+    /** The label of a first snapshot where there is no schedule. */
+    private static final String PROMOTION = "promotion";
+
     private final Schedule schedule;
     private final SnapshotQueue desk;
     private final RandomGenerator random;
@@ -37,6 +40,15 @@ final class Planner {
     /** The moment of the newest snapshot: ticks after it are owed. */
     void covered(Instant moment) {
         timetable = new Timetable(schedule, moment, new Backoff(FIRST_RETRY, LONGEST_RETRY, random));
+    }
+
+    /** This server was promoted, and its epoch has no snapshot yet: standbys wait for one. With the labels of the schedule, as the very first one. */
+    void promoted(Instant now) {
+        // What was asked for before is of an earlier epoch: how it ended says nothing of this one.
+        running = Optional.empty();
+        covered(now);
+        List<String> periods = schedule.between(Instant.EPOCH, now);
+        timetable.owe(periods.isEmpty() ? List.of(PROMOTION) : periods, now);
     }
 
     /** Asks for what is due now. */

@@ -4,6 +4,7 @@ import io.understudy.admin.AdminClient;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.PrimaryCommands.SnapshotRequest;
 import io.understudy.primary.app.SnapshotView;
@@ -33,6 +34,9 @@ final class SnapshotCommand implements Runnable {
     public void run() {
         periods.forEach(SnapshotCommand::requireLabel);
         cli.with(agent -> {
+            cli.say("taking a snapshot into " + agent.settings().filestore().url()
+                    + "; while it does not answer this is tried again for up to "
+                    + RetryPolicy.standard().patience().toSeconds() + " s");
             SnapshotView[] taken = new SnapshotView[1];
             try (ProgressDisplay progress = cli.progress()) {
                 AdminClient daemon = agent.client();

@@ -41,6 +41,12 @@ public final class Timetable {
         return again.filter(moment -> !moment.isAfter(now)).isPresent() ? List.copyOf(owed) : List.of();
     }
 
+    /** A snapshot with these labels is due now, whatever the schedule says. */
+    public void owe(List<String> labels, Instant now) {
+        owed.addAll(labels);
+        again = Optional.of(now);
+    }
+
     /** A snapshot that was due exists. */
     public void succeeded() {
         owed.clear();

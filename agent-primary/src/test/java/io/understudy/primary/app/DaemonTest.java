@@ -146,6 +146,51 @@ class DaemonTest {
         assertThat(metric("epoch")).isEqualTo(3);
     }
 
+    /** Standbys wait for it: none of the epochs before is imported any more. */
+    @Test
+    void takesTheFirstSnapshotOfItsEpochAtOnceWithoutWaitingForATick() {
+        daemon.round();
+        committed(FIRST);
+        primary.enterBackupMode();
+        daemon.round();
+        primary.time.advance(Duration.ofMinutes(1));
+        promoteThis(2);
+        daemon.round();
+        committed(new SnapshotId(2, 2));
+        primary.time.advance(Duration.ofMinutes(1));
+        daemon.round();
+        daemon.round();
+        assertThat(primary.repository.list()).containsExactly(FIRST, new SnapshotId(2, 2));
+    }
+
+    @Test
+    void takesItAtOnceAlsoWhenTheAgentWasStartedAfterThePromotionAndWithoutASchedule() {
+        daemon.round();
+        committed(FIRST);
+        desk.close();
+        promoteThis(2);
+        restart(List.of(), Map.of());
+        primary.database.during(() -> {
+            throw new UnderstudyException(ErrorCode.DATABASE_UNREACHABLE, "cannot connect", "start it");
+        });
+        daemon.round();
+        await().until(() -> metric("snapshot_failures_total{stage=\"database\"") == 1);
+        await().until(() -> desk.step().isEmpty());
+        daemon.round();
+        primary.database.during(() -> {});
+        primary.time.advance(Duration.ofMinutes(1));
+        daemon.round();
+        committed(new SnapshotId(2, 2));
+        assertThat(primary.repository.read(new SnapshotId(2, 2)).periods()).containsExactly("promotion");
+    }
+
+    private void promoteThis(int epoch) {
+        HeldEpoch held = new HeldEpoch(primary.repository.id(), epoch, "n", "a", primary.time.now(), "promote");
+        primary.repository.epochs().claim(held.claim(), primary.key);
+        primary.epochs.hold(held);
+        primary.marker.remove();
+    }
+
     @Test
     void aRefusalInBackupModeIsForgottenByItsPromotion() throws Exception {
         primary.enterBackupMode();
@@ -305,13 +350,17 @@ class DaemonTest {
     }
 
     private void restart(List<Daemon.Service> services) {
+        restart(services, Map.of("hourly", "0 * * * *", "daily", "0 3 * * *"));
+    }
+
+    private void restart(List<Daemon.Service> services, Map<String, String> periods) {
         metrics = new Metrics("example", "primary", "0.1.0");
         followers = new Followers(primary.time.clock());
         daemonStatus = new DaemonStatus(primary.time.clock());
         PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
         desk = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(announcer, told, daemonStatus))));
-        Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *", "daily", "0 3 * * *"), ZoneOffset.UTC);
+        Schedule schedule = new Schedule(periods, ZoneOffset.UTC);
         daemon = new Daemon(new Daemon.Parts(
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
                 new RepositoryWatch(this::reachable, primary.time.clock(), primary.time),

@@ -232,6 +232,7 @@ class StatusAgainstTheWorldTest {
                     IMPORT_DURATION_SECONDS,
                     IMPORT_FAILURES,
                     IMPORT_CONSECUTIVE_FAILURES,
+                    CLEAN_UP_CONSECUTIVE_FAILURES,
                     STANDBY_INTACT,
                     SITE_HEALTH_UP -> ABSENT;
         };

@@ -6,6 +6,7 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.util.List;
@@ -22,6 +23,7 @@ public final class DaemonStatus implements ReplicaEvents {
     private volatile Runnable changed = () -> {};
     private Optional<Activity> activity = Optional.empty();
     private FilestoreView filestore;
+    private int highestEpoch;
 
     public DaemonStatus(String filestore, Clock clock) {
         this.filestore = new FilestoreView(filestore, false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -54,12 +56,22 @@ public final class DaemonStatus implements ReplicaEvents {
         return filestore.seen().isPresent() || filestore.error().isPresent();
     }
 
+    /** What this standby waits for, by what was seen of the repository last. */
+    synchronized Optional<AwaitedEpoch> waits() {
+        return AwaitedEpoch.of(filestore.newest(), highestEpoch);
+    }
+
     @Override
     public void polled(Optional<SnapshotId> newest) {
         synchronized (this) {
             filestore =
                     new FilestoreView(filestore.name(), true, Optional.of(clock.instant()), newest, Optional.empty());
         }
+    }
+
+    @Override
+    public synchronized void epoch(int highest) {
+        highestEpoch = highest;
     }
 
     @Override

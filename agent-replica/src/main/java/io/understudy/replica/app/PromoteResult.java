@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,11 +16,12 @@ import java.util.Optional;
 /**
  * What {@code promote} prints with {@code --json}.
  *
- * @param epoch that this server holds, or will hold once it is claimed
+ * @param epoch 0: this server holds none; else the one this server holds, or will hold once it is claimed
  * @param claimed false after {@code --unfenced} without a filestore: the daemon goes on trying
  * @param snapshot that the site serves
- * @param moment of its data: what the old primary wrote later is not here
+ * @param moment of the data that it was promoted with: what the old primary wrote later is not here
  * @param healthy whether the site was restarted and its health check passed
+ * @param already whether this server was the primary before: then nothing was done
  */
 public record PromoteResult(
         int epoch,
@@ -29,7 +31,8 @@ public record PromoteResult(
         double seconds,
         boolean healthy,
         FileOps steps,
-        List<Problem> warnings) {
+        List<Problem> warnings,
+        boolean already) {
 
     /** Seconds. */
     record FileOps(double restart, double prove) {
@@ -44,12 +47,13 @@ public record PromoteResult(
         return new PromoteResult(
                 report.epoch(),
                 report.claimed(),
-                report.serving().snapshot(),
-                report.serving().moment(),
+                report.serving().flatMap(DatabaseVersion::snapshot),
+                report.already() ? Optional.empty() : report.serving().flatMap(DatabaseVersion::moment),
                 StepSeconds.seconds(report.took()),
                 report.warnings().stream().noneMatch(PromoteResult::isOfTheSite),
                 FileOps.of(report.steps()),
-                report.warnings().stream().map(Problem::of).toList());
+                report.warnings().stream().map(Problem::of).toList(),
+                report.already());
     }
 
     private static boolean isOfTheSite(UnderstudyException warning) {
@@ -57,6 +61,10 @@ public record PromoteResult(
     }
 
     public String text() {
+        if (already) {
+            return "this server is already the primary" + (epoch > 0 ? ", epoch " + epoch : "")
+                    + ": nothing was done; agent-replica promote --restart restarts its site";
+        }
         StringBuilder text = new StringBuilder("promoted: this server is the primary");
         text.append(claimed ? ", epoch " : ", but has yet to claim epoch ").append(epoch);
         snapshot.ifPresent(id -> text.append("; it serves ").append(id));

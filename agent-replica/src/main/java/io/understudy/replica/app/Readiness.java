@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.metrics.Probe;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
@@ -13,7 +14,7 @@ final class Readiness {
     private Readiness() {}
 
     /** Ready: a standby that has something to serve, on which it was found intact, and whose last round did not fail, or a server that is no standby. */
-    static Probe of(boolean backupMode, ReplicaRecord ledger, List<Discrepancy> found) {
+    static Probe of(boolean backupMode, ReplicaRecord ledger, List<Discrepancy> found, Optional<AwaitedEpoch> waits) {
         if (ledger.state() instanceof Promoted promoted && !promoted.claimed()) {
             return Probe.down("promoted, but epoch " + promoted.claim().epoch() + " is yet to be claimed");
         }
@@ -30,7 +31,9 @@ final class Readiness {
         }
         return ledger.live()
                 .flatMap(DatabaseVersion::snapshot)
-                .map(id -> Probe.up("follows, " + id + " is live"))
-                .orElse(Probe.down("nothing was imported yet"));
+                .map(id -> Probe.up("follows, " + id + " is live"
+                        + waits.map(each -> "; " + each.text()).orElse("")))
+                .orElse(Probe.down("nothing was imported yet"
+                        + waits.map(each -> "; " + each.text()).orElse("")));
     }
 }

@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
@@ -19,8 +20,10 @@ import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.SnapshotId;
+
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -30,6 +33,7 @@ public final class Replica {
     private final ApplyLock lock;
     private final StateReconciler standing;
     private final Applier applier;
+    private final CleanUp cleanUp;
     private final IntentWriter departure;
     private final Inspection inspection;
     private final Round round;
@@ -61,6 +65,8 @@ public final class Replica {
                 ports.ticker());
         this.inspection = new Inspection(
                 ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.stage(), ports.source());
+        this.cleanUp = new CleanUp(
+                ports.store(), ports.databases(), ports.trees(), ports.loader(), failures, events, ports.clock());
         this.departure =
                 new IntentWriter(ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.clock());
         this.round = new Round(
@@ -86,6 +92,7 @@ public final class Replica {
                 ports.claims(),
                 ports.site(),
                 failures,
+                events,
                 nonces,
                 ports.clock(),
                 ports.ticker());
@@ -105,33 +112,35 @@ public final class Replica {
 
     /** What the daemon does by itself, as often as it looks: whatever the marker and the filestore ask for. */
     void attend(RoundControl control) {
-        locked(() -> {
+        locked(() -> clearingUp(control::isAskedToStop, () -> {
             if (ports.backup().on()) {
                 follow(control);
             } else {
-                lead();
+                promotion.lead();
             }
             return null;
-        });
+        }));
     }
 
     public RoundResult sync(ImportRequest ask, RoundControl control) {
-        return locked(() -> round.run(ask, control));
+        return locked(() -> clearingUp(control::isAskedToStop, () -> round.run(ask, control)));
     }
 
     public Promotion.Report promote(Promotion.Request request) {
         return locked(() -> promotion.promote(request));
     }
 
+    /** Whether {@link #promote} would find this server to be the primary, as far as it knows by itself. Only looks. */
+    public boolean isPrimary(Promotion.Request request) {
+        return promotion.isPrimary(request);
+    }
+
     /** @return what is live now; nothing when it went back to what stood here before the first import */
     public RoundResult rollback() {
-        return locked(() -> {
+        return locked(() -> clearingUp(() -> false, () -> {
             long start = ports.ticker().nanos();
             applier.finish();
             standing.ensure();
-            departure.requireRollback();
-            // What a killed import left has the name that the undone database gets.
-            ports.loader().dropSpare();
             departure.rollback();
             Applier.Outcome outcome = applier.finish();
             outcome.unwell().ifPresent(Replica::wentBackUnwell);
@@ -140,7 +149,20 @@ public final class Replica {
                     ports.ticker().since(start),
                     0,
                     outcome.took());
-        });
+        }));
+    }
+
+    /** What the work left behind is cleared up after it, however it ended. */
+    private <T> T clearingUp(BooleanSupplier stop, Supplier<T> work) {
+        T result;
+        try {
+            result = work.get();
+        } catch (RuntimeException e) {
+            cleanUp.run(stop);
+            throw e;
+        }
+        cleanUp.run(stop);
+        return result;
     }
 
     /** Throws at once what {@link #rollback} would: before anybody is asked. An apply that is under way is finished first, so then nobody knows yet. */
@@ -169,15 +191,6 @@ public final class Replica {
         } else {
             round.run(ImportRequest.newest(), control);
         }
-    }
-
-    private void lead() {
-        applier.finish();
-        if (ports.store().state() instanceof Promoting) {
-            promotion.resume();
-        }
-        promotion.acceptRemoval();
-        promotion.repeatClaim();
     }
 
     private <T> T locked(Supplier<T> work) {

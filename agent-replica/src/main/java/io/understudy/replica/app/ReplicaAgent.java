@@ -217,7 +217,8 @@ public final class ReplicaAgent implements AutoCloseable {
             return Readiness.of(
                     ports.backup().on(),
                     ports.store().ledger(),
-                    replica.inspection().look());
+                    replica.inspection().look(),
+                    live.waits());
         } catch (UnderstudyException e) {
             return Probe.down(e.getMessage());
         }

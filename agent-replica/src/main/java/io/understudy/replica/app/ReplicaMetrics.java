@@ -10,6 +10,7 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.PendingCleanUp;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
@@ -57,10 +58,18 @@ final class ReplicaMetrics implements ReplicaEvents {
         if (ledger.state() instanceof Following following && following.proven()) {
             metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, following.since(), replica);
         }
-        ledger.live().flatMap(DatabaseVersion::snapshot).ifPresent(id -> epoch(id.epoch()));
+        known(ledger).ifPresent(this::epoch);
         metrics.watch(Metric.EPOCH, this::highestEpoch);
+        clearedUp(ledger.cleanUp().map(PendingCleanUp::attempts).orElse(0));
         failures();
         beat();
+    }
+
+    /** The epoch of what is live, or the one that this server claimed. */
+    private static Optional<Integer> known(ReplicaRecord ledger) {
+        return ledger.state() instanceof Promoted promoted && promoted.claimed()
+                ? Optional.of(promoted.claim().epoch())
+                : ledger.live().flatMap(DatabaseVersion::snapshot).map(SnapshotId::epoch);
     }
 
     /** The agent lives. */
@@ -118,6 +127,11 @@ final class ReplicaMetrics implements ReplicaEvents {
     @Override
     public void failed(Step step, UnderstudyException failure) {
         metrics.count(Metric.IMPORT_FAILURES, replica, step.label());
+    }
+
+    @Override
+    public void clearedUp(int failures) {
+        metrics.set(Metric.CLEAN_UP_CONSECUTIVE_FAILURES, failures, replica);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
 import io.understudy.repository.SnapshotId;
@@ -36,12 +37,15 @@ final class StatusReport {
     StatusView ofDaemon(List<PrimaryLink.Seen> primaries) {
         Optional<ProgressView> progress = live.activity().map(ProgressView::of);
         FilestoreView filestore = live.filestore();
+        // A daemon that has had no need to ask yet has nothing to say.
+        boolean known = filestore.seen().isPresent() || live.hasAsked();
+        FilestoreView seen = known ? filestore : asked(filestore.name());
         return view(new Live(
                 true,
                 progress,
                 primaries.stream().map(StatusReport::view).toList(),
-                // A daemon that has had no need to ask yet has nothing to say.
-                filestore.seen().isPresent() || live.hasAsked() ? filestore : asked(filestore.name()),
+                seen,
+                known ? live.waits() : waits(seen),
                 inspection.look()));
     }
 
@@ -51,7 +55,12 @@ final class StatusReport {
                 .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
                 .toList();
         FilestoreView filestore = asked(ports.settings().filestore().url().toString());
-        return view(new Live(daemon, Optional.empty(), primaries, filestore, inspection.look()));
+        return view(new Live(
+                daemon, Optional.empty(), primaries, filestore, waits(filestore), inspection.look()));
+    }
+
+    private Optional<AwaitedEpoch> waits(FilestoreView seen) {
+        return seen.reachable() ? AwaitedEpoch.of(seen.newest(), ports.source().highestEpoch()) : Optional.empty();
     }
 
     private StatusView view(Live seen) {
@@ -59,6 +68,7 @@ final class StatusReport {
         return StatusView.of(
                 settings.site(),
                 settings.replica().name(),
+                settings.database().name(),
                 ports.backup().on(),
                 ports.store().ledger(),
                 seen,
@@ -78,7 +88,13 @@ final class StatusReport {
     /** @param found by the last inspection */
     ReplicaReport report(List<Discrepancy> found) {
         StatusView view =
-                view(new Live(true, live.activity().map(ProgressView::of), List.of(), live.filestore(), found));
+                view(new Live(
+                        true,
+                        live.activity().map(ProgressView::of),
+                        List.of(),
+                        live.filestore(),
+                        live.waits(),
+                        found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
                 .setName(view.replica())
                 .setSite(view.site())

@@ -1,10 +1,13 @@
 package io.understudy.replica.app;
 
+import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.app.DaemonStatus.Activity;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.PendingCleanUp;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
@@ -13,6 +16,7 @@ import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +30,7 @@ import java.util.Optional;
  * @param proven whether the site passed its health check with it, and it is intact
  * @param since when this snapshot became live here, or when this server was promoted
  * @param previous N-1, to which {@code rollback} returns; empty also when what that needs is gone
- * @param setAside databases that stood here before Understudy, kept under these names
+ * @param setAside databases that stood here before Understudy, by the names that they have now
  * @param epoch of this server after a promotion
  * @param claimPending whether that epoch has yet to be claimed
  * @param daemon whether {@code agent-replica run} runs
@@ -34,6 +38,8 @@ import java.util.Optional;
  * @param failures imports that failed since the last one that succeeded
  * @param retry when what failed is tried again
  * @param rejected snapshots that are not imported unasked; never the one that is live, though it was given up for another before
+ * @param waiting what this standby waits for when there are snapshots, but none that it may import
+ * @param cleanUp what imports left that could not be removed yet; it is tried again, and holds up nothing
  * @param intact whether the database and the files are what was applied, by a look at them; empty where nothing was applied, or the server is no standby
  * @param discrepancies between what this replica remembers and what the server shows
  */
@@ -59,6 +65,8 @@ public record StatusView(
         Optional<ErrorView> lastError,
         Optional<Instant> retry,
         List<RejectedView> rejected,
+        Optional<String> waiting,
+        Optional<ErrorView> cleanUp,
         Optional<Boolean> intact,
         List<Discrepancy> discrepancies) {
 
@@ -91,6 +99,18 @@ public record StatusView(
             Optional<SnapshotId> snapshot,
             Instant at,
             int attempts) {
+        static Optional<ErrorView> of(PendingCleanUp pending) {
+            return pending.failure()
+                    .map(last -> new ErrorView(
+                            last.code().label(),
+                            last.message(),
+                            last.hint(),
+                            "clean_up",
+                            Optional.empty(),
+                            last.at(),
+                            pending.attempts()));
+        }
+
         static ErrorView of(FailedAttempt failedAttempt) {
             return new ErrorView(
                     failedAttempt.code().label(),
@@ -116,10 +136,17 @@ public record StatusView(
             Optional<ProgressView> progress,
             List<PrimaryView> primaries,
             FilestoreView filestore,
+            Optional<AwaitedEpoch> waits,
             List<Discrepancy> discrepancies) {}
 
     public static StatusView of(
-            String site, String replica, boolean backupMode, ReplicaRecord ledger, Live live, Instant now) {
+            String site,
+            String replica,
+            String database,
+            boolean backupMode,
+            ReplicaRecord ledger,
+            Live live,
+            Instant now) {
         Optional<DatabaseVersion> copy = ledger.live();
         Optional<Following> following = ledger.state() instanceof Following it ? Optional.of(it) : Optional.empty();
         Optional<Instant> moment = copy.flatMap(DatabaseVersion::moment);
@@ -139,7 +166,7 @@ public record StatusView(
                         .flatMap(Following::previous)
                         .flatMap(DatabaseVersion::snapshot)
                         .filter(id -> canGoBack),
-                ledger.setAside(),
+                setAside(ledger, database),
                 epoch(ledger),
                 ledger.state() instanceof Promoted promoted && !promoted.claimed(),
                 live.daemon(),
@@ -154,8 +181,23 @@ public record StatusView(
                         .filter(each -> !each.snapshot().equals(copy.flatMap(DatabaseVersion::snapshot)))
                         .map(RejectedView::of)
                         .toList(),
+                live.waits().filter(each -> backupMode).map(AwaitedEpoch::text),
+                ledger.cleanUp().flatMap(ErrorView::of),
                 following.filter(each -> backupMode).map(each -> whole),
                 live.discrepancies());
+    }
+
+    /** Until the second import the database that stood here is N-1, and has its name. */
+    public static List<String> setAside(ReplicaRecord ledger, String database) {
+        List<String> names = new ArrayList<>(ledger.setAside());
+        if (ledger.state() instanceof Following following
+                && following
+                        .previous()
+                        .filter(copy -> copy.snapshot().isEmpty())
+                        .isPresent()) {
+            names.add(DatabaseNames.of(database).previous());
+        }
+        return names;
     }
 
     private static Optional<Instant> since(ReplicaRecord ledger) {

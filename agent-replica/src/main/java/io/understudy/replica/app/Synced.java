@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.cli.Bytes;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.repository.SnapshotId;
@@ -15,12 +16,14 @@ import java.util.stream.Stream;
  * @param mended what this server contradicted before, and does not any more
  * @param discrepancies what it contradicts still
  * @param applied what is live because of the command; null in JSON when nothing was new, or when it went back to what stood here before Understudy
+ * @param waiting what this standby waits for when there are snapshots, but none that it may import
  */
 public record Synced(
         Optional<SnapshotId> applied,
         double seconds,
         long fetchedBytes,
         StepSeconds steps,
+        Optional<String> waiting,
         List<Discrepancy> mended,
         List<Discrepancy> discrepancies) {
     public static Synced of(RoundResult result) {
@@ -29,6 +32,7 @@ public record Synced(
                 StepSeconds.seconds(result.took()),
                 result.fetchedBytes(),
                 StepSeconds.of(result.steps()),
+                result.waits().map(AwaitedEpoch::text),
                 result.mended(),
                 result.left());
     }
@@ -36,7 +40,11 @@ public record Synced(
     public String text() {
         String what = applied.map(
                         id -> "applied %s in %.1f s, %s fetched".formatted(id, seconds, Bytes.text(fetchedBytes)))
-                .orElse(mended.isEmpty() ? "nothing new" : "mended in %.1f s".formatted(seconds));
+                .orElse(
+                        mended.isEmpty()
+                                ? "nothing new"
+                                        + waiting.map(each -> ": this standby " + each).orElse("")
+                                : "mended in %.1f s".formatted(seconds));
         return Stream.of(
                         Stream.of(what),
                         mended.stream().map(each -> "mended: " + each.message()),

@@ -7,11 +7,14 @@ import io.understudy.postgres.Databases;
 import io.understudy.postgres.Session;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.time.Ticker;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,20 +74,38 @@ public final class DatabaseSwap implements LiveDatabases {
     }
 
     @Override
-    public void arrange(Arrangement wanted) {
+    public void arrange(Arrangement wanted, Set<DatabaseIdentity> retired) {
         Map<DatabaseIdentity, String> named = new LinkedHashMap<>();
         wanted.live().ifPresent(database -> named.put(database, names.live()));
         wanted.spare().ifPresent(database -> named.put(database, names.spare()));
         wanted.previous().ifPresent(database -> named.put(database, names.previous()));
-        Arrangement before = look();
-        if (before.equals(wanted)) {
+        Map<DatabaseIdentity, String> all = databases.all();
+        all.forEach((database, name) -> {
+            if (retired.contains(database)) {
+                named.put(database, retiredName(database, name, all.values()));
+            }
+        });
+        if (all.entrySet().containsAll(named.entrySet()) && look().equals(wanted)) {
             return;
         }
+        Arrangement before = look();
         requireKnown(before.live(), named, names.live());
         requireKnown(before.spare(), named, names.spare());
         requireKnown(before.previous(), named, names.previous());
         databases.rename(named, names.passing("moving"));
         named.forEach((database, name) -> LOG.info("database {} (oid {}) is in its place", name, database.oid()));
+    }
+
+    private String retiredName(DatabaseIdentity database, String now, Collection<String> taken) {
+        return names.isRetired(now, database.oid()) ? now : names.retired(database.oid(), taken);
+    }
+
+    @Override
+    public Set<DatabaseIdentity> retired() {
+        return databases.all().entrySet().stream()
+                .filter(each -> names.isRetired(each.getValue(), each.getKey().oid()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What carries one of the names must have its place among the wanted ones: nothing is pushed aside unsaid. */

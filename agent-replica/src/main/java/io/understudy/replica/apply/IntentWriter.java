@@ -50,7 +50,10 @@ public final class IntentWriter {
         Prepared prepared = ledger.prepared().orElseThrow();
         if (!now.spare().equals(Optional.of(prepared.database()))) {
             store.change(each -> each.preparing(Optional.empty()));
-            throw Applier.spareGone(prepared.snapshot());
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot apply " + prepared.snapshot() + ": the database that was loaded for it is gone",
+                    "it is loaded again with the next attempt");
         }
         Optional<DatabaseIdentity> retired = now.previous().filter(ledger.owned()::contains);
         backup.require();
@@ -74,14 +77,13 @@ public final class IntentWriter {
     /**
      * Decides to make N-1 live again and to reject what is live.
      *
-     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code NOTHING_TO_ROLL_BACK}, {@code DATABASE_FOREIGN} when the name of the spare is taken
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code NOTHING_TO_ROLL_BACK}
      */
     public void rollback() {
         Arrangement now = databases.look();
         backup.require();
         store.change(ledger -> {
             Following following = target(ledger, now);
-            requireNoStranger(ledger, now);
             trees.dropUnbegun(following.current().snapshot().orElseThrow());
             return ledger.with(following.rollback(rolledBack(following)));
         });
@@ -108,16 +110,6 @@ public final class IntentWriter {
                 ErrorCode.NOTHING_TO_ROLL_BACK,
                 "cannot roll back: there is no N-1 to return to",
                 "see agent-replica list, and bring back an older snapshot with agent-replica restore ID");
-    }
-
-    /** Behind the intent it would be in the way for ever, with the site stopped. */
-    private static void requireNoStranger(ReplicaRecord ledger, Arrangement now) {
-        if (now.spare().filter(spare -> !ledger.owned().contains(spare)).isPresent()) {
-            throw new UnderstudyException(
-                    ErrorCode.DATABASE_FOREIGN,
-                    "cannot roll back: a database that Understudy did not load has the name of the spare one",
-                    "rename it, or drop it if it is not needed");
-        }
     }
 
     private FailedAttempt rolledBack(Following following) {

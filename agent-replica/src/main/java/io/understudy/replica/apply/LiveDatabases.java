@@ -4,11 +4,17 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.DatabaseData.TableData;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The databases that may carry the site's name. Identity decides, names only show. Not for concurrent use. */
 public interface LiveDatabases {
     /** Which database carries which name now. */
     Arrangement look();
+
+    /** As {@link #arrange(Arrangement, Set)}, with no database retired. */
+    default void arrange(Arrangement wanted) {
+        arrange(wanted, Set.of());
+    }
 
     /**
      * Which of these tables the live database lacks, or holds without any row though they had some; names for people.
@@ -22,11 +28,19 @@ public interface LiveDatabases {
      * Sessions of the databases are ended and new ones wait for the moment it takes. Idempotent: what is already so is left alone.
      * Afterwards {@link #look} gives what was wanted, exactly.
      *
+     * @param retired databases that lose their names in the same transaction, each to a name of its own, by which {@link #retired()} finds it; those
+     *     that are gone are left out
      * @throws io.understudy.failure.UnderstudyException {@code DATABASE_BUSY} when sessions keep coming back, {@code DATABASE_FOREIGN} when a name is
      *     carried by a database that {@code wanted} does not know, {@code DATABASE_FAILED} when one of {@code wanted} is gone; nothing has
      *     changed then
      */
-    void arrange(Arrangement wanted);
+    void arrange(Arrangement wanted, Set<DatabaseIdentity> retired);
+
+    /**
+     * The databases that were given up and wait to be dropped. Their names say so, and carry their OIDs: so they are found also after the state of the
+     * agent was lost, and a database that an operator renamed to keep it, or a copy of it, is not among them.
+     */
+    Set<DatabaseIdentity> retired();
 
     /** Drops the database, whatever its name. Idempotent. Refuses the live one with an IllegalStateException. */
     void discard(DatabaseIdentity database);

@@ -2,6 +2,7 @@ package io.understudy.replica.apply;
 
 import io.understudy.files.TreeKind;
 import io.understudy.repository.SnapshotId;
+import java.util.Optional;
 
 /** The site's own files. Works off the durable plan that staging left; every call is idempotent and may be repeated after a crash. */
 public interface LiveTrees {
@@ -19,6 +20,14 @@ public interface LiveTrees {
     /** Before {@link #back} of a snapshot that settled: what was prepared to apply it once more, and not begun, is dropped: it would stand in the way. */
     default void dropUnbegun(SnapshotId snapshot) {}
 
-    /** The snapshot is proven or undone: its plan and staged files go; its undo folder stays until a later snapshot settles. */
+    /** The snapshot stays, or was undone: what was done of its plan can be taken back, or its plan is given up. Deletes nothing else. */
     void settle(SnapshotId snapshot);
+
+    /**
+     * Removes what takes nothing back any more: plans, staged files and undo folders of snapshots before this one. Idempotent.
+     *
+     * @param current the snapshot that is live, empty when none is
+     * @throws io.understudy.failure.UnderstudyException what could not be removed; everything else was
+     */
+    void clear(Optional<SnapshotId> current);
 }

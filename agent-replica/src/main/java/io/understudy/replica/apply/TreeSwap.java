@@ -1,5 +1,6 @@
 package io.understudy.replica.apply;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.files.TreeEntry;
@@ -81,15 +82,26 @@ public final class TreeSwap implements LiveTrees {
     public void settle(SnapshotId snapshot) {
         Optional<Phase> phase = plans.phase(snapshot);
         if (phase.equals(Optional.of(Phase.FORWARD))) {
-            CacheRefresh caches = new CacheRefresh(plans);
-            forEach(snapshot, Optional.empty(), caches::learn);
+            learn(snapshot);
             plans.enter(snapshot, Phase.SETTLED);
-            plans.removeOthers(snapshot);
-        } else if (phase.equals(Optional.of(Phase.SETTLED))) {
-            plans.removeOthers(snapshot);
-        } else {
+        } else if (!phase.equals(Optional.of(Phase.SETTLED))) {
             plans.remove(snapshot);
         }
+    }
+
+    /** What the caches don't know is read for the next snapshot. */
+    private void learn(SnapshotId snapshot) {
+        try {
+            CacheRefresh caches = new CacheRefresh(plans);
+            forEach(snapshot, Optional.empty(), caches::learn);
+        } catch (UnderstudyException e) {
+            LOG.warn("the hashes of the applied files are not kept: {} ({})", e.getMessage(), e.hint());
+        }
+    }
+
+    @Override
+    public void clear(Optional<SnapshotId> current) {
+        plans.clear(current);
     }
 
     private void forEach(SnapshotId snapshot, Optional<TreeKind> kind, Work work) {

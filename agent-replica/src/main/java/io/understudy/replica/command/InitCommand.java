@@ -2,6 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.replica.prepare.Preparation;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +27,7 @@ final class InitCommand implements Runnable {
      * @param created false when this server was a standby before
      * @param publicKey of the key pair that was created, for the other servers to trust
      * @param newest the snapshot that will be imported first
+     * @param waiting what this standby waits for when there are snapshots, but none that it may import
      */
     record Result(
             String site,
@@ -33,7 +35,8 @@ final class InitCommand implements Runnable {
             boolean created,
             String marker,
             Optional<String> publicKey,
-            Optional<SnapshotId> newest) {
+            Optional<SnapshotId> newest,
+            Optional<String> waiting) {
         String text() {
             StringBuilder text =
                     new StringBuilder(created ? "this server is a standby now" : "this server is a standby already");
@@ -42,7 +45,8 @@ final class InitCommand implements Runnable {
                     .append(key)
                     .append(" to the other servers and name it in their signing.trusted_keys"));
             text.append("\nnext: start agent-replica run; ")
-                    .append(newest.map(id -> "it imports " + id)
+                    .append(waiting.map(what -> "this standby " + what)
+                            .or(() -> newest.map(id -> "it imports " + id))
                             .orElse("it imports the first snapshot when there is one"));
             return text.toString();
         }
@@ -60,13 +64,17 @@ final class InitCommand implements Runnable {
                 ask(preparation);
                 preparation.enter();
             }
+            Optional<SnapshotId> newest = wiring.repository().newest();
+            Optional<AwaitedEpoch> waits =
+                    AwaitedEpoch.of(newest, wiring.repository().epochs().highest());
             Result result = new Result(
                     settings.site(),
                     settings.replica().name(),
                     !already,
                     settings.marker().toString(),
                     key.map(Path::toString),
-                    wiring.repository().newest());
+                    newest.filter(id -> waits.isEmpty()),
+                    waits.map(AwaitedEpoch::text));
             cli.print(result, result::text);
         }
     }

@@ -2,6 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.app.StatusView;
 import io.understudy.replica.command.ListCommand.Listing.Entry;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.state.DatabaseVersion;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -26,8 +28,13 @@ final class ListCommand implements Runnable {
     @ParentCommand
     private ReplicaCli cli;
 
-    /** What {@code list} prints with {@code --json}; ascending. */
-    record Listing(List<Entry> snapshots) {
+    /**
+     * What {@code list} prints with {@code --json}.
+     *
+     * @param snapshots ascending
+     * @param setAside databases that stood here before Understudy, by the names that they have now
+     */
+    record Listing(List<Entry> snapshots, List<String> setAside) {
         /**
          * @param moment of the data, known of those that are in the mirror
          * @param state {@code live}, {@code previous}, {@code rejected}, {@code failed} or {@code stored}
@@ -43,9 +50,11 @@ final class ListCommand implements Runnable {
         }
 
         String text() {
-            return snapshots.isEmpty()
-                    ? "no snapshots"
-                    : snapshots.stream().map(Entry::text).collect(Collectors.joining("\n"));
+            Stream<String> stored = snapshots.isEmpty()
+                    ? Stream.of("no snapshots")
+                    : snapshots.stream().map(Entry::text);
+            return Stream.concat(stored, setAside.stream().map(name -> "set aside: database " + name))
+                    .collect(Collectors.joining("\n"));
         }
     }
 
@@ -56,9 +65,11 @@ final class ListCommand implements Runnable {
             ReplicaRecord ledger = wiring.ports().store().ledger();
             Mirror mirror = wiring.snapshots().mirror();
             Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
-            Listing listing = new Listing(wiring.repository().list().stream()
-                    .map(id -> entry(id, ledger, mirror, mirrored.contains(id)))
-                    .toList());
+            Listing listing = new Listing(
+                    wiring.repository().list().stream()
+                            .map(id -> entry(id, ledger, mirror, mirrored.contains(id)))
+                            .toList(),
+                    StatusView.setAside(ledger, settings.database().name()));
             cli.print(listing, listing::text);
         }
     }

@@ -2,12 +2,22 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
+import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.failure.ErrorKind;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.RetryPolicy;
+import io.understudy.progress.Progress;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.ReplicaCommands;
+import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.transport.RpcFailures;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -40,25 +50,61 @@ final class PromoteCommand implements Callable<Integer> {
             description = "Kept in the claim of the epoch. Default: ${DEFAULT-VALUE}")
     private String reason;
 
+    @Option(
+            names = "--restart",
+            description =
+                    "Restart the site even where this server is the primary already; nothing is done there otherwise.")
+    private boolean restart;
+
     @Override
     public Integer call() {
         Settings settings = cli.settings();
         try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            String serving = wiring.ports()
-                    .store()
-                    .ledger()
-                    .live()
-                    .flatMap(DatabaseVersion::snapshot)
-                    .map(id -> " It serves " + id + ".")
-                    .orElse("");
-            cli.confirm(
-                    "Make this server the primary of site " + settings.site() + "?" + serving
-                            + " What the old primary wrote since is lost. Go on?",
-                    yes);
-            PromoteResult result =
-                    cli.call(wiring, ReplicaCommands.PROMOTE, new Promotion.Request(reason, unfenced, force));
+            Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
+            if (!ReplicaCli.looking(wiring).isPrimary(request)) {
+                cli.confirm(question(settings, wiring), yes);
+                cli.say("claiming an epoch in " + settings.filestore().url()
+                        + "; while it does not answer this is tried again for up to "
+                        + StatusText.age(RetryPolicy.standard().patience()));
+            }
+            PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
             cli.print(result, result::text);
             return exitCode(result);
+        }
+    }
+
+    private String question(Settings settings, ReplicaWiring wiring) {
+        Optional<DatabaseVersion> live = wiring.ports().store().ledger().live();
+        Instant now = wiring.ports().clock().instant();
+        String serving = live.flatMap(DatabaseVersion::snapshot)
+                .map(id -> " It serves " + id
+                        + live.flatMap(DatabaseVersion::moment)
+                                .map(moment -> ", data of " + moment.truncatedTo(ChronoUnit.SECONDS) + ", "
+                                        + StatusText.age(Duration.between(moment, now)) + " old")
+                                .orElse("")
+                        + ".")
+                .orElse("");
+        List<String> connected = connected(settings);
+        String warning = connected.isEmpty()
+                ? ""
+                : " A primary is still connected (" + String.join(", ", connected) + "): stop its site first.";
+        return "Make this server the primary of site " + settings.site() + "?" + serving + warning
+                + " What the old primary wrote since is lost. Go on?";
+    }
+
+    /** Only a running daemon knows. */
+    private List<String> connected(Settings settings) {
+        if (!cli.daemonRuns(settings)) {
+            return List.of();
+        }
+        try {
+            return ReplicaCli.daemon(settings).call(ReplicaCommands.STATUS, new Nothing(), Progress.none()).primaries().stream()
+                    .filter(PrimaryView::connected)
+                    .map(PrimaryView::address)
+                    .toList();
+        } catch (UnderstudyException e) {
+            cli.say("warning: " + e.getMessage());
+            return List.of();
         }
     }
 

@@ -19,10 +19,13 @@ final class StatusText {
         status.previous().ifPresent(id -> it.line("previous", id + " (agent-replica rollback returns to it)"));
         status.epoch()
                 .ifPresent(epoch -> it.line("epoch", epoch + (status.claimPending() ? ", yet to be claimed" : "")));
-        status.setAside().forEach(name -> it.line("set aside", "database " + name));
+        status.setAside()
+                .forEach(name -> it.line("set aside", "database " + name + ", which was here before Understudy"));
         status.progress().ifPresent(now -> it.line("now", now.step() + " " + now.snapshot()));
         it.seen(status);
+        status.waiting().ifPresent(text -> it.line("waiting", "this standby " + text));
         status.lastError().ifPresent(it::error);
+        status.cleanUp().ifPresent(it::cleanUp);
         status.retry().ifPresent(when -> it.line("retry", "at " + when));
         status.rejected().forEach(each -> it.line("rejected", each.snapshot() + ": " + each.message()));
         return it.text.toString();
@@ -68,6 +71,11 @@ final class StatusText {
 
     private void error(ErrorView error) {
         line("last error", error.message());
+        line("hint", error.hint());
+    }
+
+    private void cleanUp(ErrorView error) {
+        line("left over", error.message() + "; it holds up nothing and is tried again");
         line("hint", error.hint());
     }
 

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Hears what the replica does. Called from the thread that does it: implementations are quick, thread-safe and never throw. */
+/** Receives what the replica does. Called from the thread that does it: implementations are quick and thread-safe; what they throw is logged, no more. */
 public interface ReplicaEvents {
     /** The filestore answered a listing. */
     default void polled(Optional<SnapshotId> newest) {}
@@ -30,6 +30,9 @@ public interface ReplicaEvents {
     /** A round failed in this step. */
     default void failed(Step step, UnderstudyException failure) {}
 
+    /** It was tried to clear up what imports left. @param failures attempts that failed in a row; 0: all is cleared up */
+    default void clearedUp(int failures) {}
+
     /** The round is over, whatever came of it. */
     default void idle() {}
 
@@ -37,7 +40,7 @@ public interface ReplicaEvents {
         return new ReplicaEvents() {};
     }
 
-    /** Tells each listener in turn. */
+    /** Tells each listener in turn, also when another fails: what is only watched holds up nothing. */
     static ReplicaEvents all(List<ReplicaEvents> listeners) {
         return new ReplicaEventsFan(List.copyOf(listeners));
     }

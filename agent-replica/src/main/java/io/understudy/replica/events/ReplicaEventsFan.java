@@ -6,45 +6,62 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
 
 record ReplicaEventsFan(List<ReplicaEvents> listeners) implements ReplicaEvents {
     @Override
     public void polled(Optional<SnapshotId> newest) {
-        listeners.forEach(each -> each.polled(newest));
+        tell(each -> each.polled(newest));
     }
 
     @Override
     public void epoch(int highest) {
-        listeners.forEach(each -> each.epoch(highest));
+        tell(each -> each.epoch(highest));
     }
 
     @Override
     public void began(SnapshotId snapshot, Step step) {
-        listeners.forEach(each -> each.began(snapshot, step));
+        tell(each -> each.began(snapshot, step));
     }
 
     @Override
     public void progressed(Step step, long doneBytes, long totalBytes) {
-        listeners.forEach(each -> each.progressed(step, doneBytes, totalBytes));
+        tell(each -> each.progressed(step, doneBytes, totalBytes));
     }
 
     @Override
     public void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {
-        listeners.forEach(each -> each.applied(snapshot, moment, when, took));
+        tell(each -> each.applied(snapshot, moment, when, took));
     }
 
     @Override
     public void wentBack(Optional<SnapshotId> snapshot, Optional<Instant> moment) {
-        listeners.forEach(each -> each.wentBack(snapshot, moment));
+        tell(each -> each.wentBack(snapshot, moment));
     }
 
     @Override
     public void failed(Step step, UnderstudyException failure) {
-        listeners.forEach(each -> each.failed(step, failure));
+        tell(each -> each.failed(step, failure));
+    }
+
+    @Override
+    public void clearedUp(int failures) {
+        tell(each -> each.clearedUp(failures));
     }
 
     @Override
     public void idle() {
-        listeners.forEach(ReplicaEvents::idle);
+        tell(ReplicaEvents::idle);
+    }
+
+    private void tell(Consumer<ReplicaEvents> event) {
+        for (ReplicaEvents each : listeners) {
+            try {
+                event.accept(each);
+            } catch (RuntimeException e) {
+                LoggerFactory.getLogger(ReplicaEvents.class).error("an event could not be reported", e);
+            }
+        }
     }
 }

@@ -128,16 +128,35 @@ final class SpareDatabase {
         }
     }
 
-    /** Drops the spare that the record tells of, however far it came. One that has become live or previous is left alone. Idempotent. */
+    /**
+     * Drops the spare that the record tells of, however far it came; one that can't be dropped gives up its name and is dropped later. One that has
+     * become live or previous is left alone. Idempotent.
+     */
     void drop() {
         Optional<SpareRecord> record = record();
         record.flatMap(this::find).ifPresent(spare -> {
             LOG.info("dropping the spare database that an earlier load left");
-            databases.drop(spare);
+            try {
+                databases.drop(spare);
+            } catch (UnderstudyException e) {
+                retire(spare, e);
+            }
         });
         if (record.isPresent()) {
             file.remove();
         }
+    }
+
+    /** What the next load needs is the name. */
+    private void retire(DatabaseIdentity spare, UnderstudyException why) {
+        String name = names.retired(spare.oid(), databases.all().values());
+        try {
+            databases.rename(Map.of(spare, name), names.passing("moving"));
+        } catch (UnderstudyException e) {
+            why.addSuppressed(e);
+            throw why;
+        }
+        LOG.warn("{}; it is named {} now and is dropped later ({})", why.getMessage(), name, why.hint());
     }
 
     /**

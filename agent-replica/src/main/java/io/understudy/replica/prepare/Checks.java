@@ -7,6 +7,7 @@ import io.understudy.filestore.Filestore;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.TreesMatch;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
@@ -99,6 +100,11 @@ public final class Checks {
         Optional<SnapshotId> newest = repository.get().newest();
         if (newest.isEmpty()) {
             return "none yet";
+        }
+        Optional<AwaitedEpoch> waits =
+                AwaitedEpoch.of(newest, repository.get().epochs().highest());
+        if (waits.isPresent()) {
+            return "this standby " + waits.get().text();
         }
         Manifest manifest = repository.get().read(newest.get());
         TreesMatch.check(manifest, settings.trees());

@@ -124,7 +124,7 @@ public final class Preparation {
                     ReplicaPoint.FORMER_ROLE_ENDED.reached();
                 }
             });
-            backup.enter("agent-replica init", Optional.empty());
+            backup.writeMarker("agent-replica init", Optional.empty());
             ReplicaPoint.MARKER_WRITTEN.reached();
             standing.ensure();
             ReplicaPoint.ROLE_NOTED.reached();

@@ -10,14 +10,24 @@ public interface EpochClaims {
     /** The highest epoch that anybody has claimed; 0 when none. */
     int highest();
 
-    /** Whether this claim, and not another server's or one that nobody here can believe, stands in the repository. */
+    /** The epoch that this server noted as its own; 0 when none. Asks this server's disk alone. */
+    int held();
+
+    /** Whether this claim, and not another server's or one that cannot be verified here, stands in the repository. */
     boolean stands(Claim claim);
 
     /**
-     * Claims the epoch for this server; repeated with the same claim it succeeds again. On return the claim is durable in the repository, and
-     * this server's primary agent may commit in it.
+     * Claims the epoch for this server; repeated with the same claim it succeeds again. On return the claim is durable in the repository: from here on the
+     * old primary is fenced.
      *
      * @throws io.understudy.failure.UnderstudyException {@code EPOCH_TAKEN}, {@code FILESTORE_*}, {@code KEY_*}, {@code REPOSITORY_MISSING}
      */
     void claim(Claim claim);
+
+    /**
+     * Notes on this server's disk that the claim is in the repository: from here on its primary agent may commit. Idempotent.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code FILE_*}, {@code DISK_FULL}
+     */
+    void hold(Claim claim);
 }

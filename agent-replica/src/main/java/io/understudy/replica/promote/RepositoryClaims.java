@@ -10,6 +10,7 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /** Claims in the repository of the filestore, with this server's key; an epoch that was claimed is handed to the primary's agent of this host. */
@@ -39,6 +40,11 @@ public final class RepositoryClaims implements EpochClaims {
     }
 
     @Override
+    public int held() {
+        return epochs.held().map(HeldEpoch::epoch).orElse(0);
+    }
+
+    @Override
     public boolean stands(Claim claim) {
         Repository opened = repository.get();
         try {
@@ -50,7 +56,7 @@ public final class RepositoryClaims implements EpochClaims {
             if (!e.code().judgesContent()) {
                 throw e;
             }
-            // What cannot be believed is another's: force goes past it.
+            // What cannot be verified is another's: force goes past it.
             return false;
         }
     }
@@ -58,10 +64,17 @@ public final class RepositoryClaims implements EpochClaims {
     @Override
     public void claim(Claim claim) {
         SigningKey key = key();
-        Repository opened = repository.get();
-        opened.epochs().claim(new EpochClaim(claim.epoch(), server, claim.when(), claim.reason(), claim.nonce()), key);
+        repository
+                .get()
+                .epochs()
+                .claim(new EpochClaim(claim.epoch(), server, claim.when(), claim.reason(), claim.nonce()), key);
         ReplicaPoint.EPOCH_CLAIMED.reached();
-        epochs.hold(new HeldEpoch(opened.id(), claim.epoch(), claim.nonce(), server, claim.when(), claim.reason()));
+    }
+
+    @Override
+    public void hold(Claim claim) {
+        UUID id = repository.get().id();
+        epochs.hold(new HeldEpoch(id, claim.epoch(), claim.nonce(), server, claim.when(), claim.reason()));
         ReplicaPoint.EPOCH_HELD.reached();
     }
 

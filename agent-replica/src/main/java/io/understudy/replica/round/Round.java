@@ -13,6 +13,7 @@ import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaRecord.Prepared;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
@@ -142,6 +143,7 @@ public final class Round {
                 discovery.clearTrouble();
                 return new RoundResult(
                         resumed,
+                        discovery.waits(),
                         watch.total(),
                         0,
                         watch.steps(),
@@ -159,7 +161,14 @@ public final class Round {
             if (again) {
                 healing.done(snapshot.get());
             }
-            return new RoundResult(snapshot, watch.total(), fetched.bytes(), watch.steps(), found, inspection.look());
+            return new RoundResult(
+                    snapshot,
+                    Optional.empty(),
+                    watch.total(),
+                    fetched.bytes(),
+                    watch.steps(),
+                    found,
+                    inspection.look());
         }
 
         /** @return the snapshot whose apply a crash had interrupted, now live */
@@ -240,9 +249,15 @@ public final class Round {
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
                 events.failed(step, failure);
-                store.change(ledger -> ledger.failing(failures.failedAttempt(ledger, snapshot, step, failure)));
+                store.change(ledger -> withFailure(ledger, failure));
             }
             return failure;
+        }
+
+        /** From the load on there may be a database that could not be dropped. */
+        private ReplicaRecord withFailure(ReplicaRecord ledger, UnderstudyException failure) {
+            ReplicaRecord next = ledger.failing(failures.failedAttempt(ledger, snapshot, step, failure));
+            return step.compareTo(Step.LOAD) < 0 ? next : next.untidy(clock.instant());
         }
     }
 }

@@ -48,6 +48,11 @@ public final class RoundControl {
         return cancelled && !committed;
     }
 
+    /** Whether something else waits, be it too late to give the round up. */
+    public synchronized boolean isAskedToStop() {
+        return cancelled;
+    }
+
     static UnderstudyException cancelled() {
         return new UnderstudyException(
                 ErrorCode.CANCELLED, "cannot finish the import: it was given up", "it resumes with the next round");

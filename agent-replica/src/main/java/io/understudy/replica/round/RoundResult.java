@@ -9,6 +9,7 @@ import java.util.Optional;
 
 /**
  * @param applied what became live, by this round or by finishing what an earlier one had begun; empty when nothing was new
+ * @param waits for what, when nothing could be imported though there are snapshots
  * @param fetchedBytes that came over the network
  * @param steps how long each took
  * @param mended what the server contradicted before, and does not any more
@@ -16,6 +17,7 @@ import java.util.Optional;
  */
 public record RoundResult(
         Optional<SnapshotId> applied,
+        Optional<AwaitedEpoch> waits,
         Duration took,
         long fetchedBytes,
         Map<Step, Duration> steps,
@@ -29,6 +31,6 @@ public record RoundResult(
 
     /** Of work that looks for no discrepancies. */
     public RoundResult(Optional<SnapshotId> applied, Duration took, long fetchedBytes, Map<Step, Duration> steps) {
-        this(applied, took, fetchedBytes, steps, List.of(), List.of());
+        this(applied, Optional.empty(), took, fetchedBytes, steps, List.of(), List.of());
     }
 }

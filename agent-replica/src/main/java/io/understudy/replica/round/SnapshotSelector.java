@@ -22,6 +22,7 @@ final class SnapshotSelector {
     private final ReplicaEvents events;
     private final Clock clock;
     private List<SnapshotId> overtaken = List.of();
+    private Optional<AwaitedEpoch> waits = Optional.empty();
 
     SnapshotSelector(
             ReplicaStateStore store, SnapshotSource source, RetryLog failures, ReplicaEvents events, Clock clock) {
@@ -54,8 +55,9 @@ final class SnapshotSelector {
         Optional<SnapshotId> live = ledger.live().flatMap(DatabaseVersion::snapshot);
         List<SnapshotId> listed = live.map(this::fromLiveOn).orElseGet(source::list);
         List<SnapshotId> known = listed.isEmpty() && live.isPresent() ? source.list() : listed;
-        events.polled(known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1)));
-        return new NextSnapshot(ledger, clock.instant()).newest(known, this::highestEpoch, ask);
+        Optional<SnapshotId> newest = known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1));
+        events.polled(newest);
+        return new NextSnapshot(ledger, clock.instant()).newest(known, () -> highestEpoch(newest), ask);
     }
 
     /** With the live one, if it is still there: what is newest then is seen, not assumed. */
@@ -65,10 +67,16 @@ final class SnapshotSelector {
                 : source.list();
     }
 
-    private int highestEpoch() {
+    private int highestEpoch(Optional<SnapshotId> newest) {
         int epoch = source.highestEpoch();
         events.epoch(epoch);
+        waits = AwaitedEpoch.of(newest, epoch);
         return epoch;
+    }
+
+    /** What is waited for, as the last look at the repository found. */
+    Optional<AwaitedEpoch> waits() {
+        return waits;
     }
 
     /**

@@ -16,6 +16,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * The plans of snapshots in the state folder: {@code stage/<snapshot>/<tree>.plan}, and {@code plan.json}, which says how far they are:
@@ -23,7 +26,8 @@ import java.util.Optional;
  * <pre>{"format":1,"snapshot":"00000001-00000042","phase":"prepared","trees":["media","config"]}</pre>
  *
  * A settled plan stays until a later snapshot settles: it is what takes the snapshot back. When the same snapshot is prepared once more
- * meanwhile, its settled plan waits under {@code <snapshot>.kept}.
+ * meanwhile, its settled plan waits under {@code <snapshot>.kept}. What no longer counts is renamed to {@code <snapshot>.gone} and then deleted; what can't
+ * be deleted holds up nothing, and {@link #clear} finds it again.
  *
  * <pre>
  * (none) → prepared → forward → settled → back
@@ -33,11 +37,11 @@ import java.util.Optional;
 public final class Plans {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String STATUS = "plan.json";
-    private static final String KEPT = ".kept";
-    private static final String GONE = ".gone";
-    private static final String PLAN = ".plan";
+    static final String KEPT = ".kept";
+    static final String PLAN = ".plan";
 
     private final Path folder;
+    private final PlanTrash trash;
 
     /** How far the plans of a snapshot are. */
     public enum Phase {
@@ -63,6 +67,7 @@ public final class Plans {
     /** @param state folder of durable state */
     public Plans(Path state) {
         this.folder = state.resolve("stage");
+        this.trash = new PlanTrash(folder);
     }
 
     /** Where the caches lie. */
@@ -100,48 +105,40 @@ public final class Plans {
     }
 
     /**
-     * Makes room for the plans of a snapshot; what was prepared and never begun is removed.
+     * Makes room for the plans of a snapshot; what was prepared and never begun is removed. No apply is under way: a plan that says otherwise was not
+     * settled, or not removed.
      *
+     * @param free whether an undo folder of this name can be made in every tree
      * @return the name of the undo folder to use
      */
-    String begin(SnapshotId snapshot) {
+    String begin(SnapshotId snapshot, Predicate<String> free) {
         folder();
-        for (Path other : folders()) {
-            boolean begun =
-                    status(other).filter(s -> s.phase() != Phase.PREPARED).isPresent();
-            if (!other.equals(of(snapshot)) && (!begun || other.toString().endsWith(GONE))) {
-                remove(other);
+        Path own = of(snapshot);
+        for (Path other : trash.others()) {
+            if (!other.equals(own) && !isBegun(other)) {
+                trash.tryDelete(trash.put(other));
             }
         }
         Optional<Phase> phase = phase(snapshot);
-        if (phase.filter(p -> p == Phase.FORWARD || p == Phase.BACK).isPresent()) {
-            throw new UnderstudyException(
-                    ErrorCode.STATE_DAMAGED,
-                    "cannot prepare " + snapshot + ": its last application was not finished",
-                    "restart the agent, which finishes it");
-        }
-        if (phase.filter(p -> p == Phase.SETTLED).isPresent()) {
+        if (phase.filter(p -> p == Phase.BACK).isPresent()) {
+            remove(snapshot);
+        } else if (phase.filter(p -> p != Phase.PREPARED).isPresent()) {
             setAside(snapshot);
         }
-        AtomicFiles.delete(of(snapshot).resolve(STATUS));
-        AtomicFiles.createFolders(of(snapshot), AtomicFiles.PRIVATE_FOLDER);
-        AtomicFiles.clearDrafts(of(snapshot));
-        return undoName(snapshot);
+        AtomicFiles.delete(own.resolve(STATUS));
+        AtomicFiles.createFolders(own, AtomicFiles.PRIVATE_FOLDER);
+        AtomicFiles.clearDrafts(own);
+        return undoName(snapshot, free);
     }
 
-    /** Removes the plans with all that is staged and undone for them. Idempotent. */
+    /** The plans count no more; with them goes all that is staged and undone for them, at the latest by {@link #clear}. Idempotent. */
     public void remove(SnapshotId snapshot) {
         Path own = of(snapshot);
-        Path gone = own.resolveSibling(own.getFileName() + GONE);
-        Path kept = own.resolveSibling(own.getFileName() + KEPT);
-        if (Files.exists(own)) {
-            remove(gone);
-            AtomicFiles.move(own, gone);
+        Optional<Path> gone = Files.exists(own) ? Optional.of(trash.put(own)) : Optional.empty();
+        if (hasKept(snapshot)) {
+            AtomicFiles.move(kept(snapshot), own);
         }
-        if (Files.exists(kept)) {
-            AtomicFiles.move(kept, own);
-        }
-        remove(gone);
+        gone.ifPresent(trash::tryDelete);
     }
 
     /**
@@ -152,7 +149,7 @@ public final class Plans {
             return files(snapshot).stream().allMatch(Plans::hasUndo);
         }
         return hasKept(snapshot)
-                && plansIn(folder.resolve(snapshot + KEPT)).stream().allMatch(Plans::hasUndo);
+                && PlanTrash.plansIn(kept(snapshot)).stream().allMatch(Plans::hasUndo);
     }
 
     private static boolean hasUndo(Path file) {
@@ -176,79 +173,48 @@ public final class Plans {
         return phase(snapshot).filter(phase -> phase != Phase.PREPARED).isPresent();
     }
 
-    private boolean hasKept(SnapshotId snapshot) {
-        return Files.exists(folder.resolve(snapshot + KEPT));
+    /** One whose status can't be read may have been begun. */
+    static boolean isBegun(Path own) {
+        try {
+            return status(own).filter(found -> found.phase() != Phase.PREPARED).isPresent();
+        } catch (UnderstudyException e) {
+            return true;
+        }
     }
 
-    /** Removes the plans of all other snapshots, and what this one has staged: nothing else can be taken back any more. Idempotent. */
-    public void removeOthers(SnapshotId snapshot) {
-        for (Path other : folders()) {
-            if (!other.equals(of(snapshot))) {
-                remove(other);
-            }
-        }
-        for (Path file : files(snapshot)) {
-            try (Plan plan = Plan.open(file)) {
-                TreeRoot root = TreeRoot.of(plan.header().folder());
-                WorkFolder.delete(plan.header().staged(root));
-                for (Path undo : WorkFolder.list(WorkFolder.undo(root))) {
-                    if (!undo.equals(plan.header().undone(root))) {
-                        WorkFolder.delete(undo);
-                    }
-                }
-            }
-        }
+    private boolean hasKept(SnapshotId snapshot) {
+        return Files.exists(kept(snapshot));
+    }
+
+    private Path kept(SnapshotId snapshot) {
+        return folder.resolve(snapshot + KEPT);
+    }
+
+    /**
+     * Removes all that takes nothing back any more: the plans of other snapshots with what is staged and undone for them, and whatever else of ours lies
+     * in the trees of the current plans. What is prepared and was not begun stays for the next attempt. Each is tried, also when another fails. Idempotent.
+     *
+     * @param current the snapshot that is live; its plans stay. Empty: none is
+     * @throws UnderstudyException the first failure
+     */
+    public void clear(Optional<SnapshotId> current) {
+        trash.clear(current);
     }
 
     private void setAside(SnapshotId snapshot) {
-        Path own = of(snapshot);
-        Path kept = own.resolveSibling(own.getFileName() + KEPT);
-        remove(kept);
-        AtomicFiles.move(own, kept);
+        Optional<Path> gone = hasKept(snapshot) ? Optional.of(trash.put(kept(snapshot))) : Optional.empty();
+        AtomicFiles.move(of(snapshot), kept(snapshot));
+        gone.ifPresent(trash::tryDelete);
     }
 
-    /** Another one than the settled plan of the same snapshot has. */
-    private String undoName(SnapshotId snapshot) {
-        Path kept = folder.resolve(snapshot + KEPT);
-        boolean taken = !Files.exists(kept)
-                ? false
-                : plansIn(kept).stream().map(Plans::undoOf).anyMatch(snapshot.toString()::equals);
-        return taken ? snapshot + "-again" : snapshot.toString();
-    }
-
-    private static String undoOf(Path file) {
-        try (Plan plan = Plan.open(file)) {
-            return plan.header().undo();
-        }
-    }
-
-    private void remove(Path own) {
-        for (Path file : plansIn(own)) {
-            try (Plan plan = Plan.open(file)) {
-                if (Files.isDirectory(plan.header().folder())) {
-                    TreeRoot root = TreeRoot.of(plan.header().folder());
-                    WorkFolder.delete(plan.header().undone(root));
-                    if (!own.toString().endsWith(KEPT)) {
-                        WorkFolder.delete(plan.header().staged(root));
-                    }
-                }
-            } catch (UnderstudyException e) {
-                if (e.code() != ErrorCode.STATE_DAMAGED) {
-                    throw e;
-                }
-            }
-        }
-        WorkFolder.delete(own);
-    }
-
-    private List<Path> folders() {
-        return WorkFolder.list(folder).stream().filter(Files::isDirectory).toList();
-    }
-
-    private static List<Path> plansIn(Path own) {
-        return WorkFolder.list(own).stream()
-                .filter(f -> f.toString().endsWith(PLAN))
-                .toList();
+    /** Another one than the settled plan of the same snapshot has, or one that can't be emptied. */
+    private String undoName(SnapshotId snapshot, Predicate<String> free) {
+        Set<String> taken = PlanTrash.undoNames(kept(snapshot));
+        return IntStream.iterate(1, attempt -> attempt + 1)
+                .mapToObj(attempt -> attempt == 1 ? snapshot.toString() : snapshot + "-" + attempt)
+                .filter(name -> !taken.contains(name) && free.test(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Path of(SnapshotId snapshot) {

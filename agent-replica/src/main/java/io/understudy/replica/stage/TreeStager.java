@@ -66,7 +66,8 @@ public final class TreeStager implements Stage {
     public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
         List<Target> targets =
                 manifest.trees().stream().map(data -> target(manifest, data)).toList();
-        String undo = plans.begin(manifest.snapshot());
+        String undo = plans.begin(
+                manifest.snapshot(), name -> targets.stream().allMatch(target -> canBeEmptied(target, name)));
         List<Planned> planned = new ArrayList<>();
         for (Target target : targets) {
             planned.add(plan(manifest.snapshot(), target, undo, blobs));
@@ -117,11 +118,16 @@ public final class TreeStager implements Stage {
                 "configure a tree of that name with kind " + data.kind().label() + ", as on the primary");
     }
 
+    private static boolean canBeEmptied(Target target, String undo) {
+        return WorkFolder.tryDelete(WorkFolder.undo(root(target.settings)).resolve(undo));
+    }
+
     private Planned plan(SnapshotId snapshot, Target target, String undo, BlobSource blobs) {
         TreeRoot root = root(target.settings);
-        WorkFolder.clearStage(root, snapshot);
+        WorkFolder.list(WorkFolder.staged(root)).stream()
+                .filter(other -> !other.equals(WorkFolder.staged(root, snapshot)))
+                .forEach(WorkFolder::tryDelete);
         WorkFolder.create(root, WorkFolder.staged(root, snapshot));
-        WorkFolder.delete(WorkFolder.undo(root).resolve(undo));
         WorkFolder.create(root, WorkFolder.undo(root).resolve(undo));
         Path file = plans.file(snapshot, target.data.name());
         Path cache = plans.folder().resolve(target.data.name() + ".files");

@@ -1,5 +1,6 @@
 package io.understudy.replica.stage;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
 import io.understudy.files.TreeRoot;
@@ -14,22 +15,22 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code .understudy} in a tree's root, 0700: {@code stage/<snapshot>/} and {@code undo/<snapshot>/}, in the file system of the tree. */
 public final class WorkFolder {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkFolder.class);
+
     private WorkFolder() {}
 
     static Path staged(TreeRoot root, SnapshotId snapshot) {
-        return own(root).resolve("stage").resolve(snapshot.toString());
+        return staged(root).resolve(snapshot.toString());
     }
 
-    /** Removes what was staged for other snapshots. */
-    static void clearStage(TreeRoot root, SnapshotId snapshot) {
-        for (Path other : list(own(root).resolve("stage"))) {
-            if (!other.equals(staged(root, snapshot))) {
-                delete(other);
-            }
-        }
+    /** Holds one folder for each snapshot that is staged. */
+    static Path staged(TreeRoot root) {
+        return own(root).resolve("stage");
     }
 
     /** What lies in a folder of ours, sorted; nothing when it is not there. */
@@ -76,6 +77,21 @@ public final class WorkFolder {
             AtomicFiles.forceFolder(folder.getParent());
         } catch (IOException e) {
             throw FileFailure.of("delete", folder, e);
+        }
+    }
+
+    /**
+     * As {@link #delete}, for what is in nobody's way: {@link Plans#clear} finds it again.
+     *
+     * @return whether it is gone
+     */
+    static boolean tryDelete(Path folder) {
+        try {
+            delete(folder);
+            return true;
+        } catch (UnderstudyException e) {
+            LOG.warn("{}; it is tried again later ({})", e.getMessage(), e.hint());
+            return false;
         }
     }
 

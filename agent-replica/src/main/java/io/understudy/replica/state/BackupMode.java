@@ -14,7 +14,7 @@ public interface BackupMode {
     Optional<SnapshotId> named();
 
     /** Writes the marker. */
-    void enter(String reason, Optional<SnapshotId> snapshot);
+    void writeMarker(String reason, Optional<SnapshotId> snapshot);
 
     /**
      * Writes anew what the marker says, and never creates one: when it was removed by hand, at whatever moment, that stands.
@@ -24,7 +24,7 @@ public interface BackupMode {
     boolean renew(String reason, Optional<SnapshotId> snapshot);
 
     /** Removes the marker. Idempotent. */
-    void leave();
+    void removeMarker();
 
     /** @throws UnderstudyException {@code NOT_BACKUP_MODE} when the marker is gone */
     default void require() {

@@ -33,7 +33,7 @@ public final class MarkerBackupMode implements BackupMode {
     }
 
     @Override
-    public void enter(String reason, Optional<SnapshotId> snapshot) {
+    public void writeMarker(String reason, Optional<SnapshotId> snapshot) {
         marker.write(content(reason, snapshot));
     }
 
@@ -43,7 +43,7 @@ public final class MarkerBackupMode implements BackupMode {
     }
 
     @Override
-    public void leave() {
+    public void removeMarker() {
         marker.remove();
     }
 

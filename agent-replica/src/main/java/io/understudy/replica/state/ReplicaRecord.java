@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param setAside names of databases that were put aside for the operator
  * @param failures imports that failed since the last one that succeeded
  * @param claim the last claim that was sent, even if it was withdrawn: it may have arrived
+ * @param cleanUp what is still to be cleared up after imports; empty when nothing is
  */
 public record ReplicaRecord(
         ReplicaState state,
@@ -32,7 +33,8 @@ public record ReplicaRecord(
         Optional<DatabaseIdentity> leaving,
         List<String> setAside,
         int failures,
-        Optional<Claim> claim) {
+        Optional<Claim> claim,
+        Optional<PendingCleanUp> cleanUp) {
 
     /** A spare database, loaded and counted. */
     public record Prepared(SnapshotId snapshot, DatabaseIdentity database) {}
@@ -41,6 +43,7 @@ public record ReplicaRecord(
         owned = Set.copyOf(owned);
         failedAttempts = List.copyOf(failedAttempts);
         setAside = List.copyOf(setAside);
+        cleanUp = cleanUp == null ? Optional.empty() : cleanUp;
     }
 
     static ReplicaRecord empty() {
@@ -53,27 +56,32 @@ public record ReplicaRecord(
                 Optional.empty(),
                 List.of(),
                 0,
+                Optional.empty(),
                 Optional.empty());
     }
 
     public ReplicaRecord with(ReplicaState next) {
-        return new ReplicaRecord(next, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim);
+        return new ReplicaRecord(
+                next, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord withOwned(DatabaseIdentity database) {
         Set<DatabaseIdentity> more = new HashSet<>(owned);
         more.add(database);
-        return new ReplicaRecord(state, more, prepared, failedAttempts, lastError, leaving, setAside, failures, claim);
+        return new ReplicaRecord(
+                state, more, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord withoutOwned(DatabaseIdentity database) {
         Set<DatabaseIdentity> fewer = new HashSet<>(owned);
         fewer.remove(database);
-        return new ReplicaRecord(state, fewer, prepared, failedAttempts, lastError, leaving, setAside, failures, claim);
+        return new ReplicaRecord(
+                state, fewer, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord preparing(Optional<Prepared> spare) {
-        return new ReplicaRecord(state, owned, spare, failedAttempts, lastError, leaving, setAside, failures, claim);
+        return new ReplicaRecord(
+                state, owned, spare, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     /** Notes a failure; one of a snapshot replaces what was noted of it before. */
@@ -84,7 +92,7 @@ public record ReplicaRecord(
             more.add(failedAttempt);
         });
         return new ReplicaRecord(
-                state, owned, prepared, more, Optional.of(failedAttempt), leaving, setAside, failures, claim);
+                state, owned, prepared, more, Optional.of(failedAttempt), leaving, setAside, failures, claim, cleanUp);
     }
 
     /** Notes an import that failed. */
@@ -99,7 +107,8 @@ public record ReplicaRecord(
                 next.leaving,
                 next.setAside,
                 failures + (failedAttempt.snapshot().isPresent() ? 1 : 0),
-                next.claim);
+                next.claim,
+                next.cleanUp);
     }
 
     /** A success: no trouble, and nothing to remember of snapshots up to this one. */
@@ -108,17 +117,26 @@ public record ReplicaRecord(
                 .filter(each ->
                         each.snapshot().filter(id -> id.compareTo(applied) > 0).isPresent())
                 .toList();
-        return new ReplicaRecord(state, owned, prepared, left, Optional.empty(), leaving, setAside, 0, claim);
+        return new ReplicaRecord(state, owned, prepared, left, Optional.empty(), leaving, setAside, 0, claim, cleanUp);
     }
 
     public ReplicaRecord withSuccess() {
         return new ReplicaRecord(
-                state, owned, prepared, failedAttempts, Optional.empty(), leaving, setAside, failures, claim);
+                state, owned, prepared, failedAttempts, Optional.empty(), leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord leaving(DatabaseIdentity database) {
         return new ReplicaRecord(
-                state, owned, prepared, failedAttempts, lastError, Optional.of(database), setAside, failures, claim);
+                state,
+                owned,
+                prepared,
+                failedAttempts,
+                lastError,
+                Optional.of(database),
+                setAside,
+                failures,
+                claim,
+                cleanUp);
     }
 
     /** What was leaving has this name now. */
@@ -127,13 +145,33 @@ public record ReplicaRecord(
         more.remove(database);
         more.add(database);
         return new ReplicaRecord(
-                state, owned, prepared, failedAttempts, lastError, Optional.empty(), more, failures, claim);
+                state, owned, prepared, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp);
     }
 
     /** A claim that is about to be sent. */
     public ReplicaRecord claiming(Claim sent) {
         return new ReplicaRecord(
-                state, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, Optional.of(sent));
+                state,
+                owned,
+                prepared,
+                failedAttempts,
+                lastError,
+                leaving,
+                setAside,
+                failures,
+                Optional.of(sent),
+                cleanUp);
+    }
+
+    /** There is something new to clear up: it is tried at once, with what could not be cleared up before. */
+    public ReplicaRecord untidy(Instant now) {
+        return withCleanUp(Optional.of(PendingCleanUp.due(cleanUp, now)));
+    }
+
+    /** @param left empty: all is cleared up */
+    public ReplicaRecord withCleanUp(Optional<PendingCleanUp> left) {
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, left);
     }
 
     public Optional<FailedAttempt> failedAttempt(SnapshotId snapshot) {
@@ -144,8 +182,10 @@ public record ReplicaRecord(
 
     /** When something that failed may be tried again; empty when nothing waits. */
     public Optional<Instant> nextAttempt() {
-        return Stream.concat(failedAttempts.stream(), lastError.stream())
-                .flatMap(each -> each.notBefore().stream())
+        return Stream.concat(
+                        Stream.concat(failedAttempts.stream(), lastError.stream())
+                                .flatMap(each -> each.notBefore().stream()),
+                        cleanUp.stream().map(PendingCleanUp::notBefore))
                 .min(Comparator.naturalOrder());
     }
 

@@ -23,6 +23,7 @@ import java.util.Optional;
  * Promoting                   withdrawn    Following
  * Promoting                   promoted     Promoted
  * Promoted                    claimed      Promoted, its epoch in the repository
+ * Promoted                    restarted    Promoted
  * Following, Promoted         demoted      Seeding
  * </pre>
  *
@@ -77,12 +78,16 @@ public sealed interface ReplicaState {
         throw refused("withdrawn");
     }
 
-    default ReplicaState promoted(boolean claimed, Instant when) {
+    default ReplicaState promoted(boolean claimed, boolean restartDue, Instant when) {
         throw refused("promoted");
     }
 
     default ReplicaState claimed(Claim claim) {
         throw refused("claimed");
+    }
+
+    default ReplicaState restarted(boolean healthy) {
+        throw refused("restarted");
     }
 
     default ReplicaState demoted() {
@@ -262,8 +267,8 @@ public sealed interface ReplicaState {
         }
 
         @Override
-        public ReplicaState promoted(boolean claimed, Instant when) {
-            return new Promoted(before.current(), claim, claimed, when);
+        public ReplicaState promoted(boolean claimed, boolean restartDue, Instant when) {
+            return new Promoted(before.current(), claim, claimed, restartDue, when);
         }
     }
 
@@ -271,8 +276,10 @@ public sealed interface ReplicaState {
      * This server serves the site. Its database is not Understudy's any more and will never be dropped.
      *
      * @param claimed whether the epoch is in the repository; until then the primary's agent here may not commit
+     * @param restartDue whether the site was not restarted as it should have been, or was not healthy afterwards: {@code promote} does that again
      */
-    record Promoted(DatabaseVersion current, Claim claim, boolean claimed, Instant when) implements ReplicaState {
+    record Promoted(DatabaseVersion current, Claim claim, boolean claimed, boolean restartDue, Instant when)
+            implements ReplicaState {
         @Override
         public String label() {
             return "promoted";
@@ -280,7 +287,12 @@ public sealed interface ReplicaState {
 
         @Override
         public ReplicaState claimed(Claim claim) {
-            return new Promoted(current, claim, true, when);
+            return new Promoted(current, claim, true, restartDue, when);
+        }
+
+        @Override
+        public ReplicaState restarted(boolean healthy) {
+            return new Promoted(current, claim, claimed, !healthy, when);
         }
 
         @Override

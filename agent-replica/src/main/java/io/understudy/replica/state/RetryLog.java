@@ -1,6 +1,7 @@
 package io.understudy.replica.state;
 
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.Retry;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.Step;
 import io.understudy.repository.SnapshotId;
@@ -31,6 +32,17 @@ public final class RetryLog {
     /** The site did not come up with this snapshot: it is not tried again by itself. */
     public FailedAttempt rejection(SnapshotId snapshot, Step step, UnderstudyException failure) {
         return FailedAttempt.rejection(snapshot, step, failure, clock.instant());
+    }
+
+    /** What could not be cleared up is tried again for as long as it takes. */
+    public PendingCleanUp cleanUp(ReplicaRecord ledger, UnderstudyException failure) {
+        int attempts = 1 + ledger.cleanUp().map(PendingCleanUp::attempts).orElse(0);
+        Instant now = clock.instant();
+        Retry retry = failure.code().retry() == Retry.NEVER
+                ? Retry.AFTER_OPERATOR
+                : failure.code().retry();
+        Instant next = now.plus(policy.pause(retry, attempts).orElseThrow());
+        return new PendingCleanUp(attempts, Optional.of(PendingCleanUp.Failure.of(failure, now)), next);
     }
 
     /** A defect becomes an INTERNAL failure that keeps its cause. */

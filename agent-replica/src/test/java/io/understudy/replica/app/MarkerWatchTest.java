@@ -31,7 +31,7 @@ class MarkerWatchTest {
                 }
 
                 @Override
-                public void enter(String reason, Optional<SnapshotId> snapshot) {
+                public void writeMarker(String reason, Optional<SnapshotId> snapshot) {
                     throw new AssertionError();
                 }
 
@@ -41,7 +41,7 @@ class MarkerWatchTest {
                 }
 
                 @Override
-                public void leave() {
+                public void removeMarker() {
                     throw new AssertionError();
                 }
             },

@@ -198,8 +198,8 @@ class ReplicaAgentTest {
         CompletableFuture<Void> sync = CompletableFuture.runAsync(() -> sync(Progress.none()));
         loading.await();
 
-        PromoteResult result =
-                daemon.call(ReplicaCommands.PROMOTE, new Promotion.Request("a test", false, false), Progress.none());
+        PromoteResult result = daemon.call(
+                ReplicaCommands.PROMOTE, new Promotion.Request("a test", false, false, false), Progress.none());
 
         assertThat(result.epoch()).isEqualTo(2);
         assertThat(result.healthy()).isTrue();

@@ -9,10 +9,12 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.Probe;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -29,6 +31,7 @@ class ReplicaMetricsTest {
     Path folder;
 
     private final World world = World.standby();
+    private Optional<AwaitedEpoch> waits = Optional.empty();
 
     /** A process that has just started. */
     private Metrics started() {
@@ -118,6 +121,36 @@ class ReplicaMetricsTest {
     }
 
     @Test
+    void theEpochFollowsAClaim() {
+        String epoch = "understudy_epoch{role=\"replica\",site=\"site\"}";
+        world.source.commit(1, 1);
+        Metrics metrics = started();
+        world.sync();
+        world.agent().promotion().promote(new Promotion.Request("a test", false, false, false));
+
+        assertThat(value(metrics, epoch)).isEqualTo("2.0");
+        assertThat(value(started(), epoch)).isEqualTo("2.0");
+    }
+
+    @Test
+    void countsAttemptsToClearUpThatFail() {
+        String failures = "understudy_clean_up_consecutive_failures" + LABELS;
+        Metrics metrics = started();
+        assertThat(value(metrics, failures)).isEqualTo("0.0");
+        world.trees.refuseDeletion(new UnderstudyException(ErrorCode.FILE_DENIED, "cannot delete u", "chattr -i"));
+        world.source.commit(1, 1);
+        world.sync();
+        assertThat(value(metrics, failures)).isEqualTo("1.0");
+        assertThat(value(started(), failures)).isEqualTo("1.0");
+
+        world.trees.refuseDeletion(null);
+        metrics = started();
+        world.time.advance(Duration.ofHours(2));
+        world.poll();
+        assertThat(value(metrics, failures)).isEqualTo("0.0");
+    }
+
+    @Test
     void readinessFollowsTheState() {
         assertThat(ready().ok()).isFalse();
         world.source.commit(1, 1);
@@ -128,16 +161,31 @@ class ReplicaMetricsTest {
         failing();
         assertThat(ready()).isEqualTo(new Probe(false, "cannot exchange the databases: not now"));
         world.claims.goDown();
-        world.agent().promotion().promote(new Promotion.Request("a test", true, false));
+        world.agent().promotion().promote(new Promotion.Request("a test", true, false, false));
         assertThat(ready().text()).contains("yet to be claimed");
         world.claims.comeBack();
-        world.agent().promotion().promote(new Promotion.Request("a test", true, false));
+        world.agent().promotion().promote(new Promotion.Request("a test", true, false, false));
         assertThat(ready().ok()).isTrue();
+    }
+
+    @Test
+    void readinessSaysWhatAStandbyWaitsFor() {
+        waits = Optional.of(new AwaitedEpoch(2));
+
+        assertThat(ready().ok()).isFalse();
+        assertThat(ready().text()).contains("waits for the first snapshot of epoch 2");
+        world.source.commit(1, 1);
+        world.sync();
+        assertThat(ready().ok()).isTrue();
+        assertThat(ready().text()).contains("waits for the first snapshot of epoch 2");
     }
 
     private Probe ready() {
         return Readiness.of(
-                world.marker.on(), world.store.ledger(), world.inspection().look());
+                world.marker.on(),
+                world.store.ledger(),
+                world.inspection().look(),
+                waits);
     }
 
     private void failing() {

@@ -93,7 +93,7 @@ class StatusAgainstTheWorldTest {
                     .set("filestore.seen", world.time.now().toString());
             set("filestore.newest", NONE).set("filestore.error", NONE).set("failures", "" + failures);
             set("last_error.code", NONE).set("retry", NONE).set("rejected", "");
-            set("intact", NONE).set("discrepancies", "");
+            set("waiting", NONE).set("clean_up.code", NONE).set("intact", NONE).set("discrepancies", "");
         }
 
         Truth set(String field, String value) {
@@ -180,7 +180,7 @@ class StatusAgainstTheWorldTest {
 
         // Promoted: what it serves is its own now, and nothing is polled.
         world.time.advance(TURN);
-        world.agent().promotion().promote(new Promotion.Request("a test", false, false));
+        world.agent().promotion().promote(new Promotion.Request("a test", false, false, false));
         check(
                 new Truth()
                         .following(SECOND, world.time.now(), NONE)
@@ -236,6 +236,7 @@ class StatusAgainstTheWorldTest {
                 imports == 0 && metric == Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS ? ABSENT : "any";
             case IMPORT_DURATION_SECONDS -> Integer.toString(imports);
             case IMPORT_CONSECUTIVE_FAILURES -> failures + ".0";
+            case CLEAN_UP_CONSECUTIVE_FAILURES -> "0.0";
             case STANDBY_INTACT ->
                 fields.get("intact").equals(NONE) ? "NaN" : fields.get("intact").equals("true") ? "1.0" : "0.0";
             case SITE_HEALTH_UP -> "1.0";
@@ -276,9 +277,9 @@ class StatusAgainstTheWorldTest {
     }
 
     private static void flatten(Map<String, String> shown, String name, JsonNode value) {
-        if (name.equals("last_error")) {
+        if (name.equals("last_error") || name.equals("clean_up")) {
             shown.put(
-                    "last_error.code",
+                    name + ".code",
                     value.isNull() ? NONE : value.path("code").asText());
         } else if (value.isObject()) {
             value.properties().forEach(field -> flatten(shown, name + "." + field.getKey(), field.getValue()));

@@ -8,7 +8,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +124,28 @@ public abstract class LiveDatabasesContract {
         assertThatThrownBy(() -> databases.discard(live)).isInstanceOf(IllegalStateException.class);
         databases.discard(new DatabaseIdentity(live.cluster() + 1, live.oid()));
         assertThat(databases.look()).isEqualTo(wanted(live, null, null));
+    }
+
+    @Test
+    void retiresInTheSameStepAndFindsWhatItRetired() {
+        DatabaseIdentity live = create(names.live());
+        DatabaseIdentity spare = create(names.spare());
+        DatabaseIdentity previous = create(names.previous());
+        create(names.retired(previous.oid() + 1000, List.of()));
+        assertThat(databases.retired()).isEmpty();
+
+        databases.arrange(wanted(spare, null, live), Set.of(previous));
+        databases.arrange(wanted(spare, null, live), Set.of(previous));
+
+        assertThat(databases.look()).isEqualTo(wanted(spare, null, live));
+        assertThat(databases.retired()).containsExactly(previous);
+        databases.arrange(wanted(live, null, previous), Set.of(spare));
+        assertThat(databases.look()).isEqualTo(wanted(live, null, previous));
+        assertThat(databases.retired()).containsExactly(spare);
+        databases.discard(spare);
+        assertThat(databases.retired()).isEmpty();
+        databases.arrange(wanted(live, null, previous), Set.of(spare));
+        assertThat(databases.look()).isEqualTo(wanted(live, null, previous));
     }
 
     @Test

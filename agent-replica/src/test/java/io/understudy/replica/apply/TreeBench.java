@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** One tree on a replica, with the real stager and swap, and a folder that its snapshots are taken of. */
 final class TreeBench {
@@ -78,7 +79,11 @@ final class TreeBench {
     }
 
     void settle(int sequence) {
-        swap().settle(id(sequence));
+        TreeSwap swap = swap();
+        swap.settle(id(sequence));
+        if (swap.canGoBack(id(sequence))) {
+            swap.clear(Optional.of(id(sequence)));
+        }
     }
 
     /** Stages, applies and settles what the folder holds. */

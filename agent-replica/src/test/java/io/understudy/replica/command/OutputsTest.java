@@ -18,6 +18,7 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
@@ -54,12 +55,13 @@ class OutputsTest {
                 Step.APPLY, Duration.ofSeconds(1),
                 Step.RESTART, Duration.ofSeconds(2),
                 Step.PROVE, Duration.ofNanos(1_500_000));
-        RoundResult result = new RoundResult(Optional.of(ID), Duration.ofMillis(4825), 1_234_567, steps);
+        RoundResult result =
+                new RoundResult(Optional.of(ID), Duration.ofMillis(4825), 1_234_567, steps);
 
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":\"00000001-00000042\",\"seconds\":4.825,\"fetched_bytes\":1234567,"
-                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001},\"mended\":[],\"discrepancies\":[]}");
+                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001},\"waiting\":null,\"mended\":[],\"discrepancies\":[]}");
         assertThat(Synced.of(result).text()).isEqualTo("applied 00000001-00000042 in 4.8 s, 1.2 MiB fetched");
     }
 
@@ -70,17 +72,40 @@ class OutputsTest {
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":null,\"seconds\":0.012,\"fetched_bytes\":0,"
-                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0},\"mended\":[],\"discrepancies\":[]}");
+                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0},\"waiting\":null,\"mended\":[],\"discrepancies\":[]}");
         assertThat(Synced.of(result).text()).isEqualTo("nothing new");
+    }
+
+    @Test
+    void syncThatWaitsForTheFirstSnapshotOfAnEpoch() {
+        RoundResult result =
+                new RoundResult(
+                Optional.empty(),
+                Optional.of(new AwaitedEpoch(2)),
+                Duration.ofMillis(12),
+                0,
+                Map.of(),
+                List.of(),
+                List.of());
+
+        Synced synced = Synced.of(result);
+
+        assertThat(synced.waiting())
+                .contains("waits for the first snapshot of epoch 2; those of earlier epochs are not imported");
+        assertThat(synced.text())
+                .isEqualTo("nothing new: this standby waits for the first snapshot of epoch 2;"
+                        + " those of earlier epochs are not imported");
+        assertThat(Json.read(Json.line(synced), Synced.class)).isEqualTo(synced);
     }
 
     @Test
     void promote() {
         PromoteResult result = PromoteResult.of(new Promotion.Report(
+                false,
                 2,
                 false,
-                new DatabaseVersion(
-                        new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW)),
+                Optional.of(new DatabaseVersion(
+                        new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
                 List.of(
                         new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot claim", "start it"),
                         new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "cannot prove", "look")),
@@ -92,7 +117,7 @@ class OutputsTest {
                         + "\"moment\":\"2026-11-20T12:00:00Z\",\"seconds\":3.0,\"healthy\":false,"
                         + "\"steps\":{\"restart\":1.5,\"prove\":0.0},\"warnings\":["
                         + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
-                        + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}]}");
+                        + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}],\"already\":false}");
         assertThat(Json.read(Json.line(result), PromoteResult.class)).isEqualTo(result);
         assertThat(result.text()).contains("has yet to claim epoch 2").contains("next:");
     }
@@ -104,8 +129,9 @@ class OutputsTest {
                 Optional.empty(),
                 List.of(),
                 new FilestoreView("file:///b", false, Optional.empty(), Optional.empty(), Optional.empty()),
+                Optional.empty(),
                 List.of());
-        StatusView status = StatusView.of("site", "standby", false, new World().store.ledger(), live, NOW);
+        StatusView status = StatusView.of("site", "standby", "site", false, new World().store.ledger(), live, NOW);
 
         assertThat(Json.line(status))
                 .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
@@ -113,8 +139,53 @@ class OutputsTest {
                         + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
                         + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
                         + "\"seen\":null,\"newest\":null,\"error\":null},\"failures\":0,\"last_error\":null,\"retry\":null,"
-                        + "\"rejected\":[],\"intact\":null,\"discrepancies\":[]}");
+                        + "\"rejected\":[],\"waiting\":null,\"clean_up\":null,\"intact\":null,\"discrepancies\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not in backup mode");
+    }
+
+    @Test
+    void namesTheOriginalDatabaseFromTheFirstImportOnAndWhatCouldNotBeClearedUp() {
+        World world = World.standby();
+        world.source.commit(1, 1);
+        world.trees.refuseDeletion(new UnderstudyException(ErrorCode.FILE_DENIED, "cannot delete u", "chattr -i"));
+        world.sync();
+        Live live = new Live(
+                false,
+                Optional.empty(),
+                List.of(),
+                new FilestoreView("file:///b", true, Optional.of(NOW), Optional.of(ID), Optional.empty()),
+                Optional.of(new AwaitedEpoch(2)),
+                List.of());
+
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.ledger(), live, NOW);
+
+        assertThat(StatusText.of(status))
+                .contains("set aside:  database site_understudy_previous")
+                .contains("left over:  cannot delete u; it holds up nothing and is tried again")
+                .contains("hint:       chattr -i")
+                .contains("waiting:    this standby waits for the first snapshot of epoch 2");
+        assertThat(status.lastError()).isEmpty();
+        assertThat(new ListCommand.Listing(List.of(), status.setAside()).text())
+                .isEqualTo("no snapshots\nset aside: database site_understudy_previous");
+    }
+
+    @Test
+    void aServerThatIsThePrimaryAlreadySaysSoAndNoAgeOfItsData() {
+        PromoteResult result = PromoteResult.of(new Promotion.Report(
+                true,
+                2,
+                true,
+                Optional.of(new DatabaseVersion(
+                        new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
+                List.of(),
+                Map.of(),
+                Duration.ZERO));
+
+        assertThat(result.text())
+                .startsWith("this server is already the primary, epoch 2")
+                .contains("--restart");
+        assertThat(result.moment()).isEmpty();
+        assertThat(Json.read(Json.line(result), PromoteResult.class)).isEqualTo(result);
     }
 
     @Test
@@ -150,9 +221,10 @@ class OutputsTest {
                 Optional.empty(),
                 List.of(),
                 new FilestoreView("s3://b/p", true, Optional.empty(), Optional.empty(), Optional.empty()),
+                Optional.empty(),
                 List.of());
 
-        StatusView status = StatusView.of("site", "standby", true, world.store.ledger(), live, NOW);
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.ledger(), live, NOW);
 
         assertThat(status.applied()).contains(second);
         assertThat(status.rejected()).extracting(RejectedView::snapshot).containsExactly(first);
@@ -178,9 +250,10 @@ class OutputsTest {
                 Optional.of(new ProgressView(ID, "load", 5, 10)),
                 List.of(new PrimaryView("a:7443", true, Optional.of(NOW), Optional.of("00000001-00000003"))),
                 new FilestoreView("s3://b/p", true, Optional.of(NOW), Optional.of(bad), Optional.empty()),
+                Optional.empty(),
                 List.of());
 
-        StatusView status = StatusView.of("site", "standby", true, ledger, live, NOW);
+        StatusView status = StatusView.of("site", "standby", "site", true, ledger, live, NOW);
 
         assertThat(Json.line(status))
                 .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"following\",\"backup_mode\":true,"
@@ -196,7 +269,7 @@ class OutputsTest {
                         + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
                         + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                         + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
-                        + "\"message\":\"the site is unhealthy: 500\"}],\"intact\":true,\"discrepancies\":[]}");
+                        + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"clean_up\":null,\"intact\":true,\"discrepancies\":[]}");
         assertThat(Json.read(Json.line(status), StatusView.class)).isEqualTo(status);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")

@@ -68,8 +68,17 @@ class ReplicaCliTest {
     }
 
     @Test
-    void promoteAsksFirst() {
+    void promoteAsksFirst() throws IOException {
+        Files.createFile(folder.resolve("BACKUP"));
+
         assertRefused(run("promote"), ErrorCode.CONFIRMATION_NEEDED);
+    }
+
+    @Test
+    void promoteOnAServerThatIsThePrimaryAlreadyAsksNothing() {
+        assertThat(run("promote")).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("already the primary").contains("--restart");
+        assertThat(ReplicaStateStore.in(folder.resolve("state")).read()).isEmpty();
     }
 
     @Test

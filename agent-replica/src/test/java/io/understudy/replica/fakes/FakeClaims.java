@@ -12,6 +12,7 @@ public final class FakeClaims implements EpochClaims {
     private final CrashPoints points;
     private final ConcurrentSkipListMap<Integer, String> claimed = new ConcurrentSkipListMap<>();
     private Optional<UnderstudyException> down = Optional.empty();
+    private Optional<UnderstudyException> unheld = Optional.empty();
     private boolean forgetful;
     private boolean keyless;
     private volatile int held;
@@ -50,6 +51,7 @@ public final class FakeClaims implements EpochClaims {
     }
 
     /** The epoch in which this server's primary agent may commit. */
+    @Override
     public int held() {
         return held;
     }
@@ -87,6 +89,18 @@ public final class FakeClaims implements EpochClaims {
             goDown();
             refuseWhenDown();
         }
+    }
+
+    /** The disk of this server takes no note of an epoch. @param failure null: it does again */
+    public void refuseToHold(UnderstudyException failure) {
+        unheld = Optional.ofNullable(failure);
+    }
+
+    @Override
+    public void hold(Claim claim) {
+        unheld.ifPresent(failure -> {
+            throw failure;
+        });
         points.around("hold the epoch", () -> held = claim.epoch());
     }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 
 /**
  * A database server in memory: names, identities, which snapshot a database holds, and its rows. It outlives the agent: give the same one to the fakes
@@ -81,6 +82,12 @@ public final class FakeDatabaseServer {
     /** The snapshot that the database holds; empty when it is none of Understudy's. */
     public Optional<SnapshotId> content(DatabaseIdentity database) {
         return name(database).map(name -> contents.get(database.oid()));
+    }
+
+    Set<DatabaseIdentity> all() {
+        return names.keySet().stream()
+                .map(oid -> new DatabaseIdentity(cluster, oid))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     Set<String> names() {

@@ -27,6 +27,7 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     private final BooleanSupplier marked;
     private Optional<ErrorCode> busy = Optional.empty();
     private Optional<UnderstudyException> unfit = Optional.empty();
+    private Optional<UnderstudyException> undroppable = Optional.empty();
     private Runnable duringLoad = () -> {};
     private int loads;
     private List<String> lost = List.of();
@@ -139,8 +140,8 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     }
 
     @Override
-    public void arrange(Arrangement wanted) {
-        if (wanted.equals(look())) {
+    public void arrange(Arrangement wanted, Set<DatabaseIdentity> retired) {
+        if (wanted.equals(look()) && live.retired().containsAll(retired)) {
             return;
         }
         busy.ifPresent(code -> {
@@ -149,7 +150,7 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
         if (!marked.getAsBoolean()) {
             throw new AssertionError("databases are exchanged without the marker");
         }
-        live.arrange(wanted);
+        live.arrange(wanted, retired);
     }
 
     @Override
@@ -157,7 +158,20 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
         if (server.name(database).isPresent() && !server.own(database)) {
             throw new AssertionError("dropped a database that Understudy did not make: " + database);
         }
+        undroppable.ifPresent(failure -> {
+            throw failure;
+        });
         live.discard(database);
+    }
+
+    /** Databases can't be dropped from now on, or can again. @param failure null: they can */
+    public void refuseDrop(UnderstudyException failure) {
+        undroppable = Optional.ofNullable(failure);
+    }
+
+    @Override
+    public Set<DatabaseIdentity> retired() {
+        return live.retired();
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Keeps the contract of {@link LiveDatabases} on a {@link FakeDatabaseServer}. */
 public final class FakeLiveDatabases implements LiveDatabases {
@@ -45,18 +47,33 @@ public final class FakeLiveDatabases implements LiveDatabases {
     }
 
     @Override
-    public void arrange(Arrangement wanted) {
+    public void arrange(Arrangement wanted, Set<DatabaseIdentity> retired) {
         Map<DatabaseIdentity, String> all = new LinkedHashMap<>();
         wanted.live().ifPresent(database -> all.put(database, names.live()));
         wanted.spare().ifPresent(database -> all.put(database, names.spare()));
         wanted.previous().ifPresent(database -> all.put(database, names.previous()));
         all.keySet().forEach(this::requireExistence);
+        retired.stream()
+                .filter(database -> server.name(database).isPresent())
+                .forEach(database -> all.put(database, retiredName(database)));
         requireKnown(look().live(), all);
         requireKnown(look().spare(), all);
         requireKnown(look().previous(), all);
         hook.before("arrange");
         all.forEach(server::rename);
         hook.after("arrange");
+    }
+
+    private String retiredName(DatabaseIdentity database) {
+        String now = server.name(database).orElseThrow();
+        return names.isRetired(now, database.oid()) ? now : names.retired(database.oid(), server.names());
+    }
+
+    @Override
+    public Set<DatabaseIdentity> retired() {
+        return server.all().stream()
+                .filter(each -> names.isRetired(server.name(each).orElseThrow(), each.oid()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private void requireExistence(DatabaseIdentity database) {

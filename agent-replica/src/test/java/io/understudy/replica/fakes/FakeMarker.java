@@ -10,6 +10,8 @@ import java.util.Optional;
 public final class FakeMarker implements BackupMode {
     private final CrashPoints points;
     private volatile boolean on;
+    private Optional<UnderstudyException> unreadable = Optional.empty();
+    private Optional<UnderstudyException> unremovable = Optional.empty();
     private boolean full;
     private int looks;
     private int looksLeft = -1;
@@ -38,6 +40,16 @@ public final class FakeMarker implements BackupMode {
         return on;
     }
 
+    /** It is there, but can't be read. */
+    public void refuseReading(UnderstudyException failure) {
+        unreadable = Optional.of(failure);
+    }
+
+    /** It can't be removed, or can again. @param failure null: it can */
+    public void refuseRemoval(UnderstudyException failure) {
+        unremovable = Optional.ofNullable(failure);
+    }
+
     /** Its disk is full. */
     public void refuseWrites() {
         full = true;
@@ -59,11 +71,14 @@ public final class FakeMarker implements BackupMode {
 
     @Override
     public Optional<SnapshotId> named() {
+        unreadable.ifPresent(failure -> {
+            throw failure;
+        });
         return on ? named : Optional.empty();
     }
 
     @Override
-    public void enter(String reason, Optional<SnapshotId> snapshot) {
+    public void writeMarker(String reason, Optional<SnapshotId> snapshot) {
         if (full) {
             throw new UnderstudyException(ErrorCode.DISK_FULL, "cannot write the marker: no room", "make room");
         }
@@ -78,12 +93,15 @@ public final class FakeMarker implements BackupMode {
         if (!on()) {
             return false;
         }
-        enter(reason, snapshot);
+        writeMarker(reason, snapshot);
         return true;
     }
 
     @Override
-    public void leave() {
+    public void removeMarker() {
+        unremovable.ifPresent(failure -> {
+            throw failure;
+        });
         points.around("unmark", () -> on = false);
     }
 }

@@ -32,6 +32,12 @@ public final class FakeSite implements SiteService {
         stuck.add(snapshot);
     }
 
+    /** Whatever ailed it is over. */
+    public void recover() {
+        sick.clear();
+        stuck.clear();
+    }
+
     public boolean isStuckWith(String snapshot) {
         return stuck.contains(snapshot);
     }

@@ -26,6 +26,8 @@ public final class FakeTrees implements LiveTrees, Stage {
     private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
     private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);
 
+    private Optional<UnderstudyException> undeletable = Optional.empty();
+    private Optional<UnderstudyException> unsettled = Optional.empty();
     private final Map<TreeKind, Runnable> whenForward = new EnumMap<>(TreeKind.class);
 
     public FakeTrees(CrashPoints points) {
@@ -119,9 +121,32 @@ public final class FakeTrees implements LiveTrees, Stage {
 
     @Override
     public void settle(SnapshotId snapshot) {
-        points.around("settle", () -> {
-            staged.remove(snapshot);
-            undo.keySet().removeIf(each -> !each.equals(snapshot));
+        unsettled.ifPresent(failure -> {
+            throw failure;
         });
+        points.around("settle", () -> staged.remove(snapshot));
+    }
+
+    @Override
+    public void clear(Optional<SnapshotId> current) {
+        undeletable.ifPresent(failure -> {
+            throw failure;
+        });
+        points.around("clear", () -> undo.keySet().removeIf(each -> !current.equals(Optional.of(each))));
+    }
+
+    /** The snapshots that have an undo folder. */
+    public Set<SnapshotId> undone() {
+        return Set.copyOf(undo.keySet());
+    }
+
+    /** Nothing can be deleted, or it can again. @param failure null: it can */
+    public void refuseDeletion(UnderstudyException failure) {
+        undeletable = Optional.ofNullable(failure);
+    }
+
+    /** Plans can't be marked as settled, or can again. @param failure null: they can */
+    public void refuseSettling(UnderstudyException failure) {
+        unsettled = Optional.ofNullable(failure);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
@@ -52,7 +53,7 @@ public final class World {
     }
 
     /** The agent's process. */
-    public record Agent(Round round, Applier applier, IntentWriter departure, Promotion promotion) {}
+    public record Agent(Round round, Applier applier, IntentWriter departure, Promotion promotion, CleanUp cleanUp) {}
 
     public Agent agent() {
         RetryLog failures = new RetryLog(time.clock(), new RetryPolicy(new Random(1)));
@@ -61,7 +62,7 @@ public final class World {
         IntentWriter departure = new IntentWriter(store, marker, databases, trees, time.clock());
         StateReconciler standing = new StateReconciler(store, marker, databases, time.clock());
         Promotion promotion = new Promotion(
-                store, marker, standing, applier, claims, site, failures, this::nonce, time.clock(), time);
+                store, marker, standing, applier, claims, site, failures, events, this::nonce, time.clock(), time);
         Round round = new Round(
                 store,
                 marker,
@@ -77,7 +78,8 @@ public final class World {
                 List.of(new TreeSettings("media", TreeKind.FILES, Path.of("/srv/media"), List.of())),
                 time.clock(),
                 time);
-        return new Agent(round, applier, departure, promotion);
+        CleanUp cleanUp = new CleanUp(store, databases, trees, databases, failures, events, time.clock());
+        return new Agent(round, applier, departure, promotion, cleanUp);
     }
 
     public Inspection inspection() {
@@ -85,16 +87,29 @@ public final class World {
     }
 
     public RoundResult sync() {
-        return agent().round().run(ImportRequest.now(), new RoundControl());
+        return round(ImportRequest.now());
+    }
+
+    private RoundResult round(ImportRequest ask) {
+        Agent agent = agent();
+        RoundResult result;
+        try {
+            result = agent.round().run(ask, new RoundControl());
+        } catch (RuntimeException e) {
+            agent.cleanUp().run(() -> false);
+            throw e;
+        }
+        agent.cleanUp().run(() -> false);
+        return result;
     }
 
     /** As the daemon does it: failures wait for their time. */
     public RoundResult poll() {
-        return agent().round().run(ImportRequest.newest(), new RoundControl());
+        return round(ImportRequest.newest());
     }
 
     public RoundResult restore(SnapshotId snapshot) {
-        return agent().round().run(new ImportRequest.Named(snapshot), new RoundControl());
+        return round(new ImportRequest.Named(snapshot));
     }
 
     public String liveDatabase() {

@@ -243,7 +243,7 @@ class PreparationTest {
         world.points.dieBefore("restart");
         assertThatThrownBy(() -> world.agent()
                         .promotion()
-                        .promote(new io.understudy.replica.promote.Promotion.Request("test", false, false)))
+                        .promote(new io.understudy.replica.promote.Promotion.Request("test", false, false, false)))
                 .isInstanceOf(Crash.class);
 
         assertThatThrownBy(() -> preparation(settings()).enter())
@@ -259,7 +259,9 @@ class PreparationTest {
         world.marker.putByHand(Optional.empty());
         world.source.commit(1, 1);
         world.sync();
-        world.agent().promotion().promote(new io.understudy.replica.promote.Promotion.Request("test", false, false));
+        world.agent()
+                .promotion()
+                .promote(new io.understudy.replica.promote.Promotion.Request("test", false, false, false));
 
         preparation(settings()).enter();
 

@@ -14,9 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A standby that has imported its first snapshot, to be promoted. */
 abstract class FollowingStandby {
-    static final Request PLAIN = new Request("promoted by an operator", false, false);
-    static final Request UNFENCED = new Request("promoted by an operator", true, false);
-    static final Request FORCED = new Request("promoted by an operator", false, true);
+    static final Request PLAIN = new Request("promoted by an operator", false, false, false);
+    static final Request UNFENCED = new Request("promoted by an operator", true, false, false);
+    static final Request FORCED = new Request("promoted by an operator", false, true, false);
+    static final Request RESTART = new Request("promoted by an operator", false, false, true);
     World world;
 
     @BeforeEach

@@ -8,6 +8,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.state.Claim;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
@@ -28,7 +31,7 @@ class PromotionTest extends FollowingStandby {
         assertThat(report.epoch()).isEqualTo(2);
         assertThat(report.claimed()).isTrue();
         assertThat(report.warnings()).isEmpty();
-        assertThat(report.serving().snapshot()).hasToString("Optional[00000001-00000001]");
+        assertThat(report.serving().flatMap(DatabaseVersion::snapshot)).hasToString("Optional[00000001-00000001]");
         assertThat(world.claims.held()).isEqualTo(2);
         assertThat(world.marker.on()).isFalse();
         assertThat(world.site.starts()).isEqualTo(starts + 1);
@@ -166,12 +169,80 @@ class PromotionTest extends FollowingStandby {
     }
 
     @Test
-    void promotingAgainOnlyRestartsTheSite() {
+    void theServerThatIsThePrimaryAlreadySaysSoAndNothingIsTouched() {
+        promote(PLAIN);
+        int starts = world.site.starts();
+        ReplicaRecord before = world.store.ledger();
+
+        Report again = promote(PLAIN);
+
+        assertThat(again.already()).isTrue();
+        assertThat(again.epoch()).isEqualTo(2);
+        assertThat(world.site.starts()).isEqualTo(starts);
+        assertThat(world.store.ledger()).isEqualTo(before);
+        assertThat(world.agent().promotion().isPrimary(PLAIN)).isTrue();
+    }
+
+    @Test
+    void restartsTheSiteOfThePrimaryOnDemand() {
         promote(PLAIN);
         int starts = world.site.starts();
 
-        assertThat(promote(PLAIN).epoch()).isEqualTo(2);
+        Report again = promote(RESTART);
+
+        assertThat(again.already()).isFalse();
+        assertThat(again.epoch()).isEqualTo(2);
         assertThat(world.site.starts()).isEqualTo(starts + 1);
+        assertThat(world.agent().promotion().isPrimary(RESTART)).isFalse();
+    }
+
+    @Test
+    void repeatsTheRestartThatFailed() {
+        world.site.stuckWith("00000001-00000001");
+        assertThat(promote(PLAIN).warnings())
+                .extracting(UnderstudyException::code)
+                .containsExactly(ErrorCode.COMMAND_FAILED);
+        assertThat(world.agent().promotion().isPrimary(PLAIN)).isFalse();
+        world.site.recover();
+        int starts = world.site.starts();
+
+        assertThat(promote(PLAIN).already()).isFalse();
+        assertThat(world.site.starts()).isEqualTo(starts + 1);
+        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(promote(PLAIN).already()).isTrue();
+        assertThat(world.site.starts()).isEqualTo(starts + 1);
+    }
+
+    @Test
+    void aProductionServerThatWasNeverAReplicaIsThePrimaryAlready() {
+        World primary = new World();
+        primary.databases.create(FakeDatabases.LIVE);
+        primary.claims.hold(new Claim(1, "the primary", primary.time.clock().instant(), "init"));
+
+        Report report = primary.agent().promotion().promote(PLAIN);
+
+        assertThat(report.already()).isTrue();
+        assertThat(report.epoch()).isEqualTo(1);
+        assertThat(report.serving()).isEmpty();
+        assertThat(primary.site.starts()).isZero();
+        assertThat(primary.store.read()).isEmpty();
+        assertThat(primary.agent().promotion().promote(RESTART).already()).isFalse();
+        assertThat(primary.site.starts()).isEqualTo(1);
+    }
+
+    @Test
+    void anOldPrimaryThatAnotherServerOvertookIsNotCalledThePrimary() {
+        World old = new World();
+        old.databases.create(FakeDatabases.LIVE);
+        old.claims.hold(new Claim(1, "the primary", old.time.clock().instant(), "init"));
+        old.claims.takenByAnother(2);
+
+        assertThatThrownBy(() -> old.agent().promotion().promote(PLAIN))
+                .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+                    assertThat(failure.hint()).contains("agent-replica init");
+                });
+        assertThat(old.site.starts()).isZero();
     }
 
     @Test
@@ -233,13 +304,14 @@ class PromotionTest extends FollowingStandby {
     }
 
     @Test
-    void promotingAgainRestartsTheSiteAlsoWhileTheFilestoreIsAway() {
+    void restartsTheSiteOnDemandAlsoWhileTheFilestoreIsAway() {
         promote(PLAIN);
         int starts = world.site.starts();
         world.claims.goDown();
 
-        assertThat(promote(PLAIN).claimed()).isTrue();
+        assertThat(promote(RESTART).claimed()).isTrue();
         assertThat(world.site.starts()).isEqualTo(starts + 1);
+        assertThat(promote(PLAIN).already()).isTrue();
     }
 
     @Test
@@ -249,7 +321,8 @@ class PromotionTest extends FollowingStandby {
         die(world::sync);
         world.points.live();
 
-        assertThat(promote(PLAIN).serving().snapshot()).hasToString("Optional[00000001-00000002]");
+        assertThat(promote(PLAIN).serving().flatMap(DatabaseVersion::snapshot))
+                .hasToString("Optional[00000001-00000002]");
         assertThat(world.content()).isEqualTo("00000001-00000002");
     }
 

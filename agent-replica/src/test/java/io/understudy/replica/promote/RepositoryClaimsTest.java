@@ -55,9 +55,12 @@ class RepositoryClaimsTest {
         Claim claim = new Claim(1, "a nonce", NOW, "a test");
 
         claims("standby", Optional.of(key)).claim(claim);
+        assertThat(claims("standby", Optional.of(key)).held()).isZero();
+        claims("standby", Optional.of(key)).hold(claim);
 
         assertThat(repository.epochs().highest()).isEqualTo(1);
         assertThat(epochs.require(repository)).isEqualTo(1);
+        assertThat(claims("standby", Optional.of(key)).held()).isEqualTo(1);
         assertThat(claims("standby", Optional.of(key)).stands(claim)).isTrue();
         assertThat(claims("standby", Optional.of(key)).highest()).isEqualTo(1);
     }

@@ -39,13 +39,13 @@ class MarkerBackupModeTest {
                         UnderstudyException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.NOT_BACKUP_MODE));
 
-        backup.enter("a test", ID);
+        backup.writeMarker("a test", ID);
 
         assertThat(backup.on()).isTrue();
         assertThat(backup.named()).isEqualTo(ID);
         backup.require();
-        backup.leave();
-        backup.leave();
+        backup.removeMarker();
+        backup.removeMarker();
         assertThat(backup.on()).isFalse();
         assertThat(backup.named()).isEmpty();
     }
@@ -56,10 +56,10 @@ class MarkerBackupModeTest {
         assertThat(backup.on()).isTrue();
         assertThat(backup.named()).isEmpty();
 
-        new MarkerBackupMode(new Marker(file), "another", Clock.systemUTC()).enter("a test", ID);
+        new MarkerBackupMode(new Marker(file), "another", Clock.systemUTC()).writeMarker("a test", ID);
         assertThat(backup.named()).isEmpty();
 
-        backup.enter("a test", ID);
+        backup.writeMarker("a test", ID);
         Files.writeString(file, Files.readString(file).replace("00000001-00000042", "yesterday"));
         assertThat(backup.named()).isEmpty();
     }

@@ -67,8 +67,8 @@ class ReplicaStateTest {
     static final Applying BACK_AFTER_PROOF = new Applying(intent(Phase.BACK, Optional.of(IN_PROOF)));
     static final Applying UNDONE = new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)));
     static final Promoting PROMOTING = new Promoting(CLAIM, false, false, FOLLOWING);
-    static final Promoted PENDING = new Promoted(OLD, CLAIM, false, NOW);
-    static final Promoted PROMOTED = new Promoted(OLD, CLAIM, true, NOW);
+    static final Promoted PENDING = new Promoted(OLD, CLAIM, false, false, NOW);
+    static final Promoted PROMOTED = new Promoted(OLD, CLAIM, true, false, NOW);
 
     static Stream<ReplicaState> states() {
         return Stream.of(
@@ -96,8 +96,9 @@ class ReplicaStateTest {
         events.put("settled", ReplicaState::settled);
         events.put("promote", it -> it.promote(CLAIM, false, false));
         events.put("withdrawn", ReplicaState::withdrawn);
-        events.put("promoted", it -> it.promoted(true, NOW));
+        events.put("promoted", it -> it.promoted(true, false, NOW));
         events.put("claimed", it -> it.claimed(CLAIM));
+        events.put("restarted", it -> it.restarted(true));
         events.put("demoted", ReplicaState::demoted);
         return events;
     }
@@ -146,8 +147,8 @@ class ReplicaStateTest {
                                 new Applying(intent(Phase.UNDONE, Optional.of(IN_PROOF))))),
                 Arguments.of(UNDONE, row("settled", FOLLOWING)),
                 Arguments.of(PROMOTING, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
-                Arguments.of(PENDING, row("claimed", PROMOTED, "demoted", SEEDING)),
-                Arguments.of(PROMOTED, row("claimed", PROMOTED, "demoted", SEEDING)));
+                Arguments.of(PENDING, row("claimed", PROMOTED, "restarted", PENDING, "demoted", SEEDING)),
+                Arguments.of(PROMOTED, row("claimed", PROMOTED, "restarted", PROMOTED, "demoted", SEEDING)));
     }
 
     @ParameterizedTest
@@ -199,7 +200,8 @@ class ReplicaStateTest {
                         .failing(IN_APPLY)
                         .leaving(OLD.database())
                         .settingAside("site_before_understudy")
-                        .claiming(CLAIM));
+                        .claiming(CLAIM)
+                        .untidy(NOW));
 
         assertThat(new ReplicaStateStore(file).ledger()).isEqualTo(written);
         assertThat(new ReplicaStateStore(file).state()).isEqualTo(state);

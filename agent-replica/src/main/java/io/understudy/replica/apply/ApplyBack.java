@@ -1,0 +1,116 @@
+package io.understudy.replica.apply;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.state.ApplyIntent;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.SnapshotId;
+import io.understudy.site.SiteService;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes N-1 live again: databases, then files, secrets and config, then restart. */
+final class ApplyBack {
+    private static final Logger LOG = LoggerFactory.getLogger(ApplyBack.class);
+    private static final List<TreeKind> ORDER = List.of(TreeKind.FILES, TreeKind.SECRETS, TreeKind.CONFIG);
+
+    private final ReplicaStateStore store;
+    private final BackupMode backup;
+    private final LiveDatabases databases;
+    private final LiveTrees trees;
+    private final SiteService site;
+    private final Clock clock;
+
+    ApplyBack(
+            ReplicaStateStore store,
+            BackupMode backup,
+            LiveDatabases databases,
+            LiveTrees trees,
+            SiteService site,
+            Clock clock) {
+        this.store = store;
+        this.backup = backup;
+        this.databases = databases;
+        this.trees = trees;
+        this.site = site;
+        this.clock = clock;
+    }
+
+    /**
+     * Going back must get through: the site may be down for the very reason that it goes back.
+     *
+     * @return what failed of the site, which stands on N-1 all the same
+     */
+    Optional<UnderstudyException> run(ApplyIntent intent) {
+        // What is live while the marker is gone carries the production's new rows.
+        if (!backup.on() && isLive(intent.fresh())) {
+            return turn(intent);
+        }
+        Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
+        Attempt.of("name the snapshot in the marker", () -> backup.renew("A snapshot was taken back.", target));
+        ReplicaPoint.RETURN_MARKED.reached();
+        Attempt.of("stop the site", site::stop);
+        ReplicaPoint.RETURN_SITE_STOPPED.reached();
+        if (isLive(intent.fresh())) {
+            if (!backup.on()) {
+                Attempt.of("start the site again", site::restart);
+                return turn(intent);
+            }
+            returnDatabases(intent);
+            ReplicaPoint.RETURN_DATABASES_SWAPPED.reached();
+        }
+        ORDER.forEach(kind -> {
+            trees.back(intent.snapshot(), kind);
+            returned(kind).reached();
+        });
+        Optional<UnderstudyException> down = Attempt.of("restart the site after going back", site::restart);
+        Optional<UnderstudyException> unwell = Attempt.of("prove the site after going back", site::prove);
+        ReplicaPoint.RETURN_SITE_RESTARTED.reached();
+        store.change(ledger -> ledger.with(ledger.state().undone()));
+        ReplicaPoint.RETURN_DONE.reached();
+        return down.or(() -> unwell);
+    }
+
+    /**
+     * A database that is to be tried again waits as the spare. One that was rejected is retired, and so is one whose place something else took meanwhile:
+     * it is loaded again when it is wanted.
+     */
+    private void returnDatabases(ApplyIntent intent) {
+        Optional<DatabaseIdentity> spare = databases.look().spare();
+        boolean retire = intent.rejects() || spare.isPresent();
+        if (retire) {
+            store.change(ledger -> ledger.preparing(
+                    ledger.prepared().filter(prepared -> !prepared.database().equals(intent.fresh()))));
+        }
+        databases.arrange(
+                new Arrangement(intent.old(), retire ? spare : Optional.of(intent.fresh()), intent.retired()),
+                retire ? Set.of(intent.fresh()) : Set.of());
+    }
+
+    private Optional<UnderstudyException> turn(ApplyIntent intent) {
+        LOG.warn("{} stays live: the marker was removed before it was undone", intent.snapshot());
+        store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
+        return Optional.empty();
+    }
+
+    private boolean isLive(DatabaseIdentity database) {
+        return databases.look().live().filter(database::equals).isPresent();
+    }
+
+    private static ReplicaPoint returned(TreeKind kind) {
+        return switch (kind) {
+            case CONFIG -> ReplicaPoint.CONFIG_RETURNED;
+            case SECRETS -> ReplicaPoint.SECRETS_RETURNED;
+            case FILES -> ReplicaPoint.FILES_RETURNED;
+        };
+    }
+}

@@ -1,0 +1,119 @@
+package io.understudy.replica.apply;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.PendingCleanUp;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what no import and no way back needs any more: retired databases, the spare of a server that was promoted, old plans, undo folders. None of it is needed to serve, so none of it holds up
+ * anything: what fails is logged, kept in the ledger for status and metrics, and tried again later.
+ *
+ * <p>Not for concurrent use; the caller holds the apply lock.
+ */
+public final class CleanUp {
+    private static final Logger LOG = LoggerFactory.getLogger(CleanUp.class);
+
+    private final ReplicaStateStore store;
+    private final LiveDatabases databases;
+    private final LiveTrees trees;
+    private final SpareLoader loader;
+    private final RetryLog failures;
+    private final ReplicaEvents events;
+    private final Clock clock;
+
+    public CleanUp(
+            ReplicaStateStore store,
+            LiveDatabases databases,
+            LiveTrees trees,
+            SpareLoader loader,
+            RetryLog failures,
+            ReplicaEvents events,
+            Clock clock) {
+        this.store = store;
+        this.databases = databases;
+        this.trees = trees;
+        this.loader = loader;
+        this.failures = failures;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /**
+     * Does what is due. Never throws; does nothing while an apply is under way.
+     *
+     * @param stop whether something else waits; then the rest is left for later
+     */
+    public void run(BooleanSupplier stop) {
+        try {
+            ReplicaRecord ledger = store.ledger();
+            boolean due = ledger.cleanUp()
+                    .filter(pending -> pending.isDue(clock.instant()))
+                    .isPresent();
+            if (due && !(ledger.state() instanceof Applying)) {
+                clear(ledger, stop);
+            }
+        } catch (RuntimeException e) {
+            UnderstudyException failure = RetryLog.wrap(e, "clear up");
+            LOG.warn("{}; it is tried again later ({})", failure.getMessage(), failure.hint());
+        }
+    }
+
+    private void clear(ReplicaRecord ledger, BooleanSupplier stop) {
+        List<UnderstudyException> failed = new ArrayList<>();
+        for (DatabaseIdentity retired : retired(failed)) {
+            if (stop.getAsBoolean()) {
+                return;
+            }
+            attempt(failed, () -> databases.discard(retired));
+        }
+        if (ledger.state() instanceof Promoted) {
+            attempt(failed, loader::dropSpare);
+        }
+        ReplicaPoint.RETIRED_DROPPED.reached();
+        if (stop.getAsBoolean()) {
+            return;
+        }
+        attempt(failed, () -> trees.clear(ledger.live().flatMap(DatabaseVersion::snapshot)));
+        ReplicaPoint.UNDO_CLEARED.reached();
+        Optional<PendingCleanUp> left = failed.stream().findFirst().map(first -> failures.cleanUp(ledger, first));
+        store.change(each -> each.withCleanUp(left));
+        ReplicaPoint.CLEANED_UP.reached();
+        failed.forEach(each -> LOG.warn("{} ({})", each.getMessage(), each.hint()));
+        left.ifPresent(pending -> LOG.warn("clearing up is tried again at {}", pending.notBefore()));
+        events.clearedUp(left.map(PendingCleanUp::attempts).orElse(0));
+    }
+
+    private Set<DatabaseIdentity> retired(List<UnderstudyException> failed) {
+        try {
+            return databases.retired();
+        } catch (UnderstudyException e) {
+            failed.add(e);
+            return Set.of();
+        }
+    }
+
+    private static void attempt(List<UnderstudyException> failed, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            failed.add(RetryLog.wrap(e, "clear up"));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.understudy.replica.promote;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.ErrorKind;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.state.Claim;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which epoch a promotion claims, and what becomes of the claim. */
+final class EpochClaiming {
+    private static final Logger LOG = LoggerFactory.getLogger(EpochClaiming.class);
+
+    private final EpochClaims claims;
+    private final ReplicaEvents events;
+    private final Supplier<String> nonces;
+    private final Clock clock;
+
+    EpochClaiming(EpochClaims claims, ReplicaEvents events, Supplier<String> nonces, Clock clock) {
+        this.claims = claims;
+        this.events = events;
+        this.nonces = nonces;
+        this.clock = clock;
+    }
+
+    /** The epoch that this server noted as its own; 0 when there is none, or none that can be read. */
+    int held() {
+        try {
+            return claims.held();
+        } catch (UnderstudyException e) {
+            LOG.warn("{} ({})", e.getMessage(), e.hint());
+            return 0;
+        }
+    }
+
+    /**
+     * A claim that was sent before may have arrived: it is repeated, not replaced, unless force has to go past another's that came after it.
+     *
+     * @param last the claim that was sent last
+     * @param held the epoch that this server's data is of
+     */
+    Claim next(Optional<Claim> last, int held, Promotion.Request request) {
+        Optional<Claim> sent = last.filter(each -> each.epoch() > held);
+        int epoch = held + 1;
+        try {
+            if (request.force()) {
+                int highest = claims.highest();
+                epoch = sent.filter(each -> each.epoch() == highest && claims.stands(each))
+                                .isPresent()
+                        ? highest
+                        : Math.max(held, highest) + 1;
+            }
+        } catch (UnderstudyException e) {
+            if (!request.unfenced()) {
+                throw refused(e);
+            }
+        }
+        int wanted = epoch;
+        return sent.filter(each -> each.epoch() == wanted)
+                .orElseGet(() -> new Claim(wanted, nonces.get(), clock.instant(), request.reason()));
+    }
+
+    /** @return why the epoch is not claimed, or not known as claimed to the primary's agent here: the claim has to be repeated */
+    Optional<UnderstudyException> claim(Claim claim) {
+        try {
+            claims.claim(claim);
+            events.epoch(claim.epoch());
+            claims.hold(claim);
+            return Optional.empty();
+        } catch (UnderstudyException e) {
+            return Optional.of(e);
+        }
+    }
+
+    /** Whether the claim stands in the repository, though something else of it failed. */
+    boolean stands(Claim claim) {
+        try {
+            return claims.stands(claim);
+        } catch (UnderstudyException e) {
+            return false;
+        }
+    }
+
+    /** Whether another server was promoted since. Where that can't be seen, none was: the site may have to be restarted just then. */
+    boolean isOverruled(int epoch) {
+        try {
+            return claims.highest() > epoch;
+        } catch (UnderstudyException e) {
+            LOG.warn("cannot see whether another server was promoted since: {} ({})", e.getMessage(), e.hint());
+            return false;
+        }
+    }
+
+    /** Where another server holds the epoch the site is not restarted: that would start a second production. */
+    static boolean isOvertaken(List<UnderstudyException> warnings) {
+        return warnings.stream().anyMatch(each -> each.code() == ErrorCode.EPOCH_TAKEN);
+    }
+
+    static boolean isFilestore(UnderstudyException failure) {
+        return failure.code().kind() == ErrorKind.FILESTORE || failure.code().judgesContent();
+    }
+
+    static UnderstudyException refused(UnderstudyException cause) {
+        String hint = cause.hint();
+        if (isFilestore(cause)) {
+            hint =
+                    "without the filestore the old primary can't be fenced; when it is surely off: agent-replica promote --unfenced";
+        } else if (cause.code() == ErrorCode.EPOCH_TAKEN) {
+            hint =
+                    "another server was promoted after this one's data was taken; to promote this one over it: agent-replica promote --force";
+        }
+        return new UnderstudyException(
+                cause.code(),
+                "cannot promote this server, it stays in backup mode: " + cause.getMessage(),
+                hint,
+                cause);
+    }
+}

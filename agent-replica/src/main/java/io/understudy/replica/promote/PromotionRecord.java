@@ -1,0 +1,82 @@
+package io.understudy.replica.promote;
+
+import io.understudy.failure.ErrorKind;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ledger as a promotion changes it: durable, or, where the disk takes nothing, at least known to this process, which goes on with it and writes it down
+ * with its next change. A server that can't note its promotion can still be promoted.
+ */
+final class PromotionRecord {
+    private static final Logger LOG = LoggerFactory.getLogger(PromotionRecord.class);
+
+    private final ReplicaStateStore store;
+    private final RetryLog failures;
+    private Optional<ReplicaRecord> unsaved = Optional.empty();
+    private Optional<UnderstudyException> failure = Optional.empty();
+
+    PromotionRecord(ReplicaStateStore store, RetryLog failures) {
+        this.store = store;
+        this.failures = failures;
+    }
+
+    ReplicaRecord ledger() {
+        return unsaved.orElseGet(store::ledger);
+    }
+
+    ReplicaState state() {
+        return ledger().state();
+    }
+
+    void change(UnaryOperator<ReplicaRecord> change) {
+        unsaved = Optional.of(change.apply(ledger()));
+        save();
+    }
+
+    /** Tries once more to write down what could not be written. */
+    void save() {
+        unsaved.ifPresent(next -> {
+            try {
+                store.change(each -> next);
+                forget();
+            } catch (UnderstudyException e) {
+                LOG.error("the promotion goes on, but its state can't be kept: {} ({})", e.getMessage(), e.hint());
+                failure = Optional.of(e);
+            }
+        });
+    }
+
+    /** Why the last change is not on disk; empty when it is. */
+    Optional<UnderstudyException> unsaved() {
+        return failure;
+    }
+
+    /** What another part of the agent wrote counts. */
+    void forget() {
+        unsaved = Optional.empty();
+        failure = Optional.empty();
+    }
+
+    /** What went wrong without stopping the promotion is the last failure that status shows. */
+    ReplicaRecord note(ReplicaRecord ledger, List<UnderstudyException> warnings) {
+        return warnings.isEmpty()
+                ? ledger.withSuccess()
+                : ledger.withFailure(
+                        failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
+    }
+
+    /** What is not of the site is of the filestore. */
+    private static Step stepOf(UnderstudyException failure) {
+        return failure.code().kind() == ErrorKind.SITE ? Step.RESTART : Step.DISCOVER;
+    }
+}

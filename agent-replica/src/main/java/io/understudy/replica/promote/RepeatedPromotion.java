@@ -1,0 +1,124 @@
+package io.understudy.replica.promote;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.Claim;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Seeding;
+import io.understudy.site.SiteService;
+import io.understudy.time.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A promotion of a server that is the primary already: nothing is done, except what failed before and what an operator asks for. */
+final class RepeatedPromotion {
+    private final PromotionRecord record;
+    private final BackupMode backup;
+    private final EpochClaims claims;
+    private final EpochClaiming claiming;
+    private final SiteService site;
+    private final Ticker ticker;
+
+    RepeatedPromotion(
+            PromotionRecord record,
+            BackupMode backup,
+            EpochClaims claims,
+            EpochClaiming claiming,
+            SiteService site,
+            Ticker ticker) {
+        this.record = record;
+        this.backup = backup;
+        this.claims = claims;
+        this.claiming = claiming;
+        this.site = site;
+        this.ticker = ticker;
+    }
+
+    /** Whether this server is the primary, as far as it knows by itself, so that nothing is left to do. Only looks. */
+    boolean isPrimary(Promotion.Request request) {
+        if (backup.on() || request.restart() || request.force()) {
+            return false;
+        }
+        ReplicaState state = record.state();
+        return state instanceof Seeding
+                || state instanceof Promoted promoted && promoted.claimed() && !promoted.restartDue();
+    }
+
+    /** Of a server that was promoted before: what is left to do of that, and what is asked for. */
+    Promotion.Report again(Promoted promoted, Promotion.Request request) {
+        long start = ticker.nanos();
+        List<UnderstudyException> warnings = new ArrayList<>();
+        Claim claim = promoted.claim();
+        boolean overruled =
+                promoted.claimed() && claiming.isOverruled(promoted.claim().epoch());
+        boolean claimed = promoted.claimed() && !overruled;
+        boolean asked = promoted.restartDue() || request.restart() || !claimed && request.force();
+        if (claimed && !asked) {
+            return new Promotion.Report(
+                    true, claim.epoch(), true, Optional.of(promoted.current()), warnings, Map.of(), Duration.ZERO);
+        }
+        if (!claimed) {
+            claims.requireKey();
+            int held = overruled ? claim.epoch() : claim.epoch() - 1;
+            claim = request.force() ? claiming.next(record.ledger().claim(), held, request) : claim;
+            claimed = claimAgain(claim, warnings);
+        }
+        SiteRestart restart =
+                asked && !EpochClaiming.isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
+        restart.failure().ifPresent(warnings::add);
+        boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
+        record.change(ledger -> {
+            ReplicaRecord next = record.note(ledger, warnings);
+            return restarted
+                    ? next.with(next.state().restarted(restart.failure().isEmpty()))
+                    : next;
+        });
+        record.unsaved().ifPresent(warnings::add);
+        Optional<DatabaseVersion> serving = Optional.of(promoted.current());
+        return new Promotion.Report(
+                false, claim.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
+    }
+
+    private boolean claimAgain(Claim claim, List<UnderstudyException> warnings) {
+        record.change(ledger -> ledger.claiming(claim));
+        Optional<UnderstudyException> failed = claiming.claim(claim);
+        failed.ifPresent(warnings::add);
+        if (failed.isEmpty()) {
+            record.change(ledger -> ledger.with(ledger.state().claimed(claim)));
+        }
+        return failed.isEmpty();
+    }
+
+    /** Without a marker it is a production server that was never a standby: nothing here is to be promoted. */
+    Promotion.Report neverImported(Promotion.Request request) {
+        if (backup.on()) {
+            throw new UnderstudyException(
+                    ErrorCode.NOT_BACKUP_MODE,
+                    "cannot promote this server: no snapshot was ever imported here",
+                    "nothing is there to serve; promote a standby that follows the primary, see agent-replica status");
+        }
+        int epoch = claiming.held();
+        if (epoch > 0 && claiming.isOverruled(epoch)) {
+            throw new UnderstudyException(
+                    ErrorCode.EPOCH_TAKEN,
+                    "cannot make this server the primary: another server was promoted since it held epoch " + epoch,
+                    "keep its site stopped, and make it a standby with agent-replica init");
+        }
+        SiteRestart restart = request.restart() ? SiteRestart.of(site, ticker) : SiteRestart.none();
+        return new Promotion.Report(
+                !request.restart(),
+                epoch,
+                epoch > 0,
+                Optional.empty(),
+                restart.failure().stream().toList(),
+                restart.steps(),
+                Duration.ZERO);
+    }
+}
