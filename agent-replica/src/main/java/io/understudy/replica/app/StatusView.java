@@ -175,7 +175,7 @@ public record StatusView(
                 live.filestore(),
                 ledger.failures(),
                 ledger.lastError().map(ErrorView::of),
-                ledger.nextAttempt(),
+                ledger.nextRetry(),
                 ledger.failedAttempts().stream()
                         .filter(FailedAttempt::rejection)
                         .filter(each -> !each.snapshot().equals(copy.flatMap(DatabaseVersion::snapshot)))

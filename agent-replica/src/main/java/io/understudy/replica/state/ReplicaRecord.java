@@ -180,13 +180,25 @@ public record ReplicaRecord(
                 .findFirst();
     }
 
-    /** When something that failed may be tried again; empty when nothing waits. */
+    /** When something that failed, or a clean-up, may be tried; empty when nothing waits. */
     public Optional<Instant> nextAttempt() {
-        return Stream.concat(
-                        Stream.concat(failedAttempts.stream(), lastError.stream())
-                                .flatMap(each -> each.notBefore().stream()),
-                        cleanUp.stream().map(PendingCleanUp::notBefore))
+        return Stream.concat(retries(), cleanUp.stream().map(PendingCleanUp::notBefore))
                 .min(Comparator.naturalOrder());
+    }
+
+    /** When something that failed may be tried again; empty when nothing has failed. */
+    public Optional<Instant> nextRetry() {
+        return Stream.concat(
+                        retries(),
+                        cleanUp.stream()
+                                .filter(each -> each.failure().isPresent())
+                                .map(PendingCleanUp::notBefore))
+                .min(Comparator.naturalOrder());
+    }
+
+    private Stream<Instant> retries() {
+        return Stream.concat(failedAttempts.stream(), lastError.stream())
+                .flatMap(each -> each.notBefore().stream());
     }
 
     /** The snapshot that is live, as far as it is known; while an apply is under way the one that was live before. */

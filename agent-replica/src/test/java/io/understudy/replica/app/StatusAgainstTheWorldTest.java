@@ -124,7 +124,10 @@ class StatusAgainstTheWorldTest {
 
         world.source.commit(1, 1);
         Instant first = turn();
-        check(new Truth().following(FIRST, first, NONE), 1, Optional.of(FIRST));
+        check(
+                new Truth().following(FIRST, first, NONE).set("set_aside", "site_understudy_previous"),
+                1,
+                Optional.of(FIRST));
 
         world.source.commit(1, 2);
         Instant second = turn();
@@ -199,7 +202,9 @@ class StatusAgainstTheWorldTest {
         SnapshotId other = world.source.commit(3, 3);
         Instant fourth = turn();
         check(
-                new Truth().following(other, fourth, NONE).set("set_aside", "site_before_understudy"),
+                new Truth()
+                        .following(other, fourth, NONE)
+                        .set("set_aside", "site_before_understudy,site_understudy_previous"),
                 3,
                 Optional.of(other));
     }
