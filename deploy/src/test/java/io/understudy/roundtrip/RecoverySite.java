@@ -124,7 +124,7 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
         Path state = home.resolve("state");
         DatabaseCapture database = new DatabaseCapture(
                 new Database(server.settings(name)),
-                new PgTools(server.settings(name), new SystemCommandRunner(), state),
+                new PgTools(server.settings(name), new SystemCommandRunner(state)),
                 Ticker.system());
         List<TreeSettings> trees = TREES.stream()
                 .map(tree -> new TreeSettings(tree, TreeKind.FILES, home.resolve(tree), List.of()))

@@ -65,7 +65,7 @@ public final class PrimaryAgent implements AutoCloseable {
         this.marker = new Marker(settings.marker());
         this.database = new Database(settings.database());
         this.tools = new PgTools(
-                settings.database(), new SystemCommandRunner(), settings.state().resolve("tmp"));
+                settings.database(), new SystemCommandRunner(settings.state().resolve("commands")));
     }
 
     public Settings settings() {

@@ -44,7 +44,7 @@ final class RealSnapshot {
 
     Manifest of(String database, int sequence) {
         DatabaseSettings settings = server.settings(database);
-        PgTools tools = new PgTools(settings, new SystemCommandRunner(), state);
+        PgTools tools = new PgTools(settings, new SystemCommandRunner(state));
         try (Session session = new Database(settings).open()) {
             Catalog catalog = new Catalog(session);
             Toolset toolset = tools.forDump(session.serverVersion());
