@@ -82,6 +82,12 @@ public enum Setting {
             "[]",
             "Globs relative to the path: `cache/**` leaves out what is in a folder, `cache` the folder too,"
                     + " `**/*.tmp` a name at any depth. Neither captured on the primary nor touched on a standby."),
+    TREE_MAY_BE_EMPTY(
+            "trees[].may_be_empty",
+            Kind.BOOLEAN,
+            "no",
+            "Whether a snapshot is taken although the tree is empty and was not at the last one. `no`: it fails, because a"
+                    + " disk may not be mounted, until `snapshot --accept-empty`."),
 
     FILESTORE_URL(
             "filestore.url",
@@ -196,7 +202,8 @@ public enum Setting {
             "service.restart",
             Kind.TEXTS,
             "[]",
-            "Command that restarts the site, as an argument list; no shell" + " sees it."),
+            "Command that restarts the site, as an argument list; no shell sees it. It may leave the site running in the"
+                    + " background: what that prints then goes to a file below `state`, cut at 16 MiB."),
     SERVICE_LIMIT(
             "service.limit",
             Kind.DURATION.between("1s", "1h"),

@@ -2,6 +2,7 @@ package io.understudy.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,15 +31,26 @@ record MarkedProcesses(String mark, Instant from, Instant until) {
     }
 
     private boolean isMarked(ProcessHandle handle) {
-        return environment(handle)
-                .map(text -> text.contains(VARIABLE + "=" + mark))
-                .orElse(false);
+        try {
+            return new String(Files.readAllBytes(environment(handle)), StandardCharsets.ISO_8859_1)
+                    .contains(VARIABLE + "=" + mark);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private boolean mayBe(ProcessHandle handle) {
-        if (environment(handle).isPresent()) {
+        try {
+            Files.newInputStream(environment(handle)).close();
+            return false;
+        } catch (AccessDeniedException another) {
+            return beganMeanwhile(handle);
+        } catch (IOException gone) {
             return false;
         }
+    }
+
+    private boolean beganMeanwhile(ProcessHandle handle) {
         Optional<Instant> start = handle.info().startInstant();
         // The kernel counts starts in ticks of 10 ms since boot.
         return start.isPresent()
@@ -47,12 +59,7 @@ record MarkedProcesses(String mark, Instant from, Instant until) {
                 && handle.isAlive();
     }
 
-    private static Optional<String> environment(ProcessHandle handle) {
-        Path file = Path.of("/proc", Long.toString(handle.pid()), "environ");
-        try {
-            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+    private static Path environment(ProcessHandle handle) {
+        return Path.of("/proc", Long.toString(handle.pid()), "environ");
     }
 }

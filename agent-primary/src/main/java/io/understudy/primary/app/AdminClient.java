@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.understudy.config.HostPort;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.progress.Progress;
 import io.understudy.transport.RpcFailures;
 import io.understudy.transport.Transport;
@@ -17,7 +18,6 @@ import io.understudy.v1.StepProgress;
 import io.understudy.v1.TakeSnapshotReply;
 import io.understudy.v1.TakeSnapshotRequest;
 import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -42,10 +42,11 @@ public final class AdminClient {
     }
 
     /** @throws UnderstudyException {@code AGENT_UNREACHABLE}, and what the daemon threw */
-    public SnapshotTaken take(List<String> periods, Progress progress) {
+    public SnapshotTaken take(SnapshotRequest asked, Progress progress) {
         TakeSnapshotRequest request = TakeSnapshotRequest.newBuilder()
                 .setSite(site)
-                .addAllPeriods(periods)
+                .addAllPeriods(asked.periods())
+                .addAllAcceptEmpty(asked.acceptEmpty())
                 .build();
         return ask(stub -> {
             Iterator<TakeSnapshotReply> replies = stub.takeSnapshot(request);

@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
 import io.understudy.progress.PacedProgress;
 import io.understudy.progress.Progress;
@@ -15,7 +16,7 @@ import io.understudy.v1.PrimaryStatusRequest;
 import io.understudy.v1.TakeSnapshotReply;
 import io.understudy.v1.TakeSnapshotRequest;
 import java.time.Duration;
-import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
@@ -24,8 +25,6 @@ import org.slf4j.LoggerFactory;
 
 /** What agent-primary's commands ask of the daemon. */
 public final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
-    public static final String MANUAL = "manual";
-
     /** Between two messages about one step: a person sees no more, and each of 15,000 files would be one. */
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -48,9 +47,10 @@ public final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
         Answer answer = new Answer((ServerCallStreamObserver<TakeSnapshotReply>) answers);
         try {
             requireSite(request.getSite());
-            List<String> periods = request.getPeriodsCount() == 0 ? List.of(MANUAL) : request.getPeriodsList();
-            LOG.info("a snapshot is asked for ({})", String.join(", ", periods));
-            answer.follow(desk, periods, ticker);
+            SnapshotRequest asked =
+                    new SnapshotRequest(request.getPeriodsList(), Set.copyOf(request.getAcceptEmptyList()));
+            LOG.info("a snapshot is asked for ({})", String.join(", ", asked.periods()));
+            answer.follow(desk, asked, ticker);
         } catch (UnderstudyException e) {
             answers.onError(RpcFailures.toStatus(e));
         }
@@ -85,9 +85,9 @@ public final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
             this.call = call;
         }
 
-        private synchronized void follow(SnapshotDesk desk, List<String> periods, Ticker ticker) {
+        private synchronized void follow(SnapshotDesk desk, SnapshotRequest request, Ticker ticker) {
             call.setOnCancelHandler(this::cancel);
-            job = desk.submit(periods, new PacedProgress(this, ticker, PAUSE), this::end);
+            job = desk.submit(request, new PacedProgress(this, ticker, PAUSE), this::end);
         }
 
         @Override

@@ -90,7 +90,7 @@ public final class PrimaryAgent implements AutoCloseable {
                 settings.primary().name(),
                 version,
                 new DatabaseCapture(database, tools, ticker),
-                files::capture,
+                files,
                 settings.trees(),
                 clock,
                 ticker);

@@ -9,6 +9,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.testing.FakeTicker;
@@ -16,10 +17,13 @@ import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import io.understudy.v1.PrimaryStatus;
 import io.understudy.v1.SnapshotTaken;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -65,7 +69,8 @@ class AdminServiceTest {
     @Test
     void takesASnapshotAndTellsHowFarItIs() {
         List<String> steps = new ArrayList<>();
-        SnapshotTaken taken = client.take(List.of("hourly", "daily"), (step, done, total) -> steps.add(step));
+        SnapshotTaken taken =
+                client.take(SnapshotRequest.of(List.of("hourly", "daily")), (step, done, total) -> steps.add(step));
         assertThat(taken.getSnapshot()).isEqualTo("00000001-00000001");
         assertThat(taken.getRows()).isEqualTo(1);
         assertThat(taken.getUploadedBlobs()).isEqualTo(4);
@@ -77,8 +82,20 @@ class AdminServiceTest {
     }
 
     @Test
+    void refusesAnEmptiedTreeUntilTheCallerAcceptsIt() throws IOException {
+        client.take(SnapshotRequest.of(List.of()), Progress.none());
+        Files.delete(primary.media.resolve("a.txt"));
+        assertThatThrownBy(() -> client.take(SnapshotRequest.of(List.of()), Progress.none()))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.CONTENT_GONE);
+                    assertThat(e.hint()).contains("--accept-empty media");
+                });
+        client.take(new SnapshotRequest(List.of(), Set.of("media")), Progress.none());
+    }
+
+    @Test
     void whoAsksNoPeriodGetsAManualOne() {
-        client.take(List.of(), Progress.none());
+        client.take(SnapshotRequest.of(List.of()), Progress.none());
         assertThat(primary.repository
                         .read(primary.repository.newest().orElseThrow())
                         .periods())
@@ -126,8 +143,9 @@ class AdminServiceTest {
                 throw new UnderstudyException(ErrorCode.CANCELLED, "cancelled", "again", e);
             }
         });
-        Thread caller = new Thread(() -> assertThatThrownBy(() -> client.take(List.of(), Progress.none()))
-                .isInstanceOf(UnderstudyException.class));
+        Thread caller =
+                new Thread(() -> assertThatThrownBy(() -> client.take(SnapshotRequest.of(List.of()), Progress.none()))
+                        .isInstanceOf(UnderstudyException.class));
         caller.start();
         inside.await();
         caller.interrupt();
@@ -135,7 +153,7 @@ class AdminServiceTest {
         await().until(() -> desk.step().isEmpty());
         assertThat(primary.repository.list()).isEmpty();
         primary.database.during(() -> {});
-        client.take(List.of(), Progress.none());
+        client.take(SnapshotRequest.of(List.of()), Progress.none());
     }
 
     @Test
@@ -161,7 +179,8 @@ class AdminServiceTest {
     @Test
     void refusesACallerOfAnotherSite() {
         AdminClient stranger = new AdminClient("other", listen, transport);
-        assertThatThrownBy(() -> stranger.take(List.of(), Progress.none())).hasMessageContaining("site \"example\"");
+        assertThatThrownBy(() -> stranger.take(SnapshotRequest.of(List.of()), Progress.none()))
+                .hasMessageContaining("site \"example\"");
         assertThatThrownBy(stranger::status)
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.WRONG_SITE));
@@ -191,7 +210,7 @@ class AdminServiceTest {
         CompletableFuture<SnapshotTaken> result = new CompletableFuture<>();
         Thread caller = new Thread(() -> {
             try {
-                result.complete(client.take(List.of(), Progress.none()));
+                result.complete(client.take(SnapshotRequest.of(List.of()), Progress.none()));
             } catch (UnderstudyException e) {
                 result.completeExceptionally(e);
             }
@@ -209,7 +228,7 @@ class AdminServiceTest {
     }
 
     private void assertCode(ErrorCode code) {
-        assertThatThrownBy(() -> client.take(List.of(), Progress.none()))
+        assertThatThrownBy(() -> client.take(SnapshotRequest.of(List.of()), Progress.none()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
     }

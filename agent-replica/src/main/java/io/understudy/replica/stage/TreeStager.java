@@ -8,6 +8,7 @@ import io.understudy.files.Attributes;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileCache;
 import io.understudy.files.FileFailure;
+import io.understudy.files.MountPoints;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
