@@ -9,7 +9,6 @@ import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +72,7 @@ final class StagedFiles implements AutoCloseable {
 
     private void copy(TreeEntry.File file, InputStream in, FileChannel out) throws IOException {
         MessageDigest digest = Sha256.digest();
+        SparseWriter sparse = new SparseWriter(out);
         long left = file.size();
         while (left > 0) {
             int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
@@ -80,12 +80,10 @@ final class StagedFiles implements AutoCloseable {
                 break;
             }
             digest.update(buffer, 0, count);
-            ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
+            sparse.write(buffer, count);
             left -= count;
         }
+        sparse.finish();
         if (left > 0 || !ContentHash.of(digest.digest()).equals(file.hash())) {
             throw new UnderstudyException(
                     ErrorCode.BLOB_DAMAGED,

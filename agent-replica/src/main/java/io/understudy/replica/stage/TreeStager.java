@@ -149,6 +149,7 @@ public final class TreeStager implements Stage {
     private static void stage(Planned planned, BlobSource blobs, LongConsumer progress) {
         try (Plan plan = Plan.open(planned.file)) {
             Path folder = plan.header().staged(planned.root);
+            new ChangeProbe(planned.root).check(plan);
             new ContentStager(plan, folder, blobs, planned.dresser, progress).stage();
             planned.dresser.report(plan.header().tree());
         }
