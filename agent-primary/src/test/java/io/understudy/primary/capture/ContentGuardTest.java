@@ -84,7 +84,7 @@ class ContentGuardTest {
     @Test
     void refusesAnEmptiedTreeAlsoWhenNothingIsReliedOn() throws IOException {
         take();
-        new Distrust(primary.state).raise("test");
+        new FullSnapshotFlag(primary.state).raise("test");
         Files.delete(primary.media.resolve("a.txt"));
         assertFails(ErrorCode.CONTENT_GONE, this::take);
     }

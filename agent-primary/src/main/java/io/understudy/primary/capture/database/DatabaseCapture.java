@@ -42,7 +42,7 @@ public final class DatabaseCapture implements SourceDatabase {
             Session keeper = crew.call(() -> crew.session(database::open));
             Source source = crew.call(() -> source(keeper));
             CaptureProgress sum = new CaptureProgress(progress, source.bytes());
-            ReadPlan plan = new ReadPlan(source.properties.encoding(), keeper.serverVersion());
+            CopyPlan plan = new CopyPlan(source.properties.encoding(), keeper.serverVersion());
             TableWorkers workers = new TableWorkers(
                     database, source.moment.id(), new TableReader(sink, sum), plan.units(source.arguments.carried()));
 
@@ -68,7 +68,7 @@ public final class DatabaseCapture implements SourceDatabase {
      */
     private record Source(
             Toolset programs,
-            FrozenMoment moment,
+            ExportedSnapshot moment,
             DatabaseProperties properties,
             ArchiveArguments arguments,
             long archived) {
@@ -81,8 +81,8 @@ public final class DatabaseCapture implements SourceDatabase {
         DatabaseSettings settings = database.settings();
         Toolset programs = tools.forDump(keeper.serverVersion());
         TableLocks locks = new TableLocks(settings.lockTimeout(), ticker);
-        FrozenMoment moment = FrozenMoment.take(keeper, locks::acquire);
-        PrimaryPoint.MOMENT_FROZEN.passed();
+        ExportedSnapshot moment = ExportedSnapshot.take(keeper, locks::acquire);
+        PrimaryPoint.MOMENT_FROZEN.reached();
         Catalog catalog = new Catalog(keeper);
         ArchiveArguments arguments = ArchiveArguments.of(moment, settings.lockTimeout());
         long archived = catalog.largeObjectBytes() + sizeOf(moment.tables()) - sizeOf(arguments.carried());
@@ -101,7 +101,7 @@ public final class DatabaseCapture implements SourceDatabase {
         CaptureProgress.Share share = sum.share(source.archived);
         StreamRef archive = dumps(source).archive(source.arguments, share.counting(sink));
         share.complete();
-        PrimaryPoint.ARCHIVE_STORED.passed();
+        PrimaryPoint.ARCHIVE_STORED.reached();
         return archive;
     }
 
@@ -112,7 +112,7 @@ public final class DatabaseCapture implements SourceDatabase {
     private static Session release(Session keeper, TableWorkers workers) {
         workers.finish(keeper);
         keeper.execute("COMMIT");
-        PrimaryPoint.DATABASE_RELEASED.passed();
+        PrimaryPoint.DATABASE_RELEASED.reached();
         return keeper;
     }
 

@@ -45,7 +45,7 @@ class ArchiveArgumentsTest {
     }
 
     private static ArchiveArguments of(List<SourceTable> tables) {
-        return ArchiveArguments.of(new FrozenMoment("0001-1", Instant.EPOCH, "0/1", tables), Duration.ofMinutes(1));
+        return ArchiveArguments.of(new ExportedSnapshot("0001-1", Instant.EPOCH, "0/1", tables), Duration.ofMinutes(1));
     }
 
     private static SourceTable table(String name, long bytes) {
