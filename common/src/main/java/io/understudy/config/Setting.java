@@ -203,7 +203,7 @@ public enum Setting {
             Kind.TEXTS,
             "[]",
             "Command that restarts the site, as an argument list; no shell sees it. It may leave the site running in the"
-                    + " background: what that prints then goes to a file below `state`, cut at 16 MiB."),
+                    + " background: what that prints then goes to a file in the state folder, cut at 16 MiB."),
     SERVICE_LIMIT(
             "service.limit",
             Kind.DURATION.between("1s", "1h"),
