@@ -86,6 +86,11 @@ public enum ErrorCode {
     FILE_FAILED(61, DISK, Retry.WITH_BACKOFF, "A file could not be read or written."),
     FILE_DENIED(62, DISK, Retry.AFTER_OPERATOR, "The agent may not read or write a file."),
     FILE_UNSUPPORTED(63, DISK, Retry.AFTER_OPERATOR, "A file is of a kind or name that cannot be carried."),
+    CONTENT_GONE(
+            64,
+            DISK,
+            Retry.AFTER_OPERATOR,
+            "A tree or the database is empty, or a tree lies on another file system, unlike at the last snapshot."),
 
     COMMAND_FAILED(70, SITE, Retry.WITH_BACKOFF, "A command of the site failed or could not be started."),
     COMMAND_TIMEOUT(71, SITE, Retry.WITH_BACKOFF, "A command took longer than its limit and was killed."),

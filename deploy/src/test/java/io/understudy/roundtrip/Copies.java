@@ -22,7 +22,7 @@ final class Copies {
 
     static Manifest capture(DatabaseSettings settings, Path state, BlobSink sink, int sequence) {
         Captured captured = new DatabaseCapture(
-                        new Database(settings), new PgTools(settings, runner(), state), Ticker.system())
+                        new Database(settings), new PgTools(settings, runner(state)), Ticker.system())
                 .capture(sink, Progress.none());
         long rows = captured.database().tables().stream()
                 .mapToLong(table -> table.rows())
@@ -42,10 +42,10 @@ final class Copies {
     }
 
     static DatabaseLoader loader(DatabaseSettings settings, Path state) {
-        return new DatabaseLoader(settings, state, runner(), Ticker.system());
+        return new DatabaseLoader(settings, state, runner(state), Ticker.system());
     }
 
-    private static CommandRunner runner() {
-        return new SystemCommandRunner();
+    private static CommandRunner runner(Path state) {
+        return new SystemCommandRunner(state);
     }
 }

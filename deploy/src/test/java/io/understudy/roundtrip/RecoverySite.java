@@ -6,6 +6,7 @@ import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.DatabaseCapture;
@@ -114,7 +115,8 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
     }
 
     private static Moment moment(Path home, SnapshotTaker taker, PostgresServer server, String database) {
-        Manifest manifest = taker.take(List.of("manual"), Progress.none()).manifest();
+        Manifest manifest = taker.take(SnapshotRequest.of(List.of("manual")), Progress.none())
+                .manifest();
         Map<String, List<String>> trees =
                 TREES.stream().collect(Collectors.toMap(tree -> tree, tree -> TreePrint.of(home.resolve(tree))));
         return new Moment(manifest, server.dump(database), trees);
@@ -124,7 +126,7 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
         Path state = home.resolve("state");
         DatabaseCapture database = new DatabaseCapture(
                 new Database(server.settings(name)),
-                new PgTools(server.settings(name), new SystemCommandRunner(), state),
+                new PgTools(server.settings(name), new SystemCommandRunner(state)),
                 Ticker.system());
         List<TreeSettings> trees = TREES.stream()
                 .map(tree -> new TreeSettings(tree, TreeKind.FILES, home.resolve(tree), List.of()))

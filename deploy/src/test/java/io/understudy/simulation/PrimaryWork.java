@@ -7,6 +7,7 @@ import io.understudy.filestore.Filestore;
 import io.understudy.primary.app.RoleLook;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Stage;
@@ -100,7 +101,7 @@ final class PrimaryWork {
         told = Optional.empty();
         String period = run.random.nextInt(4) == 0 ? "daily" : "hourly";
         try {
-            Taken snapshot = taker.take(List.of(period), Progress.none());
+            Taken snapshot = taker.take(SnapshotRequest.of(List.of(period)), Progress.none());
             run.tell("committed", snapshot.manifest().snapshot().toString(), "");
         } catch (UnderstudyException e) {
             run.failed("snapshot", e, told);

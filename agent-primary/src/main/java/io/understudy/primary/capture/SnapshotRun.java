@@ -56,28 +56,37 @@ final class SnapshotRun {
             Repository target,
             SnapshotId snapshot,
             boolean full,
-            List<String> periods,
+            SnapshotRequest request,
+            TreePlaces places,
             SigningKey key,
             Runnable beforeCommit) {
         Base base = full ? none() : base(target);
+        ContentGuard guard = new ContentGuard(
+                source.trees(), request.acceptEmpty(), full ? base(target).manifest() : base.manifest(), places);
+        enter(Stage.FILES);
+        guard.look(source.files());
         try (BlobSession session =
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
             enter(Stage.DATABASE);
             // Before the files: a row names a file that was there already, so the files that are read later hold it.
             Captured captured = source.database().capture(session, progress);
+            guard.database(captured.database().tables().size());
             enter(Stage.FILES);
             List<TreeData> trees = new ArrayList<>();
             for (TreeSettings tree : source.trees()) {
                 Cancellation.check("finish the snapshot");
-                trees.add(source.files().capture(tree, session, base.tree(tree), target.blobs(), progress));
+                TreeData data = source.files().capture(tree, session, base.tree(tree), target.blobs(), progress);
+                guard.captured(tree, data);
+                trees.add(data);
             }
             enter(Stage.COMMIT);
-            Manifest manifest = manifest(target, snapshot, periods, captured, trees, session, base);
+            Manifest manifest = manifest(target, snapshot, request.periods(), captured, trees, session, base);
             beforeCommit.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.reached();
             target.commit(manifest, key);
             PrimaryPoint.MANIFEST_WRITTEN.reached();
+            guard.committed();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
         }

@@ -33,7 +33,7 @@ public final class Captures {
     private Captures() {}
 
     public static DatabaseCapture of(DatabaseSettings settings, Path temporary) {
-        PgTools tools = new PgTools(settings, new SystemCommandRunner(), temporary);
+        PgTools tools = new PgTools(settings, new SystemCommandRunner(temporary));
         return new DatabaseCapture(new Database(settings), tools, Ticker.system());
     }
 
@@ -74,7 +74,7 @@ public final class Captures {
 
     /** The whole content of a database as SQL, rows in their order too, without what differs from dump to dump. */
     public static String content(PostgresServer server, String database, Path temporary) {
-        PgTools tools = new PgTools(server.settings(database), new SystemCommandRunner(), temporary);
+        PgTools tools = new PgTools(server.settings(database), new SystemCommandRunner(temporary));
         AtomicReference<String> dump = new AtomicReference<>();
         tools.run(
                 server.tools().resolve("pg_dump"),
@@ -97,7 +97,7 @@ public final class Captures {
     }
 
     private static void section(PostgresServer server, String name, Captured captured, Path archive, String section) {
-        PgTools tools = new PgTools(server.settings(name), new SystemCommandRunner(), archive.getParent());
+        PgTools tools = new PgTools(server.settings(name), new SystemCommandRunner(archive.getParent()));
         Toolset programs = tools.forRestore(captured.toolsVersion(), captured.serverVersion());
         CommandResult result = tools.run(
                 programs.restore(),

@@ -148,9 +148,9 @@ class SnapshotTakerTest {
     void refusesWithoutAnEpochOfThisRepository() {
         EpochStore none = new EpochStore(folder.resolve("elsewhere"));
         SnapshotTaker taker = taker(none);
-        assertCode(() -> taker.take(List.of("manual"), Progress.none()), ErrorCode.FENCED);
+        assertCode(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()), ErrorCode.FENCED);
         none.hold(new HeldEpoch(UUID.randomUUID(), 9, "n", "a", primary.time.now(), "init"));
-        assertCode(() -> taker.take(List.of("manual"), Progress.none()), ErrorCode.FENCED);
+        assertCode(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()), ErrorCode.FENCED);
         assertThat(primary.repository.list()).isEmpty();
     }
 
@@ -172,7 +172,7 @@ class SnapshotTakerTest {
     @Test
     void takesOneAtATimeAndSaysWhoIsAtIt() {
         primary.database.during(() -> assertThatThrownBy(
-                        () -> primary.taker(events).take(List.of("hourly"), Progress.none()))
+                        () -> primary.taker(events).take(SnapshotRequest.of(List.of("hourly")), Progress.none()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED))
                 .hasMessageContaining("process " + ProcessHandle.current().pid()));
@@ -268,7 +268,8 @@ class SnapshotTakerTest {
             }
         };
         SnapshotTaker taker = primary.taker(PrimaryEvents.all(List.of(events, broken)));
-        assertThatThrownBy(() -> taker.take(List.of("manual"), Progress.none())).hasMessage("a defect");
+        assertThatThrownBy(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()))
+                .hasMessage("a defect");
         assertThat(heard).containsExactly("began [manual]", "committed 00000001-00000001");
     }
 
@@ -305,7 +306,7 @@ class SnapshotTakerTest {
     }
 
     private Taken take() {
-        return primary.taker(events).take(List.of("manual"), Progress.none());
+        return primary.taker(events).take(SnapshotRequest.of(List.of("manual")), Progress.none());
     }
 
     private void refused(ErrorCode code) {

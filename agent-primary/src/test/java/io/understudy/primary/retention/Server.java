@@ -9,6 +9,7 @@ import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestore;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.testing.FakeSourceDatabase;
@@ -104,7 +105,7 @@ final class Server {
                 time.clock(),
                 ticker);
         return new SnapshotTaker(state, marker, epochs, this::repository, () -> KEY, source, new PrimaryEvents() {})
-                .take(List.of(periods), Progress.none())
+                .take(SnapshotRequest.of(List.of(periods)), Progress.none())
                 .manifest()
                 .snapshot();
     }

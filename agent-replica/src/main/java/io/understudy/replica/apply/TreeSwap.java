@@ -2,6 +2,7 @@ package io.understudy.replica.apply;
 
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
+import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,7 +84,7 @@ public final class TreeSwap implements LiveTrees {
         Optional<Phase> phase = plans.phase(snapshot);
         if (phase.equals(Optional.of(Phase.FORWARD))) {
             CacheRefresh caches = new CacheRefresh(plans);
-            forEach(snapshot, Optional.empty(), caches::learn);
+            forEach(snapshot, Optional.empty(), (plan, root, reached) -> caches.learn(plan, root));
             plans.enter(snapshot, Phase.SETTLED);
             plans.removeOthers(snapshot);
         } else if (phase.equals(Optional.of(Phase.SETTLED))) {
@@ -104,17 +106,19 @@ public final class TreeSwap implements LiveTrees {
     }
 
     private static void run(Plan plan, TreeRoot root, Work work) {
+        Path[] at = {root.folder()};
         try {
-            work.on(plan, root);
+            work.on(plan, root, path -> at[0] = root.resolve(path));
         } catch (IOException e) {
-            throw FileFailure.of("exchange the files of", root.folder(), e);
+            throw FileFailure.of("exchange", at[0], e);
         }
     }
 
-    private void forward(Plan plan, TreeRoot root) throws IOException {
+    private void forward(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = 0; i < plan.size(); i++) {
             Change change = plan.change(i);
+            reached.accept(change.path());
             if (change instanceof Change.Put) {
                 paths.exchange(change).put();
                 ReplicaPoint.PATH_EXCHANGED.reached();
@@ -126,6 +130,7 @@ public final class TreeSwap implements LiveTrees {
         AttributeWriter attributeWriter = attributeWriter(plan);
         for (int i = 0; i < plan.size(); i++) {
             if (plan.change(i) instanceof Change.Dress dress) {
+                reached.accept(dress.path());
                 setAttributes(attributeWriter, paths.reach(dress.path()), dress.fresh());
             }
         }
@@ -133,11 +138,12 @@ public final class TreeSwap implements LiveTrees {
         forceOwn(plan, root);
     }
 
-    private void back(Plan plan, TreeRoot root) throws IOException {
+    private void back(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
         WorkFolder.create(root, plan.header().staged(root));
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = plan.size() - 1; i >= 0; i--) {
             Change change = plan.change(i);
+            reached.accept(change.path());
             if (change instanceof Change.Put) {
                 Optional<PathSwap> exchange = paths.exchangeBack(change);
                 if (exchange.isPresent()) {
@@ -152,6 +158,7 @@ public final class TreeSwap implements LiveTrees {
         AttributeWriter attributeWriter = attributeWriter(plan);
         for (int i = 0; i < plan.size(); i++) {
             if (plan.change(i) instanceof Change.Dress dress && dress.was().isPresent()) {
+                reached.accept(dress.path());
                 TreeEntry old = dress.fresh() instanceof TreeEntry.Link link
                         ? new TreeEntry.Link(link.path(), dress.was().get(), link.target())
                         : new TreeEntry.Folder(dress.path(), dress.was().get());
@@ -187,6 +194,7 @@ public final class TreeSwap implements LiveTrees {
     }
 
     private interface Work {
-        void on(Plan plan, TreeRoot root) throws IOException;
+        /** @param reached takes the path of each change before it is made: a failure names it */
+        void on(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException;
     }
 }

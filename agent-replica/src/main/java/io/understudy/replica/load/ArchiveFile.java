@@ -3,6 +3,7 @@ package io.understudy.replica.load;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class ArchiveFile implements AutoCloseable {
             file.close();
             throw new UnderstudyException(
                     ErrorCode.FILE_FAILED,
-                    "cannot write " + file.path + ": " + e.getMessage(),
+                    "cannot write " + file.path + ": " + FileFailure.reason(e),
                     "make room for " + (archive.bytes() >> 20) + " MiB in the state folder",
                     e);
         } catch (RuntimeException e) {

@@ -43,7 +43,7 @@ public final class DatabaseLoader implements SpareLoader {
 
     DatabaseLoader(DatabaseSettings settings, Path state, CommandRunner runner, Ticker ticker, DiskSpace disk) {
         this.database = new Database(settings);
-        this.tools = new PgTools(LoadOptions.with(settings), runner, state);
+        this.tools = new PgTools(LoadOptions.with(settings), runner);
         this.state = state;
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
         this.preflight = new Preflight(database, tools, spare, state, disk);

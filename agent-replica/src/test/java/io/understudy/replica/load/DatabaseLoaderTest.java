@@ -281,7 +281,7 @@ class DatabaseLoaderTest {
                         + "CREATE TABLE t (h hstore); INSERT INTO t VALUES ('a=>1'); GRANT SELECT ON t TO elsewhere_only;"
                         + "ALTER TABLE t OWNER TO elsewhere_only; COMMENT ON SCHEMA public IS 'own';");
         DatabaseSettings settings = shared.settings(names.live(), "plain_owner", "x", Ownership.SINGLE);
-        DatabaseLoader loader = new DatabaseLoader(settings, state, new SystemCommandRunner(), Ticker.system());
+        DatabaseLoader loader = new DatabaseLoader(settings, state, new SystemCommandRunner(state), Ticker.system());
         loader.preflight(manifest);
         loader.load(manifest, blobs, Progress.none());
         assertThat(shared.psql(
@@ -299,7 +299,8 @@ class DatabaseLoaderTest {
         try (PostgresServer other = PostgresServer.start()) {
             DatabaseSettings settings =
                     other.settings(names.live(), PostgresServer.SUPERUSER, other.password(), Ownership.SINGLE);
-            DatabaseLoader loader = new DatabaseLoader(settings, state, new SystemCommandRunner(), Ticker.system());
+            DatabaseLoader loader =
+                    new DatabaseLoader(settings, state, new SystemCommandRunner(state), Ticker.system());
             assertFails(ErrorCode.MISSING_ROLE, () -> loader.load(manifest, blobs, Progress.none()))
                     .hasMessageContaining("of_policy");
         }
@@ -312,7 +313,8 @@ class DatabaseLoaderTest {
     }
 
     private DatabaseLoader loader(PostgresServer server) {
-        return new DatabaseLoader(server.settings(names.live()), state, new SystemCommandRunner(), Ticker.system());
+        return new DatabaseLoader(
+                server.settings(names.live()), state, new SystemCommandRunner(state), Ticker.system());
     }
 
     private static Optional<DatabaseIdentity> named(PostgresServer server, String name) {

@@ -286,7 +286,7 @@ class PreflightTest {
     }
 
     private DatabaseLoader loader(DatabaseSettings settings, DiskSpace disk) {
-        return new DatabaseLoader(settings, state, new SystemCommandRunner(), Ticker.system(), disk);
+        return new DatabaseLoader(settings, state, new SystemCommandRunner(state), Ticker.system(), disk);
     }
 
     private static String hint(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

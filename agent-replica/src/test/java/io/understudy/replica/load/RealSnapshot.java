@@ -53,7 +53,7 @@ final class RealSnapshot {
     /** @param archived names of tables whose rows stay in the archive */
     Manifest of(String database, int sequence, List<String> archived) {
         DatabaseSettings settings = server.settings(database);
-        PgTools tools = new PgTools(settings, new SystemCommandRunner(), state);
+        PgTools tools = new PgTools(settings, new SystemCommandRunner(state));
         try (Session session = new Database(settings).open()) {
             Catalog catalog = new Catalog(session);
             Toolset toolset = tools.forDump(session.serverVersion());

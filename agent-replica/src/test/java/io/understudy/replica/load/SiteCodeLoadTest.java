@@ -184,7 +184,7 @@ class SiteCodeLoadTest {
     }
 
     private void load(Manifest manifest) {
-        new DatabaseLoader(server.settings(names.live()), state, new SystemCommandRunner(), Ticker.system())
+        new DatabaseLoader(server.settings(names.live()), state, new SystemCommandRunner(state), Ticker.system())
                 .load(manifest, blobs, Progress.none());
     }
 

@@ -10,6 +10,7 @@ import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.LinkTarget;
+import io.understudy.files.MountPoints;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;

@@ -5,6 +5,8 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileCache;
 import io.understudy.files.FileFailure;
+import io.understudy.files.FileStat;
+import io.understudy.files.MountPoints;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.primary.points.PrimaryPoint;
@@ -35,7 +37,7 @@ import java.util.stream.Stream;
  * <p>The new index is drafted on the local disk first, because packs get their names only when they are full, and which old packs are worn shows
  * only at the end. Memory is bounded: see {@link ContentTable}, {@link PackUpkeep} and {@link Repacker}. Not for concurrent use.
  */
-public final class TreeCapture {
+public final class TreeCapture implements SourceTrees {
     private final Path folder;
     private final Clock clock;
 
@@ -43,6 +45,17 @@ public final class TreeCapture {
     public TreeCapture(Path state, Clock clock) {
         this.folder = state.resolve("capture");
         this.clock = clock;
+    }
+
+    @Override
+    public Optional<Glance> look(TreeSettings tree) {
+        TreeRoot root = TreeRoot.of(tree.path());
+        TreeWalker walker = new TreeWalker(root, Excludes.of(tree.exclude()));
+        boolean empty = Stream.iterate(walker.next(), Optional::isPresent, previous -> walker.next())
+                .flatMap(Optional::stream)
+                .allMatch(found -> found.path().isRoot() || found.is(FileStat.Type.SPECIAL));
+        // Read last: a walk makes an automounter mount.
+        return Optional.of(new Glance(MountPoints.now().placeOf(root.folder()), empty));
     }
 
     /**
@@ -53,6 +66,7 @@ public final class TreeCapture {
      * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} naming what can't be read, {@code FILE_FAILED}, {@code CONFIG_INVALID}
      *     for an exclude that is no glob, {@code DISK_FULL} of the state folder, or what sink and source throw
      */
+    @Override
     public TreeData capture(
             TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress) {
         AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
