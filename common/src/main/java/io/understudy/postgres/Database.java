@@ -91,7 +91,7 @@ public final class Database {
         properties.put("tcpKeepAlive", "true");
         properties.putAll(settings.parameters());
         properties.put("assumeMinServerVersion", "12");
-        properties.put("ApplicationName", "understudy");
+        properties.put("ApplicationName", ConnectionString.NAME);
         properties.put("allowEncodingChanges", "true");
         properties.put("user", settings.user());
         settings.password().reveal().ifPresent(password -> properties.put("password", password));

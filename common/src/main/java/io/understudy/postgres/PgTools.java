@@ -24,12 +24,14 @@ public final class PgTools {
     private final DatabaseSettings settings;
     private final CommandRunner runner;
     private final Path temporary;
+    private final Path root;
     private final ToolFinder finder;
     private final Map<String, String> environment;
+    private final String name;
 
     /** @param temporary a folder for the password file; made when it is missing */
     public PgTools(DatabaseSettings settings, CommandRunner runner, Path temporary) {
-        this(settings, runner, temporary, Path.of("/"), System.getenv());
+        this(settings, runner, temporary, Path.of("/"), System.getenv(), ConnectionString.NAME);
     }
 
     PgTools(
@@ -37,12 +39,20 @@ public final class PgTools {
             CommandRunner runner,
             Path temporary,
             Path root,
-            Map<String, String> environment) {
+            Map<String, String> environment,
+            String name) {
         this.settings = settings;
         this.runner = runner;
         this.temporary = temporary;
         this.environment = environment;
+        this.name = name;
+        this.root = root;
         this.finder = new ToolFinder(runner, root, environment.getOrDefault("PATH", ""));
+    }
+
+    /** The same, but the server knows the programs' sessions by this name: at most 63 bytes. */
+    public PgTools named(String name) {
+        return new PgTools(settings, runner, temporary, root, environment, name);
     }
 
     /**
@@ -107,7 +117,7 @@ public final class PgTools {
     public CommandResult run(
             Path program, String database, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
         List<String> all = new ArrayList<>(shielded(program));
-        all.add("--dbname=" + ConnectionString.of(settings, database));
+        all.add("--dbname=" + ConnectionString.of(settings, database, name));
         all.add("--no-password");
         all.addAll(arguments);
         Optional<PgPassFile> password = PgPassFile.write(settings.password(), temporary);

@@ -28,6 +28,7 @@ public final class Session implements AutoCloseable {
     private final Connection connection;
     private final String where;
     private int version;
+    private int pid;
 
     Session(Connection connection, String where) {
         this.connection = connection;
@@ -37,6 +38,7 @@ public final class Session implements AutoCloseable {
     void prepare() {
         // First and alone: a database whose own limit is a millisecond would not even tell its version in time.
         execute("SET statement_timeout = 0");
+        pid = Math.toIntExact(number("SELECT pg_catalog.pg_backend_pid()"));
         version = Math.toIntExact(number("SELECT pg_catalog.current_setting('server_version_num')::int"));
         if (version < Database.OLDEST) {
             throw new UnderstudyException(
@@ -52,13 +54,9 @@ public final class Session implements AutoCloseable {
         return version;
     }
 
-    /** The server's process of this session. */
+    /** The server's process of this session, also after its end. */
     public int pid() {
-        try {
-            return connection.unwrap(PGConnection.class).getBackendPID();
-        } catch (SQLException e) {
-            throw failed(e);
-        }
+        return pid;
     }
 
     /** Runs one or more statements, separated by semicolons. */

@@ -167,7 +167,8 @@ class PgToolsTest {
                 1,
                 Ownership.PRESERVE,
                 Duration.ofSeconds(1));
-        return new PgTools(settings, new SystemCommandRunner(), root.resolve("temporary"), root, environment);
+        return new PgTools(
+                settings, new SystemCommandRunner(), root.resolve("temporary"), root, environment, "understudy");
     }
 
     private Path install(String folder, String version) throws IOException {
