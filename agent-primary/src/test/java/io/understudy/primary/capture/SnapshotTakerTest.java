@@ -248,7 +248,7 @@ class SnapshotTakerTest {
         SnapshotBlobs.forEach(first, primary.repository.blobs(), part -> blobs.add(part.blob()));
         primary.repository.blobs().delete(blobs.get(0).id());
         primary.filestore.put(blobs.get(1).id().key(), Content.of(new byte[] {1}));
-        new Distrust(primary.state).raise("test");
+        new FullSnapshotFlag(primary.state).raise("test");
         primary.database.during(() -> {
             throw new UnderstudyException(ErrorCode.DUMP_FAILED, "cannot dump", "look");
         });

@@ -31,7 +31,7 @@ record ArchiveArguments(List<String> snapshot, List<String> arguments, List<Sour
         carried = List.copyOf(carried);
     }
 
-    static ArchiveArguments of(FrozenMoment moment, Duration lockTimeout) {
+    static ArchiveArguments of(ExportedSnapshot moment, Duration lockTimeout) {
         List<String> snapshot =
                 List.of("--snapshot=" + moment.id(), "--lock-wait-timeout=" + Math.max(1, lockTimeout.toMillis()));
         List<String> arguments = new ArrayList<>(snapshot);

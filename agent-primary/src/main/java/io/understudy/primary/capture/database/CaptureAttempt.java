@@ -8,7 +8,7 @@ import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Toolset;
-import io.understudy.primary.capture.database.FrozenMoment.Export;
+import io.understudy.primary.capture.database.ExportedSnapshot.Export;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
@@ -64,7 +64,7 @@ final class CaptureAttempt {
         watched(List.of(() -> opened.set(open(restless))));
         Source source = opened.get();
         CaptureProgress sum = new CaptureProgress(progress, source.bytes());
-        ReadPlan plan = new ReadPlan(source.properties.encoding(), source.keeper.serverVersion());
+        CopyPlan plan = new CopyPlan(source.properties.encoding(), source.keeper.serverVersion());
         List<SourceTable> carried = source.arguments.carried();
         TableWorkers workers = new TableWorkers(
                 database,
@@ -120,7 +120,7 @@ final class CaptureAttempt {
             Optional<Session> opener,
             Set<String> locked,
             Toolset programs,
-            FrozenMoment moment,
+            ExportedSnapshot moment,
             DatabaseProperties properties,
             ArchiveArguments arguments,
             long archived) {
@@ -150,17 +150,17 @@ final class CaptureAttempt {
                 restless.stream().filter(table -> table.bytes() <= QUICKLY_READ).toList();
         Optional<Session> opener = Optional.empty();
         Set<String> locked = Set.of();
-        FrozenMoment moment;
+        ExportedSnapshot moment;
         if (quick.isEmpty()) {
-            moment = FrozenMoment.take(keeper);
+            moment = ExportedSnapshot.take(keeper);
         } else {
             opener = Optional.of(watch.guard(crew.session(database::open)));
             locked = locks.begin(opener.get(), quick);
-            moment = FrozenMoment.keep(keeper, Export.of(opener.get()));
+            moment = ExportedSnapshot.keep(keeper, Export.of(opener.get()));
         }
-        PrimaryPoint.MOMENT_FROZEN.passed();
+        PrimaryPoint.MOMENT_FROZEN.reached();
         ArchiveArguments arguments = ArchiveArguments.of(moment, dumpLocks(moment));
-        return FrozenMoment.withoutLocks(keeper, catalogs(keeper, opener, locked, programs, moment, arguments));
+        return ExportedSnapshot.withoutLocks(keeper, catalogs(keeper, opener, locked, programs, moment, arguments));
     }
 
     private static Function<Session, Source> catalogs(
@@ -168,7 +168,7 @@ final class CaptureAttempt {
             Optional<Session> opener,
             Set<String> locked,
             Toolset programs,
-            FrozenMoment moment,
+            ExportedSnapshot moment,
             ArchiveArguments arguments) {
         return session -> {
             Catalog catalog = new Catalog(session);
@@ -178,7 +178,7 @@ final class CaptureAttempt {
     }
 
     /** How long pg_dump may take to lock all tables, none of which was locked exclusively a moment ago. */
-    private static Duration dumpLocks(FrozenMoment moment) {
+    private static Duration dumpLocks(ExportedSnapshot moment) {
         return DUMP_LOCKS.plus(DUMP_LOCK.multipliedBy(moment.tables().size()));
     }
 
@@ -194,7 +194,7 @@ final class CaptureAttempt {
         CaptureProgress.Share share = sum.share(source.archived);
         StreamRef archive = consistent(source, () -> dumps(source).archive(source.arguments, share.counting(sink)));
         share.complete();
-        PrimaryPoint.ARCHIVE_STORED.passed();
+        PrimaryPoint.ARCHIVE_STORED.reached();
         return archive;
     }
 
@@ -221,7 +221,7 @@ final class CaptureAttempt {
     }
 
     private Optional<String> changed(Source source) {
-        FrozenMoment moment = source.moment;
+        ExportedSnapshot moment = source.moment;
         boolean stands = watch.now(session -> moment.stamp().standsIn(CatalogStamp.of(session))
                 && moment.keepsAllBut(source.arguments.carried(), TableStates.all(session)));
         return stands ? Optional.empty() : Optional.of("the schema changed while pg_dump read it");
@@ -233,7 +233,7 @@ final class CaptureAttempt {
         if (!watch.now(session -> source.moment.stamp().enumsStandIn(CatalogStamp.ofEnums(session)))) {
             throw new MomentLost("an enumeration was altered while its values were read");
         }
-        PrimaryPoint.DATABASE_RELEASED.passed();
+        PrimaryPoint.DATABASE_RELEASED.reached();
         return source.keeper;
     }
 

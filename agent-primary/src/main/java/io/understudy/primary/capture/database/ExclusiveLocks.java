@@ -56,7 +56,7 @@ final class ExclusiveLocks {
      */
     Set<String> begin(Session idle, Collection<SourceTable> tables) {
         while (true) {
-            idle.execute(FrozenMoment.BEGIN);
+            idle.execute(ExportedSnapshot.BEGIN);
             Set<String> locked = new HashSet<>();
             Optional<SourceTable> refused = tables.stream()
                     .filter(table -> lock(idle, table, locked) == Lock.REFUSED)

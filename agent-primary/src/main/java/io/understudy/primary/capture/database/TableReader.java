@@ -19,7 +19,7 @@ final class TableReader {
     record Rows(long count, StreamRef stream) {}
 
     /** Reads the whole unit; its blobs are durable on return. A failure ends the session. */
-    Rows read(Session session, ReadUnit unit) {
+    Rows read(Session session, CopyTask unit) {
         CaptureProgress.Share share = progress.share(unit.weight());
         try (StreamWriter writer =
                 StreamWriter.rows(share.counting(sink), unit.table().bytes())) {

@@ -34,21 +34,21 @@ final class TableWorkers {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final Database database;
-    private final FrozenMoment moment;
+    private final ExportedSnapshot moment;
     private final LockWatch watch;
     private final Ticker ticker;
     private final TableReader reader;
-    private final Queue<ReadUnit> open;
-    private final Map<ReadUnit, Long> triedSince = new ConcurrentHashMap<>();
-    private final Map<ReadUnit, Rows> done = new ConcurrentHashMap<>();
+    private final Queue<CopyTask> open;
+    private final Map<CopyTask, Long> triedSince = new ConcurrentHashMap<>();
+    private final Map<CopyTask, Rows> done = new ConcurrentHashMap<>();
 
     TableWorkers(
             Database database,
-            FrozenMoment moment,
+            ExportedSnapshot moment,
             LockWatch watch,
             Ticker ticker,
             TableReader reader,
-            List<ReadUnit> units) {
+            List<CopyTask> units) {
         this.database = database;
         this.moment = moment;
         this.watch = watch;
@@ -68,17 +68,17 @@ final class TableWorkers {
     }
 
     /** Reads units in a session that holds their tables' locks from before the moment. */
-    void readLocked(Session session, List<ReadUnit> units) {
-        for (ReadUnit unit : units) {
+    void readLocked(Session session, List<CopyTask> units) {
+        for (CopyTask unit : units) {
             done.put(unit, reader.read(session, unit));
-            PrimaryPoint.TABLE_STORED.passed();
+            PrimaryPoint.TABLE_STORED.reached();
         }
         session.execute("COMMIT");
     }
 
     private void work(Crew crew) {
         Session session = null;
-        for (ReadUnit unit = open.poll(); unit != null; unit = open.poll()) {
+        for (CopyTask unit = open.poll(); unit != null; unit = open.poll()) {
             session = session == null ? begin(crew) : session;
             try {
                 if (!read(session, unit)) {
@@ -101,14 +101,14 @@ final class TableWorkers {
 
     private Session begin(Crew crew) {
         Session session = watch.guardWorker(crew.session(database::open));
-        FrozenMoment.begin(session, moment.id());
+        ExportedSnapshot.begin(session, moment.id());
         // An index that is being built again is waited for without a place in the queue of the table.
         session.execute("SET LOCAL lock_timeout = '300ms'");
         return session;
     }
 
     /** @return false when another session needs the table */
-    private boolean read(Session session, ReadUnit unit) {
+    private boolean read(Session session, CopyTask unit) {
         Lock lock = ExclusiveLocks.tryLock(session, unit.table());
         if (lock == Lock.REFUSED) {
             return false;
@@ -121,7 +121,7 @@ final class TableWorkers {
         Rows rows = reader.read(session, unit);
         ExclusiveLocks.release(session);
         done.put(unit, rows);
-        PrimaryPoint.TABLE_STORED.passed();
+        PrimaryPoint.TABLE_STORED.reached();
         return true;
     }
 
@@ -132,7 +132,7 @@ final class TableWorkers {
                 .isPresent();
     }
 
-    private void later(ReadUnit unit, String why) {
+    private void later(CopyTask unit, String why) {
         Duration tried = ticker.since(triedSince.computeIfAbsent(unit, first -> ticker.nanos()));
         if (tried.compareTo(database.settings().lockTimeout()) > 0) {
             throw new UnderstudyException(
@@ -150,7 +150,7 @@ final class TableWorkers {
     }
 
     /** @param units of this table, in order */
-    TableData data(SourceTable table, List<ReadUnit> units) {
+    TableData data(SourceTable table, List<CopyTask> units) {
         List<Rows> parts = units.stream().map(done::get).toList();
         List<BlobRef> blobs =
                 parts.stream().flatMap(part -> part.stream().blobs().stream()).toList();

@@ -47,7 +47,7 @@ class ArchiveArgumentsTest {
 
     private static ArchiveArguments of(List<SourceTable> tables) {
         return ArchiveArguments.of(
-                new FrozenMoment("0001-1", Instant.EPOCH, "0/1", tables, Map.of(), new CatalogStamp(Map.of())),
+                new ExportedSnapshot("0001-1", Instant.EPOCH, "0/1", tables, Map.of(), new CatalogStamp(Map.of())),
                 Duration.ofMinutes(1));
     }
 
