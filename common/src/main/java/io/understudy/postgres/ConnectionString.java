@@ -25,8 +25,11 @@ final class ConnectionString {
 
     private ConnectionString() {}
 
-    /** @param name by which the server knows the session */
-    static String of(DatabaseSettings settings, String database, String name) {
+    /**
+     * @param name by which the server knows the session
+     * @param startup its options are added to those of the URL
+     */
+    static String of(DatabaseSettings settings, String database, String name, StartupSettings startup) {
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("host", settings.host());
         parts.put("port", Integer.toString(settings.port()));
@@ -39,6 +42,10 @@ final class ConnectionString {
                 parts.put(SAME_MEANING.get(parameter), value);
             }
         });
+        parts.put("client_encoding", startup.encoding());
+        if (!startup.options().isEmpty()) {
+            parts.merge("options", startup.options(), (own, ours) -> own + " " + ours);
+        }
         return parts.entrySet().stream()
                 .map(part -> part.getKey() + "='" + escaped(part.getValue()) + "'")
                 .collect(Collectors.joining(" "));

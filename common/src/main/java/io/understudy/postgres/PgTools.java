@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -28,10 +29,18 @@ public final class PgTools {
     private final ToolFinder finder;
     private final Map<String, String> environment;
     private final String name;
+    private final Function<String, StartupSettings> startup;
 
     /** @param temporary a folder for the password file; made when it is missing */
     public PgTools(DatabaseSettings settings, CommandRunner runner, Path temporary) {
-        this(settings, runner, temporary, Path.of("/"), System.getenv(), ConnectionString.NAME);
+        this(
+                settings,
+                runner,
+                temporary,
+                Path.of("/"),
+                System.getenv(),
+                ConnectionString.NAME,
+                StartupSettings.asked(new Database(settings)));
     }
 
     PgTools(
@@ -40,19 +49,21 @@ public final class PgTools {
             Path temporary,
             Path root,
             Map<String, String> environment,
-            String name) {
+            String name,
+            Function<String, StartupSettings> startup) {
         this.settings = settings;
         this.runner = runner;
         this.temporary = temporary;
         this.environment = environment;
         this.name = name;
+        this.startup = startup;
         this.root = root;
         this.finder = new ToolFinder(runner, root, environment.getOrDefault("PATH", ""));
     }
 
     /** The same, but the server knows the programs' sessions by this name: at most 63 bytes. */
     public PgTools named(String name) {
-        return new PgTools(settings, runner, temporary, root, environment, name);
+        return new PgTools(settings, runner, temporary, root, environment, name, startup);
     }
 
     /**
@@ -106,18 +117,18 @@ public final class PgTools {
     }
 
     /**
-     * Runs one of the programs connected to a database, to its end.
+     * Runs one of the programs connected to a database, with the settings of {@link SessionSettings}, to its end.
      *
      * @param program {@link Toolset#dump()} or {@link Toolset#restore()}
      * @param arguments the program's own; those of the connection are added
      * @param streams attaches what feeds it or consumes its output
      * @return the result, whatever the exit code
-     * @throws UnderstudyException as {@link CommandRunner#run}
+     * @throws UnderstudyException as {@link CommandRunner#run} and {@link Database#open(String)}
      */
     public CommandResult run(
             Path program, String database, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
         List<String> all = new ArrayList<>(shielded(program));
-        all.add("--dbname=" + ConnectionString.of(settings, database, name));
+        all.add("--dbname=" + ConnectionString.of(settings, database, name, startup.apply(database)));
         all.add("--no-password");
         all.addAll(arguments);
         Optional<PgPassFile> password = PgPassFile.write(settings.password(), temporary);
