@@ -31,8 +31,6 @@ public final class Catalog {
                 OR concat(n.nspname, c.relname, array_to_string(a.columns, '')) COLLATE "C" !~ '[^\\x01-\\x7f]')
             """;
 
-    private static final String NAMES = "SELECT c.oid, n.nspname AS schema, c.relname AS name " + CARRIED;
-
     private static final String TABLES = """
             SELECT c.oid, n.nspname AS schema, c.relname AS name, a.columns, m.amname = 'heap' AS heap,
                 pg_relation_size(c.oid) / current_setting('block_size')::bigint AS blocks,
@@ -48,18 +46,6 @@ public final class Catalog {
 
     public Catalog(Session session) {
         this.session = session;
-    }
-
-    /** A table by name only. */
-    public record TableName(long oid, String schema, String name) {
-        public String qualified() {
-            return Sql.qualified(schema, name);
-        }
-    }
-
-    /** The names alone of all {@link #tables()}; waits for no lock. */
-    public List<TableName> tableNames() {
-        return session.query(NAMES, row -> new TableName(row.number("oid"), row.text("schema"), row.text("name")));
     }
 
     /** Every table whose rows COPY can carry, by schema and name. Waits for tables that are locked exclusively. */

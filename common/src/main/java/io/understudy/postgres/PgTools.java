@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -32,17 +33,38 @@ public final class PgTools {
     private final Path root;
     private final ToolFinder finder;
     private final Map<String, String> environment;
+    private final String name;
+    private final Function<String, StartupSettings> startup;
 
     public PgTools(DatabaseSettings settings, CommandRunner runner) {
-        this(settings, runner, Path.of("/"), System.getenv());
+        this(
+                settings,
+                runner,
+                Path.of("/"),
+                System.getenv(),
+                ConnectionString.NAME,
+                StartupSettings.asked(new Database(settings)));
     }
 
-    PgTools(DatabaseSettings settings, CommandRunner runner, Path root, Map<String, String> environment) {
+    PgTools(
+            DatabaseSettings settings,
+            CommandRunner runner,
+            Path root,
+            Map<String, String> environment,
+            String name,
+            Function<String, StartupSettings> startup) {
         this.settings = settings;
         this.runner = runner;
         this.environment = environment;
         this.root = root;
+        this.name = name;
+        this.startup = startup;
         this.finder = new ToolFinder(runner, root, environment.getOrDefault("PATH", ""));
+    }
+
+    /** The same, but the server knows the programs' sessions by this name: at most 63 bytes. */
+    public PgTools named(String name) {
+        return new PgTools(settings, runner, root, environment, name, startup);
     }
 
     /**
@@ -115,20 +137,20 @@ public final class PgTools {
     }
 
     /**
-     * Runs one of the programs connected to a database, to its end.
+     * Runs one of the programs connected to a database, with the settings of {@link SessionSettings}, to its end.
      *
      * @param program {@link Toolset#dump()} or {@link Toolset#restore()}
      * @param arguments the program's own; those of the connection are added
      * @param streams attaches what consumes its output
      * @return the result, whatever the exit code
-     * @throws UnderstudyException as {@link CommandRunner#run}
+     * @throws UnderstudyException as {@link CommandRunner#run} and {@link Database#open(String)}
      */
     public CommandResult run(
             Path program, String database, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
         Map<String, String> variables = new HashMap<>(MESSAGES);
         settings.password().reveal().ifPresent(password -> variables.put(PASSWORD, password));
         List<String> all = shielded(program, variables);
-        all.add("--dbname=" + ConnectionString.of(settings, database));
+        all.add("--dbname=" + ConnectionString.of(settings, database, name, startup.apply(database)));
         all.add("--no-password");
         all.addAll(arguments);
         return runner.run(streams.apply(Command.of(all, limit).with(variables)));

@@ -144,7 +144,7 @@ class PgToolsTest {
         assertThat(result.output().lines())
                 .containsExactly(
                         "--dbname=host='127.0.0.1' port='5432' user='o\\'hara' dbname='a b\\\\c' application_name='understudy'"
-                                + " connect_timeout='10' sslmode='disable'",
+                                + " connect_timeout='10' sslmode='disable' client_encoding='UTF8' options='-c jit=off'",
                         "--no-password",
                         "--format=custom",
                         "PGPASSWORD=s3cr:et");
@@ -191,7 +191,13 @@ class PgToolsTest {
                 1,
                 Ownership.PRESERVE,
                 Duration.ofSeconds(1));
-        return new PgTools(settings, new SystemCommandRunner(root.resolve("output")), root, environment);
+        return new PgTools(
+                settings,
+                new SystemCommandRunner(root.resolve("output")),
+                root,
+                environment,
+                "understudy",
+                database -> new StartupSettings("-c jit=off", "UTF8"));
     }
 
     private Path install(String folder, String version) throws IOException {

@@ -1,6 +1,7 @@
 package io.understudy.primary.capture.database;
 
 import io.understudy.postgres.Session;
+import io.understudy.repository.DatabaseData.Generated;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
@@ -9,14 +10,20 @@ import io.understudy.repository.blob.StreamWriter;
 final class TableReader {
     private final BlobSink sink;
     private final CaptureProgress progress;
+    private final GeneratedReader generated;
 
-    TableReader(BlobSink sink, CaptureProgress progress) {
+    TableReader(BlobSink sink, CaptureProgress progress, GeneratedReader generated) {
         this.sink = sink;
         this.progress = progress;
+        this.generated = generated;
     }
 
-    /** What a unit held. */
-    record Rows(long count, StreamRef stream) {}
+    /**
+     * What a unit held.
+     *
+     * @param generated of the whole table; null but in the first unit of one whose generated columns are compared
+     */
+    record Rows(long count, StreamRef stream, Generated generated) {}
 
     /** Reads the whole unit; its blobs are durable on return. A failure ends the session. */
     Rows read(Session session, CopyTask unit) {
@@ -24,7 +31,7 @@ final class TableReader {
         try (StreamWriter writer =
                 StreamWriter.rows(share.counting(sink), unit.table().bytes())) {
             long count = session.copyOut(unit.copy(), writer);
-            Rows rows = new Rows(count, writer.finish());
+            Rows rows = new Rows(count, writer.finish(), generated.read(session, unit));
             share.complete();
             return rows;
         }

@@ -6,6 +6,7 @@ import io.understudy.postgres.SourceTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +46,9 @@ class ArchiveArgumentsTest {
     }
 
     private static ArchiveArguments of(List<SourceTable> tables) {
-        return ArchiveArguments.of(new ExportedSnapshot("0001-1", Instant.EPOCH, "0/1", tables), Duration.ofMinutes(1));
+        return ArchiveArguments.of(
+                new ExportedSnapshot("0001-1", Instant.EPOCH, "0/1", tables, Map.of(), new CatalogStamp(Map.of())),
+                Duration.ofMinutes(1));
     }
 
     private static SourceTable table(String name, long bytes) {
