@@ -88,6 +88,11 @@ public final class Catalog {
         return session.number("SELECT pg_table_size('pg_largeobject')");
     }
 
+    /** What the database takes on the server's disk. */
+    public long databaseBytes() {
+        return session.number("SELECT pg_database_size(current_database())");
+    }
+
     public DatabaseIdentity identity() {
         return session.first(
                         "SELECT s.system_identifier AS cluster, d.oid FROM pg_control_system() s, pg_database d"

@@ -12,6 +12,7 @@ import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Manifest;
@@ -153,23 +154,32 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
     }
 
     BlobId rows() {
-        return newest.manifest().database().tables().stream()
-                .filter(table -> table.rows() > 0)
-                .findFirst()
-                .orElseThrow()
-                .content()
-                .base()
-                .blobs()
-                .get(0)
-                .id();
+        try (Stream<TableData> tables = newest.manifest().database().tables(opened.blobs())) {
+            return tables.filter(table -> table.rows() > 0)
+                    .findFirst()
+                    .orElseThrow()
+                    .content()
+                    .base()
+                    .direct()
+                    .get(0)
+                    .id();
+        }
+    }
+
+    BlobId tables() {
+        return newest.manifest().database().tables().direct().get(0).id();
+    }
+
+    BlobId references() {
+        return newest.manifest().trees().get(0).references().direct().get(0).id();
     }
 
     BlobId archive() {
-        return newest.manifest().database().archive().blobs().get(0).id();
+        return newest.manifest().database().archive().direct().get(0).id();
     }
 
     BlobId index() {
-        return newest.manifest().trees().get(0).index().blobs().get(0).id();
+        return newest.manifest().trees().get(0).index().direct().get(0).id();
     }
 
     BlobId pack() {
@@ -181,9 +191,9 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
 
     BlobId large() {
         return content(content -> content instanceof FileContent.Streamed streamed
-                        && !streamed.stream().blobs().isEmpty())
+                        && !streamed.stream().direct().isEmpty())
                 .map(content ->
-                        ((FileContent.Streamed) content).stream().blobs().get(0).id())
+                        ((FileContent.Streamed) content).stream().direct().get(0).id())
                 .findFirst()
                 .orElseThrow();
     }

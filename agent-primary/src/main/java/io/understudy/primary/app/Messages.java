@@ -21,7 +21,7 @@ public final class Messages {
                 .setSnapshot(manifest.snapshot().toString())
                 .setMoment(timestamp(manifest.moment()))
                 .setSeconds(taken.took().toMillis() / 1000.0)
-                .setTables(manifest.database().tables().size())
+                .setTables(Math.toIntExact(totals.tables()))
                 .setRows(totals.rows())
                 .setDatabaseBytes(totals.databaseBytes())
                 .setEntries(totals.entries())

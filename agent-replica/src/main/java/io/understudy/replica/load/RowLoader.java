@@ -14,12 +14,14 @@ import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Copies the rows of all tables into the spare database by parallel sessions. Each COPY is a transaction, and a blob's hash is checked before
@@ -42,7 +44,8 @@ final class RowLoader {
     /** @throws UnderstudyException {@code LOAD_FAILED}, {@code LOAD_MISMATCH}, {@code CANCELLED}, and those of blobs and sessions */
     void load(DatabaseData data) {
         int workers = database.settings().connections();
-        CopyPlan plan = CopyPlan.of(data.tables(), workers);
+        List<TableData> tables = tables(data);
+        CopyPlan plan = CopyPlan.of(tables, blobs, workers);
         Work work = new Work(plan, data.properties().encoding());
         try (Crew crew = new Crew("load the rows of the database")) {
             for (int i = 0; i < Math.min(workers, plan.tasks().size()); i++) {
@@ -50,11 +53,17 @@ final class RowLoader {
             }
             crew.await();
         }
-        compare(data, work.stored);
+        compare(tables, work.stored);
     }
 
-    private static void compare(DatabaseData data, Map<String, AtomicLong> stored) {
-        String wrong = data.tables().stream()
+    private List<TableData> tables(DatabaseData data) {
+        try (Stream<TableData> tables = data.tables(blobs)) {
+            return tables.toList();
+        }
+    }
+
+    private static void compare(List<TableData> tables, Map<String, AtomicLong> stored) {
+        String wrong = tables.stream()
                 .filter(table -> stored(stored, table) != table.rows())
                 .map(table -> name(table) + " has " + stored(stored, table) + " of " + table.rows() + " rows")
                 .limit(10)
@@ -106,7 +115,7 @@ final class RowLoader {
                     task.table().columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
             String sql = "COPY " + targets.of(task.table()) + " (" + columns
                     + ") FROM STDIN WITH (FORMAT text, ENCODING " + Sql.literal(encoding) + ")";
-            try (InputStream rows = new BlobSequence(task.blobs(), blobs, this::report)) {
+            try (InputStream rows = new BlobSequence(task.blobs().iterator(), blobs, this::report)) {
                 return session.copyIn(sql, rows);
             } catch (UnderstudyException e) {
                 throw e.code() == ErrorCode.DATABASE_FAILED ? failed(task.table(), e) : e;

@@ -11,6 +11,7 @@ import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.progress.Progress;
 import io.understudy.replica.fetch.Mirror.Fetched;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotBlobs;
@@ -120,7 +121,7 @@ class MirrorTest {
     @Test
     void anIndexThatGoesBadComesBackWithTheNextFetch() {
         fetch(id(1, 1));
-        near.put(first.trees().get(0).index().blobs().get(0).id().key(), Content.of(new byte[1000]));
+        near.put(first.trees().get(0).index().direct().get(0).id().key(), Content.of(new byte[1000]));
         assertThat(fetch(id(1, 1)).transfer().fetchedBlobs()).isOne();
         assertThat(fetch(id(1, 1)).transfer()).isEqualTo(TransferResult.NOTHING);
     }
@@ -137,7 +138,7 @@ class MirrorTest {
     void verifyFindsAndMendsWhatNobodyHasReadYet() {
         fetch(id(1, 1));
         near.put(row(0).id().key(), Content.of(new byte[1000]));
-        near.put(first.trees().get(0).index().blobs().get(0).id().key(), Content.of(new byte[1000]));
+        near.put(first.trees().get(0).index().direct().get(0).id().key(), Content.of(new byte[1000]));
         near.delete(row(1).id().key());
         assertThat(mirror.verify(id(1, 1), Progress.none()).transfer().fetchedBlobs())
                 .isEqualTo(3);
@@ -244,7 +245,7 @@ class MirrorTest {
     private void read(Mirror from) throws IOException {
         try (StreamReader in = new StreamReader(
                 "table public.person",
-                first.database().tables().get(0).content().base(),
+                Manifests.rows(first, from.blobs()),
                 from.blobs())) {
             in.transferTo(java.io.OutputStream.nullOutputStream());
         }
@@ -252,7 +253,7 @@ class MirrorTest {
     }
 
     private BlobRef row(int number) {
-        return first.database().tables().get(0).content().base().blobs().get(number);
+        return Manifests.rows(first, site.repository().blobs()).direct().get(number);
     }
 
     private static long blobs(InMemoryFilestore store) {

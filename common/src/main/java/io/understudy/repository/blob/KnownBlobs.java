@@ -38,8 +38,8 @@ public final class KnownBlobs {
         }
     }
 
-    public void addAll(StreamRef stream) {
-        stream.blobs().forEach(this::add);
+    public void addAll(Iterable<BlobRef> blobs) {
+        blobs.forEach(this::add);
     }
 
     /** Bytes of the blob as stored; empty when it is not in the set. */

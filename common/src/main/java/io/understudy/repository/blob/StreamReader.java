@@ -23,8 +23,8 @@ public final class StreamReader extends InputStream {
     public StreamReader(String what, StreamRef stream, BlobSource source) {
         this.what = Objects.requireNonNull(what);
         this.expected = stream.bytes();
-        this.blobs = stream.blobs().iterator();
         this.source = Objects.requireNonNull(source);
+        this.blobs = stream.blobs(source);
     }
 
     @Override

@@ -8,13 +8,13 @@ import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Toolset;
+import io.understudy.primary.capture.database.ArchiveReader.Archive;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
-import io.understudy.repository.DatabaseData;
-import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.blob.BlobSink;
-import io.understudy.repository.blob.StreamRef;
 import io.understudy.time.Ticker;
 import java.util.List;
 import java.util.Objects;
@@ -46,30 +46,31 @@ public final class DatabaseCapture implements SourceDatabase {
             TableWorkers workers = new TableWorkers(
                     database, source.moment.id(), new TableReader(sink, sum), plan.units(source.arguments.carried()));
 
-            AtomicReference<StreamRef> archive = new AtomicReference<>();
-            AtomicReference<String> schemaHash = new AtomicReference<>();
+            AtomicReference<Archive> archive = new AtomicReference<>();
             crew.start(() -> archive.set(archive(source, sink, sum)));
-            crew.start(() -> schemaHash.set(dumps(source).schemaHash(source.arguments)));
             workers.start(crew);
             crew.await();
             crew.call(() -> release(keeper, workers));
 
-            List<TableData> tables = source.arguments.carried().stream()
-                    .map(table -> workers.data(table, plan.units(table)))
-                    .toList();
-            return captured(source, keeper.serverVersion(), archive.get(), schemaHash.get(), tables);
+            DatabaseWriter lists = new DatabaseWriter(sink);
+            source.arguments.carried().forEach(table -> lists.add(workers.data(table, plan.units(table))));
+            source.sequences.forEach(lists::add);
+            return captured(source, keeper.serverVersion(), archive.get(), lists);
         }
     }
 
     /**
      * What is known before anything is read.
      *
+     * @param diskBytes of the database on the server's disk
      * @param archived about how many bytes pg_dump will carry
      */
     private record Source(
             Toolset programs,
             FrozenMoment moment,
             DatabaseProperties properties,
+            List<SequenceData> sequences,
+            long diskBytes,
             ArchiveArguments arguments,
             long archived) {
         long bytes() {
@@ -84,22 +85,22 @@ public final class DatabaseCapture implements SourceDatabase {
         FrozenMoment moment = FrozenMoment.take(keeper, locks::acquire);
         PrimaryPoint.MOMENT_FROZEN.passed();
         Catalog catalog = new Catalog(keeper);
-        ArchiveArguments arguments = ArchiveArguments.of(moment, settings.lockTimeout());
+        List<SequenceData> sequences = new SequenceReader(keeper).read();
+        ArchiveArguments arguments = ArchiveArguments.of(moment, sequences, settings.lockTimeout());
         long archived = catalog.largeObjectBytes() + sizeOf(moment.tables()) - sizeOf(arguments.carried());
-        return new Source(programs, moment, catalog.properties(), arguments, archived);
+        return new Source(
+                programs, moment, catalog.properties(), sequences, catalog.databaseBytes(), arguments, archived);
     }
 
     private static long sizeOf(List<SourceTable> tables) {
         return tables.stream().mapToLong(SourceTable::bytes).sum();
     }
 
-    private ArchiveReader dumps(Source source) {
-        return new ArchiveReader(tools, source.programs, database.settings().name());
-    }
-
-    private StreamRef archive(Source source, BlobSink sink, CaptureProgress sum) {
+    private Archive archive(Source source, BlobSink sink, CaptureProgress sum) {
         CaptureProgress.Share share = sum.share(source.archived);
-        StreamRef archive = dumps(source).archive(source.arguments, share.counting(sink));
+        ArchiveReader reader =
+                new ArchiveReader(tools, source.programs, database.settings().name());
+        Archive archive = reader.archive(source.arguments, share.counting(sink));
         share.complete();
         PrimaryPoint.ARCHIVE_STORED.passed();
         return archive;
@@ -116,13 +117,17 @@ public final class DatabaseCapture implements SourceDatabase {
         return keeper;
     }
 
-    private Captured captured(
-            Source source, int serverVersion, StreamRef archive, String schemaHash, List<TableData> tables) {
+    private Captured captured(Source source, int serverVersion, Archive archive, DatabaseWriter lists) {
         return new Captured(
                 source.moment.at(),
                 source.moment.walLsn(),
                 serverVersion,
                 source.programs.version(),
-                new DatabaseData(database.settings().name(), source.properties, archive, schemaHash, tables));
+                lists.finish(
+                        database.settings().name(),
+                        source.properties,
+                        archive.schemaHash(),
+                        source.diskBytes,
+                        archive.stream()));
     }
 }

@@ -4,6 +4,11 @@ import io.understudy.postgres.Session;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
+import io.understudy.repository.digest.RowDigest;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import org.apache.commons.io.output.TeeOutputStream;
 
 /** Copies the rows of a unit out of the database into row-aligned blobs. Thread-safe. */
 final class TableReader {
@@ -15,18 +20,26 @@ final class TableReader {
         this.progress = progress;
     }
 
-    /** What a unit held. */
-    record Rows(long count, StreamRef stream) {}
+    /**
+     * What a unit held.
+     *
+     * @param stream with all its blobs
+     */
+    record Rows(long count, StreamRef stream, RowDigest digest) {}
 
     /** Reads the whole unit; its blobs are durable on return. A failure ends the session. */
     Rows read(Session session, ReadUnit unit) {
         CaptureProgress.Share share = progress.share(unit.weight());
+        RowDigest digest = new RowDigest(unit.table().columns(), unit.table().key());
         try (StreamWriter writer =
-                StreamWriter.rows(share.counting(sink), unit.table().bytes())) {
-            long count = session.copyOut(unit.copy(), writer);
-            Rows rows = new Rows(count, writer.finish());
+                        StreamWriter.rows(share.counting(sink), unit.table().bytes());
+                OutputStream both = new TeeOutputStream(writer, digest)) {
+            long count = session.copyOut(unit.copy(), both);
+            Rows rows = new Rows(count, writer.finish(), digest);
             share.complete();
             return rows;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

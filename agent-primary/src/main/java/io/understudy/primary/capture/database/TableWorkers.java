@@ -10,6 +10,7 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.repository.digest.RowDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -73,8 +74,10 @@ final class TableWorkers {
     TableData data(SourceTable table, List<ReadUnit> units) {
         List<Rows> parts = units.stream().map(done::get).toList();
         List<BlobRef> blobs =
-                parts.stream().flatMap(part -> part.stream().blobs().stream()).toList();
+                parts.stream().flatMap(part -> part.stream().direct().stream()).toList();
         StreamRef stream = StreamRef.of(blobs);
+        RowDigest digest = new RowDigest(table.columns(), table.key());
+        parts.forEach(part -> digest.add(part.digest()));
         return new TableData(
                 table.schema(),
                 table.name(),
@@ -82,6 +85,8 @@ final class TableWorkers {
                 table.key(),
                 parts.stream().mapToLong(Rows::count).sum(),
                 stream.bytes(),
+                digest.digest(),
+                null,
                 new TableContent(stream));
     }
 }

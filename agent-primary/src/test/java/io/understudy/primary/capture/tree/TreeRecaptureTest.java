@@ -120,7 +120,7 @@ class TreeRecaptureTest extends CapturedTree {
         write("f", "hello");
         TreeData first = capture(Optional.empty());
         Files.delete(temp.resolve("state/capture/t.index"));
-        first.index().blobs().forEach(blob -> blobs.remove(blob.id()));
+        first.index().direct().forEach(blob -> blobs.remove(blob.id()));
 
         assertThat(capture(Optional.of(first))).isEqualTo(first);
     }
