@@ -67,6 +67,8 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
                 CREATE TYPE shade AS ENUM ('a', 'b', 'c', 'd', 'e');
                 CREATE TABLE hashed (s shade, n int) PARTITION BY HASH (s);
                 CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+                CREATE TABLE "delta's ""odd"" table" (a int, v text, "key 2" text, PRIMARY KEY ("key 2", a));
+                INSERT INTO "delta's ""odd"" table" SELECT g, E'line\\n\\t' || g, E'k\\t' || g % 2 FROM generate_series(1, 6) g;
                 INSERT INTO hashed SELECT (enum_range(NULL::shade))[1 + g % 5], g FROM generate_series(1, 40) g;
                 """);
         for (String tree : TREES) {
@@ -148,6 +150,10 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
         return home.resolve("signing.pub.pem");
     }
 
+    SigningKey signer() {
+        return SigningKey.load(home.resolve("signing.pem"));
+    }
+
     /** Of somebody else. */
     Path foreignKey() {
         return home.resolve("foreign.pub.pem");
@@ -192,8 +198,8 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
     BlobId large() {
         return content(content -> content instanceof FileContent.Streamed streamed
                         && !streamed.stream().direct().isEmpty())
-                .map(content ->
-                        ((FileContent.Streamed) content).stream().direct().get(0).id())
+                .map(content -> ((FileContent.Streamed) content)
+                        .stream().direct().get(0).id())
                 .findFirst()
                 .orElseThrow();
     }

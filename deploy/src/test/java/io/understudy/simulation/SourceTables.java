@@ -44,11 +44,7 @@ final class SourceTables implements SourceDatabase {
         frozen.forEach((name, rows) -> lists.add(table(name, rows, stream(sink, rows))));
         lists.add(new SequenceData("public", "line_id_seq", frozen.size(), true));
         return new Captured(
-                moment,
-                "0/1",
-                150000,
-                "15",
-                lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive));
+                moment, "0/1", 150000, "15", lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive));
     }
 
     private static TableData table(String name, String rows, StreamRef content) {

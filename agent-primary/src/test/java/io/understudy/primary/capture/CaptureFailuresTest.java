@@ -85,7 +85,8 @@ class CaptureFailuresTest {
             awaitWaiting("large");
             other.execute("SET LOCAL lock_timeout = 5000; LOCK TABLE public.small IN ACCESS EXCLUSIVE MODE; COMMIT");
         }
-        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "small", blobs).rows())
+        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "small", blobs)
+                        .rows())
                 .isEqualTo(10);
     }
 
@@ -99,7 +100,8 @@ class CaptureFailuresTest {
         truncating.start();
         awaitWaiting("small");
         released.countDown();
-        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "small", blobs).rows())
+        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "small", blobs)
+                        .rows())
                 .isEqualTo(10);
         truncating.join();
         assertThat(server.psql(source, "SELECT count(*) FROM small")).isEqualTo("0");

@@ -41,9 +41,7 @@ final class Preflight {
             server(manifest, session).ifPresent(faults::add);
             restoreTool(manifest, session).ifPresent(faults::add);
             faults.addAll(new RoleCheck(session, single())
-                    .faults(
-                            data.properties(),
-                            database.settings().name()));
+                    .faults(data.properties(), database.settings().name()));
             faults.addAll(new ExtensionCheck(session).faults(data.properties()));
             faults.addAll(new LocaleCheck(database).faults(data.properties()));
             foreignSpare().ifPresent(faults::add);

@@ -88,7 +88,8 @@ enum Kind {
             case DESCRIPTION -> "repository_missing|repository_exists|format_unknown|wrong_site";
             case MANIFEST, EPOCH ->
                 "manifest_damaged|manifest_unsigned|signer_unknown|signature_invalid|snapshot_unknown|object_missing";
-            case ARCHIVE, ROWS, TABLES, SEQUENCES, DATABASE_REFERENCES, INDEX, TREE_REFERENCES, PACK, LARGE_FILE -> "blob_missing|blob_damaged";
+            case ARCHIVE, ROWS, TABLES, SEQUENCES, DATABASE_REFERENCES, INDEX, TREE_REFERENCES, PACK, LARGE_FILE ->
+                "blob_missing|blob_damaged";
             case REPORT, RETENTION -> "state_damaged";
         };
     }

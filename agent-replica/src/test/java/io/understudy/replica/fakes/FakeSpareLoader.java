@@ -59,10 +59,7 @@ public final class FakeSpareLoader implements SpareLoader {
         try (Stream<TableData> tables = manifest.database().tables(blobs)) {
             tables.forEach(table -> {
                 StringBuilder text = new StringBuilder();
-                table.content()
-                        .base()
-                        .blobs(blobs)
-                        .forEachRemaining(blob -> text.append(drain(blobs.open(blob))));
+                table.content().base().blobs(blobs).forEachRemaining(blob -> text.append(drain(blobs.open(blob))));
                 rows.put(table.name(), text.toString());
             });
         }

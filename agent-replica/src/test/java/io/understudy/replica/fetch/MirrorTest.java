@@ -243,10 +243,8 @@ class MirrorTest {
     }
 
     private void read(Mirror from) throws IOException {
-        try (StreamReader in = new StreamReader(
-                "table public.person",
-                Manifests.rows(first, from.blobs()),
-                from.blobs())) {
+        try (StreamReader in =
+                new StreamReader("table public.person", Manifests.rows(first, from.blobs()), from.blobs())) {
             in.transferTo(java.io.OutputStream.nullOutputStream());
         }
         SnapshotBlobs.forEach(first, from.blobs(), part -> {});

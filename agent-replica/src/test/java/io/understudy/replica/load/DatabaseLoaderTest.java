@@ -187,8 +187,7 @@ class DatabaseLoaderTest {
         Manifest manifest = snapshot(shared, ROWS);
         CountDownLatch stuck = new CountDownLatch(1);
         BlobSource slow = blob -> {
-            if (blob.equals(
-                    Manifests.rows(manifest, blobs).direct().get(3))) {
+            if (blob.equals(Manifests.rows(manifest, blobs).direct().get(3))) {
                 stuck.countDown();
                 try {
                     new CountDownLatch(1).await();

@@ -1,8 +1,8 @@
 package io.understudy.primary.capture.database;
 
 import io.understudy.postgres.SourceTable;
-import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.process.Arguments;
+import io.understudy.repository.DatabaseData.SequenceData;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

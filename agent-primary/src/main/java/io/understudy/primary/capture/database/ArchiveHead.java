@@ -29,11 +29,20 @@ final class ArchiveHead {
     private static final int[] DATE = {0, 0, 0, 1, 0, 100, 0};
 
     private static final int SECTION_OF_DATA = 3;
-    /** What comes and goes with data, in whatever section it stands. */
-    private static final Set<String> DATA = Set.of(
-            "BLOB", "BLOBS", "BLOB METADATA", "BLOB COMMENTS", "MATERIALIZED VIEW DATA", "STATISTICS DATA");
+    /** What comes and goes with data, in whatever section it stands, and what belongs to the database rather than to its content. */
+    private static final Set<String> NO_SCHEMA = Set.of(
+            "BLOB",
+            "BLOBS",
+            "BLOB METADATA",
+            "BLOB COMMENTS",
+            "MATERIALIZED VIEW DATA",
+            "STATISTICS DATA",
+            "DATABASE",
+            "DATABASE PROPERTIES");
 
-    private static final String LARGE_OBJECT = "LARGE OBJECT";
+    /** Rights, comments and labels go with what they are of, which their tag begins with. */
+    private static final Set<String> OF_SOMETHING = Set.of("ACL", "COMMENT", "SECURITY LABEL");
+
     private static final int BUFFER = 64 << 10;
 
     private final InputStream archive;
@@ -116,10 +125,8 @@ final class ArchiveHead {
         String tag = text();
         String kind = text();
         int section = number();
-        boolean data = section == SECTION_OF_DATA
-                || DATA.contains(kind)
-                || (tag != null && tag.startsWith(LARGE_OBJECT) && isOfObject(kind));
-        MessageDigest hash = data ? null : schema;
+        MessageDigest hash =
+                section == SECTION_OF_DATA || !isSchema(String.valueOf(kind), String.valueOf(tag)) ? null : schema;
         add(hash, tag);
         add(hash, kind);
         text(hash);
@@ -139,9 +146,9 @@ final class ArchiveHead {
         copy(1 + offsetSize, null);
     }
 
-    /** Rights, comments and labels of a large object come and go with it. */
-    private static boolean isOfObject(String kind) {
-        return "ACL".equals(kind) || "COMMENT".equals(kind) || "SECURITY LABEL".equals(kind);
+    private static boolean isSchema(String kind, String tag) {
+        boolean elsewhere = tag.startsWith("LARGE OBJECT") || tag.startsWith("DATABASE ");
+        return !NO_SCHEMA.contains(kind) && !(elsewhere && OF_SOMETHING.contains(kind));
     }
 
     private int one() throws IOException {

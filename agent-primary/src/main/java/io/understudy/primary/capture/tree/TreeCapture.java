@@ -85,8 +85,8 @@ public final class TreeCapture {
             PrimaryPoint.PACKS_STORED.passed();
             References references = new References(sink);
             StreamRef index = write(draft, packing, repacker, sink, references, local);
-            TreeData data = new TreeData(
-                    tree.name(), tree.kind(), tally.entries(), tally.bytes(), index, references.finish());
+            TreeData data =
+                    new TreeData(tree.name(), tree.kind(), tally.entries(), tally.bytes(), index, references.finish());
             return new Captured(data, Optional.of(references.named()));
         } catch (IOException e) {
             throw FileFailure.of("write", draft, e);

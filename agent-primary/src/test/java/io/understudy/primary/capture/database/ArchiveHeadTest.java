@@ -49,7 +49,8 @@ class ArchiveHeadTest {
         Path file = Files.write(temp.resolve("archive"), copy);
         assertThat(list(file)).contains("Archive created at 2000-01-01 00:00:00");
         assertThat(list(file).replaceAll("Archive created at .*", ""))
-                .isEqualTo(list(Files.write(temp.resolve("original"), archive)).replaceAll("Archive created at .*", ""));
+                .isEqualTo(
+                        list(Files.write(temp.resolve("original"), archive)).replaceAll("Archive created at .*", ""));
     }
 
     @Test

@@ -63,12 +63,14 @@ class DatabaseCaptureTest {
         blobs.added();
         Captured second = Captures.take(server, source, blobs, folder);
         assertThat(second.database().data()).isEqualTo(first.database().data());
-        assertThat(second.database().data().schemaHash()).isEqualTo(first.database().data().schemaHash());
+        assertThat(second.database().data().schemaHash())
+                .isEqualTo(first.database().data().schemaHash());
         assertThat(blobs.added()).isZero();
 
         server.psql(source, "ALTER TABLE u ADD COLUMN more int;");
         Captured third = Captures.take(server, source, blobs, folder);
-        assertThat(third.database().data().schemaHash()).isNotEqualTo(first.database().data().schemaHash());
+        assertThat(third.database().data().schemaHash())
+                .isNotEqualTo(first.database().data().schemaHash());
     }
 
     @Test
@@ -186,7 +188,9 @@ class DatabaseCaptureTest {
                             + PostgresServer.quoted(name) + "." + PostgresServer.quoted(name) + " VALUES ('once');");
         }
         Captured captured = Captures.take(server, source, blobs, folder);
-        assertThat(Captures.tables(captured, blobs)).extracting(TableData::name).containsExactlyInAnyOrderElementsOf(names);
+        assertThat(Captures.tables(captured, blobs))
+                .extracting(TableData::name)
+                .containsExactlyInAnyOrderElementsOf(names);
         String copy = Captures.restore(server, captured, blobs, folder);
         assertThat(Captures.content(server, copy, folder)).isEqualTo(Captures.content(server, source, folder));
     }
@@ -209,7 +213,8 @@ class DatabaseCaptureTest {
                             ? "INSERT INTO t VALUES (convert_from('\\xb0a1', 'EUC_JP'));"
                             : "INSERT INTO t VALUES (chr(233) || chr(228));");
             Captured captured = Captures.take(server, source, blobs, folder);
-            byte[] rows = blobs.content(Captures.table(captured, "t", blobs).content().base());
+            byte[] rows =
+                    blobs.content(Captures.table(captured, "t", blobs).content().base());
             assertThat(rows)
                     .isEqualTo(
                             encoding.equals("EUC_JP")
