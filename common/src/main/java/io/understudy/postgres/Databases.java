@@ -21,11 +21,11 @@ public final class Databases {
             + " FROM pg_catalog.pg_database d, pg_catalog.pg_control_system()";
 
     private final Database database;
-    private final Vacating vacating;
+    private final ExclusiveAccess vacating;
 
     public Databases(Database database, Ticker ticker) {
         this.database = database;
-        this.vacating = new Vacating(database, ticker);
+        this.vacating = new ExclusiveAccess(database, ticker);
     }
 
     /** All databases of the server, with their names now. */

@@ -26,7 +26,7 @@ public interface CrashPoint {
     }
 
     /** Tells that it is reached, in the thread that goes on from there. */
-    default void passed() {
+    default void reached() {
         Log.POINTS.debug("passed {}", this);
     }
 

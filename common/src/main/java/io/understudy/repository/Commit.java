@@ -21,10 +21,10 @@ final class Commit {
             throw new IllegalArgumentException("a snapshot of another site: " + manifest.site());
         }
         SnapshotId snapshot = manifest.snapshot();
-        fence.demandOpen(snapshot);
+        fence.requireOpen(snapshot);
         write(snapshot, ManifestCodec.encode(manifest, key));
         try {
-            fence.demandOpen(snapshot);
+            fence.requireOpen(snapshot);
         } catch (UnderstudyException e) {
             throw e.code() == ErrorCode.FENCED ? overtaken(snapshot, e) : e;
         }

@@ -161,9 +161,9 @@ public final class Epochs {
         SignedLine line = SignedLine.parse("claim " + key(epoch), bytes);
         SignedLine signed = verified ? line.verified(trusted) : line;
         try {
-            ManifestCodec.demandFormat(signed.what(), RepositoryJson.format(bytes, 0, signed.length()));
+            ManifestCodec.requireFormat(signed.what(), RepositoryJson.format(bytes, 0, signed.length()));
             StoredClaim stored = RepositoryJson.read(bytes, 0, signed.length(), StoredClaim.class);
-            ManifestCodec.demandSite(signed.what(), String.valueOf(stored.site()), site);
+            ManifestCodec.requireSite(signed.what(), String.valueOf(stored.site()), site);
             EpochClaim claim = stored.claim();
             if (claim.epoch() != epoch) {
                 throw new IOException("it is the claim of epoch " + claim.epoch() + " under another name");

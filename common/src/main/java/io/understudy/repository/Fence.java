@@ -20,7 +20,7 @@ final class Fence {
     }
 
     /** @throws UnderstudyException {@code FENCED} when there is a claim or a snapshot of a higher epoch than this snapshot's */
-    void demandOpen(SnapshotId snapshot) {
+    void requireOpen(SnapshotId snapshot) {
         int claimed = repository.epochs().highest();
         List<SnapshotId> higher = higher(snapshot);
         int committed = higher.isEmpty() ? 0 : higher.get(higher.size() - 1).epoch();

@@ -27,7 +27,7 @@ public final class ManifestCodec {
     public static Manifest decode(byte[] bytes, SnapshotId snapshot, String site, TrustedKeys trusted) {
         SignedLine signed = SignedLine.parse("manifest " + snapshot, bytes).verified(trusted);
         Manifest manifest = parsed(signed);
-        demandSite(signed.what(), manifest.site(), site);
+        requireSite(signed.what(), manifest.site(), site);
         if (!manifest.snapshot().equals(snapshot)) {
             throw SignedLine.damaged(
                     signed.what(), "it is the manifest " + manifest.snapshot() + " under another name", null);
@@ -35,7 +35,7 @@ public final class ManifestCodec {
         return manifest;
     }
 
-    static void demandSite(String what, String actual, String site) {
+    static void requireSite(String what, String actual, String site) {
         if (!actual.equals(site)) {
             throw new UnderstudyException(
                     ErrorCode.WRONG_SITE,
@@ -44,7 +44,7 @@ public final class ManifestCodec {
         }
     }
 
-    static void demandFormat(String what, int format) {
+    static void requireFormat(String what, int format) {
         if (format > Manifest.FORMAT) {
             throw new UnderstudyException(
                     ErrorCode.FORMAT_UNKNOWN,
@@ -64,7 +64,7 @@ public final class ManifestCodec {
     private static Manifest parsed(SignedLine signed) {
         try {
             int format = RepositoryJson.format(signed.bytes(), 0, signed.length());
-            demandFormat(signed.what(), format);
+            requireFormat(signed.what(), format);
             Manifest manifest = RepositoryJson.read(signed.bytes(), 0, signed.length(), Manifest.class);
             ManifestCheck.check(manifest);
             return manifest;

@@ -43,7 +43,7 @@ public final class ReplicaReports {
      *
      * @throws UnderstudyException {@code STATE_DAMAGED} when one is not what a replica writes
      */
-    public List<ReplicaReport> demandAll() {
+    public List<ReplicaReport> requireAll() {
         return each(this::demand);
     }
 

@@ -36,7 +36,7 @@ public final class Repository {
     private final Blobs blobs;
     private final Epochs epochs;
     private final ReplicaReports reports;
-    private final Prunings prunings;
+    private final PruneMarker prunings;
 
     private Repository(Filestore filestore, Description description, TrustedKeys trusted, Clock clock) {
         this.filestore = filestore;
@@ -46,7 +46,7 @@ public final class Repository {
         this.blobs = new Blobs(filestore, clock);
         this.epochs = new Epochs(filestore, description.site(), trusted);
         this.reports = new ReplicaReports(filestore);
-        this.prunings = new Prunings(filestore);
+        this.prunings = new PruneMarker(filestore);
     }
 
     /**
@@ -104,7 +104,7 @@ public final class Repository {
                         "cannot open the repository in " + filestore.name() + ": there is none (no " + DESCRIPTION
                                 + ")",
                         "correct filestore.url, or create the repository with agent-primary init"));
-        ManifestCodec.demandSite(DESCRIPTION + " in " + filestore.name(), found.site(), site);
+        ManifestCodec.requireSite(DESCRIPTION + " in " + filestore.name(), found.site(), site);
         return new Repository(filestore, found, trusted, clock);
     }
 
@@ -193,7 +193,7 @@ public final class Repository {
         return reports;
     }
 
-    public Prunings prunings() {
+    public PruneMarker prunings() {
         return prunings;
     }
 
@@ -252,7 +252,7 @@ public final class Repository {
         return SmallObject.read(filestore, DESCRIPTION, LONGEST_DESCRIPTION).map(bytes -> {
             String what = DESCRIPTION + " in " + filestore.name();
             try {
-                ManifestCodec.demandFormat(what, RepositoryJson.format(bytes, 0, bytes.length));
+                ManifestCodec.requireFormat(what, RepositoryJson.format(bytes, 0, bytes.length));
                 return RepositoryJson.read(bytes, 0, bytes.length, Description.class);
             } catch (IOException e) {
                 throw new UnderstudyException(

@@ -59,7 +59,7 @@ public final class Verification {
             run.total = parts.stream().mapToLong(part -> part.blob().bytes()).sum();
             workers.forEach(parts, run::check);
             run.checkOwnObjects(repository, snapshot);
-            run.demandSound(snapshot);
+            run.requireSound(snapshot);
             return new Verified(snapshot, parts.size(), run.total);
         }
     }
@@ -107,11 +107,11 @@ public final class Verification {
 
         void checkOwnObjects(Repository repository, SnapshotId snapshot) {
             attempt("epochs", () -> repository.epochs().check(snapshot.epoch()));
-            attempt("reports", () -> repository.reports().demandAll());
+            attempt("reports", () -> repository.reports().requireAll());
             attempt("retention", () -> repository.prunings().check());
         }
 
-        void demandSound(SnapshotId snapshot) {
+        void requireSound(SnapshotId snapshot) {
             if (faults.isEmpty()) {
                 return;
             }

@@ -48,7 +48,7 @@ final class PrivateKeyFile {
     }
 
     /** @throws GeneralSecurityException when the two are not of one pair */
-    static void demandPair(PrivateKey own, PublicKey shown) throws GeneralSecurityException {
+    static void requirePair(PrivateKey own, PublicKey shown) throws GeneralSecurityException {
         byte[] probe = "of one pair".getBytes(StandardCharsets.US_ASCII);
         Signature signer = Signature.getInstance(signature(own));
         signer.initSign(own);

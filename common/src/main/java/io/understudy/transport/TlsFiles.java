@@ -7,8 +7,8 @@ import io.grpc.TlsServerCredentials;
 import io.understudy.config.Settings.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.Renewed;
-import io.understudy.transport.RenewedKeys.Identity;
+import io.understudy.files.Reloading;
+import io.understudy.transport.ReloadingKeys.Identity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -55,12 +55,12 @@ final class TlsFiles {
                 .build();
     }
 
-    private RenewedKeys keys() {
-        return new RenewedKeys(Renewed.read(List.of(settings.certificate(), settings.key()), this::identity));
+    private ReloadingKeys keys() {
+        return new ReloadingKeys(Reloading.read(List.of(settings.certificate(), settings.key()), this::identity));
     }
 
-    private RenewedTrust trust() {
-        return new RenewedTrust(Renewed.read(List.of(settings.ca()), this::authorities));
+    private ReloadingTrust trust() {
+        return new ReloadingTrust(Reloading.read(List.of(settings.ca()), this::authorities));
     }
 
     /** Both halves of one pair: while only one of them is replaced there is none. */
@@ -68,7 +68,7 @@ final class TlsFiles {
         try {
             List<X509Certificate> chain = certificates(settings.certificate());
             PrivateKey key = PrivateKeyFile.read(settings.key());
-            PrivateKeyFile.demandPair(key, chain.get(0).getPublicKey());
+            PrivateKeyFile.requirePair(key, chain.get(0).getPublicKey());
             return new Identity(chain, key);
         } catch (IOException | GeneralSecurityException e) {
             throw unusable(e);

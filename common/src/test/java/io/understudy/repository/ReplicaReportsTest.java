@@ -71,7 +71,7 @@ class ReplicaReportsTest {
         store.put("replicas/broken.json", Content.of(Samples.text(text)));
         store.put("replicas/note.txt", Content.of(new byte[1]));
         assertThat(reports.all()).containsExactly(fresh("standby-1"));
-        UnderstudyException damaged = catchThrowableOfType(UnderstudyException.class, reports::demandAll);
+        UnderstudyException damaged = catchThrowableOfType(UnderstudyException.class, reports::requireAll);
         assertThat(damaged.code()).isEqualTo(ErrorCode.STATE_DAMAGED);
         assertThat(damaged).hasMessageStartingWith("cannot read replicas/broken.json in memory:: ");
     }
@@ -79,9 +79,9 @@ class ReplicaReportsTest {
     @Test
     void whoMustNotOverlookOneHearsWhyItCannotBeReadNow() {
         reports.write(fresh("standby-1"));
-        assertThat(reports.demandAll()).containsExactly(fresh("standby-1"));
+        assertThat(reports.requireAll()).containsExactly(fresh("standby-1"));
         store.inject(Faults.first(Operation.OPEN, key -> true, new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
-        assertThat(catchThrowableOfType(UnderstudyException.class, reports::demandAll)
+        assertThat(catchThrowableOfType(UnderstudyException.class, reports::requireAll)
                         .code())
                 .isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
     }
@@ -98,7 +98,7 @@ class ReplicaReportsTest {
     void oneThatGrewBeyondMeasureIsLeftOut() {
         store.put("replicas/broken.json", Content.of(new byte[1_000_000]));
         assertThat(reports.all()).isEmpty();
-        assertThat(catchThrowableOfType(UnderstudyException.class, reports::demandAll)
+        assertThat(catchThrowableOfType(UnderstudyException.class, reports::requireAll)
                         .code())
                 .isEqualTo(ErrorCode.STATE_DAMAGED);
     }

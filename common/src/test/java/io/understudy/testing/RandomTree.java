@@ -44,7 +44,7 @@ public final class RandomTree {
         for (int i = 0; i < entries; i++) {
             create(child(anyFolder()));
         }
-        return dress(root);
+        return setAttributes(root);
     }
 
     /** Changes, replaces, renames, deletes and adds. */
@@ -57,7 +57,7 @@ public final class RandomTree {
             }
             change(all.get(random.nextInt(all.size())));
         }
-        return dress(root);
+        return setAttributes(root);
     }
 
     private void change(Path victim) throws IOException {
@@ -68,12 +68,12 @@ public final class RandomTree {
                 create(victim);
             }
             case 2 -> move(victim);
-            case 3 -> dress(victim);
+            case 3 -> setAttributes(victim);
             default -> {
                 if (Files.isRegularFile(victim, LinkOption.NOFOLLOW_LINKS)) {
                     Files.write(victim, content());
                 }
-                dress(victim);
+                setAttributes(victim);
             }
         }
     }
@@ -94,7 +94,7 @@ public final class RandomTree {
             case 3 -> Files.createSymbolicLink(path, Path.of(random.nextBoolean() ? "../up/./there" : "/etc/passwd"));
             default -> Files.write(path, content());
         }
-        dress(path);
+        setAttributes(path);
     }
 
     private byte[] content() {
@@ -106,7 +106,7 @@ public final class RandomTree {
         return content;
     }
 
-    private RandomTree dress(Path path) throws IOException {
+    private RandomTree setAttributes(Path path) throws IOException {
         if (!Files.isSymbolicLink(path)) {
             int base = Files.isDirectory(path) ? 0700 : 0600;
             Files.setAttribute(

@@ -86,24 +86,24 @@ public final class Bench {
             Folders.create(options.recordings().get());
         }
         about.add(Machine.described(Clock.systemUTC()));
-        if (options.contests().contains(Contest.SNAPSHOTS)
-                || options.contests().contains(Contest.CHANGED)
-                || options.contests().contains(Contest.IMPORT)) {
-            try (Stand stand = stand("copy", options.recordings())) {
+        if (options.contests().contains(Benchmark.SNAPSHOTS)
+                || options.contests().contains(Benchmark.CHANGED)
+                || options.contests().contains(Benchmark.IMPORT)) {
+            try (Testbed stand = stand("copy", options.recordings())) {
                 copy(stand);
                 end.clearing();
             }
         }
-        if (options.contests().contains(Contest.FOLLOW)) {
+        if (options.contests().contains(Benchmark.FOLLOW)) {
             say("the demo's site: following");
-            try (Stand stand = stand("follow", Optional.empty())) {
+            try (Testbed stand = stand("follow", Optional.empty())) {
                 findings.addAll(new FollowContest(stand, options.runs(), progress).follow());
                 end.clearing();
             }
         }
-        if (options.contests().contains(Contest.LARGE)) {
+        if (options.contests().contains(Benchmark.LARGE)) {
             say("a table of 4 GB and a file of 4 GB");
-            try (Stand stand = stand("large", options.recordings())) {
+            try (Testbed stand = stand("large", options.recordings())) {
                 stand.withoutSite();
                 findings.addAll(new LargeContest(stand, progress).hold());
                 end.clearing();
@@ -112,14 +112,14 @@ public final class Bench {
         return new Table(about, findings);
     }
 
-    private Stand stand(String name, Optional<Path> recordings) {
+    private Testbed stand(String name, Optional<Path> recordings) {
         end.working();
-        Stand stand = Stand.install(home.resolve(name), recordings);
+        Testbed stand = Testbed.install(home.resolve(name), recordings);
         end.unblockedBy(stand::endSessions);
         return stand;
     }
 
-    private void copy(Stand stand) {
+    private void copy(Testbed stand) {
         stand.withoutSite();
         about.add(Machine.programs(stand.primary().database().tools()));
         say("generating a site with " + options.megabytes() + " MB of database and of media");
@@ -129,19 +129,19 @@ public final class Bench {
                 .formatted(
                         site.size(),
                         site.files(),
-                        Stand.bytes(stand.primary().layout().media()) / 1_000_000,
+                        Testbed.bytes(stand.primary().layout().media()) / 1_000_000,
                         options.runs()));
         say(about.get(about.size() - 1));
         Peers peers = new Peers(home.resolve("peers"), stand);
         CopyContests contests = new CopyContests(stand, site, peers, options.runs(), progress);
-        if (options.contests().contains(Contest.SNAPSHOTS)) {
+        if (options.contests().contains(Benchmark.SNAPSHOTS)) {
             findings.addAll(contests.snapshots());
         }
-        if (options.contests().contains(Contest.IMPORT)) {
+        if (options.contests().contains(Benchmark.IMPORT)) {
             contests.prepareImport();
             findings.add(contests.imports());
         }
-        if (options.contests().contains(Contest.CHANGED)) {
+        if (options.contests().contains(Benchmark.CHANGED)) {
             findings.addAll(contests.changed());
         }
         findings.addAll(stand.footprints(""));

@@ -11,13 +11,13 @@ import java.util.Locale;
 final class CopyContests {
     private static final Duration IMPORT = Duration.ofMinutes(30);
 
-    private final Stand stand;
+    private final Testbed stand;
     private final GeneratedSite site;
     private final Peers peers;
     private final int runs;
     private final PrintStream progress;
 
-    CopyContests(Stand stand, GeneratedSite site, Peers peers, int runs, PrintStream progress) {
+    CopyContests(Testbed stand, GeneratedSite site, Peers peers, int runs, PrintStream progress) {
         this.stand = stand;
         this.site = site;
         this.peers = peers;
@@ -119,9 +119,9 @@ final class CopyContests {
         peers.newResticRepository();
         peers.restic();
         Runnable ours = () -> {
-            long before = Stand.bytes(stand.repository());
+            long before = Testbed.bytes(stand.repository());
             snapshots.add(snapshot("changed snapshot"));
-            added.add((double) Stand.bytes(stand.repository()) - before);
+            added.add((double) Testbed.bytes(stand.repository()) - before);
         };
         Runnable restic = () -> {
             long before = peers.resticBytes();

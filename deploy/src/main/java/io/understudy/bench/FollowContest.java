@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 final class FollowContest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    private final Stand stand;
+    private final Testbed stand;
     private final int runs;
     private final PrintStream progress;
 
-    FollowContest(Stand stand, int runs, PrintStream progress) {
+    FollowContest(Testbed stand, int runs, PrintStream progress) {
         this.stand = stand;
         this.runs = runs;
         this.progress = progress;

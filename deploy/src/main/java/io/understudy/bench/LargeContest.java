@@ -18,10 +18,10 @@ final class LargeContest {
     private static final int BLOCK = 1 << 20;
     private static final Duration LIMIT = Duration.ofHours(1);
 
-    private final Stand stand;
+    private final Testbed stand;
     private final PrintStream progress;
 
-    LargeContest(Stand stand, PrintStream progress) {
+    LargeContest(Testbed stand, PrintStream progress) {
         this.stand = stand;
         this.progress = progress;
     }

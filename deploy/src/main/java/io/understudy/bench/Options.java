@@ -21,7 +21,7 @@ import java.util.Set;
 record Options(
         int runs,
         int megabytes,
-        Set<Contest> contests,
+        Set<Benchmark> contests,
         Optional<Path> readme,
         Optional<Path> recordings,
         boolean keep) {
@@ -44,7 +44,7 @@ record Options(
         Deque<String> given = new ArrayDeque<>(Arrays.asList(arguments));
         int runs = RUNS;
         int megabytes = MEGABYTES;
-        Set<Contest> contests = Contest.usual();
+        Set<Benchmark> contests = Benchmark.usual();
         boolean write = false;
         boolean keep = false;
         Optional<Path> recordings = Optional.empty();
@@ -54,7 +54,7 @@ record Options(
                 case "--runs" -> runs = number(argument, given, 99);
                 case "--mb" -> megabytes = number(argument, given, 100_000);
                 case "--only" -> contests = contests(value(argument, given));
-                case "--large" -> contests = EnumSet.of(Contest.LARGE);
+                case "--large" -> contests = EnumSet.of(Benchmark.LARGE);
                 case "--write" -> write = true;
                 case "--keep" -> keep = true;
                 case "--profile" ->
@@ -62,18 +62,18 @@ record Options(
                 default -> throw new IllegalArgumentException("unknown argument " + argument);
             }
         }
-        if (write && (!contests.equals(Contest.usual()) || megabytes < MEGABYTES || runs < RUNS)) {
+        if (write && (!contests.equals(Benchmark.usual()) || megabytes < MEGABYTES || runs < RUNS)) {
             throw new IllegalArgumentException("--write is only for a whole measurement: no --only, --mb of at least "
                     + MEGABYTES + ", --runs of at least " + RUNS);
         }
         return new Options(runs, megabytes, contests, write ? Optional.of(readme) : Optional.empty(), recordings, keep);
     }
 
-    private static Set<Contest> contests(String names) {
-        Set<Contest> contests = EnumSet.noneOf(Contest.class);
+    private static Set<Benchmark> contests(String names) {
+        Set<Benchmark> contests = EnumSet.noneOf(Benchmark.class);
         for (String name : names.split(",")) {
             try {
-                contests.add(Contest.valueOf(name.toUpperCase(Locale.ROOT)));
+                contests.add(Benchmark.valueOf(name.toUpperCase(Locale.ROOT)));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("unknown contest " + name, e);
             }

@@ -17,7 +17,7 @@ final class Peers {
     private final PostgresServer target;
 
     /** @param home a folder of their own */
-    Peers(Path home, Stand stand) {
+    Peers(Path home, Testbed stand) {
         this.home = Folders.create(home);
         this.site = stand.primary().layout().home().resolve("site");
         this.source = stand.primary().database();
@@ -62,7 +62,7 @@ final class Peers {
     }
 
     long resticBytes() {
-        return Stand.bytes(home.resolve("restic"));
+        return Testbed.bytes(home.resolve("restic"));
     }
 
     private void run(String script) {

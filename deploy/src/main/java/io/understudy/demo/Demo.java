@@ -3,8 +3,8 @@ package io.understudy.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.OrderlyEnd;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Rehearsal;
+import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -89,11 +89,11 @@ public final class Demo {
 
     private void perform(Path home, Curtain curtain) throws IOException {
         steps.step("servers", "start two PostgreSQL servers" + (options.s3() ? " and an S3 endpoint" : ""), () -> {
-            Pair pair = Pair.install(home, Rehearsal.packaged(), options.s3());
+            ServerPair pair = ServerPair.install(home, Rehearsal.packaged(), options.s3());
             curtain.over(pair);
             return "in " + home;
         });
-        Pair pair = curtain.pair();
+        ServerPair pair = curtain.pair();
         new Play(pair, steps).perform();
         if (options.json()) {
             System.out.println(new ObjectMapper().writeValueAsString(result(pair)));
@@ -105,7 +105,7 @@ public final class Demo {
         }
     }
 
-    private Map<String, Object> result(Pair pair) {
+    private Map<String, Object> result(ServerPair pair) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("filestore", pair.filestore().kind());
         result.put("seconds", steps.total());
@@ -115,7 +115,7 @@ public final class Demo {
         return result;
     }
 
-    private void epilogue(Pair pair) {
+    private void epilogue(ServerPair pair) {
         steps.say("""
 
                 Still running:
@@ -150,18 +150,18 @@ public final class Demo {
     /** Stops everything and clears the folder when the demo ends, also when it is interrupted. */
     private static final class Curtain {
         private final Path home;
-        private Pair pair;
+        private ServerPair pair;
         private boolean up;
 
         Curtain(Path home) {
             this.home = home;
         }
 
-        void over(Pair started) {
+        void over(ServerPair started) {
             pair = started;
         }
 
-        Pair pair() {
+        ServerPair pair() {
             return pair;
         }
 

@@ -2,8 +2,8 @@ package io.understudy.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -20,7 +20,7 @@ final class Play {
     private final Steps steps;
     private final byte[] photo = new byte[PHOTO_BYTES];
 
-    Play(Pair pair, Steps steps) {
+    Play(ServerPair pair, Steps steps) {
         this.primary = pair.primary();
         this.standby = pair.standby();
         this.steps = steps;

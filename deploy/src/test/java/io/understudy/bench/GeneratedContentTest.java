@@ -56,7 +56,7 @@ class GeneratedContentTest {
     void filesHoldAboutAMegabyteInThirty() throws IOException {
         MediaFiles media = new MediaFiles(folder, 1);
         long bytes = media.write(0, 300);
-        assertThat(bytes).isBetween(9_500_000L, 11_500_000L).isEqualTo(Stand.bytes(folder));
+        assertThat(bytes).isBetween(9_500_000L, 11_500_000L).isEqualTo(Testbed.bytes(folder));
         try (var files = Files.walk(folder)) {
             assertThat(files.filter(Files::isRegularFile)).hasSize(300);
         }

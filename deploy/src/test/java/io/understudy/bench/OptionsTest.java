@@ -17,15 +17,15 @@ class OptionsTest {
         Options options = Options.parse(README);
         assertThat(options.runs()).isEqualTo(5);
         assertThat(options.megabytes()).isEqualTo(500);
-        assertThat(options.contests()).doesNotContain(Contest.LARGE).hasSize(Contest.values().length - 1);
+        assertThat(options.contests()).doesNotContain(Benchmark.LARGE).hasSize(Benchmark.values().length - 1);
         assertThat(options.readme()).isEmpty();
     }
 
     @Test
     void takesContestsByName() {
         assertThat(Options.parse(README, "--only", "import,follow").contests())
-                .isEqualTo(EnumSet.of(Contest.IMPORT, Contest.FOLLOW));
-        assertThat(Options.parse(README, "--large").contests()).isEqualTo(EnumSet.of(Contest.LARGE));
+                .isEqualTo(EnumSet.of(Benchmark.IMPORT, Benchmark.FOLLOW));
+        assertThat(Options.parse(README, "--large").contests()).isEqualTo(EnumSet.of(Benchmark.LARGE));
     }
 
     @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -161,6 +161,6 @@ record ReplicaCrashes(CrashStage stage) {
     }
 
     private boolean tookOver() {
-        return RoleStore.in(stage.standby().state()).state() instanceof Promoted promoted && promoted.claimed();
+        return ReplicaStateStore.in(stage.standby().state()).state() instanceof Promoted promoted && promoted.claimed();
     }
 }

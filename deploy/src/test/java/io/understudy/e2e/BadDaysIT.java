@@ -6,9 +6,9 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens in a round, the standby's site is one complete snapshot. */
@@ -18,7 +18,7 @@ class BadDaysIT extends Scenario {
 
     @Test
     void aSnapshotThatMakesTheSiteUnhealthyIsUndoneAndNotTriedAgain() {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         Server primary = pair.primary();
         Server standby = pair.standby();
         standby.configure(config -> config.replace("within: 40s", "within: 5s"));
@@ -44,7 +44,7 @@ class BadDaysIT extends Scenario {
 
     @Test
     void anImportKilledInTheMiddleIsDoneByTheNextRound() {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         Server primary = pair.primary();
         Server standby = pair.standby();
         primary.database().execute("site", BIG.formatted(400_000), "ALTER TABLE big OWNER TO site");
@@ -70,7 +70,7 @@ class BadDaysIT extends Scenario {
 
     @Test
     void aRestartCommandThatFailsOrHangsIsReportedAndTheSiteStaysWhole() {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         Server standby = pair.standby();
         String restart = "restart: [" + System.getProperty("understudy.rehearsal") + "/bin/sample-site, restart, "
                 + standby.layout().siteFile() + "]";
@@ -91,7 +91,7 @@ class BadDaysIT extends Scenario {
 
     @Test
     void aReplicaWithoutItsPrimarysAgentStillFollowsTheFilestore() {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         pair.standby().startReplica();
         pair.primary().site().addNote("second");
 
@@ -102,7 +102,7 @@ class BadDaysIT extends Scenario {
 
     @Test
     void anAnnouncementArrivesLongBeforeTheNextPoll() {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         pair.standby().configure(config -> config.replace("poll: 2s", "poll: 1d"));
         pair.primary().startPrimary();
         pair.standby().startReplica();
@@ -115,7 +115,7 @@ class BadDaysIT extends Scenario {
 
     @Test
     void rollbackBringsTheSnapshotBeforeBackWhole() {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         pair.primary().site().addNote("second");
         pair.primary().site().addUpload("second.txt", new byte[] {1});
         snapshot(pair.primary());

@@ -1,9 +1,9 @@
 package io.understudy.e2e;
 
 import io.understudy.rehearsal.Folders;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -22,7 +22,7 @@ record Certificates(Path folder) {
             "set -eu; cd \"$1\"; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -out ca.pem -subj /CN=authority -days 2";
 
     /** Makes them, and writes them into the configuration of both. */
-    static Certificates install(Pair pair) {
+    static Certificates install(ServerPair pair) {
         Certificates made = new Certificates(Folders.create(pair.home().resolve("tls")));
         shell(AUTHORITY, made.folder, "");
         for (Server server : new Server[] {pair.primary(), pair.standby()}) {

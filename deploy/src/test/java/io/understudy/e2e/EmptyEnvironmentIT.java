@@ -3,8 +3,8 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.ServerPair;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ class EmptyEnvironmentIT extends Scenario {
 
     @Test
     void everyNameArrivesByteForByte() {
-        Pair pair = initialised(false);
+        ServerPair pair = initialised(false);
         Path from = pair.primary().layout().media();
         Path to = pair.standby().layout().media();
         shell(CREATE, from);

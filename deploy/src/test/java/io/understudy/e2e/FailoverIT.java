@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class FailoverIT extends Scenario {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theStandbyFollowsTakesOverAndFencesTheOldPrimary(boolean s3) {
-        Pair pair = initialised(s3);
+        ServerPair pair = initialised(s3);
         Server primary = pair.primary();
         Server standby = pair.standby();
         primary.startPrimary();
@@ -53,7 +53,7 @@ class FailoverIT extends Scenario {
 
     @Test
     void aMarkerRemovedByHandIsTheSamePromotion() throws Exception {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         Server standby = pair.standby();
         standby.startReplica();
 
@@ -71,7 +71,7 @@ class FailoverIT extends Scenario {
 
     @Test
     void theFormerPrimaryCanBecomeTheStandby() {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         Server standby = pair.standby();
         Server old = pair.primary();
         standby.replica("promote", "--yes").successful();
@@ -88,7 +88,7 @@ class FailoverIT extends Scenario {
 
     @Test
     void withBothAgentsOnBothServersTheMarkerAloneDecides() {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         Server first = pair.primary();
         Server second = pair.standby();
         for (Server server : new Server[] {first, second}) {

@@ -1,14 +1,14 @@
 package io.understudy.e2e;
 
 import io.understudy.failure.ErrorCode;
-import io.understudy.rehearsal.Pair;
+import io.understudy.rehearsal.ServerPair;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FilestoreKeysIT extends Scenario {
     @Test
     void wrongKeysAndASilentFilestoreAreToldApartOnBothSides() {
-        Pair pair = following(true);
+        ServerPair pair = following(true);
         Map<String, String> wrong = Map.of("S3_SECRET_KEY", "0123456789abcdef0123");
 
         assertRefused(pair.primary().primaryProgram("snapshot").with(wrong).run(FOLLOWS), ErrorCode.FILESTORE_DENIED);

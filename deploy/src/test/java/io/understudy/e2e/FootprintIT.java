@@ -2,10 +2,10 @@ package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ class FootprintIT extends Scenario {
 
     @Test
     void anAgentStaysSmallWhileTheSiteIsLarge() {
-        Pair pair = initialised(false);
+        ServerPair pair = initialised(false);
         Server primary = pair.primary();
         primary.configure(config -> config.replace("connections: 2", "connections: 4"));
         pair.standby().configure(config -> config.replace("connections: 2", "connections: 4"));

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Layout;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class InstallationIT extends Scenario {
     @Test
     void theDocumentedOrderWorksAndKeepsWhatStoodOnTheStandby() throws IOException {
-        Pair pair = install(false);
+        ServerPair pair = install(false);
         Server primary = pair.primary();
         Server standby = pair.standby();
         Layout a = primary.layout();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.distribution.Dashboard;
 import io.understudy.metrics.Metric;
 import io.understudy.rehearsal.Deadline;
-import io.understudy.rehearsal.Pair;
+import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,7 +30,7 @@ class MetricsIT extends Scenario {
 
     @Test
     void bothAgentsTellWhatMonitoringNeedsAndKnowItAgainAfterARestart() throws IOException {
-        Pair pair = following(false);
+        ServerPair pair = following(false);
         Certificates.install(pair);
         pair.primary()
                 .configure(

@@ -3,10 +3,10 @@ package io.understudy.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.rehearsal.Folders;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.PostgresServer;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import io.understudy.testing.EveryKindOfObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class RoundTripIT extends Scenario {
     @Test
     void everyKindOfObjectArrives() throws IOException {
-        Pair pair = install(false);
+        ServerPair pair = install(false);
         Path scripts = Folders.create(pair.home().resolve("scripts"));
         for (Server server : new Server[] {pair.primary(), pair.standby()}) {
             server.configure(config -> config.replace("  user: site\n", "  user: postgres\n"));

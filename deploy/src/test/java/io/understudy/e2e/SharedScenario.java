@@ -1,7 +1,7 @@
 package io.understudy.e2e;
 
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -9,7 +9,7 @@ import org.junit.jupiter.api.TestInstance;
 /** Tests that share two servers, a primary and a standby that has imported its first snapshot, and leave them so that the next one can go on. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SharedScenario extends TwoServers {
-    private Pair pair;
+    private ServerPair pair;
 
     @BeforeAll
     final void begin() {
@@ -21,7 +21,7 @@ abstract class SharedScenario extends TwoServers {
         stopEverything();
     }
 
-    final Pair pair() {
+    final ServerPair pair() {
         return pair;
     }
 

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.Pair;
 import io.understudy.rehearsal.Rehearsal;
 import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,10 +31,10 @@ abstract class TwoServers {
     static final Duration ANSWERS = Duration.ofSeconds(60);
 
     private Path home;
-    private Pair pair;
+    private ServerPair pair;
 
     /** Two servers; the primary's site runs and has one note and one upload; nothing was ever copied. */
-    final Pair install(boolean s3) {
+    final ServerPair install(boolean s3) {
         try {
             // PostgreSQL's user must be able to pass through.
             home = Files.createTempDirectory(
@@ -43,7 +43,7 @@ abstract class TwoServers {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        pair = Pair.install(home, Rehearsal.packaged(), s3);
+        pair = ServerPair.install(home, Rehearsal.packaged(), s3);
         pair.primary().siteService("start");
         pair.primary().site().awaitMode("primary", ANSWERS);
         pair.primary().site().addNote("first");
@@ -52,8 +52,8 @@ abstract class TwoServers {
     }
 
     /** The same, with a repository, a first snapshot, and a standby that has imported it. No daemon runs. */
-    final Pair following(boolean s3) {
-        Pair both = initialised(s3);
+    final ServerPair following(boolean s3) {
+        ServerPair both = initialised(s3);
         snapshot(both.primary());
         sync(both.standby());
         both.standby().site().awaitContent(1, 1, ANSWERS);
@@ -61,8 +61,8 @@ abstract class TwoServers {
     }
 
     /** The same, with a repository and a standby that has never imported. No daemon runs. */
-    final Pair initialised(boolean s3) {
-        Pair both = install(s3);
+    final ServerPair initialised(boolean s3) {
+        ServerPair both = install(s3);
         both.primary().primary("init").successful();
         both.standby().replica("init", "--yes").successful();
         return both;

@@ -65,7 +65,7 @@ final class Operators {
             run.turns.await(1 + run.random.nextInt(150));
             return anybody;
         }
-        Optional<Server> busy = run.waylay(MOMENTS.get(run.random.nextInt(MOMENTS.size())));
+        Optional<Server> busy = run.intercept(MOMENTS.get(run.random.nextInt(MOMENTS.size())));
         run.turns.await(run.random.nextInt(12));
         return run.random.nextInt(4) == 0 ? anybody : busy.orElse(anybody);
     }

@@ -5,7 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.primary.app.RoleLook;
-import io.understudy.primary.capture.Distrust;
+import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -25,7 +25,7 @@ import io.understudy.repository.Verification;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.key.SigningKey;
-import io.understudy.simulation.Turns.Process;
+import io.understudy.simulation.Scheduler.Process;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,7 +127,7 @@ final class PrimaryWork {
         } catch (UnderstudyException e) {
             run.tell("verify", snapshot.toString(), e.code() + " " + e.getMessage());
             if (e.code() == ErrorCode.BLOB_MISSING || e.code() == ErrorCode.BLOB_DAMAGED) {
-                new Distrust(server.settings.state()).raise(e.code().label());
+                new FullSnapshotFlag(server.settings.state()).raise(e.code().label());
             }
             return false;
         }

@@ -9,8 +9,8 @@ import io.understudy.repository.EpochClaim;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.TrustedKeys;
-import io.understudy.simulation.Turns.Process;
-import io.understudy.simulation.Turns.Task;
+import io.understudy.simulation.Scheduler.Process;
+import io.understudy.simulation.Scheduler.Task;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
 import java.io.PrintStream;
@@ -37,7 +37,7 @@ final class Run {
     final RandomGenerator random;
     final FakeTicker time = new FakeTicker(Instant.parse("2001-01-01T00:00:00Z"));
     final Trace trace;
-    final Turns turns;
+    final Scheduler turns;
     final Trouble trouble;
     final Path folder;
     final Keys keys;
@@ -51,7 +51,7 @@ final class Run {
     private final Map<Task, long[]> lastSteps = new HashMap<>();
     private String ambush;
     private Task waylayer;
-    private Optional<Server> prey = Optional.empty();
+    private Optional<Server> victim = Optional.empty();
     private int numbers = 100;
     private int nonces;
 
@@ -62,7 +62,7 @@ final class Run {
         this.keys = keys;
         this.trusted = keys.trusted();
         this.trace = new Trace(time, all);
-        this.turns = new Turns(random, time, new int[] {4, 15, 50}[random.nextInt(3)], LONGEST);
+        this.turns = new Scheduler(random, time, new int[] {4, 15, 50}[random.nextInt(3)], LONGEST);
         this.trouble = new Trouble(random, time);
     }
 
@@ -138,7 +138,7 @@ final class Run {
         tell(what, key, "");
         if (ambush != null && what.startsWith(ambush)) {
             ambush = null;
-            prey = all.stream()
+            victim = all.stream()
                     .filter(each -> turns.current().process.name.startsWith(each.name + "/"))
                     .findFirst();
             turns.wake(waylayer);
@@ -146,13 +146,13 @@ final class Run {
     }
 
     /** Waits for the next time that somebody does this. @return on which server it is; empty when it does not happen for long */
-    Optional<Server> waylay(String what) throws InterruptedException {
-        prey = Optional.empty();
+    Optional<Server> intercept(String what) throws InterruptedException {
+        victim = Optional.empty();
         waylayer = turns.current();
         ambush = what;
         turns.sleep(AMBUSH);
         ambush = null;
-        return prey;
+        return victim;
     }
 
     /** The event of the running task's last step but one: what it saw then was true then. */

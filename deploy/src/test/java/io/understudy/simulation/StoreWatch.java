@@ -52,7 +52,7 @@ final class StoreWatch {
     private final Map<String, String> writers = new HashMap<>();
     private final Map<String, Long> written = new HashMap<>();
     private final Set<String> damaged = new HashSet<>();
-    private final Map<Turns.Task, Eyes> eyes = new HashMap<>();
+    private final Map<Scheduler.Task, Eyes> eyes = new HashMap<>();
 
     StoreWatch(InMemoryFilestore truth, Run run) {
         this.truth = truth;

@@ -32,11 +32,11 @@ public final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminService.class);
 
     private final String site;
-    private final SnapshotDesk desk;
+    private final SnapshotQueue desk;
     private final Supplier<PrimaryStatus> status;
     private final Ticker ticker;
 
-    AdminService(String site, SnapshotDesk desk, Supplier<PrimaryStatus> status, Ticker ticker) {
+    AdminService(String site, SnapshotQueue desk, Supplier<PrimaryStatus> status, Ticker ticker) {
         this.site = site;
         this.desk = desk;
         this.status = status;
@@ -79,13 +79,13 @@ public final class AdminService extends PrimaryAdminGrpc.PrimaryAdminImplBase {
     /** One caller who waits for a snapshot. When it leaves, the snapshot is cancelled. */
     private static final class Answer implements Progress {
         private final ServerCallStreamObserver<TakeSnapshotReply> call;
-        private SnapshotDesk.Job job;
+        private SnapshotQueue.Job job;
 
         private Answer(ServerCallStreamObserver<TakeSnapshotReply> call) {
             this.call = call;
         }
 
-        private synchronized void follow(SnapshotDesk desk, List<String> periods, Ticker ticker) {
+        private synchronized void follow(SnapshotQueue desk, List<String> periods, Ticker ticker) {
             call.setOnCancelHandler(this::cancel);
             job = desk.submit(periods, new PacedProgress(this, ticker, PAUSE), this::end);
         }

@@ -33,7 +33,7 @@ final class Announcer implements PrimaryEvents {
         Manifest manifest = taken.manifest();
         followers.announce(Messages.announcement(
                 repository.get().id(), server, manifest.snapshot().epoch(), manifest, Optional.of(taken.committed())));
-        PrimaryPoint.ANNOUNCED.passed();
+        PrimaryPoint.ANNOUNCED.reached();
     }
 
     /** A snapshot that this agent did not commit, or not in this run. @param epoch that this server holds */

@@ -41,7 +41,7 @@ public final class Daemon implements AutoCloseable {
             Announcer announcer,
             PrimaryMetrics metrics,
             LastVerified verified,
-            Outlook outlook,
+            DaemonStatus daemonStatus,
             Clock clock,
             Ticker ticker,
             List<Service> services) {}
@@ -126,15 +126,15 @@ public final class Daemon implements AutoCloseable {
 
     /** One turn of the loop. */
     void round() {
-        Standing standing = look();
+        RoleStatus standing = look();
         if (!standing.role().idles()) {
             parts.planner().ask(parts.clock().instant());
         }
         tell(standing);
     }
 
-    private Standing look() {
-        Standing standing = parts.watch().look();
+    private RoleStatus look() {
+        RoleStatus standing = parts.watch().look();
         log(standing);
         if (standing.role() == Role.PRIMARY) {
             learn(standing);
@@ -144,20 +144,20 @@ public final class Daemon implements AutoCloseable {
         return standing;
     }
 
-    private void tell(Standing standing) {
+    private void tell(RoleStatus standing) {
         Instant now = parts.clock().instant();
-        parts.outlook().round(standing, parts.planner().next(now));
+        parts.daemonStatus().round(standing, parts.planner().next(now));
         parts.metrics().standing(standing);
         parts.metrics().heartbeat(now);
         parts.metrics().verified(parts.verified().read());
     }
 
-    private void log(Standing standing) {
+    private void log(RoleStatus standing) {
         if (standing.role() == role) {
             return;
         }
         role = standing.role();
-        String why = standing.trouble()
+        String why = standing.lastError()
                 .map(e -> ": " + e.getMessage() + "; hint: " + e.hint())
                 .orElse("");
         switch (role) {
@@ -169,7 +169,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     /** From the newest snapshot: the metrics, what is announced, and which ticks were missed. */
-    private void learn(Standing standing) {
+    private void learn(RoleStatus standing) {
         if (learned || learnedAt != 0 && parts.ticker().since(learnedAt).compareTo(LEARN_AGAIN) < 0) {
             return;
         }

@@ -75,17 +75,17 @@ public final class Initialisation {
         boolean created = !Files.exists(file);
         SigningKey key = created ? SigningKey.generate(file) : SigningKey.load(file);
         key.writePublic(file);
-        PrimaryPoint.KEY_WRITTEN.passed();
+        PrimaryPoint.KEY_WRITTEN.reached();
 
         epochs.intend(plan);
-        PrimaryPoint.CLAIM_INTENDED.passed();
+        PrimaryPoint.CLAIM_INTENDED.reached();
         TrustedKeys trusted = TrustedKeys.of(key.publicKey());
         Repository repository = Repository.create(filestore, plan.repository(), site, trusted, clock);
-        PrimaryPoint.REPOSITORY_CREATED.passed();
+        PrimaryPoint.REPOSITORY_CREATED.reached();
         repository.epochs().claim(plan.claim(), key);
-        PrimaryPoint.FIRST_EPOCH_CLAIMED.passed();
+        PrimaryPoint.FIRST_EPOCH_CLAIMED.reached();
         epochs.hold(plan);
-        PrimaryPoint.FIRST_EPOCH_HELD.passed();
+        PrimaryPoint.FIRST_EPOCH_HELD.reached();
         return new Initialised(
                 repository.id(), site, filestore.name(), plan.epoch(), file, SigningKey.publicPath(file), created);
     }

@@ -21,13 +21,13 @@ final class Planner {
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(30);
 
     private final Schedule schedule;
-    private final SnapshotDesk desk;
+    private final SnapshotQueue desk;
     private final RandomGenerator random;
     private Timetable timetable;
-    private Optional<SnapshotDesk.Job> running = Optional.empty();
+    private Optional<SnapshotQueue.Job> running = Optional.empty();
 
     /** @param start ticks before it are not owed, until {@link #covered} tells better */
-    Planner(Schedule schedule, SnapshotDesk desk, Instant start, RandomGenerator random) {
+    Planner(Schedule schedule, SnapshotQueue desk, Instant start, RandomGenerator random) {
         this.schedule = schedule;
         this.desk = desk;
         this.random = random;
@@ -60,7 +60,7 @@ final class Planner {
     }
 
     private void settle(Instant now) {
-        SnapshotDesk.Job job = running.filter(SnapshotDesk.Job::isDone).orElse(null);
+        SnapshotQueue.Job job = running.filter(SnapshotQueue.Job::isDone).orElse(null);
         if (job == null) {
             return;
         }

@@ -12,7 +12,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.Followers;
-import io.understudy.primary.capture.Distrust;
+import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -76,8 +76,8 @@ public final class PrimaryAgent implements AutoCloseable {
         return repository;
     }
 
-    public Distrust distrust() {
-        return new Distrust(settings.state());
+    public FullSnapshotFlag fullSnapshot() {
+        return new FullSnapshotFlag(settings.state());
     }
 
     public LastVerified lastVerified() {
@@ -123,19 +123,19 @@ public final class PrimaryAgent implements AutoCloseable {
     }
 
     /** What this server is now, for a status without a daemon. */
-    public Standing standing() {
+    public RoleStatus standing() {
         return new RoleWatch(marker, epochs, repository, ticker).look();
     }
 
     /** @param listening hears the port of gRPC when it is open */
     public Daemon daemon(Consumer<Integer> listening) {
-        Outlook outlook = new Outlook(clock);
+        DaemonStatus daemonStatus = new DaemonStatus(clock);
         Followers followers = new Followers(clock);
         PrimaryMetrics told = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
-        PruneDesk prune = new PruneDesk(pruning(RetentionEvents.all(List.of(told, new PruneLog()))));
-        SnapshotDesk desk =
-                new SnapshotDesk(taker(announcer.aheadOf(List.of(told, outlook, new SnapshotLog(), prune))));
+        AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(told, new PruneLog()))));
+        SnapshotQueue desk =
+                new SnapshotQueue(taker(announcer.aheadOf(List.of(told, daemonStatus, new SnapshotLog(), prune))));
         Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
         Transport transport = new Transport(settings.tls());
         schedule.longestPause(clock.instant()).ifPresent(told::expectedInterval);
@@ -145,10 +145,10 @@ public final class PrimaryAgent implements AutoCloseable {
 
         FollowService following = new FollowService(settings.site(), followers);
         StatusReport status =
-                new StatusReport(settings.site(), settings.primary().name(), version, outlook, desk, followers);
+                new StatusReport(settings.site(), settings.primary().name(), version, daemonStatus, desk, followers);
         AdminService admin = new AdminService(settings.site(), desk, status, ticker);
         List<Daemon.Service> services = new ArrayList<>();
-        settings.primary().http().ifPresent(address -> services.add(() -> http(address, outlook)));
+        settings.primary().http().ifPresent(address -> services.add(() -> http(address, daemonStatus)));
         services.add(() -> {
             RpcServer server = transport
                     .server(settings.primary().listen(), List.of(following), List.of(admin))
@@ -168,14 +168,14 @@ public final class PrimaryAgent implements AutoCloseable {
                 announcer,
                 told,
                 lastVerified(),
-                outlook,
+                daemonStatus,
                 clock,
                 ticker,
                 services));
     }
 
-    private HttpEndpoint http(HostPort address, Outlook outlook) {
-        return HttpEndpoint.start(address, metrics, outlook::health, outlook::ready);
+    private HttpEndpoint http(HostPort address, DaemonStatus daemonStatus) {
+        return HttpEndpoint.start(address, metrics, daemonStatus::health, daemonStatus::ready);
     }
 
     @Override

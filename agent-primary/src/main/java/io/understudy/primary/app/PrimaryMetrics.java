@@ -71,7 +71,7 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
         metrics.set(Metric.SNAPSHOT_LAST_UPLOADED_BYTES, totals.uploadedBytes());
     }
 
-    void standing(Standing standing) {
+    void standing(RoleStatus standing) {
         metrics.set(Metric.ROLE_IS_PRIMARY, standing.role() == Role.PRIMARY);
         metrics.set(Metric.MARKER_PRESENT, standing.marker());
         if (standing.highest() > 0) {

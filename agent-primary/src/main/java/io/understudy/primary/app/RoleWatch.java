@@ -22,7 +22,7 @@ final class RoleWatch {
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
     private final Ticker ticker;
-    private Standing last = Standing.UNSEEN;
+    private RoleStatus last = RoleStatus.UNSEEN;
     private Optional<HeldEpoch> held = Optional.empty();
     private int highest;
     private boolean fresh;
@@ -36,23 +36,23 @@ final class RoleWatch {
     }
 
     /** Never throws an {@link UnderstudyException}: it is part of the answer. */
-    Standing look() {
+    RoleStatus look() {
         try {
             last = marker.present() ? replica() : production();
         } catch (UnderstudyException e) {
             fresh = false;
-            last = new Standing(Role.UNKNOWN, last.marker(), epoch(), highest, Optional.of(e));
+            last = new RoleStatus(Role.UNKNOWN, last.marker(), epoch(), highest, Optional.of(e));
         }
         return last;
     }
 
-    private Standing replica() {
+    private RoleStatus replica() {
         held = epochs.held();
         fresh = false;
-        return new Standing(Role.REPLICA, true, epoch(), highest, Optional.empty());
+        return new RoleStatus(Role.REPLICA, true, epoch(), highest, Optional.empty());
     }
 
-    private Standing production() {
+    private RoleStatus production() {
         Optional<HeldEpoch> now = epochs.held();
         boolean unchanged = now.equals(held);
         held = now;
@@ -78,8 +78,8 @@ final class RoleWatch {
         return last.role() == Role.REPLICA ? Role.UNKNOWN : last.role();
     }
 
-    private Standing standing(Role role, int epoch, Optional<UnderstudyException> trouble) {
-        return new Standing(role, false, epoch, highest, trouble);
+    private RoleStatus standing(Role role, int epoch, Optional<UnderstudyException> lastError) {
+        return new RoleStatus(role, false, epoch, highest, lastError);
     }
 
     private int epoch() {

@@ -10,24 +10,30 @@ import java.util.function.Supplier;
 /** The daemon's answer to {@code agent-primary status}. */
 final class StatusReport implements Supplier<PrimaryStatus> {
     private final PrimaryStatus about;
-    private final Outlook outlook;
-    private final SnapshotDesk desk;
+    private final DaemonStatus daemonStatus;
+    private final SnapshotQueue desk;
     private final Followers followers;
 
-    StatusReport(String site, String server, String version, Outlook outlook, SnapshotDesk desk, Followers followers) {
+    StatusReport(
+            String site,
+            String server,
+            String version,
+            DaemonStatus daemonStatus,
+            SnapshotQueue desk,
+            Followers followers) {
         this.about = PrimaryStatus.newBuilder()
                 .setSite(site)
                 .setServer(server)
                 .setAgentVersion(version)
                 .build();
-        this.outlook = outlook;
+        this.daemonStatus = daemonStatus;
         this.desk = desk;
         this.followers = followers;
     }
 
     @Override
     public PrimaryStatus get() {
-        Standing standing = outlook.standing();
+        RoleStatus standing = daemonStatus.standing();
         PrimaryStatus.Builder status = about.toBuilder()
                 .setRole(standing.role().label())
                 .setEpoch(standing.epoch())
@@ -35,11 +41,11 @@ final class StatusReport implements Supplier<PrimaryStatus> {
         followers
                 .newest()
                 .ifPresent(newest -> status.setNewest(newest.getSnapshot()).setMoment(newest.getMoment()));
-        outlook.next().map(Messages::timestamp).ifPresent(status::setNext);
+        daemonStatus.next().map(Messages::timestamp).ifPresent(status::setNext);
         desk.step()
                 .map(step -> Messages.progress(step.name(), step.doneBytes(), step.totalBytes()))
                 .ifPresent(status::setProgress);
-        outlook.trouble().map(RpcFailures::message).ifPresent(status::setLastError);
+        daemonStatus.lastError().map(RpcFailures::message).ifPresent(status::setLastError);
         followers.all().stream().map(StatusReport::status).forEach(status::addFollowers);
         return status.build();
     }

@@ -49,19 +49,19 @@ final class SnapshotRun {
     }
 
     /**
-     * @param anew whether nothing is to be relied on that earlier snapshots stored
+     * @param full whether nothing is to be relied on that earlier snapshots stored
      * @param permitted throws when this server may not commit any more
      */
     Taken take(
             Repository target,
             SnapshotId snapshot,
-            boolean anew,
+            boolean full,
             List<String> periods,
             SigningKey key,
             Runnable permitted) {
-        Base base = anew ? none() : base(target);
+        Base base = full ? none() : base(target);
         try (BlobSession session =
-                anew ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
+                full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
             enter(Stage.DATABASE);
             // Before the files: a row names a file that was there already, so the files that are read later hold it.
             Captured captured = source.database().capture(session, progress);
@@ -81,9 +81,9 @@ final class SnapshotRun {
                     manifest(target, snapshot, periods, captured, trees, named.storedBytes(), session.uploadedBytes());
             permitted.run();
             Cancellation.check("finish the snapshot");
-            PrimaryPoint.ALL_STORED.passed();
+            PrimaryPoint.ALL_STORED.reached();
             target.commit(manifest, key);
-            PrimaryPoint.MANIFEST_WRITTEN.passed();
+            PrimaryPoint.MANIFEST_WRITTEN.reached();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
         }

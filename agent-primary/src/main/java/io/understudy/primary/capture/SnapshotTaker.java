@@ -25,8 +25,8 @@ public final class SnapshotTaker {
     static final String LOCK = "primary.lock";
 
     private final Path lock;
-    private final Distrust distrust;
-    private final NumbersGiven given;
+    private final FullSnapshotFlag fullSnapshot;
+    private final LastSequence given;
     private final DeletionLock deletions;
     private final Marker marker;
     private final EpochStore epochs;
@@ -49,8 +49,8 @@ public final class SnapshotTaker {
             SnapshotSource source,
             PrimaryEvents events) {
         this.lock = state.resolve(LOCK);
-        this.distrust = new Distrust(state);
-        this.given = new NumbersGiven(state);
+        this.fullSnapshot = new FullSnapshotFlag(state);
+        this.given = new LastSequence(state);
         this.deletions = new DeletionLock(state, source.ticker());
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
@@ -113,15 +113,15 @@ public final class SnapshotTaker {
             int epoch = epochs.require(target);
             SigningKey signer = key.get();
             SnapshotId snapshot = given.after(target.nextId(epoch));
-            boolean anew = distrust.raised();
-            PrimaryPoint.SNAPSHOT_BEGUN.passed();
-            Taken taken = run.take(target, snapshot, anew, periods, signer, () -> {
+            boolean full = fullSnapshot.raised();
+            PrimaryPoint.SNAPSHOT_BEGUN.reached();
+            Taken taken = run.take(target, snapshot, full, periods, signer, () -> {
                 requireProduction();
                 epochs.require(target);
                 given.note(snapshot);
             });
-            if (anew) {
-                distrust.settle();
+            if (full) {
+                fullSnapshot.settle();
             }
             return taken;
         } finally {

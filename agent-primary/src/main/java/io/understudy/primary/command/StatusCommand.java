@@ -5,7 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.AdminClient;
 import io.understudy.primary.app.Messages;
 import io.understudy.primary.app.PrimaryAgent;
-import io.understudy.primary.app.Standing;
+import io.understudy.primary.app.RoleStatus;
 import io.understudy.repository.Manifest;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.PrimaryStatus;
@@ -28,7 +28,7 @@ final class StatusCommand implements Runnable {
     }
 
     private static PrimaryStatus withoutDaemon(PrimaryAgent agent) {
-        Standing standing = agent.standing();
+        RoleStatus standing = agent.standing();
         PrimaryStatus.Builder status = PrimaryStatus.newBuilder()
                 .setSite(agent.settings().site())
                 .setServer(agent.settings().primary().name())
@@ -36,7 +36,7 @@ final class StatusCommand implements Runnable {
                 .setRole(standing.role().label())
                 .setEpoch(standing.epoch())
                 .setHighestEpoch(standing.highest());
-        standing.trouble().map(RpcFailures::message).ifPresent(status::setLastError);
+        standing.lastError().map(RpcFailures::message).ifPresent(status::setLastError);
         try {
             agent.repository().get().newest().ifPresent(newest -> {
                 status.setNewest(newest.toString());

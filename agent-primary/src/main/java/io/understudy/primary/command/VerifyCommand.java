@@ -49,7 +49,8 @@ final class VerifyCommand implements Runnable {
             return new Verification(THREADS).verify(repository, snapshot, progress);
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.BLOB_MISSING || e.code() == ErrorCode.BLOB_DAMAGED) {
-                agent.distrust().raise("snapshot " + snapshot + ": " + e.code().label());
+                agent.fullSnapshot()
+                        .raise("snapshot " + snapshot + ": " + e.code().label());
             }
             throw e;
         }

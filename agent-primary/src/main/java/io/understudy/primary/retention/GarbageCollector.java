@@ -40,16 +40,16 @@ final class GarbageCollector {
     private static final Duration WHILE_SNAPSHOT = Duration.ofSeconds(1);
 
     private final Repository repository;
-    private final Marks marks;
+    private final ReferencedBlobs marks;
     private final DeletionLock lock;
     private final Runnable permitted;
     private final Ticker ticker;
-    private Swept swept = Swept.NOTHING;
+    private SweepResult swept = SweepResult.NOTHING;
 
     /** @param permitted throws when this server may not delete any more; asked in each turn */
     GarbageCollector(Repository repository, DeletionLock lock, Runnable permitted, Ticker ticker) {
         this.repository = repository;
-        this.marks = new Marks(repository);
+        this.marks = new ReferencedBlobs(repository);
         this.lock = lock;
         this.permitted = permitted;
         this.ticker = ticker;
@@ -66,7 +66,7 @@ final class GarbageCollector {
      * @param before what was written later stays, by the filestore's clock
      * @throws UnderstudyException when a snapshot cannot be read whole, and what {@code permitted} throws; {@code CANCELLED} when interrupted
      */
-    Swept sweep(Instant before, Progress progress) {
+    SweepResult sweep(Instant before, Progress progress) {
         mark(repository.list(), progress);
         try (Stream<ObjectInfo> all = repository.blobs().list()) {
             Iterator<BlobId> garbage = garbage(all, before).iterator();
@@ -82,11 +82,11 @@ final class GarbageCollector {
     }
 
     /** What a sweep would delete if there were no other snapshots than those that were marked. */
-    Swept estimate(Instant before) {
+    SweepResult estimate(Instant before) {
         try (Stream<ObjectInfo> all = repository.blobs().list()) {
             return all.filter(info -> isGarbage(info, before))
                     .map(ObjectInfo::size)
-                    .reduce(Swept.NOTHING, Swept::and, (a, b) -> a);
+                    .reduce(SweepResult.NOTHING, SweepResult::and, (a, b) -> a);
         }
     }
 
@@ -137,7 +137,7 @@ final class GarbageCollector {
         Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> isGarbage(info, before));
         if (now.isPresent()) {
             blobs.delete(blob);
-            PrimaryPoint.BLOB_DELETED.passed();
+            PrimaryPoint.BLOB_DELETED.reached();
             swept = swept.and(now.get().size());
         }
     }

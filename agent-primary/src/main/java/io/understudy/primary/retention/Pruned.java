@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param swept the content that went; of a dry run, what would go of that which is superfluous already or would be
  * @param refused why nothing would be deleted; of a dry run only
  */
-public record Pruned(boolean dryRun, List<Decision> decisions, Swept swept, Optional<UnderstudyException> refused) {
+public record Pruned(
+        boolean dryRun, List<Decision> decisions, SweepResult swept, Optional<UnderstudyException> refused) {
     public Pruned {
         decisions = List.copyOf(decisions);
     }

@@ -110,7 +110,8 @@ public final class Pruning {
         Inventory inventory = new Inventory(target);
         List<Decision> decisions = decide(target, inventory);
         if (inventory.fault().isPresent()) {
-            return new Pruned(true, decisions, Swept.NOTHING, inventory.fault().map(Pruning::unreadable));
+            return new Pruned(
+                    true, decisions, SweepResult.NOTHING, inventory.fault().map(Pruning::unreadable));
         }
         GarbageCollector collector = collector(target);
         try {
@@ -119,7 +120,7 @@ public final class Pruning {
             if (e.code().leavesContentUnjudged()) {
                 throw e;
             }
-            return new Pruned(true, decisions, Swept.NOTHING, Optional.of(e));
+            return new Pruned(true, decisions, SweepResult.NOTHING, Optional.of(e));
         }
         Instant before = host.clock().instant().minus(settings.grace());
         return new Pruned(true, decisions, collector.estimate(before), Optional.empty());
@@ -146,19 +147,19 @@ public final class Pruning {
         List<Decision> first = decideOrRefuse(target, inventory);
         GarbageCollector collector = collector(target);
         collector.mark(ids(first, true), progress);
-        PrimaryPoint.NEEDED_MARKED.passed();
+        PrimaryPoint.NEEDED_MARKED.reached();
         permission(target);
         Instant now = target.prunings().begin(host.name(), epoch, host.clock().instant());
-        PrimaryPoint.PRUNING_NOTED.passed();
+        PrimaryPoint.PRUNING_NOTED.reached();
         // Marking takes its time: what was committed, held or proven meanwhile counts too.
         List<Decision> last = confirmed(ids(first, false), decideOrRefuse(target, inventory));
         last.stream().filter(decision -> !decision.kept()).forEach(decision -> {
             target.delete(decision.snapshot());
-            PrimaryPoint.SNAPSHOT_DELETED.passed();
+            PrimaryPoint.SNAPSHOT_DELETED.reached();
             events.deleted(decision);
         });
-        Swept swept = collector.sweep(now.minus(settings.grace()), progress);
-        PrimaryPoint.GARBAGE_SWEPT.passed();
+        SweepResult swept = collector.sweep(now.minus(settings.grace()), progress);
+        PrimaryPoint.GARBAGE_SWEPT.reached();
         return new Pruned(false, last, swept, Optional.empty());
     }
 
@@ -177,7 +178,7 @@ public final class Pruning {
 
     private List<Decision> decide(Repository target, Inventory inventory) {
         return policy.decide(
-                inventory.look(), target.reports().demandAll(), host.clock().instant());
+                inventory.look(), target.reports().requireAll(), host.clock().instant());
     }
 
     /** What was to be kept at first is marked, and stays this time. */

@@ -36,7 +36,7 @@ class AdminServiceTest {
 
     private final Transport transport = new Transport(Optional.empty());
     private PrimaryFixture primary;
-    private SnapshotDesk desk;
+    private SnapshotQueue desk;
     private RpcServer server;
     private AdminClient client;
     private HostPort listen;
@@ -44,10 +44,10 @@ class AdminServiceTest {
     @BeforeEach
     void start() {
         primary = new PrimaryFixture(folder);
-        Outlook outlook = new Outlook(primary.time.clock());
-        desk = new SnapshotDesk(primary.taker(PrimaryEvents.all(List.of(outlook))));
+        DaemonStatus daemonStatus = new DaemonStatus(primary.time.clock());
+        desk = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(daemonStatus))));
         Followers followers = new Followers(primary.time.clock());
-        StatusReport status = new StatusReport("example", "a", "0.1.0", outlook, desk, followers);
+        StatusReport status = new StatusReport("example", "a", "0.1.0", daemonStatus, desk, followers);
         AdminService service = new AdminService("example", desk, status, new FakeTicker());
         server = transport
                 .server(new HostPort("127.0.0.1", 0), List.of(), List.of(service))

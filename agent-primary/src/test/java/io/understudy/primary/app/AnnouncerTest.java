@@ -74,7 +74,7 @@ class AnnouncerTest {
 
     @Test
     void announcesACommitBeforePruningBegins() {
-        PruneDesk desk = new PruneDesk(pruning());
+        AutoPrune desk = new AutoPrune(pruning());
         try {
             take(announcer.aheadOf(List.of(desk)));
             await().until(() -> primary.repository.prunings().last().isPresent());

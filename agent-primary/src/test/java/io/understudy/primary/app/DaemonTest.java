@@ -46,8 +46,8 @@ class DaemonTest {
     private PrimaryFixture primary;
     private Metrics metrics;
     private Followers followers;
-    private Outlook outlook;
-    private SnapshotDesk desk;
+    private DaemonStatus daemonStatus;
+    private SnapshotQueue desk;
     private Daemon daemon;
     private Supplier<Repository> reach;
 
@@ -76,7 +76,7 @@ class DaemonTest {
         daemon.round();
         committed(SECOND);
         assertThat(primary.repository.read(SECOND).periods()).containsExactly("hourly");
-        assertThat(outlook.next()).contains(Instant.parse("2026-11-20T14:00:00Z"));
+        assertThat(daemonStatus.next()).contains(Instant.parse("2026-11-20T14:00:00Z"));
     }
 
     @Test
@@ -124,16 +124,16 @@ class DaemonTest {
         assertThat(metric("role_is_primary")).isZero();
         assertThat(metric("marker_present")).isEqualTo(1);
         assertThat(metric("snapshot_attempts_total")).isZero();
-        assertThat(outlook.ready().ok()).isTrue();
-        assertThat(outlook.next()).isEmpty();
+        assertThat(daemonStatus.ready().ok()).isTrue();
+        assertThat(daemonStatus.next()).isEmpty();
 
         primary.promoteAnother(2);
         primary.marker.remove();
         primary.time.advance(Duration.ofSeconds(1));
         daemon.round();
-        assertThat(outlook.standing().role()).isEqualTo(Role.FENCED);
-        assertThat(outlook.ready().ok()).isFalse();
-        assertThat(outlook.ready().text()).contains("epoch 2 was claimed by b");
+        assertThat(daemonStatus.standing().role()).isEqualTo(Role.FENCED);
+        assertThat(daemonStatus.ready().ok()).isFalse();
+        assertThat(daemonStatus.ready().text()).contains("epoch 2 was claimed by b");
         assertThat(metric("snapshot_attempts_total")).isZero();
 
         HeldEpoch third = new HeldEpoch(primary.repository.id(), 3, "n", "a", primary.time.now(), "promote");
@@ -158,7 +158,7 @@ class DaemonTest {
         primary.taker(PrimaryEvents.all(List.of())).take(List.of("manual"), Progress.none());
         primary.time.advance(Duration.ofSeconds(1));
         daemon.round();
-        assertThat(outlook.ready().ok()).isTrue();
+        assertThat(daemonStatus.ready().ok()).isTrue();
     }
 
     @Test
@@ -168,7 +168,7 @@ class DaemonTest {
         primary.promoteAnother(2);
         primary.time.advance(Duration.ofSeconds(30));
         daemon.round();
-        assertThat(outlook.standing().role()).isEqualTo(Role.FENCED);
+        assertThat(daemonStatus.standing().role()).isEqualTo(Role.FENCED);
         assertThat(metric("role_is_primary")).isZero();
     }
 
@@ -176,8 +176,8 @@ class DaemonTest {
     void aServerWithoutAnEpochIdles() {
         primary.epochs.hold(new HeldEpoch(UUID.randomUUID(), 1, "n", "a", primary.time.now(), "of another repository"));
         daemon.round();
-        assertThat(outlook.standing().role()).isEqualTo(Role.NO_EPOCH);
-        assertThat(outlook.trouble().orElseThrow().code()).isEqualTo(ErrorCode.FENCED);
+        assertThat(daemonStatus.standing().role()).isEqualTo(Role.NO_EPOCH);
+        assertThat(daemonStatus.lastError().orElseThrow().code()).isEqualTo(ErrorCode.FENCED);
         assertThat(metric("snapshot_attempts_total")).isZero();
     }
 
@@ -190,8 +190,8 @@ class DaemonTest {
         await().until(() -> metric("snapshot_failures_total{stage=\"database\"") == 1);
         await().until(() -> desk.step().isEmpty());
         daemon.round();
-        assertThat(outlook.ready().ok()).isFalse();
-        assertThat(outlook.trouble().orElseThrow().getMessage()).isEqualTo("cannot connect");
+        assertThat(daemonStatus.ready().ok()).isFalse();
+        assertThat(daemonStatus.lastError().orElseThrow().getMessage()).isEqualTo("cannot connect");
         primary.database.during(() -> {});
         daemon.round();
         assertThat(metric("snapshot_attempts_total")).isEqualTo(1);
@@ -199,16 +199,16 @@ class DaemonTest {
         daemon.round();
         committed(FIRST);
         daemon.round();
-        assertThat(outlook.ready().ok()).isTrue();
+        assertThat(daemonStatus.ready().ok()).isTrue();
     }
 
     @Test
     void startsWhileTheFilestoreIsAwayAndLearnsLater() {
         primary.filestore.inject(Faults.always(new Fail(ErrorCode.FILESTORE_UNREACHABLE)));
         daemon.round();
-        assertThat(outlook.standing().role()).isEqualTo(Role.UNKNOWN);
-        assertThat(outlook.ready().ok()).isFalse();
-        assertThat(outlook.health().ok()).isTrue();
+        assertThat(daemonStatus.standing().role()).isEqualTo(Role.UNKNOWN);
+        assertThat(daemonStatus.ready().ok()).isFalse();
+        assertThat(daemonStatus.health().ok()).isTrue();
         primary.time.advance(Duration.ofHours(1));
         daemon.round();
         await().until(() -> metric("snapshot_failures_total{stage=\"prepare\"") == 1);
@@ -218,7 +218,7 @@ class DaemonTest {
             daemon.round();
             return !primary.repository.list().isEmpty();
         });
-        assertThat(outlook.standing().role()).isEqualTo(Role.PRIMARY);
+        assertThat(daemonStatus.standing().role()).isEqualTo(Role.PRIMARY);
     }
 
     @Test
@@ -228,15 +228,15 @@ class DaemonTest {
         primary.filestore.inject(Faults.always(new Fail(ErrorCode.FILESTORE_UNREACHABLE)));
         primary.time.advance(Duration.ofSeconds(40));
         daemon.round();
-        assertThat(outlook.standing().role()).isEqualTo(Role.PRIMARY);
+        assertThat(daemonStatus.standing().role()).isEqualTo(Role.PRIMARY);
     }
 
     @Test
     void tellsWhenTheMainLoopStandsStill() {
         daemon.round();
-        assertThat(outlook.health().ok()).isTrue();
+        assertThat(daemonStatus.health().ok()).isTrue();
         primary.time.advance(Duration.ofMinutes(6));
-        assertThat(outlook.health().ok()).isFalse();
+        assertThat(daemonStatus.health().ok()).isFalse();
     }
 
     @Test
@@ -279,11 +279,11 @@ class DaemonTest {
             primary.time.advance(Duration.ofSeconds(31));
             daemon.guardedRound();
         }
-        assertThat(outlook.health().ok()).isFalse();
+        assertThat(daemonStatus.health().ok()).isFalse();
         reach = () -> primary.repository;
         primary.time.advance(Duration.ofSeconds(31));
         daemon.guardedRound();
-        assertThat(outlook.health().ok()).isTrue();
+        assertThat(daemonStatus.health().ok()).isTrue();
     }
 
     @Test
@@ -307,10 +307,10 @@ class DaemonTest {
     private void restart(List<Daemon.Service> services) {
         metrics = new Metrics("example", "primary", "0.1.0");
         followers = new Followers(primary.time.clock());
-        outlook = new Outlook(primary.time.clock());
+        daemonStatus = new DaemonStatus(primary.time.clock());
         PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
-        desk = new SnapshotDesk(primary.taker(PrimaryEvents.all(List.of(announcer, told, outlook))));
+        desk = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(announcer, told, daemonStatus))));
         Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *", "daily", "0 3 * * *"), ZoneOffset.UTC);
         daemon = new Daemon(new Daemon.Parts(
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
@@ -319,7 +319,7 @@ class DaemonTest {
                 announcer,
                 told,
                 new LastVerified(primary.state),
-                outlook,
+                daemonStatus,
                 primary.time.clock(),
                 primary.time,
                 services));

@@ -98,7 +98,9 @@ class SnapshotTakerTest {
         assertThat(unchanged.reusedBytes()).isEqualTo(first.manifest().totals().storedBytes());
 
         primary.database.rows("1\tfirst", "2\tsecond");
-        assertThat(take().uploadedBlobs()).as("the row, the list of tables, the references").isEqualTo(3);
+        assertThat(take().uploadedBlobs())
+                .as("the row, the list of tables, the references")
+                .isEqualTo(3);
     }
 
     @Test
@@ -248,7 +250,7 @@ class SnapshotTakerTest {
         SnapshotBlobs.forEach(first, primary.repository.blobs(), part -> blobs.add(part.blob()));
         primary.repository.blobs().delete(blobs.get(0).id());
         primary.filestore.put(blobs.get(1).id().key(), Content.of(new byte[] {1}));
-        new Distrust(primary.state).raise("test");
+        new FullSnapshotFlag(primary.state).raise("test");
         primary.database.during(() -> {
             throw new UnderstudyException(ErrorCode.DUMP_FAILED, "cannot dump", "look");
         });

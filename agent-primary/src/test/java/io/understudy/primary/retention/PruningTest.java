@@ -29,7 +29,7 @@ class PruningTest extends FiveHourlySnapshots {
         assertThat(snapshots()).containsExactly(id(4), id(5));
         assertThat(first.deleted()).isEqualTo(3);
         assertThat(first.kept()).isEqualTo(2);
-        assertThat(first.swept()).isEqualTo(Swept.NOTHING);
+        assertThat(first.swept()).isEqualTo(SweepResult.NOTHING);
         assertThat(whole.blobs()).hasSize(before);
         assertThat(heard).containsExactly("deleted " + id(1), "deleted " + id(2), "deleted " + id(3), "pruned 3 of 5");
 

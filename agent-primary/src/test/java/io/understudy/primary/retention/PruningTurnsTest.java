@@ -90,7 +90,7 @@ class PruningTurnsTest extends FiveHourlySnapshots {
         time.advance(GRACE);
         int pauses = time.pauses().size();
 
-        Swept swept = prune().swept();
+        SweepResult swept = prune().swept();
 
         assertThat(swept.blobs()).isGreaterThan(1100);
         assertThat(time.pauses().size() - pauses).isEqualTo(2);

@@ -6,7 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.repository.SnapshotId;
 import io.understudy.transport.RpcFailures;
@@ -28,28 +28,28 @@ import java.util.function.Supplier;
 final class AdminService extends ReplicaAdminGrpc.ReplicaAdminImplBase {
     private final String site;
     private final Replica replica;
-    private final Desk desk;
-    private final LiveView live;
+    private final JobQueue queue;
+    private final DaemonStatus live;
     private final Supplier<ReplicaStatus> status;
 
-    AdminService(String site, Replica replica, Desk desk, LiveView live, Supplier<ReplicaStatus> status) {
+    AdminService(String site, Replica replica, JobQueue queue, DaemonStatus live, Supplier<ReplicaStatus> status) {
         this.site = site;
         this.replica = replica;
-        this.desk = desk;
+        this.queue = queue;
         this.live = live;
         this.status = status;
     }
 
     @Override
     public void syncNow(SyncRequest request, StreamObserver<SyncReply> answer) {
-        Ask ask = new Ask.Newest(true, request.getRetryRejected());
+        ImportRequest ask = new ImportRequest.Newest(true, request.getRetryRejected());
         sync(request.getSite(), answer, control -> Synced.of(replica.sync(ask, control)));
     }
 
     @Override
     public void restore(RestoreRequest request, StreamObserver<SyncReply> answer) {
         sync(request.getSite(), answer, control -> {
-            Ask ask = new Ask.Named(SnapshotId.parse(request.getSnapshot()));
+            ImportRequest ask = new ImportRequest.Named(SnapshotId.parse(request.getSnapshot()));
             return Synced.of(replica.sync(ask, control));
         });
     }
@@ -67,9 +67,9 @@ final class AdminService extends ReplicaAdminGrpc.ReplicaAdminImplBase {
                 answer,
                 progress -> PromoteReply.newBuilder().setProgress(progress).build(),
                 listener -> {
-                    demandSite(request.getSite());
+                    requireSite(request.getSite());
                     PromoteResult result = listening(
-                            listener, () -> desk.callAtOnce(control -> PromoteResult.of(replica.promote(wanted))));
+                            listener, () -> queue.callAtOnce(control -> PromoteResult.of(replica.promote(wanted))));
                     return PromoteReply.newBuilder().setDone(Protos.of(result)).build();
                 });
     }
@@ -77,7 +77,7 @@ final class AdminService extends ReplicaAdminGrpc.ReplicaAdminImplBase {
     @Override
     public void status(ReplicaStatusRequest request, StreamObserver<ReplicaStatus> answer) {
         try {
-            demandSite(request.getSite());
+            requireSite(request.getSite());
             answer.onNext(status.get());
             answer.onCompleted();
         } catch (RuntimeException e) {
@@ -96,10 +96,10 @@ final class AdminService extends ReplicaAdminGrpc.ReplicaAdminImplBase {
         });
         Calls.answer(
                 answer, progress -> SyncReply.newBuilder().setProgress(progress).build(), listener -> {
-                    demandSite(caller);
+                    requireSite(caller);
                     Synced synced = listening(
                             listener,
-                            () -> desk.call(control -> {
+                            () -> queue.call(control -> {
                                 running.set(control);
                                 return work.apply(control);
                             }));
@@ -116,7 +116,7 @@ final class AdminService extends ReplicaAdminGrpc.ReplicaAdminImplBase {
         }
     }
 
-    private void demandSite(String caller) {
+    private void requireSite(String caller) {
         if (!caller.equals(site)) {
             throw new UnderstudyException(
                     ErrorCode.WRONG_SITE,

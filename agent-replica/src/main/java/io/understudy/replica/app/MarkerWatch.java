@@ -1,7 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.state.BackupMode;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;

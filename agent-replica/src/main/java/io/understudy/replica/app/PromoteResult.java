@@ -27,13 +27,13 @@ public record PromoteResult(
         Optional<Instant> moment,
         double seconds,
         boolean healthy,
-        Steps steps,
+        FileOps steps,
         List<Problem> warnings) {
 
     /** Seconds. */
-    record Steps(double restart, double prove) {
-        static Steps of(Map<Step, Duration> steps) {
-            return new Steps(
+    record FileOps(double restart, double prove) {
+        static FileOps of(Map<Step, Duration> steps) {
+            return new FileOps(
                     StepSeconds.seconds(steps.getOrDefault(Step.RESTART, Duration.ZERO)),
                     StepSeconds.seconds(steps.getOrDefault(Step.PROVE, Duration.ZERO)));
         }
@@ -47,7 +47,7 @@ public record PromoteResult(
                 report.serving().moment(),
                 StepSeconds.seconds(report.took()),
                 report.warnings().stream().noneMatch(PromoteResult::isOfTheSite),
-                Steps.of(report.steps()),
+                FileOps.of(report.steps()),
                 report.warnings().stream().map(Problem::of).toList());
     }
 

@@ -7,7 +7,7 @@ import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
-import io.understudy.replica.role.Setback;
+import io.understudy.replica.state.FailedAttempt;
 import io.understudy.repository.SnapshotId;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Failure;
@@ -75,14 +75,14 @@ public final class Protos {
                 done.hasMoment() ? Optional.of(instant(done.getMoment())) : Optional.empty(),
                 done.getSeconds(),
                 done.getHealthy(),
-                new PromoteResult.Steps(steps.getOrDefault("restart", 0.0), steps.getOrDefault("prove", 0.0)),
+                new PromoteResult.FileOps(steps.getOrDefault("restart", 0.0), steps.getOrDefault("prove", 0.0)),
                 done.getWarningsList().stream()
                         .map(each -> new Problem(each.getCode(), each.getMessage(), each.getHint()))
                         .toList());
     }
 
     public static ReplicaStatus of(
-            StatusView status, String agentVersion, int highestEpoch, Optional<Setback> trouble) {
+            StatusView status, String agentVersion, int highestEpoch, Optional<FailedAttempt> lastError) {
         ReplicaStatus.Builder built = ReplicaStatus.newBuilder()
                 .setSite(status.site())
                 .setReplica(status.replica())
@@ -100,7 +100,7 @@ public final class Protos {
         status.progress().map(Protos::progress).ifPresent(built::setProgress);
         status.progress().ifPresent(now -> built.setImporting(now.snapshot().toString()));
         status.primaries().stream().map(Protos::of).forEach(built::addPrimaries);
-        trouble.map(Setback::toException).map(RpcFailures::message).ifPresent(built::setLastError);
+        lastError.map(FailedAttempt::toException).map(RpcFailures::message).ifPresent(built::setLastError);
         status.retry().map(Protos::timestamp).ifPresent(built::setRetry);
         status.rejected().forEach(each -> built.addRejected(each.snapshot().toString()));
         return built.build();

@@ -3,20 +3,20 @@ package io.understudy.replica.app;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.apply.Departure;
+import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.ApplyLock;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.ReplicaState.Applying;
-import io.understudy.replica.role.ReplicaState.Promoting;
-import io.understudy.replica.role.RetryPolicy;
-import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.ApplyLock;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.SnapshotId;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -25,15 +25,15 @@ import java.util.random.RandomGenerator;
 
 /** The parts of a replica, put together; what it can do, each under the apply lock. Starts no thread. */
 public final class Replica {
-    private final Ports ports;
+    private final ReplicaPorts ports;
     private final ApplyLock lock;
-    private final Standing standing;
+    private final StateReconciler standing;
     private final Applier applier;
-    private final Departure departure;
+    private final IntentWriter departure;
     private final Round round;
     private final Promotion promotion;
 
-    public Replica(Ports ports, ReplicaEvents events) {
+    public Replica(ReplicaPorts ports, ReplicaEvents events) {
         this(ports, events, new SplittableRandom(), () -> UUID.randomUUID().toString());
     }
 
@@ -41,11 +41,11 @@ public final class Replica {
      * @param random for the pauses after failures
      * @param nonces draws a new one with each call; two servers never draw the same
      */
-    Replica(Ports ports, ReplicaEvents events, RandomGenerator random, Supplier<String> nonces) {
+    Replica(ReplicaPorts ports, ReplicaEvents events, RandomGenerator random, Supplier<String> nonces) {
         this.ports = ports;
         this.lock = new ApplyLock(ports.settings().state());
-        Failures failures = new Failures(ports.clock(), new RetryPolicy(random));
-        this.standing = new Standing(ports.store(), ports.backup(), ports.databases(), ports.clock());
+        RetryLog failures = new RetryLog(ports.clock(), new RetryPolicy(random));
+        this.standing = new StateReconciler(ports.store(), ports.backup(), ports.databases(), ports.clock());
         this.applier = new Applier(
                 ports.store(),
                 ports.backup(),
@@ -57,7 +57,8 @@ public final class Replica {
                 events,
                 ports.clock(),
                 ports.ticker());
-        this.departure = new Departure(ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.clock());
+        this.departure =
+                new IntentWriter(ports.store(), ports.backup(), ports.databases(), ports.trees(), ports.clock());
         this.round = new Round(
                 ports.store(),
                 ports.backup(),
@@ -85,7 +86,7 @@ public final class Replica {
                 ports.ticker());
     }
 
-    Ports ports() {
+    ReplicaPorts ports() {
         return ports;
     }
 
@@ -105,7 +106,7 @@ public final class Replica {
         });
     }
 
-    public RoundResult sync(Ask ask, RoundControl control) {
+    public RoundResult sync(ImportRequest ask, RoundControl control) {
         return locked(() -> round.run(ask, control));
     }
 
@@ -119,14 +120,14 @@ public final class Replica {
             long start = ports.ticker().nanos();
             applier.finish();
             standing.ensure();
-            departure.demandRollback();
+            departure.requireRollback();
             // What a killed import left has the name that the undone database gets.
             ports.loader().dropSpare();
             departure.rollback();
             Applier.Outcome outcome = applier.finish();
             outcome.unwell().ifPresent(Replica::wentBackUnwell);
             return new RoundResult(
-                    ports.store().ledger().live().flatMap(Copy::snapshot),
+                    ports.store().ledger().live().flatMap(DatabaseVersion::snapshot),
                     ports.ticker().since(start),
                     0,
                     outcome.took());
@@ -134,9 +135,9 @@ public final class Replica {
     }
 
     /** Throws at once what {@link #rollback} would: before anybody is asked. An apply that is under way is finished first, so then nobody knows yet. */
-    public void demandRollback() {
+    public void requireRollback() {
         if (!(ports.store().state() instanceof Applying)) {
-            departure.demandRollback();
+            departure.requireRollback();
         }
     }
 
@@ -157,7 +158,7 @@ public final class Replica {
         if (ports.store().state() instanceof Promoting) {
             promotion.resume();
         } else {
-            round.run(Ask.newest(), control);
+            round.run(ImportRequest.newest(), control);
         }
     }
 

@@ -11,8 +11,8 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.Probe;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Backoff;
@@ -33,14 +33,14 @@ public final class ReplicaAgent implements AutoCloseable {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);
     private static final int PROBE_SECONDS = 15;
 
-    private final Ports ports;
+    private final ReplicaPorts ports;
     private final Settings settings;
     private final Transport transport;
     private final Metrics metrics;
     private final ReplicaMetrics told;
-    private final LiveView live;
+    private final DaemonStatus live;
     private final Replica replica;
-    private final Desk desk;
+    private final JobQueue queue;
     private final MarkerWatch watch;
     private final PrimaryLink link;
     private final RpcServer admin;
@@ -49,17 +49,17 @@ public final class ReplicaAgent implements AutoCloseable {
     private int looks;
 
     /** @param metrics where the filestore tells its health too */
-    public ReplicaAgent(Ports ports, Metrics metrics, String filestore) {
+    public ReplicaAgent(ReplicaPorts ports, Metrics metrics, String filestore) {
         this.ports = ports;
         this.settings = ports.settings();
         this.transport = new Transport(settings.tls());
         this.metrics = metrics;
         this.told = new ReplicaMetrics(
                 metrics, ports.store(), settings.replica().name(), new LastVerified(settings.state()), ports.clock());
-        this.live = new LiveView(filestore, ports.clock());
+        this.live = new DaemonStatus(filestore, ports.clock());
         this.replica = new Replica(ports, ReplicaEvents.all(List.of(live, told)));
-        this.desk = new Desk(replica::attend, this::pause);
-        this.watch = new MarkerWatch(ports.backup(), desk::interruptRound, desk::wake, this::everySecond);
+        this.queue = new JobQueue(replica::attend, this::pause);
+        this.watch = new MarkerWatch(ports.backup(), queue::interruptRound, queue::wake, this::everySecond);
         Reports reports = new Reports(ports, live);
         this.link = new PrimaryLink(
                 settings.replica().primaries(),
@@ -72,7 +72,7 @@ public final class ReplicaAgent implements AutoCloseable {
         this.admin = transport.server(
                 settings.replica().listen(),
                 List.of(),
-                List.of(new AdminService(settings.site(), replica, desk, live, () -> reports.status(link.seen()))));
+                List.of(new AdminService(settings.site(), replica, queue, live, () -> reports.status(link.seen()))));
     }
 
     /** @throws UnderstudyException {@code LOCKED} when another daemon runs, {@code CONFIG_INVALID} when an address can't be listened on */
@@ -84,8 +84,8 @@ public final class ReplicaAgent implements AutoCloseable {
                 .http()
                 .map(address -> HttpEndpoint.start(address, metrics, this::health, this::readiness));
         watch.start();
-        desk.start();
-        desk.wake();
+        queue.start();
+        queue.wake();
         admin.start();
         link.start();
         return this;
@@ -97,7 +97,7 @@ public final class ReplicaAgent implements AutoCloseable {
      * @throws UnderstudyException {@code INTERNAL} when the worker has died: without it an agent would run on and import nothing
      */
     public void await() throws InterruptedException {
-        if (desk.awaitEnd()) {
+        if (queue.awaitEnd()) {
             throw new UnderstudyException(
                     ErrorCode.INTERNAL,
                     "cannot go on: the worker has died",
@@ -113,7 +113,7 @@ public final class ReplicaAgent implements AutoCloseable {
         LOG.info("stopping");
         watch.close();
         link.close();
-        boolean done = desk.close(patience());
+        boolean done = queue.close(patience());
         admin.close();
         http.ifPresent(HttpEndpoint::close);
         http = Optional.empty();
@@ -130,14 +130,14 @@ public final class ReplicaAgent implements AutoCloseable {
     }
 
     private String role() {
-        Ledger ledger = ports.store().ledger();
+        ReplicaRecord ledger = ports.store().ledger();
         if (!ports.backup().on()) {
             return ports.store().read().isEmpty()
                     ? "not in backup mode, nothing is imported; agent-replica init makes it a standby"
                     : ledger.state().label() + ", not in backup mode";
         }
         return ledger.live()
-                .flatMap(Copy::snapshot)
+                .flatMap(DatabaseVersion::snapshot)
                 .map(id -> "in backup mode, " + id + " is live")
                 .orElse("in backup mode, nothing is imported yet");
     }
@@ -150,12 +150,12 @@ public final class ReplicaAgent implements AutoCloseable {
         String applied = ports.store()
                 .ledger()
                 .live()
-                .flatMap(Copy::snapshot)
+                .flatMap(DatabaseVersion::snapshot)
                 .map(SnapshotId::toString)
                 .orElse("");
         if (announcement.getSnapshot().compareTo(applied) > 0) {
             LOG.info("{} announces {}", announcement.getServer(), announcement.getSnapshot());
-            desk.wake();
+            queue.wake();
         }
     }
 
@@ -170,7 +170,7 @@ public final class ReplicaAgent implements AutoCloseable {
     }
 
     private void everySecond() {
-        if (desk.isAlive()) {
+        if (queue.isAlive()) {
             told.beat();
         }
         if (looks++ % PROBE_SECONDS == 0) {
@@ -189,7 +189,7 @@ public final class ReplicaAgent implements AutoCloseable {
     }
 
     private Probe health() {
-        return desk.isAlive() ? Probe.up("alive") : Probe.down("the worker has died: restart the agent");
+        return queue.isAlive() ? Probe.up("alive") : Probe.down("the worker has died: restart the agent");
     }
 
     private Probe readiness() {

@@ -7,11 +7,11 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
@@ -23,12 +23,12 @@ import java.util.function.DoubleSupplier;
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
 final class ReplicaMetrics implements ReplicaEvents {
     private final Metrics metrics;
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final String replica;
     private final LastVerified verified;
     private final Clock clock;
 
-    ReplicaMetrics(Metrics metrics, RoleStore store, String replica, LastVerified verified, Clock clock) {
+    ReplicaMetrics(Metrics metrics, ReplicaStateStore store, String replica, LastVerified verified, Clock clock) {
         this.metrics = metrics;
         this.store = store;
         this.replica = replica;
@@ -47,12 +47,12 @@ final class ReplicaMetrics implements ReplicaEvents {
         metrics.set(Metric.ROLE_IS_PRIMARY, false);
         metrics.watch(Metric.DISK_FREE_BYTES, () -> settings.state().toFile().getUsableSpace());
         certificateExpiry.ifPresent(when -> metrics.watch(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, when));
-        Ledger ledger = store.ledger();
-        ledger.live().flatMap(Copy::moment).ifPresent(this::appliedMoment);
+        ReplicaRecord ledger = store.ledger();
+        ledger.live().flatMap(DatabaseVersion::moment).ifPresent(this::appliedMoment);
         if (ledger.state() instanceof Following following && following.proven()) {
             metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, following.since(), replica);
         }
-        ledger.live().flatMap(Copy::snapshot).ifPresent(id -> epoch(id.epoch()));
+        ledger.live().flatMap(DatabaseVersion::snapshot).ifPresent(id -> epoch(id.epoch()));
         failures();
         beat();
     }

@@ -2,15 +2,15 @@ package io.understudy.replica.app;
 
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
-import io.understudy.replica.app.LiveView.FilestoreSeen;
+import io.understudy.replica.app.DaemonStatus.FilestoreSeen;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.discover.PrimaryLink;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.SnapshotId;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicaStatus;
@@ -19,10 +19,10 @@ import java.util.Optional;
 
 /** What the running daemon says of itself, to commands and to the primary. */
 final class Reports {
-    private final Ports ports;
-    private final LiveView live;
+    private final ReplicaPorts ports;
+    private final DaemonStatus live;
 
-    Reports(Ports ports, LiveView live) {
+    Reports(ReplicaPorts ports, DaemonStatus live) {
         this.ports = ports;
         this.live = live;
     }
@@ -30,7 +30,7 @@ final class Reports {
     /** @param primaries as they are seen now */
     ReplicaStatus status(List<PrimaryLink.Seen> primaries) {
         Settings settings = ports.settings();
-        Ledger ledger = ports.store().ledger();
+        ReplicaRecord ledger = ports.store().ledger();
         StatusView view = StatusView.of(
                 settings.site(),
                 settings.replica().name(),
@@ -42,14 +42,16 @@ final class Reports {
                         primaries.stream().map(Reports::view).toList(),
                         view(live.filestore())),
                 ports.clock().instant());
-        return Protos.of(view, AgentVersion.current(), live.highestEpoch(), ledger.trouble());
+        return Protos.of(view, AgentVersion.current(), live.highestEpoch(), ledger.lastError());
     }
 
     ReplicaReport report() {
         Settings settings = ports.settings();
-        Ledger ledger = ports.store().ledger();
-        Optional<Copy> copy = ledger.live();
-        String applied = copy.flatMap(Copy::snapshot).map(SnapshotId::toString).orElse("");
+        ReplicaRecord ledger = ports.store().ledger();
+        Optional<DatabaseVersion> copy = ledger.live();
+        String applied = copy.flatMap(DatabaseVersion::snapshot)
+                .map(SnapshotId::toString)
+                .orElse("");
         boolean proven = ledger.state() instanceof Following following && following.proven();
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
                 .setName(settings.replica().name())
@@ -58,11 +60,11 @@ final class Reports {
                 .setState(ledger.state().label())
                 .setApplied(applied)
                 .setProven(proven ? applied : "");
-        copy.flatMap(Copy::moment).map(Protos::timestamp).ifPresent(report::setMoment);
+        copy.flatMap(DatabaseVersion::moment).map(Protos::timestamp).ifPresent(report::setMoment);
         live.activity()
                 .ifPresent(
                         now -> report.setStep(now.step().label()).setProgress(Protos.progress(ProgressView.of(now))));
-        ledger.trouble().ifPresent(trouble -> report.setLastError(Protos.failure(trouble.toException())));
+        ledger.lastError().ifPresent(lastError -> report.setLastError(Protos.failure(lastError.toException())));
         return report.build();
     }
 

@@ -1,13 +1,13 @@
 package io.understudy.replica.app;
 
-import io.understudy.replica.app.LiveView.Activity;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Applying;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.ReplicaState.Promoting;
-import io.understudy.replica.role.Setback;
+import io.understudy.replica.app.DaemonStatus.Activity;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,22 +75,22 @@ public record StatusView(
             Optional<SnapshotId> snapshot,
             Instant at,
             int attempts) {
-        static ErrorView of(Setback setback) {
+        static ErrorView of(FailedAttempt failedAttempt) {
             return new ErrorView(
-                    setback.code().label(),
-                    setback.message(),
-                    setback.hint(),
-                    setback.step().label(),
-                    setback.snapshot(),
-                    setback.at(),
-                    setback.attempts());
+                    failedAttempt.code().label(),
+                    failedAttempt.message(),
+                    failedAttempt.hint(),
+                    failedAttempt.step().label(),
+                    failedAttempt.snapshot(),
+                    failedAttempt.at(),
+                    failedAttempt.attempts());
         }
     }
 
     public record RejectedView(SnapshotId snapshot, String code, String message) {
-        static RejectedView of(Setback setback) {
+        static RejectedView of(FailedAttempt failedAttempt) {
             return new RejectedView(
-                    setback.snapshot().orElseThrow(), setback.code().label(), setback.message());
+                    failedAttempt.snapshot().orElseThrow(), failedAttempt.code().label(), failedAttempt.message());
         }
     }
 
@@ -103,21 +103,21 @@ public record StatusView(
     }
 
     public static StatusView of(
-            String site, String replica, boolean backupMode, Ledger ledger, Live live, Instant now) {
-        Optional<Copy> copy = ledger.live();
+            String site, String replica, boolean backupMode, ReplicaRecord ledger, Live live, Instant now) {
+        Optional<DatabaseVersion> copy = ledger.live();
         Optional<Following> following = ledger.state() instanceof Following it ? Optional.of(it) : Optional.empty();
-        Optional<Instant> moment = copy.flatMap(Copy::moment);
+        Optional<Instant> moment = copy.flatMap(DatabaseVersion::moment);
         return new StatusView(
                 site,
                 replica,
                 ledger.state().label(),
                 backupMode,
-                copy.flatMap(Copy::snapshot),
+                copy.flatMap(DatabaseVersion::snapshot),
                 moment,
                 moment.map(then -> Math.max(0, Duration.between(then, now).toSeconds())),
                 following.filter(Following::proven).isPresent(),
                 since(ledger),
-                following.flatMap(Following::previous).flatMap(Copy::snapshot),
+                following.flatMap(Following::previous).flatMap(DatabaseVersion::snapshot),
                 ledger.setAside(),
                 epoch(ledger),
                 ledger.state() instanceof Promoted promoted && !promoted.claimed(),
@@ -126,23 +126,23 @@ public record StatusView(
                 live.primaries(),
                 live.filestore(),
                 ledger.failures(),
-                ledger.trouble().map(ErrorView::of),
+                ledger.lastError().map(ErrorView::of),
                 ledger.nextAttempt(),
-                ledger.setbacks().stream()
-                        .filter(Setback::rejection)
-                        .filter(each -> !each.snapshot().equals(copy.flatMap(Copy::snapshot)))
+                ledger.failedAttempts().stream()
+                        .filter(FailedAttempt::rejection)
+                        .filter(each -> !each.snapshot().equals(copy.flatMap(DatabaseVersion::snapshot)))
                         .map(RejectedView::of)
                         .toList());
     }
 
-    private static Optional<Instant> since(Ledger ledger) {
+    private static Optional<Instant> since(ReplicaRecord ledger) {
         if (ledger.state() instanceof Promoted promoted) {
             return Optional.of(promoted.when());
         }
         return ledger.state() instanceof Following following ? Optional.of(following.since()) : Optional.empty();
     }
 
-    private static Optional<Integer> epoch(Ledger ledger) {
+    private static Optional<Integer> epoch(ReplicaRecord ledger) {
         if (ledger.state() instanceof Promoted promoted) {
             return Optional.of(promoted.claim().epoch());
         }
@@ -152,7 +152,7 @@ public record StatusView(
     }
 
     /** An apply that no process works on now is finished by the next round. */
-    private static Optional<ProgressView> unfinished(Ledger ledger) {
+    private static Optional<ProgressView> unfinished(ReplicaRecord ledger) {
         return ledger.state() instanceof Applying applying
                 ? Optional.of(new ProgressView(applying.intent().snapshot(), "apply", 0, -1))
                 : Optional.empty();

@@ -8,15 +8,15 @@ import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.role.ApplyIntent;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Applying;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.role.Setback;
 import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.ApplyIntent;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
@@ -47,25 +47,25 @@ public final class Applier {
     private static final List<TreeKind> FORWARD = List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.FILES);
     private static final List<TreeKind> BACK = List.of(TreeKind.FILES, TreeKind.SECRETS, TreeKind.CONFIG);
 
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final BackupMode backup;
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final Stage stage;
     private final SiteService site;
-    private final Failures failures;
+    private final RetryLog failures;
     private final ReplicaEvents events;
     private final Clock clock;
     private final Ticker ticker;
 
     public Applier(
-            RoleStore store,
+            ReplicaStateStore store,
             BackupMode backup,
             LiveDatabases databases,
             LiveTrees trees,
             Stage stage,
             SiteService site,
-            Failures failures,
+            RetryLog failures,
             ReplicaEvents events,
             Clock clock,
             Ticker ticker) {
@@ -88,7 +88,8 @@ public final class Applier {
      * @param unwell what failed of the site after it went back
      * @param took the steps that ran in this process
      */
-    public record Outcome(Optional<Setback> undone, Optional<UnderstudyException> unwell, Map<Step, Duration> took) {}
+    public record Outcome(
+            Optional<FailedAttempt> undone, Optional<UnderstudyException> unwell, Map<Step, Duration> took) {}
 
     /**
      * Finishes the intent that is under way, if there is one.
@@ -96,7 +97,7 @@ public final class Applier {
      * @throws UnderstudyException when it could be finished neither way; the intent stays and is tried again later
      */
     public Outcome finish() {
-        Optional<Setback> undone = Optional.empty();
+        Optional<FailedAttempt> undone = Optional.empty();
         Optional<UnderstudyException> unwell = Optional.empty();
         Map<Step, Duration> took = new EnumMap<>(Step.class);
         while (store.state() instanceof Applying applying) {
@@ -117,12 +118,12 @@ public final class Applier {
             timed(intent, Step.APPLY, took, () -> exchange(intent));
             step = Step.RESTART;
             timed(intent, Step.RESTART, took, site::restart);
-            ReplicaPoint.SITE_RESTARTED.passed();
+            ReplicaPoint.SITE_RESTARTED.reached();
             step = Step.PROVE;
             timed(intent, Step.PROVE, took, site::prove);
-            ReplicaPoint.SITE_PROVEN.passed();
+            ReplicaPoint.SITE_PROVEN.reached();
         } catch (RuntimeException e) {
-            giveUp(intent, step, Failures.wrap(e, "apply " + intent.snapshot()));
+            giveUp(intent, step, RetryLog.wrap(e, "apply " + intent.snapshot()));
             return;
         }
         accept(true);
@@ -130,21 +131,21 @@ public final class Applier {
 
     private void exchange(ApplyIntent intent) {
         requireMarkerOrSwapped(intent);
-        mark("A snapshot is being imported.", intent.back().live().flatMap(Copy::snapshot));
-        ReplicaPoint.MARKER_RENEWED.passed();
+        mark("A snapshot is being imported.", intent.back().live().flatMap(DatabaseVersion::snapshot));
+        ReplicaPoint.MARKER_RENEWED.reached();
         site.stop();
-        ReplicaPoint.SITE_STOPPED.passed();
+        ReplicaPoint.SITE_STOPPED.reached();
         if (!isLive(intent.fresh())) {
             backup.require();
             databases.arrange(new Arrangement(Optional.of(intent.fresh()), intent.retired(), intent.old()));
-            ReplicaPoint.DATABASES_SWAPPED.passed();
+            ReplicaPoint.DATABASES_SWAPPED.reached();
         }
         FORWARD.forEach(kind -> {
             trees.forward(intent.snapshot(), kind);
-            exchanged(kind).passed();
+            exchanged(kind).reached();
         });
         mark("This server follows the primary.", Optional.of(intent.snapshot()));
-        ReplicaPoint.MARKER_NAMES_SNAPSHOT.passed();
+        ReplicaPoint.MARKER_NAMES_SNAPSHOT.reached();
     }
 
     private void requireMarkerOrSwapped(ApplyIntent intent) {
@@ -173,31 +174,31 @@ public final class Applier {
         }
         LOG.warn("{} failed, going back: {} ({})", intent.snapshot(), failure.getMessage(), failure.hint());
         store.change(ledger -> ledger.with(ledger.state().failed(cause(ledger, intent, step, failure))));
-        ReplicaPoint.RETURN_INTENDED.passed();
+        ReplicaPoint.RETURN_INTENDED.reached();
     }
 
-    private Setback cause(Ledger ledger, ApplyIntent intent, Step step, UnderstudyException failure) {
+    private FailedAttempt cause(ReplicaRecord ledger, ApplyIntent intent, Step step, UnderstudyException failure) {
         return step == Step.APPLY
-                ? failures.setback(ledger, Optional.of(intent.snapshot()), step, failure)
+                ? failures.failedAttempt(ledger, Optional.of(intent.snapshot()), step, failure)
                 : failures.rejection(intent.snapshot(), step, failure);
     }
 
     private void accept(boolean proven) {
         store.change(ledger -> ledger.with(ledger.state().accepted(proven, clock.instant())));
-        ReplicaPoint.SNAPSHOT_ACCEPTED.passed();
+        ReplicaPoint.SNAPSHOT_ACCEPTED.reached();
     }
 
     /** The snapshot stays: what it replaced twice over goes. */
     private void settle(ApplyIntent intent) {
         intent.retired().ifPresent(databases::discard);
-        ReplicaPoint.RETIRED_DROPPED.passed();
+        ReplicaPoint.RETIRED_DROPPED.reached();
         trees.settle(intent.snapshot());
-        ReplicaPoint.TREES_SETTLED.passed();
+        ReplicaPoint.TREES_SETTLED.reached();
         store.change(ledger -> {
-            Ledger next = intent.retired().map(ledger::disowning).orElse(ledger);
+            ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);
             return next.with(next.state().settled()).preparing(Optional.empty()).succeeding(intent.snapshot());
         });
-        ReplicaPoint.INTENT_CLEARED.passed();
+        ReplicaPoint.INTENT_CLEARED.reached();
     }
 
     /** @return what failed of the site, which stands on N-1 all the same */
@@ -205,11 +206,11 @@ public final class Applier {
         if (mustStay(intent)) {
             return turn(intent);
         }
-        Optional<SnapshotId> target = intent.back().live().flatMap(Copy::snapshot);
+        Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
         quietly("name the snapshot in the marker", () -> mark("A snapshot was taken back.", target));
-        ReplicaPoint.RETURN_MARKED.passed();
+        ReplicaPoint.RETURN_MARKED.reached();
         quietly("stop the site", site::stop);
-        ReplicaPoint.RETURN_SITE_STOPPED.passed();
+        ReplicaPoint.RETURN_SITE_STOPPED.reached();
         if (isLive(intent.fresh())) {
             if (!backup.on()) {
                 quietly("start the site again", site::restart);
@@ -217,17 +218,17 @@ public final class Applier {
             }
             clearSpare(intent);
             databases.arrange(new Arrangement(intent.old(), Optional.of(intent.fresh()), intent.retired()));
-            ReplicaPoint.RETURN_DATABASES_SWAPPED.passed();
+            ReplicaPoint.RETURN_DATABASES_SWAPPED.reached();
         }
         BACK.forEach(kind -> {
             trees.back(intent.snapshot(), kind);
-            returned(kind).passed();
+            returned(kind).reached();
         });
         Optional<UnderstudyException> down = quietly("restart the site after going back", site::restart);
         Optional<UnderstudyException> unwell = quietly("prove the site after going back", site::prove);
-        ReplicaPoint.RETURN_SITE_RESTARTED.passed();
+        ReplicaPoint.RETURN_SITE_RESTARTED.reached();
         store.change(ledger -> ledger.with(ledger.state().undone()));
-        ReplicaPoint.RETURN_DONE.passed();
+        ReplicaPoint.RETURN_DONE.reached();
         return down.or(() -> unwell);
     }
 
@@ -256,22 +257,22 @@ public final class Applier {
         return Optional.empty();
     }
 
-    private Optional<Setback> cleanUp(ApplyIntent intent) {
+    private Optional<FailedAttempt> cleanUp(ApplyIntent intent) {
         if (intent.rejects()) {
             databases.discard(intent.fresh());
-            ReplicaPoint.REJECTED_DROPPED.passed();
+            ReplicaPoint.REJECTED_DROPPED.reached();
         }
         stage.discard(intent.snapshot());
-        ReplicaPoint.STAGE_DISCARDED.passed();
-        Setback cause = intent.cause().orElseThrow();
+        ReplicaPoint.STAGE_DISCARDED.reached();
+        FailedAttempt cause = intent.cause().orElseThrow();
         store.change(ledger -> {
-            Ledger settled = ledger.with(ledger.state().settled());
-            Ledger next = cause.wanted() ? settled.noting(cause).untroubled() : settled.failing(cause);
-            return intent.rejects() ? next.disowning(intent.fresh()).preparing(Optional.empty()) : next;
+            ReplicaRecord settled = ledger.with(ledger.state().settled());
+            ReplicaRecord next = cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.failing(cause);
+            return intent.rejects() ? next.withoutOwned(intent.fresh()).preparing(Optional.empty()) : next;
         });
-        ReplicaPoint.RETURN_CLEARED.passed();
-        Optional<Copy> live = intent.back().live();
-        events.wentBack(live.flatMap(Copy::snapshot), live.flatMap(Copy::moment));
+        ReplicaPoint.RETURN_CLEARED.reached();
+        Optional<DatabaseVersion> live = intent.back().live();
+        events.wentBack(live.flatMap(DatabaseVersion::snapshot), live.flatMap(DatabaseVersion::moment));
         return Optional.of(cause);
     }
 
@@ -285,7 +286,7 @@ public final class Applier {
             return Optional.of(e);
         } catch (RuntimeException e) {
             LOG.error("cannot {}: {}", what, e.getMessage(), e);
-            return Optional.of(Failures.wrap(e, what));
+            return Optional.of(RetryLog.wrap(e, what));
         }
     }
 

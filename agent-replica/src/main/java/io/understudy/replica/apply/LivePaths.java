@@ -19,10 +19,10 @@ final class LivePaths {
     private final TreeRoot root;
     private final Path staged;
     private final Path undone;
-    private final Steps steps;
+    private final FileOps steps;
     private SafePath checked = SafePath.ROOT;
 
-    LivePaths(Plan plan, TreeRoot root, Steps steps) {
+    LivePaths(Plan plan, TreeRoot root, FileOps steps) {
         this.root = root;
         this.staged = plan.header().staged(root);
         this.undone = plan.header().undone(root);
@@ -34,13 +34,13 @@ final class LivePaths {
      *
      * @throws UnderstudyException {@code UNSAFE_PATH} when no row of folders leads there
      */
-    Exchange exchange(Change change) throws IOException {
+    PathSwap exchange(Change change) throws IOException {
         SafePath path = change.path();
         return at(path, reach(path).orElseThrow(() -> blocked(path)));
     }
 
     /** As {@link #exchange}; empty where it was taken back already, and with it the folder that it lay in. */
-    Optional<Exchange> exchangeBack(Change change) throws IOException {
+    Optional<PathSwap> exchangeBack(Change change) throws IOException {
         SafePath path = change.path();
         Optional<Path> live = reach(path);
         if (live.isEmpty() && !Files.exists(staged.resolve(Change.nameOf(path)), LinkOption.NOFOLLOW_LINKS)) {
@@ -60,9 +60,9 @@ final class LivePaths {
         return Optional.of(root.resolve(path));
     }
 
-    private Exchange at(SafePath path, Path live) {
+    private PathSwap at(SafePath path, Path live) {
         String name = Change.nameOf(path);
-        return new Exchange(steps, staged.resolve(name), live, undone.resolve(name));
+        return new PathSwap(steps, staged.resolve(name), live, undone.resolve(name));
     }
 
     private boolean leadsThroughFolders(SafePath folder) throws IOException {

@@ -6,13 +6,13 @@ import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.stage.AttributeWriter;
 import io.understudy.replica.stage.CacheRefresh;
 import io.understudy.replica.stage.Change;
-import io.understudy.replica.stage.Dresser;
-import io.understudy.replica.stage.OwnFolder;
 import io.understudy.replica.stage.Plan;
 import io.understudy.replica.stage.Plans;
 import io.understudy.replica.stage.Plans.Phase;
+import io.understudy.replica.stage.WorkFolder;
 import io.understudy.repository.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,16 +30,16 @@ public final class TreeSwap implements LiveTrees {
     private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
 
     private final Plans plans;
-    private final Steps steps;
+    private final FileOps steps;
 
     /** @param state folder of durable state, the same that the stager has */
     public TreeSwap(Path state) {
-        this(state, Steps.Hook.none());
+        this(state, FileOps.Hook.none());
     }
 
-    TreeSwap(Path state, Steps.Hook hook) {
+    TreeSwap(Path state, FileOps.Hook hook) {
         this.plans = new Plans(state);
-        this.steps = new Steps(hook);
+        this.steps = new FileOps(hook);
     }
 
     @Override
@@ -117,62 +117,63 @@ public final class TreeSwap implements LiveTrees {
             Change change = plan.change(i);
             if (change instanceof Change.Put) {
                 paths.exchange(change).put();
-                ReplicaPoint.PATH_EXCHANGED.passed();
+                ReplicaPoint.PATH_EXCHANGED.reached();
             } else if (change instanceof Change.Remove) {
                 paths.exchange(change).remove();
-                ReplicaPoint.PATH_EXCHANGED.passed();
+                ReplicaPoint.PATH_EXCHANGED.reached();
             }
         }
-        Dresser dresser = dresser(plan);
+        AttributeWriter attributeWriter = attributeWriter(plan);
         for (int i = 0; i < plan.size(); i++) {
             if (plan.change(i) instanceof Change.Dress dress) {
-                dress(dresser, paths.reach(dress.path()), dress.fresh());
+                setAttributes(attributeWriter, paths.reach(dress.path()), dress.fresh());
             }
         }
-        dresser.report(plan.header().tree());
+        attributeWriter.report(plan.header().tree());
         forceOwn(plan, root);
     }
 
     private void back(Plan plan, TreeRoot root) throws IOException {
-        OwnFolder.create(root, plan.header().staged(root));
+        WorkFolder.create(root, plan.header().staged(root));
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = plan.size() - 1; i >= 0; i--) {
             Change change = plan.change(i);
             if (change instanceof Change.Put) {
-                Optional<Exchange> exchange = paths.exchangeBack(change);
+                Optional<PathSwap> exchange = paths.exchangeBack(change);
                 if (exchange.isPresent()) {
                     exchange.get().unput();
-                    ReplicaPoint.PATH_RETURNED.passed();
+                    ReplicaPoint.PATH_RETURNED.reached();
                 }
             } else if (change instanceof Change.Remove) {
                 paths.exchange(change).unremove();
-                ReplicaPoint.PATH_RETURNED.passed();
+                ReplicaPoint.PATH_RETURNED.reached();
             }
         }
-        Dresser dresser = dresser(plan);
+        AttributeWriter attributeWriter = attributeWriter(plan);
         for (int i = 0; i < plan.size(); i++) {
             if (plan.change(i) instanceof Change.Dress dress && dress.was().isPresent()) {
                 TreeEntry old = dress.fresh() instanceof TreeEntry.Link link
                         ? new TreeEntry.Link(link.path(), dress.was().get(), link.target())
                         : new TreeEntry.Folder(dress.path(), dress.was().get());
-                dress(dresser, paths.reach(dress.path()), old);
+                setAttributes(attributeWriter, paths.reach(dress.path()), old);
             }
         }
         forceOwn(plan, root);
     }
 
-    private static Dresser dresser(Plan plan) {
-        return new Dresser(plan.header().owners(), plan.header().kind() == TreeKind.SECRETS);
+    private static AttributeWriter attributeWriter(Plan plan) {
+        return new AttributeWriter(plan.header().owners(), plan.header().kind() == TreeKind.SECRETS);
     }
 
     /** A folder is forced as well: its renames are done by now. */
-    private void dress(Dresser dresser, Optional<Path> place, TreeEntry wanted) throws IOException {
-        Optional<FileStat> stat = place.isEmpty() ? Optional.empty() : Exchange.stat(place.get());
+    private void setAttributes(AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted)
+            throws IOException {
+        Optional<FileStat> stat = place.isEmpty() ? Optional.empty() : PathSwap.stat(place.get());
         if (stat.isEmpty() || (stat.get().type() == FileStat.Type.LINK) != (wanted instanceof TreeEntry.Link)) {
             LOG.warn("{} is gone or was replaced by others, and gets no attributes", wanted.path());
             return;
         }
-        steps.dress(dresser, place.get(), wanted.attributes());
+        steps.setAttributes(attributeWriter, place.get(), wanted.attributes());
         if (stat.get().type() == FileStat.Type.FOLDER) {
             steps.force(place.get());
         }

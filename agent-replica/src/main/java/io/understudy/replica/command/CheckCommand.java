@@ -42,8 +42,8 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            List<Finding> findings = equipment.checks().run();
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            List<Finding> findings = wiring.checks().run();
             Report report = new Report(
                     findings.stream().allMatch(Finding::ok),
                     findings.stream().map(Report.Entry::of).toList());

@@ -5,7 +5,7 @@ import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.Synced;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.repository.SnapshotId;
 import java.util.function.Function;
@@ -21,12 +21,13 @@ final class HereWork implements Work {
 
     @Override
     public Synced sync(boolean retryRejected, Progress progress) {
-        return Synced.of(replicas.apply(progress).sync(new Ask.Newest(true, retryRejected), new RoundControl()));
+        return Synced.of(
+                replicas.apply(progress).sync(new ImportRequest.Newest(true, retryRejected), new RoundControl()));
     }
 
     @Override
     public Synced restore(SnapshotId snapshot, Progress progress) {
-        return Synced.of(replicas.apply(progress).sync(new Ask.Named(snapshot), new RoundControl()));
+        return Synced.of(replicas.apply(progress).sync(new ImportRequest.Named(snapshot), new RoundControl()));
     }
 
     @Override

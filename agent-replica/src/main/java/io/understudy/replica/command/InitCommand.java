@@ -51,11 +51,11 @@ final class InitCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            Preparation preparation = equipment.preparation();
-            boolean already = equipment.ports().backup().on();
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            Preparation preparation = wiring.preparation();
+            boolean already = wiring.ports().backup().on();
             Optional<Path> key = preparation.createKey();
-            preparation.demandReady();
+            preparation.requireReady();
             if (!already) {
                 ask(preparation);
                 preparation.enter();
@@ -66,7 +66,7 @@ final class InitCommand implements Runnable {
                     !already,
                     settings.marker().toString(),
                     key.map(Path::toString),
-                    equipment.repository().newest());
+                    wiring.repository().newest());
             cli.print(result, result::text);
         }
     }

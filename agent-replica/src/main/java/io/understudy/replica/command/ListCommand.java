@@ -4,9 +4,9 @@ import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.command.ListCommand.Listing.Entry;
 import io.understudy.replica.fetch.Mirror;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.HashSet;
@@ -52,11 +52,11 @@ final class ListCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            Ledger ledger = equipment.ports().store().ledger();
-            Mirror mirror = equipment.snapshots().mirror();
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            ReplicaRecord ledger = wiring.ports().store().ledger();
+            Mirror mirror = wiring.snapshots().mirror();
             Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
-            Listing listing = new Listing(equipment.repository().list().stream()
+            Listing listing = new Listing(wiring.repository().list().stream()
                     .map(id -> entry(id, ledger, mirror, mirrored.contains(id)))
                     .toList());
             cli.print(listing, listing::text);
@@ -64,7 +64,7 @@ final class ListCommand implements Runnable {
     }
 
     /** A damaged manifest in the mirror is fetched anew when it is needed; it hides no other snapshot. */
-    static Entry entry(SnapshotId id, Ledger ledger, Mirror mirror, boolean mirrored) {
+    static Entry entry(SnapshotId id, ReplicaRecord ledger, Mirror mirror, boolean mirrored) {
         try {
             Optional<Instant> moment = mirrored ? Optional.of(mirror.read(id).moment()) : Optional.empty();
             return new Entry(id, state(id, ledger), mirrored, moment);
@@ -74,17 +74,17 @@ final class ListCommand implements Runnable {
         }
     }
 
-    private static String state(SnapshotId id, Ledger ledger) {
+    private static String state(SnapshotId id, ReplicaRecord ledger) {
         Optional<SnapshotId> wanted = Optional.of(id);
-        if (ledger.live().flatMap(Copy::snapshot).equals(wanted)) {
+        if (ledger.live().flatMap(DatabaseVersion::snapshot).equals(wanted)) {
             return "live";
         }
         if (ledger.state() instanceof Following following
-                && following.previous().flatMap(Copy::snapshot).equals(wanted)) {
+                && following.previous().flatMap(DatabaseVersion::snapshot).equals(wanted)) {
             return "previous";
         }
-        return ledger.setback(id)
-                .map(setback -> setback.rejection() ? "rejected" : "failed")
+        return ledger.failedAttempt(id)
+                .map(failedAttempt -> failedAttempt.rejection() ? "rejected" : "failed")
                 .orElse("stored");
     }
 }

@@ -5,7 +5,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.Copy;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.transport.RpcFailures;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,13 +42,12 @@ final class PromoteCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            String serving = equipment
-                    .ports()
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            String serving = wiring.ports()
                     .store()
                     .ledger()
                     .live()
-                    .flatMap(Copy::snapshot)
+                    .flatMap(DatabaseVersion::snapshot)
                     .map(id -> " It serves " + id + ".")
                     .orElse("");
             cli.confirm(
@@ -57,8 +56,7 @@ final class PromoteCommand implements Callable<Integer> {
                     yes);
             PromoteResult result;
             try (ProgressDisplay progress = cli.progress()) {
-                result =
-                        cli.work(settings, equipment).promote(new Promotion.Request(reason, unfenced, force), progress);
+                result = cli.work(settings, wiring).promote(new Promotion.Request(reason, unfenced, force), progress);
             }
             cli.print(result, result::text);
             return exitCode(result);

@@ -4,10 +4,10 @@ import io.understudy.cli.AgentProgram;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
 import io.understudy.progress.Progress;
-import io.understudy.replica.app.LiveView;
+import io.understudy.replica.app.DaemonStatus;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.role.ApplyLock;
+import io.understudy.replica.state.ApplyLock;
 import picocli.CommandLine.Command;
 
 /** {@code agent-replica}. Each command has a class of its own. */
@@ -40,20 +40,20 @@ public final class ReplicaCli extends AgentProgram {
     }
 
     /** By the daemon when it runs, here otherwise. */
-    Work work(Settings settings, Equipment equipment) {
+    Work work(Settings settings, ReplicaWiring wiring) {
         return daemonRuns(settings)
                 ? new DaemonWork(settings)
-                : new HereWork(progress -> new Replica(equipment.ports(), watching(progress)));
+                : new HereWork(progress -> new Replica(wiring.ports(), watching(progress)));
     }
 
     /** To see, before an operator is asked, whether there is anything to do. */
-    static Replica looking(Equipment equipment) {
-        return new Replica(equipment.ports(), new ReplicaEvents() {});
+    static Replica looking(ReplicaWiring wiring) {
+        return new Replica(wiring.ports(), new ReplicaEvents() {});
     }
 
     /** Shows how far a round has come. */
     private static ReplicaEvents watching(Progress progress) {
-        LiveView view = new LiveView("", java.time.Clock.systemUTC());
+        DaemonStatus view = new DaemonStatus("", java.time.Clock.systemUTC());
         view.add(progress);
         return view;
     }

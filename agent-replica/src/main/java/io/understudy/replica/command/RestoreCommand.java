@@ -31,12 +31,12 @@ final class RestoreCommand implements Runnable {
     public void run() {
         SnapshotId snapshot = parse(id);
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            ReplicaCli.looking(equipment).demand(snapshot);
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            ReplicaCli.looking(wiring).demand(snapshot);
             cli.confirm("Replace what this standby serves by " + snapshot + "?", yes);
             Synced synced;
             try (ProgressDisplay progress = cli.progress()) {
-                synced = cli.work(settings, equipment).restore(snapshot, progress);
+                synced = cli.work(settings, wiring).restore(snapshot, progress);
             }
             cli.print(synced, synced::text);
         }

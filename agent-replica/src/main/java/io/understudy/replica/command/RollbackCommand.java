@@ -20,12 +20,12 @@ final class RollbackCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            ReplicaCli.looking(equipment).demandRollback();
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            ReplicaCli.looking(wiring).requireRollback();
             cli.confirm("Return to the snapshot before the one that this standby serves?", yes);
             Synced synced;
             try (ProgressDisplay progress = cli.progress()) {
-                synced = cli.work(settings, equipment).rollback(progress);
+                synced = cli.work(settings, wiring).rollback(progress);
             }
             cli.print(
                     synced,

@@ -16,8 +16,8 @@ final class RunCommand implements Runnable {
     public void run() {
         Settings settings = cli.settings();
         Metrics metrics = new Metrics(settings.site(), "replica", AgentVersion.current());
-        try (Equipment equipment = Equipment.metered(settings, metrics)) {
-            ReplicaAgent agent = new ReplicaAgent(equipment.ports(), metrics, equipment.filestoreName());
+        try (ReplicaWiring wiring = ReplicaWiring.metered(settings, metrics)) {
+            ReplicaAgent agent = new ReplicaAgent(wiring.ports(), metrics, wiring.filestoreName());
             Thread stop = new Thread(agent::close, "stop");
             try {
                 agent.start();

@@ -2,8 +2,8 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.app.Ports;
 import io.understudy.replica.app.Protos;
+import io.understudy.replica.app.ReplicaPorts;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.app.StatusView.Live;
@@ -23,25 +23,25 @@ final class StatusCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
-            Ports ports = equipment.ports();
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
+            ReplicaPorts ports = wiring.ports();
             StatusView status = StatusView.of(
                     settings.site(),
                     settings.replica().name(),
                     ports.backup().on(),
                     ports.store().ledger(),
-                    live(settings, equipment),
+                    live(settings, wiring),
                     ports.clock().instant());
             cli.print(status, () -> StatusText.of(status));
         }
     }
 
     /** The daemon knows more; without it, or when it has no need to ask the filestore, that is asked from here. */
-    private Live live(Settings settings, Equipment equipment) {
+    private Live live(Settings settings, ReplicaWiring wiring) {
         if (cli.daemonRuns(settings)) {
             try {
                 Live live = Protos.live(new DaemonWork(settings).status());
-                return live.filestore().seen().isPresent() ? live : live.with(filestore(settings, equipment));
+                return live.filestore().seen().isPresent() ? live : live.with(filestore(settings, wiring));
             } catch (UnderstudyException e) {
                 cli.say("warning: " + e.getMessage());
             }
@@ -49,14 +49,14 @@ final class StatusCommand implements Runnable {
         List<PrimaryView> primaries = settings.replica().primaries().stream()
                 .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
                 .toList();
-        return new Live(cli.daemonRuns(settings), Optional.empty(), primaries, filestore(settings, equipment));
+        return new Live(cli.daemonRuns(settings), Optional.empty(), primaries, filestore(settings, wiring));
     }
 
-    private FilestoreView filestore(Settings settings, Equipment equipment) {
+    private FilestoreView filestore(Settings settings, ReplicaWiring wiring) {
         try {
-            Optional<SnapshotId> newest = equipment.repository().newest();
-            Instant now = equipment.ports().clock().instant();
-            return new FilestoreView(equipment.filestoreName(), true, Optional.of(now), newest);
+            Optional<SnapshotId> newest = wiring.repository().newest();
+            Instant now = wiring.ports().clock().instant();
+            return new FilestoreView(wiring.filestoreName(), true, Optional.of(now), newest);
         } catch (UnderstudyException e) {
             cli.say("warning: " + e.getMessage());
             return new FilestoreView(settings.filestore().url().toString(), false, Optional.empty(), Optional.empty());

@@ -18,10 +18,10 @@ final class SyncCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
             Synced synced;
             try (ProgressDisplay progress = cli.progress()) {
-                synced = cli.work(settings, equipment).sync(retryRejected, progress);
+                synced = cli.work(settings, wiring).sync(retryRejected, progress);
             }
             cli.print(synced, synced::text);
         }

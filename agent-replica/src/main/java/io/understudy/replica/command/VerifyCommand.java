@@ -9,7 +9,7 @@ import io.understudy.files.ProcessLock;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.StepSeconds;
 import io.understudy.replica.fetch.Mirror;
-import io.understudy.replica.role.ApplyLock;
+import io.understudy.replica.state.ApplyLock;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -60,39 +60,39 @@ final class VerifyCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        try (Equipment equipment = Equipment.of(settings)) {
+        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
             Result result = new LastVerified(settings.state())
-                    .noting(Clock.systemUTC(), () -> verify(equipment, settings), Result::snapshot);
+                    .noting(Clock.systemUTC(), () -> verify(wiring, settings), Result::snapshot);
             cli.print(result, result::text);
         }
     }
 
-    private Result verify(Equipment equipment, Settings settings) {
+    private Result verify(ReplicaWiring wiring, Settings settings) {
         SnapshotId snapshot = Optional.ofNullable(id)
                 .map(RestoreCommand::parse)
-                .or(() -> equipment.repository().newest())
+                .or(() -> wiring.repository().newest())
                 .orElseThrow(VerifyCommand::nothing);
         try (ProgressDisplay progress = cli.progress()) {
             return mirror
-                    ? verifyMirror(equipment, snapshot, progress)
-                    : verifyFilestore(equipment, settings.database().connections(), snapshot, progress);
+                    ? verifyMirror(wiring, snapshot, progress)
+                    : verifyFilestore(wiring, settings.database().connections(), snapshot, progress);
         }
     }
 
-    private static Result verifyFilestore(Equipment equipment, int threads, SnapshotId snapshot, Progress progress) {
-        Ticker ticker = equipment.ports().ticker();
+    private static Result verifyFilestore(ReplicaWiring wiring, int threads, SnapshotId snapshot, Progress progress) {
+        Ticker ticker = wiring.ports().ticker();
         long start = ticker.nanos();
-        Verified verified = new Verification(threads).verify(equipment.repository(), snapshot, progress);
+        Verified verified = new Verification(threads).verify(wiring.repository(), snapshot, progress);
         return new Result(snapshot, "filestore", verified.bytes(), 0, StepSeconds.seconds(ticker.since(start)));
     }
 
     /** Under the apply lock: a round uses the mirror too. */
-    private static Result verifyMirror(Equipment equipment, SnapshotId snapshot, Progress progress) {
-        Ticker ticker = equipment.ports().ticker();
-        ProcessLock lock = new ApplyLock(equipment.ports().settings().state()).acquire(PATIENCE, ticker);
+    private static Result verifyMirror(ReplicaWiring wiring, SnapshotId snapshot, Progress progress) {
+        Ticker ticker = wiring.ports().ticker();
+        ProcessLock lock = new ApplyLock(wiring.ports().settings().state()).acquire(PATIENCE, ticker);
         try {
             long start = ticker.nanos();
-            Mirror.Fetched fetched = equipment.snapshots().mirror().verify(snapshot, progress);
+            Mirror.Fetched fetched = wiring.snapshots().mirror().verify(snapshot, progress);
             Manifest.Totals totals = fetched.manifest().totals();
             return new Result(
                     snapshot,

@@ -110,8 +110,8 @@ public final class Mirror {
         }
         before.run();
         TransferResult result = transfer.copy(
-                remote, local, snapshot, KnownBlobs.none(), bytes -> demandRoom(snapshot, bytes), telling(progress));
-        ReplicaPoint.SNAPSHOT_MIRRORED.passed();
+                remote, local, snapshot, KnownBlobs.none(), bytes -> requireRoom(snapshot, bytes), telling(progress));
+        ReplicaPoint.SNAPSHOT_MIRRORED.reached();
         return new Fetched(local.read(snapshot), result);
     }
 
@@ -159,7 +159,7 @@ public final class Mirror {
     private static Progress telling(Progress progress) {
         return (step, done, total) -> {
             if (done > 0) {
-                ReplicaPoint.BLOB_MIRRORED.passed();
+                ReplicaPoint.BLOB_MIRRORED.reached();
             }
             progress.report(step, done, total);
         };
@@ -198,7 +198,7 @@ public final class Mirror {
         }
     }
 
-    private void demandRoom(SnapshotId snapshot, long bytes) {
+    private void requireRoom(SnapshotId snapshot, long bytes) {
         long room = free.getAsLong();
         if (bytes > 0 && room < bytes + RESERVE) {
             throw new UnderstudyException(

@@ -2,9 +2,9 @@ package io.understudy.replica.fetch;
 
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.round.SnapshotSource;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
@@ -68,7 +68,7 @@ public final class MirroredSnapshots implements SnapshotSource {
         now.map(MirroredSnapshots::inUse).ifPresent(holds::addAll);
         holds.add(wanted);
         report.write(now, holds);
-        ReplicaPoint.SNAPSHOT_HELD.passed();
+        ReplicaPoint.SNAPSHOT_HELD.reached();
     }
 
     @Override
@@ -80,18 +80,18 @@ public final class MirroredSnapshots implements SnapshotSource {
     public void settled(Following now) {
         try {
             mirror().trim(inUse(now));
-            ReplicaPoint.MIRROR_TRIMMED.passed();
+            ReplicaPoint.MIRROR_TRIMMED.reached();
         } catch (RuntimeException e) {
             LOG.warn("the mirror keeps what is not needed any more: {}", e.getMessage());
         }
         report.write(Optional.of(now), inUse(now));
-        ReplicaPoint.REPORT_WRITTEN.passed();
+        ReplicaPoint.REPORT_WRITTEN.reached();
     }
 
     private static Set<SnapshotId> inUse(Following now) {
         Set<SnapshotId> used = new LinkedHashSet<>();
         now.current().snapshot().ifPresent(used::add);
-        now.previous().flatMap(Copy::snapshot).ifPresent(used::add);
+        now.previous().flatMap(DatabaseVersion::snapshot).ifPresent(used::add);
         return used;
     }
 

@@ -2,7 +2,7 @@ package io.understudy.replica.fetch;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;

@@ -86,22 +86,22 @@ public final class DatabaseLoader implements SpareLoader {
         progress.report("schema", 0, -1);
         definition.beforeTheLoad();
         try (ArchiveFile archive = ArchiveFile.assemble(manifest.database().archive(), blobs, state)) {
-            ReplicaPoint.ARCHIVE_ASSEMBLED.passed();
+            ReplicaPoint.ARCHIVE_ASSEMBLED.reached();
             RestoreOptions options = options(manifest, archive);
             options.restore().restore(Section.PRE_DATA, options.arguments());
-            ReplicaPoint.SCHEMA_RESTORED.passed();
+            ReplicaPoint.SCHEMA_RESTORED.reached();
             new RowLoader(database, spare.name(), blobs, progress).load(manifest.database());
             progress.report("indexes", 0, -1);
             options.restore().restore(Section.DATA, options.arguments());
             new SequenceLoader(database, spare.name()).load(manifest.database(), blobs);
-            ReplicaPoint.DATA_RESTORED.passed();
+            ReplicaPoint.DATA_RESTORED.reached();
             options.restore().restore(Section.POST_DATA, options.arguments());
-            ReplicaPoint.INDEXES_BUILT.passed();
+            ReplicaPoint.INDEXES_BUILT.reached();
         }
         progress.report("statistics", 0, -1);
         new Analysis(database, spare.name()).run();
         definition.afterTheLoad();
-        ReplicaPoint.STATISTICS_MADE.passed();
+        ReplicaPoint.STATISTICS_MADE.reached();
     }
 
     private RestoreOptions options(Manifest manifest, ArchiveFile archive) {

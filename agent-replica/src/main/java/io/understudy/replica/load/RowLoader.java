@@ -104,7 +104,7 @@ final class RowLoader {
             CopyTargets targets = CopyTargets.of(session);
             for (CopyTask task = tasks.poll(); task != null; task = tasks.poll()) {
                 long rows = copy(session, task, targets);
-                ReplicaPoint.ROWS_COPIED.passed();
+                ReplicaPoint.ROWS_COPIED.reached();
                 stored.computeIfAbsent(name(task.table()), table -> new AtomicLong())
                         .addAndGet(rows);
             }

@@ -69,15 +69,15 @@ final class SpareDatabase {
         String first = names.passing(nonce.get());
         SpareRecord record = SpareRecord.creating(cluster(), first);
         file.write(record);
-        ReplicaPoint.SPARE_INTENDED.passed();
+        ReplicaPoint.SPARE_INTENDED.reached();
         try (Session session = database.maintenance()) {
             session.execute(statement.apply(first));
         }
-        ReplicaPoint.SPARE_CREATED.passed();
+        ReplicaPoint.SPARE_CREATED.reached();
         DatabaseIdentity created = databases.named(first).orElseThrow();
         file.write(record.created(created.oid()));
         databases.rename(Map.of(created, names.spare()), names.passing("moving"));
-        ReplicaPoint.SPARE_NAMED.passed();
+        ReplicaPoint.SPARE_NAMED.reached();
         return created;
     }
 
@@ -111,7 +111,7 @@ final class SpareDatabase {
         SpareRecord record = record().orElseThrow();
         Optional<String> volatileSince = hasUnloggedTables() ? Optional.of(serverStart()) : Optional.empty();
         file.write(record.loaded(snapshot, volatileSince));
-        ReplicaPoint.SPARE_LOADED.passed();
+        ReplicaPoint.SPARE_LOADED.reached();
         return record.identity();
     }
 

@@ -8,8 +8,8 @@ import io.understudy.filestore.Filestore;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.load.SpareLoader;
-import io.understudy.replica.role.Failures;
 import io.understudy.replica.round.TreesMatch;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -66,7 +66,7 @@ public final class Checks {
         try {
             return Finding.good(name, check.get());
         } catch (RuntimeException e) {
-            return Finding.bad(name, Failures.wrap(e, "check the " + name));
+            return Finding.bad(name, RetryLog.wrap(e, "check the " + name));
         }
     }
 
@@ -123,14 +123,14 @@ public final class Checks {
                 settings.service().stop(),
                 settings.service().start(),
                 settings.service().restart())) {
-            command.stream().limit(1).map(Path::of).filter(Path::isAbsolute).forEach(Checks::demandProgram);
+            command.stream().limit(1).map(Path::of).filter(Path::isAbsolute).forEach(Checks::requireProgram);
         }
         return settings.service().restart().isEmpty()
                 ? "no restart command: the site is never restarted"
                 : "commands are there";
     }
 
-    private static void demandProgram(Path program) {
+    private static void requireProgram(Path program) {
         if (!Files.isExecutable(program)) {
             throw new UnderstudyException(
                     ErrorCode.COMMAND_FAILED,

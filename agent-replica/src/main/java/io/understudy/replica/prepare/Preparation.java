@@ -7,15 +7,15 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.role.ApplyLock;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState;
-import io.understudy.replica.role.ReplicaState.Applying;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Promoting;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.ApplyLock;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
@@ -40,8 +40,8 @@ public final class Preparation {
     private final Settings settings;
     private final Checks checks;
     private final BackupMode backup;
-    private final RoleStore store;
-    private final Standing standing;
+    private final ReplicaStateStore store;
+    private final StateReconciler standing;
     private final LiveDatabases databases;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
@@ -51,8 +51,8 @@ public final class Preparation {
             Settings settings,
             Checks checks,
             BackupMode backup,
-            RoleStore store,
-            Standing standing,
+            ReplicaStateStore store,
+            StateReconciler standing,
             LiveDatabases databases,
             EpochStore epochs,
             Supplier<Repository> repository,
@@ -73,13 +73,13 @@ public final class Preparation {
         Optional<Path> absent = settings.signing().privateKey().filter(file -> !Files.exists(file));
         absent.ifPresent(file -> {
             SigningKey.generate(file);
-            ReplicaPoint.KEY_CREATED.passed();
+            ReplicaPoint.KEY_CREATED.reached();
         });
         return absent.map(SigningKey::publicPath);
     }
 
     /** @throws UnderstudyException with all that is missing; its code and hint are those of the first fault */
-    public void demandReady() {
+    public void requireReady() {
         List<UnderstudyException> faults =
                 checks.run().stream().flatMap(each -> each.failure().stream()).toList();
         if (faults.isEmpty()) {
@@ -118,23 +118,23 @@ public final class Preparation {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
             store.read().filter(ledger -> !backup.on()).ifPresent(ledger -> {
-                demandNothingUnderWay(ledger.state());
+                requireNothingUnderWay(ledger.state());
                 if (ledger.state() instanceof Following) {
                     store.change(Preparation::demoted);
-                    ReplicaPoint.FORMER_ROLE_ENDED.passed();
+                    ReplicaPoint.FORMER_ROLE_ENDED.reached();
                 }
             });
             backup.enter("agent-replica init", Optional.empty());
-            ReplicaPoint.MARKER_WRITTEN.passed();
+            ReplicaPoint.MARKER_WRITTEN.reached();
             standing.ensure();
-            ReplicaPoint.ROLE_NOTED.passed();
+            ReplicaPoint.ROLE_NOTED.reached();
         } finally {
             lock.close();
         }
     }
 
     /** With the marker back, what goes on could take from the site the database with which it has served since. */
-    private static void demandNothingUnderWay(ReplicaState state) {
+    private static void requireNothingUnderWay(ReplicaState state) {
         if (state instanceof Applying) {
             throw underWay("the marker was removed in the middle of an apply", "agent-replica sync");
         }
@@ -150,11 +150,11 @@ public final class Preparation {
                 "finish that first with " + command + ", then run agent-replica init again");
     }
 
-    private static Ledger demoted(Ledger ledger) {
+    private static ReplicaRecord demoted(ReplicaRecord ledger) {
         ReplicaState next = ledger.state().demoted();
-        Ledger without =
-                ledger.live().map(copy -> ledger.disowning(copy.database())).orElse(ledger);
-        return without.with(next).preparing(Optional.empty()).untroubled();
+        ReplicaRecord without =
+                ledger.live().map(copy -> ledger.withoutOwned(copy.database())).orElse(ledger);
+        return without.with(next).preparing(Optional.empty()).withSuccess();
     }
 
     private boolean isHighest(HeldEpoch held) {

@@ -1,11 +1,11 @@
 package io.understudy.replica.promote;
 
-import io.understudy.replica.role.Claim;
+import io.understudy.replica.state.Claim;
 
 /** The repository's fence, as a promotion sees it. */
 public interface EpochClaims {
     /** @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}: without a signing key nothing can be claimed */
-    void demandKey();
+    void requireKey();
 
     /** The highest epoch that anybody has claimed; 0 when none. */
     int highest();

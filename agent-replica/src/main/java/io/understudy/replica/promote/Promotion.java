@@ -5,17 +5,17 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Claim;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.ReplicaState.Promoting;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.Claim;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
@@ -42,26 +42,26 @@ import org.slf4j.LoggerFactory;
  */
 public final class Promotion {
     private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final BackupMode backup;
-    private final Standing standing;
+    private final StateReconciler standing;
     private final Applier applier;
     private final EpochClaims claims;
     private final SiteService site;
-    private final Failures failures;
+    private final RetryLog failures;
     private final Supplier<String> nonces;
     private final Clock clock;
     private final Ticker ticker;
 
     /** @param nonces draws a new one with each call */
     public Promotion(
-            RoleStore store,
+            ReplicaStateStore store,
             BackupMode backup,
-            Standing standing,
+            StateReconciler standing,
             Applier applier,
             EpochClaims claims,
             SiteService site,
-            Failures failures,
+            RetryLog failures,
             Supplier<String> nonces,
             Clock clock,
             Ticker ticker) {
@@ -92,7 +92,7 @@ public final class Promotion {
     public record Report(
             int epoch,
             boolean claimed,
-            Copy serving,
+            DatabaseVersion serving,
             List<UnderstudyException> warnings,
             Map<Step, Duration> steps,
             Duration took) {}
@@ -125,8 +125,8 @@ public final class Promotion {
         if (state instanceof Promoted promoted) {
             return again(promoted, request);
         }
-        Following following = demandImported(state);
-        claims.demandKey();
+        Following following = requireImported(state);
+        claims.requireKey();
         begin(following, request.reason(), request.unfenced(), request.force(), false);
         return resume();
     }
@@ -151,18 +151,18 @@ public final class Promotion {
         List<UnderstudyException> warnings = new ArrayList<>();
         boolean claimed = claim(promoting, warnings);
         backup.leave();
-        ReplicaPoint.MARKER_REMOVED.passed();
+        ReplicaPoint.MARKER_REMOVED.reached();
         Map<Step, Duration> steps = promoting.byHand() ? Map.of() : restart(warnings);
-        ReplicaPoint.PROMOTED_SITE_RESTARTED.passed();
+        ReplicaPoint.PROMOTED_SITE_RESTARTED.reached();
         store.change(ledger -> {
-            Ledger next = ledger.with(ledger.state().promoted(claimed, clock.instant()))
-                    .disowning(promoting.before().current().database())
+            ReplicaRecord next = ledger.with(ledger.state().promoted(claimed, clock.instant()))
+                    .withoutOwned(promoting.before().current().database())
                     .preparing(Optional.empty());
             return note(next, warnings);
         });
-        ReplicaPoint.PROMOTION_CLEARED.passed();
+        ReplicaPoint.PROMOTION_CLEARED.reached();
         tell(promoting.claim(), claimed, warnings);
-        Copy serving = promoting.before().current();
+        DatabaseVersion serving = promoting.before().current();
         return new Report(promoting.claim().epoch(), claimed, serving, warnings, steps, ticker.since(start));
     }
 
@@ -179,7 +179,7 @@ public final class Promotion {
             return true;
         }
         Instant now = clock.instant();
-        if (store.ledger().trouble().filter(each -> !each.due(now)).isPresent()) {
+        if (store.ledger().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
         try {
@@ -191,7 +191,7 @@ public final class Promotion {
         }
         LOG.info("epoch {} is claimed", promoted.claim().epoch());
         store.change(
-                ledger -> ledger.with(ledger.state().claimed(promoted.claim())).untroubled());
+                ledger -> ledger.with(ledger.state().claimed(promoted.claim())).withSuccess());
         return true;
     }
 
@@ -199,7 +199,7 @@ public final class Promotion {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
         Claim claim = nextClaim(held, reason, unfenced, force);
         store.change(ledger -> ledger.claiming(claim).with(ledger.state().promote(claim, unfenced, byHand)));
-        ReplicaPoint.PROMOTION_INTENDED.passed();
+        ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
     /** A claim that was sent before may have arrived: it is repeated, not made anew, unless force has to go past another's that came after it. */
@@ -279,7 +279,7 @@ public final class Promotion {
             site.prove();
             steps.put(Step.PROVE, ticker.since(start));
         } catch (RuntimeException e) {
-            warnings.add(Failures.wrap(e, "restart the site"));
+            warnings.add(RetryLog.wrap(e, "restart the site"));
         }
         return steps;
     }
@@ -291,7 +291,7 @@ public final class Promotion {
         boolean overruled = promoted.claimed() && isOverruled(claim);
         boolean claimed = promoted.claimed() && !overruled;
         if (!claimed) {
-            claims.demandKey();
+            claims.requireKey();
             int held = overruled ? claim.epoch() : claim.epoch() - 1;
             claim = request.force() ? nextClaim(held, request.reason(), request.unfenced(), true) : claim;
             claimed = claimAgain(claim, warnings);
@@ -323,10 +323,11 @@ public final class Promotion {
         return true;
     }
 
-    private Ledger note(Ledger ledger, List<UnderstudyException> warnings) {
+    private ReplicaRecord note(ReplicaRecord ledger, List<UnderstudyException> warnings) {
         return warnings.isEmpty()
-                ? ledger.untroubled()
-                : ledger.noting(failures.setback(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
+                ? ledger.withSuccess()
+                : ledger.withFailure(
+                        failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
     }
 
     /** What is not of the site is of the filestore. */
@@ -334,7 +335,7 @@ public final class Promotion {
         return failure.code().exitCode() / 10 == 7 ? Step.RESTART : Step.DISCOVER;
     }
 
-    private static Following demandImported(ReplicaState state) {
+    private static Following requireImported(ReplicaState state) {
         if (state instanceof Following following) {
             return following;
         }

@@ -4,7 +4,7 @@ import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.role.Claim;
+import io.understudy.replica.state.Claim;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
@@ -29,7 +29,7 @@ public final class RepositoryClaims implements EpochClaims {
     }
 
     @Override
-    public void demandKey() {
+    public void requireKey() {
         key();
     }
 
@@ -60,9 +60,9 @@ public final class RepositoryClaims implements EpochClaims {
         SigningKey key = key();
         Repository opened = repository.get();
         opened.epochs().claim(new EpochClaim(claim.epoch(), server, claim.when(), claim.reason(), claim.nonce()), key);
-        ReplicaPoint.EPOCH_CLAIMED.passed();
+        ReplicaPoint.EPOCH_CLAIMED.reached();
         epochs.hold(new HeldEpoch(opened.id(), claim.epoch(), claim.nonce(), server, claim.when(), claim.reason()));
-        ReplicaPoint.EPOCH_HELD.passed();
+        ReplicaPoint.EPOCH_HELD.reached();
     }
 
     private SigningKey key() {

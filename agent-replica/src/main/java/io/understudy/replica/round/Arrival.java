@@ -2,11 +2,11 @@ package io.understudy.replica.round;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Settled;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.role.Setback;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Settled;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 final class Arrival {
     private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
 
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final ReplicaEvents events;
 
-    Arrival(RoleStore store, SnapshotSource source, ReplicaEvents events) {
+    Arrival(ReplicaStateStore store, SnapshotSource source, ReplicaEvents events) {
         this.store = store;
         this.source = source;
         this.events = events;
@@ -40,10 +40,10 @@ final class Arrival {
     }
 
     /** @return what the round ends with when the apply was taken back */
-    UnderstudyException wentBack(SnapshotId snapshot, Setback cause) {
+    UnderstudyException wentBack(SnapshotId snapshot, FailedAttempt cause) {
         String live = ((Settled) store.state())
                 .live()
-                .flatMap(Copy::snapshot)
+                .flatMap(DatabaseVersion::snapshot)
                 .map(id -> "to " + id)
                 .orElse("to what stood here before the first import");
         String again = cause.rejection()

@@ -5,19 +5,19 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.apply.Departure;
+import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.Ledger.Prepared;
-import io.understudy.replica.role.ReplicaState.Applying;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.RoleStore;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.ReplicaRecord.Prepared;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
@@ -43,31 +43,31 @@ public final class Round {
     private static final Set<ErrorCode> FORGOTTEN =
             EnumSet.of(ErrorCode.NOT_BACKUP_MODE, ErrorCode.SNAPSHOT_UNKNOWN, ErrorCode.CANCELLED);
 
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final BackupMode backup;
-    private final Standing standing;
+    private final StateReconciler standing;
     private final SnapshotSource source;
     private final SpareLoader loader;
     private final Stage stage;
-    private final Departure departure;
+    private final IntentWriter departure;
     private final Applier applier;
     private final Arrival arrival;
-    private final Failures failures;
+    private final RetryLog failures;
     private final ReplicaEvents events;
     private final List<TreeSettings> trees;
     private final Clock clock;
     private final Ticker ticker;
 
     public Round(
-            RoleStore store,
+            ReplicaStateStore store,
             BackupMode backup,
-            Standing standing,
+            StateReconciler standing,
             SnapshotSource source,
             SpareLoader loader,
             Stage stage,
-            Departure departure,
+            IntentWriter departure,
             Applier applier,
-            Failures failures,
+            RetryLog failures,
             ReplicaEvents events,
             List<TreeSettings> trees,
             Clock clock,
@@ -92,7 +92,7 @@ public final class Round {
      * @throws UnderstudyException what stopped it, remembered in the ledger; {@code CANCELLED} and {@code NOT_BACKUP_MODE} are not failures
      *     and leave no trace
      */
-    public RoundResult run(Ask ask, RoundControl control) {
+    public RoundResult run(ImportRequest ask, RoundControl control) {
         Journey journey = new Journey(control);
         try {
             return journey.run(ask);
@@ -108,7 +108,7 @@ public final class Round {
     public void demand(SnapshotId wanted) {
         backup.require();
         if (!source.list().contains(wanted)) {
-            throw Discovery.unknown(wanted);
+            throw SnapshotSelector.unknown(wanted);
         }
     }
 
@@ -116,7 +116,7 @@ public final class Round {
     private final class Journey {
         private final RoundControl control;
         private final Stopwatch watch = new Stopwatch(ticker);
-        private final Discovery discovery = new Discovery(store, source, failures, events, clock);
+        private final SnapshotSelector discovery = new SnapshotSelector(store, source, failures, events, clock);
         private Step step = Step.DISCOVER;
         private Optional<SnapshotId> snapshot = Optional.empty();
         private boolean remembered;
@@ -125,7 +125,7 @@ public final class Round {
             this.control = control;
         }
 
-        RoundResult run(Ask ask) {
+        RoundResult run(ImportRequest ask) {
             Optional<SnapshotId> resumed = resume();
             control.begin();
             backup.require();
@@ -136,7 +136,7 @@ public final class Round {
                 return new RoundResult(resumed, watch.total(), 0, watch.steps());
             }
             LOG.info("importing {}", snapshot.get());
-            ReplicaPoint.SNAPSHOT_CHOSEN.passed();
+            ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
             during(Step.VERIFY, () -> verify(fetched.manifest()));
             during(Step.LOAD, () -> load(fetched.manifest()));
@@ -175,8 +175,8 @@ public final class Round {
         private Void load(Manifest manifest) {
             DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress());
             Prepared prepared = new Prepared(manifest.snapshot(), fresh);
-            store.change(ledger -> ledger.owning(fresh).preparing(Optional.of(prepared)));
-            ReplicaPoint.SPARE_OWNED.passed();
+            store.change(ledger -> ledger.withOwned(fresh).preparing(Optional.of(prepared)));
+            ReplicaPoint.SPARE_OWNED.reached();
             return null;
         }
 
@@ -216,14 +216,14 @@ public final class Round {
 
         /** @return what to throw: the failure, or that the round was given up because of which it failed */
         UnderstudyException failed(RuntimeException thrown) {
-            UnderstudyException failure = Failures.wrap(
+            UnderstudyException failure = RetryLog.wrap(
                     thrown, step.label() + snapshot.map(id -> " " + id).orElse(""));
             if (control.isCancelled()) {
                 return failure.code() == ErrorCode.CANCELLED ? failure : RoundControl.cancelled();
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
                 events.failed(step, failure);
-                store.change(ledger -> ledger.failing(failures.setback(ledger, snapshot, step, failure)));
+                store.change(ledger -> ledger.failing(failures.failedAttempt(ledger, snapshot, step, failure)));
             }
             return failure;
         }

@@ -1,7 +1,7 @@
 package io.understudy.replica.round;
 
 import io.understudy.progress.Progress;
-import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;

@@ -44,12 +44,12 @@ final class ContentStager {
     private final Map<BlobRef, Numbers> packs = new LinkedHashMap<>();
 
     /** @param progress hears the size of every file that is there */
-    ContentStager(Plan plan, Path folder, BlobSource blobs, Dresser dresser, LongConsumer progress) {
+    ContentStager(Plan plan, Path folder, BlobSource blobs, AttributeWriter attributeWriter, LongConsumer progress) {
         this.plan = plan;
         this.folder = folder;
         this.blobs = blobs;
         this.progress = progress;
-        this.files = new StagedFiles(dresser);
+        this.files = new StagedFiles(attributeWriter);
     }
 
     /** @throws UnderstudyException {@code BLOB_*}, {@code DISK_FULL}, {@code FILE_*} */

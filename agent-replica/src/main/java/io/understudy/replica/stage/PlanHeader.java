@@ -43,11 +43,11 @@ public record PlanHeader(
 
     /** Where the files to come lie. */
     public Path staged(TreeRoot tree) {
-        return OwnFolder.staged(tree, snapshot);
+        return WorkFolder.staged(tree, snapshot);
     }
 
     /** Where the files that went lie. */
     public Path undone(TreeRoot tree) {
-        return OwnFolder.undo(tree).resolve(undo);
+        return WorkFolder.undo(tree).resolve(undo);
     }
 }

@@ -174,10 +174,10 @@ public final class Plans {
         for (Path file : files(snapshot)) {
             try (Plan plan = Plan.open(file)) {
                 TreeRoot root = TreeRoot.of(plan.header().folder());
-                OwnFolder.delete(plan.header().staged(root));
-                for (Path undo : OwnFolder.list(OwnFolder.undo(root))) {
+                WorkFolder.delete(plan.header().staged(root));
+                for (Path undo : WorkFolder.list(WorkFolder.undo(root))) {
                     if (!undo.equals(plan.header().undone(root))) {
-                        OwnFolder.delete(undo);
+                        WorkFolder.delete(undo);
                     }
                 }
             }
@@ -211,9 +211,9 @@ public final class Plans {
             try (Plan plan = Plan.open(file)) {
                 if (Files.isDirectory(plan.header().folder())) {
                     TreeRoot root = TreeRoot.of(plan.header().folder());
-                    OwnFolder.delete(plan.header().undone(root));
+                    WorkFolder.delete(plan.header().undone(root));
                     if (!own.toString().endsWith(KEPT)) {
-                        OwnFolder.delete(plan.header().staged(root));
+                        WorkFolder.delete(plan.header().staged(root));
                     }
                 }
             } catch (UnderstudyException e) {
@@ -222,15 +222,15 @@ public final class Plans {
                 }
             }
         }
-        OwnFolder.delete(own);
+        WorkFolder.delete(own);
     }
 
     private List<Path> folders() {
-        return OwnFolder.list(folder).stream().filter(Files::isDirectory).toList();
+        return WorkFolder.list(folder).stream().filter(Files::isDirectory).toList();
     }
 
     private static List<Path> plansIn(Path own) {
-        return OwnFolder.list(own).stream()
+        return WorkFolder.list(own).stream()
                 .filter(f -> f.toString().endsWith(PLAN))
                 .toList();
     }

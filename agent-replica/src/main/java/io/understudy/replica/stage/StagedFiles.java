@@ -35,18 +35,18 @@ final class StagedFiles implements AutoCloseable {
     private static final Set<StandardOpenOption> FRESH =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
-    private final Dresser dresser;
+    private final AttributeWriter attributeWriter;
     private final byte[] buffer = new byte[1 << 17];
     private final List<Written> unforced = new ArrayList<>();
 
-    StagedFiles(Dresser dresser) {
-        this.dresser = dresser;
+    StagedFiles(AttributeWriter attributeWriter) {
+        this.attributeWriter = attributeWriter;
     }
 
     void link(Path target, TreeEntry.Link link) throws IOException {
         Files.deleteIfExists(target);
         link.target().create(target);
-        dresser.dress(target, link.attributes());
+        attributeWriter.setAttributes(target, link.attributes());
     }
 
     /**
@@ -60,7 +60,7 @@ final class StagedFiles implements AutoCloseable {
         FileChannel out = FileChannel.open(working, FRESH, PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
         try {
             copy(file, in, out);
-            dresser.dress(working, file.attributes());
+            attributeWriter.setAttributes(working, file.attributes());
         } catch (IOException | RuntimeException e) {
             out.close();
             throw e;

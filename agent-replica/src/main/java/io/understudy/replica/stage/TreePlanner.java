@@ -32,9 +32,9 @@ final class TreePlanner {
 
     private final TreeRoot root;
     private final TreeWalker walker;
-    private final Protection protection;
-    private final Comparison comparison;
-    private final Dresser dresser;
+    private final ProtectedPaths protection;
+    private final ContentComparer comparison;
+    private final AttributeWriter attributeWriter;
     private final Plan.Writer plan;
     private final Path staged;
     private final int rootLength;
@@ -45,16 +45,16 @@ final class TreePlanner {
     TreePlanner(
             TreeRoot root,
             TreeWalker walker,
-            Protection protection,
-            Comparison comparison,
-            Dresser dresser,
+            ProtectedPaths protection,
+            ContentComparer comparison,
+            AttributeWriter attributeWriter,
             Plan.Writer plan,
             Path staged) {
         this.root = root;
         this.walker = walker;
         this.protection = protection;
         this.comparison = comparison;
-        this.dresser = dresser;
+        this.attributeWriter = attributeWriter;
         this.plan = plan;
         this.staged = staged;
         this.rootLength = RawPaths.bytes(root.folder()).length + 1;
@@ -118,7 +118,7 @@ final class TreePlanner {
             walker.skip();
         } else if (protection.holdsProtected(found)) {
             LOG.info("{} is not in the snapshot, but holds what is not to be touched: it stays", found.path());
-            Attributes now = dresser.read(found.location(), found.stat());
+            Attributes now = attributeWriter.read(found.location(), found.stat());
             frames.push(new Frame(new TreeEntry.Folder(found.path(), now), Optional.of(now), false));
         } else {
             walker.skip();
@@ -133,12 +133,12 @@ final class TreePlanner {
 
     private void both(Found found, IndexEntry entry) throws IOException {
         TreeEntry wanted = entry.entry();
-        Attributes now = dresser.read(found.location(), found.stat());
+        Attributes now = attributeWriter.read(found.location(), found.stat());
         if (wanted instanceof TreeEntry.Folder folder && found.is(FileStat.Type.FOLDER)) {
             boolean mounted = !found.path().isRoot() && protection.isMounted(found);
             frames.push(new Frame(folder, Optional.of(now), mounted || isForeign()));
         } else if (sameContent(found, wanted)) {
-            if (!dresser.fits(now, wanted.attributes())) {
+            if (!attributeWriter.fits(now, wanted.attributes())) {
                 refuseForeign(found.path());
                 plan.add(new Change.Dress(wanted, Optional.of(now)));
             }
@@ -212,7 +212,7 @@ final class TreePlanner {
     }
 
     private void close(Frame frame) throws IOException {
-        boolean differs = frame.was.isPresent() && !dresser.fits(frame.was.get(), frame.wanted.attributes());
+        boolean differs = frame.was.isPresent() && !attributeWriter.fits(frame.was.get(), frame.wanted.attributes());
         if (frame.touched || differs) {
             plan.add(new Change.Dress(frame.wanted, frame.was));
         }

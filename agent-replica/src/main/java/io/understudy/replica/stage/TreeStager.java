@@ -64,18 +64,18 @@ public final class TreeStager implements Stage {
         List<Planned> planned = new ArrayList<>();
         for (Target target : targets) {
             planned.add(plan(manifest.snapshot(), target, undo, blobs));
-            ReplicaPoint.TREE_PLANNED.passed();
+            ReplicaPoint.TREE_PLANNED.reached();
         }
         room.require(planned.stream().map(Planned::need).toList());
         long total = planned.stream().mapToLong(p -> p.need().bytes()).sum();
         AtomicLong done = new AtomicLong();
         for (Planned each : planned) {
             stage(each, blobs, size -> progress.report("stage", done.addAndGet(size), total));
-            ReplicaPoint.TREE_STAGED.passed();
+            ReplicaPoint.TREE_STAGED.reached();
         }
         plans.prepared(
                 manifest.snapshot(), targets.stream().map(t -> t.data.name()).toList());
-        ReplicaPoint.TREES_PREPARED.passed();
+        ReplicaPoint.TREES_PREPARED.reached();
     }
 
     @Override
@@ -108,15 +108,15 @@ public final class TreeStager implements Stage {
 
     private Planned plan(SnapshotId snapshot, Target target, String undo, BlobSource blobs) {
         TreeRoot root = root(target.settings);
-        OwnFolder.clearStage(root, snapshot);
-        OwnFolder.create(root, OwnFolder.staged(root, snapshot));
-        OwnFolder.delete(OwnFolder.undo(root).resolve(undo));
-        OwnFolder.create(root, OwnFolder.undo(root).resolve(undo));
+        WorkFolder.clearStage(root, snapshot);
+        WorkFolder.create(root, WorkFolder.staged(root, snapshot));
+        WorkFolder.delete(WorkFolder.undo(root).resolve(undo));
+        WorkFolder.create(root, WorkFolder.undo(root).resolve(undo));
         Path file = plans.file(snapshot, target.data.name());
         Path cache = plans.folder().resolve(target.data.name() + ".files");
         try {
-            boolean owners = Dresser.mayGiveAway(OwnFolder.staged(root, snapshot));
-            Dresser dresser = new Dresser(owners, target.isSecret());
+            boolean owners = AttributeWriter.mayGiveAway(WorkFolder.staged(root, snapshot));
+            AttributeWriter attributeWriter = new AttributeWriter(owners, target.isSecret());
             PlanHeader header = PlanHeader.of(
                     snapshot, target.data.name(), target.data.kind(), target.settings.path(), undo, owners);
             try (Plan.Writer plan = Plan.write(file, header);
@@ -126,19 +126,19 @@ public final class TreeStager implements Stage {
                 TreePlanner planner = new TreePlanner(
                         root,
                         new TreeWalker(root, target.excludes),
-                        new Protection(root, target.excludes, mounts.get()),
-                        new Comparison(known, fresh, clock),
-                        dresser,
+                        new ProtectedPaths(root, target.excludes, mounts.get()),
+                        new ContentComparer(known, fresh, clock),
+                        attributeWriter,
                         plan,
                         header.staged(root));
-                planner.plan(index.filter(new Wanted(target.excludes)).map(target::guarded)::iterator);
+                planner.plan(index.filter(new IncludedEntries(target.excludes)).map(target::guarded)::iterator);
                 plan.commit();
                 fresh.commit();
                 return new Planned(
                         file,
                         root,
                         new Room.Need(root.folder(), planner.freshBytes(), planner.freshEntries()),
-                        dresser);
+                        attributeWriter);
             }
         } catch (IOException e) {
             throw FileFailure.of("write", file, e);
@@ -148,8 +148,8 @@ public final class TreeStager implements Stage {
     private static void stage(Planned planned, BlobSource blobs, LongConsumer progress) {
         try (Plan plan = Plan.open(planned.file)) {
             Path folder = plan.header().staged(planned.root);
-            new ContentStager(plan, folder, blobs, planned.dresser, progress).stage();
-            planned.dresser.report(plan.header().tree());
+            new ContentStager(plan, folder, blobs, planned.attributeWriter, progress).stage();
+            planned.attributeWriter.report(plan.header().tree());
         }
     }
 
@@ -165,7 +165,7 @@ public final class TreeStager implements Stage {
         return TreeRoot.of(settings.path());
     }
 
-    private record Planned(Path file, TreeRoot root, Room.Need need, Dresser dresser) {}
+    private record Planned(Path file, TreeRoot root, Room.Need need, AttributeWriter attributeWriter) {}
 
     private record Target(TreeData data, TreeSettings settings, Excludes excludes) {
         private static final int PRIVATE_FILE = 0600;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.state.BackupMode;
 import io.understudy.repository.SnapshotId;
 import java.util.ArrayList;
 import java.util.List;

@@ -17,7 +17,7 @@ import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import io.understudy.v1.Announcement;
@@ -50,9 +50,9 @@ class ReplicaAgentTest {
     private ReplicaAgent agent;
     private DaemonWork daemon;
 
-    private Ports ports(List<HostPort> primaries) {
+    private ReplicaPorts ports(List<HostPort> primaries) {
         Settings settings = AgentSettings.in(folder, primaries);
-        return new Ports(
+        return new ReplicaPorts(
                 settings,
                 world.store,
                 world.marker,
@@ -236,7 +236,7 @@ class ReplicaAgentTest {
         agent.close();
 
         assertThat(world.content()).isEqualTo("original");
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
     }
 
     @Test

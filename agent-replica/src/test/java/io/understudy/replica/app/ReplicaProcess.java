@@ -13,14 +13,14 @@ import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.RepositoryClaims;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.role.StateFile;
-import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.StateFile;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -34,7 +34,7 @@ import java.util.random.RandomGenerator;
 /** The agent of a replica as one process, on ports that a simulation gives: what its daemon and its commands do, but not their threads. */
 public final class ReplicaProcess {
     private final Replica replica;
-    private final RoleStore store;
+    private final ReplicaStateStore store;
     private final MarkerWatch watch;
     private final Preparation preparation;
 
@@ -78,8 +78,8 @@ public final class ReplicaProcess {
                 "simulated",
                 from.clock());
         EpochStore epochs = new EpochStore(settings.state());
-        this.store = new RoleStore(from.state());
-        Ports ports = new Ports(
+        this.store = new ReplicaStateStore(from.state());
+        ReplicaPorts ports = new ReplicaPorts(
                 settings,
                 store,
                 from.backup(),
@@ -99,14 +99,14 @@ public final class ReplicaProcess {
                 new Checks(settings, from.filestore(), remote, from.databases(), from.loader()),
                 from.backup(),
                 store,
-                new Standing(store, from.backup(), from.databases(), from.clock()),
+                new StateReconciler(store, from.backup(), from.databases(), from.clock()),
                 from.databases(),
                 epochs,
                 remote,
                 from.ticker());
     }
 
-    public RoleStore store() {
+    public ReplicaStateStore store() {
         return store;
     }
 
@@ -121,11 +121,11 @@ public final class ReplicaProcess {
     }
 
     public RoundResult sync(RoundControl control) {
-        return replica.sync(Ask.now(), control);
+        return replica.sync(ImportRequest.now(), control);
     }
 
     public RoundResult restore(SnapshotId snapshot, RoundControl control) {
-        return replica.sync(new Ask.Named(snapshot), control);
+        return replica.sync(new ImportRequest.Named(snapshot), control);
     }
 
     public RoundResult rollback() {

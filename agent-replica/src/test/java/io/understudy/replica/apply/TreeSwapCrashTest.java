@@ -37,7 +37,7 @@ class TreeSwapCrashTest {
     Path temp;
 
     /** Dies before the n-th operation. */
-    private static final class Killer implements Steps.Hook {
+    private static final class Killer implements FileOps.Hook {
         private final AtomicInteger left;
 
         private Killer(int operations) {

@@ -6,7 +6,7 @@ import io.understudy.filestore.Filestore;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.apply.Departure;
+import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.events.ReplicaEvents;
@@ -16,18 +16,18 @@ import io.understudy.replica.fakes.FakeSpareLoader;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.SpareLoader;
-import io.understudy.replica.role.BackupMode;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.MarkerBackupMode;
-import io.understudy.replica.role.RetryPolicy;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.stage.TreeStager;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.MarkerBackupMode;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
@@ -104,7 +104,7 @@ final class Standby {
     }
 
     RoundResult sync() {
-        return round().run(Ask.now(), new RoundControl());
+        return round().run(ImportRequest.now(), new RoundControl());
     }
 
     MirroredSnapshots snapshots() {
@@ -126,22 +126,22 @@ final class Standby {
     }
 
     private Round round() {
-        RoleStore store = RoleStore.in(state);
+        ReplicaStateStore store = ReplicaStateStore.in(state);
         BackupMode backup = new MarkerBackupMode(marker, Manifests.SITE, clock);
         LiveDatabases databases = new FakeLiveDatabases(server, DATABASE);
         SpareLoader loader = new FakeSpareLoader(server, DATABASE);
         List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, media, List.of()));
         Stage stager = watched(new TreeStager(state, trees, clock));
         TreeSwap swap = new TreeSwap(state);
-        Failures failures = new Failures(clock, new RetryPolicy(new Random(1)));
+        RetryLog failures = new RetryLog(clock, new RetryPolicy(new Random(1)));
         return new Round(
                 store,
                 backup,
-                new Standing(store, backup, databases, clock),
+                new StateReconciler(store, backup, databases, clock),
                 snapshots(),
                 loader,
                 stager,
-                new Departure(store, backup, databases, swap, clock),
+                new IntentWriter(store, backup, databases, swap, clock),
                 new Applier(
                         store,
                         backup,

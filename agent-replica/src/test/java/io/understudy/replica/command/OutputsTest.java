@@ -19,9 +19,9 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.Ledger;
 import io.understudy.replica.round.RoundResult;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
@@ -80,7 +80,8 @@ class OutputsTest {
         PromoteResult result = PromoteResult.of(new Promotion.Report(
                 2,
                 false,
-                new Copy(new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW)),
+                new DatabaseVersion(
+                        new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW)),
                 List.of(
                         new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot claim", "start it"),
                         new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "cannot prove", "look")),
@@ -123,7 +124,7 @@ class OutputsTest {
         site.commit(ID, 1);
         Mirror mirror = Mirror.open(folder, site.repository(), 2);
         mirror.fetch(ID, Progress.none());
-        Ledger ledger = World.standby().store.ledger();
+        ReplicaRecord ledger = World.standby().store.ledger();
         assertThat(ListCommand.entry(ID, ledger, mirror, true).mirrored()).isTrue();
 
         Files.delete(folder.resolve(ID.key()));
@@ -170,7 +171,7 @@ class OutputsTest {
         } catch (UnderstudyException expected) {
             assertThat(expected.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY);
         }
-        Ledger ledger = world.store.ledger();
+        ReplicaRecord ledger = world.store.ledger();
         Live live = new Live(
                 true,
                 Optional.of(new ProgressView(ID, "load", 5, 10)),
@@ -194,7 +195,8 @@ class OutputsTest {
                         + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
                         + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
                         + "\"message\":\"the site is unhealthy: 500\"}]}");
-        assertThat(Protos.live(Protos.of(status, "test", 1, ledger.trouble()))).isEqualTo(live);
+        assertThat(Protos.live(Protos.of(status, "test", 1, ledger.lastError())))
+                .isEqualTo(live);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")
                 .contains("set aside:  database site_before_understudy")

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.cli.Terminal;
 import io.understudy.failure.ErrorCode;
-import io.understudy.replica.role.ApplyLock;
-import io.understudy.replica.role.RoleStore;
+import io.understudy.replica.state.ApplyLock;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.testing.FakeTicker;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -64,7 +64,7 @@ class ReplicaCliTest {
     @Test
     void syncRefusesWithoutTheMarker() {
         assertRefused(run("sync"), ErrorCode.NOT_BACKUP_MODE);
-        assertThat(RoleStore.in(folder.resolve("state")).read()).isEmpty();
+        assertThat(ReplicaStateStore.in(folder.resolve("state")).read()).isEmpty();
     }
 
     @Test

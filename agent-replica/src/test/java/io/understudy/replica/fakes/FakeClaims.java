@@ -3,7 +3,7 @@ package io.understudy.replica.fakes;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.promote.EpochClaims;
-import io.understudy.replica.role.Claim;
+import io.understudy.replica.state.Claim;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -55,7 +55,7 @@ public final class FakeClaims implements EpochClaims {
     }
 
     @Override
-    public void demandKey() {
+    public void requireKey() {
         if (keyless) {
             throw new UnderstudyException(ErrorCode.KEY_MISSING, "cannot sign: no key", "set signing.private_key");
         }
@@ -75,7 +75,7 @@ public final class FakeClaims implements EpochClaims {
 
     @Override
     public void claim(Claim claim) {
-        demandKey();
+        requireKey();
         refuseWhenDown();
         if (claimed.lastKey() > claim.epoch()
                 || !claimed.getOrDefault(claim.epoch(), claim.nonce()).equals(claim.nonce())) {

@@ -2,7 +2,7 @@ package io.understudy.replica.fakes;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.role.BackupMode;
+import io.understudy.replica.state.BackupMode;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.understudy.replica.fakes;
 
-import io.understudy.replica.role.StateFile;
+import io.understudy.replica.state.StateFile;
 import java.util.Optional;
 
 /** A state file in memory, with crash points around every write. */

@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.apply.Departure;
+import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.role.Failures;
-import io.understudy.replica.role.RetryPolicy;
-import io.understudy.replica.role.RoleStore;
-import io.understudy.replica.round.Ask;
+import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ public final class World {
     public final FakeSource source = new FakeSource(points);
     public final FakeClaims claims = new FakeClaims(points);
     public final FakeStateFile file = new FakeStateFile(points);
-    public final RoleStore store = new RoleStore(file);
+    public final ReplicaStateStore store = new ReplicaStateStore(file);
     private int nonces;
     public ReplicaEvents events = ReplicaEvents.none();
 
@@ -51,14 +51,14 @@ public final class World {
     }
 
     /** The agent's process. */
-    public record Agent(Round round, Applier applier, Departure departure, Promotion promotion) {}
+    public record Agent(Round round, Applier applier, IntentWriter departure, Promotion promotion) {}
 
     public Agent agent() {
-        Failures failures = new Failures(time.clock(), new RetryPolicy(new Random(1)));
+        RetryLog failures = new RetryLog(time.clock(), new RetryPolicy(new Random(1)));
         Applier applier =
                 new Applier(store, marker, databases, trees, trees, site, failures, events, time.clock(), time);
-        Departure departure = new Departure(store, marker, databases, trees, time.clock());
-        Standing standing = new Standing(store, marker, databases, time.clock());
+        IntentWriter departure = new IntentWriter(store, marker, databases, trees, time.clock());
+        StateReconciler standing = new StateReconciler(store, marker, databases, time.clock());
         Promotion promotion = new Promotion(
                 store, marker, standing, applier, claims, site, failures, this::nonce, time.clock(), time);
         Round round = new Round(
@@ -79,16 +79,16 @@ public final class World {
     }
 
     public RoundResult sync() {
-        return agent().round().run(Ask.now(), new RoundControl());
+        return agent().round().run(ImportRequest.now(), new RoundControl());
     }
 
     /** As the daemon does it: failures wait for their time. */
     public RoundResult poll() {
-        return agent().round().run(Ask.newest(), new RoundControl());
+        return agent().round().run(ImportRequest.newest(), new RoundControl());
     }
 
     public RoundResult restore(SnapshotId snapshot) {
-        return agent().round().run(new Ask.Named(snapshot), new RoundControl());
+        return agent().round().run(new ImportRequest.Named(snapshot), new RoundControl());
     }
 
     public String liveDatabase() {

@@ -11,9 +11,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
-import io.understudy.replica.role.Copy;
-import io.understudy.replica.role.ReplicaState.Following;
 import io.understudy.replica.round.SnapshotSource;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
@@ -72,8 +72,8 @@ class MirroredSnapshotsTest {
         return new Following(copy(current), proven, NOON, Optional.of(copy(previous)));
     }
 
-    private static Copy copy(int sequence) {
-        return new Copy(new DatabaseIdentity(7, sequence), Optional.of(id(sequence)), Optional.of(NOON));
+    private static DatabaseVersion copy(int sequence) {
+        return new DatabaseVersion(new DatabaseIdentity(7, sequence), Optional.of(id(sequence)), Optional.of(NOON));
     }
 
     @Test

@@ -20,8 +20,8 @@ import io.understudy.files.TreeKind;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
-import io.understudy.replica.role.ReplicaState.Seeding;
-import io.understudy.replica.round.Standing;
+import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
@@ -72,7 +72,7 @@ class PreparationTest {
                 checks(settings),
                 world.marker,
                 world.store,
-                new Standing(world.store, world.marker, world.databases, world.time.clock()),
+                new StateReconciler(world.store, world.marker, world.databases, world.time.clock()),
                 world.databases,
                 epochs,
                 () -> repository,
@@ -129,7 +129,7 @@ class PreparationTest {
 
         assertThat(preparation.createKey()).contains(folder.resolve("standby.pub.pem"));
         assertThat(preparation.createKey()).isEmpty();
-        preparation.demandReady();
+        preparation.requireReady();
         assertThat(preparation.atStake()).isEmpty();
         preparation.enter();
 
@@ -164,7 +164,7 @@ class PreparationTest {
         repository.commit(Manifests.sample(new SnapshotId(1, 1)), key);
         Preparation preparation = preparation(settings("media", TreeKind.FILES, List.of("/no/such/program")));
 
-        assertThatThrownBy(preparation::demandReady).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+        assertThatThrownBy(preparation::requireReady).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
             assertThat(failure.code()).isEqualTo(ErrorCode.KEY_MISSING);
             assertThat(failure)
                     .hasMessageContaining("standby.pem")

@@ -8,9 +8,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.ReplicaState.Promoted;
-import io.understudy.replica.role.ReplicaState.Promoting;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -90,18 +90,18 @@ class PromotionTest extends FollowingStandby {
         world.time.advance(Duration.ofHours(1));
         assertThat(world.agent().promotion().repeatClaim()).isTrue();
         assertThat(world.claims.held()).isEqualTo(2);
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
     }
 
     @Test
     void doesNotRepeatAPendingClaimInATightLoop() {
         world.claims.goDown();
         promote(UNFENCED);
-        int before = world.store.ledger().trouble().orElseThrow().attempts();
+        int before = world.store.ledger().lastError().orElseThrow().attempts();
         for (int i = 0; i < 100; i++) {
             world.agent().promotion().repeatClaim();
         }
-        assertThat(world.store.ledger().trouble().orElseThrow().attempts()).isEqualTo(before);
+        assertThat(world.store.ledger().lastError().orElseThrow().attempts()).isEqualTo(before);
     }
 
     @Test
@@ -162,7 +162,7 @@ class PromotionTest extends FollowingStandby {
 
         assertThat(report.warnings()).extracting(UnderstudyException::code).containsExactly(ErrorCode.SITE_UNHEALTHY);
         assertThat(world.marker.on()).isFalse();
-        assertThat(world.store.ledger().trouble()).isPresent();
+        assertThat(world.store.ledger().lastError()).isPresent();
     }
 
     @Test
@@ -191,7 +191,7 @@ class PromotionTest extends FollowingStandby {
                 .isInstanceOfSatisfying(
                         Promoted.class, it -> assertThat(it.claimed()).isFalse());
         assertThat(world.claims.held()).isZero();
-        assertThat(world.store.ledger().trouble()).isPresent();
+        assertThat(world.store.ledger().lastError()).isPresent();
     }
 
     @Test

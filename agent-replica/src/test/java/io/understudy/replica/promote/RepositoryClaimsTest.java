@@ -7,7 +7,7 @@ import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
-import io.understudy.replica.role.Claim;
+import io.understudy.replica.state.Claim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
@@ -95,8 +95,8 @@ class RepositoryClaimsTest {
 
     @Test
     void needsAKey() {
-        refused(() -> claims("standby", Optional.empty()).demandKey(), ErrorCode.KEY_MISSING);
-        refused(() -> claims("standby", Optional.of(folder.resolve("none.pem"))).demandKey(), ErrorCode.KEY_MISSING);
+        refused(() -> claims("standby", Optional.empty()).requireKey(), ErrorCode.KEY_MISSING);
+        refused(() -> claims("standby", Optional.of(folder.resolve("none.pem"))).requireKey(), ErrorCode.KEY_MISSING);
     }
 
     private static void refused(ThrowingCallable work, ErrorCode code) {

@@ -9,7 +9,7 @@ import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
-import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.SnapshotId;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class RestoreAndRollbackTest {
         refused(() -> world.restore(older), ErrorCode.NOT_BACKUP_MODE);
 
         assertThat(world.content()).isEqualTo(newest.toString());
-        assertThat(world.store.ledger().setback(newest)).isEmpty();
+        assertThat(world.store.ledger().failedAttempt(newest)).isEmpty();
     }
 
     @Test
@@ -87,7 +87,7 @@ class RestoreAndRollbackTest {
     void refusesToRestoreWhatIsNotThereAndRemembersNoFailure() {
         refused(() -> world.restore(new SnapshotId(1, 7)), ErrorCode.SNAPSHOT_UNKNOWN);
 
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
     }
 
     @Test

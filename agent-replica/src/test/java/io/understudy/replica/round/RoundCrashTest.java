@@ -7,7 +7,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
-import io.understudy.replica.role.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -89,7 +89,7 @@ class RoundCrashTest {
                     assertThat(world.content()).isEqualTo("00000001-00000002");
                     assertThat(world.databases.content(FakeDatabases.PREVIOUS)).isEqualTo("00000001-00000001");
                     assertThat(world.databases.names()).hasSize(3);
-                    assertThat(world.store.ledger().setback(new SnapshotId(1, 3)))
+                    assertThat(world.store.ledger().failedAttempt(new SnapshotId(1, 3)))
                             .hasValueSatisfying(
                                     each -> assertThat(each.rejection()).isTrue());
                 });

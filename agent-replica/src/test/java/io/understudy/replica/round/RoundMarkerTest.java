@@ -6,7 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
-import io.understudy.replica.role.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;

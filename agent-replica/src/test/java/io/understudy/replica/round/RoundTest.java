@@ -10,9 +10,9 @@ import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
-import io.understudy.replica.role.Ledger;
-import io.understudy.replica.role.ReplicaState.Following;
-import io.understudy.replica.role.Setback;
+import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ class RoundTest {
         refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
 
         assertThat(world.content()).isEqualTo("original");
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
     }
 
     @Test
@@ -104,15 +104,15 @@ class RoundTest {
         refused(world::poll, ErrorCode.DATABASE_BUSY);
 
         assertThat(pause(snapshot)).isGreaterThan(first);
-        assertThat(world.store.ledger().setback(snapshot).orElseThrow().attempts())
+        assertThat(world.store.ledger().failedAttempt(snapshot).orElseThrow().attempts())
                 .isEqualTo(3);
         // What was loaded once is not loaded again.
         assertThat(world.databases.loads()).isEqualTo(1);
         world.databases.allowExchange();
         world.time.advance(Duration.ofHours(1));
         assertThat(world.poll().applied()).contains(snapshot);
-        assertThat(world.store.ledger().trouble()).isEmpty();
-        assertThat(world.store.ledger().setbacks()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.ledger().failedAttempts()).isEmpty();
     }
 
     @Test
@@ -174,7 +174,7 @@ class RoundTest {
         assertThat(world.site.starts()).isEqualTo(starts);
         refused(() -> world.restore(bad), ErrorCode.SITE_UNHEALTHY);
         refused(
-                () -> world.agent().round().run(new Ask.Newest(true, true), new RoundControl()),
+                () -> world.agent().round().run(new ImportRequest.Newest(true, true), new RoundControl()),
                 ErrorCode.SITE_UNHEALTHY);
         assertThat(world.site.starts()).isGreaterThan(starts);
     }
@@ -269,10 +269,10 @@ class RoundTest {
         RoundControl control = new RoundControl();
         world.databases.duringLoad(control::cancel);
 
-        refused(() -> world.agent().round().run(Ask.now(), control), ErrorCode.CANCELLED);
+        refused(() -> world.agent().round().run(ImportRequest.now(), control), ErrorCode.CANCELLED);
 
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
         assertThat(world.content()).isEqualTo("original");
         assertThat(world.sync().applied()).isPresent();
     }
@@ -283,7 +283,8 @@ class RoundTest {
         RoundControl control = new RoundControl();
         world.site.whenStopped(control::cancel);
 
-        assertThat(world.agent().round().run(Ask.now(), control).applied()).isPresent();
+        assertThat(world.agent().round().run(ImportRequest.now(), control).applied())
+                .isPresent();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
@@ -293,11 +294,11 @@ class RoundTest {
         refused(world::poll, ErrorCode.FILESTORE_UNREACHABLE);
         refused(world::poll, ErrorCode.FILESTORE_UNREACHABLE);
 
-        assertThat(world.store.ledger().trouble())
+        assertThat(world.store.ledger().lastError())
                 .hasValueSatisfying(each -> assertThat(each.attempts()).isEqualTo(2));
         world.source.comeBack();
         world.poll();
-        assertThat(world.store.ledger().trouble()).isEmpty();
+        assertThat(world.store.ledger().lastError()).isEmpty();
     }
 
     @Test
@@ -308,7 +309,7 @@ class RoundTest {
         });
 
         refused(world::sync, ErrorCode.INTERNAL);
-        assertThat(world.store.ledger().trouble()).isPresent();
+        assertThat(world.store.ledger().lastError()).isPresent();
     }
 
     @Test
@@ -374,13 +375,14 @@ class RoundTest {
         world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
         refused(world::poll, ErrorCode.DATABASE_BUSY);
 
-        Ledger ledger = world.store.ledger();
-        assertThat(ledger.nextAttempt()).isEqualTo(ledger.trouble().flatMap(Setback::notBefore));
+        ReplicaRecord ledger = world.store.ledger();
+        assertThat(ledger.nextAttempt()).isEqualTo(ledger.lastError().flatMap(FailedAttempt::notBefore));
     }
 
     private Duration pause(SnapshotId snapshot) {
-        Setback setback = world.store.ledger().setback(snapshot).orElseThrow();
-        return Duration.between(world.time.now(), setback.notBefore().orElseThrow());
+        FailedAttempt failedAttempt =
+                world.store.ledger().failedAttempt(snapshot).orElseThrow();
+        return Duration.between(world.time.now(), failedAttempt.notBefore().orElseThrow());
     }
 
     private static void refused(ThrowingCallable work, ErrorCode code) {

@@ -48,7 +48,7 @@ final class Failures {
         if (cause instanceof UnderstudyException e) {
             return e;
         }
-        return Answer.of(cause).map(answer -> of(action, answer)).orElseGet(() -> broken(action, cause));
+        return S3Response.of(cause).map(answer -> of(action, answer)).orElseGet(() -> broken(action, cause));
     }
 
     UnderstudyException missing(String key) {
@@ -63,7 +63,7 @@ final class Failures {
         return failure(ErrorCode.FILESTORE_UNREACHABLE, action, "there is no bucket " + bucket, hint, null);
     }
 
-    UnderstudyException of(String action, Answer answer) {
+    UnderstudyException of(String action, S3Response answer) {
         if (answer.missingBucket()) {
             return missingBucket(action);
         }
@@ -89,7 +89,7 @@ final class Failures {
         return failure(ErrorCode.FILESTORE_DENIED, action, answer.toString(), hint, null);
     }
 
-    private static boolean passing(Answer answer) {
+    private static boolean passing(S3Response answer) {
         return answer.status() >= 500
                 || answer.status() < 400
                 || answer.status() == 408

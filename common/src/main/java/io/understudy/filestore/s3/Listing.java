@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 final class Listing extends ObjectIterator {
     private final MinioAsyncClient client;
-    private final Calls calls;
+    private final S3Requests calls;
     private final Failures failures;
     private final Location location;
     private final String prefix;
@@ -26,7 +26,13 @@ final class Listing extends ObjectIterator {
     private String continuation;
     private boolean last;
 
-    Listing(MinioAsyncClient client, Calls calls, Failures failures, Location location, String prefix, String after) {
+    Listing(
+            MinioAsyncClient client,
+            S3Requests calls,
+            Failures failures,
+            Location location,
+            String prefix,
+            String after) {
         this.client = client;
         this.calls = calls;
         this.failures = failures;
@@ -65,7 +71,7 @@ final class Listing extends ObjectIterator {
             page = result.contents().iterator();
             continuation = result.nextContinuationToken();
             last = !result.isTruncated() || continuation == null;
-        } catch (Refusal refusal) {
+        } catch (S3Error refusal) {
             throw failures.of("list", refusal.answer());
         }
     }

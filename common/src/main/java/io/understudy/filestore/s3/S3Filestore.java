@@ -34,7 +34,7 @@ public final class S3Filestore implements Filestore {
     private final OkHttpClient http;
     private final MinioAsyncClient client;
     private final Failures failures;
-    private final Calls calls;
+    private final S3Requests calls;
     private final Uploads uploads;
     private final ConditionalWrites conditional;
     private volatile boolean bucketSeen;
@@ -54,7 +54,7 @@ public final class S3Filestore implements Filestore {
         this.client = Connection.client(settings, http);
         String endpoint = settings.endpoint().map(URI::toString).orElse("Amazon S3");
         this.failures = new Failures(location.toString(), location.bucket(), endpoint);
-        this.calls = new Calls(failures);
+        this.calls = new S3Requests(failures);
         this.uploads = new Uploads(client, location, calls, failures);
         this.conditional = new ConditionalWrites(this, uploads, ticker);
     }
@@ -90,7 +90,7 @@ public final class S3Filestore implements Filestore {
         try {
             InputStream content = calls.call(action, () -> client.getObject(request.build()), ObjectStream::discard);
             return new ObjectStream(content, e -> failures.of(action, e));
-        } catch (Refusal refusal) {
+        } catch (S3Error refusal) {
             if (refusal.answer().missingKey()) {
                 throw failures.missing(key);
             }
@@ -109,7 +109,7 @@ public final class S3Filestore implements Filestore {
             HeadObjectResponse found = calls.call(action, () -> client.statObject(request));
             return Optional.of(
                     new ObjectInfo(key, found.size(), found.lastModified().toInstant()));
-        } catch (Refusal refusal) {
+        } catch (S3Error refusal) {
             if (refusal.answer().missingKey()) {
                 requireBucket(action);
                 return Optional.empty();
@@ -131,7 +131,7 @@ public final class S3Filestore implements Filestore {
         RemoveObjectArgs request = at(RemoveObjectArgs.builder(), key).build();
         try {
             calls.call(action, () -> client.removeObject(request));
-        } catch (Refusal refusal) {
+        } catch (S3Error refusal) {
             if (!refusal.answer().missingKey()) {
                 throw failures.of(action, refusal.answer());
             }
@@ -168,7 +168,7 @@ public final class S3Filestore implements Filestore {
                 HeadBucketArgs.builder().bucket(location.bucket()).build();
         try {
             calls.call(action, () -> client.headBucket(request));
-        } catch (Refusal refusal) {
+        } catch (S3Error refusal) {
             if (refusal.answer().status() == 404) {
                 throw failures.missingBucket(action);
             }

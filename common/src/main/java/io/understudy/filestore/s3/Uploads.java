@@ -22,10 +22,10 @@ final class Uploads {
 
     private final MinioAsyncClient client;
     private final Location location;
-    private final Calls calls;
+    private final S3Requests calls;
     private final Failures failures;
 
-    Uploads(MinioAsyncClient client, Location location, Calls calls, Failures failures) {
+    Uploads(MinioAsyncClient client, Location location, S3Requests calls, Failures failures) {
         this.calls = calls;
         this.client = client;
         this.location = location;
@@ -70,8 +70,8 @@ final class Uploads {
         try {
             calls.call(action, () -> client.putObject(request));
             return Outcome.WRITTEN;
-        } catch (Refusal refusal) {
-            Answer answer = refusal.answer();
+        } catch (S3Error refusal) {
+            S3Response answer = refusal.answer();
             if (answer.taken()) {
                 return Outcome.TAKEN;
             }
@@ -92,7 +92,7 @@ final class Uploads {
     private void send(String action, PutObjectArgs.Builder request) {
         try {
             calls.call(action, () -> client.putObject(request.build()));
-        } catch (Refusal refusal) {
+        } catch (S3Error refusal) {
             throw failures.of(action, refusal.answer());
         }
     }

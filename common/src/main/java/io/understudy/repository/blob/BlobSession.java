@@ -11,15 +11,15 @@ import java.util.concurrent.atomic.LongAdder;
 public final class BlobSession implements BlobSink, AutoCloseable {
     private final Blobs blobs;
     private final KnownBlobs known;
-    private final boolean anew;
+    private final boolean full;
     private final KnownBlobs seen = KnownBlobs.none();
     private final LongAdder uploadedBytes = new LongAdder();
     private final LongAdder uploadedBlobs = new LongAdder();
     private final LongAdder reusedBytes = new LongAdder();
 
-    BlobSession(Blobs blobs, KnownBlobs known, boolean anew) {
+    BlobSession(Blobs blobs, KnownBlobs known, boolean full) {
         this.blobs = blobs;
-        this.anew = anew;
+        this.full = full;
         this.known = Objects.requireNonNull(known);
     }
 
@@ -31,7 +31,7 @@ public final class BlobSession implements BlobSink, AutoCloseable {
             reusedBytes.add(stored.getAsLong());
             return new BlobRef(id, length, stored.getAsLong(), false);
         }
-        Blobs.Stored result = blobs.store(id, buffer, offset, length, anew);
+        Blobs.Stored result = blobs.store(id, buffer, offset, length, full);
         seen.add(result.blob());
         count(result);
         return result.blob();

@@ -124,11 +124,11 @@ public final class Blobs implements BlobSink, BlobSource {
     /**
      * Stores the content unless a fresh blob is there. Of racing calls with the same content one sends it.
      *
-     * @param anew whether it is written in any case
+     * @param full whether it is written in any case
      */
-    Stored store(BlobId id, byte[] buffer, int offset, int length, boolean anew) {
+    Stored store(BlobId id, byte[] buffer, int offset, int length, boolean full) {
         synchronized (stripes[Math.floorMod(id.hashCode(), STRIPES)]) {
-            Optional<ObjectInfo> there = anew ? Optional.empty() : stat(id).filter(info -> reliable(info, length));
+            Optional<ObjectInfo> there = full ? Optional.empty() : stat(id).filter(info -> reliable(info, length));
             if (there.isPresent()) {
                 return new Stored(new BlobRef(id, length, there.get().size(), false), false);
             }

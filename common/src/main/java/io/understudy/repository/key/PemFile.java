@@ -60,7 +60,7 @@ final class PemFile {
     }
 
     /** Refuses a file that others than its owner may read or write. */
-    static void demandPrivate(Path file) {
+    static void requirePrivate(Path file) {
         try {
             Set<PosixFilePermission> others = EnumSet.noneOf(PosixFilePermission.class);
             others.addAll(Files.getPosixFilePermissions(file));

@@ -35,7 +35,7 @@ public final class SigningKey {
      */
     public static SigningKey load(Path privatePem) {
         byte[] encoded = PemFile.read(privatePem, PemFile.PRIVATE);
-        PemFile.demandPrivate(privatePem);
+        PemFile.requirePrivate(privatePem);
         try {
             PrivateKey key = KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(encoded));
             return new SigningKey(key, publicOf(key));

@@ -1,6 +1,6 @@
 package io.understudy.repository.key;
 
-import io.understudy.files.Renewed;
+import io.understudy.files.Reloading;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +33,7 @@ public final class TrustedKeys {
      * @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}
      */
     public static TrustedKeys load(List<Path> files, Predicate<Path> counts) {
-        return new TrustedKeys(Renewed.read(
+        return new TrustedKeys(Reloading.read(
                 files,
                 () -> files.stream().filter(counts).map(VerifyingKey::load).toList()));
     }

@@ -32,7 +32,7 @@ record ArchiveArguments(List<String> arguments, List<SourceTable> carried) {
     }
 
     /** @param sequences whose values are read apart; those that find no place are in the archive too, which harms nothing */
-    static ArchiveArguments of(FrozenMoment moment, List<SequenceData> sequences, Duration lockTimeout) {
+    static ArchiveArguments of(ExportedSnapshot moment, List<SequenceData> sequences, Duration lockTimeout) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--snapshot=" + moment.id(),
                 "--lock-wait-timeout=" + Math.max(1, lockTimeout.toMillis()),

@@ -42,7 +42,7 @@ public final class DatabaseCapture implements SourceDatabase {
             Session keeper = crew.call(() -> crew.session(database::open));
             Source source = crew.call(() -> source(keeper));
             CaptureProgress sum = new CaptureProgress(progress, source.bytes());
-            ReadPlan plan = new ReadPlan(source.properties.encoding(), keeper.serverVersion());
+            CopyPlan plan = new CopyPlan(source.properties.encoding(), keeper.serverVersion());
             TableWorkers workers = new TableWorkers(
                     database, source.moment.id(), new TableReader(sink, sum), plan.units(source.arguments.carried()));
 
@@ -67,7 +67,7 @@ public final class DatabaseCapture implements SourceDatabase {
      */
     private record Source(
             Toolset programs,
-            FrozenMoment moment,
+            ExportedSnapshot moment,
             DatabaseProperties properties,
             List<SequenceData> sequences,
             long diskBytes,
@@ -82,8 +82,8 @@ public final class DatabaseCapture implements SourceDatabase {
         DatabaseSettings settings = database.settings();
         Toolset programs = tools.forDump(keeper.serverVersion());
         TableLocks locks = new TableLocks(settings.lockTimeout(), ticker);
-        FrozenMoment moment = FrozenMoment.take(keeper, locks::acquire);
-        PrimaryPoint.MOMENT_FROZEN.passed();
+        ExportedSnapshot moment = ExportedSnapshot.take(keeper, locks::acquire);
+        PrimaryPoint.MOMENT_FROZEN.reached();
         Catalog catalog = new Catalog(keeper);
         List<SequenceData> sequences = new SequenceReader(keeper).read();
         ArchiveArguments arguments = ArchiveArguments.of(moment, sequences, settings.lockTimeout());
@@ -102,7 +102,7 @@ public final class DatabaseCapture implements SourceDatabase {
                 new ArchiveReader(tools, source.programs, database.settings().name());
         Archive archive = reader.archive(source.arguments, share.counting(sink));
         share.complete();
-        PrimaryPoint.ARCHIVE_STORED.passed();
+        PrimaryPoint.ARCHIVE_STORED.reached();
         return archive;
     }
 
@@ -113,7 +113,7 @@ public final class DatabaseCapture implements SourceDatabase {
     private static Session release(Session keeper, TableWorkers workers) {
         workers.finish(keeper);
         keeper.execute("COMMIT");
-        PrimaryPoint.DATABASE_RELEASED.passed();
+        PrimaryPoint.DATABASE_RELEASED.reached();
         return keeper;
     }
 

@@ -47,7 +47,7 @@ final class TableLocks {
         long start = ticker.nanos();
         while (true) {
             List<TableName> tables = new Catalog(session).tableNames();
-            session.execute(FrozenMoment.BEGIN);
+            session.execute(ExportedSnapshot.BEGIN);
             Optional<List<TableName>> refused = lockAll(session, tables);
             if (refused.isEmpty()) {
                 return tables.stream().map(TableName::oid).collect(Collectors.toCollection(HashSet::new));

@@ -28,7 +28,7 @@ final class TableReader {
     record Rows(long count, StreamRef stream, RowDigest digest) {}
 
     /** Reads the whole unit; its blobs are durable on return. A failure ends the session. */
-    Rows read(Session session, ReadUnit unit) {
+    Rows read(Session session, CopyTask unit) {
         CaptureProgress.Share share = progress.share(unit.weight());
         RowDigest digest = new RowDigest(unit.table().columns(), unit.table().key());
         try (StreamWriter writer =

@@ -26,12 +26,12 @@ final class TableWorkers {
     private final Database database;
     private final String snapshot;
     private final TableReader reader;
-    private final Queue<ReadUnit> open;
-    private final Queue<ReadUnit> contended = new ConcurrentLinkedQueue<>();
-    private final Map<ReadUnit, Rows> done = new ConcurrentHashMap<>();
+    private final Queue<CopyTask> open;
+    private final Queue<CopyTask> contended = new ConcurrentLinkedQueue<>();
+    private final Map<CopyTask, Rows> done = new ConcurrentHashMap<>();
 
     /** @param snapshot that the sessions import */
-    TableWorkers(Database database, String snapshot, TableReader reader, List<ReadUnit> units) {
+    TableWorkers(Database database, String snapshot, TableReader reader, List<CopyTask> units) {
         this.database = database;
         this.snapshot = snapshot;
         this.reader = reader;
@@ -48,12 +48,12 @@ final class TableWorkers {
 
     private void work(Crew crew) {
         Session session = crew.session(database::open);
-        session.execute(FrozenMoment.BEGIN);
+        session.execute(ExportedSnapshot.BEGIN);
         session.execute("SET TRANSACTION SNAPSHOT '" + snapshot + "'");
-        for (ReadUnit unit = open.poll(); unit != null; unit = open.poll()) {
+        for (CopyTask unit = open.poll(); unit != null; unit = open.poll()) {
             if (TableLocks.tryLock(session, unit.table().qualified())) {
                 done.put(unit, reader.read(session, unit));
-                PrimaryPoint.TABLE_STORED.passed();
+                PrimaryPoint.TABLE_STORED.reached();
             } else {
                 contended.add(unit);
             }
@@ -64,14 +64,14 @@ final class TableWorkers {
 
     /** @param keeper the session that holds all locks and the snapshot */
     void finish(Session keeper) {
-        for (ReadUnit unit = contended.poll(); unit != null; unit = contended.poll()) {
+        for (CopyTask unit = contended.poll(); unit != null; unit = contended.poll()) {
             done.put(unit, reader.read(keeper, unit));
-            PrimaryPoint.TABLE_STORED.passed();
+            PrimaryPoint.TABLE_STORED.reached();
         }
     }
 
     /** @param units of this table, in order */
-    TableData data(SourceTable table, List<ReadUnit> units) {
+    TableData data(SourceTable table, List<CopyTask> units) {
         List<Rows> parts = units.stream().map(done::get).toList();
         List<BlobRef> blobs =
                 parts.stream().flatMap(part -> part.stream().direct().stream()).toList();

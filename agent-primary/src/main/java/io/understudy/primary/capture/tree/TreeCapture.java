@@ -62,11 +62,12 @@ public final class TreeCapture {
         LocalIndex local = new LocalIndex(folder, tree.name());
         Optional<TreeData> usable = base.filter(b -> local.obtain(b.index(), source));
         Path draft = folder.resolve(tree.name() + ".draft");
-        Tally tally = new Tally(tree.name(), usable.map(TreeData::bytes).orElse(-1L), progress);
+        CaptureStats tally =
+                new CaptureStats(tree.name(), usable.map(TreeData::bytes).orElse(-1L), progress);
         Packing packing = new Packing(sink);
         Repacker repacker = new Repacker(source, packing);
         try {
-            Drafter drafter = new Drafter(usable.isPresent(), packing, tally);
+            TreeIndexBuilder drafter = new TreeIndexBuilder(usable.isPresent(), packing, tally);
             draft(tree, sink, local, draft, drafter);
             Set<BlobId> worn = drafter.worn();
             if (usable.isPresent() && drafter.unchanged() && worn.isEmpty()) {
@@ -79,10 +80,10 @@ public final class TreeCapture {
                 try (Stream<IndexEntry> entries = entries(draft)) {
                     repacker.repack(entries, worn);
                 }
-                PrimaryPoint.PACKS_RENEWED.passed();
+                PrimaryPoint.PACKS_RENEWED.reached();
             }
             packing.finish();
-            PrimaryPoint.PACKS_STORED.passed();
+            PrimaryPoint.PACKS_STORED.reached();
             References references = new References(sink);
             StreamRef index = write(draft, packing, repacker, sink, references, local);
             TreeData data =
@@ -95,17 +96,17 @@ public final class TreeCapture {
         }
     }
 
-    private void draft(TreeSettings tree, BlobSink sink, LocalIndex local, Path draft, Drafter drafter)
+    private void draft(TreeSettings tree, BlobSink sink, LocalIndex local, Path draft, TreeIndexBuilder drafter)
             throws IOException {
         Path cache = folder.resolve(tree.name() + ".files");
         TreeWalker walker = new TreeWalker(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()));
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(draft), 1 << 16);
                 FileCache.Reader known = FileCache.read(cache);
                 FileCache.Writer fresh = FileCache.write(cache);
-                SteadyReader reader = new SteadyReader(sink, clock)) {
+                StableFileReader reader = new StableFileReader(sink, clock)) {
             drafter.draft(walker, local, known, fresh, reader, out);
             fresh.commit();
-            PrimaryPoint.TREE_READ.passed();
+            PrimaryPoint.TREE_READ.reached();
         }
     }
 
@@ -126,9 +127,9 @@ public final class TreeCapture {
             stored.flush();
             kept.flush();
             StreamRef index = references.keep(writer.finish());
-            PrimaryPoint.TREE_INDEX_STORED.passed();
+            PrimaryPoint.TREE_INDEX_STORED.reached();
             fresh.commit(index);
-            PrimaryPoint.TREE_INDEX_KEPT.passed();
+            PrimaryPoint.TREE_INDEX_KEPT.reached();
             return index;
         }
     }

@@ -47,7 +47,9 @@ class ArchiveArgumentsTest {
 
     private static ArchiveArguments of(List<SourceTable> tables, SequenceData... sequences) {
         return ArchiveArguments.of(
-                new FrozenMoment("0001-1", Instant.EPOCH, "0/1", tables), List.of(sequences), Duration.ofMinutes(1));
+                new ExportedSnapshot("0001-1", Instant.EPOCH, "0/1", tables),
+                List.of(sequences),
+                Duration.ofMinutes(1));
     }
 
     private static SourceTable table(String name, long bytes) {

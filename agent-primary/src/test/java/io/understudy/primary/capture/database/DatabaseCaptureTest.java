@@ -126,7 +126,7 @@ class DatabaseCaptureTest {
                 INSERT INTO child VALUES (-1, 'not of the parent');
                 """);
         assertThat(Long.parseLong(server.psql(source, "SELECT pg_relation_size('large') / 8192")))
-                .isGreaterThan(ReadPlan.RANGE_BLOCKS);
+                .isGreaterThan(CopyPlan.RANGE_BLOCKS);
         Captured captured = Captures.take(server, source, blobs, folder);
         String whole = server.psql(source, "SET synchronize_seqscans = off; COPY large TO STDOUT");
         TableData table = Captures.table(captured, "large", blobs);

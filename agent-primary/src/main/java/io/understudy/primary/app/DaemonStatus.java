@@ -1,0 +1,94 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Probe;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.Stage;
+import io.understudy.primary.capture.Taken;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the daemon knows of itself, for its status and its health endpoints. Thread-safe.
+ *
+ * <p>{@code /healthz} is good while the main loop goes round at least once in five minutes (a look at a filestore that does not answer takes a minute or two): restart the agent when it is not. {@code /readyz} is good when the agent
+ * does its job: it may take snapshots and the last one did not fail, or it idles because the server is in backup mode. A fenced server, one
+ * without an epoch, and one that has not reached marker and filestore yet are not ready.
+ */
+final class DaemonStatus implements PrimaryEvents {
+    private static final Duration SLOWEST_ROUND = Duration.ofMinutes(5);
+
+    private final Clock clock;
+    private RoleStatus standing = RoleStatus.UNSEEN;
+    private Instant heartbeat;
+    private Optional<Instant> next = Optional.empty();
+    private Optional<UnderstudyException> failure = Optional.empty();
+
+    DaemonStatus(Clock clock) {
+        this.clock = clock;
+        this.heartbeat = clock.instant();
+    }
+
+    @Override
+    public void began(List<String> periods) {
+        // What went wrong last stays true until a snapshot exists.
+    }
+
+    @Override
+    public synchronized void committed(Taken taken) {
+        failure = Optional.empty();
+    }
+
+    @Override
+    public synchronized void failed(Stage stage, UnderstudyException why) {
+        failure = Optional.of(why);
+    }
+
+    /** The main loop went round. */
+    synchronized void round(RoleStatus standing, Optional<Instant> next) {
+        this.heartbeat = clock.instant();
+        this.standing = standing;
+        this.next = next;
+        if (standing.role().idles()) {
+            // A refusal in backup mode says nothing of what this server can do once it is promoted.
+            failure = Optional.empty();
+        }
+    }
+
+    synchronized RoleStatus standing() {
+        return standing;
+    }
+
+    /** When the schedule asks next; empty while idle. */
+    synchronized Optional<Instant> next() {
+        return standing.role().idles() ? Optional.empty() : next;
+    }
+
+    /** Why the last snapshot failed, or else why the role is not what it should be. */
+    synchronized Optional<UnderstudyException> lastError() {
+        return standing.role().idles() ? standing.lastError() : failure.or(standing::lastError);
+    }
+
+    synchronized Probe health() {
+        Duration age = Duration.between(heartbeat, clock.instant());
+        return age.compareTo(SLOWEST_ROUND) > 0
+                ? Probe.down("the main loop stands still since " + heartbeat)
+                : Probe.up("the main loop goes round");
+    }
+
+    synchronized Probe ready() {
+        Optional<UnderstudyException> lastError = lastError();
+        return switch (standing.role()) {
+            case REPLICA -> Probe.up("in backup mode: idle");
+            case PRIMARY ->
+                failure.map(why -> Probe.down(why.getMessage()))
+                        .orElseGet(() -> Probe.up("primary of epoch " + standing.epoch()));
+            case FENCED, NO_EPOCH, UNKNOWN ->
+                Probe.down(standing.role().label()
+                        + lastError.map(why -> ": " + why.getMessage()).orElse(""));
+        };
+    }
+}

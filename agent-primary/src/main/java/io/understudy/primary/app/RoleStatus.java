@@ -1,0 +1,16 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.UnderstudyException;
+import java.util.Optional;
+
+/**
+ * Role and epochs of this server at one moment.
+ *
+ * @param marker whether it is there; false when that can't be told
+ * @param epoch that this server holds; 0 for none
+ * @param highest epoch seen in the repository; 0 before it was seen
+ * @param lastError why the role is not {@link Role#PRIMARY}, or why it could not be looked at again
+ */
+public record RoleStatus(Role role, boolean marker, int epoch, int highest, Optional<UnderstudyException> lastError) {
+    static final RoleStatus UNSEEN = new RoleStatus(Role.UNKNOWN, false, 0, 0, Optional.empty());
+}

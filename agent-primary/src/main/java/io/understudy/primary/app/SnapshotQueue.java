@@ -1,0 +1,106 @@
+package io.understudy.primary.app;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.capture.Taken;
+import io.understudy.progress.Progress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The one thread of the daemon that takes snapshots, in the order in which they are asked for. Thread-safe; the thread starts with the first. */
+final class SnapshotQueue implements AutoCloseable {
+    private static final int MOST_WAITING = 16;
+    private static final Duration GRACE = Duration.ofSeconds(20);
+
+    private final SnapshotTaker taker;
+    private final ThreadPoolExecutor worker;
+    private volatile Step step;
+
+    /** Where the running snapshot stands. */
+    record Step(String name, long doneBytes, long totalBytes) {}
+
+    SnapshotQueue(SnapshotTaker taker) {
+        this.taker = taker;
+        this.worker = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), SnapshotQueue::thread);
+    }
+
+    /**
+     * Asks for a snapshot. Cancelling the job with an interrupt ends it; nothing of it remains.
+     *
+     * @param done called when it has ended in whatever way
+     * @throws UnderstudyException {@code LOCKED} when many wait already, {@code CANCELLED} when the desk is closed
+     */
+    Job submit(List<String> periods, Progress progress, Runnable done) {
+        Job job = new Job(periods, progress, done);
+        try {
+            worker.execute(job);
+        } catch (RejectedExecutionException e) {
+            throw worker.isShutdown()
+                    ? new UnderstudyException(
+                            ErrorCode.CANCELLED, "cannot take a snapshot: the agent is stopping", "ask again later", e)
+                    : new UnderstudyException(
+                            ErrorCode.LOCKED,
+                            "cannot take a snapshot: " + MOST_WAITING + " wait already",
+                            "wait until they are done",
+                            e);
+        }
+        return job;
+    }
+
+    /** Where the running snapshot stands; empty while none is taken. */
+    Optional<Step> step() {
+        return Optional.ofNullable(step);
+    }
+
+    /** Cancels what runs and what waits, and gives it twenty seconds to end. */
+    @Override
+    public void close() {
+        worker.shutdownNow().forEach(waiting -> ((Job) waiting).cancel(true));
+        try {
+            worker.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One snapshot that was asked for. */
+    final class Job extends FutureTask<Taken> {
+        private final Runnable done;
+
+        private Job(List<String> periods, Progress progress, Runnable done) {
+            super(() -> take(periods, progress));
+            this.done = done;
+        }
+
+        @Override
+        protected void done() {
+            done.run();
+        }
+    }
+
+    private Taken take(List<String> periods, Progress progress) {
+        step = new Step("prepare", 0, -1);
+        try {
+            return taker.take(periods, (name, doneBytes, totalBytes) -> {
+                step = new Step(name, doneBytes, totalBytes);
+                progress.report(name, doneBytes, totalBytes);
+            });
+        } finally {
+            step = null;
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "snapshot");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

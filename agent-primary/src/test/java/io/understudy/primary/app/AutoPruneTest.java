@@ -1,0 +1,123 @@
+package io.understudy.primary.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.understudy.config.Settings.RetentionSettings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.metrics.Metrics;
+import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.retention.RetentionEvents;
+import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.progress.Progress;
+import io.understudy.repository.SnapshotId;
+import io.understudy.testing.Faults;
+import io.understudy.testing.Faults.Fail;
+import io.understudy.testing.Faults.Operation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class AutoPruneTest {
+    @TempDir
+    Path folder;
+
+    private PrimaryFixture primary;
+    private Metrics metrics;
+    private AutoPrune desk;
+
+    @BeforeEach
+    void build() {
+        primary = new PrimaryFixture(folder);
+        start();
+    }
+
+    @AfterEach
+    void stop() {
+        desk.close();
+    }
+
+    @Test
+    void prunesAfterASnapshotOnceADay() {
+        assertThat(metric("deleted")).isZero();
+        assertThat(metric("failures")).isZero();
+        take();
+        await().until(() -> primary.repository.prunings().last().isPresent());
+        take();
+        take();
+        desk.close();
+        assertThat(primary.repository.list()).hasSize(3);
+
+        start();
+        primary.time.advance(Duration.ofHours(20));
+        take();
+        await().until(() -> primary.repository.list().equals(List.of(new SnapshotId(1, 4))));
+        await().until(() -> metric("deleted") == 3);
+    }
+
+    @Test
+    void aFailureIsCountedAndTheNextSnapshotTriesAgain() {
+        primary.filestore.inject(
+                Faults.first(Operation.PUT, "retention.json"::equals, new Fail(ErrorCode.FILESTORE_DENIED)));
+        take();
+        await().until(() -> metric("failures") == 1);
+        assertThat(primary.repository.prunings().last()).isEmpty();
+        desk.close();
+
+        start();
+        take();
+        await().until(() -> primary.repository.prunings().last().isPresent());
+    }
+
+    @Test
+    void doesNothingWhenItCannotTellWhetherItIsDue() {
+        take();
+        await().until(() -> primary.repository.prunings().last().isPresent());
+        primary.time.advance(Duration.ofHours(20));
+        primary.filestore.inject((operation, key) ->
+                key.equals("retention.json") ? new Fail(ErrorCode.FILESTORE_UNREACHABLE) : new Faults.None());
+        take();
+        desk.close();
+        assertThat(metric("failures")).isZero();
+        assertThat(primary.repository.list()).hasSize(2);
+    }
+
+    private void start() {
+        metrics = new Metrics(PrimaryFixture.SITE, "primary", "0.1.0");
+        PrimaryMetrics told = new PrimaryMetrics(metrics, primary.state);
+        Pruning.Host host = new Pruning.Host(
+                "a",
+                primary.state,
+                primary.marker,
+                primary.epochs,
+                () -> primary.repository,
+                primary.time.clock(),
+                ZoneOffset.UTC,
+                primary.time);
+        RetentionSettings settings = new RetentionSettings(Map.of("hourly", 1), 1, Duration.ofHours(24), true);
+        desk = new AutoPrune(new Pruning(host, settings, RetentionEvents.all(List.of(told, new PruneLog()))));
+    }
+
+    private void take() {
+        primary.taker(PrimaryEvents.all(List.of(desk))).take(List.of("hourly"), Progress.none());
+    }
+
+    private double metric(String name) {
+        String begin = "understudy_retention_" + name + "_total{";
+        return metrics.scrape()
+                .lines()
+                .filter(line -> line.startsWith(begin))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,225 @@
+package io.understudy.replica.app;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.round.RoundControl;
+import java.time.Duration;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread of the daemon that changes anything: one thing after the other, its routine whenever it was woken or its pause is over. Thread-safe.
+ */
+final class JobQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
+
+    private static final Duration PAUSE_UNTOLD = Duration.ofMinutes(1);
+
+    private final Consumer<RoundControl> routine;
+    private final Supplier<Duration> pause;
+    private final BlockingDeque<Job<?>> jobs = new LinkedBlockingDeque<>();
+    private final Thread thread = new Thread(this::run, "replica");
+    private RoundControl current = new RoundControl();
+    private boolean closed;
+
+    /**
+     * @param routine what is done without being asked; may throw
+     * @param pause until the routine is due again; asked each time
+     */
+    JobQueue(Consumer<RoundControl> routine, Supplier<Duration> pause) {
+        this.routine = routine;
+        this.pause = pause;
+    }
+
+    private record Job<T>(Function<RoundControl, T> work, CompletableFuture<T> result, RoundControl control) {
+        static <T> Job<T> of(Function<RoundControl, T> work) {
+            return new Job<>(work, new CompletableFuture<>(), new RoundControl());
+        }
+
+        void run() {
+            try {
+                result.complete(work.apply(control));
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        }
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    /**
+     * Waits until the worker has ended.
+     *
+     * @return whether it died, of what nothing here can handle, as want of memory; false when the desk was closed
+     */
+    boolean awaitEnd() throws InterruptedException {
+        thread.join();
+        synchronized (this) {
+            return !closed;
+        }
+    }
+
+    /** How many jobs wait for their turn. */
+    int waiting() {
+        return jobs.size();
+    }
+
+    /** The routine is due now. */
+    void wake() {
+        add(Job.of(this::routine), false);
+    }
+
+    /** Gives up the round that runs, unless it has reached APPLY. */
+    synchronized void interruptRound() {
+        current.cancel();
+    }
+
+    /**
+     * Does this next and waits for its end.
+     *
+     * @throws UnderstudyException what the work throws; {@code CANCELLED} when the desk closes before it was begun, or the caller is interrupted
+     */
+    <T> T call(Function<RoundControl, T> work) {
+        return await(Job.of(work), false);
+    }
+
+    /** As {@link #call}, but gives up the round that runs, unless it has reached APPLY. */
+    <T> T callAtOnce(Function<RoundControl, T> work) {
+        return await(Job.of(work), true);
+    }
+
+    /** The job is in its place before the round is given up: no other round comes between. */
+    private <T> T await(Job<T> job, boolean atOnce) {
+        add(job, true);
+        if (atOnce) {
+            interruptOthers(job.control());
+        }
+        try {
+            return job.result().get();
+        } catch (InterruptedException e) {
+            job.control().cancel();
+            Thread.currentThread().interrupt();
+            throw cancelled();
+        } catch (ExecutionException e) {
+            throw (RuntimeException) e.getCause();
+        }
+    }
+
+    /**
+     * Takes no more work, gives up a round that has not reached APPLY and waits for one that has.
+     *
+     * @return whether it came to an end in time
+     */
+    boolean close(Duration patience) {
+        synchronized (this) {
+            closed = true;
+            current.cancel();
+        }
+        jobs.addFirst(Job.of(control -> null));
+        try {
+            thread.join(Math.max(1, patience.toMillis()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        jobs.forEach(job -> job.result().completeExceptionally(cancelled()));
+        return !thread.isAlive();
+    }
+
+    private void run() {
+        while (!isClosed()) {
+            Job<?> job = next();
+            if (begin(job.control())) {
+                job.run();
+            } else {
+                job.result().completeExceptionally(cancelled());
+            }
+        }
+    }
+
+    private Job<?> next() {
+        try {
+            Job<?> job = jobs.poll(Math.max(1, untilRoutine().toMillis()), TimeUnit.MILLISECONDS);
+            return job == null ? Job.of(this::routine) : job;
+        } catch (InterruptedException e) {
+            // Meant for a round that has just ended.
+            return Job.of(control -> null);
+        }
+    }
+
+    /** The thread lives on when the pause can't be told: it is read from state that may be out of reach for a while. */
+    private Duration untilRoutine() {
+        try {
+            return pause.get();
+        } catch (RuntimeException e) {
+            LOG.error("cannot tell when the next round is due, trying in {}: {}", PAUSE_UNTOLD, e.getMessage());
+            return PAUSE_UNTOLD;
+        }
+    }
+
+    private Void routine(RoundControl control) {
+        try {
+            routine.accept(control);
+        } catch (UnderstudyException e) {
+            tell(e);
+        } catch (RuntimeException e) {
+            LOG.error("a defect of Understudy", e);
+        }
+        return null;
+    }
+
+    private static void tell(UnderstudyException failure) {
+        switch (failure.code()) {
+            case CANCELLED, NOT_BACKUP_MODE, LOCKED -> LOG.info("{}", failure.getMessage());
+            default ->
+                LOG.error(
+                        "{}; {} ({})",
+                        failure.getMessage(),
+                        failure.hint(),
+                        failure.code().label());
+        }
+    }
+
+    private synchronized void interruptOthers(RoundControl own) {
+        if (current != own) {
+            current.cancel();
+        }
+    }
+
+    private synchronized boolean begin(RoundControl control) {
+        current = control;
+        return !closed;
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized void add(Job<?> job, boolean first) {
+        if (closed) {
+            job.result().completeExceptionally(cancelled());
+        } else if (first) {
+            jobs.addFirst(job);
+        } else {
+            jobs.addLast(job);
+        }
+    }
+
+    private static UnderstudyException cancelled() {
+        return new UnderstudyException(
+                ErrorCode.CANCELLED, "cannot do it: the agent is stopping", "ask again when it has started");
+    }
+}

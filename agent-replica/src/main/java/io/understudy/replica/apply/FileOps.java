@@ -1,0 +1,98 @@
+package io.understudy.replica.apply;
+
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.Attributes;
+import io.understudy.files.FileStat;
+import io.understudy.replica.stage.AttributeWriter;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** The single operations on live files, each one system call that a crash leaves done or not done. Stateless but for its hook. */
+final class FileOps {
+    private static final int ALL_FOR_OWNER = 0700;
+
+    private final Hook hook;
+
+    FileOps(Hook hook) {
+        this.hook = hook;
+    }
+
+    /** Hears of every operation before it is done; what it throws happens in its place. */
+    interface Hook {
+        void before(String operation, Path path) throws IOException;
+
+        static Hook none() {
+            return (operation, path) -> {};
+        }
+    }
+
+    /** Renames; a file or link at {@code to} is replaced in the same moment. */
+    void move(Path from, Path to) throws IOException {
+        hook.before("move", to);
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AccessDeniedException e) {
+            moveOpened(from, to);
+        }
+    }
+
+    /**
+     * Gives the file a second name.
+     *
+     * @return false where the file system, or its rules, know no second names for this file
+     */
+    boolean link(Path existing, Path name) throws IOException {
+        hook.before("link", name);
+        try {
+            Files.createLink(name, existing);
+            return true;
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            return false;
+        }
+    }
+
+    void delete(Path file) throws IOException {
+        hook.before("delete", file);
+        Files.deleteIfExists(file);
+    }
+
+    void setAttributes(AttributeWriter attributeWriter, Path file, Attributes attributes) throws IOException {
+        hook.before("dress", file);
+        attributeWriter.setAttributes(file, attributes);
+    }
+
+    void force(Path folder) throws IOException {
+        hook.before("force", folder);
+        AtomicFiles.forceFolder(folder);
+    }
+
+    /** Without root's rights a folder that its owner may not write stands in the way: it is opened, and dressed again in the end. */
+    private static void moveOpened(Path from, Path to) throws IOException {
+        open(from.getParent());
+        open(to.getParent());
+        FileStat stat = FileStat.of(from);
+        boolean shut = stat.type() == FileStat.Type.FOLDER && isShut(stat);
+        if (shut) {
+            open(from);
+        }
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        if (shut) {
+            Files.setAttribute(to, "unix:mode", stat.permissions());
+        }
+    }
+
+    private static void open(Path folder) throws IOException {
+        FileStat stat = FileStat.of(folder);
+        if (isShut(stat)) {
+            Files.setAttribute(folder, "unix:mode", stat.permissions() | ALL_FOR_OWNER);
+        }
+    }
+
+    private static boolean isShut(FileStat stat) {
+        return (stat.permissions() & ALL_FOR_OWNER) != ALL_FOR_OWNER;
+    }
+}

@@ -1,0 +1,161 @@
+package io.understudy.replica.apply;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.state.ApplyIntent;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaRecord.Prepared;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Seeding;
+import io.understudy.replica.state.ReplicaState.Settled;
+import io.understudy.replica.state.ReplicaStateStore;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Writes the intent: the last moment at which a round can still be given up. What follows is the {@link Applier}'s. */
+public final class IntentWriter {
+    private final ReplicaStateStore store;
+    private final BackupMode backup;
+    private final LiveDatabases databases;
+    private final LiveTrees trees;
+    private final Clock clock;
+
+    public IntentWriter(
+            ReplicaStateStore store, BackupMode backup, LiveDatabases databases, LiveTrees trees, Clock clock) {
+        this.store = store;
+        this.backup = backup;
+        this.databases = databases;
+        this.trees = trees;
+        this.clock = clock;
+    }
+
+    /**
+     * Decides to make the prepared spare live. A database in N-1's place that Understudy did not make is put aside first: it will never be
+     * dropped.
+     *
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when the spare is gone, {@code DATABASE_*}; {@code FILE_*} or
+     *     {@code DISK_FULL} when the marker can't be written
+     */
+    public void forward(Optional<Instant> moment) {
+        Arrangement now = databases.look();
+        ReplicaRecord ledger = putAsideForeign(now);
+        Prepared prepared = ledger.prepared().orElseThrow();
+        if (!now.spare().equals(Optional.of(prepared.database()))) {
+            store.change(each -> each.preparing(Optional.empty()));
+            throw Applier.spareGone(prepared.snapshot());
+        }
+        Optional<DatabaseIdentity> retired = now.previous().filter(ledger.owned()::contains);
+        backup.require();
+        // A marker that can't be written stops the apply here, before anything is touched.
+        if (!backup.renew("A snapshot is being imported.", ledger.live().flatMap(DatabaseVersion::snapshot))) {
+            backup.require();
+        }
+        store.change(each -> each.with(each.state()
+                .begin(new ApplyIntent(
+                        prepared.snapshot(),
+                        moment,
+                        prepared.database(),
+                        now.live(),
+                        retired,
+                        ApplyIntent.Phase.FORWARD,
+                        Optional.empty(),
+                        asFound((Settled) each.state(), now, retired)))));
+        ReplicaPoint.INTENT_WRITTEN.reached();
+    }
+
+    /**
+     * Decides to make N-1 live again and to reject what is live.
+     *
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code NOTHING_TO_ROLL_BACK}, {@code DATABASE_FOREIGN} when the name of the spare is taken
+     */
+    public void rollback() {
+        Arrangement now = databases.look();
+        backup.require();
+        store.change(ledger -> {
+            Following following = target(ledger, now);
+            requireNoStranger(ledger, now);
+            trees.dropUnbegun(following.current().snapshot().orElseThrow());
+            return ledger.with(following.rollback(rolledBack(following)));
+        });
+    }
+
+    /** @throws UnderstudyException what {@link #rollback} would throw now; changes nothing */
+    public void requireRollback() {
+        backup.require();
+        target(store.ledger(), databases.look());
+    }
+
+    private Following target(ReplicaRecord ledger, Arrangement now) {
+        if (ledger.state() instanceof Following following
+                && now.live().equals(Optional.of(following.current().database()))
+                && following
+                        .previous()
+                        .map(DatabaseVersion::database)
+                        .filter(each -> now.previous().equals(Optional.of(each)))
+                        .isPresent()
+                && trees.canGoBack(following.current().snapshot().orElseThrow())) {
+            return following;
+        }
+        throw new UnderstudyException(
+                ErrorCode.NOTHING_TO_ROLL_BACK,
+                "cannot roll back: there is no N-1 to return to",
+                "see agent-replica list, and bring back an older snapshot with agent-replica restore ID");
+    }
+
+    /** Behind the intent it would be in the way for ever, with the site stopped. */
+    private static void requireNoStranger(ReplicaRecord ledger, Arrangement now) {
+        if (now.spare().filter(spare -> !ledger.owned().contains(spare)).isPresent()) {
+            throw new UnderstudyException(
+                    ErrorCode.DATABASE_FOREIGN,
+                    "cannot roll back: a database that Understudy did not load has the name of the spare one",
+                    "rename it, or drop it if it is not needed");
+        }
+    }
+
+    private FailedAttempt rolledBack(Following following) {
+        return FailedAttempt.rejection(
+                following.current().snapshot().orElseThrow(),
+                Step.PROVE,
+                new UnderstudyException(
+                        ErrorCode.SNAPSHOT_REJECTED,
+                        "an operator rolled back from it",
+                        "apply it again with agent-replica restore ID"),
+                clock.instant());
+    }
+
+    private ReplicaRecord putAsideForeign(Arrangement now) {
+        ReplicaRecord ledger = store.ledger();
+        Optional<DatabaseIdentity> foreign =
+                now.previous().filter(each -> !ledger.owned().contains(each));
+        if (foreign.isPresent()) {
+            store.change(each -> each.leaving(foreign.get()));
+            ReplicaPoint.FOREIGN_LEAVING.reached();
+        }
+        Optional<DatabaseIdentity> leaving = foreign.or(ledger::leaving);
+        if (leaving.isEmpty()) {
+            return ledger;
+        }
+        String name = databases.setAside(leaving.get());
+        ReplicaPoint.FOREIGN_RENAMED.reached();
+        ReplicaRecord next = store.change(each -> each.settingAside(name));
+        ReplicaPoint.FOREIGN_SET_ASIDE.reached();
+        return next;
+    }
+
+    /** What there is to go back to: as remembered, as far as the databases still are what is remembered. */
+    private static Settled asFound(Settled state, Arrangement now, Optional<DatabaseIdentity> retired) {
+        if (state instanceof Following following
+                && now.live().equals(Optional.of(following.current().database()))) {
+            return following.without(following.previous().filter(each -> retired.equals(Optional.of(each.database()))));
+        }
+        return new Seeding();
+    }
+}

@@ -1,0 +1,103 @@
+package io.understudy.replica.round;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.repository.SnapshotId;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds what one round imports, and remembers what an operator goes behind by it. */
+final class SnapshotSelector {
+    private final ReplicaStateStore store;
+    private final SnapshotSource source;
+    private final RetryLog failures;
+    private final ReplicaEvents events;
+    private final Clock clock;
+    private List<SnapshotId> overtaken = List.of();
+
+    SnapshotSelector(
+            ReplicaStateStore store, SnapshotSource source, RetryLog failures, ReplicaEvents events, Clock clock) {
+        this.store = store;
+        this.source = source;
+        this.failures = failures;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /**
+     * @return what is to be imported; empty when nothing is
+     * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN} when it is asked for by name and not there
+     */
+    Optional<SnapshotId> discover(ImportRequest ask) {
+        if (ask instanceof ImportRequest.Newest newest) {
+            return newest(newest);
+        }
+        SnapshotId wanted = ((ImportRequest.Named) ask).snapshot();
+        List<SnapshotId> all = source.list();
+        if (!all.contains(wanted)) {
+            throw unknown(wanted);
+        }
+        overtaken = all.stream().filter(each -> each.compareTo(wanted) > 0).toList();
+        return Optional.of(wanted);
+    }
+
+    private Optional<SnapshotId> newest(ImportRequest.Newest ask) {
+        ReplicaRecord ledger = store.ledger();
+        Optional<SnapshotId> live = ledger.live().flatMap(DatabaseVersion::snapshot);
+        List<SnapshotId> newer = live.map(source::newerThan).orElseGet(source::list);
+        events.polled(newer.isEmpty() ? live : Optional.of(newer.get(newer.size() - 1)));
+        return new NextSnapshot(ledger, clock.instant()).newest(newer, this::highestEpoch, ask);
+    }
+
+    private int highestEpoch() {
+        int epoch = source.highestEpoch();
+        events.epoch(epoch);
+        return epoch;
+    }
+
+    /**
+     * What the operator went behind is not imported again by the next poll; only what comes after it is. Not before the apply: until then the wanted
+     * one may turn out to be unfit.
+     */
+    void passOver(SnapshotId wanted) {
+        if (overtaken.isEmpty()) {
+            return;
+        }
+        UnderstudyException reason = new UnderstudyException(
+                ErrorCode.SNAPSHOT_REJECTED,
+                "an operator asked for " + wanted + " instead",
+                "apply it with agent-replica restore ID");
+        store.change(ledger -> {
+            ReplicaRecord next = ledger;
+            for (SnapshotId each : overtaken) {
+                if (!next.failedAttempt(each).filter(FailedAttempt::rejection).isPresent()) {
+                    next = next.withFailure(failures.rejection(each, Step.DISCOVER, reason));
+                }
+            }
+            return next.withSuccess();
+        });
+    }
+
+    /** It went well: what an earlier one said is over. */
+    void clearTrouble() {
+        Optional<FailedAttempt> lastError = store.ledger().lastError();
+        if (lastError.filter(each -> each.snapshot().isEmpty()).isPresent()) {
+            store.change(ReplicaRecord::withSuccess);
+        }
+    }
+
+    static UnderstudyException unknown(SnapshotId wanted) {
+        return new UnderstudyException(
+                ErrorCode.SNAPSHOT_UNKNOWN,
+                "cannot restore " + wanted + ": there is no such snapshot in the repository",
+                "agent-replica list shows those that exist");
+    }
+}

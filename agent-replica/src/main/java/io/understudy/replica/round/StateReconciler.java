@@ -1,0 +1,100 @@
+package io.understudy.replica.round;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaState;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.replica.state.ReplicaState.Seeding;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.SnapshotId;
+import java.time.Clock;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what is remembered in line with the marker, which counts: a server whose marker came back is a standby again, and one that forgot everything
+ * begins with what the marker names. Neither owns a database, so what stands there is never dropped.
+ */
+public final class StateReconciler {
+    private static final Logger LOG = LoggerFactory.getLogger(StateReconciler.class);
+    private final ReplicaStateStore store;
+    private final BackupMode backup;
+    private final LiveDatabases databases;
+    private final Clock clock;
+
+    public StateReconciler(ReplicaStateStore store, BackupMode backup, LiveDatabases databases, Clock clock) {
+        this.store = store;
+        this.backup = backup;
+        this.databases = databases;
+        this.clock = clock;
+    }
+
+    /**
+     * Does nothing without the marker.
+     *
+     * @throws UnderstudyException {@code LOCKED} while a promotion is under way
+     */
+    public void ensure() {
+        if (!backup.on()) {
+            return;
+        }
+        if (store.read().isEmpty()) {
+            ReplicaState found = remembered();
+            LOG.info("no state of this replica was found; by its marker it is {}", found.label());
+            store.change(ledger -> ledger.with(found));
+        }
+        ReplicaState state = store.state();
+        if (state instanceof Promoted) {
+            LOG.info("the marker is back: this server is a standby again, and imports anew");
+            store.change(ledger ->
+                    ledger.with(state.demoted()).preparing(Optional.empty()).withSuccess());
+        }
+        if (state instanceof Following following) {
+            keepWhatServed(following.current());
+        }
+        if (state instanceof Promoting) {
+            throw new UnderstudyException(
+                    ErrorCode.LOCKED,
+                    "cannot import: a promotion of this server is under way",
+                    "finish it with agent-replica promote");
+        }
+    }
+
+    /**
+     * A marker that does not name what is live was put there by hand: the server may have been production while no agent looked, and the
+     * database may hold what nothing else does. It is not Understudy's to drop any more.
+     */
+    private void keepWhatServed(DatabaseVersion live) {
+        boolean named = live.snapshot().isEmpty() || backup.named().equals(live.snapshot());
+        if (!named
+                && store.read()
+                        .filter(it -> it.owned().contains(live.database()))
+                        .isPresent()) {
+            LOG.warn(
+                    "the marker does not name {}, which is live: its database will be put aside, not dropped",
+                    live.snapshot().orElseThrow());
+            store.change(ledger -> ledger.withoutOwned(live.database()));
+        }
+    }
+
+    private ReplicaState remembered() {
+        Optional<SnapshotId> named = backup.named();
+        if (named.isEmpty()) {
+            return new Seeding();
+        }
+        Optional<DatabaseIdentity> live = databases.look().live();
+        return live.<ReplicaState>map(database -> new Following(
+                        new DatabaseVersion(database, named, Optional.empty()),
+                        false,
+                        clock.instant(),
+                        Optional.empty()))
+                .orElseGet(Seeding::new);
+    }
+}

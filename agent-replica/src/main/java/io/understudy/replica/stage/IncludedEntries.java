@@ -1,0 +1,39 @@
+package io.understudy.replica.stage;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Excludes;
+import io.understudy.files.SafePath;
+import io.understudy.files.TreeRoot;
+import io.understudy.repository.tree.IndexEntry;
+import java.util.function.Predicate;
+
+/** Which entries of an index this server wants: not those that are excluded here. Entries must come in order. */
+final class IncludedEntries implements Predicate<IndexEntry> {
+    private final Excludes excludes;
+    private SafePath excluded;
+
+    IncludedEntries(Excludes excludes) {
+        this.excludes = excludes;
+    }
+
+    /** @throws UnderstudyException {@code UNSAFE_PATH} for what would be written into Understudy's own folder */
+    @Override
+    public boolean test(IndexEntry entry) {
+        SafePath path = entry.entry().path();
+        if (path.equals(TreeRoot.OWN) || path.isBeneath(TreeRoot.OWN)) {
+            throw new UnderstudyException(
+                    ErrorCode.UNSAFE_PATH,
+                    "cannot use the path \"" + path + "\": it lies in Understudy's own folder",
+                    "the snapshot was not made by an agent that can be trusted with this server; find out where it comes from");
+        }
+        if (excluded != null && path.isBeneath(excluded)) {
+            return false;
+        }
+        if (excludes.match(path)) {
+            excluded = path;
+            return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,111 @@
+package io.understudy.replica.stage;
+
+import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
+import io.understudy.files.TreeRoot;
+import io.understudy.repository.SnapshotId;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** {@code .understudy} in a tree's root, 0700: {@code stage/<snapshot>/} and {@code undo/<snapshot>/}, in the file system of the tree. */
+public final class WorkFolder {
+    private WorkFolder() {}
+
+    static Path staged(TreeRoot root, SnapshotId snapshot) {
+        return own(root).resolve("stage").resolve(snapshot.toString());
+    }
+
+    /** Removes what was staged for other snapshots. */
+    static void clearStage(TreeRoot root, SnapshotId snapshot) {
+        for (Path other : list(own(root).resolve("stage"))) {
+            if (!other.equals(staged(root, snapshot))) {
+                delete(other);
+            }
+        }
+    }
+
+    /** What lies in a folder of ours, sorted; nothing when it is not there. */
+    static List<Path> list(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw FileFailure.of("list", folder, e);
+        }
+    }
+
+    /** Holds one folder for each snapshot that can be taken back. */
+    public static Path undo(TreeRoot root) {
+        return own(root).resolve("undo");
+    }
+
+    private static Path own(TreeRoot root) {
+        return root.resolve(TreeRoot.OWN);
+    }
+
+    /** Makes a folder in it; the root keeps its time. */
+    public static void create(TreeRoot root, Path folder) {
+        try {
+            FileTime time = Files.getLastModifiedTime(root.folder());
+            boolean first = !Files.exists(own(root));
+            AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
+            if (first) {
+                Files.setLastModifiedTime(root.folder(), time);
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("create", folder, e);
+        }
+    }
+
+    /** Deletes a folder of ours with all that it holds; links are not followed. Idempotent. */
+    public static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(folder, new Deletion());
+            AtomicFiles.forceFolder(folder.getParent());
+        } catch (IOException e) {
+            throw FileFailure.of("delete", folder, e);
+        }
+    }
+
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+            if (!Files.isWritable(folder)) {
+                Files.setPosixFilePermissions(folder, AtomicFiles.PRIVATE_FOLDER);
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
+            Files.deleteIfExists(folder);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.understudy.replica.state;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.repository.SnapshotId;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The durable point of no return: once it is written, an apply is finished, forward or back, whatever happens.
+ *
+ * @param moment of the snapshot's data
+ * @param fresh the loaded database that becomes live
+ * @param old the database that is live before and becomes N-1; empty when there was none
+ * @param retired the database that was N-1 before and goes when the snapshot is proven; only one that Understudy made
+ * @param cause why it goes back; empty while it goes forward
+ * @param back what the replica is when it has gone back
+ */
+public record ApplyIntent(
+        SnapshotId snapshot,
+        Optional<Instant> moment,
+        DatabaseIdentity fresh,
+        Optional<DatabaseIdentity> old,
+        Optional<DatabaseIdentity> retired,
+        Phase phase,
+        Optional<FailedAttempt> cause,
+        ReplicaState.Settled back) {
+
+    /**
+     * Where it stands. Every step within a phase can be repeated, so nothing finer is kept.
+     *
+     * <pre>
+     * FORWARD  --accepted--> PROVEN
+     *    |  ^
+     *  failed |turned (marker removed by hand after the swap)
+     *    v  |
+     *   BACK   --undone----> UNDONE
+     * </pre>
+     */
+    public enum Phase {
+        /** Make the snapshot live. */
+        FORWARD,
+        /** It is live and proven; what it replaced is put away. */
+        PROVEN,
+        /** Make N-1 live again. */
+        BACK,
+        /** N-1 is live again; what was undone is put away. */
+        UNDONE;
+
+        @JsonValue
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Whether the snapshot is not to be tried again by itself. */
+    public boolean rejects() {
+        return cause.filter(FailedAttempt::rejection).isPresent();
+    }
+
+    ApplyIntent in(Phase phase, Optional<FailedAttempt> cause) {
+        return new ApplyIntent(snapshot, moment, fresh, old, retired, phase, cause, back);
+    }
+}

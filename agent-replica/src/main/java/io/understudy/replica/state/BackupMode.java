@@ -1,0 +1,38 @@
+package io.understudy.replica.state;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.SnapshotId;
+import java.util.Optional;
+
+/** The marker, as the replica uses it. What a method returned for is durable. */
+public interface BackupMode {
+    /** Whether the marker exists, whatever it holds. Asked of the disk each time. */
+    boolean on();
+
+    /** The snapshot that the marker names; empty when there is no marker, or it names none. */
+    Optional<SnapshotId> named();
+
+    /** Writes the marker. */
+    void enter(String reason, Optional<SnapshotId> snapshot);
+
+    /**
+     * Writes anew what the marker says, and never creates one: when it was removed by hand, at whatever moment, that stands.
+     *
+     * @return false when there is none
+     */
+    boolean renew(String reason, Optional<SnapshotId> snapshot);
+
+    /** Removes the marker. Idempotent. */
+    void leave();
+
+    /** @throws UnderstudyException {@code NOT_BACKUP_MODE} when the marker is gone */
+    default void require() {
+        if (!on()) {
+            throw new UnderstudyException(
+                    ErrorCode.NOT_BACKUP_MODE,
+                    "cannot import: this server is not in backup mode",
+                    "make it a standby with agent-replica init; without the marker nothing is ever imported");
+        }
+    }
+}

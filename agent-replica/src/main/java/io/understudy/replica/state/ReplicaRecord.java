@@ -1,0 +1,165 @@
+package io.understudy.replica.state;
+
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.repository.SnapshotId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * All that a replica remembers. Immutable; {@link ReplicaStateStore} keeps the one that counts.
+ *
+ * @param owned databases that Understudy made and may drop
+ * @param prepared the loaded spare that waits to be applied
+ * @param failedAttempts snapshots that failed or were rejected, one entry each
+ * @param lastError the last failure; gone with the next success
+ * @param leaving the database that is being put aside; noted first, so that its name is known even after a crash
+ * @param setAside names of databases that were put aside for the operator
+ * @param failures imports that failed since the last one that succeeded
+ * @param claim the last claim that was sent, even if it was withdrawn: it may have arrived
+ */
+public record ReplicaRecord(
+        ReplicaState state,
+        Set<DatabaseIdentity> owned,
+        Optional<Prepared> prepared,
+        List<FailedAttempt> failedAttempts,
+        Optional<FailedAttempt> lastError,
+        Optional<DatabaseIdentity> leaving,
+        List<String> setAside,
+        int failures,
+        Optional<Claim> claim) {
+
+    /** A spare database, loaded and counted. */
+    public record Prepared(SnapshotId snapshot, DatabaseIdentity database) {}
+
+    public ReplicaRecord {
+        owned = Set.copyOf(owned);
+        failedAttempts = List.copyOf(failedAttempts);
+        setAside = List.copyOf(setAside);
+    }
+
+    static ReplicaRecord empty() {
+        return new ReplicaRecord(
+                new ReplicaState.Seeding(),
+                Set.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                0,
+                Optional.empty());
+    }
+
+    public ReplicaRecord with(ReplicaState next) {
+        return new ReplicaRecord(next, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim);
+    }
+
+    public ReplicaRecord withOwned(DatabaseIdentity database) {
+        Set<DatabaseIdentity> more = new HashSet<>(owned);
+        more.add(database);
+        return new ReplicaRecord(state, more, prepared, failedAttempts, lastError, leaving, setAside, failures, claim);
+    }
+
+    public ReplicaRecord withoutOwned(DatabaseIdentity database) {
+        Set<DatabaseIdentity> fewer = new HashSet<>(owned);
+        fewer.remove(database);
+        return new ReplicaRecord(state, fewer, prepared, failedAttempts, lastError, leaving, setAside, failures, claim);
+    }
+
+    public ReplicaRecord preparing(Optional<Prepared> spare) {
+        return new ReplicaRecord(state, owned, spare, failedAttempts, lastError, leaving, setAside, failures, claim);
+    }
+
+    /** Notes a failure; one of a snapshot replaces what was noted of it before. */
+    public ReplicaRecord withFailure(FailedAttempt failedAttempt) {
+        List<FailedAttempt> more = new ArrayList<>(failedAttempts);
+        failedAttempt.snapshot().ifPresent(id -> {
+            more.removeIf(each -> each.snapshot().equals(failedAttempt.snapshot()));
+            more.add(failedAttempt);
+        });
+        return new ReplicaRecord(
+                state, owned, prepared, more, Optional.of(failedAttempt), leaving, setAside, failures, claim);
+    }
+
+    /** Notes an import that failed. */
+    public ReplicaRecord failing(FailedAttempt failedAttempt) {
+        ReplicaRecord next = withFailure(failedAttempt);
+        return new ReplicaRecord(
+                next.state,
+                next.owned,
+                next.prepared,
+                next.failedAttempts,
+                next.lastError,
+                next.leaving,
+                next.setAside,
+                failures + (failedAttempt.snapshot().isPresent() ? 1 : 0),
+                next.claim);
+    }
+
+    /** A success: no trouble, and nothing to remember of snapshots up to this one. */
+    public ReplicaRecord succeeding(SnapshotId applied) {
+        List<FailedAttempt> left = failedAttempts.stream()
+                .filter(each ->
+                        each.snapshot().filter(id -> id.compareTo(applied) > 0).isPresent())
+                .toList();
+        return new ReplicaRecord(state, owned, prepared, left, Optional.empty(), leaving, setAside, 0, claim);
+    }
+
+    public ReplicaRecord withSuccess() {
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, Optional.empty(), leaving, setAside, failures, claim);
+    }
+
+    public ReplicaRecord leaving(DatabaseIdentity database) {
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, lastError, Optional.of(database), setAside, failures, claim);
+    }
+
+    /** What was leaving has this name now. */
+    public ReplicaRecord settingAside(String database) {
+        List<String> more = new ArrayList<>(setAside);
+        more.remove(database);
+        more.add(database);
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, lastError, Optional.empty(), more, failures, claim);
+    }
+
+    /** A claim that is about to be sent. */
+    public ReplicaRecord claiming(Claim sent) {
+        return new ReplicaRecord(
+                state, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, Optional.of(sent));
+    }
+
+    public Optional<FailedAttempt> failedAttempt(SnapshotId snapshot) {
+        return failedAttempts.stream()
+                .filter(each -> each.snapshot().equals(Optional.of(snapshot)))
+                .findFirst();
+    }
+
+    /** When something that failed may be tried again; empty when nothing waits. */
+    public Optional<Instant> nextAttempt() {
+        return Stream.concat(failedAttempts.stream(), lastError.stream())
+                .flatMap(each -> each.notBefore().stream())
+                .min(Comparator.naturalOrder());
+    }
+
+    /** The snapshot that is live, as far as it is known; while an apply is under way the one that was live before. */
+    public Optional<DatabaseVersion> live() {
+        if (state instanceof ReplicaState.Settled settled) {
+            return settled.live();
+        }
+        if (state instanceof ReplicaState.Applying applying) {
+            return applying.live();
+        }
+        if (state instanceof ReplicaState.Promoting promoting) {
+            return promoting.before().live();
+        }
+        return Optional.of(((ReplicaState.Promoted) state).current());
+    }
+}

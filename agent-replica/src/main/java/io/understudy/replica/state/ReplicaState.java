@@ -1,0 +1,291 @@
+package io.understudy.replica.state;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.understudy.replica.state.ApplyIntent.Phase;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What the replica is, apart from the marker, which alone decides whether it may import.
+ *
+ * <pre>
+ * from                        event        to
+ * Seeding, Following          begin        Applying FORWARD
+ * Following with N-1          rollback     Applying BACK
+ * Applying FORWARD            accepted     Applying PROVEN
+ * Applying FORWARD            failed       Applying BACK
+ * Applying BACK               turned       Applying FORWARD; PROVEN when all of it was live already
+ * Applying BACK               undone       Applying UNDONE
+ * Applying PROVEN             settled      Following the snapshot
+ * Applying UNDONE             settled      what it was before
+ * Following                   promote      Promoting
+ * Promoting                   withdrawn    Following
+ * Promoting                   promoted     Promoted
+ * Promoted                    claimed      Promoted, its epoch in the repository
+ * Following, Promoted         demoted      Seeding
+ * </pre>
+ *
+ * Every other pair is a defect and throws an IllegalStateException.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = ReplicaState.Seeding.class, name = "seeding"),
+    @JsonSubTypes.Type(value = ReplicaState.Following.class, name = "following"),
+    @JsonSubTypes.Type(value = ReplicaState.Applying.class, name = "applying"),
+    @JsonSubTypes.Type(value = ReplicaState.Promoting.class, name = "promoting"),
+    @JsonSubTypes.Type(value = ReplicaState.Promoted.class, name = "promoted")
+})
+public sealed interface ReplicaState {
+    /** As status shows it. */
+    String label();
+
+    default ReplicaState begin(ApplyIntent intent) {
+        throw refused("begin");
+    }
+
+    default ReplicaState rollback(FailedAttempt cause) {
+        throw refused("rollback");
+    }
+
+    /** The snapshot is live for good. */
+    default ReplicaState accepted(boolean proven, Instant when) {
+        throw refused("accepted");
+    }
+
+    default ReplicaState failed(FailedAttempt cause) {
+        throw refused("failed");
+    }
+
+    default ReplicaState turned(Instant when) {
+        throw refused("turned");
+    }
+
+    default ReplicaState undone() {
+        throw refused("undone");
+    }
+
+    default ReplicaState settled() {
+        throw refused("settled");
+    }
+
+    default ReplicaState promote(Claim claim, boolean unfenced, boolean byHand) {
+        throw refused("promote");
+    }
+
+    default ReplicaState withdrawn() {
+        throw refused("withdrawn");
+    }
+
+    default ReplicaState promoted(boolean claimed, Instant when) {
+        throw refused("promoted");
+    }
+
+    default ReplicaState claimed(Claim claim) {
+        throw refused("claimed");
+    }
+
+    default ReplicaState demoted() {
+        throw refused("demoted");
+    }
+
+    private IllegalStateException refused(String event) {
+        return new IllegalStateException("a replica that is " + label() + " can't be " + event);
+    }
+
+    /** Nothing is under way: a round may begin. */
+    sealed interface Settled extends ReplicaState {
+        /** The snapshot that is live. */
+        Optional<DatabaseVersion> live();
+
+        @Override
+        default ReplicaState begin(ApplyIntent intent) {
+            return new Applying(intent.in(Phase.FORWARD, Optional.empty()));
+        }
+    }
+
+    /** Nothing has been imported yet: what carries the site's name, if anything does, is not Understudy's. */
+    record Seeding() implements Settled {
+        @Override
+        public String label() {
+            return "seeding";
+        }
+
+        @Override
+        public Optional<DatabaseVersion> live() {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * A snapshot is live.
+     *
+     * @param proven whether its proof was seen; not so after the state was lost, or when the marker was removed in the middle of an apply
+     * @param previous N-1, which {@code rollback} brings back
+     */
+    record Following(DatabaseVersion current, boolean proven, Instant since, Optional<DatabaseVersion> previous)
+            implements Settled {
+        @Override
+        public String label() {
+            return "following";
+        }
+
+        @Override
+        public Optional<DatabaseVersion> live() {
+            return Optional.of(current);
+        }
+
+        public Following without(Optional<DatabaseVersion> previous) {
+            return new Following(current, proven, since, previous);
+        }
+
+        @Override
+        public ReplicaState rollback(FailedAttempt cause) {
+            DatabaseVersion target = previous.orElseThrow(() -> new IllegalStateException("there is no N-1"));
+            Settled back = target.snapshot().isPresent()
+                    ? new Following(target, true, cause.at(), Optional.empty())
+                    : new Seeding();
+            return new Applying(new ApplyIntent(
+                    current.snapshot().orElseThrow(),
+                    current.moment(),
+                    current.database(),
+                    Optional.of(target.database()),
+                    Optional.empty(),
+                    Phase.BACK,
+                    Optional.of(cause),
+                    back));
+        }
+
+        /** The marker was gone for a while: what is live may have served, and is not Understudy's any more. */
+        @Override
+        public ReplicaState demoted() {
+            return new Seeding();
+        }
+
+        @Override
+        public ReplicaState promote(Claim claim, boolean unfenced, boolean byHand) {
+            return new Promoting(claim, unfenced, byHand, this);
+        }
+    }
+
+    /**
+     * An apply is under way and will be finished.
+     *
+     * @param proven whether the proof was good; false in the phase PROVEN when the marker was removed by hand meanwhile
+     */
+    record Applying(ApplyIntent intent, boolean proven, Optional<Instant> since) implements ReplicaState {
+        Applying(ApplyIntent intent) {
+            this(intent, false, Optional.empty());
+        }
+
+        @Override
+        public String label() {
+            return "applying";
+        }
+
+        @Override
+        public ReplicaState accepted(boolean proven, Instant when) {
+            require(Phase.FORWARD, "accepted");
+            return new Applying(intent.in(Phase.PROVEN, Optional.empty()), proven, Optional.of(when));
+        }
+
+        @Override
+        public ReplicaState failed(FailedAttempt cause) {
+            require(Phase.FORWARD, "failed");
+            return new Applying(intent.in(Phase.BACK, Optional.of(cause)));
+        }
+
+        @Override
+        public ReplicaState turned(Instant when) {
+            require(Phase.BACK, "turned");
+            boolean whole = intent.cause().filter(FailedAttempt::afterApply).isPresent();
+            Applying forward = new Applying(intent.in(Phase.FORWARD, Optional.empty()));
+            return whole ? forward.accepted(false, when) : forward;
+        }
+
+        @Override
+        public ReplicaState undone() {
+            require(Phase.BACK, "undone");
+            return new Applying(intent.in(Phase.UNDONE, intent.cause()));
+        }
+
+        @Override
+        public ReplicaState settled() {
+            return switch (intent.phase()) {
+                case PROVEN -> new Following(fresh(), proven, since.orElseThrow(), formerly());
+                case UNDONE -> intent.back();
+                case FORWARD, BACK -> throw new IllegalStateException("an apply that goes on can't be settled");
+            };
+        }
+
+        /** What carries the site's name for sure: the snapshot once it is proven, what was before until then. */
+        public Optional<DatabaseVersion> live() {
+            return intent.phase() == Phase.PROVEN
+                    ? Optional.of(fresh())
+                    : intent.back().live();
+        }
+
+        private DatabaseVersion fresh() {
+            return new DatabaseVersion(intent.fresh(), Optional.of(intent.snapshot()), intent.moment());
+        }
+
+        private Optional<DatabaseVersion> formerly() {
+            return intent.old()
+                    .map(database -> intent.back()
+                            .live()
+                            .filter(copy -> copy.database().equals(database))
+                            .orElse(DatabaseVersion.foreign(database)));
+        }
+
+        private void require(Phase phase, String event) {
+            if (intent.phase() != phase) {
+                throw new IllegalStateException("an apply in phase " + intent.phase() + " can't be " + event);
+            }
+        }
+    }
+
+    /**
+     * A promotion is under way and is resumed by a restarted agent.
+     *
+     * @param unfenced go on when the filestore can't be reached
+     * @param byHand the marker was removed by hand; restarting the site is the operator's then
+     */
+    record Promoting(Claim claim, boolean unfenced, boolean byHand, Following before) implements ReplicaState {
+        @Override
+        public String label() {
+            return "promoting";
+        }
+
+        @Override
+        public ReplicaState withdrawn() {
+            return before;
+        }
+
+        @Override
+        public ReplicaState promoted(boolean claimed, Instant when) {
+            return new Promoted(before.current(), claim, claimed, when);
+        }
+    }
+
+    /**
+     * This server serves the site. Its database is not Understudy's any more and will never be dropped.
+     *
+     * @param claimed whether the epoch is in the repository; until then the primary's agent here may not commit
+     */
+    record Promoted(DatabaseVersion current, Claim claim, boolean claimed, Instant when) implements ReplicaState {
+        @Override
+        public String label() {
+            return "promoted";
+        }
+
+        @Override
+        public ReplicaState claimed(Claim claim) {
+            return new Promoted(current, claim, true, when);
+        }
+
+        @Override
+        public ReplicaState demoted() {
+            return new Seeding();
+        }
+    }
+}

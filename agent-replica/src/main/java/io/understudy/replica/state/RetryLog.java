@@ -1,0 +1,56 @@
+package io.understudy.replica.state;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.Step;
+import io.understudy.repository.SnapshotId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Turns what was thrown into what is remembered. */
+public final class RetryLog {
+    private final Clock clock;
+    private final RetryPolicy policy;
+
+    public RetryLog(Clock clock, RetryPolicy policy) {
+        this.clock = clock;
+        this.policy = policy;
+    }
+
+    /** The failure as the next entry of the ledger: it counts attempts and says when the next one may be. */
+    public FailedAttempt failedAttempt(
+            ReplicaRecord ledger, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
+        int attempts = 1 + earlier(ledger, snapshot);
+        Instant now = clock.instant();
+        Optional<Instant> next = policy.pause(failure.code().retry(), attempts).map(now::plus);
+        return new FailedAttempt(
+                snapshot, step, failure.code(), failure.getMessage(), failure.hint(), now, attempts, next);
+    }
+
+    /** The site did not come up with this snapshot: it is not tried again by itself. */
+    public FailedAttempt rejection(SnapshotId snapshot, Step step, UnderstudyException failure) {
+        return FailedAttempt.rejection(snapshot, step, failure, clock.instant());
+    }
+
+    /** A defect becomes an INTERNAL failure that keeps its cause. */
+    public static UnderstudyException wrap(RuntimeException thrown, String doing) {
+        if (thrown instanceof UnderstudyException known) {
+            return known;
+        }
+        return new UnderstudyException(
+                ErrorCode.INTERNAL,
+                "cannot " + doing + ": " + thrown,
+                "this is a defect: report it with the agent's log",
+                thrown);
+    }
+
+    private static int earlier(ReplicaRecord ledger, Optional<SnapshotId> snapshot) {
+        Optional<FailedAttempt> last = snapshot.isPresent()
+                ? ledger.failedAttempt(snapshot.get())
+                : ledger.lastError().filter(each -> each.snapshot().isEmpty());
+        return last.filter(each -> each.notBefore().isPresent())
+                .map(FailedAttempt::attempts)
+                .orElse(0);
+    }
+}

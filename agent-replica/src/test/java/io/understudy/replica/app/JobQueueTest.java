@@ -1,0 +1,211 @@
+package io.understudy.replica.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class JobQueueTest {
+    private final AtomicInteger routines = new AtomicInteger();
+    private JobQueue queue = new JobQueue(control -> routines.incrementAndGet(), () -> Duration.ofDays(1));
+
+    @AfterEach
+    void close() {
+        queue.close(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void doesItsRoutineWhenWoken() {
+        queue.start();
+        queue.wake();
+
+        Awaitility.await().until(() -> routines.get() == 1);
+    }
+
+    @Test
+    void doesItsRoutineWhenItsPauseIsOver() {
+        queue = new JobQueue(control -> routines.incrementAndGet(), () -> Duration.ofMillis(1));
+        queue.start();
+
+        Awaitility.await().until(() -> routines.get() > 2);
+    }
+
+    @Test
+    void tellsThatItsWorkerDied() throws InterruptedException {
+        queue = new JobQueue(
+                control -> {
+                    throw new OutOfMemoryError("no room for a buffer");
+                },
+                () -> Duration.ofDays(1));
+        queue.start();
+        queue.wake();
+
+        assertThat(queue.awaitEnd()).isTrue();
+    }
+
+    @Test
+    void tellsThatItWasClosed() throws InterruptedException {
+        queue.start();
+        queue.close(Duration.ofSeconds(10));
+
+        assertThat(queue.awaitEnd()).isFalse();
+    }
+
+    @Test
+    void survivesARoutineThatFails() {
+        queue = new JobQueue(
+                control -> {
+                    routines.incrementAndGet();
+                    throw new IllegalStateException("a bug");
+                },
+                () -> Duration.ofDays(1));
+        queue.start();
+        queue.wake();
+        queue.wake();
+
+        Awaitility.await().until(() -> routines.get() == 2);
+        assertThat(queue.isAlive()).isTrue();
+    }
+
+    @Test
+    void givesTheResultOrTheFailureOfWhatItWasAsked() {
+        queue.start();
+
+        assertThat(queue.<Integer>call(control -> 42)).isEqualTo(42);
+        assertThatThrownBy(() -> queue.call(control -> {
+                    throw new IllegalArgumentException("no");
+                }))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatAnOperatorAsksGoesBeforeTheRoutine() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        queue.start();
+        CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> queue.call(control -> {
+            begun.countDown();
+            await(go);
+            return 1;
+        }));
+        begun.await();
+        queue.wake();
+        CompletableFuture<Integer> second = CompletableFuture.supplyAsync(() -> queue.call(control -> routines.get()));
+        Awaitility.await().until(() -> queue.waiting() == 2);
+        go.countDown();
+
+        assertThat(first.get()).isEqualTo(1);
+        assertThat(second.get()).isZero();
+    }
+
+    @Test
+    void whatIsUrgentGivesUpTheRoundThatRunsAndComesBeforeTheNext() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.start();
+        CompletableFuture<Integer> round = CompletableFuture.supplyAsync(() -> queue.call(control -> {
+            control.begin();
+            begun.countDown();
+            try {
+                await(new CountDownLatch(1));
+                return 1;
+            } finally {
+                control.end();
+            }
+        }));
+        begun.await();
+        queue.wake();
+
+        assertThat(queue.<Integer>callAtOnce(control -> {
+                    control.begin();
+                    control.end();
+                    return routines.get();
+                }))
+                .isZero();
+        assertThatThrownBy(round::get).hasRootCauseInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void livesOnWhenItsPauseCannotBeTold() {
+        queue = new JobQueue(control -> routines.incrementAndGet(), () -> {
+            throw new IllegalStateException("the state can't be read");
+        });
+        queue.start();
+        queue.wake();
+
+        Awaitility.await().until(() -> routines.get() == 1);
+        queue.wake();
+        Awaitility.await().until(() -> routines.get() == 2);
+        assertThat(queue.isAlive()).isTrue();
+    }
+
+    @Test
+    void closingGivesUpTheRoundThatRuns() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.start();
+        CompletableFuture<Integer> round = CompletableFuture.supplyAsync(() -> queue.call(control -> {
+            control.begin();
+            begun.countDown();
+            try {
+                await(new CountDownLatch(1));
+                return 1;
+            } finally {
+                control.end();
+            }
+        }));
+        begun.await();
+
+        assertThat(queue.close(Duration.ofSeconds(10))).isTrue();
+        assertThatThrownBy(round::get).hasRootCauseInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void closingWaitsForWhatCannotBeGivenUp() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        queue.start();
+        CompletableFuture<Integer> apply = CompletableFuture.supplyAsync(() -> queue.call(control -> {
+            control.begin();
+            control.commit();
+            begun.countDown();
+            await(go);
+            control.end();
+            return 1;
+        }));
+        begun.await();
+
+        assertThat(queue.close(Duration.ofMillis(50))).isFalse();
+        go.countDown();
+        assertThat(apply.get()).isEqualTo(1);
+        assertThat(queue.close(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void takesNothingMoreWhenClosed() {
+        queue.start();
+        queue.close(Duration.ofSeconds(10));
+
+        assertThatThrownBy(() -> queue.call(control -> 1))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CANCELLED));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.understudy.replica.round;
+
+import static io.understudy.replica.fakes.FakeSource.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.replica.fakes.World;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NextSnapshotTest {
+    private static final ImportRequest.Newest ASK = new ImportRequest.Newest(true, true);
+
+    private final World world = World.standby();
+
+    /** A round lists only what is newer; the choice does not lean on that. */
+    @Test
+    void neverFallsOnAnOlderOneWhateverIsListed() {
+        world.source.commit(1, 5);
+        world.sync();
+        NextSnapshot choice = new NextSnapshot(world.store.ledger(), Instant.EPOCH);
+
+        assertThat(choice.newest(List.of(id(1, 3), id(1, 5)), () -> 1, ASK)).isEmpty();
+        assertThat(choice.newest(List.of(id(1, 3), id(1, 5), id(1, 6)), () -> 1, ASK))
+                .contains(id(1, 6));
+    }
+}

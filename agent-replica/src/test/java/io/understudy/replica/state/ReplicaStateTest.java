@@ -1,0 +1,232 @@
+package io.understudy.replica.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.state.ApplyIntent.Phase;
+import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.replica.state.ReplicaState.Seeding;
+import io.understudy.replica.state.ReplicaState.Settled;
+import io.understudy.repository.SnapshotId;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The transition table of {@link ReplicaState}, every pair of it. */
+class ReplicaStateTest {
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final DatabaseVersion OLD = copy(1, 16384);
+    private static final DatabaseVersion NEW = copy(2, 16385);
+    private static final Claim CLAIM = new Claim(2, "nonce", NOW, "a test");
+    private static final FailedAttempt IN_APPLY = failedAttempt(Step.APPLY);
+    private static final FailedAttempt IN_PROOF = failedAttempt(Step.PROVE);
+
+    private static DatabaseVersion copy(int sequence, long oid) {
+        return new DatabaseVersion(
+                new DatabaseIdentity(7, oid), Optional.of(new SnapshotId(1, sequence)), Optional.of(NOW));
+    }
+
+    private static FailedAttempt failedAttempt(Step step) {
+        return new FailedAttempt(
+                NEW.snapshot(), step, ErrorCode.SITE_UNHEALTHY, "message", "hint", NOW, 1, Optional.empty());
+    }
+
+    static final Seeding SEEDING = new Seeding();
+    static final Following FOLLOWING = new Following(OLD, true, NOW, Optional.empty());
+    static final Following FOLLOWING_WITH_PREVIOUS = new Following(NEW, true, NOW, Optional.of(OLD));
+
+    static ApplyIntent intent(Phase phase, Optional<FailedAttempt> cause) {
+        return new ApplyIntent(
+                new SnapshotId(1, 2),
+                Optional.of(NOW),
+                NEW.database(),
+                Optional.of(OLD.database()),
+                Optional.empty(),
+                phase,
+                cause,
+                FOLLOWING);
+    }
+
+    static final Applying FORWARD = new Applying(intent(Phase.FORWARD, Optional.empty()));
+    static final Applying PROVEN = new Applying(intent(Phase.PROVEN, Optional.empty()), true, Optional.of(NOW));
+    static final Applying BACK = new Applying(intent(Phase.BACK, Optional.of(IN_APPLY)));
+    static final Applying BACK_AFTER_PROOF = new Applying(intent(Phase.BACK, Optional.of(IN_PROOF)));
+    static final Applying UNDONE = new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)));
+    static final Promoting PROMOTING = new Promoting(CLAIM, false, false, FOLLOWING);
+    static final Promoted PENDING = new Promoted(OLD, CLAIM, false, NOW);
+    static final Promoted PROMOTED = new Promoted(OLD, CLAIM, true, NOW);
+
+    static Stream<ReplicaState> states() {
+        return Stream.of(
+                SEEDING,
+                FOLLOWING,
+                FOLLOWING_WITH_PREVIOUS,
+                FORWARD,
+                PROVEN,
+                BACK,
+                BACK_AFTER_PROOF,
+                UNDONE,
+                PROMOTING,
+                PENDING,
+                PROMOTED);
+    }
+
+    private static Map<String, UnaryOperator<ReplicaState>> events() {
+        Map<String, UnaryOperator<ReplicaState>> events = new LinkedHashMap<>();
+        events.put("begin", it -> it.begin(intent(Phase.FORWARD, Optional.empty())));
+        events.put("rollback", it -> it.rollback(IN_PROOF));
+        events.put("accepted", it -> it.accepted(true, NOW));
+        events.put("failed", it -> it.failed(IN_APPLY));
+        events.put("turned", it -> it.turned(NOW));
+        events.put("undone", ReplicaState::undone);
+        events.put("settled", ReplicaState::settled);
+        events.put("promote", it -> it.promote(CLAIM, false, false));
+        events.put("withdrawn", ReplicaState::withdrawn);
+        events.put("promoted", it -> it.promoted(true, NOW));
+        events.put("claimed", it -> it.claimed(CLAIM));
+        events.put("demoted", ReplicaState::demoted);
+        return events;
+    }
+
+    private static Map<String, ReplicaState> row(Object... cells) {
+        Map<String, ReplicaState> row = new LinkedHashMap<>();
+        for (int i = 0; i < cells.length; i += 2) {
+            row.put((String) cells[i], (ReplicaState) cells[i + 1]);
+        }
+        return row;
+    }
+
+    static Stream<Arguments> table() {
+        Applying rolledBack = new Applying(new ApplyIntent(
+                new SnapshotId(1, 2),
+                Optional.of(NOW),
+                NEW.database(),
+                Optional.of(OLD.database()),
+                Optional.empty(),
+                Phase.BACK,
+                Optional.of(IN_PROOF),
+                new Following(OLD, true, NOW, Optional.empty())));
+        return Stream.of(
+                Arguments.of(SEEDING, row("begin", FORWARD)),
+                Arguments.of(FOLLOWING, row("begin", FORWARD, "promote", PROMOTING, "demoted", SEEDING)),
+                Arguments.of(
+                        FOLLOWING_WITH_PREVIOUS,
+                        row(
+                                "begin",
+                                FORWARD,
+                                "rollback",
+                                rolledBack,
+                                "promote",
+                                new Promoting(CLAIM, false, false, FOLLOWING_WITH_PREVIOUS),
+                                "demoted",
+                                SEEDING)),
+                Arguments.of(FORWARD, row("accepted", PROVEN, "failed", BACK)),
+                Arguments.of(PROVEN, row("settled", FOLLOWING_WITH_PREVIOUS)),
+                Arguments.of(BACK, row("turned", FORWARD, "undone", UNDONE)),
+                Arguments.of(
+                        BACK_AFTER_PROOF,
+                        row(
+                                "turned",
+                                new Applying(intent(Phase.PROVEN, Optional.empty()), false, Optional.of(NOW)),
+                                "undone",
+                                new Applying(intent(Phase.UNDONE, Optional.of(IN_PROOF))))),
+                Arguments.of(UNDONE, row("settled", FOLLOWING)),
+                Arguments.of(PROMOTING, row("withdrawn", FOLLOWING, "promoted", PROMOTED)),
+                Arguments.of(PENDING, row("claimed", PROMOTED, "demoted", SEEDING)),
+                Arguments.of(PROMOTED, row("claimed", PROMOTED, "demoted", SEEDING)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("table")
+    void allowsTheTransitionsOfTheTableAndNoOther(ReplicaState from, Map<String, ReplicaState> row) {
+        events().forEach((name, event) -> {
+            if (row.containsKey(name)) {
+                assertThat(event.apply(from)).as("%s %s", from.label(), name).isEqualTo(row.get(name));
+            } else {
+                assertThatThrownBy(() -> event.apply(from))
+                        .as("%s %s", from.label(), name)
+                        .isInstanceOf(IllegalStateException.class);
+            }
+        });
+    }
+
+    @Test
+    void theTableNamesEveryState() {
+        assertThat(table().map(row -> row.get()[0])).containsExactlyElementsOf(states().toList());
+    }
+
+    @Test
+    void rollingTheFirstImportBackLeadsToTheBeginning() {
+        DatabaseVersion foreign = DatabaseVersion.foreign(OLD.database());
+        ReplicaState back = new Following(NEW, true, NOW, Optional.of(foreign)).rollback(IN_PROOF);
+
+        assertThat(((Applying) back).intent().back()).isEqualTo(SEEDING);
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void everyStateSurvivesTheDisk(ReplicaState state) {
+        byte[][] disk = new byte[1][];
+        StateFile file = new StateFile() {
+            @Override
+            public Optional<byte[]> read() {
+                return Optional.ofNullable(disk[0]);
+            }
+
+            @Override
+            public void write(byte[] content) {
+                disk[0] = content;
+            }
+        };
+        ReplicaRecord written = new ReplicaStateStore(file)
+                .change(ledger -> ledger.with(state)
+                        .withOwned(NEW.database())
+                        .preparing(Optional.of(new ReplicaRecord.Prepared(new SnapshotId(1, 2), NEW.database())))
+                        .failing(IN_APPLY)
+                        .leaving(OLD.database())
+                        .settingAside("site_before_understudy")
+                        .claiming(CLAIM));
+
+        assertThat(new ReplicaStateStore(file).ledger()).isEqualTo(written);
+        assertThat(new ReplicaStateStore(file).state()).isEqualTo(state);
+    }
+
+    @Test
+    void whatIsLiveIsKnownInEveryState() {
+        assertThat(states().map(state ->
+                        ReplicaRecord.empty().with(state).live().flatMap(DatabaseVersion::snapshot)))
+                .containsExactly(
+                        Optional.empty(),
+                        OLD.snapshot(),
+                        NEW.snapshot(),
+                        OLD.snapshot(),
+                        NEW.snapshot(),
+                        OLD.snapshot(),
+                        OLD.snapshot(),
+                        OLD.snapshot(),
+                        OLD.snapshot(),
+                        OLD.snapshot(),
+                        OLD.snapshot());
+    }
+
+    @Test
+    void labelsAreStable() {
+        assertThat(Set.copyOf(states().map(ReplicaState::label).toList()))
+                .containsExactlyInAnyOrder("seeding", "following", "applying", "promoting", "promoted");
+        assertThat(states().filter(Settled.class::isInstance)).hasSize(3);
+    }
+}

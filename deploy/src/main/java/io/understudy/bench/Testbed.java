@@ -1,0 +1,223 @@
+package io.understudy.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Ports;
+import io.understudy.rehearsal.PostgresServer;
+import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Rehearsal;
+import io.understudy.rehearsal.Running;
+import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Two servers as an operator would run them, with the packaged agents. Not thread-safe. */
+final class Testbed implements AutoCloseable {
+    private static final double MOST_MEMORY = 350.0 * (1 << 20);
+    private static final Duration LIMIT = Duration.ofMinutes(30);
+
+    private final ServerPair pair;
+    private final Optional<Path> recordings;
+    private final Footprint primaryFootprint = new Footprint();
+    private final Footprint replicaFootprint = new Footprint();
+    private final List<Running> agents = new ArrayList<>();
+
+    private Testbed(ServerPair pair, Optional<Path> recordings) {
+        this.pair = pair;
+        this.recordings = recordings;
+    }
+
+    /** Installs both servers in a folder, databases running with PostgreSQL's own defaults and the agents' settings as shipped. */
+    static Testbed install(Path home, Optional<Path> recordings) {
+        ServerPair pair = ServerPair.install(Folders.create(home), Rehearsal.packaged(), false);
+        for (Server server : List.of(pair.primary(), pair.standby())) {
+            asShipped(server.database());
+            server.configure(config -> config.replace("  connections: 2\n", "").replace("  poll: 2s\n", ""));
+        }
+        return new Testbed(pair, recordings);
+    }
+
+    private static void asShipped(PostgresServer database) {
+        // A vacuum would disturb whoever is measured just then, and lead new rows into gaps in the midst of the tables.
+        database.execute(
+                "postgres",
+                "ALTER SYSTEM SET fsync = on",
+                "ALTER SYSTEM SET shared_buffers = '128MB'",
+                "ALTER SYSTEM SET autovacuum = off");
+        database.stop();
+        database.start();
+    }
+
+    /** No site is restarted by an import, as the peers restart none. */
+    void withoutSite() {
+        for (Server server : List.of(primary(), standby())) {
+            server.configure(config -> config.substring(0, config.indexOf("service:")));
+        }
+    }
+
+    ServerPair pair() {
+        return pair;
+    }
+
+    Server primary() {
+        return pair.primary();
+    }
+
+    Server standby() {
+        return pair.standby();
+    }
+
+    /** How large the agents were that were stopped so far. */
+    List<Finding> footprints(String when) {
+        List<Finding> findings = new ArrayList<>();
+        primaryFootprint.largest().ifPresent(most -> findings.add(footprint("agent-primary", when, most)));
+        replicaFootprint.largest().ifPresent(most -> findings.add(footprint("agent-replica", when, most)));
+        return findings;
+    }
+
+    private static Finding footprint(String agent, String when, Sample most) {
+        return Finding.value("largest resident memory of " + agent + when, Unit.MEBIBYTES, most, MOST_MEMORY);
+    }
+
+    Path repository() {
+        return pair.home().resolve("filestore");
+    }
+
+    /** An empty repository, of which the primary agent's state knows nothing. */
+    void newRepository() {
+        clear(repository());
+        clear(primary().layout().state());
+        primary().primaryProgram("init").with(agentEnvironment("")).run(LIMIT).successful();
+    }
+
+    /** A standby that never imported anything. */
+    void newStandby() {
+        Server server = standby();
+        for (String database : server.database()
+                .query(
+                        "postgres",
+                        "SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')")) {
+            server.database().execute("postgres", "DROP DATABASE \"" + database + "\" WITH (FORCE)");
+        }
+        clear(server.layout().state());
+        clear(server.layout().home().resolve("site"));
+        Folders.create(server.layout().marker().getParent());
+        server.replicaProgram("init", "--yes")
+                .with(agentEnvironment(""))
+                .run(LIMIT)
+                .successful();
+    }
+
+    Running startPrimary() {
+        return start(
+                primary().primaryProgram("run"),
+                "agent-primary",
+                primary().layout().primaryPort());
+    }
+
+    Running startReplica() {
+        return start(
+                standby().replicaProgram("run"),
+                "agent-replica",
+                standby().layout().replicaPort());
+    }
+
+    /** Ends an agent, after a look at how large it was. */
+    void stopPrimary(Running agent) {
+        primaryFootprint.look(agent);
+        agent.stop();
+    }
+
+    /** As {@link #stopPrimary}. */
+    void stopReplica(Running agent) {
+        replicaFootprint.look(agent);
+        agent.stop();
+    }
+
+    /**
+     * A snapshot that was taken.
+     *
+     * @param seconds from the agent's first step to the commit
+     */
+    record Taken(String snapshot, double seconds) {}
+
+    /** Asks the running primary agent for a snapshot. */
+    Taken snapshot() {
+        JsonNode told = primary()
+                .primaryProgram("snapshot", "--json")
+                .with(agentEnvironment(""))
+                .run(LIMIT)
+                .successful()
+                .json();
+        return new Taken(told.path("snapshot").asText(), told.path("seconds").asDouble());
+    }
+
+    /** Waits until nothing that was written before is still to be written to disk, so that nobody pays for another's work. */
+    void settle() {
+        primary().database().execute("postgres", "CHECKPOINT");
+        standby().database().execute("postgres", "CHECKPOINT");
+        Program.of("sync").run(LIMIT).successful();
+    }
+
+    /** Bytes of all files below a folder. */
+    static long bytes(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void clear(Path folder) {
+        if (Files.exists(folder)) {
+            Folders.delete(folder);
+        }
+        Folders.create(folder);
+    }
+
+    /** Whoever asks a database just now gets an error. May be called from another thread. */
+    void endSessions() {
+        primary().database().stop();
+        standby().database().stop();
+    }
+
+    @Override
+    public void close() {
+        // What interrupted the measurement must not cut short the end of what it started.
+        Thread.interrupted();
+        try {
+            agents.forEach(Running::stop);
+        } finally {
+            pair.close();
+        }
+    }
+
+    private Running start(Program program, String name, int port) {
+        int number = agents.size() + 1;
+        Path log = pair.home().resolve("%s-%d.log".formatted(name, number));
+        String options = recordings
+                .map(folder -> "-XX:StartFlightRecording=settings=profile,filename="
+                        + folder.resolve("%s-%d.jfr".formatted(name, number)))
+                .orElse("");
+        Running agent = program.with(agentEnvironment(options)).start(log);
+        agents.add(agent);
+        Ports.awaitListening(port);
+        return agent;
+    }
+
+    /** The shipped settings of Java, whatever this process was told. */
+    private static Map<String, String> agentEnvironment(String options) {
+        return Map.of("UNDERSTUDY_JAVA_OPTS", options, "UNDERSTUDY_LOG", "info");
+    }
+}

@@ -1,0 +1,97 @@
+package io.understudy.rehearsal;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A primary, a standby and the filestore between them. Closing it stops every process, in an interrupted thread too; the folder stays. */
+public final class ServerPair implements AutoCloseable {
+    private final Path home;
+    private final Server primary;
+    private final Server standby;
+    private final FilestorePlan filestore;
+
+    private ServerPair(Path home, Server primary, Server standby, FilestorePlan filestore) {
+        this.home = home;
+        this.primary = primary;
+        this.standby = standby;
+        this.filestore = filestore;
+    }
+
+    /** Installs both servers: databases run, the primary has a site that is not started yet, each trusts the other's key. */
+    public static ServerPair install(Path home, Rehearsal programs, boolean s3) {
+        Layout first = Layout.in(home, "primary");
+        Layout second = Layout.in(home, "standby");
+        Keys.writePair(first.privateKey(), first.publicKey());
+        Keys.writePair(second.privateKey(), second.publicKey());
+        Folders.copy(first.publicKey(), second.peerKey());
+        Folders.copy(second.publicKey(), first.peerKey());
+        FilestorePlan filestore = s3
+                ? FilestorePlan.s3(programs, home.resolve("filestore"))
+                : FilestorePlan.directory(home.resolve("filestore"));
+        ServerPair pair = prepare(home, first, second, programs, filestore);
+        try {
+            pair.primary.install(second);
+            pair.standby.install(first);
+            pair.primary.createSite("The Understudy guestbook");
+        } catch (RuntimeException | AssertionError e) {
+            pair.close();
+            throw e;
+        }
+        return pair;
+    }
+
+    private static ServerPair prepare(
+            Path home, Layout first, Layout second, Rehearsal programs, FilestorePlan filestore) {
+        try {
+            Server primary = Server.prepare(first, programs, filestore);
+            return new ServerPair(home, primary, Server.prepare(second, programs, filestore), filestore);
+        } catch (RuntimeException | AssertionError e) {
+            filestore.stop();
+            throw e;
+        }
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    public Server primary() {
+        return primary;
+    }
+
+    public Server standby() {
+        return standby;
+    }
+
+    public FilestorePlan filestore() {
+        return filestore;
+    }
+
+    /** Every process that runs now. */
+    public List<Running> running() {
+        return Stream.of(filestore.endpoint().stream(), primary.running().stream(), standby.running().stream())
+                .flatMap(running -> running)
+                .filter(Running::alive)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        // What interrupted the work must not cut short the end of what it started.
+        Thread.interrupted();
+        try {
+            primary.close();
+        } finally {
+            closeOthers();
+        }
+    }
+
+    private void closeOthers() {
+        try {
+            standby.close();
+        } finally {
+            filestore.stop();
+        }
+    }
+}
