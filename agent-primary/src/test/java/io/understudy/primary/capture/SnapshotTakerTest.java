@@ -256,7 +256,7 @@ class SnapshotTakerTest {
         });
         assertCode(this::take, ErrorCode.DUMP_FAILED);
         primary.database.during(() -> {});
-        assertThat(take().uploadedBlobs()).isEqualTo(4);
+        assertThat(take().uploadedBlobs()).isEqualTo(7);
         new Verification(2).verify(primary.repository, FIRST, Progress.none());
         assertThat(take().uploadedBlobs()).isZero();
     }
