@@ -41,10 +41,11 @@ final class NamedLines {
 
     static <T extends Named> Stream<T> read(String what, StreamRef list, BlobSource source, Class<T> type) {
         try {
-            MappingIterator<T> values = RepositoryJson.lines(new StreamReader(what, list, source), type);
+            StreamReader in = new StreamReader(what, list, source);
+            MappingIterator<T> values = RepositoryJson.lines(in, type);
             return StreamSupport.stream(
                             Spliterators.spliteratorUnknownSize(
-                                    new Checked<>(what, values), Spliterator.ORDERED | Spliterator.NONNULL),
+                                    new Checked<>(what, in, values), Spliterator.ORDERED | Spliterator.NONNULL),
                             false)
                     .onClose(() -> close(values));
         } catch (IOException e) {
@@ -84,11 +85,13 @@ final class NamedLines {
 
     private static final class Checked<T extends Named> implements Iterator<T> {
         private final String what;
+        private final StreamReader in;
         private final MappingIterator<T> values;
         private T last;
 
-        private Checked(String what, MappingIterator<T> values) {
+        private Checked(String what, StreamReader in, MappingIterator<T> values) {
             this.what = what;
+            this.in = in;
             this.values = values;
         }
 
@@ -97,6 +100,7 @@ final class NamedLines {
             try {
                 return values.hasNextValue();
             } catch (IOException e) {
+                in.requireAuthentic();
                 throw damaged(what, e);
             }
         }
@@ -119,6 +123,7 @@ final class NamedLines {
                 last = next;
                 return next;
             } catch (IOException | IllegalArgumentException e) {
+                in.requireAuthentic();
                 throw damaged(what, e);
             }
         }

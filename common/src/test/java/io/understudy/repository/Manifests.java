@@ -67,10 +67,10 @@ public final class Manifests {
                 .data();
     }
 
-    /** The rows of the first table. */
+    /** The rows of the first table, with all blobs. */
     public static StreamRef rows(Manifest manifest, BlobSource source) {
         try (Stream<TableData> tables = manifest.database().tables(source)) {
-            return tables.findFirst().orElseThrow().content().base();
+            return tables.findFirst().orElseThrow().content().base().whole(source);
         }
     }
 

@@ -126,10 +126,18 @@ final class RealSnapshot {
         return lists.finish(name, properties, "00", 1 << 20, archive).data();
     }
 
-    /** The first table. */
+    /** The first table, with all blobs of its rows. */
     static TableData table(Manifest manifest, BlobSource source) {
         try (Stream<TableData> tables = manifest.database().tables(source)) {
-            return tables.findFirst().orElseThrow();
+            TableData table = tables.findFirst().orElseThrow();
+            return new TableData(
+                    table.schema(),
+                    table.name(),
+                    table.columns(),
+                    table.key(),
+                    table.rows(),
+                    table.bytes(),
+                    new TableContent(table.content().base().whole(source)));
         }
     }
 

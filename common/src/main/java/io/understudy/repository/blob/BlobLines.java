@@ -46,7 +46,8 @@ final class BlobLines {
      */
     static Iterator<BlobRef> read(StreamRef list, BlobSource source) {
         try {
-            return new Lines(LINES.createParser(new StreamReader("a list of blobs", list, source)));
+            StreamReader in = new StreamReader("a list of blobs", list, source);
+            return new Lines(LINES.createParser(in), in);
         } catch (IOException e) {
             throw damaged(e);
         }
@@ -63,11 +64,13 @@ final class BlobLines {
 
     private static final class Lines implements Iterator<BlobRef> {
         private final JsonParser lines;
+        private final StreamReader in;
         private final BlobJson json = new BlobJson();
         private boolean looked;
 
-        private Lines(JsonParser lines) {
+        private Lines(JsonParser lines, StreamReader in) {
             this.lines = lines;
+            this.in = in;
         }
 
         @Override
@@ -81,6 +84,7 @@ final class BlobLines {
                 }
                 return !lines.isClosed();
             } catch (IOException e) {
+                in.requireAuthentic();
                 throw damaged(e);
             }
         }
@@ -98,6 +102,7 @@ final class BlobLines {
                 }
                 return blob;
             } catch (IOException e) {
+                in.requireAuthentic();
                 throw damaged(e);
             }
         }
