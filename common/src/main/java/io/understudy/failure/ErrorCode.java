@@ -40,7 +40,11 @@ public enum ErrorCode {
     OBJECT_MISSING(23, CONTENT, Retry.AFTER_OPERATOR, "An object that should be in the filestore is not."),
     REPOSITORY_MISSING(24, FILESTORE, Retry.AFTER_OPERATOR, "The filestore holds no repository."),
     REPOSITORY_EXISTS(25, FILESTORE, Retry.AFTER_OPERATOR, "The filestore holds a repository already."),
-    FORMAT_UNKNOWN(26, CONTENT, Retry.AFTER_OPERATOR, "Written by a newer version in a format this one does not know."),
+    FORMAT_UNKNOWN(
+            26,
+            CONTENT,
+            Retry.AFTER_OPERATOR,
+            "Written in a format that this version does not read: by a newer one, or before the first release."),
     WRONG_SITE(27, TRUST, Retry.AFTER_OPERATOR, "The repository or snapshot is another site's."),
 
     DATABASE_UNREACHABLE(30, DATABASE, Retry.WITH_BACKOFF, "The database server does not answer."),

@@ -39,7 +39,8 @@ public final class Catalog {
                     FROM pg_index i
                     CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS p(number, place)
                     JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = p.number
-                    WHERE i.indrelid = c.oid AND i.indisprimary AND p.place <= i.indnkeyatts) AS key
+                    WHERE i.indrelid = c.oid AND i.indisprimary AND p.place <= i.indnkeyatts
+                    HAVING bool_and(k.attgenerated = '')) AS key
             """ + CARRIED + " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"";
 
     private final Session session;
@@ -72,6 +73,11 @@ public final class Catalog {
     /** What all large objects take on the server's disk. */
     public long largeObjectBytes() {
         return session.number("SELECT pg_table_size('pg_largeobject')");
+    }
+
+    /** What the database takes on the server's disk. */
+    public long databaseBytes() {
+        return session.number("SELECT pg_database_size(current_database())");
     }
 
     public DatabaseIdentity identity() {

@@ -24,9 +24,6 @@ final class Copies {
         Captured captured = new DatabaseCapture(
                         new Database(settings), new PgTools(settings, runner(state)), Ticker.system())
                 .capture(sink, Progress.none());
-        long rows = captured.database().tables().stream()
-                .mapToLong(table -> table.rows())
-                .sum();
         return new Manifest(
                 Manifest.FORMAT,
                 "site",
@@ -36,9 +33,16 @@ final class Copies {
                 captured.walLsn(),
                 "source",
                 new Manifest.Versions("test", captured.serverVersion(), captured.toolsVersion()),
-                captured.database(),
+                List.of(captured.database().data()),
                 List.of(),
-                new Manifest.Totals(rows, captured.database().archive().bytes(), 0, 0, 0, 0));
+                new Manifest.Totals(
+                        captured.database().tables(),
+                        captured.database().rows(),
+                        captured.database().bytes(),
+                        0,
+                        0,
+                        0,
+                        0));
     }
 
     static DatabaseLoader loader(DatabaseSettings settings, Path state) {

@@ -12,6 +12,7 @@ import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Stage;
 import io.understudy.primary.capture.Taken;
+import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
@@ -190,7 +191,7 @@ final class PrimaryWork {
         };
     }
 
-    private TreeData capture(
+    private SourceTrees.Captured capture(
             TreeCapture files,
             TreeSettings tree,
             BlobSink sink,

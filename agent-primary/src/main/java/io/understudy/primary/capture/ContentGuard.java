@@ -104,8 +104,8 @@ final class ContentGuard {
     }
 
     /** @param tables how many the database has now */
-    void database(int tables) {
-        int before = last.map(manifest -> manifest.database().tables().size()).orElse(0);
+    void database(long tables) {
+        long before = last.map(manifest -> manifest.totals().tables()).orElse(0L);
         if (tables == 0 && before > 0 && !accepted.contains(SnapshotRequest.DATABASE)) {
             throw gone(
                     "the database has no tables, and had " + before + " in " + snapshot(),

@@ -88,7 +88,8 @@ class CaptureFailuresTest {
                     .isEqualTo("0");
             other.execute("SET LOCAL lock_timeout = 5000; LOCK TABLE public.small IN ACCESS EXCLUSIVE MODE; COMMIT");
         }
-        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "small").rows())
+        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "small", blobs)
+                        .rows())
                 .isEqualTo(10);
     }
 
@@ -137,8 +138,8 @@ class CaptureFailuresTest {
         server.psql(own, role, "x", "CREATE TABLE t (a int); INSERT INTO t VALUES (1); SELECT lo_create(0);");
         DatabaseSettings settings = server.settings(own, role, "x", Ownership.PRESERVE);
         Captured captured = Captures.of(settings, temporary()).capture(blobs, Progress.none());
-        assertThat(Captures.table(captured, "t").rows()).isEqualTo(1);
-        assertThat(captured.database().properties().roles()).containsExactly(role);
+        assertThat(Captures.table(captured, "t", blobs).rows()).isEqualTo(1);
+        assertThat(captured.database().data().properties().roles()).containsExactly(role);
     }
 
     @Test

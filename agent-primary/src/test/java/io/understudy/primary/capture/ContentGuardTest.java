@@ -192,7 +192,7 @@ class ContentGuardTest {
     }
 
     private static TreeData empty() {
-        return new TreeData("media", TreeKind.FILES, 0, 0, StreamRef.of(List.of()));
+        return new TreeData("media", TreeKind.FILES, 0, 0, StreamRef.of(List.of()), StreamRef.of(List.of()));
     }
 
     private static SourceTrees glance(Optional<FileSystemPlace> place, boolean empty) {
@@ -203,7 +203,7 @@ class ContentGuardTest {
             }
 
             @Override
-            public TreeData capture(
+            public Captured capture(
                     TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress) {
                 throw new AssertionError("not read here");
             }

@@ -30,7 +30,7 @@ final class ArchiveFile implements AutoCloseable {
         AtomicFiles.createFolders(state, AtomicFiles.PRIVATE_FOLDER);
         ArchiveFile file = new ArchiveFile(state.resolve("archive.dump"));
         file.close();
-        try (InputStream content = new BlobSequence(archive.blobs(), blobs, bytes -> {});
+        try (InputStream content = new BlobSequence(archive.blobs(blobs), blobs, bytes -> {});
                 OutputStream out = file.create()) {
             content.transferTo(out);
             return file;

@@ -9,15 +9,15 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.SiteCode;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Toolset;
+import io.understudy.primary.capture.database.ArchiveReader.Archive;
 import io.understudy.primary.capture.database.ExportedSnapshot.Export;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
-import io.understudy.repository.DatabaseData;
-import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.blob.BlobSink;
-import io.understudy.repository.blob.StreamRef;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,21 +77,19 @@ final class CaptureAttempt {
                 plan.units(
                         carried.stream().filter(table -> !source.locked(table)).toList(), restless));
 
-        AtomicReference<StreamRef> archive = new AtomicReference<>();
-        AtomicReference<String> schemaHash = new AtomicReference<>();
+        AtomicReference<Archive> archive = new AtomicReference<>();
         List<Runnable> tasks = new ArrayList<>();
         source.opener.ifPresent(opener -> tasks.add(() -> workers.readLocked(
                 opener, plan.units(carried.stream().filter(source::locked).toList()))));
         tasks.add(() -> archive.set(archive(source, sink, sum)));
-        tasks.add(() -> schemaHash.set(consistent(source, () -> dumps(source).schemaHash(source.arguments))));
         tasks.addAll(workers.tasks(scope));
         watched(tasks);
         scope.call(() -> release(source));
 
-        List<TableData> tables = carried.stream()
-                .map(table -> workers.data(table, plan.units(table)))
-                .toList();
-        return captured(source, archive.get(), schemaHash.get(), tables);
+        DatabaseWriter lists = new DatabaseWriter(sink);
+        carried.forEach(table -> lists.add(workers.data(table, plan.units(table))));
+        source.sequences.forEach(lists::add);
+        return captured(source, archive.get(), lists);
     }
 
     /** Runs the tasks side by side, under the watch. */
@@ -116,6 +114,7 @@ final class CaptureAttempt {
      * @param opener holds the locks of some tables
      * @param locked names of those
      * @param generated columns that a reader compares, by the table's OID
+     * @param diskBytes of the database on the server's disk
      * @param archived about how many bytes pg_dump will carry
      */
     private record Source(
@@ -126,6 +125,8 @@ final class CaptureAttempt {
             ExportedSnapshot moment,
             DatabaseProperties properties,
             Map<Long, List<String>> generated,
+            List<SequenceData> sequences,
+            long diskBytes,
             ArchiveArguments arguments,
             long archived) {
         long bytes() {
@@ -141,6 +142,9 @@ final class CaptureAttempt {
         try {
             return opened(restless);
         } catch (UnderstudyException e) {
+            if (ExclusiveLocks.gone(e)) {
+                throw new MomentLost("a sequence was dropped just then");
+            }
             throw ExclusiveLocks.refused(e) ? new MomentLost("a table was locked exclusively just then") : e;
         }
     }
@@ -163,21 +167,27 @@ final class CaptureAttempt {
             moment = ExportedSnapshot.keep(keeper, Export.of(opener.get()));
         }
         PrimaryPoint.MOMENT_FROZEN.reached();
-        ArchiveArguments arguments = ArchiveArguments.of(moment, dumpLocks(moment));
-        return ExportedSnapshot.withoutLocks(keeper, catalogs(keeper, opener, locked, programs, moment, arguments));
+        return ExportedSnapshot.withoutLocks(keeper, catalogs(keeper, opener, locked, programs, moment));
     }
 
     private static Function<Session, Source> catalogs(
-            Session keeper,
-            Optional<Session> opener,
-            Set<String> locked,
-            Toolset programs,
-            ExportedSnapshot moment,
-            ArchiveArguments arguments) {
+            Session keeper, Optional<Session> opener, Set<String> locked, Toolset programs, ExportedSnapshot moment) {
         return session -> {
             Catalog catalog = new Catalog(session);
-            long archived = catalog.largeObjectBytes() + sizeOf(moment.tables()) - sizeOf(arguments.carried());
-            return new Source(keeper, opener, locked, programs, moment, catalog.properties(), new SiteCode(session).generatedColumns(), arguments, archived);
+            List<SequenceData> sequences = new SequenceReader(session).read();
+            ArchiveArguments arguments = ArchiveArguments.of(moment, sequences, dumpLocks(moment));
+            return new Source(
+                    keeper,
+                    opener,
+                    locked,
+                    programs,
+                    moment,
+                    catalog.properties(),
+                    new SiteCode(session).generatedColumns(),
+                    sequences,
+                    catalog.databaseBytes(),
+                    arguments,
+                    catalog.largeObjectBytes() + sizeOf(moment.tables()) - sizeOf(arguments.carried()));
         };
     }
 
@@ -190,13 +200,11 @@ final class CaptureAttempt {
         return tables.stream().mapToLong(SourceTable::bytes).sum();
     }
 
-    private ArchiveReader dumps(Source source) {
-        return new ArchiveReader(tools, source.programs, database.settings().name());
-    }
-
-    private StreamRef archive(Source source, BlobSink sink, CaptureProgress sum) {
+    private Archive archive(Source source, BlobSink sink, CaptureProgress sum) {
         CaptureProgress.Share share = sum.share(source.archived);
-        StreamRef archive = consistent(source, () -> dumps(source).archive(source.arguments, share.counting(sink)));
+        ArchiveReader reader =
+                new ArchiveReader(tools, source.programs, database.settings().name());
+        Archive archive = consistent(source, () -> reader.archive(source.arguments, share.counting(sink)));
         share.complete();
         PrimaryPoint.ARCHIVE_STORED.reached();
         return archive;
@@ -241,12 +249,17 @@ final class CaptureAttempt {
         return source.keeper;
     }
 
-    private Captured captured(Source source, StreamRef archive, String schemaHash, List<TableData> tables) {
+    private Captured captured(Source source, Archive archive, DatabaseWriter lists) {
         return new Captured(
                 source.moment.at(),
                 source.moment.walLsn(),
                 source.keeper.serverVersion(),
                 source.programs.version(),
-                new DatabaseData(database.settings().name(), source.properties, archive, schemaHash, tables));
+                lists.finish(
+                        database.settings().name(),
+                        source.properties,
+                        archive.schemaHash(),
+                        source.diskBytes,
+                        archive.stream()));
     }
 }

@@ -110,6 +110,10 @@ final class ExclusiveLocks {
         return DatabaseErrors.state(failure).filter(LOCK_NOT_AVAILABLE::equals).isPresent();
     }
 
+    static boolean gone(UnderstudyException failure) {
+        return DatabaseErrors.state(failure).filter(GONE::contains).isPresent();
+    }
+
     private static Optional<String> held(Session session) {
         return session.first(HELD, row -> row.text("name") + " is locked exclusively by " + row.text("holder"));
     }

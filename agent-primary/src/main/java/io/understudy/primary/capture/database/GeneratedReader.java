@@ -4,7 +4,6 @@ import io.understudy.postgres.GeneratedValues;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.repository.DatabaseData.Generated;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -22,8 +21,6 @@ record GeneratedReader(Map<Long, List<String>> columns, String encoding) {
         if (values == null || unit.part() > 0) {
             return null;
         }
-        List<String> all = new ArrayList<>(table.key().isEmpty() ? table.columns() : table.key());
-        values.stream().filter(column -> !all.contains(column)).forEach(all::add);
-        return GeneratedValues.read(session, table.qualified(), all, encoding);
+        return GeneratedValues.read(session, table.qualified(), table.columns(), table.key(), values, encoding);
     }
 }

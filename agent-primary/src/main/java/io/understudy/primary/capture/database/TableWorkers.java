@@ -14,6 +14,7 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.repository.digest.RowDigest;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -153,8 +154,10 @@ final class TableWorkers {
     TableData data(SourceTable table, List<CopyTask> units) {
         List<Rows> parts = units.stream().map(done::get).toList();
         List<BlobRef> blobs =
-                parts.stream().flatMap(part -> part.stream().blobs().stream()).toList();
+                parts.stream().flatMap(part -> part.stream().direct().stream()).toList();
         StreamRef stream = StreamRef.of(blobs);
+        RowDigest digest = new RowDigest(table.columns(), table.key());
+        parts.forEach(part -> digest.add(part.digest()));
         return new TableData(
                 table.schema(),
                 table.name(),
@@ -162,7 +165,8 @@ final class TableWorkers {
                 table.key(),
                 parts.stream().mapToLong(Rows::count).sum(),
                 stream.bytes(),
-                new TableContent(stream),
-                parts.get(0).generated());
+                digest.digest(),
+                parts.get(0).generated(),
+                new TableContent(stream));
     }
 }

@@ -6,6 +6,7 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.KnownBlobs;
 import java.util.Optional;
 
 /** The site's trees of files as a snapshot sees them; {@link TreeCapture} is the one that reads the disk. */
@@ -30,5 +31,12 @@ public interface SourceTrees {
      * @param base the same tree in the newest snapshot of this repository, if there is one
      * @param source where the base's blobs are
      */
-    TreeData capture(TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress);
+    Captured capture(TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress);
+
+    /**
+     * A tree in the repository.
+     *
+     * @param named all of its blobs; empty when the tree is the base's own
+     */
+    record Captured(TreeData tree, Optional<KnownBlobs> named) {}
 }

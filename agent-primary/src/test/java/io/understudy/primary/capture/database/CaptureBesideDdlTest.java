@@ -78,8 +78,8 @@ class CaptureBesideDdlTest {
             await().until(() -> done.get() > 1 && reads.get() > 1);
             for (int i = 0; i < 3; i++) {
                 Captured captured = Captures.take(server, source, blobs, folder);
-                assertThat(Captures.table(captured, "cache").rows()).isEqualTo(100);
-                assertThat(Captures.table(captured, "large").rows()).isEqualTo(100_000);
+                assertThat(Captures.table(captured, "cache", blobs).rows()).isEqualTo(100);
+                assertThat(Captures.table(captured, "large", blobs).rows()).isEqualTo(100_000);
             }
             assertThat(site.failures()).isEmpty();
         }
@@ -102,8 +102,8 @@ class CaptureBesideDdlTest {
         }
         released.countDown();
         Captured captured = capture.get(30, TimeUnit.SECONDS);
-        assertThat(Captures.table(captured, "large").rows()).isEqualTo(100_000);
-        assertThat(Captures.table(captured, "large").columns()).containsExactly("i", "x");
+        assertThat(Captures.table(captured, "large", blobs).rows()).isEqualTo(100_000);
+        assertThat(Captures.table(captured, "large", blobs).columns()).containsExactly("i", "x");
     }
 
     @Test
@@ -114,7 +114,7 @@ class CaptureBesideDdlTest {
         released.countDown();
         Captured captured = capture.get(30, TimeUnit.SECONDS);
         assertThat(Captures.rows(captured, "small", blobs)).isEqualTo("7\n");
-        assertThat(Captures.table(captured, "large").rows()).isEqualTo(100_001);
+        assertThat(Captures.table(captured, "large", blobs).rows()).isEqualTo(100_001);
     }
 
     @Test
@@ -171,7 +171,7 @@ class CaptureBesideDdlTest {
                         "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND application_name LIKE 'understudy pg_dump %'")
                 .isEmpty());
         withinASecond("TRUNCATE cache");
-        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "cache").rows())
+        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "cache", blobs).rows())
                 .isZero();
         assertThat(server.psql(
                         source,
