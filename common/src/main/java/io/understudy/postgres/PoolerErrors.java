@@ -21,7 +21,7 @@ final class PoolerErrors {
                 ? Optional.of(new UnderstudyException(
                         ErrorCode.CONFIG_INVALID,
                         what + ": " + failure.getMessage(),
-                        "let database.url name the PostgreSQL server itself, or set ignore_startup_parameters = extra_float_digits in pgbouncer.ini",
+                        "let database.url name the PostgreSQL server itself, or take the parameter out of it",
                         failure))
                 : Optional.empty();
     }

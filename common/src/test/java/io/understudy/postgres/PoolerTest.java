@@ -3,6 +3,7 @@ package io.understudy.postgres;
 import static io.understudy.testing.Failures.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.process.CommandResult;
 import io.understudy.process.SystemCommandRunner;
@@ -16,11 +17,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PoolerTest {
     private final PostgresServer server = PostgresServer.shared();
@@ -73,10 +76,16 @@ class PoolerTest {
         }
     }
 
-    @Test
-    void passesAPoolInSessionMode() {
+    @ParameterizedTest
+    @ValueSource(strings = {"extra_float_digits", "options"})
+    void passesAPoolInSessionMode(String ignored) {
         server.psql(name, "CREATE TABLE t (a int);");
-        try (PgBouncer pool = PgBouncer.start(server, folder, "pool_mode = session", "default_pool_size = 5")) {
+        try (PgBouncer pool = PgBouncer.start(
+                server,
+                folder,
+                "pool_mode = session",
+                "default_pool_size = 5",
+                "ignore_startup_parameters = " + ignored)) {
             try (Session session = new Database(pool.settings(name)).open()) {
                 assertThat(session.number("SELECT count(*) FROM public.t")).isZero();
                 assertThat(session.first("SHOW search_path", row -> row.text("search_path")))
@@ -95,13 +104,14 @@ class PoolerTest {
     }
 
     @Test
-    void saysWhatAPoolMustBeToldForThisDriver() {
-        try (PgBouncer pool = PgBouncer.start(server, folder, "ignore_startup_parameters = geqo")) {
-            assertFails(ErrorCode.CONFIG_INVALID, () -> new Database(pool.settings(name)).open())
-                    .hasMessageContaining("extra_float_digits")
+    void saysWhichParameterAPoolRefuses() {
+        try (PgBouncer pool = PgBouncer.start(server, folder, "pool_mode = session")) {
+            DatabaseSettings settings = pool.settings(name, Map.of("options", "-c geqo=off"));
+            assertFails(ErrorCode.CONFIG_INVALID, () -> new Database(settings).open())
+                    .hasMessageContaining("unsupported startup parameter: options")
                     .hasFieldOrPropertyWithValue(
                             "hint",
-                            "let database.url name the PostgreSQL server itself, or set ignore_startup_parameters = extra_float_digits in pgbouncer.ini");
+                            "let database.url name the PostgreSQL server itself, or take the parameter out of it");
         }
     }
 

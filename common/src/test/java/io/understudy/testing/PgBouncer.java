@@ -55,9 +55,6 @@ public final class PgBouncer implements AutoCloseable {
                     "unix_socket_dir =",
                     "auth_type = any"));
             lines.addAll(List.of(options));
-            if (lines.stream().noneMatch(line -> line.startsWith("ignore_startup_parameters"))) {
-                lines.add("ignore_startup_parameters = extra_float_digits");
-            }
             Files.write(file, lines);
             List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL"));
             if ("root".equals(System.getProperty("user.name"))) {
@@ -91,12 +88,17 @@ public final class PgBouncer implements AutoCloseable {
 
     /** The settings of an agent that reaches a database of the server through it. */
     public DatabaseSettings settings(String database) {
+        return settings(database, Map.of());
+    }
+
+    /** @param parameters of the URL */
+    public DatabaseSettings settings(String database, Map<String, String> parameters) {
         DatabaseSettings s = server.settings(database);
         return new DatabaseSettings(
                 s.host(),
                 port,
                 s.name(),
-                Map.of(),
+                parameters,
                 s.user(),
                 s.password(),
                 s.maintenance(),

@@ -41,6 +41,54 @@ class DatabaseCaptureTest {
     }
 
     @Test
+    void carriesTheSameWhateverTheSettingsOfEitherSide() {
+        String source = server.createDatabase("set");
+        server.psql(source, """
+                CREATE TABLE t (a text[], b bytea, c interval, d date, e float8, f xml, g money);
+                INSERT INTO t VALUES ('{a,NULL,b}', '\\x00ff5c', '-1 day +02:03', '2024-02-03', 0.1::float8 + 0.2, 'text', 12.34);
+                CREATE TABLE nothing (); INSERT INTO nothing DEFAULT VALUES;
+                CREATE VIEW v AS SELECT a IS NULL AS x, 'a\\b' AS y FROM t;
+                SELECT lo_from_bytea(0, '\\xdeadbeef');
+                """);
+        String plain = Captures.content(server, source, folder);
+        String role = server.newName("assumed");
+        server.createRole(role, "");
+        List.of(
+                        "array_nulls = off",
+                        "bytea_output = escape",
+                        "client_encoding = LATIN1",
+                        "DateStyle = 'SQL, DMY'",
+                        "IntervalStyle = sql_standard",
+                        "extra_float_digits = -15",
+                        "default_transaction_read_only = on",
+                        "idle_in_transaction_session_timeout = 20",
+                        "idle_session_timeout = 20",
+                        "quote_all_identifiers = on",
+                        "session_replication_role = replica",
+                        "standard_conforming_strings = off",
+                        "statement_timeout = 1",
+                        "lock_timeout = 1",
+                        "role = " + role)
+                .forEach(setting -> server.psql(
+                        "postgres", "ALTER DATABASE " + PostgresServer.quoted(source) + " SET " + setting + ";"));
+        Captured captured = Captures.take(server, source, blobs, folder);
+        assertThat(captured.database().properties().encoding()).isEqualTo("UTF8");
+        try (PostgresServer standby = PostgresServer.start(List.of(
+                "array_nulls=off",
+                "transform_null_equals=on",
+                "idle_session_timeout=20",
+                "idle_in_transaction_session_timeout=20",
+                "standard_conforming_strings=off",
+                "DateStyle=SQL,DMY",
+                "xmloption=document",
+                "bytea_output=escape"))) {
+            String copy = Captures.restore(standby, captured, blobs, folder);
+            assertThat(Captures.content(standby, copy, folder)).isEqualTo(plain);
+        }
+        assertThat(Captures.content(server, source, folder)).isEqualTo(plain);
+    }
+
+    @Test
     void describesTheMomentAndTheSource() {
         String source = server.createDatabase("described");
         String before = server.psql(source, "CREATE TABLE t (a int); SELECT clock_timestamp() AT TIME ZONE 'UTC'");
