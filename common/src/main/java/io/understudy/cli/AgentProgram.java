@@ -75,7 +75,21 @@ public abstract class AgentProgram implements Runnable {
                         (failure, command, parsed) -> FailureReport.print(failure, terminal, json))
                 .setParameterExceptionHandler(this::misused);
         line.getCommandSpec().versionProvider(new AgentVersion());
-        return line.execute(arguments);
+        return written(line.execute(arguments));
+    }
+
+    /** A result that did not arrive is no success: a script would go on without it. */
+    private int written(int exitCode) {
+        if (exitCode != 0 || !terminal.out().checkError()) {
+            return exitCode;
+        }
+        return FailureReport.print(
+                new UnderstudyException(
+                        ErrorCode.FILE_FAILED,
+                        "cannot write the result to standard output: its disk is full, or its reader has gone",
+                        "what the command did is done; look with status or list"),
+                terminal,
+                false);
     }
 
     /** Without a command there is nothing to do. */

@@ -26,6 +26,7 @@ public enum Setting {
     TREE_KIND("trees[].kind", Kind.CHOICE.of("files", "config", "secrets"), Setting.REQUIRED),
     TREE_PATH("trees[].path", Kind.PATH, Setting.REQUIRED),
     TREE_EXCLUDE("trees[].exclude", Kind.TEXTS, "[]"),
+    TREE_MAY_BE_EMPTY("trees[].may_be_empty", Kind.BOOLEAN, "no"),
 
     FILESTORE_URL("filestore.url", Kind.STORE_URL, Setting.REQUIRED),
     FILESTORE_ENDPOINT("filestore.endpoint", Kind.HTTP_URL, ""),

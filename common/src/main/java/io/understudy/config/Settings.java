@@ -93,10 +93,17 @@ public record Settings(
         }
     }
 
-    /** @param exclude globs relative to the tree's path; what they match is neither captured nor touched */
-    public record TreeSettings(String name, TreeKind kind, Path path, List<String> exclude) {
+    /**
+     * @param exclude globs relative to the tree's path; what they match is neither captured nor touched
+     * @param mayBeEmpty whether a snapshot may find nothing where the one before found something; default: no
+     */
+    public record TreeSettings(String name, TreeKind kind, Path path, List<String> exclude, boolean mayBeEmpty) {
         public TreeSettings {
             exclude = List.copyOf(exclude);
+        }
+
+        public TreeSettings(String name, TreeKind kind, Path path, List<String> exclude) {
+            this(name, kind, path, exclude, false);
         }
     }
 

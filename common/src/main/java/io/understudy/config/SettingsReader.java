@@ -76,7 +76,8 @@ final class SettingsReader {
                 values.name(Setting.TREE_NAME),
                 TreeKind.valueOf(values.choice(Setting.TREE_KIND).toUpperCase(Locale.ROOT)),
                 values.path(Setting.TREE_PATH),
-                values.list(Setting.TREE_EXCLUDE));
+                values.list(Setting.TREE_EXCLUDE),
+                values.yesNo(Setting.TREE_MAY_BE_EMPTY).orElse(false));
     }
 
     private static FilestoreSettings filestore(Values values) {

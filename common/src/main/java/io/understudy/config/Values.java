@@ -1,5 +1,6 @@
 package io.understudy.config;
 
+import io.understudy.files.FileFailure;
 import io.understudy.files.RawPaths;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -266,8 +267,7 @@ final class Values {
         try {
             return Optional.of(Files.readString(RawPaths.path(file)).stripTrailing());
         } catch (IOException e) {
-            faults.add(
-                    section.line(), "cannot read " + file + ": " + e.getClass().getSimpleName());
+            faults.add(section.line(), "cannot read " + file + ": " + FileFailure.reason(e));
             return Optional.empty();
         }
     }

@@ -40,7 +40,11 @@ public enum ErrorCode {
     OBJECT_MISSING(23, CONTENT, Retry.AFTER_OPERATOR, "An object that should be in the filestore is not."),
     REPOSITORY_MISSING(24, FILESTORE, Retry.AFTER_OPERATOR, "The filestore holds no repository."),
     REPOSITORY_EXISTS(25, FILESTORE, Retry.AFTER_OPERATOR, "The filestore holds a repository already."),
-    FORMAT_UNKNOWN(26, CONTENT, Retry.AFTER_OPERATOR, "Written by a newer version in a format this one does not know."),
+    FORMAT_UNKNOWN(
+            26,
+            CONTENT,
+            Retry.AFTER_OPERATOR,
+            "Written in a format that this version does not read: by a newer one, or before the first release."),
     WRONG_SITE(27, TRUST, Retry.AFTER_OPERATOR, "The repository or snapshot is another site's."),
 
     DATABASE_UNREACHABLE(30, DATABASE, Retry.WITH_BACKOFF, "The database server does not answer."),
@@ -86,6 +90,11 @@ public enum ErrorCode {
     FILE_FAILED(61, DISK, Retry.WITH_BACKOFF, "A file could not be read or written."),
     FILE_DENIED(62, DISK, Retry.AFTER_OPERATOR, "The agent may not read or write a file."),
     FILE_UNSUPPORTED(63, DISK, Retry.AFTER_OPERATOR, "A file is of a kind or name that cannot be carried."),
+    CONTENT_GONE(
+            64,
+            DISK,
+            Retry.AFTER_OPERATOR,
+            "A tree or the database is empty, or a tree lies on another file system, unlike at the last snapshot."),
 
     COMMAND_FAILED(70, SITE, Retry.WITH_BACKOFF, "A command of the site failed or could not be started."),
     COMMAND_TIMEOUT(71, SITE, Retry.WITH_BACKOFF, "A command took longer than its limit and was killed."),

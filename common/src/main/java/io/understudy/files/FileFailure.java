@@ -5,6 +5,8 @@ import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -44,7 +46,8 @@ public final class FileFailure {
                 ErrorCode.FILE_FAILED, message, "look at the disk, and into the system's log", cause);
     }
 
-    private static String reason(IOException cause) {
+    /** Why, in plain words: Java tells some failures by the name of a class or by the path alone. */
+    public static String reason(IOException cause) {
         if (cause instanceof NoSuchFileException) {
             return "no such file or folder";
         }
@@ -53,6 +56,12 @@ public final class FileFailure {
         }
         if (cause instanceof NotDirectoryException) {
             return "not a folder";
+        }
+        if (cause instanceof DirectoryNotEmptyException) {
+            return "the folder is not empty";
+        }
+        if (cause instanceof FileAlreadyExistsException) {
+            return "it exists already";
         }
         if (cause instanceof FileSystemException failure && failure.getReason() != null) {
             return failure.getReason();

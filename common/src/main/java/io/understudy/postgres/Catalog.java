@@ -31,8 +31,6 @@ public final class Catalog {
                 OR concat(n.nspname, c.relname, array_to_string(a.columns, '')) COLLATE "C" !~ '[^\\x01-\\x7f]')
             """;
 
-    private static final String NAMES = "SELECT c.oid, n.nspname AS schema, c.relname AS name " + CARRIED;
-
     private static final String TABLES = """
             SELECT c.oid, n.nspname AS schema, c.relname AS name, a.columns, m.amname = 'heap' AS heap,
                 pg_relation_size(c.oid) / current_setting('block_size')::bigint AS blocks,
@@ -41,25 +39,14 @@ public final class Catalog {
                     FROM pg_index i
                     CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS p(number, place)
                     JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = p.number
-                    WHERE i.indrelid = c.oid AND i.indisprimary AND p.place <= i.indnkeyatts) AS key
+                    WHERE i.indrelid = c.oid AND i.indisprimary AND p.place <= i.indnkeyatts
+                    HAVING bool_and(k.attgenerated = '')) AS key
             """ + CARRIED + " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"";
 
     private final Session session;
 
     public Catalog(Session session) {
         this.session = session;
-    }
-
-    /** A table by name only. */
-    public record TableName(long oid, String schema, String name) {
-        public String qualified() {
-            return Sql.qualified(schema, name);
-        }
-    }
-
-    /** The names alone of all {@link #tables()}; waits for no lock. */
-    public List<TableName> tableNames() {
-        return session.query(NAMES, row -> new TableName(row.number("oid"), row.text("schema"), row.text("name")));
     }
 
     /** Every table whose rows COPY can carry, by schema and name. Waits for tables that are locked exclusively. */
@@ -86,6 +73,11 @@ public final class Catalog {
     /** What all large objects take on the server's disk. */
     public long largeObjectBytes() {
         return session.number("SELECT pg_table_size('pg_largeobject')");
+    }
+
+    /** What the database takes on the server's disk. */
+    public long databaseBytes() {
+        return session.number("SELECT pg_database_size(current_database())");
     }
 
     public DatabaseIdentity identity() {

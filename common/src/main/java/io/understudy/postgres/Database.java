@@ -9,6 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.postgresql.Driver;
 
 /**
@@ -20,6 +22,7 @@ public final class Database {
     public static final int OLDEST = 120000;
 
     private final DatabaseSettings settings;
+    private final Set<String> keepsSessions = ConcurrentHashMap.newKeySet();
 
     public Database(DatabaseSettings settings) {
         this.settings = Objects.requireNonNull(settings);
@@ -43,18 +46,35 @@ public final class Database {
      * Connects to any database of the server.
      *
      * @throws UnderstudyException {@code DATABASE_UNREACHABLE}, {@code DATABASE_DENIED}, {@code DATABASE_BUSY}, {@code SERVER_TOO_OLD},
-     *     {@code CANCELLED} when the thread is interrupted
+     *     {@code CONFIG_INVALID} when a pooler in between does not keep sessions together, {@code CANCELLED} when the thread is interrupted
      */
     public Session open(String name) {
         String what = "cannot connect to " + describe(name) + " as " + Sql.identifier(settings.user());
         Connection connection = connect(name, what);
-        Session session = new Session(connection, describe(name));
         try {
+            int process = Pooler.process(connection);
+            boolean pooled = Pooler.isBetween(connection, process);
+            if (pooled && !keepsSessions.contains(name)) {
+                Pooler.requireSessions(connection, () -> connect(name, what), describe(name));
+                keepsSessions.add(name);
+            }
+            Session session = new Session(connection, describe(name), process, pooled);
             session.prepare();
             return session;
+        } catch (SQLException e) {
+            closeQuietly(connection);
+            throw DatabaseErrors.of(what, e);
         } catch (RuntimeException e) {
-            session.close();
+            closeQuietly(connection);
             throw e;
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // What led here is thrown.
         }
     }
 
@@ -65,10 +85,16 @@ public final class Database {
 
     private Connection connect(String name, String what) {
         try {
-            Connection connection = new Driver().connect(url(name), properties());
-            return Objects.requireNonNull(connection, "the driver does not know its own URL");
+            try {
+                return connect(name, true);
+            } catch (SQLException e) {
+                if (!PoolerErrors.refusesOptions(e)) {
+                    throw e;
+                }
+                return connect(name, false);
+            }
         } catch (SQLException e) {
-            throw DatabaseErrors.of(what, e);
+            throw PoolerErrors.of(what, e).orElseGet(() -> DatabaseErrors.of(what, e));
         } catch (RuntimeException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", e);
@@ -77,13 +103,19 @@ public final class Database {
         }
     }
 
+    private Connection connect(String name, boolean options) throws SQLException {
+        Connection connection = new Driver().connect(url(name), properties(options));
+        return Objects.requireNonNull(connection, "the driver does not know its own URL");
+    }
+
     private String url(String name) {
         String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
         return "jdbc:postgresql://" + host + ":" + settings.port() + "/"
                 + URLEncoder.encode(name, StandardCharsets.UTF_8);
     }
 
-    private Properties properties() {
+    /** @param options whether time limits are lifted in the startup message; poolers refuse it */
+    private Properties properties(boolean options) {
         Properties properties = new Properties();
         properties.put("connectTimeout", "10");
         properties.put("loginTimeout", "20");
@@ -91,7 +123,10 @@ public final class Database {
         properties.put("tcpKeepAlive", "true");
         properties.putAll(settings.parameters());
         properties.put("assumeMinServerVersion", "12");
-        properties.put("ApplicationName", "understudy");
+        properties.put("ApplicationName", ConnectionString.NAME);
+        if (options) {
+            properties.merge("options", SessionSettings.AT_START, (own, ours) -> own + " " + ours);
+        }
         properties.put("allowEncodingChanges", "true");
         properties.put("user", settings.user());
         settings.password().reveal().ifPresent(password -> properties.put("password", password));

@@ -10,44 +10,61 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * PostgreSQL's own programs: finds the installation that fits, and runs them. The password travels in a file that exists only meanwhile; no
- * {@code PG…} variable of the agent's environment reaches them. Thread-safe.
+ * PostgreSQL's own programs: finds the installation that fits, and runs them. The password travels in their environment, which
+ * their own user alone can read; no {@code PG…} variable of the agent's environment reaches them. Thread-safe.
  */
 public final class PgTools {
     /** The first version whose pg_restore refuses older servers. */
     private static final int STRICT = 17;
 
+    private static final String PASSWORD = "PGPASSWORD";
+    private static final Map<String, String> MESSAGES = Map.of("LC_MESSAGES", "C");
+
     private final DatabaseSettings settings;
     private final CommandRunner runner;
-    private final Path temporary;
     private final Path root;
     private final ToolFinder finder;
     private final Map<String, String> environment;
+    private final String name;
+    private final Function<String, StartupSettings> startup;
 
-    /** @param temporary a folder for the password file; made when it is missing */
-    public PgTools(DatabaseSettings settings, CommandRunner runner, Path temporary) {
-        this(settings, runner, temporary, Path.of("/"), System.getenv());
+    public PgTools(DatabaseSettings settings, CommandRunner runner) {
+        this(
+                settings,
+                runner,
+                Path.of("/"),
+                System.getenv(),
+                ConnectionString.NAME,
+                StartupSettings.asked(new Database(settings)));
     }
 
     PgTools(
             DatabaseSettings settings,
             CommandRunner runner,
-            Path temporary,
             Path root,
-            Map<String, String> environment) {
+            Map<String, String> environment,
+            String name,
+            Function<String, StartupSettings> startup) {
         this.settings = settings;
         this.runner = runner;
-        this.temporary = temporary;
         this.environment = environment;
         this.root = root;
+        this.name = name;
+        this.startup = startup;
         this.finder = new ToolFinder(runner, root, environment.getOrDefault("PATH", ""));
+    }
+
+    /** The same, but the server knows the programs' sessions by this name: at most 63 bytes. */
+    public PgTools named(String name) {
+        return new PgTools(settings, runner, root, environment, name, startup);
     }
 
     /**
@@ -120,43 +137,38 @@ public final class PgTools {
     }
 
     /**
-     * Runs one of the programs connected to a database, to its end.
+     * Runs one of the programs connected to a database, with the settings of {@link SessionSettings}, to its end.
      *
      * @param program {@link Toolset#dump()} or {@link Toolset#restore()}
      * @param arguments the program's own; those of the connection are added
-     * @param streams attaches what feeds it or consumes its output
+     * @param streams attaches what consumes its output
      * @return the result, whatever the exit code
-     * @throws UnderstudyException as {@link CommandRunner#run}
+     * @throws UnderstudyException as {@link CommandRunner#run} and {@link Database#open(String)}
      */
     public CommandResult run(
             Path program, String database, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
-        List<String> all = new ArrayList<>(shielded(program));
-        all.add("--dbname=" + ConnectionString.of(settings, database));
+        Map<String, String> variables = new HashMap<>(MESSAGES);
+        settings.password().reveal().ifPresent(password -> variables.put(PASSWORD, password));
+        List<String> all = shielded(program, variables);
+        all.add("--dbname=" + ConnectionString.of(settings, database, name, startup.apply(database)));
         all.add("--no-password");
         all.addAll(arguments);
-        Optional<PgPassFile> password = PgPassFile.write(settings.password(), temporary);
-        try {
-            return runner.run(
-                    streams.apply(new Command(all, variables(password), limit, Optional.empty(), Optional.empty())));
-        } finally {
-            password.ifPresent(PgPassFile::close);
-        }
+        return runner.run(streams.apply(Command.of(all, limit).with(variables)));
     }
 
     /** Runs one of the programs on files alone, without a connection: {@code pg_restore --list}. Otherwise as {@link #run}. */
     public CommandResult runOffline(
             Path program, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
-        List<String> all = new ArrayList<>(shielded(program));
+        List<String> all = shielded(program, MESSAGES);
         all.addAll(arguments);
-        return runner.run(streams.apply(
-                new Command(all, variables(Optional.empty()), limit, Optional.empty(), Optional.empty())));
+        return runner.run(streams.apply(Command.of(all, limit).with(MESSAGES)));
     }
 
     /** Even an empty PGSERVICE would be looked up, so the variables are taken away, not emptied. */
-    private List<String> shielded(Path program) {
+    private List<String> shielded(Path program, Map<String, String> own) {
         List<String> command = new ArrayList<>();
         environment.keySet().stream()
-                .filter(name -> name.startsWith("PG") && !name.equals("PGPASSFILE"))
+                .filter(name -> name.startsWith("PG") && !name.equals("PGPASSFILE") && !own.containsKey(name))
                 .sorted()
                 .forEach(name -> command.addAll(List.of("-u", name)));
         if (!command.isEmpty()) {
@@ -164,11 +176,5 @@ public final class PgTools {
         }
         command.add(program.toString());
         return command;
-    }
-
-    private static Map<String, String> variables(Optional<PgPassFile> password) {
-        return password.map(file ->
-                        Map.of("LC_MESSAGES", "C", "PGPASSFILE", file.file().toString()))
-                .orElse(Map.of("LC_MESSAGES", "C"));
     }
 }

@@ -13,14 +13,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
 /**
- * One session of a database, in its defaults ({@link SessionDefaults}). Transactions are begun and ended by statements. Every failure is an
+ * One session of a database, in the settings of {@link SessionSettings}. Transactions are begun and ended by statements. Every failure is an
  * {@link UnderstudyException}; a failed COPY ends the session. Not thread-safe, but for {@link #abort()}.
  */
 public final class Session implements TaskScope.Abortable {
@@ -29,15 +31,20 @@ public final class Session implements TaskScope.Abortable {
     private final Connection connection;
     private final String where;
     private int version;
+    private final int pid;
+    private final boolean pooled;
+    private List<String> known = List.of();
 
-    Session(Connection connection, String where) {
+    /** @param pooled whether a pooler is between here and the server */
+    Session(Connection connection, String where, int pid, boolean pooled) {
         this.connection = connection;
         this.where = where;
+        this.pid = pid;
+        this.pooled = pooled;
     }
 
+    /** Sets what {@link SessionSettings} says; only now may anything be set. */
     void prepare() {
-        // First and alone: a database whose own limit is a millisecond would not even tell its version in time.
-        execute("SET statement_timeout = 0");
         version = Math.toIntExact(number("SELECT pg_catalog.current_setting('server_version_num')::int"));
         if (version < Database.OLDEST) {
             throw new UnderstudyException(
@@ -45,7 +52,48 @@ public final class Session implements TaskScope.Abortable {
                     "cannot use " + where + ": its server is PostgreSQL " + version / 10000,
                     "upgrade the server to PostgreSQL 12 or later");
         }
-        execute(SessionDefaults.statements(version));
+        known = known(SessionSettings.set().keySet());
+        execute(SessionSettings.statements(known));
+        SessionSettings.demanded().forEach(this::demand);
+    }
+
+    /** Which of these settings the server knows. */
+    private List<String> known(Collection<String> names) {
+        String array = names.stream().sorted().collect(Collectors.joining(",", "{", "}"));
+        return query(
+                "SELECT name FROM pg_catalog.unnest(?::text[]) name WHERE pg_catalog.current_setting(name, true) IS NOT NULL",
+                row -> row.text("name"),
+                array);
+    }
+
+    private void demand(String name, String value) {
+        String now = first("SELECT pg_catalog.current_setting(?, true) AS value", row -> row.text("value"), name)
+                .orElse(null);
+        if (now == null || now.equals(value)) {
+            return;
+        }
+        try {
+            execute("SET " + name + " = " + Sql.literal(value));
+        } catch (UnderstudyException e) {
+            throw new UnderstudyException(
+                    ErrorCode.MISSING_PRIVILEGE,
+                    "cannot use " + where + ": " + name + " is " + now + ", and database.user may not set it to "
+                            + value,
+                    "take the setting back (ALTER DATABASE … RESET " + name
+                            + ", or where else it was made), or let database.user be a superuser",
+                    e);
+        }
+    }
+
+    /** The same settings for programs that connect as this session did: options of their startup message; none through a pooler. */
+    String options() {
+        return pooled ? "" : SessionSettings.options(known);
+    }
+
+    /** The database's own encoding. */
+    String encoding() {
+        return first("SELECT pg_catalog.current_setting('server_encoding') AS encoding", row -> row.text("encoding"))
+                .orElseThrow();
     }
 
     /** {@code server_version_num}: 150019. */
@@ -53,13 +101,9 @@ public final class Session implements TaskScope.Abortable {
         return version;
     }
 
-    /** The server's process of this session. */
+    /** The server's process of this session, also after its end. */
     public int pid() {
-        try {
-            return connection.unwrap(PGConnection.class).getBackendPID();
-        } catch (SQLException e) {
-            throw failed(e);
-        }
+        return pid;
     }
 
     /** Runs one or more statements, separated by semicolons. */

@@ -1,6 +1,5 @@
 package io.understudy.postgres;
 
-import io.understudy.postgres.Catalog.TableName;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,7 @@ public final class SiteCode {
             """;
 
     private static final String TABLES = """
-            SELECT c.oid, n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' AND c.oid IN (
                 SELECT objid FROM uses WHERE classid = 'pg_class'::regclass
                 UNION SELECT k.conrelid FROM uses JOIN pg_constraint k ON k.oid = objid AND k.contype = 'c'
@@ -54,6 +53,9 @@ public final class SiteCode {
 
     private final Session session;
 
+    /** A table by name only. */
+    public record TableName(String schema, String name) {}
+
     public SiteCode(Session session) {
         this.session = session;
     }
@@ -62,7 +64,7 @@ public final class SiteCode {
     public List<TableName> tables() {
         return session.query(
                 USES.formatted(NOT_OF_EXTENSIONS) + TABLES,
-                row -> new TableName(row.number("oid"), row.text("schema"), row.text("name")));
+                row -> new TableName(row.text("schema"), row.text("name")));
     }
 
     /** Stored generated columns, by their table's OID, whose expression calls functions that are not built in; those of extensions count. */

@@ -10,16 +10,12 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A program and everything it started. Children are found by parentage and, where the operating system shows environments
  * ({@code /proc}), by a mark that they inherit: so also those whose parent is gone, in whatever session or group.
  */
 final class ProcessTree {
-    /** The environment variable whose value is one run's own. */
-    static final String MARK = "UNDERSTUDY_COMMAND";
-
     /** How long a program may clean up (pg_restore cancels its queries on the server) before it is killed. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -27,13 +23,13 @@ final class ProcessTree {
     private static final Duration PAUSE = Duration.ofMillis(25);
 
     private final Process process;
-    private final String marked;
+    private final MarkedProcesses marked;
     private final Ticker ticker;
 
-    ProcessTree(Process process, String mark, Ticker ticker) {
+    ProcessTree(Process process, MarkedProcesses marked, Ticker ticker) {
         this.ticker = ticker;
         this.process = process;
-        this.marked = MARK + "=" + mark;
+        this.marked = marked;
     }
 
     /** Asks all of them to end, then kills what is left, until nothing is. */
@@ -68,22 +64,9 @@ final class ProcessTree {
         Set<ProcessHandle> members = new LinkedHashSet<>();
         members.add(process.toHandle());
         process.descendants().forEach(members::add);
-        marked().forEach(members::add);
+        marked.all().forEach(members::add);
         members.removeIf(member -> !runs(member));
         return members;
-    }
-
-    private Stream<ProcessHandle> marked() {
-        return ProcessHandle.allProcesses().filter(this::isMarked);
-    }
-
-    private boolean isMarked(ProcessHandle handle) {
-        Path environment = Path.of("/proc", Long.toString(handle.pid()), "environ");
-        try {
-            return new String(Files.readAllBytes(environment), StandardCharsets.ISO_8859_1).contains(marked);
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** Alive, and not a zombie whose new parent has not looked at it yet. */

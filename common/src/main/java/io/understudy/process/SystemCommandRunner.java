@@ -3,35 +3,44 @@ package io.understudy.process;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.time.Ticker;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs programs of this host. Their standard error is always read, by a thread of its own; feeder and consumer run in threads
- * of their own too, and have ended when {@link #run} returns or throws.
+ * Runs programs of this host. What consumes their output runs in a thread of its own, and has ended when {@link #run} returns or throws.
  *
- * <p>A program may leave a process behind, as commands that start services do. Without a consumer it is not waited for; if it still
- * has the program's output, that is read and dropped, as far as Java lets it and as long as this agent lives: a service had better
- * write elsewhere. With a consumer the end of the output is waited for, up to the limit.
+ * <p>A command that {@link Command#leavesProcesses()} writes to files in a folder of this runner, so no pipe of the agent outlives it, and it
+ * is over when it ends, whatever it left behind. What it left behind may go on writing; {@link #tidy} keeps that within bounds.
  */
 public final class SystemCommandRunner implements CommandRunner {
     private static final Logger LOG = LoggerFactory.getLogger(SystemCommandRunner.class);
+    private static final Pattern REASON = Pattern.compile("(?s).*error=\\d+, (.*)$|error: \\d+ \\((.*)\\)\\s*$");
+    private static final File NO_INPUT = new File("/dev/null");
 
     private final Ticker ticker;
+    private final OutputFiles files;
 
-    public SystemCommandRunner() {
-        this(Ticker.system());
+    /** @param folder for the output of commands that leave processes behind; made when it is missing */
+    public SystemCommandRunner(Path folder) {
+        this(folder, Ticker.system());
     }
 
     /** @param ticker measures how long programs took */
-    public SystemCommandRunner(Ticker ticker) {
+    public SystemCommandRunner(Path folder, Ticker ticker) {
+        this.files = new OutputFiles(folder, Clock.systemUTC());
         this.ticker = ticker;
     }
 
@@ -39,8 +48,21 @@ public final class SystemCommandRunner implements CommandRunner {
     public CommandResult run(Command command) {
         Arguments.check(command);
         long start = ticker.nanos();
-        String mark = UUID.randomUUID().toString();
-        Running running = new Running(start(command, mark), command, mark, ticker);
+        try (Running running = start(command)) {
+            await(running, command);
+            Duration took = ticker.since(start);
+            CommandResult result = new CommandResult(running.exitCode(), running.output(), running.errors(), took);
+            LOG.debug("{} ended with {} after {} ms", command, result.exitCode(), took.toMillis());
+            return result;
+        }
+    }
+
+    @Override
+    public void tidy() {
+        files.tidy();
+    }
+
+    private static void await(Running running, Command command) {
         try {
             running.await(command.limit());
         } catch (TimeoutException e) {
@@ -55,19 +77,23 @@ public final class SystemCommandRunner implements CommandRunner {
             running.end();
             throw failed(command, e.getCause());
         }
-        Duration took = ticker.since(start);
-        CommandResult result = new CommandResult(running.exitCode(), running.output(), running.errors(), took);
-        LOG.debug("{} ended with {} after {} ms", command, result.exitCode(), took.toMillis());
-        return complete(command, running, result);
     }
 
-    private static Process start(Command command, String mark) {
-        ProcessBuilder builder = new ProcessBuilder(command.arguments());
+    private Running start(Command command) {
+        String mark = UUID.randomUUID().toString();
+        ProgramOutput output = command.leavesProcesses()
+                ? new FiledOutput(files.create(mark, command.limit()))
+                : new PipedOutput(command);
+        ProcessBuilder builder = new ProcessBuilder(command.arguments()).redirectInput(NO_INPUT);
         builder.environment().putAll(command.environment());
-        builder.environment().put(ProcessTree.MARK, mark);
+        builder.environment().put(MarkedProcesses.VARIABLE, mark);
+        output.attach(builder);
+        Instant from = Instant.now();
+        MarkedProcesses marked = new MarkedProcesses(mark, from, from.plus(command.limit()));
         try {
-            return builder.start();
+            return new Running(builder.start(), marked, output, ticker);
         } catch (IOException e) {
+            output.close();
             throw new UnderstudyException(
                     ErrorCode.COMMAND_FAILED,
                     "cannot run " + command + ": " + why(e),
@@ -76,22 +102,18 @@ public final class SystemCommandRunner implements CommandRunner {
         }
     }
 
-    /** Java says {@code Cannot run program "x": error=2, No such file or directory}: the part after the number is the reason. */
+    /**
+     * Java says {@code Cannot run program "x": error=2, No such file or directory}, newer ones {@code …: Exec failed, error: 2 (No such file or
+     * directory)}: the system's own words are the reason.
+     */
     private static String why(IOException e) {
         String message = String.valueOf(e.getMessage());
-        int number = message.lastIndexOf("error=");
-        int comma = message.indexOf(", ", Math.max(number, 0));
-        return number < 0 || comma < 0 ? message : message.substring(comma + 2).toLowerCase(Locale.ROOT);
-    }
-
-    private static CommandResult complete(Command command, Running running, CommandResult result) {
-        if (result.ok() && running.refusedInput()) {
-            throw new UnderstudyException(
-                    ErrorCode.COMMAND_FAILED,
-                    "cannot run " + command + ": it ended well, but without reading all of its input",
-                    "check that it is the program that was meant");
-        }
-        return result;
+        Matcher reason = REASON.matcher(message);
+        return reason.find()
+                ? (reason.group(1) == null ? reason.group(2) : reason.group(1))
+                        .strip()
+                        .toLowerCase(Locale.ROOT)
+                : message;
     }
 
     private static UnderstudyException timeout(Command command, String errors) {

@@ -4,12 +4,11 @@ import java.nio.charset.StandardCharsets;
 
 /** The last bytes of a stream of any length. Thread-safe. */
 final class Tail {
-    private final byte[] ring;
-    private long written;
+    /** How much is kept, in bytes. */
+    static final int KEPT = 64 * 1024;
 
-    Tail(int capacity) {
-        ring = new byte[capacity];
-    }
+    private final byte[] ring = new byte[KEPT];
+    private long written;
 
     synchronized void add(byte[] bytes, int length) {
         int from = Math.max(0, length - ring.length);

@@ -4,10 +4,13 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotBlobs.Part;
+import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StoredBlob;
 import io.understudy.tasks.TaskScope;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,7 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/** One run of {@link Transfer}: indexes first, for they name the rest; then the content; the manifest last. */
+/** One run of {@link Transfer}: references first, for they name the rest; then the content; the manifest last. */
 final class Copying {
     private static final String STEP = "fetch";
     /** Parts that the target is asked for at a time. */
@@ -48,16 +51,16 @@ final class Copying {
     TransferResult run(SnapshotId snapshot, LongConsumer admission) {
         Repository.Signed signed = from.readSigned(snapshot);
         Manifest manifest = signed.manifest();
-        fetch(missing(visitor -> manifest.trees().forEach(tree -> SnapshotBlobs.ofIndex(tree, visitor))));
-        List<Part> content = missing(visitor -> {
-            SnapshotBlobs.ofManifest(manifest, visitor);
-            manifest.trees().forEach(tree -> ofTree(tree, visitor));
-        });
+        List<Section> sections = SnapshotBlobs.sections(manifest);
+        fetch(missing(visitor -> sections.forEach(section -> section.listing(visitor))));
+        fetch(missing(visitor -> sections.forEach(section -> section.own(this::healed, visitor))));
+        List<Part> content = missing(visitor -> SnapshotBlobs.forEach(manifest, this::healed, visitor));
         long bytes = content.stream().mapToLong(part -> part.blob().stored()).sum();
         admission.accept(bytes);
         total = fetchedBytes.get() + bytes;
         progress.report(STEP, fetchedBytes.get(), total);
         fetch(content);
+        SnapshotBlobs.requireAgreement(manifest, this::healed);
         write(snapshot, signed.bytes());
         return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
     }
@@ -90,19 +93,17 @@ final class Copying {
         batch.clear();
     }
 
-    /** An index that the target had, but damaged, is fetched anew. */
-    private void ofTree(TreeData tree, Consumer<Part> visitor) {
+    /** A blob of the target that names others: one that went bad there is fetched again before it is read. */
+    private InputStream healed(BlobRef blob) {
         try {
-            SnapshotBlobs.ofTree(tree, to.blobs(), visitor);
+            to.blobs().check(blob);
         } catch (UnderstudyException e) {
             if (!e.code().isOfBlob()) {
                 throw e;
             }
-            List<Part> index = new ArrayList<>();
-            SnapshotBlobs.ofIndex(tree, index::add);
-            fetch(index);
-            SnapshotBlobs.ofTree(tree, to.blobs(), visitor);
+            fetch(new Part("what names the content", blob));
         }
+        return to.blobs().open(blob);
     }
 
     private void fetch(List<Part> parts) {

@@ -1,19 +1,53 @@
 package io.understudy.repository;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.repository.digest.TableDigest;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * The database in a snapshot.
+ * A database in a snapshot. Its lists are streams, so that what a manifest says of it has the same size for 5 tables and for 50,000.
  *
+ * @param properties of a {@code postgresql} one; null of another kind, as are {@code schemaHash}, {@code tables} and {@code sequences} then
+ * @param schemaHash SHA-256 (hexadecimal) of what the archive says of the schema; equal schemas, equal hashes
+ * @param diskBytes what the database took on its server's disk
  * @param archive pg_dump's custom-format archive: the schema, and the data of all that COPY does not carry
- * @param schemaHash SHA-256 (hexadecimal) of the schema as SQL without comments; equal schemas, equal hashes
+ * @param tables the stream of JSON lines, one {@link TableData} each, sorted by schema and name
+ * @param sequences the stream of JSON lines, one {@link SequenceData} each, sorted by schema and name
+ * @param references the stream of JSON lines that names every blob of all that
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatabaseData(
-        String name, DatabaseProperties properties, StreamRef archive, String schemaHash, List<TableData> tables) {
-    public DatabaseData {
-        tables = List.copyOf(tables);
+        String name,
+        DatabaseKind kind,
+        DatabaseProperties properties,
+        String schemaHash,
+        long diskBytes,
+        StreamRef archive,
+        StreamRef tables,
+        StreamRef sequences,
+        StreamRef references) {
+    /**
+     * The tables one after the other; none is held. Authentic when it has come to its end. Close it.
+     *
+     * @throws io.understudy.failure.UnderstudyException while it is consumed: {@code MANIFEST_DAMAGED}, {@code BLOB_*}
+     */
+    public Stream<TableData> tables(BlobSource source) {
+        return NamedLines.read("the list of tables", tables, source, TableData.class);
+    }
+
+    /** As {@link #tables(BlobSource)}. */
+    public Stream<SequenceData> sequences(BlobSource source) {
+        return NamedLines.read("the list of sequences", sequences, source, SequenceData.class);
+    }
+
+    /** What has a place in a list that is sorted by schema and name. */
+    public sealed interface Named permits TableData, SequenceData {
+        String schema();
+
+        String name();
     }
 
     /**
@@ -21,8 +55,10 @@ public record DatabaseData(
      *
      * @param columns in the order of the stream; generated columns are left out
      * @param key columns of the primary key, empty when there is none
+     * @param rows of the base and all deltas together
      * @param bytes plain bytes of the content
-     * @param generated the values of generated columns that call functions which are not PostgreSQL's own; null when there are none
+     * @param digest of the rows; null where they were not read whole
+     * @param generated what the generated columns hold; null where there are none, or where they were not read
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record TableData(
@@ -32,14 +68,16 @@ public record DatabaseData(
             List<String> key,
             long rows,
             long bytes,
-            TableContent content,
-            Generated generated) {
+            TableDigest digest,
+            Generated generated,
+            TableContent content)
+            implements Named {
         public TableData {
             columns = List.copyOf(columns);
             key = List.copyOf(key);
         }
 
-        /** Without generated columns that need a comparison. */
+        /** Without a digest. */
         public TableData(
                 String schema,
                 String name,
@@ -48,24 +86,52 @@ public record DatabaseData(
                 long rows,
                 long bytes,
                 TableContent content) {
-            this(schema, name, columns, key, rows, bytes, content, null);
+            this(schema, name, columns, key, rows, bytes, null, null, content);
         }
     }
 
     /**
-     * What a reader compares after it has stored the rows: generated columns are computed again, and may come out otherwise.
+     * The values of stored generated columns, which COPY does not carry: each server computes its own, and they may be compared.
      *
-     * @param columns the key's, or all when there is no key, then the generated ones
-     * @param digest of the rows' text of these columns, see {@link RowDigest}
+     * @param columns the generated columns in their order
+     * @param digest of the lines that COPY would write for the key's columns (for all columns of the stream, where there is no key) and these columns
      */
-    public record Generated(List<String> columns, String digest) {
+    public record Generated(List<String> columns, TableDigest digest) {
         public Generated {
             columns = List.copyOf(columns);
         }
     }
 
     /**
-     * How the rows of a table are kept. Today one stream in COPY's text format and the database's encoding; a place for deltas on top.
+     * How the rows of a table are kept: in COPY's text format and the database's encoding.
+     *
+     * @param deltas changes since the base, to be made in this order; mostly none
      */
-    public record TableContent(StreamRef base) {}
+    public record TableContent(
+            StreamRef base,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TableDelta> deltas) {
+        public TableContent {
+            deltas = deltas == null ? List.of() : List.copyOf(deltas);
+        }
+
+        /** All rows in one stream. */
+        public TableContent(StreamRef base) {
+            this(base, List.of());
+        }
+    }
+
+    /**
+     * What changed: the rows of these keys go, then these rows come.
+     *
+     * @param gone keys, in the columns of {@code key}
+     * @param came rows, in the columns of {@code columns}
+     */
+    public record TableDelta(StreamRef gone, StreamRef came) {}
+
+    /**
+     * The value of a sequence, which changes without a change of the schema.
+     *
+     * @param called whether {@code value} was given out already, so that the next one follows it
+     */
+    public record SequenceData(String schema, String name, long value, boolean called) implements Named {}
 }

@@ -1,12 +1,14 @@
 package io.understudy.repository;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * The description of one snapshot; committing it makes the snapshot exist.
+ * The description of one snapshot; committing it makes the snapshot exist. It is small, and as large for a large site as for a small one.
  *
- * @param format 1
+ * @param format {@link #FORMAT}
  * @param site the site's name; a repository holds one site
  * @param periods labels of the schedule that asked for it: {@code hourly}, {@code daily}, …, {@code manual}
  * @param moment of the data, UTC: when the database's snapshot was exported
@@ -22,14 +24,35 @@ public record Manifest(
         String walLsn,
         String server,
         Versions versions,
-        DatabaseData database,
+        List<DatabaseData> databases,
         List<TreeData> trees,
         Totals totals) {
-    public static final int FORMAT = 1;
+    /** 1 was the layout before the first release, with all tables in the manifest; it is not read any more. */
+    public static final int FORMAT = 2;
 
     public Manifest {
         periods = List.copyOf(periods);
+        databases = List.copyOf(databases);
         trees = List.copyOf(trees);
+    }
+
+    /**
+     * The snapshot's database.
+     *
+     * @throws UnderstudyException {@code FORMAT_UNKNOWN} when there is none, more than one, or one that is not PostgreSQL's
+     */
+    public DatabaseData database() {
+        if (databases.size() != 1 || databases.get(0).kind() != DatabaseKind.POSTGRESQL) {
+            List<String> found = databases.stream()
+                    .map(each -> each.name() + " (" + each.kind().label() + ")")
+                    .toList();
+            throw new UnderstudyException(
+                    ErrorCode.FORMAT_UNKNOWN,
+                    "cannot use snapshot " + snapshot + ": it has the databases " + found
+                            + "; this version loads exactly one, of the kind postgresql",
+                    "upgrade Understudy on this server");
+        }
+        return databases.get(0);
     }
 
     /**
@@ -40,7 +63,8 @@ public record Manifest(
     public record Versions(String agent, int postgres, String tools) {}
 
     /**
-     * @param rows of all tables that COPY carried
+     * @param tables that COPY carried, of all databases
+     * @param rows of all these tables
      * @param databaseBytes plain bytes of archive and rows
      * @param entries of all trees
      * @param fileBytes plain bytes of all files
@@ -48,5 +72,11 @@ public record Manifest(
      * @param uploadedBytes of the blobs that were new with this snapshot, as stored
      */
     public record Totals(
-            long rows, long databaseBytes, long entries, long fileBytes, long storedBytes, long uploadedBytes) {}
+            long tables,
+            long rows,
+            long databaseBytes,
+            long entries,
+            long fileBytes,
+            long storedBytes,
+            long uploadedBytes) {}
 }

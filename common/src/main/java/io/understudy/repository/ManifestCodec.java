@@ -48,9 +48,16 @@ public final class ManifestCodec {
         if (format > Manifest.FORMAT) {
             throw new UnderstudyException(
                     ErrorCode.FORMAT_UNKNOWN,
-                    "cannot read " + what + ": it has format " + format + "; this version reads up to "
+                    "cannot read " + what + ": it has format " + format + "; this version reads format "
                             + Manifest.FORMAT,
                     "upgrade Understudy on this server");
+        }
+        if (format > 0 && format < Manifest.FORMAT) {
+            throw new UnderstudyException(
+                    ErrorCode.FORMAT_UNKNOWN,
+                    "cannot read " + what + ": it has format " + format
+                            + ", from before the first release; this version reads format " + Manifest.FORMAT,
+                    "create a new repository in an empty place with agent-primary init; on a standby remove the old mirror");
         }
     }
 
@@ -62,6 +69,10 @@ public final class ManifestCodec {
             ManifestCheck.check(manifest);
             return manifest;
         } catch (JsonProcessingException e) {
+            if (e.getCause() instanceof UnderstudyException known) {
+                throw new UnderstudyException(
+                        known.code(), "cannot read " + signed.what() + ": " + known.getMessage(), known.hint(), e);
+            }
             throw SignedLine.damaged(signed.what(), e.getOriginalMessage(), e);
         } catch (IOException | IllegalArgumentException e) {
             throw SignedLine.damaged(signed.what(), e.getMessage(), e);

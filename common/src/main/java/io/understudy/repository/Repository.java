@@ -17,12 +17,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Understudy's data of one site inside one filestore, in format 1: its manifests here, the rest by {@link #blobs()}, {@link #epochs()} and
+ * Understudy's data of one site inside one filestore, in format 2: its manifests here, the rest by {@link #blobs()}, {@link #epochs()} and
  * {@link #reports()}. Thread-safe; does not own the filestore.
  */
 public final class Repository {
-    /** The longest manifest, in bytes: about two million blobs. */
-    static final int LONGEST_MANIFEST = 256 << 20;
+    /** The longest manifest, in bytes; most have a few thousand, and what makes one longer are roles, grants and settings. */
+    static final int LONGEST_MANIFEST = 16 << 20;
 
     private static final String DESCRIPTION = "understudy.json";
     private static final int LONGEST_DESCRIPTION = 64 << 10;
@@ -258,7 +258,7 @@ public final class Repository {
                 throw new UnderstudyException(
                         ErrorCode.FORMAT_UNKNOWN,
                         "cannot open the repository: " + what + " is not readable (" + e.getMessage() + ")",
-                        "restore that object: {\"format\":1,\"repository\":\"<uuid>\",\"site\":\"<site>\"}",
+                        "restore that object: {\"format\":2,\"repository\":\"<uuid>\",\"site\":\"<site>\"}",
                         e);
             }
         });

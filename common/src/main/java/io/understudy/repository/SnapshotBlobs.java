@@ -1,20 +1,25 @@
 package io.understudy.repository;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseData.TableDelta;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.blob.References;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * All blobs that a snapshot names: those of its manifest, and those that the indexes of its trees name. Blobs that several parts share are
- * visited several times.
+ * All blobs that a snapshot names. Its parts, databases and trees, have references, so no index and no content is read to know them; {@link #named} is the
+ * other way, by the indexes, and {@link #requireAgreement} compares both. Blobs that several parts share are visited several times.
  */
 public final class SnapshotBlobs {
     private SnapshotBlobs() {}
@@ -22,14 +27,44 @@ public final class SnapshotBlobs {
     /**
      * A blob and what needs it.
      *
-     * @param what for messages: {@code table public.person}, {@code tree media}
+     * @param what for messages: {@code database site}, {@code tree media}
      */
     public record Part(String what, BlobRef blob) {}
 
-    /** @throws io.understudy.failure.UnderstudyException what {@link TreeIndex#read} throws */
+    /**
+     * A database or a tree, with its references.
+     *
+     * @param what for messages
+     */
+    public record Section(String what, StreamRef references) {
+        /** Visits the blobs of the references themselves, and then all that these name. */
+        public void forEach(BlobSource source, Consumer<Part> visitor) {
+            own(source, visitor);
+            References.read(references, source).forEachRemaining(blob -> visitor.accept(new Part(what, blob)));
+        }
+
+        /** Visits the blobs that are needed to know those of the references themselves. */
+        void listing(Consumer<Part> visitor) {
+            references.listing().forEach(blob -> visitor.accept(new Part("the references of " + what, blob)));
+        }
+
+        /** Visits the blobs of the references themselves. */
+        void own(BlobSource source, Consumer<Part> visitor) {
+            visit("the references of " + what, references, source, visitor);
+        }
+    }
+
+    /** Every part of the snapshot. */
+    public static List<Section> sections(Manifest manifest) {
+        List<Section> all = new ArrayList<>();
+        manifest.databases().forEach(data -> all.add(new Section("database " + data.name(), data.references())));
+        manifest.trees().forEach(tree -> all.add(new Section("tree " + tree.name(), tree.references())));
+        return all;
+    }
+
+    /** @throws UnderstudyException {@code MANIFEST_DAMAGED}, {@code BLOB_*} when references cannot be read */
     public static void forEach(Manifest manifest, BlobSource source, Consumer<Part> visitor) {
-        ofManifest(manifest, visitor);
-        manifest.trees().forEach(tree -> ofTree(tree, source, visitor));
+        sections(manifest).forEach(part -> part.forEach(source, visitor));
     }
 
     /** Every blob once, with its stored size. */
@@ -39,40 +74,111 @@ public final class SnapshotBlobs {
         return all;
     }
 
-    /** The blobs that the manifest itself names: the database's and the indexes'. */
-    public static void ofManifest(Manifest manifest, Consumer<Part> visitor) {
-        visit("pg_dump's archive", manifest.database().archive(), visitor);
-        for (DatabaseData.TableData table : manifest.database().tables()) {
-            visit(
-                    "table " + table.schema() + "." + table.name(),
-                    table.content().base(),
-                    visitor);
-        }
-        manifest.trees().forEach(tree -> ofIndex(tree, visitor));
-    }
-
-    static void ofIndex(TreeData tree, Consumer<Part> visitor) {
-        visit("the index of tree " + tree.name(), tree.index(), visitor);
-    }
-
     /**
-     * The blobs of the tree's files, read from its index.
+     * The blobs of a database as its lists name them, lists included.
      *
-     * @throws io.understudy.failure.UnderstudyException what {@link TreeIndex#read} throws
+     * @throws UnderstudyException {@code MANIFEST_DAMAGED}, {@code BLOB_*} when a list cannot be read
      */
-    public static void ofTree(TreeData tree, BlobSource source, Consumer<Part> visitor) {
-        String what = "tree " + tree.name();
-        try (Stream<IndexEntry> entries = TreeIndex.read(tree.index(), source)) {
-            Iterator<IndexEntry> all = entries.iterator();
-            while (all.hasNext()) {
-                List<BlobRef> blobs =
-                        all.next().content().map(FileContent::blobs).orElse(List.of());
-                blobs.forEach(blob -> visitor.accept(new Part(what, blob)));
+    static void named(DatabaseData database, BlobSource source, Consumer<Part> visitor) {
+        visit("pg_dump's archive", database.archive(), source, visitor);
+        if (database.kind() != DatabaseKind.POSTGRESQL) {
+            return;
+        }
+        visit("the list of tables", database.tables(), source, visitor);
+        visit("the list of sequences", database.sequences(), source, visitor);
+        try (Stream<TableData> tables = database.tables(source)) {
+            for (TableData table : (Iterable<TableData>) tables::iterator) {
+                String what = "table " + table.schema() + "." + table.name();
+                visit(what, table.content().base(), source, visitor);
+                for (TableDelta delta : table.content().deltas()) {
+                    visit(what, delta.gone(), source, visitor);
+                    visit(what, delta.came(), source, visitor);
+                }
             }
         }
     }
 
-    private static void visit(String what, StreamRef stream, Consumer<Part> visitor) {
-        stream.blobs().forEach(blob -> visitor.accept(new Part(what, blob)));
+    /**
+     * The blobs of a tree as its index names them, those of the index included.
+     *
+     * @throws UnderstudyException what {@link TreeIndex#read} throws
+     */
+    static void named(TreeData tree, BlobSource source, Consumer<Part> visitor) {
+        visit("the index of tree " + tree.name(), tree.index(), source, visitor);
+        String what = "tree " + tree.name();
+        try (Stream<IndexEntry> entries = TreeIndex.read(tree.index(), source)) {
+            for (IndexEntry entry : (Iterable<IndexEntry>) entries::iterator) {
+                FileContent content = entry.content().orElse(null);
+                if (content instanceof FileContent.Packed packed) {
+                    visitor.accept(new Part(what, packed.pack()));
+                } else if (content instanceof FileContent.Streamed streamed) {
+                    visit(what, streamed.stream(), source, visitor);
+                }
+            }
+        }
+    }
+
+    /**
+     * Compares the references of every part with what its index names.
+     *
+     * @throws UnderstudyException {@code MANIFEST_DAMAGED} when they differ, and when one of the two cannot be read
+     */
+    static void requireAgreement(Manifest manifest, BlobSource source) {
+        for (DatabaseData database : manifest.databases()) {
+            Agreement agreement = new Agreement("database " + database.name(), database.references(), source);
+            named(database, source, agreement::needs);
+            agreement.require();
+        }
+        for (TreeData tree : manifest.trees()) {
+            Agreement agreement = new Agreement("tree " + tree.name(), tree.references(), source);
+            named(tree, source, agreement::needs);
+            agreement.require();
+        }
+    }
+
+    private static void visit(String what, StreamRef stream, BlobSource source, Consumer<Part> visitor) {
+        stream.listing().forEach(blob -> visitor.accept(new Part(what, blob)));
+        stream.blobs(source).forEachRemaining(blob -> visitor.accept(new Part(what, blob)));
+    }
+
+    /** Retention deletes what no references name, so a blob that only the index names would be lost. */
+    static final class Agreement {
+        private final String what;
+        private final KnownBlobs referred = KnownBlobs.none();
+        private final KnownBlobs needed = KnownBlobs.none();
+
+        Agreement(String what, StreamRef references, BlobSource source) {
+            this.what = what;
+            References.read(references, source).forEachRemaining(blob -> referred.add(sized(blob)));
+        }
+
+        void needs(Part part) {
+            BlobRef blob = part.blob();
+            if (!needed.addNew(sized(blob))) {
+                return;
+            }
+            if (referred.stored(blob.id()).orElse(-1) != blob.bytes()) {
+                throw disagree("they lack blob " + blob.id() + " of " + blob.bytes() + " bytes, which " + part.what()
+                        + " needs");
+            }
+        }
+
+        void require() {
+            if (referred.size() != needed.size()) {
+                throw disagree("they name " + (referred.size() - needed.size()) + " blobs more");
+            }
+        }
+
+        /** With the plain size in the place of the stored one. */
+        private static BlobRef sized(BlobRef blob) {
+            return new BlobRef(blob.id(), blob.bytes(), blob.bytes(), false);
+        }
+
+        private UnderstudyException disagree(String why) {
+            return new UnderstudyException(
+                    ErrorCode.MANIFEST_DAMAGED,
+                    "the references of " + what + " differ from its index: " + why,
+                    "take a new snapshot, and prune nothing until a verification passes; please report this as a defect");
+        }
     }
 }

@@ -12,11 +12,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Checks every object of a snapshot against its promise: the manifest against its signature, every index of a tree against the
- * format (each file's content lies inside its pack, or is as long as its blobs), every blob against its hash; and the repository's own objects: the claims of
+ * Checks every object of a snapshot against its promise: the manifest against its signature, every index and list against the
+ * format (each file's content lies inside its pack, or is as long as its blobs), the references against the indexes, every blob against its hash; and the repository's own objects: the claims of
  * epochs against their signatures, the replicas' reports and the note of retention against their form. Reads all of the content, holds none of it. Thread-safe; starts its threads when it verifies and ends them then.
  */
 public final class Verification {
@@ -40,6 +41,7 @@ public final class Verification {
         try (TaskScope scope = new TaskScope("verify snapshot " + snapshot)) {
             Run run = new Run(repository.blobs(), progress);
             List<Part> parts = run.collect(manifest);
+            run.compareReferences(manifest);
             run.total = parts.stream().mapToLong(part -> part.blob().bytes()).sum();
             scope.forEach(threads, parts, run::check);
             run.checkOwnObjects(repository, snapshot);
@@ -60,15 +62,33 @@ public final class Verification {
             this.progress = progress;
         }
 
-        /** All blobs, each once; of an index that is at fault, those that it names before the fault. */
+        /**
+         * All blobs, each once: those that indexes and lists name, and those that the references name. Of an index that is at fault, those that it
+         * names before the fault.
+         */
         List<Part> collect(Manifest manifest) {
             KnownBlobs seen = KnownBlobs.none();
             List<Part> parts = new ArrayList<>();
-            SnapshotBlobs.ofManifest(manifest, part -> add(seen, parts, part));
-            for (TreeData tree : manifest.trees()) {
-                attempt("tree " + tree.name(), () -> SnapshotBlobs.ofTree(tree, blobs, part -> add(seen, parts, part)));
-            }
+            Consumer<Part> each = part -> {
+                if (seen.addNew(part.blob())) {
+                    parts.add(part);
+                }
+            };
+            manifest.databases()
+                    .forEach(data -> attempt("database " + data.name(), () -> SnapshotBlobs.named(data, blobs, each)));
+            manifest.trees()
+                    .forEach(tree -> attempt("tree " + tree.name(), () -> SnapshotBlobs.named(tree, blobs, each)));
+            SnapshotBlobs.sections(manifest)
+                    .forEach(section -> attempt(section.what(), () -> section.forEach(blobs, each)));
             return parts;
+        }
+
+        /** Where all of both can be read. */
+        void compareReferences(Manifest manifest) {
+            if (!faults.isEmpty()) {
+                return;
+            }
+            attempt("references", () -> SnapshotBlobs.requireAgreement(manifest, blobs));
         }
 
         void check(Part part) {
@@ -98,12 +118,6 @@ public final class Verification {
                     first.hint());
             faults.forEach(fault -> all.addSuppressed(fault.why()));
             throw all;
-        }
-
-        private void add(KnownBlobs seen, List<Part> parts, Part part) {
-            if (seen.addNew(part.blob())) {
-                parts.add(part);
-            }
         }
 
         private void attempt(String what, Runnable check) {

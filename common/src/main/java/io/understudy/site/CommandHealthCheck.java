@@ -21,7 +21,7 @@ final class CommandHealthCheck implements HealthCheck {
 
     @Override
     public Optional<String> ask(Duration limit) {
-        Command check = Command.of(command, limit);
+        Command check = Command.ofSite(command, limit);
         try {
             CommandResult result = runner.run(check);
             return result.ok() ? Optional.empty() : Optional.of(Output.ending(check, result));

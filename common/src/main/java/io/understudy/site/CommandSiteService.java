@@ -89,6 +89,7 @@ public final class CommandSiteService implements SiteService {
 
     @Override
     public boolean healthy() {
+        runner.tidy();
         try {
             return ask(ONE_ANSWER).isEmpty();
         } catch (UnderstudyException e) {
@@ -103,7 +104,7 @@ public final class CommandSiteService implements SiteService {
     }
 
     private void run(String action, List<String> arguments) {
-        Command command = Command.of(arguments, settings.limit());
+        Command command = Command.ofSite(arguments, settings.limit());
         CommandResult result = runner.run(command);
         for (String line : Output.lines(result)) {
             if (result.ok()) {

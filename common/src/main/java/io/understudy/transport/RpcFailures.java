@@ -105,8 +105,32 @@ public final class RpcFailures {
         return switch (status.getCode()) {
             case UNIMPLEMENTED -> "another program, or an agent of another version, listens there";
             case PERMISSION_DENIED, UNAUTHENTICATED -> "call it from its own host, or with a client certificate";
-            default -> "see whether the agent runs and, with tls, whether both sides' certificates are of the same ca";
+            default -> connectionHint(status);
         };
+    }
+
+    private static String connectionHint(Status status) {
+        String all = description(status);
+        if (all.contains("Connection refused")) {
+            return "start the agent; if it listens elsewhere, correct the address in the configuration";
+        }
+        if (all.matches("(?s).*(SETTINGS|HTTP/1|HTTP status code|content-type|preface|not an? (SSL|TLS)|http2).*")) {
+            return "another program listens on this port, or only one of the two sides has tls configured: see which one"
+                    + " listens there (ss -ltnp), and give each its own port";
+        }
+        if (all.matches("(?s).*(SSL|TLS|certificate|CertPath|handshake).*")) {
+            return "see whether both sides' certificates are of the same ca, valid, and for these names";
+        }
+        return "see whether the agent runs, and whether no other program listens on this port (ss -ltnp)";
+    }
+
+    /** All that is known about why the call failed. */
+    private static String description(Status status) {
+        StringBuilder all = new StringBuilder(String.valueOf(status.getDescription()));
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            all.append(' ').append(cause);
+        }
+        return all.toString();
     }
 
     private static String shortened(String text) {

@@ -140,6 +140,27 @@ class AgentProgramTest {
         assertThat(answering("", "ask")).isEqualTo(ErrorCode.CANCELLED.exitCode());
     }
 
+    /** Every byte that is written there fails for want of room. */
+    @Test
+    void aResultThatDoesNotArriveIsAFailure() throws java.io.IOException {
+        for (String[] arguments :
+                List.of(new String[] {"show", "--json"}, new String[] {"show"}, new String[] {"--help"}, new String[] {
+                    "--version"
+                })) {
+            err.getBuffer().setLength(0);
+            try (java.io.PrintStream full = new java.io.PrintStream("/dev/full")) {
+                Terminal terminal = new Terminal(
+                        new BufferedReader(new StringReader("")),
+                        new PrintWriter(full, true),
+                        new PrintWriter(err, true),
+                        false,
+                        false);
+                assertThat(new Sample(terminal).execute(arguments)).isEqualTo(ErrorCode.FILE_FAILED.exitCode());
+            }
+            assertThat(err.toString()).contains("error: cannot write the result to standard output", "hint: ");
+        }
+    }
+
     @Test
     void refusesToAskWithoutATerminal() {
         assertThat(run("ask")).isEqualTo(ErrorCode.CONFIRMATION_NEEDED.exitCode());

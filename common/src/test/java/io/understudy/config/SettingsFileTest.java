@@ -252,7 +252,7 @@ class SettingsFileTest {
     @Test
     void namesASecretFileThatCannotBeRead() {
         assertThat(fault(SMALLEST.replace("user: site", "user: site, password_file: /nowhere/at/all")))
-                .hasMessageContaining("cannot read /nowhere/at/all: NoSuchFileException");
+                .hasMessageContaining("cannot read /nowhere/at/all: no such file or folder");
     }
 
     @Test

@@ -47,10 +47,6 @@ class CatalogTest {
                             "public|child|[x, y]|[]",
                             "public|parted_1|[id]|[]");
             assertThat(catalog.tables()).allMatch(SourceTable::heap);
-            assertThat(catalog.tableNames())
-                    .extracting(Catalog.TableName::oid)
-                    .containsExactlyInAnyOrderElementsOf(
-                            catalog.tables().stream().map(SourceTable::oid).toList());
             assertThat(catalog.encoding()).isEqualTo("UTF8");
         }
     }

@@ -17,7 +17,9 @@ class EmptyEnvironmentTest {
         public static void main(String[] arguments) {
             Command command = Command.of(List.of("printf", "%s", TEXT), Duration.ofSeconds(20));
             try {
-                CommandResult result = new SystemCommandRunner().run(command);
+                CommandResult result = new SystemCommandRunner(
+                                Path.of(System.getProperty("java.io.tmpdir"), "understudy"))
+                        .run(command);
                 System.out.print(result.output().equals(TEXT) ? "exact" : "garbled");
             } catch (io.understudy.failure.UnderstudyException e) {
                 System.out.print(e.code() + ": " + e.hint());
@@ -41,7 +43,8 @@ class EmptyEnvironmentTest {
         arguments.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         arguments.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
         arguments.add(Probe.class.getName());
-        CommandResult result = new SystemCommandRunner().run(Command.of(arguments, Duration.ofSeconds(60)));
+        CommandResult result = new SystemCommandRunner(Path.of(System.getProperty("java.io.tmpdir"), "understudy"))
+                .run(Command.of(arguments, Duration.ofSeconds(60)));
         assertThat(result.ok()).as(result.errors()).isTrue();
         return result.output().lines().reduce((first, last) -> last).orElse("");
     }

@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,10 +28,15 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(300);
 
-    private final SystemCommandRunner runner = new SystemCommandRunner();
-
     @TempDir
     private Path folder;
+
+    private SystemCommandRunner runner;
+
+    @BeforeEach
+    void make() {
+        runner = new SystemCommandRunner(folder.resolve("output"));
+    }
 
     @Override
     protected CommandRunner runner() {
@@ -56,12 +62,11 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     }
 
     @Test
-    void addsToTheEnvironmentAndBlotsOutSecrets() {
-        Command command = Command.of(script("echo $PGOPTIONS $PGPASSWORD $PATH; echo $PGPASSWORD >&2"), LIMIT)
+    void addsToTheEnvironmentWithoutShowingIt() {
+        Command command = Command.of(script("echo $PGOPTIONS $PGPASSWORD $PATH"), LIMIT)
                 .with(Map.of("PGPASSWORD", "pässword", "PGOPTIONS", "-c x=y"));
         CommandResult result = runner.run(command);
-        assertThat(result.output()).isEqualTo("-c x=y •••• " + System.getenv("PATH") + "\n");
-        assertThat(result.errors()).isEqualTo("••••\n");
+        assertThat(result.output()).isEqualTo("-c x=y pässword " + System.getenv("PATH") + "\n");
         assertThat(command.toString()).doesNotContain("pässword");
     }
 
@@ -76,13 +81,13 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     }
 
     @Test
-    void streamsMebibytesThroughAProgram() {
+    void streamsMebibytesFromAProgram() throws IOException {
         byte[] bytes = new byte[8 * 1024 * 1024];
         new Random(5).nextBytes(bytes);
+        Path file = Files.write(folder.resolve("bytes"), bytes);
         AtomicReference<byte[]> received = new AtomicReference<>();
-        CommandResult result = runner.run(Command.of(List.of("cat"), LIMIT)
-                .feeding(input -> input.write(bytes))
-                .into(output -> received.set(output.readAllBytes())));
+        CommandResult result = runner.run(
+                Command.of(List.of("cat", file.toString()), LIMIT).into(output -> received.set(output.readAllBytes())));
         assertThat(result.ok()).isTrue();
         assertThat(Arrays.equals(received.get(), bytes)).isTrue();
     }
@@ -141,55 +146,12 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     }
 
     @Test
-    void aFailingFeederEndsTheProgramBeforeItTakesHalfForAll() {
-        Path complete = folder.resolve("complete");
-        Command command = Command.of(script("cat > " + folder.resolve("copy") + "; echo yes > " + complete), LIMIT)
-                .feeding(input -> {
-                    input.write(new byte[100_000]);
-                    throw new IOException("the source broke");
-                });
-        assertFails(ErrorCode.COMMAND_FAILED, command);
-        assertThat(complete).doesNotExist();
-    }
-
-    @Test
-    void theExitCodeTellsMoreThanARefusedInput() {
-        CommandResult result =
-                runner.run(Command.of(script("echo no >&2; exit 3"), LIMIT).feeding(this::endless));
-        assertThat(result.exitCode()).isEqualTo(3);
-        assertThat(result.errors()).isEqualTo("no\n");
-    }
-
-    @Test
-    void aProgramThatEndsWellWithoutReadingItsInputHasFailed() {
-        assertFails(ErrorCode.COMMAND_FAILED, Command.of(List.of("true"), LIMIT).feeding(this::endless));
-    }
-
-    @Test
     void doesNotWaitForAServiceThatWasStarted() {
         CommandResult result = run(LIMIT, "sh", "-c", "sleep 300 & echo $!");
         long service = Long.parseLong(result.output().strip());
         assertThat(result.took()).isLessThan(Duration.ofSeconds(20));
         assertThat(alive(service)).isTrue();
         ProcessHandle.of(service).ifPresent(ProcessHandle::destroyForcibly);
-    }
-
-    @Test
-    void aServiceThatWasStartedMayGoOnWriting() throws IOException {
-        Path survived = folder.resolve("survived");
-        Path gate = folder.resolve("gate");
-        Path begun = folder.resolve("begun");
-        run(LIMIT, "mkfifo", gate.toString(), begun.toString());
-        String service = "(read line < " + gate + "; echo late; echo late >&2; echo yes > " + survived + ") &";
-        // The program goes on until its output was seen here: so it does not end before anybody reads.
-        String start = service + " echo started; echo started >&2; read line < " + begun;
-        Command command = Command.of(script(start), LIMIT).into(output -> {
-            output.read();
-            Files.writeString(begun, "go\n");
-            Files.writeString(gate, "go\n");
-        });
-        assertThat(runner.run(command).ok()).isTrue();
-        Awaitility.await().untilAsserted(() -> assertThat(survived).hasContent("yes"));
     }
 
     @Test
@@ -223,17 +185,11 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
         assertFails(ErrorCode.COMMAND_FAILED, Command.of(List.of("echo", "a\0b"), LIMIT));
     }
 
-    private void endless(java.io.OutputStream input) throws IOException {
-        while (true) {
-            input.write(new byte[10_000]);
-        }
-    }
-
     private CommandResult run(Duration limit, String... arguments) {
         return runner.run(Command.of(List.of(arguments), limit));
     }
 
-    private static boolean alive(long pid) {
+    static boolean alive(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
             return !stat.contains(") Z ");

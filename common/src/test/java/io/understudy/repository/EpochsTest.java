@@ -61,7 +61,7 @@ class EpochsTest {
         try (InputStream in = store.open("epochs/00000002.json", 0)) {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith(
-                            "{\"format\":1,\"site\":\"example\",\"epoch\":2,\"server\":\"b\","
+                            "{\"format\":2,\"site\":\"example\",\"epoch\":2,\"server\":\"b\","
                                     + "\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"promote\",\"nonce\":\"nonce of b\"}\ned25519 ");
         }
     }
@@ -111,10 +111,10 @@ class EpochsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"format\":1,\"site\":\"example\",\"epoch\":3,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
-                "{\"format\":1,\"site\":\"example\",\"epoch\":2,\"server\":null,\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
-                "{\"format\":1,\"site\":\"example\",\"epoch\":-2,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
-                "{\"format\":1,\"site\":\"example\"}",
+                "{\"format\":2,\"site\":\"example\",\"epoch\":3,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
+                "{\"format\":2,\"site\":\"example\",\"epoch\":2,\"server\":null,\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
+                "{\"format\":2,\"site\":\"example\",\"epoch\":-2,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
+                "{\"format\":2,\"site\":\"example\"}",
                 "{\"site\":\"example\"}",
                 "[1]"
             })

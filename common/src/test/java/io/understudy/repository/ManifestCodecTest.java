@@ -42,7 +42,7 @@ class ManifestCodecTest {
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0))
                 .startsWith(
-                        "{\"format\":1,\"site\":\"example\",\"snapshot\":\"00000001-00000042\",\"periods\":[\"manual\"],"
+                        "{\"format\":2,\"site\":\"example\",\"snapshot\":\"00000001-00000042\",\"periods\":[\"manual\"],"
                                 + "\"moment\":\"2026-11-20T10:11:12.131415Z\",\"wal_lsn\":\"0/1A2B3C\"")
                 .doesNotContain("continues");
         assertThat(lines.get(1)).matches("ed25519 " + KEY.publicKey().id() + " [A-Za-z0-9+/]{86}==");
@@ -53,7 +53,7 @@ class ManifestCodecTest {
         StreamRef cut = StreamRef.of(List.of(
                 new BlobRef(new BlobId("ab".repeat(32)), 10, 20, true),
                 new BlobRef(new BlobId("cd".repeat(32)), 10, 20, false)));
-        Manifest continued = Manifests.of(ID, cut, cut, cut);
+        Manifest continued = Manifests.sample(ID, cut);
         assertThat(decode(ManifestCodec.encode(continued, KEY))).isEqualTo(continued);
     }
 
@@ -142,15 +142,54 @@ class ManifestCodecTest {
 
     @Test
     void refusesAFutureFormatWithoutUnderstandingTheRest() {
-        UnderstudyException e = failure(signed("{\"site\":{\"now\":[\"an object\"]},\"format\":2}"));
+        UnderstudyException e = failure(signed("{\"site\":{\"now\":[\"an object\"]},\"format\":3}"));
         assertThat(e.code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
-        assertThat(e).hasMessageContaining("format 2");
+        assertThat(e).hasMessageContaining("format 3");
         assertThat(e.hint()).contains("upgrade");
     }
 
     @Test
+    void refusesTheFormatFromBeforeTheFirstRelease() {
+        UnderstudyException e = failure(signed("{\"format\":1,\"database\":{}}"));
+        assertThat(e.code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
+        assertThat(e).hasMessageContaining("format 1, from before the first release");
+        assertThat(e.hint()).contains("agent-primary init");
+    }
+
+    @Test
+    void refusesADatabaseOfAKindThatItDoesNotKnow() {
+        UnderstudyException e = failure(resigned("\"kind\":\"postgresql\"", "\"kind\":\"mysql\""));
+        assertThat(e.code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
+        assertThat(e).hasMessageContaining("manifest 00000001-00000042").hasMessageContaining("kind \"mysql\"");
+    }
+
+    /** Retention keeps what it names; only who loads it must refuse. */
+    @Test
+    void readsADatabaseOfACommandWithoutWhatOnlyPostgresqlHas() {
+        DatabaseData sample = manifest.database();
+        DatabaseData command = new DatabaseData(
+                "search", DatabaseKind.COMMAND, null, null, 5, sample.archive(), null, null, sample.references());
+        Manifest other = Manifests.of(ID, command, manifest.trees().get(0));
+        Manifest read = decode(ManifestCodec.encode(other, KEY));
+        assertThat(read).isEqualTo(other);
+        assertThat(SnapshotBlobs.sections(read)).hasSize(2);
+        UnderstudyException e = catchThrowableOfType(UnderstudyException.class, read::database);
+        assertThat(e.code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
+        assertThat(e).hasMessageContaining("search (command)");
+    }
+
+    @Test
+    void keepsThatAStreamIsLong() {
+        StreamRef long_ = new StreamRef(1L << 40, null, manifest.database().archive());
+        Manifest other = Manifests.sample(ID, long_);
+        assertThat(decode(ManifestCodec.encode(other, KEY))).isEqualTo(other);
+        assertThat(new String(ManifestCodec.encode(other, KEY), StandardCharsets.UTF_8))
+                .contains("\"archive\":{\"bytes\":1099511627776,\"list\":{\"bytes\":10,\"blobs\":[{\"id\":");
+    }
+
+    @Test
     void doesNotTellTheFormatOfWhatNobodyTrustedSigned() {
-        byte[] future = SignedLine.sign("{\"format\":2}".getBytes(StandardCharsets.UTF_8), SigningKey.generate());
+        byte[] future = SignedLine.sign("{\"format\":3}".getBytes(StandardCharsets.UTF_8), SigningKey.generate());
         assertThat(failure(future).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
     }
 
@@ -165,10 +204,10 @@ class ManifestCodecTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"format\":1| \"format\":0",
-                "\"format\":1| \"format\":\"1\"",
-                "\"format\":1| \"format\":1.5",
-                "\"format\":1| \"format\":99999999999",
+                "\"format\":2| \"format\":0",
+                "\"format\":2| \"format\":\"2\"",
+                "\"format\":2| \"format\":2.5",
+                "\"format\":2| \"format\":99999999999",
                 "\"snapshot\":\"00000001-00000042\"| \"snapshot\":null",
                 "\"snapshot\":\"00000001-00000042\"| \"snapshot\":\"1-42\"",
                 "\"site\":\"example\"| \"site\":null",
@@ -185,11 +224,15 @@ class ManifestCodecTest {
                 "\"id\":\"abab| \"id\":\"ABAB",
                 "\"kind\":\"files\"| \"kind\":\"devices\"",
                 "\"kind\":\"files\"| \"kind\":null",
-                "\"columns\":[\"id\",\"name\"]| \"columns\":null",
-                "\"content\":{| \"contents\":{",
+                "\"kind\":\"postgresql\"| \"kind\":null",
+                "\"disk_bytes\":8388608| \"disk_bytes\":-1",
+                "\"schema_hash\"| \"hash\"",
+                "\"sequences\":{| \"sequence\":{",
+                "\"references\":{| \"names\":{",
+                "\"bytes\":10,\"blobs\":[| \"bytes\":10,\"list\":{\"bytes\":0,\"blobs\":[]},\"blobs\":[",
                 "\"uploaded_bytes\":60| \"uploaded_bytes\":-1",
                 "\"totals\"| \"sums\"",
-                "\"database\"| \"db\"",
+                "\"databases\"| \"db\"",
             })
     void refusesValuesThatNobodyCanMean(String found, String instead) {
         assertThat(text()).contains(found);
@@ -200,7 +243,7 @@ class ManifestCodecTest {
     @CsvSource(
             quoteCharacter = '`',
             delimiter = '|',
-            value = {"[]", "null", "7", "{", "{} {}", "``", "{\"format\":1}"})
+            value = {"[]", "null", "7", "{", "{} {}", "``", "{\"format\":2}"})
     void refusesWhatIsNoManifestAtAll(String line) {
         assertThat(failure(signed(line)).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
     }

@@ -1,15 +1,19 @@
 package io.understudy.repository;
 
 import io.understudy.files.TreeKind;
+import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest.Totals;
 import io.understudy.repository.Manifest.Versions;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Manifests for tests. */
 public final class Manifests {
@@ -23,11 +27,22 @@ public final class Manifests {
 
     /** A small manifest that passes every check; its blobs need not exist. */
     public static Manifest sample(SnapshotId snapshot) {
-        StreamRef stream = StreamRef.of(List.of(new BlobRef(new BlobId("ab".repeat(32)), 10, 20, false)));
-        return of(snapshot, stream, stream, stream);
+        return sample(snapshot, StreamRef.of(List.of(new BlobRef(new BlobId("ab".repeat(32)), 10, 20, false))));
     }
 
-    public static Manifest of(SnapshotId snapshot, StreamRef archive, StreamRef rows, StreamRef index) {
+    /** @param all its streams; what the stream holds need not fit */
+    public static Manifest sample(SnapshotId snapshot, StreamRef all) {
+        DatabaseData data = new DatabaseData(
+                "site", DatabaseKind.POSTGRESQL, properties(), "cd".repeat(32), 8 << 20, all, all, all, all);
+        return of(snapshot, data, new TreeData("media", TreeKind.FILES, 1, 5, all, all));
+    }
+
+    /** One of a single table and a tree. */
+    public static Manifest of(SnapshotId snapshot, StreamRef archive, StreamRef rows, TreeData tree, BlobSink sink) {
+        return of(snapshot, database(archive, rows, snapshot.sequence(), sink), tree);
+    }
+
+    public static Manifest of(SnapshotId snapshot, DatabaseData data, TreeData tree) {
         return new Manifest(
                 Manifest.FORMAT,
                 SITE,
@@ -37,28 +52,44 @@ public final class Manifests {
                 "0/1A2B3C",
                 "a.example.net",
                 new Versions("0.1.0", 150019, "pg_dump (PostgreSQL) 15.19"),
-                database(archive, rows),
-                List.of(new TreeData("media", TreeKind.FILES, 1, 5, index)),
-                new Totals(1, archive.bytes() + rows.bytes(), 1, 5, 60, 60));
+                List.of(data),
+                List.of(tree),
+                new Totals(1, 1, 20, 1, 5, 60, 60));
     }
 
-    static DatabaseData database(StreamRef archive, StreamRef rows) {
-        return new DatabaseData(
-                "site",
-                properties(),
-                archive,
-                "cd".repeat(32),
-                List.of(new TableData(
-                        "public",
-                        "person",
-                        List.of("id", "name"),
-                        List.of("id"),
-                        1,
-                        rows.bytes(),
-                        new TableContent(rows))));
+    /** A database of one table and one sequence. */
+    public static DatabaseData database(StreamRef archive, StreamRef rows, long value, BlobSink sink) {
+        DatabaseWriter lists = new DatabaseWriter(sink);
+        lists.add(new TableData(
+                "public", "person", List.of("id", "name"), List.of("id"), 1, rows.bytes(), new TableContent(rows)));
+        lists.add(new SequenceData("public", "person_id_seq", value, true));
+        return lists.finish("site", properties(), "cd".repeat(32), 8 << 20, archive)
+                .data();
     }
 
-    private static DatabaseProperties properties() {
+    /** The rows of the first table, with all blobs. */
+    public static StreamRef rows(Manifest manifest, BlobSource source) {
+        try (Stream<TableData> tables = manifest.database().tables(source)) {
+            return tables.findFirst().orElseThrow().content().base().whole(source);
+        }
+    }
+
+    public static Manifest with(Manifest manifest, List<TreeData> trees) {
+        return new Manifest(
+                manifest.format(),
+                manifest.site(),
+                manifest.snapshot(),
+                manifest.periods(),
+                manifest.moment(),
+                manifest.walLsn(),
+                manifest.server(),
+                manifest.versions(),
+                manifest.databases(),
+                trees,
+                manifest.totals());
+    }
+
+    public static DatabaseProperties properties() {
         return new DatabaseProperties(
                 "UTF8",
                 "C.UTF-8",

@@ -35,7 +35,7 @@ class PruneMarkerTest {
         try (InputStream in = store.open("retention.json", 0)) {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualTo(
-                            "{\"format\":1,\"server\":\"b.example.net\",\"epoch\":2,\"when\":\"2026-11-20T03:10:00Z\"}");
+                            "{\"format\":2,\"server\":\"b.example.net\",\"epoch\":2,\"when\":\"2026-11-20T03:10:00Z\"}");
         }
     }
 

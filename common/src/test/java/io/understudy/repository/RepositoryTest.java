@@ -208,8 +208,8 @@ class RepositoryTest {
         Repository repository = created();
         repository.commit(Manifests.sample(id(1, 1)), KEY);
         Manifest read = repository.read(id(1, 1));
-        StreamRef empty = new StreamRef(0, List.of());
-        Manifest other = Manifests.of(id(1, 1), empty, empty, empty);
+        StreamRef empty = StreamRef.of(List.of());
+        Manifest other = Manifests.sample(id(1, 1), empty);
         assertThat(failure(() -> repository.commit(other, KEY)).code()).isEqualTo(ErrorCode.COMMIT_CONFLICT);
         assertThat(repository.read(id(1, 1))).isEqualTo(read);
     }
@@ -217,8 +217,8 @@ class RepositoryTest {
     @Test
     void commitsNothingThatNobodyCouldRead() {
         Repository repository = created();
-        StreamRef wrong = new StreamRef(5, List.of());
-        assertThatThrownBy(() -> repository.commit(Manifests.of(id(1, 1), wrong, wrong, wrong), KEY))
+        StreamRef wrong = new StreamRef(5, List.of(), null);
+        assertThatThrownBy(() -> repository.commit(Manifests.sample(id(1, 1), wrong), KEY))
                 .isInstanceOf(IllegalArgumentException.class);
         Repository foreign = Repository.create(new InMemoryFilestore(time), "another", time.clock());
         assertThatThrownBy(() -> foreign.commit(Manifests.sample(id(1, 1)), KEY))
@@ -261,7 +261,7 @@ class RepositoryTest {
         StreamRef own = StreamRef.of(List.of(new BlobRef(new BlobId("ab".repeat(32)), racer + 1, 20, false)));
         return () -> {
             try {
-                repository.commit(Manifests.of(id(1, 1), own, own, own), KEY);
+                repository.commit(Manifests.sample(id(1, 1), own), KEY);
                 return true;
             } catch (UnderstudyException e) {
                 assertThat(e.code()).isEqualTo(ErrorCode.COMMIT_CONFLICT);

@@ -5,6 +5,7 @@ import io.understudy.files.ContentHash;
 import io.understudy.files.SafePath;
 import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
+import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
@@ -13,12 +14,11 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.Pack;
-import io.understudy.repository.tree.TreeIndex;
 import io.understudy.testing.FastSignatures;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.understudy.testing.TreeSnapshots;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A repository with a signer, and snapshots of a made-up site in it: an archive, a table, and a tree with a pack and a large file. Equal seeds
@@ -58,12 +58,12 @@ public final class SampleSite {
         StreamRef archive = plain(Samples.bytes(100L + change, 3000));
         byte[] extra = Samples.text("row number " + change + "\n");
         StreamRef rows = rows(Samples.insert(Samples.rows(7, ROWS, 200), 0, extra));
-        Manifest manifest = Manifests.of(snapshot, archive, rows, index(change));
+        Manifest manifest = Manifests.of(snapshot, archive, rows, tree(change), repository.blobs());
         repository.commit(manifest, key);
         return manifest;
     }
 
-    private StreamRef index(int change) {
+    private TreeData tree(int change) {
         byte[] small = Samples.text("small file " + change);
         Pack pack = new Pack(repository.blobs());
         SafePath path = SafePath.of("a.txt");
@@ -71,15 +71,14 @@ public final class SampleSite {
         FileContent packed = new FileContent.Packed(pack.finish(), offset);
         byte[] large = Samples.bytes(8, 2_000_000);
         FileContent streamed = new FileContent.Streamed(plain(large));
-        StreamWriter writer = StreamWriter.plain(repository.blobs());
-        try {
-            TreeIndex.write(IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, PLAIN.withMode(0755))), writer);
-            TreeIndex.write(IndexEntry.of(file(path, small), packed), writer);
-            TreeIndex.write(IndexEntry.of(file(SafePath.of("b.bin"), large), streamed), writer);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return writer.finish();
+        return TreeSnapshots.index(
+                "media",
+                TreeKind.FILES,
+                List.of(
+                        IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, PLAIN.withMode(0755))),
+                        IndexEntry.of(file(path, small), packed),
+                        IndexEntry.of(file(SafePath.of("b.bin"), large), streamed)),
+                repository.blobs());
     }
 
     private static TreeEntry.File file(SafePath path, byte[] content) {

@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Sha256;
+import io.understudy.files.TreeKind;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
@@ -65,7 +67,7 @@ class TransferTest {
         site.commit(id(1, 2), 2);
         int before = target.count(Operation.STAT);
         TransferResult result = copy(id(1, 2));
-        assertThat(result.fetchedBlobs()).isBetween(3L, 5L);
+        assertThat(result.fetchedBlobs()).isBetween(6L, 9L);
         assertThat(result.fetchedBytes() + result.reusedBytes()).isCloseTo(all.fetchedBytes(), within1Percent());
         assertThat(target.count(Operation.STAT) - before)
                 .as("the target's newest snapshot tells what it has")
@@ -105,7 +107,9 @@ class TransferTest {
         copy(id(1, 1));
         assertThat(order).last().isEqualTo(id(1, 1).key());
         assertThat(order.get(0))
-                .isEqualTo(first.trees().get(0).index().blobs().get(0).id().key());
+                .isIn(
+                        first.database().references().direct().get(0).id().key(),
+                        first.trees().get(0).references().direct().get(0).id().key());
     }
 
     @Test
@@ -122,7 +126,7 @@ class TransferTest {
         UnderstudyException e = failure(() -> copy(id(1, 1)));
         assertThat(e.code()).isEqualTo(ErrorCode.BLOB_DAMAGED);
         assertThat(e)
-                .hasMessageContaining("table public.person")
+                .hasMessageContaining("database site")
                 .hasMessageContaining(row(1).id().hex());
         assertThat(target.keys()).doesNotContain(row(1).id().key(), id(1, 1).key());
     }
@@ -133,24 +137,42 @@ class TransferTest {
         UnderstudyException e = failure(() -> copy(id(1, 1)));
         assertThat(e.code()).isEqualTo(ErrorCode.BLOB_MISSING);
         assertThat(e)
-                .hasMessageContaining("table public.person")
+                .hasMessageContaining("database site")
                 .hasMessageContaining(row(0).id().hex());
         assertThat(to.list()).isEmpty();
     }
 
     @Test
-    void aMissingIndexStopsTheCopyBeforeTheContent() {
-        source.delete(first.trees().get(0).index().blobs().get(0).id().key());
-        assertThat(failure(() -> copy(id(1, 1)))).hasMessageContaining("the index of tree media");
-        assertThat(blobsOf(target)).isZero();
+    void missingReferencesStopTheCopyBeforeTheContent() {
+        source.delete(first.trees().get(0).references().direct().get(0).id().key());
+        assertThat(failure(() -> copy(id(1, 1)))).hasMessageContaining("the references of tree media");
+        assertThat(target.keys())
+                .doesNotContain(first.database().archive().direct().get(0).id().key());
     }
 
     @Test
-    void anIndexThatTheTargetHasDamagedIsFetchedAgain() throws IOException {
-        BlobRef index = first.trees().get(0).index().blobs().get(0);
-        target.put(index.id().key(), Content.of(new byte[50]));
-        copy(id(1, 1));
-        assertThat(objects(target)).isEqualTo(objects(source));
+    void whatNamesTheContentIsFetchedAgainWhereTheTargetHasItDamaged() throws IOException {
+        for (StreamRef stream : List.of(
+                first.trees().get(0).index(),
+                first.trees().get(0).references(),
+                first.database().tables(),
+                first.database().references())) {
+            target.put(stream.direct().get(0).id().key(), Content.of(new byte[50]));
+            copy(id(1, 1));
+            assertThat(objects(target)).isEqualTo(objects(source));
+            to.delete(id(1, 1));
+        }
+    }
+
+    @Test
+    void aSnapshotWhoseReferencesLackABlobIsNotTaken() {
+        TreeData sound = first.trees().get(0);
+        TreeData lying = new TreeData("media", TreeKind.FILES, 2, 5, sound.index(), StreamRef.of(List.of()));
+        from.commit(Manifests.of(id(1, 2), first.database(), lying), site.key());
+        UnderstudyException e = failure(() -> copy(id(1, 2)));
+        assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+        assertThat(e).hasMessageContaining("the references of tree media");
+        assertThat(to.list()).isEmpty();
     }
 
     @Test
@@ -266,7 +288,7 @@ class TransferTest {
     }
 
     private BlobRef row(int number) {
-        return first.database().tables().get(0).content().base().blobs().get(number);
+        return Manifests.rows(first, from.blobs()).direct().get(number);
     }
 
     private static void damage(InMemoryFilestore store, BlobRef blob) throws IOException {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
 import io.understudy.filestore.Content;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.References;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
@@ -53,7 +55,7 @@ class VerificationTest {
         BlobRef damaged = row(1);
         store.delete(missing.id().key());
         store.put(damaged.id().key(), Content.of(new byte[100]));
-        store.delete(manifest.database().archive().blobs().get(0).id().key());
+        store.delete(manifest.database().archive().direct().get(0).id().key());
         UnderstudyException e = failure();
         assertThat(e)
                 .hasMessageContaining("3 faults")
@@ -75,7 +77,7 @@ class VerificationTest {
 
     @Test
     void findsFaultsBehindAnIndexThatIsGone() {
-        store.delete(manifest.trees().get(0).index().blobs().get(0).id().key());
+        store.delete(manifest.trees().get(0).index().direct().get(0).id().key());
         store.delete(row(0).id().key());
         assertThat(failure())
                 .hasMessageContaining("tree media")
@@ -83,12 +85,35 @@ class VerificationTest {
                 .hasMessageContaining("table public.person");
     }
 
+    /** Retention would delete what only the index names. */
+    @Test
+    void referencesThatDifferFromTheIndexAreAFault() {
+        TreeData sound = manifest.trees().get(0);
+        StreamRef lacking = new References(site.repository().blobs()).finish();
+        References more = new References(site.repository().blobs());
+        References.read(sound.references(), site.repository().blobs()).forEachRemaining(more::add);
+        more.add(site.repository().blobs().put(new byte[] {1, 2, 3}, 0, 3));
+        List<StreamRef> wrong =
+                List.of(lacking, more.finish(), manifest.database().references());
+        for (int i = 0; i < wrong.size(); i++) {
+            SnapshotId snapshot = id(1, 2 + i);
+            TreeData tree = new TreeData("media", TreeKind.FILES, 2, 5, sound.index(), wrong.get(i));
+            site.repository().commit(Manifests.of(snapshot, manifest.database(), tree), site.key());
+            UnderstudyException e = catchThrowableOfType(
+                    UnderstudyException.class,
+                    () -> new Verification(2).verify(site.repository(), snapshot, Progress.none()));
+            assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+            assertThat(e).hasMessageContaining("the references of tree media differ from its index");
+        }
+    }
+
     @Test
     void anIndexThatNobodyCanMeanIsAFault() {
         byte[] hostile = Samples.text("{\"path\":\"../x\",\"type\":\"file\"}\n");
         StreamRef index = StreamRef.of(List.of(site.repository().blobs().put(hostile, 0, hostile.length)));
-        StreamRef empty = new StreamRef(0, List.of());
-        site.repository().commit(Manifests.of(id(1, 2), empty, empty, index), site.key());
+        StreamRef none = new References(site.repository().blobs()).finish();
+        TreeData tree = new TreeData("media", TreeKind.FILES, 1, 5, index, none);
+        site.repository().commit(Manifests.of(id(1, 2), manifest.database(), tree), site.key());
         UnderstudyException e = catchThrowableOfType(
                 UnderstudyException.class,
                 () -> new Verification(2).verify(site.repository(), id(1, 2), Progress.none()));
@@ -118,7 +143,7 @@ class VerificationTest {
     }
 
     private BlobRef row(int number) {
-        return manifest.database().tables().get(0).content().base().blobs().get(number);
+        return Manifests.rows(manifest, site.repository().blobs()).direct().get(number);
     }
 
     private UnderstudyException failure() {

@@ -8,6 +8,7 @@ import io.understudy.config.Settings.HealthSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.process.Command;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.ScriptedCommandRunner;
 import io.understudy.testing.ScriptedCommandRunner.Answer;
@@ -83,6 +84,17 @@ class CommandSiteServiceTest {
     }
 
     @Test
+    void saysThatItsCommandsMayLeaveProcessesBehind() {
+        CommandSiteService site = service("stop start restart", command("ask", 3));
+        runner.on("ask", Answer.ok(""));
+        site.stop();
+        site.restart();
+        site.restart();
+        site.prove();
+        assertThat(runner.commands()).hasSize(4).allMatch(Command::leavesProcesses);
+    }
+
+    @Test
     void passesOnThatACommandHangs() {
         runner.on("site-stop", Answer.hanging());
         CommandSiteService site = service("stop start restart", Optional.empty());
@@ -103,7 +115,7 @@ class CommandSiteServiceTest {
     void asksACommandUntilItIsHealthy() {
         Deque<Answer> answers = new ArrayDeque<>(
                 List.of(Answer.failed(1, "db"), Answer.hanging(), Answer.failed(1, "db"), Answer.ok("")));
-        runner.on(command -> command.toString().equals("ask"), (command, input) -> answers.pop());
+        runner.on(command -> command.toString().equals("ask"), command -> answers.pop());
         service("", command("ask", 30)).prove();
         assertThat(answers).isEmpty();
         assertThat(time.pauses())

@@ -39,30 +39,25 @@ public abstract class CommandRunnerContract {
     }
 
     @Test
-    void feedsAndConsumes() {
+    void consumes() {
         AtomicReference<String> seen = new AtomicReference<>();
-        CommandResult result = runner().run(Command.of(List.of("cat"), LIMIT)
-                .feeding(input -> input.write("through".getBytes(StandardCharsets.UTF_8)))
+        CommandResult result = runner().run(Command.of(script(BOTH), LIMIT)
                 .into(output -> seen.set(new String(output.readAllBytes(), StandardCharsets.UTF_8))));
-        assertThat(result.ok()).isTrue();
+        assertThat(result.exitCode()).isEqualTo(7);
         assertThat(result.output()).isEmpty();
-        assertThat(seen).hasValue("through");
+        assertThat(seen).hasValue("out\n");
     }
 
     @Test
-    void withoutAFeederTheInputIsEmpty() {
+    void theInputIsEmpty() {
         CommandResult result = runner().run(Command.of(List.of("cat"), LIMIT));
         assertThat(result.ok()).isTrue();
         assertThat(result.output()).isEmpty();
     }
 
     @Test
-    void failuresOfFeederAndConsumerAreThrownOn() {
+    void failuresOfTheConsumerAreThrownOn() {
         Command cat = Command.of(List.of("cat"), LIMIT);
-        assertThatThrownBy(() -> runner().run(cat.feeding(input -> {
-                    throw new IllegalStateException("feeder");
-                })))
-                .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> runner().run(cat.into(output -> {
                     throw new IllegalStateException("consumer");
                 })))

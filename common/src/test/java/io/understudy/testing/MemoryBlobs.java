@@ -48,7 +48,7 @@ public final class MemoryBlobs implements BlobSink, BlobSource {
 
     public byte[] content(StreamRef stream) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        stream.blobs().forEach(blob -> all.writeBytes(blobs.get(blob.id())));
+        stream.blobs(this).forEachRemaining(blob -> all.writeBytes(blobs.get(blob.id())));
         return all.toByteArray();
     }
 

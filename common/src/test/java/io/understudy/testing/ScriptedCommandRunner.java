@@ -6,7 +6,6 @@ import io.understudy.process.Command;
 import io.understudy.process.CommandResult;
 import io.understudy.process.CommandRunner;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,10 +38,10 @@ public final class ScriptedCommandRunner implements CommandRunner {
         }
     }
 
-    /** Decides the answer by the command and what was fed to it; may throw what a runner throws. */
+    /** Decides the answer by the command; may throw what a runner throws. */
     @FunctionalInterface
     public interface Script {
-        Answer answer(Command command, byte[] input);
+        Answer answer(Command command);
     }
 
     private record Rule(Predicate<Command> matches, Script script) {}
@@ -58,7 +57,7 @@ public final class ScriptedCommandRunner implements CommandRunner {
 
     /** Commands whose arguments, joined by spaces, start with the text get this answer. */
     public ScriptedCommandRunner on(String start, Answer answer) {
-        return on(command -> command.toString().startsWith(start), (command, input) -> answer);
+        return on(command -> command.toString().startsWith(start), command -> answer);
     }
 
     /** All commands so far, also those that failed, in order. */
@@ -75,11 +74,7 @@ public final class ScriptedCommandRunner implements CommandRunner {
     public CommandResult run(Command command) {
         Script script = begin(command);
         try {
-            ByteArrayOutputStream input = new ByteArrayOutputStream();
-            if (command.input().isPresent()) {
-                command.input().get().feed(input);
-            }
-            return end(command, script.answer(command, input.toByteArray()));
+            return end(command, script.answer(command));
         } catch (IOException e) {
             throw new UnderstudyException(
                     ErrorCode.COMMAND_FAILED,

@@ -14,9 +14,7 @@ class ScriptedCommandRunnerTest extends CommandRunnerContract {
     private final ScriptedCommandRunner scripted = new ScriptedCommandRunner()
             .on("sh -c " + BOTH, new Answer(7, "out\n".getBytes(StandardCharsets.UTF_8), "err\n", Duration.ZERO))
             .on("sh -c " + HANG, Answer.hanging())
-            .on(
-                    command -> command.arguments().equals(List.of("cat")),
-                    (command, input) -> new Answer(0, input, "", Duration.ZERO));
+            .on("cat", Answer.ok(""));
 
     @Override
     protected CommandRunner runner() {

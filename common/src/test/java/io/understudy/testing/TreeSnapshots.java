@@ -12,6 +12,8 @@ import io.understudy.files.TreeWalker;
 import io.understudy.files.TreeWalker.Found;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.References;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
 import io.understudy.repository.tree.FileContent;
@@ -19,6 +21,7 @@ import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.Pack;
 import io.understudy.repository.tree.TreeIndex;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,15 +37,18 @@ public final class TreeSnapshots {
     }
 
     /** A tree of any entries, sound or not. */
-    public static TreeData index(String name, TreeKind kind, List<IndexEntry> entries, MemoryBlobs blobs)
-            throws IOException {
+    public static TreeData index(String name, TreeKind kind, List<IndexEntry> entries, BlobSink blobs) {
         long bytes = 0;
+        References references = new References(blobs);
         try (StreamWriter writer = StreamWriter.rows(blobs)) {
             for (IndexEntry entry : entries) {
-                TreeIndex.write(entry, writer);
+                TreeIndex.write(entry.with(content -> content.keptBy(references)), writer);
                 bytes += entry.entry() instanceof TreeEntry.File file ? file.size() : 0;
             }
-            return new TreeData(name, kind, entries.size() - 1L, bytes, writer.finish());
+            StreamRef index = references.keep(writer.finish());
+            return new TreeData(name, kind, entries.size() - 1L, bytes, index, references.finish());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

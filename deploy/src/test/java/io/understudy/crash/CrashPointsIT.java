@@ -126,7 +126,7 @@ class CrashPointsIT {
     }
 
     static Stream<PrimaryPoint> postgresOfThePrimaryKilledAt() {
-        PrimaryPoint[] all = {PrimaryPoint.TABLES_LOCKED, PrimaryPoint.MOMENT_FROZEN, PrimaryPoint.TABLE_STORED};
+        PrimaryPoint[] all = {PrimaryPoint.MOMENT_FROZEN, PrimaryPoint.TABLE_STORED};
         return wanted(all, EnumSet.noneOf(PrimaryPoint.class), "postgres ");
     }
 

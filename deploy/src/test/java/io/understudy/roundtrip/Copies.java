@@ -22,11 +22,8 @@ final class Copies {
 
     static Manifest capture(DatabaseSettings settings, Path state, BlobSink sink, int sequence) {
         Captured captured = new DatabaseCapture(
-                        new Database(settings), new PgTools(settings, runner(), state), Ticker.system())
+                        new Database(settings), new PgTools(settings, runner(state)), Ticker.system())
                 .capture(sink, Progress.none());
-        long rows = captured.database().tables().stream()
-                .mapToLong(table -> table.rows())
-                .sum();
         return new Manifest(
                 Manifest.FORMAT,
                 "site",
@@ -36,16 +33,23 @@ final class Copies {
                 captured.walLsn(),
                 "source",
                 new Manifest.Versions("test", captured.serverVersion(), captured.toolsVersion()),
-                captured.database(),
+                List.of(captured.database().data()),
                 List.of(),
-                new Manifest.Totals(rows, captured.database().archive().bytes(), 0, 0, 0, 0));
+                new Manifest.Totals(
+                        captured.database().tables(),
+                        captured.database().rows(),
+                        captured.database().bytes(),
+                        0,
+                        0,
+                        0,
+                        0));
     }
 
     static DatabaseLoader loader(DatabaseSettings settings, Path state) {
-        return new DatabaseLoader(settings, state, runner(), Ticker.system());
+        return new DatabaseLoader(settings, state, runner(state), Ticker.system());
     }
 
-    private static CommandRunner runner() {
-        return new SystemCommandRunner();
+    private static CommandRunner runner(Path state) {
+        return new SystemCommandRunner(state);
     }
 }

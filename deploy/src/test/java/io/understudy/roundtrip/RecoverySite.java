@@ -6,12 +6,14 @@ import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Manifest;
@@ -66,6 +68,8 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
                 CREATE TYPE shade AS ENUM ('a', 'b', 'c', 'd', 'e');
                 CREATE TABLE hashed (s shade, n int) PARTITION BY HASH (s);
                 CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+                CREATE TABLE "delta's ""odd"" table" (a int, v text, "key 2" text, PRIMARY KEY ("key 2", a));
+                INSERT INTO "delta's ""odd"" table" SELECT g, E'line\\n\\t' || g, E'k\\t' || g % 2 FROM generate_series(1, 6) g;
                 INSERT INTO hashed SELECT (enum_range(NULL::shade))[1 + g % 5], g FROM generate_series(1, 40) g;
                 """);
         for (String tree : TREES) {
@@ -114,7 +118,8 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
     }
 
     private static Moment moment(Path home, SnapshotTaker taker, PostgresServer server, String database) {
-        Manifest manifest = taker.take(List.of("manual"), Progress.none()).manifest();
+        Manifest manifest = taker.take(SnapshotRequest.of(List.of("manual")), Progress.none())
+                .manifest();
         Map<String, List<String>> trees =
                 TREES.stream().collect(Collectors.toMap(tree -> tree, tree -> TreePrint.of(home.resolve(tree))));
         return new Moment(manifest, server.dump(database), trees);
@@ -124,7 +129,7 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
         Path state = home.resolve("state");
         DatabaseCapture database = new DatabaseCapture(
                 new Database(server.settings(name)),
-                new PgTools(server.settings(name), new SystemCommandRunner(), state),
+                new PgTools(server.settings(name), new SystemCommandRunner(state)),
                 Ticker.system());
         List<TreeSettings> trees = TREES.stream()
                 .map(tree -> new TreeSettings(tree, TreeKind.FILES, home.resolve(tree), List.of()))
@@ -147,29 +152,42 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
         return home.resolve("signing.pub.pem");
     }
 
+    SigningKey signer() {
+        return SigningKey.load(home.resolve("signing.pem"));
+    }
+
     /** Of somebody else. */
     Path foreignKey() {
         return home.resolve("foreign.pub.pem");
     }
 
     BlobId rows() {
-        return newest.manifest().database().tables().stream()
-                .filter(table -> table.rows() > 0)
-                .findFirst()
-                .orElseThrow()
-                .content()
-                .base()
-                .blobs()
-                .get(0)
-                .id();
+        try (Stream<TableData> tables = newest.manifest().database().tables(opened.blobs())) {
+            return tables.filter(table -> table.rows() > 0)
+                    .findFirst()
+                    .orElseThrow()
+                    .content()
+                    .base()
+                    .direct()
+                    .get(0)
+                    .id();
+        }
+    }
+
+    BlobId tables() {
+        return newest.manifest().database().tables().direct().get(0).id();
+    }
+
+    BlobId references() {
+        return newest.manifest().trees().get(0).references().direct().get(0).id();
     }
 
     BlobId archive() {
-        return newest.manifest().database().archive().blobs().get(0).id();
+        return newest.manifest().database().archive().direct().get(0).id();
     }
 
     BlobId index() {
-        return newest.manifest().trees().get(0).index().blobs().get(0).id();
+        return newest.manifest().trees().get(0).index().direct().get(0).id();
     }
 
     BlobId pack() {
@@ -181,9 +199,9 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
 
     BlobId large() {
         return content(content -> content instanceof FileContent.Streamed streamed
-                        && !streamed.stream().blobs().isEmpty())
-                .map(content ->
-                        ((FileContent.Streamed) content).stream().blobs().get(0).id())
+                        && !streamed.stream().direct().isEmpty())
+                .map(content -> ((FileContent.Streamed) content)
+                        .stream().direct().get(0).id())
                 .findFirst()
                 .orElseThrow();
     }

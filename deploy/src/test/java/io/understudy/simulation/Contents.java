@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -72,19 +73,44 @@ final class Contents {
         JsonNode json = json(manifest);
         TreeSet<String> blobs = new TreeSet<>();
         Map<String, String> tables = new TreeMap<>();
-        stream(json.at("/database/archive"), blobs);
-        for (JsonNode table : json.at("/database/tables")) {
-            byte[] rows = stream(table.at("/content/base"), blobs);
-            tables.put(table.get("name").asText(), new String(rows, StandardCharsets.UTF_8));
+        for (JsonNode database : json.get("databases")) {
+            TreeSet<String> own = new TreeSet<>();
+            stream(database.get("archive"), own);
+            stream(database.get("sequences"), own);
+            for (JsonNode table : lines(stream(database.get("tables"), own))) {
+                byte[] rows = stream(table.at("/content/base"), own);
+                tables.put(table.get("name").asText(), new String(rows, StandardCharsets.UTF_8));
+            }
+            referred(database, own, blobs);
         }
         Map<String, String> files = new TreeMap<>();
         for (JsonNode tree : json.get("trees")) {
-            byte[] index = stream(tree.get("index"), blobs);
-            for (String line : new String(index, StandardCharsets.UTF_8).split("\n")) {
-                file(tree.get("name").asText(), json(line.getBytes(StandardCharsets.UTF_8)), files, blobs);
+            TreeSet<String> own = new TreeSet<>();
+            for (JsonNode line : lines(stream(tree.get("index"), own))) {
+                file(tree.get("name").asText(), line, files, own);
             }
+            referred(tree, own, blobs);
         }
         return new Content(tables, files, blobs);
+    }
+
+    /** The references name exactly what the part needs: retention and transfer go by them. */
+    private void referred(JsonNode part, TreeSet<String> needed, TreeSet<String> blobs) throws Unsound {
+        TreeSet<String> referred = new TreeSet<>();
+        for (JsonNode blob : lines(stream(part.get("references"), blobs))) {
+            referred.add(key(blob.get("id").asText()));
+        }
+        if (!referred.equals(needed)) {
+            throw new Unsound("the references of " + part.get("name") + " are not what it needs");
+        }
+        blobs.addAll(needed);
+    }
+
+    private static List<JsonNode> lines(byte[] text) {
+        return new String(text, StandardCharsets.UTF_8)
+                .lines()
+                .map(line -> json(line.getBytes(StandardCharsets.UTF_8)))
+                .toList();
     }
 
     /** A blob is written: its content is checked against its name, and remembered. */
@@ -129,7 +155,7 @@ final class Contents {
 
     private byte[] stream(JsonNode stream, TreeSet<String> blobs) throws Unsound {
         byte[] all = new byte[0];
-        for (JsonNode blob : stream.get("blobs")) {
+        for (JsonNode blob : stream.has("list") ? lines(stream(stream.get("list"), blobs)) : stream.get("blobs")) {
             byte[] part = decoded(blob.get("id").asText(), blobs);
             int length = all.length;
             all = Arrays.copyOf(all, length + part.length);

@@ -7,10 +7,12 @@ import io.understudy.filestore.Filestore;
 import io.understudy.primary.app.RoleLook;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Stage;
 import io.understudy.primary.capture.Taken;
+import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
@@ -100,7 +102,7 @@ final class PrimaryWork {
         told = Optional.empty();
         String period = run.random.nextInt(4) == 0 ? "daily" : "hourly";
         try {
-            Taken snapshot = taker.take(List.of(period), Progress.none());
+            Taken snapshot = taker.take(SnapshotRequest.of(List.of(period)), Progress.none());
             run.tell("committed", snapshot.manifest().snapshot().toString(), "");
         } catch (UnderstudyException e) {
             run.failed("snapshot", e, told);
@@ -189,7 +191,7 @@ final class PrimaryWork {
         };
     }
 
-    private TreeData capture(
+    private SourceTrees.Captured capture(
             TreeCapture files,
             TreeSettings tree,
             BlobSink sink,

@@ -5,15 +5,15 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.progress.Progress;
-import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,10 +40,11 @@ final class SourceTables implements SourceDatabase {
         Instant moment = server.clock.instant();
         Map<String, String> frozen = new TreeMap<>(server.databases.tables(live));
         StreamRef archive = stream(sink, "archive of " + frozen.keySet());
-        List<TableData> tables = new ArrayList<>();
-        frozen.forEach((name, rows) -> tables.add(table(name, rows, stream(sink, rows))));
-        DatabaseData data = new DatabaseData(Server.SITE, PROPERTIES, archive, "ab".repeat(32), tables);
-        return new Captured(moment, "0/1", 150000, "15", data);
+        DatabaseWriter lists = new DatabaseWriter(sink);
+        frozen.forEach((name, rows) -> lists.add(table(name, rows, stream(sink, rows))));
+        lists.add(new SequenceData("public", "line_id_seq", frozen.size(), true));
+        return new Captured(
+                moment, "0/1", 150000, "15", lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive));
     }
 
     private static TableData table(String name, String rows, StreamRef content) {

@@ -63,26 +63,15 @@ final class CopyTree {
 
     private TreeData capture() {
         TreeData data = new TreeCapture(state.resolve("primary"), Clock.systemUTC())
-                .capture(settings(source), blobs, last, blobs, Progress.none());
+                .capture(settings(source), blobs, last, blobs, Progress.none())
+                .tree();
         last = Optional.of(data);
         return data;
     }
 
     private SnapshotId stage(TreeData data) {
         SnapshotId snapshot = new SnapshotId(1, ++sequence);
-        Manifest sample = Manifests.sample(snapshot);
-        Manifest manifest = new Manifest(
-                sample.format(),
-                sample.site(),
-                sample.snapshot(),
-                sample.periods(),
-                sample.moment(),
-                sample.walLsn(),
-                sample.server(),
-                sample.versions(),
-                sample.database(),
-                List.of(data),
-                sample.totals());
+        Manifest manifest = Manifests.with(Manifests.sample(snapshot), List.of(data));
         new TreeStager(state.resolve("replica"), List.of(settings(live)), Clock.systemUTC())
                 .prepare(manifest, blobs, Progress.none());
         return snapshot;

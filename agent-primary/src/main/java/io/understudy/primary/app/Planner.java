@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.Retry;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.schedule.Timetable;
 import io.understudy.progress.Progress;
@@ -60,7 +61,7 @@ final class Planner {
         List<String> due = timetable.due(now);
         if (!due.isEmpty()) {
             try {
-                running = Optional.of(desk.submit(due, Progress.none(), () -> {}));
+                running = Optional.of(desk.submit(SnapshotRequest.of(due), Progress.none(), () -> {}));
             } catch (UnderstudyException e) {
                 timetable.failed(now, e.code().retry());
             }

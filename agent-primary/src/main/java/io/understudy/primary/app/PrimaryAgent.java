@@ -70,7 +70,7 @@ public final class PrimaryAgent implements AutoCloseable {
         this.marker = new Marker(settings.marker());
         this.database = new Database(settings.database());
         this.tools = new PgTools(
-                settings.database(), new SystemCommandRunner(), settings.state().resolve("tmp"));
+                settings.database(), new SystemCommandRunner(settings.state().resolve("commands")));
     }
 
     public Settings settings() {
@@ -95,7 +95,7 @@ public final class PrimaryAgent implements AutoCloseable {
                 settings.primary().name(),
                 version,
                 new DatabaseCapture(database, tools, ticker),
-                files::capture,
+                files,
                 settings.trees(),
                 clock,
                 ticker);

@@ -4,8 +4,8 @@ import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminHandlers;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
@@ -20,14 +20,14 @@ final class PrimaryHandlers {
 
     static AdminHandlers of(SnapshotQueue desk, Supplier<StatusView> status) {
         return new AdminHandlers()
-                .on(PrimaryCommands.SNAPSHOT, (request, call) -> take(desk, request.periods(), call))
+                .on(PrimaryCommands.SNAPSHOT, (request, call) -> take(desk, request, call))
                 .on(PrimaryCommands.STATUS, (request, call) -> status.get());
     }
 
     /** When the caller leaves, the snapshot is cancelled. */
-    private static SnapshotView take(SnapshotQueue desk, List<String> periods, AdminCall call) {
-        LOG.info("a snapshot is asked for ({})", String.join(", ", periods));
-        SnapshotQueue.Job job = desk.submit(periods, call.progress(), () -> {});
+    private static SnapshotView take(SnapshotQueue desk, SnapshotRequest request, AdminCall call) {
+        LOG.info("a snapshot is asked for ({})", String.join(", ", request.periods()));
+        SnapshotQueue.Job job = desk.submit(request, call.progress(), () -> {});
         call.onCancel(() -> job.cancel(true));
         try {
             Taken taken = job.get();

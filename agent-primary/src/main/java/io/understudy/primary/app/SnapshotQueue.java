@@ -2,12 +2,12 @@ package io.understudy.primary.app;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
 import io.understudy.progress.Progress;
 import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,8 +39,8 @@ final class SnapshotQueue implements AutoCloseable {
      * @param done called when it has ended in whatever way
      * @throws UnderstudyException {@code LOCKED} when many wait already, {@code CANCELLED} when the desk is closed
      */
-    Job submit(List<String> periods, Progress progress, Runnable done) {
-        Job job = new Job(periods, progress, done);
+    Job submit(SnapshotRequest request, Progress progress, Runnable done) {
+        Job job = new Job(request, progress, done);
         try {
             worker.execute(job);
         } catch (RejectedExecutionException e) {
@@ -76,8 +76,8 @@ final class SnapshotQueue implements AutoCloseable {
     final class Job extends FutureTask<Taken> {
         private final Runnable done;
 
-        private Job(List<String> periods, Progress progress, Runnable done) {
-            super(() -> take(periods, progress));
+        private Job(SnapshotRequest request, Progress progress, Runnable done) {
+            super(() -> take(request, progress));
             this.done = done;
         }
 
@@ -87,10 +87,10 @@ final class SnapshotQueue implements AutoCloseable {
         }
     }
 
-    private Taken take(List<String> periods, Progress progress) {
+    private Taken take(SnapshotRequest request, Progress progress) {
         step = new Step("prepare", 0, -1);
         try {
-            return taker.take(periods, (name, doneBytes, totalBytes) -> {
+            return taker.take(request, (name, doneBytes, totalBytes) -> {
                 step = new Step(name, doneBytes, totalBytes);
                 progress.report(name, doneBytes, totalBytes);
             });

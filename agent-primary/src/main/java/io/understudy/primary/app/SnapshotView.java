@@ -35,7 +35,7 @@ public record SnapshotView(
         return new SnapshotView(
                 manifest.snapshot().toString(),
                 taken.took().toMillis() / 1000.0,
-                new Database(manifest.database().tables().size(), totals.rows(), totals.databaseBytes()),
+                new Database(Math.toIntExact(totals.tables()), totals.rows(), totals.databaseBytes()),
                 new Files(totals.entries(), totals.fileBytes()),
                 totals.uploadedBytes(),
                 taken.uploadedBlobs(),

@@ -4,18 +4,18 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.Cancellation;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
-import io.understudy.repository.DatabaseData;
-import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseWriter.Written;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifest.Totals;
 import io.understudy.repository.Manifest.Versions;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotBlobs;
+import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
-import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSession;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
@@ -56,28 +56,48 @@ final class SnapshotRun {
             Repository target,
             SnapshotId snapshot,
             boolean full,
-            List<String> periods,
+            SnapshotRequest request,
+            TreePlaces places,
             SigningKey key,
             Runnable beforeCommit) {
         Base base = full ? none() : base(target);
+        ContentGuard guard = new ContentGuard(
+                source.trees(), request.acceptEmpty(), full ? base(target).manifest() : base.manifest(), places);
+        enter(Stage.FILES);
+        guard.look(source.files());
         try (BlobSession session =
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
             enter(Stage.DATABASE);
             // Before the files: a row names a file that was there already, so the files that are read later hold it.
             Captured captured = source.database().capture(session, progress);
+            guard.database(captured.database().tables());
             enter(Stage.FILES);
+            KnownBlobs named = KnownBlobs.none();
+            named.addAll(captured.database().named());
             List<TreeData> trees = new ArrayList<>();
             for (TreeSettings tree : source.trees()) {
                 Cancellation.check("finish the snapshot");
-                trees.add(source.files().capture(tree, session, base.tree(tree), target.blobs(), progress));
+                SourceTrees.Captured data =
+                        source.files().capture(tree, session, base.tree(tree), target.blobs(), progress);
+                guard.captured(tree, data.tree());
+                named.addAll(data.named().orElseGet(() -> base.named(data.tree())));
+                trees.add(data.tree());
             }
             enter(Stage.COMMIT);
-            Manifest manifest = manifest(target, snapshot, periods, captured, trees, session, base);
+            Manifest manifest = manifest(
+                    target,
+                    snapshot,
+                    request.periods(),
+                    captured,
+                    trees,
+                    named.storedBytes(),
+                    session.uploadedBytes());
             beforeCommit.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.reached();
             target.commit(manifest, key);
             PrimaryPoint.MANIFEST_WRITTEN.reached();
+            guard.committed();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
         }
@@ -94,9 +114,10 @@ final class SnapshotRun {
             List<String> periods,
             Captured captured,
             List<TreeData> trees,
-            BlobSession session,
-            Base base) {
-        Manifest draft = new Manifest(
+            long stored,
+            long uploaded) {
+        Written database = captured.database();
+        return new Manifest(
                 Manifest.FORMAT,
                 target.site(),
                 snapshot,
@@ -105,63 +126,16 @@ final class SnapshotRun {
                 captured.walLsn(),
                 source.server(),
                 new Versions(source.version(), captured.serverVersion(), captured.toolsVersion()),
-                captured.database(),
+                List.of(database.data()),
                 trees,
-                new Totals(0, 0, 0, 0, 0, 0));
-        return with(draft, totals(draft, stored(target, draft, base), session.uploadedBytes()));
-    }
-
-    private static Totals totals(Manifest draft, long stored, long uploaded) {
-        DatabaseData database = draft.database();
-        List<TableData> tables = database.tables();
-        return new Totals(
-                tables.stream().mapToLong(TableData::rows).sum(),
-                database.archive().bytes()
-                        + tables.stream().mapToLong(TableData::bytes).sum(),
-                draft.trees().stream().mapToLong(TreeData::entries).sum(),
-                draft.trees().stream().mapToLong(TreeData::bytes).sum(),
-                stored,
-                uploaded);
-    }
-
-    private static Manifest with(Manifest draft, Totals totals) {
-        return new Manifest(
-                draft.format(),
-                draft.site(),
-                draft.snapshot(),
-                draft.periods(),
-                draft.moment(),
-                draft.walLsn(),
-                draft.server(),
-                draft.versions(),
-                draft.database(),
-                draft.trees(),
-                totals);
-    }
-
-    /** Bytes of all distinct blobs, as stored. */
-    private static long stored(Repository target, Manifest manifest, Base base) {
-        KnownBlobs distinct = KnownBlobs.none();
-        SnapshotBlobs.ofManifest(manifest, part -> distinct.add(part.blob()));
-        for (TreeData tree : manifest.trees()) {
-            KnownBlobs known = base.named().get(tree.index());
-            distinct.addAll(known == null ? named(target, tree) : known);
-        }
-        return distinct.storedBytes();
-    }
-
-    /** The blobs that the tree's index names. */
-    private static KnownBlobs named(Repository target, TreeData tree) {
-        KnownBlobs named = KnownBlobs.none();
-        BlobRef[] last = {null};
-        SnapshotBlobs.ofTree(tree, target.blobs(), part -> {
-            // Most files lie in the pack of the file before.
-            if (part.blob() != last[0]) {
-                named.add(part.blob());
-                last[0] = part.blob();
-            }
-        });
-        return named;
+                new Totals(
+                        database.tables(),
+                        database.rows(),
+                        database.bytes(),
+                        trees.stream().mapToLong(TreeData::entries).sum(),
+                        trees.stream().mapToLong(TreeData::bytes).sum(),
+                        stored,
+                        uploaded));
     }
 
     /** The newest snapshot, whose content need not be sent again. One that cannot be read must not stop the next: that one then asks for each blob. */
@@ -173,12 +147,12 @@ final class SnapshotRun {
         try {
             Manifest manifest = target.read(newest.get());
             KnownBlobs all = KnownBlobs.none();
-            SnapshotBlobs.ofManifest(manifest, part -> all.add(part.blob()));
             Map<StreamRef, KnownBlobs> named = new HashMap<>();
-            for (TreeData tree : manifest.trees()) {
-                KnownBlobs own = named(target, tree);
+            for (Section section : SnapshotBlobs.sections(manifest)) {
+                KnownBlobs own = KnownBlobs.none();
+                section.forEach(target.blobs(), part -> own.add(part.blob()));
                 all.addAll(own);
-                named.put(tree.index(), own);
+                named.put(section.references(), own);
             }
             return new Base(Optional.of(manifest), all, named);
         } catch (UnderstudyException e) {
@@ -197,10 +171,14 @@ final class SnapshotRun {
 
     /**
      * @param blobs all that it names
-     * @param named by which index of a tree
+     * @param named the same by part, under its references
      */
     private record Base(Optional<Manifest> manifest, KnownBlobs blobs, Map<StreamRef, KnownBlobs> named) {
         static final Base NONE = new Base(Optional.empty(), KnownBlobs.none(), Map.of());
+
+        KnownBlobs named(TreeData unchanged) {
+            return named.get(unchanged.references());
+        }
 
         Optional<TreeData> tree(TreeSettings wanted) {
             return manifest.flatMap(base -> base.trees().stream()

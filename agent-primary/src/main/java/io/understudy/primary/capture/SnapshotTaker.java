@@ -11,7 +11,6 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -27,6 +26,7 @@ public final class SnapshotTaker {
     private final Path lock;
     private final FullSnapshotFlag fullSnapshot;
     private final LastSequence given;
+    private final TreePlaces places;
     private final DeletionLock deletions;
     private final Marker marker;
     private final EpochStore epochs;
@@ -51,6 +51,7 @@ public final class SnapshotTaker {
         this.lock = state.resolve(LOCK);
         this.fullSnapshot = new FullSnapshotFlag(state);
         this.given = new LastSequence(state);
+        this.places = new TreePlaces(state);
         this.deletions = new DeletionLock(state, source.ticker());
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
@@ -63,26 +64,22 @@ public final class SnapshotTaker {
     /**
      * Takes one snapshot and commits it.
      *
-     * @param periods labels, at least one
-     * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}, {@code FENCED}, {@code KEY_*}, {@code CANCELLED}, and what the source, the
+     * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}, {@code FENCED}, {@code KEY_*}, {@code CANCELLED}, {@code CONTENT_GONE}, and what the source, the
      *     repository and its filestore throw
      */
-    public Taken take(List<String> periods, Progress progress) {
-        if (periods.isEmpty()) {
-            throw new IllegalArgumentException("a snapshot needs a period");
-        }
-        events.began(periods);
-        Taken taken = taken(List.copyOf(periods), progress);
+    public Taken take(SnapshotRequest request, Progress progress) {
+        events.began(request.periods());
+        Taken taken = taken(request, progress);
         // Not in reach of the failures above: from here on the snapshot exists, whatever becomes of those who hear of
         // it.
         events.committed(taken);
         return taken;
     }
 
-    private Taken taken(List<String> periods, Progress progress) {
+    private Taken taken(SnapshotRequest request, Progress progress) {
         SnapshotRun run = new SnapshotRun(source, progress);
         try {
-            return take(run, periods);
+            return take(run, request);
         } catch (UnderstudyException e) {
             events.failed(run.stage(), e);
             throw e;
@@ -96,17 +93,17 @@ public final class SnapshotTaker {
         }
     }
 
-    private Taken take(SnapshotRun run, List<String> periods) {
+    private Taken take(SnapshotRun run, SnapshotRequest request) {
         ProcessLock held = ProcessLock.tryAcquire(lock).orElseThrow(this::locked);
         try {
             requireProduction();
-            return takeWithoutDeletions(run, periods);
+            return takeWithoutDeletions(run, request);
         } finally {
             held.close();
         }
     }
 
-    private Taken takeWithoutDeletions(SnapshotRun run, List<String> periods) {
+    private Taken takeWithoutDeletions(SnapshotRun run, SnapshotRequest request) {
         ProcessLock undisturbed = deletions.forSnapshot();
         try {
             Repository target = repository.get();
@@ -115,7 +112,7 @@ public final class SnapshotTaker {
             SnapshotId snapshot = given.after(target.nextId(epoch));
             boolean full = fullSnapshot.raised();
             PrimaryPoint.SNAPSHOT_BEGUN.reached();
-            Taken taken = run.take(target, snapshot, full, periods, signer, () -> {
+            Taken taken = run.take(target, snapshot, full, request, places, signer, () -> {
                 requireProduction();
                 epochs.require(target);
                 given.note(snapshot);

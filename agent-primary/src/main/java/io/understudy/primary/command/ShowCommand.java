@@ -1,5 +1,6 @@
 package io.understudy.primary.command;
 
+import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -17,7 +18,8 @@ final class ShowCommand implements Runnable {
     public void run() {
         SnapshotId snapshot = SnapshotName.parse(id);
         cli.with(agent -> {
-            ShowView view = ShowView.of(agent.repository().get().read(snapshot));
+            Repository repository = agent.repository().get();
+            ShowView view = ShowView.of(repository.read(snapshot), repository.blobs());
             cli.print(view, view::text);
         });
     }

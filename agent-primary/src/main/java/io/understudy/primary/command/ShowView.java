@@ -7,9 +7,11 @@ import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The result of {@code agent-primary show ID}: the manifest without the names of its blobs.
@@ -19,7 +21,7 @@ import java.util.Locale;
  *  "versions":{"agent":"0.1.0","postgres":150019,"tools":"15.19"},
  *  "database":{"name":"site","schema_hash":"…","archive_bytes":9000,"properties":{…},"tables":[{"schema":"public","name":"note","rows":4711,"bytes":1040000}]},
  *  "trees":[{"name":"media","kind":"files","entries":120,"bytes":52428800}],
- *  "totals":{"rows":4711,"database_bytes":1048576,"entries":120,"file_bytes":52428800,"stored_bytes":31459328,"uploaded_bytes":2048}}
+ *  "totals":{"tables":1,"rows":4711,"database_bytes":1048576,"entries":120,"file_bytes":52428800,"stored_bytes":31459328,"uploaded_bytes":2048}}
  * }</pre>
  */
 record ShowView(
@@ -41,11 +43,14 @@ record ShowView(
 
     record Tree(String name, TreeKind kind, long entries, long bytes) {}
 
-    static ShowView of(Manifest manifest) {
+    /** @param source where the list of tables is */
+    static ShowView of(Manifest manifest, BlobSource source) {
         DatabaseData database = manifest.database();
-        List<Table> tables = database.tables().stream()
-                .map(table -> new Table(table.schema(), table.name(), table.rows(), table.bytes()))
-                .toList();
+        List<Table> tables;
+        try (Stream<DatabaseData.TableData> all = database.tables(source)) {
+            tables = all.map(table -> new Table(table.schema(), table.name(), table.rows(), table.bytes()))
+                    .toList();
+        }
         return new ShowView(
                 manifest.snapshot(),
                 manifest.site(),

@@ -6,10 +6,11 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.PrimaryCommands;
-import io.understudy.primary.app.PrimaryCommands.SnapshotRequest;
 import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -25,14 +26,23 @@ final class SnapshotCommand implements Runnable {
     @Option(
             names = "--period",
             paramLabel = "P",
-            defaultValue = PrimaryCommands.MANUAL,
+            defaultValue = SnapshotRequest.MANUAL,
             description =
                     "The label of the snapshot, as hourly or daily. May be given several times. Default: ${DEFAULT-VALUE}")
     private List<String> periods;
 
+    @Option(
+            names = "--accept-empty",
+            paramLabel = "TREE",
+            description =
+                    "Take the snapshot although this tree is empty or lies on another file system than before, or has no"
+                            + " tables where TREE is \"database\". May be given several times.")
+    private Set<String> acceptEmpty = Set.of();
+
     @Override
     public void run() {
         periods.forEach(SnapshotCommand::requireLabel);
+        SnapshotRequest request = new SnapshotRequest(periods, acceptEmpty);
         cli.with(agent -> {
             cli.say("taking a snapshot into " + agent.settings().filestore().url()
                     + "; while it does not answer this is tried again for up to "
@@ -41,10 +51,10 @@ final class SnapshotCommand implements Runnable {
             try (ProgressDisplay progress = cli.progress()) {
                 AdminClient daemon = agent.client();
                 if (daemon.daemonRuns()) {
-                    taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, new SnapshotRequest(periods), progress);
+                    taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
                 } else {
                     cli.interruptible(() -> taken[0] = SnapshotView.of(
-                            agent.taker(PrimaryEvents.all(List.of())).take(periods, progress)));
+                            agent.taker(PrimaryEvents.all(List.of())).take(request, progress)));
                 }
             }
             cli.print(taken[0], taken[0]::text);

@@ -11,7 +11,6 @@ public enum PrimaryPoint implements CrashPoint {
     FIRST_EPOCH_HELD(Work.INIT),
 
     SNAPSHOT_BEGUN(Work.SNAPSHOT),
-    TABLES_LOCKED(Work.SNAPSHOT),
     MOMENT_FROZEN(Work.SNAPSHOT),
     TABLE_STORED(Work.SNAPSHOT),
     ARCHIVE_STORED(Work.SNAPSHOT),

@@ -3,17 +3,15 @@ package io.understudy.primary.retention;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
-import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotBlobs;
+import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobId;
-import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.blob.StreamRef;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -26,7 +24,7 @@ final class ReferencedBlobs {
     private final Repository repository;
     private final KnownBlobs named = KnownBlobs.none();
     private final Set<SnapshotId> marked = new HashSet<>();
-    private final Set<List<BlobId>> indexes = new HashSet<>();
+    private final Set<StreamRef> known = new HashSet<>();
 
     ReferencedBlobs(Repository repository) {
         this.repository = repository;
@@ -57,9 +55,7 @@ final class ReferencedBlobs {
 
     private void mark(SnapshotId snapshot) {
         try {
-            Manifest manifest = repository.read(snapshot);
-            SnapshotBlobs.ofManifest(manifest, part -> named.add(part.blob()));
-            manifest.trees().forEach(this::mark);
+            SnapshotBlobs.sections(repository.read(snapshot)).forEach(this::mark);
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.SNAPSHOT_UNKNOWN) {
                 throw new UnderstudyException(
@@ -72,12 +68,11 @@ final class ReferencedBlobs {
         }
     }
 
-    /** A tree that did not change has the same index in many snapshots. */
-    private void mark(TreeData tree) {
-        List<BlobId> index = tree.index().blobs().stream().map(BlobRef::id).toList();
-        if (!indexes.contains(index)) {
-            SnapshotBlobs.ofTree(tree, repository.blobs(), part -> named.add(part.blob()));
-            indexes.add(index);
+    /** A part that did not change has the same references in many snapshots. */
+    private void mark(Section section) {
+        if (!known.contains(section.references())) {
+            section.forEach(repository.blobs(), part -> named.add(part.blob()));
+            known.add(section.references());
         }
     }
 }

@@ -11,17 +11,20 @@ import io.understudy.config.HostPort;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Followers;
-import io.understudy.primary.app.PrimaryCommands.SnapshotRequest;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.testing.FakeTicker;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -79,6 +82,19 @@ class AdminServiceTest {
                         .read(primary.repository.newest().orElseThrow())
                         .periods())
                 .containsExactly("hourly", "daily");
+    }
+
+    @Test
+    void refusesAnEmptiedTreeUntilTheCallerAcceptsIt() throws IOException {
+        take(client, List.of(), Progress.none());
+        Files.delete(primary.media.resolve("a.txt"));
+        assertThatThrownBy(() -> take(client, List.of(), Progress.none()))
+                .isInstanceOfSatisfying(UnderstudyException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.CONTENT_GONE);
+                    assertThat(e.hint()).contains("--accept-empty media");
+                });
+        client.call(
+                PrimaryCommands.SNAPSHOT, new SnapshotRequest(List.of(), Set.of("media")), Progress.none());
     }
 
     @Test
@@ -193,7 +209,7 @@ class AdminServiceTest {
     }
 
     private static SnapshotView take(AdminClient client, List<String> periods, Progress progress) {
-        return client.call(PrimaryCommands.SNAPSHOT, new SnapshotRequest(periods), progress);
+        return client.call(PrimaryCommands.SNAPSHOT, SnapshotRequest.of(periods), progress);
     }
 
     private static StatusView status(AdminClient client) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionEvents;
@@ -93,7 +94,7 @@ class AnnouncerTest {
     }
 
     private void take(PrimaryEvents events) {
-        primary.taker(events).take(List.of("manual"), Progress.none());
+        primary.taker(events).take(SnapshotRequest.of(List.of("manual")), Progress.none());
     }
 
     /** The write of the manifest, which is the commit. */

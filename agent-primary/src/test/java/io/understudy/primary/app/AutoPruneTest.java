@@ -7,6 +7,7 @@ import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.primary.testing.PrimaryFixture;
@@ -108,7 +109,7 @@ class AutoPruneTest {
     }
 
     private void take() {
-        primary.taker(PrimaryEvents.all(List.of(desk))).take(List.of("hourly"), Progress.none());
+        primary.taker(PrimaryEvents.all(List.of(desk))).take(SnapshotRequest.of(List.of("hourly")), Progress.none());
     }
 
     private double metric(String name) {

@@ -9,6 +9,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
@@ -94,7 +95,7 @@ class DaemonTest {
 
     @Test
     void afterARestartKnowsTheNewestSnapshotAndWhatIsOwed() {
-        primary.taker(PrimaryEvents.all(List.of())).take(List.of("manual"), Progress.none());
+        primary.taker(PrimaryEvents.all(List.of())).take(SnapshotRequest.of(List.of("manual")), Progress.none());
         desk.close();
         primary.time.advance(Duration.ofMinutes(10));
         restart(List.of());
@@ -195,12 +196,12 @@ class DaemonTest {
     void aRefusalInBackupModeIsForgottenByItsPromotion() throws Exception {
         primary.enterBackupMode();
         daemon.round();
-        assertThatThrownBy(() -> desk.submit(List.of("manual"), Progress.none(), () -> {})
+        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none(), () -> {})
                         .get())
                 .hasMessageContaining("backup mode");
         daemon.round();
         primary.marker.remove();
-        primary.taker(PrimaryEvents.all(List.of())).take(List.of("manual"), Progress.none());
+        primary.taker(PrimaryEvents.all(List.of())).take(SnapshotRequest.of(List.of("manual")), Progress.none());
         primary.time.advance(Duration.ofSeconds(1));
         daemon.round();
         assertThat(daemonStatus.ready().ok()).isTrue();
@@ -311,7 +312,7 @@ class DaemonTest {
         assertThat(serving).isFalse();
         assertThat(primary.repository.list()).isEmpty();
         assertThat(metric("snapshot_failures_total{stage=\"database\"")).isEqualTo(1);
-        assertThatThrownBy(() -> desk.submit(List.of("manual"), Progress.none(), () -> {}))
+        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none(), () -> {}))
                 .hasMessageContaining("stopping");
     }
 

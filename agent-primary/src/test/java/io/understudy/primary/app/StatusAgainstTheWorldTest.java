@@ -158,7 +158,7 @@ class StatusAgainstTheWorldTest {
                         last.walLsn(),
                         "b",
                         last.versions(),
-                        last.database(),
+                        last.databases(),
                         last.trees(),
                         last.totals()),
                 primary.key);

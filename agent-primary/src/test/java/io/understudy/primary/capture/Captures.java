@@ -11,6 +11,7 @@ import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.process.CommandResult;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.testing.MemoryBlobs;
@@ -27,13 +28,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Captures databases of the test's server and makes databases of captures again, by PostgreSQL's means alone. */
 public final class Captures {
     private Captures() {}
 
     public static DatabaseCapture of(DatabaseSettings settings, Path temporary) {
-        PgTools tools = new PgTools(settings, new SystemCommandRunner(), temporary);
+        PgTools tools = new PgTools(settings, new SystemCommandRunner(temporary));
         return new DatabaseCapture(new Database(settings), tools, Ticker.system());
     }
 
@@ -41,40 +43,52 @@ public final class Captures {
         return of(server.settings(database), temporary).capture(blobs, Progress.none());
     }
 
-    public static TableData table(Captured captured, String name) {
-        return captured.database().tables().stream()
+    public static List<TableData> tables(Captured captured, MemoryBlobs blobs) {
+        try (Stream<TableData> tables = captured.database().data().tables(blobs)) {
+            return tables.toList();
+        }
+    }
+
+    public static TableData table(Captured captured, String name, MemoryBlobs blobs) {
+        return tables(captured, blobs).stream()
                 .filter(table -> table.name().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
 
     public static String rows(Captured captured, String name, MemoryBlobs blobs) {
-        return new String(blobs.content(table(captured, name).content().base()), StandardCharsets.UTF_8);
+        return new String(blobs.content(table(captured, name, blobs).content().base()), StandardCharsets.UTF_8);
     }
 
     /** @return the name of a new database that holds what was captured */
     public static String restore(PostgresServer server, Captured captured, MemoryBlobs blobs, Path temporary) {
         String name = server.newName("restored");
-        DatabaseProperties properties = captured.database().properties();
+        DatabaseProperties properties = captured.database().data().properties();
         server.psql(
                 "postgres",
                 "CREATE DATABASE " + Sql.identifier(name) + " TEMPLATE template0 ENCODING "
                         + Sql.literal(properties.encoding())
                         + " LC_COLLATE " + Sql.literal(properties.collate()) + " LC_CTYPE "
                         + Sql.literal(properties.ctype()) + ";");
-        Path archive = file(temporary, blobs.content(captured.database().archive()));
+        Path archive = file(temporary, blobs.content(captured.database().data().archive()));
         section(server, name, captured, archive, "pre-data");
         try (Session session = new Database(server.settings(name)).open()) {
-            captured.database().tables().forEach(table -> load(session, table, properties.encoding(), blobs));
+            tables(captured, blobs).forEach(table -> load(session, table, properties.encoding(), blobs));
         }
         section(server, name, captured, archive, "data");
+        try (Session session = new Database(server.settings(name)).open();
+                Stream<SequenceData> sequences = captured.database().data().sequences(blobs)) {
+            sequences.forEach(sequence -> session.execute("SELECT setval("
+                    + Sql.literal(Sql.qualified(sequence.schema(), sequence.name())) + ", " + sequence.value() + ", "
+                    + sequence.called() + ")"));
+        }
         section(server, name, captured, archive, "post-data");
         return name;
     }
 
     /** The whole content of a database as SQL, rows in their order too, without what differs from dump to dump. */
     public static String content(PostgresServer server, String database, Path temporary) {
-        PgTools tools = new PgTools(server.settings(database), new SystemCommandRunner(), temporary);
+        PgTools tools = new PgTools(server.settings(database), new SystemCommandRunner(temporary));
         AtomicReference<String> dump = new AtomicReference<>();
         tools.run(
                 server.tools().resolve("pg_dump"),
@@ -97,7 +111,7 @@ public final class Captures {
     }
 
     private static void section(PostgresServer server, String name, Captured captured, Path archive, String section) {
-        PgTools tools = new PgTools(server.settings(name), new SystemCommandRunner(), archive.getParent());
+        PgTools tools = new PgTools(server.settings(name), new SystemCommandRunner(archive.getParent()));
         Toolset programs = tools.forRestore(captured.toolsVersion(), captured.serverVersion());
         CommandResult result = tools.run(
                 programs.restore(),

@@ -77,13 +77,13 @@ class SnapshotTakerTest {
         assertThat(manifest.totals().fileBytes()).isEqualTo(6);
         assertThat(manifest.totals().databaseBytes()).isEqualTo("archive".length() + "1\tfirst\n".length());
         assertThat(manifest.totals().storedBytes()).isEqualTo(manifest.totals().uploadedBytes());
-        assertThat(taken.uploadedBlobs()).isEqualTo(4);
+        assertThat(taken.uploadedBlobs()).isEqualTo(7);
         assertThat(taken.reusedBytes()).isZero();
         assertThat(taken.committed()).isEqualTo(primary.time.now());
         assertThat(new Verification(2)
                         .verify(primary.repository, FIRST, Progress.none())
                         .blobs())
-                .isEqualTo(4);
+                .isEqualTo(7);
         assertThat(heard).containsExactly("began [manual]", "committed 00000001-00000001");
     }
 
@@ -98,7 +98,9 @@ class SnapshotTakerTest {
         assertThat(unchanged.reusedBytes()).isEqualTo(first.manifest().totals().storedBytes());
 
         primary.database.rows("1\tfirst", "2\tsecond");
-        assertThat(take().uploadedBlobs()).isEqualTo(1);
+        assertThat(take().uploadedBlobs())
+                .as("the row, the list of tables, the references")
+                .isEqualTo(3);
     }
 
     @Test
@@ -148,9 +150,9 @@ class SnapshotTakerTest {
     void refusesWithoutAnEpochOfThisRepository() {
         EpochStore none = new EpochStore(folder.resolve("elsewhere"));
         SnapshotTaker taker = taker(none);
-        assertCode(() -> taker.take(List.of("manual"), Progress.none()), ErrorCode.FENCED);
+        assertCode(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()), ErrorCode.FENCED);
         none.hold(new HeldEpoch(UUID.randomUUID(), 9, "n", "a", primary.time.now(), "init"));
-        assertCode(() -> taker.take(List.of("manual"), Progress.none()), ErrorCode.FENCED);
+        assertCode(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()), ErrorCode.FENCED);
         assertThat(primary.repository.list()).isEmpty();
     }
 
@@ -172,7 +174,7 @@ class SnapshotTakerTest {
     @Test
     void takesOneAtATimeAndSaysWhoIsAtIt() {
         primary.database.during(() -> assertThatThrownBy(
-                        () -> primary.taker(events).take(List.of("hourly"), Progress.none()))
+                        () -> primary.taker(events).take(SnapshotRequest.of(List.of("hourly")), Progress.none()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED))
                 .hasMessageContaining("process " + ProcessHandle.current().pid()));
@@ -254,7 +256,7 @@ class SnapshotTakerTest {
         });
         assertCode(this::take, ErrorCode.DUMP_FAILED);
         primary.database.during(() -> {});
-        assertThat(take().uploadedBlobs()).isEqualTo(4);
+        assertThat(take().uploadedBlobs()).isEqualTo(7);
         new Verification(2).verify(primary.repository, FIRST, Progress.none());
         assertThat(take().uploadedBlobs()).isZero();
     }
@@ -268,7 +270,8 @@ class SnapshotTakerTest {
             }
         };
         SnapshotTaker taker = primary.taker(PrimaryEvents.all(List.of(events, broken)));
-        assertThatThrownBy(() -> taker.take(List.of("manual"), Progress.none())).hasMessage("a defect");
+        assertThatThrownBy(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()))
+                .hasMessage("a defect");
         assertThat(heard).containsExactly("began [manual]", "committed 00000001-00000001");
     }
 
@@ -305,7 +308,7 @@ class SnapshotTakerTest {
     }
 
     private Taken take() {
-        return primary.taker(events).take(List.of("manual"), Progress.none());
+        return primary.taker(events).take(SnapshotRequest.of(List.of("manual")), Progress.none());
     }
 
     private void refused(ErrorCode code) {

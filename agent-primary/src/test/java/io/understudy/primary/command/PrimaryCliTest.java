@@ -107,7 +107,7 @@ class PrimaryCliTest {
         assertThat(shape(show))
                 .startsWith("snapshot site moment wal_lsn periods server versions{agent postgres tools}"
                         + " database{name schema_hash archive_bytes properties{")
-                .endsWith("trees totals{rows database_bytes entries file_bytes stored_bytes uploaded_bytes}");
+                .endsWith("trees totals{tables rows database_bytes entries file_bytes stored_bytes uploaded_bytes}");
         assertThat(show.path("periods").toString()).isEqualTo("[\"hourly\",\"daily\"]");
         assertThat(shape(json("verify", "--json"))).isEqualTo("snapshot blobs bytes seconds");
         assertThat(json("verify", "00000001-00000001", "--json")

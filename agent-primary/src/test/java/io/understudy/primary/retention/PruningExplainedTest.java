@@ -50,8 +50,8 @@ class PruningExplainedTest extends FiveHourlySnapshots {
                 .read(id(5))
                 .trees()
                 .get(0)
-                .index()
-                .blobs()
+                .references()
+                .direct()
                 .get(0)
                 .id()
                 .key();

@@ -31,8 +31,8 @@ class PruningRefusalsTest extends FiveHourlySnapshots {
                 .read(id(5))
                 .trees()
                 .get(0)
-                .index()
-                .blobs()
+                .references()
+                .direct()
                 .get(0)
                 .id()
                 .key();
@@ -63,8 +63,8 @@ class PruningRefusalsTest extends FiveHourlySnapshots {
                     .read(snapshot)
                     .trees()
                     .get(0)
-                    .index()
-                    .blobs()
+                    .references()
+                    .direct()
                     .get(0)
                     .id()
                     .key());

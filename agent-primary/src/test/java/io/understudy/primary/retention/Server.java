@@ -9,8 +9,10 @@ import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestore;
 import io.understudy.primary.capture.PrimaryEvents;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.testing.FakeSourceDatabase;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
@@ -19,22 +21,22 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamWriter;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
-import io.understudy.repository.tree.TreeIndex;
 import io.understudy.site.Marker;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.FastSignatures;
+import io.understudy.testing.TreeSnapshots;
 import io.understudy.time.Ticker;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -104,7 +106,7 @@ final class Server {
                 time.clock(),
                 ticker);
         return new SnapshotTaker(state, marker, epochs, this::repository, () -> KEY, source, new PrimaryEvents() {})
-                .take(List.of(periods), Progress.none())
+                .take(SnapshotRequest.of(List.of(periods)), Progress.none())
                 .manifest()
                 .snapshot();
     }
@@ -119,23 +121,18 @@ final class Server {
         return pruning(settings, RetentionEvents.NONE).prune(Progress.none());
     }
 
-    private TreeData tree(BlobSink sink) {
-        StreamWriter index = StreamWriter.plain(sink);
-        long bytes = 0;
-        try {
-            TreeIndex.write(IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, PLAIN.withMode(0755))), index);
-            for (String word : words) {
-                byte[] content = word.getBytes(StandardCharsets.UTF_8);
-                StreamWriter stream = StreamWriter.plain(sink);
-                stream.write(content, 0, content.length);
-                TreeEntry.File file = new TreeEntry.File(
-                        SafePath.of(word), PLAIN, content.length, ContentHash.ofContent(content, 0, content.length));
-                TreeIndex.write(IndexEntry.of(file, new FileContent.Streamed(stream.finish())), index);
-                bytes += content.length;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private SourceTrees.Captured tree(BlobSink sink) {
+        List<IndexEntry> entries = new ArrayList<>();
+        entries.add(IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, PLAIN.withMode(0755))));
+        for (String word : words) {
+            byte[] content = word.getBytes(StandardCharsets.UTF_8);
+            StreamWriter stream = StreamWriter.plain(sink);
+            stream.write(content, 0, content.length);
+            TreeEntry.File file = new TreeEntry.File(
+                    SafePath.of(word), PLAIN, content.length, ContentHash.ofContent(content, 0, content.length));
+            entries.add(IndexEntry.of(file, new FileContent.Streamed(stream.finish())));
         }
-        return new TreeData("media", TreeKind.FILES, words.size(), bytes, index.finish());
+        TreeData tree = TreeSnapshots.index("media", TreeKind.FILES, entries, sink);
+        return new SourceTrees.Captured(tree, Optional.of(KnownBlobs.none()));
     }
 }

@@ -2,10 +2,10 @@ package io.understudy.primary.testing;
 
 import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.progress.Progress;
-import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
@@ -53,8 +53,14 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 now.size(),
                 content.bytes(),
                 new TableContent(content));
-        DatabaseData data = new DatabaseData("site", properties(), archive, "ab".repeat(32), List.of(table));
-        return new Captured(clock.instant(), "0/1A2B3C", 150019, "15.19", data);
+        DatabaseWriter lists = new DatabaseWriter(sink);
+        lists.add(table);
+        return new Captured(
+                clock.instant(),
+                "0/1A2B3C",
+                150019,
+                "15.19",
+                lists.finish("site", properties(), "ab".repeat(32), 8 << 20, archive));
     }
 
     private static StreamRef stream(BlobSink sink, String text) {

@@ -64,7 +64,7 @@ public final class PrimaryFixture {
     public SnapshotSource source() {
         TreeCapture files = new TreeCapture(state, time.clock());
         List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, media, List.of()));
-        return new SnapshotSource("a", "0.1.0", database, files::capture, trees, time.clock(), time);
+        return new SnapshotSource("a", "0.1.0", database, files, trees, time.clock(), time);
     }
 
     public void enterBackupMode() {

@@ -3,6 +3,7 @@ package io.understudy.replica.apply;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
+import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,7 +95,7 @@ public final class TreeSwap implements LiveTrees {
     private void learn(SnapshotId snapshot) {
         try {
             CacheRefresh caches = new CacheRefresh(plans);
-            forEach(snapshot, Optional.empty(), caches::learn);
+            forEach(snapshot, Optional.empty(), (plan, root, reached) -> caches.learn(plan, root));
         } catch (UnderstudyException e) {
             LOG.warn("the hashes of the applied files are not kept: {} ({})", e.getMessage(), e.hint());
         }
@@ -116,17 +118,19 @@ public final class TreeSwap implements LiveTrees {
     }
 
     private static void run(Plan plan, TreeRoot root, Work work) {
+        Path[] at = {root.folder()};
         try {
-            work.on(plan, root);
+            work.on(plan, root, path -> at[0] = root.resolve(path));
         } catch (IOException e) {
-            throw FileFailure.of("exchange the files of", root.folder(), e);
+            throw FileFailure.of("exchange", at[0], e);
         }
     }
 
-    private void forward(Plan plan, TreeRoot root) throws IOException {
+    private void forward(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = 0; i < plan.size(); i++) {
             Change change = plan.change(i);
+            reached.accept(change.path());
             if (change instanceof Change.Put) {
                 paths.exchange(change).put();
                 ReplicaPoint.PATH_EXCHANGED.reached();
@@ -138,6 +142,7 @@ public final class TreeSwap implements LiveTrees {
         AttributeWriter attributeWriter = attributeWriter(plan);
         for (int i = 0; i < plan.size(); i++) {
             if (plan.change(i) instanceof Change.Dress dress) {
+                reached.accept(dress.path());
                 setAttributes(attributeWriter, paths.reach(dress.path()), dress.fresh());
             }
         }
@@ -145,11 +150,12 @@ public final class TreeSwap implements LiveTrees {
         forceOwn(plan, root);
     }
 
-    private void back(Plan plan, TreeRoot root) throws IOException {
+    private void back(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
         WorkFolder.create(root, plan.header().staged(root));
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = plan.size() - 1; i >= 0; i--) {
             Change change = plan.change(i);
+            reached.accept(change.path());
             if (change instanceof Change.Put) {
                 Optional<PathSwap> exchange = paths.exchangeBack(change);
                 if (exchange.isPresent()) {
@@ -164,6 +170,7 @@ public final class TreeSwap implements LiveTrees {
         AttributeWriter attributeWriter = attributeWriter(plan);
         for (int i = 0; i < plan.size(); i++) {
             if (plan.change(i) instanceof Change.Dress dress && dress.was().isPresent()) {
+                reached.accept(dress.path());
                 TreeEntry old = dress.fresh() instanceof TreeEntry.Link link
                         ? new TreeEntry.Link(link.path(), dress.was().get(), link.target())
                         : new TreeEntry.Folder(dress.path(), dress.was().get());
@@ -199,6 +206,7 @@ public final class TreeSwap implements LiveTrees {
     }
 
     private interface Work {
-        void on(Plan plan, TreeRoot root) throws IOException;
+        /** @param reached takes the path of each change before it is made: a failure names it */
+        void on(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException;
     }
 }

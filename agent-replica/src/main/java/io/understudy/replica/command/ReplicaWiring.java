@@ -46,8 +46,8 @@ final class ReplicaWiring implements AutoCloseable {
     private ReplicaWiring(Settings settings, Filestore filestore) {
         Clock clock = Clock.systemUTC();
         Ticker ticker = Ticker.system();
-        CommandRunner runner = new SystemCommandRunner(ticker);
         Path state = settings.state();
+        CommandRunner runner = new SystemCommandRunner(state.resolve("commands"), ticker);
         this.settings = settings;
         this.filestore = filestore;
         this.remote = new RepositoryAccess(() -> Repository.open(

@@ -3,6 +3,7 @@ package io.understudy.replica.load;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import java.io.IOException;
@@ -29,7 +30,7 @@ final class ArchiveFile implements AutoCloseable {
         AtomicFiles.createFolders(state, AtomicFiles.PRIVATE_FOLDER);
         ArchiveFile file = new ArchiveFile(state.resolve("archive.dump"));
         file.close();
-        try (InputStream content = new BlobSequence(archive.blobs(), blobs, bytes -> {});
+        try (InputStream content = new BlobSequence(archive.blobs(blobs), blobs, bytes -> {});
                 OutputStream out = file.create()) {
             content.transferTo(out);
             return file;
@@ -37,7 +38,7 @@ final class ArchiveFile implements AutoCloseable {
             file.close();
             throw new UnderstudyException(
                     ErrorCode.FILE_FAILED,
-                    "cannot write " + file.path + ": " + e.getMessage(),
+                    "cannot write " + file.path + ": " + FileFailure.reason(e),
                     "make room for " + (archive.bytes() >> 20) + " MiB in the state folder",
                     e);
         } catch (RuntimeException e) {

@@ -5,7 +5,6 @@ import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
-import java.util.List;
 import java.util.function.LongConsumer;
 
 /** The decoded concatenation of blobs, each opened when the one before is at its end. */
@@ -16,8 +15,8 @@ final class BlobSequence extends InputStream {
     private InputStream current = InputStream.nullInputStream();
 
     /** @param progress hears how many more bytes were read */
-    BlobSequence(List<BlobRef> blobs, BlobSource source, LongConsumer progress) {
-        this.rest = blobs.iterator();
+    BlobSequence(Iterator<BlobRef> blobs, BlobSource source, LongConsumer progress) {
+        this.rest = blobs;
         this.source = source;
         this.progress = progress;
     }

@@ -32,27 +32,36 @@ final class ContentLoader {
     /** @throws UnderstudyException {@code LOAD_FAILED}, {@code LOAD_MISMATCH}, {@code CANCELLED}, and those of pg_restore, blobs and sessions */
     void load(Manifest manifest, BlobSource blobs, Progress progress) {
         DatabaseData data = manifest.database();
+        List<TableData> tables = tables(data, blobs);
         LoadOrder order;
         CopyTargets targets;
         try (Session session = database.open(spare)) {
             order = LoadOrder.of(session);
             targets = CopyTargets.of(session);
         }
-        TableCopy copy = new TableCopy(blobs, progress, data.properties().encoding(), targets, bytes(data));
+        TableCopy copy = new TableCopy(blobs, progress, data.properties().encoding(), targets, bytes(tables));
         restore(order.first(options.contents()));
         List<TableData> early =
-                data.tables().stream().filter(table -> !order.isLate(table)).toList();
-        CopyPlan plan = CopyPlan.of(early, database.settings().connections());
+                tables.stream().filter(table -> !order.isLate(table)).toList();
+        CopyPlan plan = CopyPlan.of(early, blobs, database.settings().connections());
         List<CopyTask> refused = new RowLoader(database, spare, copy).load(plan.tasks());
         restore(order.early(options.contents()));
         Stream<CopyTask> late =
-                CopyPlan.of(data.tables().stream().filter(order::isLate).toList(), 1).tasks().stream();
+                CopyPlan.of(tables.stream().filter(order::isLate).toList(), blobs, 1).tasks().stream();
         try (TaskScope scope = new TaskScope("load the rows of the database")) {
             LateRows.load(units(Stream.concat(refused.stream(), late), order.late(options.contents()), copy, scope));
-            copy.requireAll(data);
-            new GeneratedCheck(database, spare, manifest, copy, targets).run(scope);
+            copy.requireAll(tables);
+            new GeneratedCheck(database, spare, manifest, copy, targets).run(tables, scope);
         }
+        // Those that the archive holds are few: of extensions, or without a place in the list. A function of the site may have taken numbers.
         restore(LoadOrder.sequences(options.contents()));
+        new SequenceLoader(database, spare).load(data, blobs);
+    }
+
+    private static List<TableData> tables(DatabaseData data, BlobSource blobs) {
+        try (Stream<TableData> tables = data.tables(blobs)) {
+            return tables.toList();
+        }
     }
 
     private List<LateRows.Unit> units(Stream<CopyTask> tasks, List<ArchiveEntry> entries, TableCopy copy, TaskScope scope) {
@@ -78,8 +87,8 @@ final class ContentLoader {
         }
     }
 
-    private static long bytes(DatabaseData data) {
-        return data.tables().stream()
+    private static long bytes(List<TableData> tables) {
+        return tables.stream()
                 .mapToLong(table -> table.content().base().bytes())
                 .sum();
     }

@@ -14,7 +14,6 @@ import io.understudy.process.CommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.ArchiveRestore.Section;
-import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.time.Ticker;
@@ -43,7 +42,7 @@ public final class DatabaseLoader implements SpareLoader {
 
     DatabaseLoader(DatabaseSettings settings, Path state, CommandRunner runner, Ticker ticker, DiskSpace disk) {
         this.database = new Database(settings);
-        this.tools = new PgTools(LoadOptions.with(settings), runner, state);
+        this.tools = new PgTools(LoadOptions.with(settings), runner);
         this.state = state;
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
         this.preflight = new Preflight(database, tools, spare, state, disk);
@@ -80,13 +79,11 @@ public final class DatabaseLoader implements SpareLoader {
 
     private void fill(Manifest manifest, BlobSource blobs, Progress progress, DatabaseDefinition definition) {
         LOG.info(
-                "loading {} into database {}: {} tables, {} bytes of rows",
+                "loading {} into database {}: {} tables, {} bytes of text",
                 manifest.snapshot(),
                 spare.name(),
-                manifest.database().tables().size(),
-                manifest.database().tables().stream()
-                        .mapToLong(TableData::bytes)
-                        .sum());
+                manifest.totals().tables(),
+                manifest.totals().databaseBytes());
         progress.report("schema", 0, -1);
         definition.beforeTheLoad();
         try (ArchiveFile archive = ArchiveFile.assemble(manifest.database().archive(), blobs, state)) {

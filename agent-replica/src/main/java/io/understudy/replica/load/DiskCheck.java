@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /** Whether there is room: for the spare database, where the server runs on this machine, and for the archive in the state folder. */
 final class DiskCheck {
-    /** A database takes about this many times the text of its rows: rows are of like size, then come indexes and the log of changes. */
-    private static final int FACTOR = 2;
+    /** Of the size that the database had on its own server: a copy has no bloat, but what is written ahead of it needs room while it is loaded. */
+    private static final double FACTOR = 1.1;
 
     private final DatabaseSettings settings;
     private final Path state;
@@ -30,7 +30,7 @@ final class DiskCheck {
 
     List<Fault> faults(Manifest manifest, Session session, String spare) {
         List<Fault> faults = new ArrayList<>();
-        long needed = FACTOR * manifest.totals().databaseBytes() - sizeOf(session, spare);
+        long needed = (long) (FACTOR * manifest.database().diskBytes()) - sizeOf(session, spare);
         dataFolder(session).flatMap(folder -> lack(folder, needed)).ifPresent(faults::add);
         lack(state, manifest.database().archive().bytes()).ifPresent(faults::add);
         return faults;

@@ -10,13 +10,12 @@ import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties.Extension;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.RowDigest;
+import io.understudy.repository.digest.TableDigest;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +43,8 @@ final class GeneratedCheck {
     }
 
     /** @throws UnderstudyException {@code LOAD_MISMATCH} when values still differ, though both servers have the same programs */
-    void run(TaskScope scope) {
-        Collection<List<TableData>> all = groups();
+    void run(List<TableData> tables, TaskScope scope) {
+        Collection<List<TableData>> all = groups(tables);
         if (!all.isEmpty()) {
             scope.start(() -> {
                 Session session = scope.open(() -> database.open(spare));
@@ -75,8 +74,8 @@ final class GeneratedCheck {
     }
 
     /** The tables whose rows have the same target, by name. */
-    private Collection<List<TableData>> groups() {
-        return manifest.database().tables().stream()
+    private Collection<List<TableData>> groups(List<TableData> tables) {
+        return tables.stream()
                 .filter(table -> table.generated() != null)
                 .sorted(Comparator.comparing(TableCopy::name))
                 .collect(Collectors.groupingBy(targets::of, LinkedHashMap::new, Collectors.toList()))
@@ -88,25 +87,28 @@ final class GeneratedCheck {
     }
 
     private boolean isSame(Session session, List<TableData> group) {
-        RowDigest here = new RowDigest();
-        RowDigest there = new RowDigest();
-        for (TableData table : group) {
-            there.add(table.generated().digest());
-            here.add(GeneratedValues.read(
-                            session,
-                            TableCopy.name(table),
-                            table.generated().columns(),
-                            manifest.database().properties().encoding())
-                    .digest());
-        }
-        return here.toString().equals(there.toString());
+        List<TableDigest> here = group.stream().map(table -> read(session, table)).toList();
+        List<TableDigest> there =
+                group.stream().map(table -> table.generated().digest()).toList();
+        return TableDigest.total(here).equals(TableDigest.total(there));
+    }
+
+    private TableDigest read(Session session, TableData table) {
+        return GeneratedValues.read(
+                        session,
+                        TableCopy.name(table),
+                        table.columns(),
+                        table.key(),
+                        table.generated().columns(),
+                        manifest.database().properties().encoding())
+                .digest();
     }
 
     private void storeAgain(Session session, List<TableData> group) {
         session.execute("BEGIN");
         group.forEach(table -> session.execute("TRUNCATE ONLY " + TableCopy.name(table)));
         for (TableData table : group) {
-            copy.again(session, new CopyTask(table, table.content().base().blobs()));
+            copy.again(session, table);
         }
         session.execute("COMMIT");
     }
@@ -146,8 +148,6 @@ final class GeneratedCheck {
     }
 
     private static String columns(TableData table) {
-        Map<Boolean, List<String>> known =
-                table.generated().columns().stream().collect(Collectors.partitioningBy(table.columns()::contains));
-        return TableCopy.name(table) + " (" + String.join(", ", known.get(false)) + ")";
+        return TableCopy.name(table) + " (" + String.join(", ", table.generated().columns()) + ")";
     }
 }

@@ -8,6 +8,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
+import io.understudy.repository.DatabaseData;
 import io.understudy.repository.Manifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,18 +32,16 @@ final class Preflight {
     /** @throws UnderstudyException with all that was found; the first fault's code leads */
     void check(Manifest manifest) {
         requireOtherMaintenance();
+        DatabaseData data = manifest.database();
         List<Fault> faults = new ArrayList<>();
         try (Session session = database.maintenance()) {
             server(manifest, session).ifPresent(faults::add);
             restoreTool(manifest, session).ifPresent(faults::add);
             faults.addAll(new RoleCheck(session, single())
-                    .faults(
-                            manifest.database().properties(),
-                            database.settings().name()));
-            faults.addAll(new ExtensionCheck(session).faults(manifest.database().properties()));
-            faults.addAll(new LocaleCheck(database).faults(manifest.database().properties()));
-            faults.addAll(new NameCheck(database, spare.name())
-                    .faults(manifest.database().properties()));
+                    .faults(data.properties(), database.settings().name()));
+            faults.addAll(new ExtensionCheck(session).faults(data.properties()));
+            faults.addAll(new LocaleCheck(database).faults(data.properties()));
+            faults.addAll(new NameCheck(database, spare.name()).faults(data.properties()));
             foreignSpare().ifPresent(faults::add);
             faults.addAll(disk.faults(manifest, session, spare.name()));
         }

@@ -6,12 +6,12 @@ import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.progress.Progress;
-import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,7 +48,7 @@ final class TableCopy {
     void run(Session session, CopyTask task) {
         AtomicLong read = new AtomicLong();
         boolean complete = false;
-        try (InputStream rows = new BlobSequence(task.blobs(), blobs, bytes -> {
+        try (InputStream rows = new BlobSequence(task.blobs().iterator(), blobs, bytes -> {
             read.addAndGet(bytes);
             report(bytes);
         })) {
@@ -66,10 +66,10 @@ final class TableCopy {
         }
     }
 
-    /** Copies a task's rows again, in place of those that were counted. */
-    void again(Session session, CopyTask task) {
-        try (InputStream rows = new BlobSequence(task.blobs(), blobs, bytes -> {})) {
-            session.copyIn(statement(task.table()), rows);
+    /** Copies a table's rows again, in place of those that were counted. */
+    void again(Session session, TableData table) {
+        try (InputStream rows = new BlobSequence(table.content().base().blobs(blobs), blobs, bytes -> {})) {
+            session.copyIn(statement(table), rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -93,8 +93,8 @@ final class TableCopy {
     }
 
     /** @throws UnderstudyException {@code LOAD_MISMATCH} when other rows than the manifest's were stored */
-    void requireAll(DatabaseData data) {
-        String wrong = data.tables().stream()
+    void requireAll(List<TableData> tables) {
+        String wrong = tables.stream()
                 .filter(table -> count(table) != table.rows())
                 .map(table -> name(table) + " has " + count(table) + " of " + table.rows() + " rows")
                 .limit(10)

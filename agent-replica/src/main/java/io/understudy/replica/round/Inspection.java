@@ -13,11 +13,13 @@ import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +94,7 @@ public final class Inspection {
         try {
             Arrangement now = databases.look();
             Optional<Discrepancy> wrong = identity(following.current(), now);
-            wrong.or(() -> applied.flatMap(this::tables)).ifPresent(found::add);
+            wrong.or(() -> applied.flatMap(manifest -> tables(manifest, found))).ifPresent(found::add);
             following
                     .previous()
                     .filter(copy -> !now.previous().equals(Optional.of(copy.database())))
@@ -117,9 +119,15 @@ public final class Inspection {
         return Optional.of(Discrepancy.of(Subject.DATABASE, ErrorCode.DATABASE_FAILED, what + why, AGAIN));
     }
 
-    private Optional<Discrepancy> tables(Manifest applied) {
-        List<String> lacking = databases.lacking(applied.database().tables());
-        return listed(lacking)
+    private Optional<Discrepancy> tables(Manifest applied, List<Discrepancy> found) {
+        List<TableData> tables;
+        try (Stream<TableData> listed = applied.database().tables(source.blobs())) {
+            tables = listed.toList();
+        } catch (UnderstudyException e) {
+            unreadable(e, found);
+            return Optional.empty();
+        }
+        return listed(databases.lacking(tables))
                 .map(all -> Discrepancy.of(
                         Subject.DATABASE,
                         ErrorCode.DATABASE_FAILED,
@@ -137,8 +145,14 @@ public final class Inspection {
                             AGAIN))
                     .ifPresent(found::add);
         } catch (UnderstudyException e) {
-            // What is on disk may be whole; what it is compared with is not.
-            LOG.info("the trees can't be compared with the mirror: {}", e.getMessage());
+            unreadable(e, found);
+        }
+    }
+
+    /** What is on disk may be whole; what it is compared with is not. */
+    private static void unreadable(UnderstudyException e, List<Discrepancy> found) {
+        LOG.info("what is live can't be compared with the mirror: {}", e.getMessage());
+        if (found.stream().noneMatch(each -> each.subject() == Subject.MIRROR)) {
             found.add(Discrepancy.of(Subject.MIRROR, e.code(), e.getMessage(), e.hint()));
         }
     }

@@ -194,7 +194,7 @@ public final class Plan implements AutoCloseable {
     private static UnderstudyException damaged(Path file, IOException cause) {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
-                "cannot read the plan " + RawPaths.printable(file) + ": " + cause.getMessage(),
+                "cannot read the plan " + RawPaths.printable(file) + ": " + FileFailure.reason(cause),
                 "look at the disk; restore the snapshot again",
                 cause);
     }

@@ -2,6 +2,7 @@ package io.understudy.replica.stage;
 
 import io.understudy.files.Excludes;
 import io.understudy.files.FileStat;
+import io.understudy.files.MountPoints;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.files.TreeWalker.Found;

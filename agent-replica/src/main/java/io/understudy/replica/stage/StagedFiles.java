@@ -10,7 +10,6 @@ import io.understudy.files.TreeEntry;
 import io.understudy.tasks.TaskScope;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +68,7 @@ final class StagedFiles implements AutoCloseable {
 
     private void copy(TreeEntry.File file, InputStream in, FileChannel out) throws IOException {
         MessageDigest digest = Sha256.digest();
+        SparseWriter sparse = new SparseWriter(out);
         long left = file.size();
         while (left > 0) {
             int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
@@ -76,12 +76,10 @@ final class StagedFiles implements AutoCloseable {
                 break;
             }
             digest.update(buffer, 0, count);
-            ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
+            sparse.write(buffer, count);
             left -= count;
         }
+        sparse.finish();
         if (left > 0 || !ContentHash.of(digest.digest()).equals(file.hash())) {
             throw new UnderstudyException(
                     ErrorCode.BLOB_DAMAGED,

@@ -9,6 +9,7 @@ import io.understudy.files.DiskSpace;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileCache;
 import io.understudy.files.FileFailure;
+import io.understudy.files.MountPoints;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
@@ -165,6 +166,7 @@ public final class TreeStager implements Stage {
     private static void stage(Planned planned, BlobSource blobs, LongConsumer progress) {
         try (Plan plan = Plan.open(planned.file)) {
             Path folder = plan.header().staged(planned.root);
+            new ChangeProbe(planned.root).check(plan);
             new ContentStager(plan, folder, blobs, planned.attributeWriter, progress).stage();
             planned.attributeWriter.report(plan.header().tree());
         }

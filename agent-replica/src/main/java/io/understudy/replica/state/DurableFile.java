@@ -3,6 +3,7 @@ package io.understudy.replica.state;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,7 +21,7 @@ record DurableFile(Path file) implements StateFile {
         } catch (IOException e) {
             throw new UnderstudyException(
                     ErrorCode.FILE_DENIED,
-                    "cannot read " + file + ": " + e.getMessage(),
+                    "cannot read " + file + ": " + FileFailure.reason(e),
                     "let the agent's user read and write the state folder",
                     e);
         }

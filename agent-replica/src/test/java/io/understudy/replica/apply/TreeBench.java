@@ -43,19 +43,7 @@ final class TreeBench {
     }
 
     Manifest manifest(int sequence, TreeData data) {
-        Manifest sample = Manifests.sample(id(sequence));
-        return new Manifest(
-                sample.format(),
-                sample.site(),
-                sample.snapshot(),
-                sample.periods(),
-                sample.moment(),
-                sample.walLsn(),
-                sample.server(),
-                sample.versions(),
-                sample.database(),
-                List.of(data),
-                sample.totals());
+        return Manifests.with(Manifests.sample(id(sequence)), List.of(data));
     }
 
     TreeStager stager() {

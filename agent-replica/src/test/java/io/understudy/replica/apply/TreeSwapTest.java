@@ -1,5 +1,6 @@
 package io.understudy.replica.apply;
 
+import static io.understudy.testing.Failures.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -50,6 +51,34 @@ class TreeSwapTest extends SwappedTree {
         linked.apply(1, source);
         assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
         assertThat(link).isSymbolicLink();
+    }
+
+    /** What nobody may change is found while staging, when the site still runs. */
+    @Test
+    void namesAFileThatCannotBeReplacedBeforeAnythingLiveIsTouched() throws Exception {
+        write(live, "a/first", "old");
+        write(live, "b/fixed", "old");
+        write(source, "a/first", "new");
+        write(source, "b/fixed", "new");
+        Path fixed = live.resolve("b/fixed");
+        assumeTrue(chattr("+i", fixed), "this file system knows no immutable files, or this user may not make them");
+        try {
+            assertFails(ErrorCode.FILE_DENIED, () -> bench.apply(1, source))
+                    .hasMessage("cannot change " + fixed + ": Operation not permitted");
+            assertThat(live.resolve("a/first")).hasContent("old");
+        } finally {
+            chattr("-i", fixed);
+        }
+        bench.apply(2, source);
+        assertThat(fixed).hasContent("new");
+    }
+
+    private static boolean chattr(String flag, Path file) throws Exception {
+        try {
+            return new ProcessBuilder("chattr", flag, file.toString()).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test

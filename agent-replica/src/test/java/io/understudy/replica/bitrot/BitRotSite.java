@@ -4,6 +4,7 @@ import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
+import io.understudy.files.TreeKind;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.EpochClaim;
@@ -12,6 +13,7 @@ import io.understudy.repository.Manifests;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
@@ -21,10 +23,10 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.Pack;
-import io.understudy.repository.tree.TreeIndex;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.TreeSnapshots;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -118,10 +120,14 @@ final class BitRotSite {
         byte[] archive = bytes(snapshot.sequence(), 3000);
         byte[] rows = "%d\tname\n".formatted(snapshot.sequence()).repeat(500).getBytes(StandardCharsets.UTF_8);
         return Manifests.of(
-                snapshot, plain(repository, archive), plain(repository, rows), index(repository, snapshot.sequence()));
+                snapshot,
+                plain(repository, archive),
+                plain(repository, rows),
+                tree(repository, snapshot.sequence()),
+                repository.blobs());
     }
 
-    private static StreamRef index(Repository repository, int change) {
+    private static TreeData tree(Repository repository, int change) {
         byte[] small = ("small file " + change).getBytes(StandardCharsets.UTF_8);
         byte[] same = "the same".getBytes(StandardCharsets.UTF_8);
         byte[] large = bytes(100L + change, 20_000);
@@ -129,17 +135,15 @@ final class BitRotSite {
         long first = pack.add(SafePath.of("a.txt"), PLAIN, small, small.length);
         long second = pack.add(SafePath.of("same.txt"), PLAIN, same, same.length);
         BlobRef packed = pack.finish();
-        StreamWriter writer = StreamWriter.plain(repository.blobs());
-        try {
-            TreeIndex.write(IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, PLAIN.withMode(0755))), writer);
-            TreeIndex.write(IndexEntry.of(file("a.txt", small), new FileContent.Packed(packed, first)), writer);
-            TreeIndex.write(
-                    IndexEntry.of(file("b.bin", large), new FileContent.Streamed(plain(repository, large))), writer);
-            TreeIndex.write(IndexEntry.of(file("same.txt", same), new FileContent.Packed(packed, second)), writer);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return writer.finish();
+        return TreeSnapshots.index(
+                "media",
+                TreeKind.FILES,
+                List.of(
+                        IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, PLAIN.withMode(0755))),
+                        IndexEntry.of(file("a.txt", small), new FileContent.Packed(packed, first)),
+                        IndexEntry.of(file("b.bin", large), new FileContent.Streamed(plain(repository, large))),
+                        IndexEntry.of(file("same.txt", same), new FileContent.Packed(packed, second))),
+                repository.blobs());
     }
 
     private static TreeEntry.File file(String path, byte[] content) {

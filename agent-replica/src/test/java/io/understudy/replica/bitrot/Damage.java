@@ -49,7 +49,11 @@ enum Damage {
             case MANIFEST -> Kind.EPOCH;
             case EPOCH -> Kind.MANIFEST;
             case ARCHIVE -> Kind.ROWS;
-            case ROWS -> Kind.INDEX;
+            case ROWS -> Kind.TABLES;
+            case TABLES -> Kind.SEQUENCES;
+            case SEQUENCES -> Kind.DATABASE_REFERENCES;
+            case DATABASE_REFERENCES -> Kind.TREE_REFERENCES;
+            case TREE_REFERENCES -> Kind.INDEX;
             case INDEX -> Kind.PACK;
             case PACK -> Kind.LARGE_FILE;
             case LARGE_FILE -> Kind.ARCHIVE;

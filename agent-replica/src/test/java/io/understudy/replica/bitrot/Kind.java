@@ -1,12 +1,14 @@
 package io.understudy.replica.bitrot;
 
 import io.understudy.repository.DatabaseData;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -15,8 +17,12 @@ enum Kind {
     DESCRIPTION("understudy.json", snapshot -> "understudy.json"),
     MANIFEST("manifests/", SnapshotId::key),
     ARCHIVE(snapshot -> database(snapshot).archive()),
-    ROWS(snapshot -> database(snapshot).tables().get(0).content().base()),
+    ROWS(snapshot -> Manifests.rows(BitRotSite.manifest(snapshot), BitRotSite.blobs())),
+    TABLES(snapshot -> database(snapshot).tables()),
+    SEQUENCES(snapshot -> database(snapshot).sequences()),
+    DATABASE_REFERENCES(snapshot -> database(snapshot).references()),
     INDEX(Kind::index),
+    TREE_REFERENCES(snapshot -> BitRotSite.manifest(snapshot).trees().get(0).references()),
     PACK(snapshot -> content(snapshot, FileContent.Packed.class)),
     LARGE_FILE(snapshot -> content(snapshot, FileContent.Streamed.class)),
     EPOCH("epochs/", snapshot -> "epochs/%08d.json".formatted(snapshot.epoch())),
@@ -37,7 +43,7 @@ enum Kind {
 
     Kind(Function<SnapshotId, StreamRef> stream) {
         this.place = "blobs/";
-        this.blob = snapshot -> stream.apply(snapshot).blobs().get(0);
+        this.blob = snapshot -> stream.apply(snapshot).direct().get(0);
         this.key = blob.andThen(found -> found.id().key());
     }
 
@@ -82,7 +88,8 @@ enum Kind {
             case DESCRIPTION -> "repository_missing|repository_exists|format_unknown|wrong_site";
             case MANIFEST, EPOCH ->
                 "manifest_damaged|manifest_unsigned|signer_unknown|signature_invalid|snapshot_unknown|object_missing";
-            case ARCHIVE, ROWS, INDEX, PACK, LARGE_FILE -> "blob_missing|blob_damaged";
+            case ARCHIVE, ROWS, TABLES, SEQUENCES, DATABASE_REFERENCES, INDEX, TREE_REFERENCES, PACK, LARGE_FILE ->
+                "blob_missing|blob_damaged";
             case REPORT, RETENTION -> "state_damaged";
         };
     }
@@ -109,11 +116,13 @@ enum Kind {
 
     private static StreamRef content(SnapshotId snapshot, Class<? extends FileContent> type) {
         try (Stream<IndexEntry> entries = TreeIndex.read(index(snapshot), BitRotSite.blobs())) {
-            return StreamRef.of(entries.flatMap(entry -> entry.content().stream())
+            FileContent first = entries.flatMap(entry -> entry.content().stream())
                     .filter(type::isInstance)
                     .findFirst()
-                    .orElseThrow()
-                    .blobs());
+                    .orElseThrow();
+            return first instanceof FileContent.Streamed streamed
+                    ? streamed.stream()
+                    : StreamRef.of(List.of(((FileContent.Packed) first).pack()));
         }
     }
 }

@@ -7,6 +7,7 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseKind;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -158,9 +159,10 @@ public final class FakeSource implements SnapshotSource {
                 "0/0",
                 "a",
                 new Manifest.Versions("0.1.0", 150000, "pg_dump 15"),
-                new DatabaseData("site", properties, nothing, "", List.of()),
-                List.of(new TreeData("media", TreeKind.FILES, 0, 0, nothing)),
-                new Manifest.Totals(0, 0, 0, 0, 0, 0));
+                List.of(new DatabaseData(
+                        "site", DatabaseKind.POSTGRESQL, properties, "", 0, nothing, nothing, nothing, nothing)),
+                List.of(new TreeData("media", TreeKind.FILES, 0, 0, nothing, nothing)),
+                new Manifest.Totals(0, 0, 0, 0, 0, 0, 0));
     }
 
     @Override

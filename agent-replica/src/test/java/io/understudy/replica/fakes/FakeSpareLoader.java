@@ -6,6 +6,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.progress.Progress;
 import io.understudy.replica.load.SpareLoader;
+import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Keeps the contract of {@link SpareLoader} on a {@link FakeDatabaseServer}; reads every blob, so damage is found. */
 public final class FakeSpareLoader implements SpareLoader {
@@ -52,12 +54,17 @@ public final class FakeSpareLoader implements SpareLoader {
         }
         DatabaseIdentity spare = server.createOwn(names.spare());
         hook.before("load");
-        manifest.database().archive().blobs().forEach(blob -> drain(blobs.open(blob)));
+        manifest.database().archive().blobs(blobs).forEachRemaining(blob -> drain(blobs.open(blob)));
         Map<String, String> rows = new TreeMap<>();
-        for (TableData table : manifest.database().tables()) {
-            StringBuilder text = new StringBuilder();
-            table.content().base().blobs().forEach(blob -> text.append(drain(blobs.open(blob))));
-            rows.put(table.name(), text.toString());
+        try (Stream<TableData> tables = manifest.database().tables(blobs)) {
+            tables.forEach(table -> {
+                StringBuilder text = new StringBuilder();
+                table.content().base().blobs(blobs).forEachRemaining(blob -> text.append(drain(blobs.open(blob))));
+                rows.put(table.name(), text.toString());
+            });
+        }
+        try (Stream<SequenceData> sequences = manifest.database().sequences(blobs)) {
+            sequences.forEach(sequence -> {});
         }
         server.fill(spare, manifest.snapshot(), rows);
         hook.after("load");

@@ -11,6 +11,7 @@ import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.progress.Progress;
 import io.understudy.replica.fetch.Mirror.Fetched;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotBlobs;
@@ -18,16 +19,20 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TransferResult;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.StreamReader;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.TreeIndex;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,7 +104,7 @@ class MirrorTest {
         UnderstudyException e = failure(() -> fetch(id(1, 1)));
         assertThat(e.code()).isEqualTo(ErrorCode.DISK_FULL);
         assertThat(e).hasMessageContaining("00000001-00000001").hasMessageContaining("1 MiB are free");
-        assertThat(blobs(near)).as("the index alone").isOne();
+        assertThat(blobs(near)).as("the references alone").isEqualTo(2);
         free = Long.MAX_VALUE / 2;
         fetch(id(1, 1));
         free = 0;
@@ -118,11 +123,33 @@ class MirrorTest {
     }
 
     @Test
-    void anIndexThatGoesBadComesBackWithTheNextFetch() {
+    void referencesThatGoBadComeBackWithTheNextFetch() {
         fetch(id(1, 1));
-        near.put(first.trees().get(0).index().blobs().get(0).id().key(), Content.of(new byte[1000]));
+        near.put(first.trees().get(0).references().direct().get(0).id().key(), Content.of(new byte[1000]));
         assertThat(fetch(id(1, 1)).transfer().fetchedBlobs()).isOne();
         assertThat(fetch(id(1, 1)).transfer()).isEqualTo(TransferResult.NOTHING);
+    }
+
+    /** Another blob in its place is understood, or not, before its end tells that it is another. */
+    @Test
+    void anIndexThatGoesBadIsFoundWhenItIsReadAndComesBack() throws IOException {
+        fetch(id(1, 1));
+        BlobRef index = first.trees().get(0).index().direct().get(0);
+        BlobRef other = first.database().sequences().direct().get(0);
+        try (InputStream in = near.open(other.id().key(), 0)) {
+            near.put(index.id().key(), Content.of(in.readAllBytes()));
+        }
+        UnderstudyException e = failure(() -> readIndex());
+        assertThat(e.code()).isEqualTo(ErrorCode.BLOB_DAMAGED);
+        assertThat(near.keys()).doesNotContain(index.id().key());
+        assertThat(fetch(id(1, 1)).transfer().fetchedBlobs()).isOne();
+        readIndex();
+    }
+
+    private void readIndex() {
+        try (Stream<IndexEntry> entries = TreeIndex.read(first.trees().get(0).index(), mirror.blobs())) {
+            entries.forEach(entry -> {});
+        }
     }
 
     @Test
@@ -137,7 +164,7 @@ class MirrorTest {
     void verifyFindsAndMendsWhatNobodyHasReadYet() {
         fetch(id(1, 1));
         near.put(row(0).id().key(), Content.of(new byte[1000]));
-        near.put(first.trees().get(0).index().blobs().get(0).id().key(), Content.of(new byte[1000]));
+        near.put(first.trees().get(0).index().direct().get(0).id().key(), Content.of(new byte[1000]));
         near.delete(row(1).id().key());
         assertThat(mirror.verify(id(1, 1), Progress.none()).transfer().fetchedBlobs())
                 .isEqualTo(3);
@@ -152,7 +179,7 @@ class MirrorTest {
         far.delete(row(0).id().key());
         UnderstudyException e = failure(() -> mirror.verify(id(1, 1), Progress.none()));
         assertThat(e.code()).isEqualTo(ErrorCode.BLOB_MISSING);
-        assertThat(e).hasMessageContaining("table public.person");
+        assertThat(e).hasMessageContaining("database site");
     }
 
     @Test
@@ -242,17 +269,15 @@ class MirrorTest {
     }
 
     private void read(Mirror from) throws IOException {
-        try (StreamReader in = new StreamReader(
-                "table public.person",
-                first.database().tables().get(0).content().base(),
-                from.blobs())) {
+        try (StreamReader in =
+                new StreamReader("table public.person", Manifests.rows(first, from.blobs()), from.blobs())) {
             in.transferTo(java.io.OutputStream.nullOutputStream());
         }
         SnapshotBlobs.forEach(first, from.blobs(), part -> {});
     }
 
     private BlobRef row(int number) {
-        return first.database().tables().get(0).content().base().blobs().get(number);
+        return Manifests.rows(first, site.repository().blobs()).direct().get(number);
     }
 
     private static long blobs(InMemoryFilestore store) {

@@ -56,7 +56,7 @@ class MirroredSnapshotsTest {
     /** Some of its content is lost, so a fetch ends after the hold. */
     private void unfetchable(int sequence) {
         Manifest manifest = site.commit(id(sequence), sequence);
-        far.delete(manifest.database().archive().blobs().get(0).id().key());
+        far.delete(manifest.database().archive().direct().get(0).id().key());
     }
 
     private void hold(int sequence, Optional<Following> now) {
@@ -158,7 +158,7 @@ class MirroredSnapshotsTest {
     void contentThatWentBadInTheMirrorIsHeldWhileItIsFetchedAgain() {
         Manifest manifest = site.commit(id(1), 1);
         ((MirroredSnapshots) source).mirror().fetch(id(1), Progress.none());
-        near.delete(manifest.database().archive().blobs().get(0).id().key());
+        near.delete(manifest.database().archive().direct().get(0).id().key());
 
         assertThat(fetch(id(1)).bytes()).isPositive();
 

@@ -6,6 +6,7 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,31 +14,35 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CopyPlanTest {
+    private static final BlobSource NO_LISTS = blob -> {
+        throw new AssertionError("no list is read");
+    };
+
     @Test
     void keepsASmallTableWhole() {
-        CopyPlan plan = CopyPlan.of(List.of(table("t", 10, 10, 10)), 4, 1000);
+        CopyPlan plan = CopyPlan.of(List.of(table("t", 10, 10, 10)), NO_LISTS, 4, 1000);
         assertThat(plan.tasks()).hasSize(1);
         assertThat(plan.bytes()).isEqualTo(30);
     }
 
     @Test
     void hasNothingToDoForAnEmptyTable() {
-        assertThat(CopyPlan.of(List.of(table("t")), 4, 1000).tasks()).isEmpty();
+        assertThat(CopyPlan.of(List.of(table("t")), NO_LISTS, 4, 1000).tasks()).isEmpty();
     }
 
     @Test
     void cutsALargeTableForTheWorkersButNotBelowTheSmallestRun() {
         TableData large = table("t", 100, 100, 100, 100, 100, 100, 100, 100);
-        assertThat(CopyPlan.of(List.of(large), 4, 100).tasks())
+        assertThat(CopyPlan.of(List.of(large), NO_LISTS, 4, 100).tasks())
                 .extracting(CopyTask::bytes)
                 .containsExactly(200L, 200L, 200L, 200L);
-        assertThat(CopyPlan.of(List.of(large), 4, 400).tasks()).hasSize(2);
+        assertThat(CopyPlan.of(List.of(large), NO_LISTS, 4, 400).tasks()).hasSize(2);
     }
 
     @Test
     void startsTheLongestFirst() {
         List<TableData> tables = List.of(table("a", 10), table("b", 30), table("c", 20));
-        assertThat(CopyPlan.of(tables, 4, 1000).tasks())
+        assertThat(CopyPlan.of(tables, NO_LISTS, 4, 1000).tasks())
                 .extracting(task -> task.table().name())
                 .containsExactly("b", "c", "a");
     }
@@ -51,7 +56,7 @@ class CopyPlanTest {
             for (int i = 0; i < count; i++) {
                 blobs.add(blob(i, 1 + random.nextInt(100), i + 1 < count && random.nextInt(3) == 0));
             }
-            List<CopyTask> tasks = CopyPlan.of(List.of(table("t", blobs)), 1 + random.nextInt(8), 50)
+            List<CopyTask> tasks = CopyPlan.of(List.of(table("t", blobs)), NO_LISTS, 1 + random.nextInt(8), 50)
                     .tasks();
             assertThat(tasks)
                     .allSatisfy(task -> assertThat(

@@ -30,7 +30,7 @@ class DatabaseLoaderContractTest extends SpareLoaderContract {
 
     @Override
     protected SpareLoader open(String site) {
-        return new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(), Ticker.system());
+        return new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(state), Ticker.system());
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
@@ -57,7 +58,7 @@ class DatabaseLoaderTest {
     @Test
     void dropsTheHalfLoadedSpareAtOnceWhenALoadFails() {
         Manifest manifest = snapshot(shared, ROWS);
-        Manifest more = RealSnapshot.with(manifest, withRows(manifest.database(), 2001));
+        Manifest more = RealSnapshot.with(manifest, withRows(manifest, 2001));
         assertThatThrownBy(() -> loader(shared).load(more, blobs, Progress.none()))
                 .hasMessageContaining("\"public\".\"t\" has 2000 of 2001 rows");
         assertFails(ErrorCode.LOAD_MISMATCH, () -> loader(shared).load(more, blobs, Progress.none()));
@@ -68,11 +69,11 @@ class DatabaseLoaderTest {
     @Test
     void storesNothingOfADamagedBlob() {
         Manifest manifest = snapshot(shared, ROWS);
-        BlobRef last = last(manifest.database().tables().get(0).content().base().blobs());
+        BlobRef last = last(Manifests.rows(manifest, blobs).direct());
         String spare = shared.createDatabase("rows");
         shared.psql(spare, "CREATE TABLE t (a int PRIMARY KEY, b text);");
         Database database = new Database(shared.settings(spare));
-        CopyPlan plan = CopyPlan.of(manifest.database().tables(), 2);
+        CopyPlan plan = CopyPlan.of(List.of(RealSnapshot.table(manifest, blobs)), blobs, 2);
         try (Session session = database.open()) {
             TableCopy copy = new TableCopy(
                     new BrokenBlobs(blobs, last.id()), Progress.none(), "UTF8", CopyTargets.of(session), plan.bytes());
@@ -86,7 +87,7 @@ class DatabaseLoaderTest {
         Manifest manifest = snapshot(shared, ROWS);
         byte[] wrong = "x\ty\n".getBytes(StandardCharsets.UTF_8);
         StreamRef stream = StreamRef.of(List.of(blobs.put(wrong, 0, wrong.length)));
-        TableData table = manifest.database().tables().get(0);
+        TableData table = RealSnapshot.table(manifest, blobs);
         TableData spoilt =
                 new TableData("public", "t", table.columns(), List.of(), 1, 4, new DatabaseData.TableContent(stream));
         Manifest bad = RealSnapshot.with(manifest, withTables(manifest.database(), List.of(spoilt)));
@@ -100,12 +101,12 @@ class DatabaseLoaderTest {
         Manifest manifest = snapshot(shared, ROWS);
         byte[] garbage = "PGDMP garbage".getBytes(StandardCharsets.UTF_8);
         DatabaseData data = manifest.database();
-        DatabaseData spoilt = new DatabaseData(
+        DatabaseData spoilt = RealSnapshot.data(
+                blobs,
                 data.name(),
                 data.properties(),
                 StreamRef.of(List.of(blobs.put(garbage, 0, garbage.length))),
-                "00",
-                data.tables());
+                List.of());
         assertFails(
                         ErrorCode.LOAD_FAILED,
                         () -> loader(shared).load(RealSnapshot.with(manifest, spoilt), blobs, Progress.none()))
@@ -194,8 +195,7 @@ class DatabaseLoaderTest {
         Manifest manifest = snapshot(shared, ROWS);
         CountDownLatch stuck = new CountDownLatch(1);
         BlobSource slow = blob -> {
-            if (blob.equals(
-                    manifest.database().tables().get(0).content().base().blobs().get(3))) {
+            if (blob.equals(Manifests.rows(manifest, blobs).direct().get(3))) {
                 stuck.countDown();
                 try {
                     new CountDownLatch(1).await();
@@ -262,12 +262,12 @@ class DatabaseLoaderTest {
         loader(shared).load(manifest, blobs, (step, bytes, total) -> {
             steps.add(step);
             if (step.equals("load")) {
-                assertThat(total).isEqualTo(manifest.database().tables().get(0).bytes());
+                assertThat(total).isEqualTo(RealSnapshot.table(manifest, blobs).bytes());
                 done.accumulateAndGet(bytes, Math::max);
             }
         });
         assertThat(steps).containsExactly("schema", "load", "indexes", "statistics");
-        assertThat(done.get()).isEqualTo(manifest.database().tables().get(0).bytes());
+        assertThat(done.get()).isEqualTo(RealSnapshot.table(manifest, blobs).bytes());
     }
 
     @Test
@@ -281,7 +281,7 @@ class DatabaseLoaderTest {
                         + "CREATE TABLE t (h hstore); INSERT INTO t VALUES ('a=>1'); GRANT SELECT ON t TO elsewhere_only;"
                         + "ALTER TABLE t OWNER TO elsewhere_only; COMMENT ON SCHEMA public IS 'own';");
         DatabaseSettings settings = shared.settings(names.live(), "plain_owner", "x", Ownership.SINGLE);
-        DatabaseLoader loader = new DatabaseLoader(settings, state, new SystemCommandRunner(), Ticker.system());
+        DatabaseLoader loader = new DatabaseLoader(settings, state, new SystemCommandRunner(state), Ticker.system());
         loader.preflight(manifest);
         loader.load(manifest, blobs, Progress.none());
         assertThat(shared.psql(
@@ -299,7 +299,8 @@ class DatabaseLoaderTest {
         try (PostgresServer other = PostgresServer.start()) {
             DatabaseSettings settings =
                     other.settings(names.live(), PostgresServer.SUPERUSER, other.password(), Ownership.SINGLE);
-            DatabaseLoader loader = new DatabaseLoader(settings, state, new SystemCommandRunner(), Ticker.system());
+            DatabaseLoader loader =
+                    new DatabaseLoader(settings, state, new SystemCommandRunner(state), Ticker.system());
             assertFails(ErrorCode.MISSING_ROLE, () -> loader.load(manifest, blobs, Progress.none()))
                     .hasMessageContaining("of_policy");
         }
@@ -312,7 +313,8 @@ class DatabaseLoaderTest {
     }
 
     private DatabaseLoader loader(PostgresServer server) {
-        return new DatabaseLoader(server.settings(names.live()), state, new SystemCommandRunner(), Ticker.system());
+        return new DatabaseLoader(
+                server.settings(names.live()), state, new SystemCommandRunner(state), Ticker.system());
     }
 
     private static Optional<DatabaseIdentity> named(PostgresServer server, String name) {
@@ -323,10 +325,10 @@ class DatabaseLoaderTest {
         return blobs.get(blobs.size() - 1);
     }
 
-    private static DatabaseData withRows(DatabaseData data, long rows) {
-        TableData table = data.tables().get(0);
+    private DatabaseData withRows(Manifest manifest, long rows) {
+        TableData table = RealSnapshot.table(manifest, blobs);
         return withTables(
-                data,
+                manifest.database(),
                 List.of(new TableData(
                         table.schema(),
                         table.name(),
@@ -337,7 +339,7 @@ class DatabaseLoaderTest {
                         table.content())));
     }
 
-    private static DatabaseData withTables(DatabaseData data, List<TableData> tables) {
-        return new DatabaseData(data.name(), data.properties(), data.archive(), data.schemaHash(), tables);
+    private DatabaseData withTables(DatabaseData data, List<TableData> tables) {
+        return RealSnapshot.data(blobs, data.name(), data.properties(), data.archive(), tables);
     }
 }

@@ -35,7 +35,7 @@ class FakeSpareLoaderTest extends SpareLoaderContract {
                 "UTF8", "C", "C", "libc", null, null, "o", -1, null, List.of(), null, List.of(), List.of());
         TableData table =
                 new TableData("public", "t", List.of("a"), List.of(), 1, 2, new TableContent(stream(sequence + "\n")));
-        DatabaseData data = new DatabaseData("site", properties, stream("archive " + sequence), "00", List.of(table));
+        DatabaseData data = RealSnapshot.data(blobs, "site", properties, stream("archive " + sequence), List.of(table));
         return RealSnapshot.manifest(data, sequence, 150000, "15.0");
     }
 

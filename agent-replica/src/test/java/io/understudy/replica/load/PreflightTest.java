@@ -13,6 +13,7 @@ import io.understudy.files.DiskSpace;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseKind;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.DatabaseProperties.Extension;
 import io.understudy.repository.DatabaseProperties.Grant;
@@ -286,7 +287,7 @@ class PreflightTest {
     }
 
     private DatabaseLoader loader(DatabaseSettings settings, DiskSpace disk) {
-        return new DatabaseLoader(settings, state, new SystemCommandRunner(), Ticker.system(), disk);
+        return new DatabaseLoader(settings, state, new SystemCommandRunner(state), Ticker.system(), disk);
     }
 
     private static String hint(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
@@ -322,7 +323,16 @@ class PreflightTest {
                 needs.grants,
                 needs.extensions,
                 needs.roles);
-        DatabaseData data = new DatabaseData("site", properties, new StreamRef(1 << 20, List.of()), "00", List.of());
+        DatabaseData data = new DatabaseData(
+                "site",
+                DatabaseKind.POSTGRESQL,
+                properties,
+                "00",
+                1 << 20,
+                new StreamRef(1 << 20, List.of(), null),
+                StreamRef.of(List.of()),
+                StreamRef.of(List.of()),
+                StreamRef.of(List.of()));
         return RealSnapshot.manifest(data, 1, needs.server, needs.tools);
     }
 }

@@ -17,10 +17,12 @@ import io.understudy.repository.DatabaseData.Generated;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.testing.PostgresServer;
 import java.io.ByteArrayOutputStream;
@@ -31,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes a snapshot of a quiet database the simple way: one blob for every few rows, pg_dump for the rest. */
 final class RealSnapshot {
@@ -53,7 +56,7 @@ final class RealSnapshot {
     /** @param archived names of tables whose rows stay in the archive */
     Manifest of(String database, int sequence, List<String> archived) {
         DatabaseSettings settings = server.settings(database);
-        PgTools tools = new PgTools(settings, new SystemCommandRunner(), state);
+        PgTools tools = new PgTools(settings, new SystemCommandRunner(state));
         try (Session session = new Database(settings).open()) {
             Catalog catalog = new Catalog(session);
             Toolset toolset = tools.forDump(session.serverVersion());
@@ -64,8 +67,8 @@ final class RealSnapshot {
             List<TableData> tables = found.stream()
                     .map(table -> table(session, table, generated.get(table.oid())))
                     .toList();
-            DatabaseData data = new DatabaseData(
-                    database, catalog.properties(), archive(tools, toolset, database, found), "00", tables);
+            DatabaseData data =
+                    data(sink, database, catalog.properties(), archive(tools, toolset, database, found), tables);
             return manifest(data, sequence, session.serverVersion(), toolset.version());
         }
     }
@@ -83,14 +86,13 @@ final class RealSnapshot {
                 List.of(),
                 count,
                 stream.bytes(),
-                new TableContent(stream),
-                generated == null ? null : generated(session, table, generated));
+                null,
+                generated == null ? null : generated(session, table, generated),
+                new TableContent(stream));
     }
 
     private static Generated generated(Session session, SourceTable table, List<String> generated) {
-        List<String> all = new ArrayList<>(table.columns());
-        all.addAll(generated);
-        return GeneratedValues.read(session, table.qualified(), all, "UTF8");
+        return GeneratedValues.read(session, table.qualified(), table.columns(), List.of(), generated, "UTF8");
     }
 
     private StreamRef rows(byte[] content) {
@@ -131,9 +133,31 @@ final class RealSnapshot {
                 "0/0",
                 "source",
                 new Manifest.Versions("test", server, tools),
-                data,
+                List.of(data),
                 List.of(),
-                new Manifest.Totals(0, 1 << 20, 0, 0, 0, 0));
+                new Manifest.Totals(0, 0, 1 << 20, 0, 0, 0, 0));
+    }
+
+    static DatabaseData data(
+            BlobSink sink, String name, DatabaseProperties properties, StreamRef archive, List<TableData> tables) {
+        DatabaseWriter lists = new DatabaseWriter(sink);
+        tables.forEach(lists::add);
+        return lists.finish(name, properties, "00", 1 << 20, archive).data();
+    }
+
+    /** The first table, with all blobs of its rows. */
+    static TableData table(Manifest manifest, BlobSource source) {
+        try (Stream<TableData> tables = manifest.database().tables(source)) {
+            TableData table = tables.findFirst().orElseThrow();
+            return new TableData(
+                    table.schema(),
+                    table.name(),
+                    table.columns(),
+                    table.key(),
+                    table.rows(),
+                    table.bytes(),
+                    new TableContent(table.content().base().whole(source)));
+        }
     }
 
     static Manifest with(Manifest manifest, DatabaseData data) {
@@ -147,6 +171,16 @@ final class RealSnapshot {
     static Manifest with(Manifest manifest, DatabaseProperties properties) {
         DatabaseData data = manifest.database();
         return with(
-                manifest, new DatabaseData(data.name(), properties, data.archive(), data.schemaHash(), data.tables()));
+                manifest,
+                new DatabaseData(
+                        data.name(),
+                        data.kind(),
+                        properties,
+                        data.schemaHash(),
+                        data.diskBytes(),
+                        data.archive(),
+                        data.tables(),
+                        data.sequences(),
+                        data.references()));
     }
 }

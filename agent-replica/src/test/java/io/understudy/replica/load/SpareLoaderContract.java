@@ -8,6 +8,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.testing.MemoryBlobs;
 import java.util.Optional;
@@ -69,14 +70,7 @@ public abstract class SpareLoaderContract {
     @Test
     void failsOnADamagedBlobAndLoadsWholeBlobsLater() {
         Manifest manifest = snapshot(1);
-        BlobId rows = manifest.database()
-                .tables()
-                .get(0)
-                .content()
-                .base()
-                .blobs()
-                .get(0)
-                .id();
+        BlobId rows = Manifests.rows(manifest, blobs).direct().get(0).id();
         assertFails(ErrorCode.BLOB_DAMAGED, () -> loader.load(manifest, new BrokenBlobs(blobs, rows), Progress.none()));
         DatabaseIdentity loaded = load(1);
         assertThat(named(names.spare())).contains(loaded);
@@ -85,7 +79,7 @@ public abstract class SpareLoaderContract {
     @Test
     void failsOnADamagedArchive() {
         Manifest manifest = snapshot(1);
-        BlobId archive = manifest.database().archive().blobs().get(0).id();
+        BlobId archive = manifest.database().archive().direct().get(0).id();
         assertFails(
                 ErrorCode.BLOB_DAMAGED, () -> loader.load(manifest, new BrokenBlobs(blobs, archive), Progress.none()));
         DatabaseIdentity loaded = load(1);

@@ -52,7 +52,7 @@ class AppliedFilesTest {
                 bare.walLsn(),
                 bare.server(),
                 bare.versions(),
-                bare.database(),
+                bare.databases(),
                 List.of(data),
                 bare.totals());
     }

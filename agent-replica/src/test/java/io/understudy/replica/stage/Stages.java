@@ -1,6 +1,7 @@
 package io.understudy.replica.stage;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.MountPoints;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.LinkTarget;
+import io.understudy.files.MountPoints;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
@@ -103,12 +104,9 @@ class TreeStagerTest {
     void refusesContentThatIsNotWhatTheIndexNames() throws IOException {
         Files.writeString(source.resolve("small"), "hello");
         TreeData data = take();
-        BlobRef pack = TreeSnapshots.entries(source, blobs)
-                .get(1)
-                .content()
-                .orElseThrow()
-                .blobs()
-                .get(0);
+        FileContent content =
+                TreeSnapshots.entries(source, blobs).get(1).content().orElseThrow();
+        BlobRef pack = ((FileContent.Packed) content).pack();
         blobs.damage(pack.id(), new byte[(int) pack.bytes()]);
         fails(ErrorCode.BLOB_DAMAGED, () -> prepare(data));
         blobs.remove(pack.id());
@@ -209,7 +207,7 @@ class TreeStagerTest {
         stager().prepare(manifest(data), counting, Progress.none());
         assertThat(opened.get())
                 .as("only the index")
-                .isEqualTo(data.index().blobs().size());
+                .isEqualTo(data.index().direct().size());
         assertThat(second).isPositive();
     }
 
@@ -332,18 +330,6 @@ class TreeStagerTest {
     }
 
     private static Manifest manifest(TreeData data, SnapshotId id) {
-        Manifest sample = Manifests.sample(id);
-        return new Manifest(
-                sample.format(),
-                sample.site(),
-                sample.snapshot(),
-                sample.periods(),
-                sample.moment(),
-                sample.walLsn(),
-                sample.server(),
-                sample.versions(),
-                sample.database(),
-                List.of(data),
-                sample.totals());
+        return Manifests.with(Manifests.sample(id), List.of(data));
     }
 }

@@ -68,8 +68,9 @@ final class Failures {
             return missingBucket(action);
         }
         if (answer.is("RequestTimeTooSkewed")) {
+            // Also after an upload that stalled for long: the next attempt is signed with the time of then.
             String hint = "set this server's clock, or the store's";
-            return failure(ErrorCode.FILESTORE_DENIED, action, "the clocks differ too much", hint, null);
+            return failure(ErrorCode.FILESTORE_FAILED, action, "the clocks differ too much", hint, null);
         }
         if (answer.status() == 507 || answer.is("XMinioStorageFull", "QuotaExceeded", "InsufficientStorage")) {
             return failure(ErrorCode.DISK_FULL, action, answer.toString(), "make room in the store", null);

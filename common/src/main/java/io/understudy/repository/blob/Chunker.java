@@ -40,6 +40,8 @@ final class Chunker {
 
     /** @param average a power of two; {@code longest} of an aligned stream, at least {@code max} */
     record Sizes(int min, int average, int max, int longest) {
+        /** For lists of small lines of which a few change each time. */
+        static final Sizes LIST = new Sizes(16 << 10, 64 << 10, 256 << 10, 32 << 20);
         /** For what changes in many small places, as rows do: little is stored again around a change, and little is held in memory. */
         static final Sizes FINE = new Sizes(128 << 10, 512 << 10, 2 << 20, 32 << 20);
         /** For what mostly comes and goes whole, and where blobs would otherwise be too many to name. */

@@ -31,8 +31,8 @@ public final class KnownBlobs {
         other.table.forEach((key, stored) -> add(key, stored - 1));
     }
 
-    public void addAll(StreamRef stream) {
-        stream.blobs().forEach(this::add);
+    public void addAll(Iterable<BlobRef> blobs) {
+        blobs.forEach(this::add);
     }
 
     /** Bytes of the blob as stored; empty when it is not in the set. */

@@ -4,6 +4,8 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Objects;
 
@@ -23,8 +25,8 @@ public final class StreamReader extends InputStream {
     public StreamReader(String what, StreamRef stream, BlobSource source) {
         this.what = Objects.requireNonNull(what);
         this.expected = stream.bytes();
-        this.blobs = stream.blobs().iterator();
         this.source = Objects.requireNonNull(source);
+        this.blobs = stream.blobs(source);
     }
 
     @Override
@@ -43,6 +45,20 @@ public final class StreamReader extends InputStream {
             return readNamed(target, offset, length);
         } catch (UnderstudyException e) {
             throw named(e);
+        }
+    }
+
+    /**
+     * Reads to the end. A blob is checked with its last byte, and lines are understood before: what cannot be understood may be damaged, and that is
+     * to be known first, so that whoever heals a damaged blob hears of it.
+     *
+     * @throws UnderstudyException {@code BLOB_MISSING}, {@code BLOB_DAMAGED}
+     */
+    public void requireAuthentic() {
+        try {
+            transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -39,6 +39,11 @@ public final class StreamWriter extends OutputStream {
         return new StreamWriter(sink, new Chunker(true, Sizes.FINE));
     }
 
+    /** A list that every snapshot writes again, such as the list of tables: JSON lines, in small blobs, so that little is new after a small change. */
+    public static StreamWriter list(BlobSink sink) {
+        return new StreamWriter(sink, new Chunker(true, Sizes.LIST));
+    }
+
     /**
      * Rows of a table, in COPY's text format. One that is very large has longer blobs, so that a manifest stays short; when a table becomes that large it
      * is stored anew.
@@ -74,14 +79,14 @@ public final class StreamWriter extends OutputStream {
     }
 
     /**
-     * Ends the stream: puts what is left and names all its blobs; the writer is then at the start of a new stream. A stream without
-     * bytes has no blobs.
+     * Ends the stream: puts what is left and names all its blobs, however many; {@link References#keep} makes it short. The writer is then at the
+     * start of a new stream. A stream without bytes has no blobs.
      */
     public StreamRef finish() {
         if (filled > 0) {
             put(filled, false);
         }
-        StreamRef stream = new StreamRef(bytes, blobs);
+        StreamRef stream = new StreamRef(bytes, blobs, null);
         startAgain();
         return stream;
     }

@@ -2,6 +2,7 @@ package io.understudy.repository.tree;
 
 import io.understudy.files.TreeEntry;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One line of a tree's index.
@@ -17,6 +18,11 @@ public record IndexEntry(TreeEntry entry, Optional<FileContent> content) {
 
     public static IndexEntry of(TreeEntry.File file, FileContent content) {
         return new IndexEntry(file, Optional.of(content));
+    }
+
+    /** The same entry, where it has content with that content at another place. */
+    public IndexEntry with(UnaryOperator<FileContent> change) {
+        return content.isEmpty() ? this : new IndexEntry(entry, content.map(change));
     }
 
     /** A folder or a link. */

@@ -4,18 +4,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.understudy.repository.blob.BlobId;
-import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.BlobJson;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Lines of an index from and to JSON, field by field: an index has a line for each file of the site, and every snapshot reads and writes it. What a
  * line does not know is passed over. Files beside each other lie in the same pack, which is then the same object. Not thread-safe.
  */
 final class IndexJson {
-    private BlobRef last;
+    private final BlobJson blobs = new BlobJson();
 
     /**
      * Reads the object that the parser stands at the beginning of.
@@ -40,9 +37,10 @@ final class IndexJson {
                 case "sha256" -> line.sha256 = text(in);
                 case "target" -> line.target = text(in);
                 case "target64" -> line.target64 = text(in);
-                case "pack" -> line.pack = in.currentToken() == JsonToken.VALUE_NULL ? null : blob(in);
+                case "pack" -> line.pack = in.currentToken() == JsonToken.VALUE_NULL ? null : blobs.blob(in);
                 case "offset" -> line.offset = number(in);
-                case "blobs" -> line.blobs = in.currentToken() == JsonToken.VALUE_NULL ? null : blobs(in);
+                case "blobs" -> line.blobs = in.currentToken() == JsonToken.VALUE_NULL ? null : blobs.blobs(in);
+                case "list" -> line.list = in.currentToken() == JsonToken.VALUE_NULL ? null : blobs.list(in);
                 default -> in.skipChildren();
             }
         }
@@ -64,15 +62,11 @@ final class IndexJson {
         text("target64", line.target64(), out);
         if (line.pack() != null) {
             out.writeFieldName("pack");
-            write(line.pack(), out);
+            BlobJson.write(line.pack(), out);
         }
         number("offset", line.offset(), out);
-        if (line.blobs() != null) {
-            out.writeArrayFieldStart("blobs");
-            for (BlobRef blob : line.blobs()) {
-                write(blob, out);
-            }
-            out.writeEndArray();
+        if (line.stream() != null) {
+            BlobJson.writeFields(line.stream(), out);
         }
         out.writeEndObject();
     }
@@ -86,64 +80,6 @@ final class IndexJson {
     private static void number(String field, Long value, JsonGenerator out) throws IOException {
         if (value != null) {
             out.writeNumberField(field, value);
-        }
-    }
-
-    private static void write(BlobRef blob, JsonGenerator out) throws IOException {
-        out.writeStartObject();
-        out.writeStringField("id", blob.id().hex());
-        out.writeNumberField("bytes", blob.bytes());
-        out.writeNumberField("stored", blob.stored());
-        if (blob.continues()) {
-            out.writeBooleanField("continues", true);
-        }
-        out.writeEndObject();
-    }
-
-    private List<BlobRef> blobs(JsonParser in) throws IOException {
-        expect(in, JsonToken.START_ARRAY);
-        List<BlobRef> blobs = new ArrayList<>();
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            blobs.add(blob(in));
-        }
-        return blobs;
-    }
-
-    private BlobRef blob(JsonParser in) throws IOException {
-        expect(in, JsonToken.START_OBJECT);
-        String id = null;
-        long bytes = 0;
-        long stored = 0;
-        boolean continues = false;
-        while (in.nextToken() != JsonToken.END_OBJECT) {
-            String field = in.currentName();
-            in.nextToken();
-            switch (field) {
-                case "id" -> id = text(in);
-                case "bytes" -> bytes = in.getLongValue();
-                case "stored" -> stored = in.getLongValue();
-                case "continues" -> continues = in.currentToken() == JsonToken.VALUE_TRUE;
-                default -> in.skipChildren();
-            }
-        }
-        if (last == null || !same(last, id, bytes, stored, continues)) {
-            last = new BlobRef(name(in, id), bytes, stored, continues);
-        }
-        return last;
-    }
-
-    private static boolean same(BlobRef blob, String id, long bytes, long stored, boolean continues) {
-        return blob.id().hex().equals(id)
-                && blob.bytes() == bytes
-                && blob.stored() == stored
-                && blob.continues() == continues;
-    }
-
-    private static BlobId name(JsonParser in, String id) throws IOException {
-        try {
-            return new BlobId(id == null ? "" : id);
-        } catch (IllegalArgumentException e) {
-            throw new JsonParseException(in, e.getMessage(), e);
         }
     }
 

@@ -33,7 +33,7 @@ record IndexLine(
         String target64,
         BlobRef pack,
         Long offset,
-        List<BlobRef> blobs) {
+        StreamRef stream) {
     private static final String ROOT = ".";
     private static final Set<String> TYPES = Set.of("file", "folder", "link");
 
@@ -53,10 +53,19 @@ record IndexLine(
         BlobRef pack;
         Long offset;
         List<BlobRef> blobs;
+        StreamRef list;
 
         IndexLine line() {
             return new IndexLine(
-                    path, path64, type, mode, mtime, owner, group, size, sha256, target, target64, pack, offset, blobs);
+                    path, path64, type, mode, mtime, owner, group, size, sha256, target, target64, pack, offset,
+                    stream());
+        }
+
+        private StreamRef stream() {
+            if (list != null) {
+                return new StreamRef(size == null ? 0 : size, null, list);
+            }
+            return blobs == null ? null : StreamRef.of(blobs);
         }
     }
 
@@ -83,9 +92,7 @@ record IndexLine(
                 target == null || targetText.isPresent() ? null : base64(target),
                 content instanceof FileContent.Packed packed ? packed.pack() : null,
                 content instanceof FileContent.Packed packed ? packed.offset() : null,
-                content instanceof FileContent.Streamed streamed
-                        ? streamed.stream().blobs()
-                        : null);
+                content instanceof FileContent.Streamed streamed ? streamed.stream() : null);
     }
 
     /** @throws UnderstudyException {@code UNSAFE_PATH} for what must not be written to a disk, {@code MANIFEST_DAMAGED} for what is no line of an index */
@@ -147,7 +154,6 @@ record IndexLine(
             }
             return new FileContent.Packed(pack, offset);
         }
-        StreamRef stream = StreamRef.of(blobs);
         if (stream.bytes() != size) {
             throw new IllegalArgumentException("its blobs hold " + stream.bytes() + " bytes, not " + size);
         }

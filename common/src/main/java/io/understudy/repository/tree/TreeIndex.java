@@ -57,13 +57,18 @@ public final class TreeIndex {
      * @throws UnderstudyException while it is consumed: {@code UNSAFE_PATH}, {@code MANIFEST_DAMAGED}, {@code BLOB_*}
      */
     public static Stream<IndexEntry> read(StreamRef index, BlobSource source) {
-        return read(new StreamReader("a tree's index", index, source));
+        StreamReader in = new StreamReader("a tree's index", index, source);
+        return read(in, in::requireAuthentic);
     }
 
     /** As {@link #read(StreamRef, BlobSource)}, of the index itself. */
     public static Stream<IndexEntry> read(InputStream in) {
+        return read(in, () -> {});
+    }
+
+    private static Stream<IndexEntry> read(InputStream in, Runnable authentic) {
         try {
-            Entries entries = new Entries(LINES.createParser(in));
+            Entries entries = new Entries(LINES.createParser(in), authentic);
             return StreamSupport.stream(
                             Spliterators.spliteratorUnknownSize(
                                     entries, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.DISTINCT),
@@ -117,13 +122,15 @@ public final class TreeIndex {
 
     private static final class Entries implements Iterator<IndexEntry> {
         private final JsonParser lines;
+        private final Runnable authentic;
         private final IndexJson json = new IndexJson();
         private final Deque<SafePath> folders = new ArrayDeque<>();
         private SafePath last;
         private boolean looked;
 
-        private Entries(JsonParser lines) {
+        private Entries(JsonParser lines, Runnable authentic) {
             this.lines = lines;
+            this.authentic = authentic;
         }
 
         @Override
@@ -135,6 +142,7 @@ public final class TreeIndex {
                 }
                 return lines.currentToken() != null;
             } catch (IOException e) {
+                authentic.run();
                 throw damaged(e);
             }
         }
@@ -149,7 +157,11 @@ public final class TreeIndex {
                 IndexEntry entry = json.read(lines).toEntry();
                 check(entry.entry());
                 return entry;
+            } catch (UnderstudyException e) {
+                authentic.run();
+                throw e;
             } catch (IOException e) {
+                authentic.run();
                 throw damaged(e);
             }
         }

@@ -92,7 +92,7 @@ class S3FailuresTest {
         "403, SignatureDoesNotMatch, FILESTORE_DENIED",
         "403, InvalidAccessKeyId, FILESTORE_DENIED",
         "400, ExpiredToken, FILESTORE_DENIED",
-        "403, RequestTimeTooSkewed, FILESTORE_DENIED",
+        "403, RequestTimeTooSkewed, FILESTORE_FAILED",
         "400, AuthorizationHeaderMalformed, FILESTORE_DENIED",
         "301, PermanentRedirect, FILESTORE_DENIED",
         "404, NoSuchBucket, FILESTORE_UNREACHABLE",

@@ -23,7 +23,7 @@ class KnownBlobsTest {
 
     @Test
     void keepsTheFirstOfEquals() {
-        known.addAll(StreamRef.of(List.of(blob(1), blob(1), blob(2))));
+        known.addAll(List.of(blob(1), blob(1), blob(2)));
         known.add(new BlobRef(blob(1).id(), 1, 99, false));
         assertThat(known.size()).isEqualTo(2);
         assertThat(known.stored(blob(1).id())).hasValue(1);

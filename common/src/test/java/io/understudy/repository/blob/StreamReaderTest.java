@@ -26,24 +26,24 @@ class StreamReaderTest {
 
     @Test
     void aStreamWithoutBlobsIsEmpty() throws IOException {
-        assertThat(reader(new StreamRef(0, List.of())).readAllBytes()).isEmpty();
+        assertThat(reader(StreamRef.of(List.of())).readAllBytes()).isEmpty();
     }
 
     @Test
     void saysWhatTheMissingBlobBelongsTo() {
         StreamRef stream = StreamRef.of(List.of(put("ab"), put("c")));
-        blobs.remove(stream.blobs().get(1).id());
+        blobs.remove(stream.direct().get(1).id());
         UnderstudyException e = catchThrowableOfType(
                 UnderstudyException.class, () -> reader(stream).readAllBytes());
         assertThat(e.code()).isEqualTo(ErrorCode.BLOB_MISSING);
         assertThat(e)
                 .hasMessageContaining("table public.person")
-                .hasMessageContaining(stream.blobs().get(1).id().hex());
+                .hasMessageContaining(stream.direct().get(1).id().hex());
     }
 
     @Test
     void refusesAStreamThatIsNotAsLongAsItSays() {
-        StreamRef lied = new StreamRef(4, List.of(put("ab"), put("c")));
+        StreamRef lied = new StreamRef(4, List.of(put("ab"), put("c")), null);
         UnderstudyException e = catchThrowableOfType(
                 UnderstudyException.class, () -> reader(lied).readAllBytes());
         assertThat(e.code()).isEqualTo(ErrorCode.BLOB_DAMAGED);

@@ -34,7 +34,7 @@ class StreamWriterTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void blobsKeepTheirLimits(long seed) {
         StreamRef stream = written(Samples.bytes(seed, 1_000_000), false, new Random(seed));
-        List<BlobRef> whole = stream.blobs().subList(0, stream.blobs().size() - 1);
+        List<BlobRef> whole = stream.direct().subList(0, stream.direct().size() - 1);
         assertThat(whole).allSatisfy(blob -> assertThat(blob.bytes()).isBetween(1024L, 16384L));
         assertThat(whole.stream().mapToLong(BlobRef::bytes).average().orElseThrow())
                 .isBetween(3500.0, 6000.0);
@@ -43,7 +43,7 @@ class StreamWriterTest {
     @Test
     void contentWithoutAnyCutIsCutAtTheMost() {
         StreamRef stream = written(new byte[50_000], false, new Random(1));
-        assertThat(stream.blobs()).extracting(BlobRef::bytes).containsExactly(16384L, 16384L, 16384L, 848L);
+        assertThat(stream.direct()).extracting(BlobRef::bytes).containsExactly(16384L, 16384L, 16384L, 848L);
     }
 
     @ParameterizedTest
@@ -71,7 +71,7 @@ class StreamWriterTest {
         byte[] content = Samples.rows(longestRow, 400_000, longestRow);
         StreamRef stream = written(content, true, new Random(longestRow));
         assertThat(blobs.content(stream)).isEqualTo(content);
-        assertThat(stream.blobs()).hasSizeGreaterThan(10).allSatisfy(blob -> {
+        assertThat(stream.direct()).hasSizeGreaterThan(10).allSatisfy(blob -> {
             byte[] plain = blobs.content(StreamRef.of(List.of(blob)));
             assertThat(plain[plain.length - 1]).isEqualTo((byte) '\n');
             assertThat(blob.continues()).isFalse();
@@ -82,7 +82,7 @@ class StreamWriterTest {
     void aCutBehindARowEndIsNotMoved() {
         byte[] newlines = new byte[40_000];
         java.util.Arrays.fill(newlines, (byte) '\n');
-        assertThat(written(newlines, true, new Random(1)).blobs())
+        assertThat(written(newlines, true, new Random(1)).direct())
                 .extracting(BlobRef::bytes)
                 .containsExactly(16384L, 16384L, 7232L);
     }
@@ -94,7 +94,7 @@ class StreamWriterTest {
         StreamRef stream = written(giant, true, new Random(5));
         assertThat(blobs.content(stream)).isEqualTo(giant);
         assertContinuesExactlyInsideRows(stream);
-        assertThat(stream.blobs().stream().filter(BlobRef::continues).count()).isGreaterThan(10);
+        assertThat(stream.direct().stream().filter(BlobRef::continues).count()).isGreaterThan(10);
     }
 
     @Test
@@ -114,7 +114,7 @@ class StreamWriterTest {
 
     @Test
     void aStreamWithoutBytesHasNoBlobs() {
-        assertThat(StreamWriter.plain(blobs).finish()).isEqualTo(new StreamRef(0, List.of()));
+        assertThat(StreamWriter.plain(blobs).finish()).isEqualTo(StreamRef.of(List.of()));
     }
 
     @Test
@@ -150,7 +150,7 @@ class StreamWriterTest {
         StreamWriter writer = StreamWriter.plain(many);
         byte[] content = Samples.bytes(4711, 40 << 20);
         writer.write(content, 0, content.length);
-        assertThat(writer.finish().blobs())
+        assertThat(writer.finish().direct())
                 .extracting(BlobRef::bytes)
                 .containsExactly(5067861L, 5285064L, 5036606L, 5633900L, 5385679L, 5444816L, 5772333L, 4316781L);
     }
@@ -170,12 +170,12 @@ class StreamWriterTest {
     }
 
     private static long newBlobs(StreamRef before, StreamRef after) {
-        Set<BlobRef> there = new HashSet<>(before.blobs());
-        return after.blobs().stream().filter(blob -> !there.contains(blob)).count();
+        Set<BlobRef> there = new HashSet<>(before.direct());
+        return after.direct().stream().filter(blob -> !there.contains(blob)).count();
     }
 
     private void assertContinuesExactlyInsideRows(StreamRef stream) {
-        assertThat(stream.blobs()).allSatisfy(blob -> {
+        assertThat(stream.direct()).allSatisfy(blob -> {
             byte[] plain = blobs.content(StreamRef.of(List.of(blob)));
             assertThat(blob.continues()).isEqualTo(plain[plain.length - 1] != '\n');
         });

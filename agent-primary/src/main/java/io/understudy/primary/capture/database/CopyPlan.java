@@ -3,8 +3,10 @@ package io.understudy.primary.capture.database;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Sql;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -34,9 +36,18 @@ final class CopyPlan {
 
     /** The units of all tables, the largest first. */
     List<CopyTask> units(List<SourceTable> tables) {
+        return units(tables, List.of());
+    }
+
+    /** The units of all tables, those of some before all others, otherwise the largest first. */
+    List<CopyTask> units(List<SourceTable> tables, Collection<SourceTable> first) {
+        Set<String> names = first.stream().map(SourceTable::qualified).collect(Collectors.toSet());
+        Comparator<CopyTask> order =
+                Comparator.comparing(unit -> !names.contains(unit.table().qualified()));
         return tables.stream()
                 .flatMap(table -> units(table).stream())
-                .sorted(Comparator.comparingLong(CopyTask::weight).reversed())
+                .sorted(order.thenComparing(
+                        Comparator.comparingLong(CopyTask::weight).reversed()))
                 .toList();
     }
 

@@ -19,7 +19,7 @@ final class DumpFailure {
             return failure(
                     ErrorCode.DATABASE_BUSY,
                     result,
-                    "a table is locked exclusively: wait for that session or end it, or raise database.lock_timeout");
+                    "a table was locked exclusively: take the snapshot when that session has ended");
         }
         if (errors.contains("FATAL:  sorry, too many clients")
                 || errors.contains("FATAL:  too many connections")

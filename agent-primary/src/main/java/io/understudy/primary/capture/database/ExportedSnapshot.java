@@ -1,29 +1,29 @@
 package io.understudy.primary.capture.database;
 
-import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.capture.database.TableStates.State;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * One moment of the database, kept by an open transaction: an exported snapshot that other sessions import, and ACCESS SHARE locks that were
- * taken <em>before</em> it. In the other order a TRUNCATE or a rewriting ALTER TABLE between the two would leave the table empty
- * in the snapshot, because both ignore what older snapshots should see. Ends with its session.
+ * One moment of the database, kept by an open transaction: an exported snapshot that other sessions import. It holds no lock, so
+ * nobody ever waits for it. In exchange a TRUNCATE or a rewriting ALTER TABLE may follow it, which leave a table empty in older snapshots:
+ * whoever reads rows first compares the table with what is noted here. Ends with its session.
  *
  * @param id by which {@code SET TRANSACTION SNAPSHOT} and pg_dump know it
  * @param at the server's clock; everything committed before is seen
- * @param tables all that COPY can carry, each one locked
+ * @param tables all that COPY can carry
+ * @param states of all tables, by OID
  */
-record ExportedSnapshot(String id, Instant at, String walLsn, List<SourceTable> tables) {
-    /** Takes no snapshot yet: that is the first query's doing, after the locks. */
+record ExportedSnapshot(
+        String id, Instant at, String walLsn, List<SourceTable> tables, Map<Long, State> states, CatalogStamp stamp) {
+    /** Takes no snapshot yet: that is the first query's doing. */
     static final String BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
     private static final String EXPORT = """
@@ -31,48 +31,68 @@ record ExportedSnapshot(String id, Instant at, String walLsn, List<SourceTable> 
                 CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS lsn
             """;
 
-    private static final int ATTEMPTS = 20;
-
     ExportedSnapshot {
         tables = List.copyOf(tables);
+        states = Map.copyOf(states);
     }
 
-    /**
-     * Freezes the moment in this session, which must be idle.
-     *
-     * @param locks as {@link TableLocks#acquire}
-     * @throws UnderstudyException {@code DATABASE_BUSY} when a table's lock can't be had, {@code MISSING_PRIVILEGE} and others of a session
-     */
-    static ExportedSnapshot take(Session session, Function<Session, Set<Long>> locks) {
-        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            Set<Long> locked = locks.apply(session);
-            PrimaryPoint.TABLES_LOCKED.reached();
-            ExportedSnapshot moment = export(session);
-            if (locked.containsAll(moment.oids())) {
-                return moment;
-            }
-            session.execute("ROLLBACK");
+    /** Its name and place alone: the first query of a transaction that has begun as {@link #BEGIN} does. */
+    record Export(String id, Instant at, String walLsn) {
+        static Export of(Session session) {
+            return session.first(
+                            EXPORT, row -> new Export(row.text("id"), instant(row.number("micros")), row.text("lsn")))
+                    .orElseThrow();
         }
-        throw new UnderstudyException(
-                ErrorCode.DATABASE_BUSY,
-                "cannot freeze a moment of the database: new tables appeared during each of " + ATTEMPTS + " attempts",
-                "take the snapshot when no migration runs");
     }
 
-    private static ExportedSnapshot export(Session session) {
-        ExportedSnapshot bare = session.first(
-                        EXPORT,
-                        row -> new ExportedSnapshot(
-                                row.text("id"), instant(row.number("micros")), row.text("lsn"), List.of()))
-                .orElseThrow();
-        return new ExportedSnapshot(bare.id, bare.at, bare.walLsn, new Catalog(session).tables());
+    /** Freezes the moment in this session, which must be idle. */
+    static ExportedSnapshot take(Session session) {
+        session.execute(BEGIN);
+        return described(session, Export.of(session));
+    }
+
+    /** Keeps in this session, which must be idle, the moment of another one that may end afterwards. */
+    static ExportedSnapshot keep(Session session, Export exported) {
+        begin(session, exported.id);
+        Export again = Export.of(session);
+        return described(session, new Export(again.id, exported.at, exported.walLsn));
+    }
+
+    /** Begins a transaction in the snapshot of that name. */
+    static void begin(Session session, String id) {
+        session.execute(BEGIN);
+        session.execute("SET TRANSACTION SNAPSHOT '" + id + "'");
+    }
+
+    /** Runs queries in a transaction without keeping their locks on the catalogs, which a VACUUM FULL would wait for. */
+    static <T> T withoutLocks(Session session, Function<Session, T> queries) {
+        session.execute("SAVEPOINT described; SET LOCAL lock_timeout = '1s'");
+        T result = queries.apply(session);
+        session.execute("ROLLBACK TO SAVEPOINT described; RELEASE SAVEPOINT described");
+        return result;
+    }
+
+    private static ExportedSnapshot described(Session session, Export exported) {
+        return withoutLocks(
+                session,
+                queries -> new ExportedSnapshot(
+                        exported.id,
+                        exported.at,
+                        exported.walLsn,
+                        new Catalog(queries).tables(),
+                        TableStates.all(queries),
+                        CatalogStamp.of(queries)));
+    }
+
+    /** Whether the rows of all tables but these can still be read, as a later look at the states found it. */
+    boolean keepsAllBut(List<SourceTable> carried, Map<Long, State> later) {
+        Set<Long> others = new HashSet<>(states.keySet());
+        carried.forEach(table -> others.remove(table.oid()));
+        return others.stream()
+                .allMatch(oid -> later.containsKey(oid) && states.get(oid).survivesIn(later.get(oid)));
     }
 
     private static Instant instant(long micros) {
         return Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1000);
-    }
-
-    private Set<Long> oids() {
-        return tables.stream().map(SourceTable::oid).collect(Collectors.toCollection(HashSet::new));
     }
 }

@@ -1,7 +1,7 @@
 package io.understudy.primary.capture.database;
 
 import io.understudy.progress.Progress;
-import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseWriter.Written;
 import io.understudy.repository.blob.BlobSink;
 import java.time.Instant;
 
@@ -19,5 +19,5 @@ public interface SourceDatabase {
      * @param moment when the snapshot was exported, by the database server's clock
      * @param serverVersion {@code server_version_num}
      */
-    record Captured(Instant moment, String walLsn, int serverVersion, String toolsVersion, DatabaseData database) {}
+    record Captured(Instant moment, String walLsn, int serverVersion, String toolsVersion, Written database) {}
 }

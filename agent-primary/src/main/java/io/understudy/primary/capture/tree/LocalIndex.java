@@ -8,11 +8,11 @@ import io.understudy.files.FileFailure;
 import io.understudy.files.Sha256;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.repository.blob.StreamReader;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,15 +26,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest index of a tree on the local disk, so that it is not fetched for every snapshot. Beside it a note says which stream it is and what its
+ * The newest index of a tree on the local disk, so that it is not fetched for every snapshot; here long streams have all of their blobs. Beside it a note says which stream it is and what its
  * own hash is; where these do not fit it is fetched again.
  *
- * <pre>{"format":1,"stream":"<hash of its blobs' names>","sha256":"<hash of the file>"}</pre>
+ * <pre>{"format":2,"stream":"<hash of its blobs' names>","sha256":"<hash of the file>"}</pre>
  */
 final class LocalIndex {
     private static final Logger LOG = LoggerFactory.getLogger(LocalIndex.class);
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private final Path file;
     private final Path note;
 
@@ -52,14 +52,14 @@ final class LocalIndex {
         if (describe(index).equals(noted())) {
             return true;
         }
-        try (InputStream in = new StreamReader("a tree's index", index, source)) {
-            try (Fresh fresh = replace()) {
-                in.transferTo(fresh.out());
-                fresh.commit(index);
+        try (Stream<IndexEntry> entries = TreeIndex.read(index, source);
+                Fresh fresh = replace();
+                OutputStream out = new BufferedOutputStream(fresh.out(), 1 << 16)) {
+            for (IndexEntry entry : (Iterable<IndexEntry>) entries::iterator) {
+                TreeIndex.write(entry.with(content -> content.whole(source)), out);
             }
-            try (Stream<IndexEntry> entries = entries()) {
-                entries.forEach(entry -> {});
-            }
+            out.flush();
+            fresh.commit(index);
             return true;
         } catch (UnderstudyException e) {
             if (!e.code().judgesContent()) {
@@ -111,7 +111,7 @@ final class LocalIndex {
 
     private static String key(StreamRef index) {
         MessageDigest digest = Sha256.digest();
-        for (BlobRef blob : index.blobs()) {
+        for (BlobRef blob : index.list() == null ? index.direct() : index.listing()) {
             digest.update(blob.id().hex().getBytes(StandardCharsets.US_ASCII));
         }
         return ContentHash.of(digest.digest()).hex();

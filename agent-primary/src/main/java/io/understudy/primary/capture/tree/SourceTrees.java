@@ -1,20 +1,42 @@
 package io.understudy.primary.capture.tree;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.files.FileSystemPlace;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.KnownBlobs;
 import java.util.Optional;
 
 /** The site's trees of files as a snapshot sees them; {@link TreeCapture} is the one that reads the disk. */
 @FunctionalInterface
 public interface SourceTrees {
     /**
+     * A tree before it is read.
+     *
+     * @param place where it lies; empty where the system does not tell
+     * @param empty whether there is nothing in it that a snapshot would take
+     */
+    record Glance(Optional<FileSystemPlace> place, boolean empty) {}
+
+    /** Empty where there is no disk to look at. */
+    default Optional<Glance> look(TreeSettings tree) {
+        return Optional.empty();
+    }
+
+    /**
      * Takes one tree into blobs; every blob is durable on return.
      *
      * @param base the same tree in the newest snapshot of this repository, if there is one
      * @param source where the base's blobs are
      */
-    TreeData capture(TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress);
+    Captured capture(TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress);
+
+    /**
+     * A tree in the repository.
+     *
+     * @param named all of its blobs; empty when the tree is the base's own
+     */
+    record Captured(TreeData tree, Optional<KnownBlobs> named) {}
 }

@@ -5,14 +5,18 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.Excludes;
 import io.understudy.files.FileCache;
 import io.understudy.files.FileFailure;
+import io.understudy.files.FileStat;
+import io.understudy.files.MountPoints;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
+import io.understudy.primary.capture.tree.SourceTrees.Captured;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.References;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
 import io.understudy.repository.tree.IndexEntry;
@@ -35,7 +39,7 @@ import java.util.stream.Stream;
  * <p>The new index is drafted on the local disk first, because packs get their names only when they are full, and which old packs are worn shows
  * only at the end. Memory is bounded: see {@link ContentTable}, {@link PackUpkeep} and {@link Repacker}. Not for concurrent use.
  */
-public final class TreeCapture {
+public final class TreeCapture implements SourceTrees {
     private final Path folder;
     private final Clock clock;
 
@@ -43,6 +47,17 @@ public final class TreeCapture {
     public TreeCapture(Path state, Clock clock) {
         this.folder = state.resolve("capture");
         this.clock = clock;
+    }
+
+    @Override
+    public Optional<Glance> look(TreeSettings tree) {
+        TreeRoot root = TreeRoot.of(tree.path());
+        TreeWalker walker = new TreeWalker(root, Excludes.of(tree.exclude()));
+        boolean empty = Stream.iterate(walker.next(), Optional::isPresent, previous -> walker.next())
+                .flatMap(Optional::stream)
+                .allMatch(found -> found.path().isRoot() || found.is(FileStat.Type.SPECIAL));
+        // Read last: a walk makes an automounter mount.
+        return Optional.of(new Glance(MountPoints.now().placeOf(root.folder()), empty));
     }
 
     /**
@@ -53,7 +68,8 @@ public final class TreeCapture {
      * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} naming what can't be read, {@code FILE_FAILED}, {@code CONFIG_INVALID}
      *     for an exclude that is no glob, {@code DISK_FULL} of the state folder, or what sink and source throw
      */
-    public TreeData capture(
+    @Override
+    public Captured capture(
             TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress) {
         AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
         AtomicFiles.clearDrafts(folder);
@@ -69,12 +85,10 @@ public final class TreeCapture {
             draft(tree, sink, local, draft, drafter);
             Set<BlobId> worn = drafter.worn();
             if (usable.isPresent() && drafter.unchanged() && worn.isEmpty()) {
-                return new TreeData(
-                        tree.name(),
-                        tree.kind(),
-                        tally.entries(),
-                        tally.bytes(),
-                        usable.get().index());
+                TreeData old = usable.get();
+                TreeData same = new TreeData(
+                        tree.name(), tree.kind(), tally.entries(), tally.bytes(), old.index(), old.references());
+                return new Captured(same, Optional.empty());
             }
             if (!worn.isEmpty()) {
                 try (Stream<IndexEntry> entries = entries(draft)) {
@@ -84,8 +98,11 @@ public final class TreeCapture {
             }
             packing.finish();
             PrimaryPoint.PACKS_STORED.reached();
-            StreamRef index = write(draft, packing, repacker, sink, local);
-            return new TreeData(tree.name(), tree.kind(), tally.entries(), tally.bytes(), index);
+            References references = new References(sink);
+            StreamRef index = write(draft, packing, repacker, sink, references, local);
+            TreeData data =
+                    new TreeData(tree.name(), tree.kind(), tally.entries(), tally.bytes(), index, references.finish());
+            return new Captured(data, Optional.of(references.named()));
         } catch (IOException e) {
             throw FileFailure.of("write", draft, e);
         } finally {
@@ -108,54 +125,27 @@ public final class TreeCapture {
     }
 
     /** Stores the index, and keeps it for the next capture. */
-    private static StreamRef write(Path draft, Packing packing, Repacker repacker, BlobSink sink, LocalIndex local)
+    private static StreamRef write(
+            Path draft, Packing packing, Repacker repacker, BlobSink sink, References references, LocalIndex local)
             throws IOException {
         try (StreamWriter writer = StreamWriter.rows(sink);
-                LocalIndex.Fresh fresh = local.replace()) {
-            translate(draft, packing, repacker, new Both(writer, fresh.out()));
-            StreamRef index = writer.finish();
+                LocalIndex.Fresh fresh = local.replace();
+                OutputStream stored = new BufferedOutputStream(writer, 1 << 16);
+                OutputStream kept = new BufferedOutputStream(fresh.out(), 1 << 16);
+                Stream<IndexEntry> entries = entries(draft)) {
+            for (IndexEntry entry : (Iterable<IndexEntry>) entries::iterator) {
+                IndexEntry placed = entry.with(repacker::placed).with(packing::named);
+                TreeIndex.write(placed, kept);
+                TreeIndex.write(placed.with(content -> content.keptBy(references)), stored);
+            }
+            stored.flush();
+            kept.flush();
+            StreamRef index = references.keep(writer.finish());
             PrimaryPoint.TREE_INDEX_STORED.reached();
             fresh.commit(index);
             PrimaryPoint.TREE_INDEX_KEPT.reached();
             return index;
         }
-    }
-
-    /** Writes the same to both. */
-    private static final class Both extends OutputStream {
-        private final OutputStream one;
-        private final OutputStream other;
-
-        private Both(OutputStream one, OutputStream other) {
-            this.one = one;
-            this.other = other;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            one.write(bytes, offset, length);
-            other.write(bytes, offset, length);
-        }
-    }
-
-    /** The draft with every content at its place. */
-    private static void translate(Path draft, Packing packing, Repacker repacker, OutputStream to) throws IOException {
-        OutputStream out = new BufferedOutputStream(to, 1 << 16);
-        try (Stream<IndexEntry> entries = entries(draft)) {
-            for (IndexEntry entry : (Iterable<IndexEntry>) entries::iterator) {
-                TreeIndex.write(
-                        new IndexEntry(
-                                entry.entry(),
-                                entry.content().map(repacker::placed).map(packing::named)),
-                        out);
-            }
-        }
-        out.flush();
     }
 
     private static Stream<IndexEntry> entries(Path draft) throws IOException {

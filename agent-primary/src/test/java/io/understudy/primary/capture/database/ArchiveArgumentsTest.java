@@ -3,9 +3,11 @@ package io.understudy.primary.capture.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.postgres.SourceTable;
+import io.understudy.repository.DatabaseData.SequenceData;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +15,7 @@ class ArchiveArgumentsTest {
     @Test
     void excludesTheRowsOfCarriedTablesByQuotedNames() {
         List<SourceTable> tables = List.of(table("a", 1), table("odd \"*\".$name", 2));
-        ArchiveArguments arguments = of(tables);
+        ArchiveArguments arguments = of(tables, new SequenceData("s", "a_id_seq", 7, true));
         assertThat(arguments.arguments())
                 .containsExactly(
                         "--snapshot=0001-1",
@@ -21,8 +23,8 @@ class ArchiveArgumentsTest {
                         "--format=custom",
                         "--compress=0",
                         "--exclude-table-data=\"s\".\"odd \"\"*\"\".$name\"",
-                        "--exclude-table-data=\"s\".\"a\"");
-        assertThat(arguments.snapshot()).containsExactly("--snapshot=0001-1", "--lock-wait-timeout=60000");
+                        "--exclude-table-data=\"s\".\"a\"",
+                        "--exclude-table-data=\"s\".\"a_id_seq\"");
         assertThat(arguments.carried()).isEqualTo(tables);
     }
 
@@ -44,8 +46,11 @@ class ArchiveArgumentsTest {
                 .isEqualTo(19_999);
     }
 
-    private static ArchiveArguments of(List<SourceTable> tables) {
-        return ArchiveArguments.of(new ExportedSnapshot("0001-1", Instant.EPOCH, "0/1", tables), Duration.ofMinutes(1));
+    private static ArchiveArguments of(List<SourceTable> tables, SequenceData... sequences) {
+        return ArchiveArguments.of(
+                new ExportedSnapshot("0001-1", Instant.EPOCH, "0/1", tables, Map.of(), new CatalogStamp(Map.of())),
+                List.of(sequences),
+                Duration.ofMinutes(1));
     }
 
     private static SourceTable table(String name, long bytes) {

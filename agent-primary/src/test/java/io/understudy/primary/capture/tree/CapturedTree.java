@@ -39,7 +39,9 @@ abstract class CapturedTree {
     }
 
     TreeData capture(Optional<TreeData> base) {
-        return new TreeCapture(temp.resolve("state"), clock).capture(settings(), blobs, base, blobs, Progress.none());
+        return new TreeCapture(temp.resolve("state"), clock)
+                .capture(settings(), blobs, base, blobs, Progress.none())
+                .tree();
     }
 
     TreeSettings settings() {

@@ -97,7 +97,8 @@ class TreeCaptureTest extends CapturedTree {
         Progress appending = (step, done, total) -> append(log);
 
         TreeData data = new TreeCapture(temp.resolve("state"), clock)
-                .capture(settings(), blobs, Optional.empty(), blobs, appending);
+                .capture(settings(), blobs, Optional.empty(), blobs, appending)
+                .tree();
 
         TreeEntry.File file = (TreeEntry.File) entry(data, "log").entry();
         FileContent.Streamed content =
@@ -119,7 +120,8 @@ class TreeCaptureTest extends CapturedTree {
             }
         };
         TreeData data = new TreeCapture(temp.resolve("state"), clock)
-                .capture(settings(), blobs, Optional.empty(), blobs, deleting);
+                .capture(settings(), blobs, Optional.empty(), blobs, deleting)
+                .tree();
         assertThat(paths(data)).containsExactly(".", "a");
     }
 

@@ -1,0 +1,54 @@
+package io.understudy.repository.digest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What the rows of a table are, whatever their order: a sum for each bucket of rows. Two tables whose rows differ differ in the buckets of these
+ * rows, but for chance; {@code format.md} says how each sum is made, {@link RowDigest} makes them.
+ *
+ * @param sums 1 to 256 of them, a power of two, each of 32 hexadecimal digits
+ */
+public record TableDigest(List<String> sums) {
+    /** The most buckets: 2^8. */
+    static final int MOST = 256;
+
+    private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(128);
+    private static final Pattern SUM = Pattern.compile("[0-9a-f]{32}");
+
+    public TableDigest {
+        sums = List.copyOf(sums);
+        if (Integer.bitCount(sums.size()) != 1 || sums.size() > MOST) {
+            throw new IllegalArgumentException("a digest has 1, 2, 4 … " + MOST + " sums, not " + sums.size());
+        }
+        sums.forEach(sum -> {
+            if (!SUM.matcher(sum).matches()) {
+                throw new IllegalArgumentException("not a sum of a digest: " + sum);
+            }
+        });
+    }
+
+    /** The sum of the rows of all these tables together, modulo 2^128: it depends neither on the buckets nor on which row is in which table. */
+    public static BigInteger total(List<TableDigest> tables) {
+        return tables.stream()
+                .flatMap(table -> table.sums.stream())
+                .map(sum -> new BigInteger(sum, 16))
+                .reduce(BigInteger.ZERO, BigInteger::add)
+                .mod(MODULUS);
+    }
+
+    /**
+     * The digest of a table's rows in COPY's text format, with as many buckets as this one has.
+     *
+     * @param columns of the lines
+     * @param key those of them that are the primary key; none: the bucket is that of the whole line
+     */
+    public TableDigest ofSameSize(InputStream lines, List<String> columns, List<String> key) throws IOException {
+        RowDigest rows = new RowDigest(columns, key);
+        lines.transferTo(rows);
+        return rows.digest(sums.size());
+    }
+}
