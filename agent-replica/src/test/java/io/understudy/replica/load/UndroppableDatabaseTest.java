@@ -61,7 +61,7 @@ class UndroppableDatabaseTest {
         server.psql("postgres", "CREATE DATABASE " + PostgresServer.quoted(site) + ";");
         original = databases.named(site).orElseThrow();
         swap = new DatabaseSwap(new Database(server.settings(site)), Ticker.system());
-        loader = new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(), Ticker.system());
+        loader = new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(state), Ticker.system());
         RetryLog failures = new RetryLog(world.time.clock(), new RetryPolicy(new Random(1)));
         ReplicaEvents none = ReplicaEvents.none();
         SiteService site = new QuietSite();
