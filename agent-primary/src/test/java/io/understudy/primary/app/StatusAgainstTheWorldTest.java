@@ -125,8 +125,8 @@ class StatusAgainstTheWorldTest {
         claim(3);
         primary.marker.remove();
         turn();
-        await().until(() ->
-                primary.repository.newest().orElseThrow().epoch() == 3 && queue.step().isEmpty());
+        await().until(() -> primary.repository.newest().orElseThrow().epoch() == 3
+                && queue.step().isEmpty());
         attempts = 2;
         turn();
         isTrue("primary", 3, List.of());

@@ -20,7 +20,6 @@ import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.SnapshotId;
-
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;

@@ -55,8 +55,7 @@ final class StatusReport {
                 .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
                 .toList();
         FilestoreView filestore = asked(ports.settings().filestore().url().toString());
-        return view(new Live(
-                daemon, Optional.empty(), primaries, filestore, waits(filestore), inspection.look()));
+        return view(new Live(daemon, Optional.empty(), primaries, filestore, waits(filestore), inspection.look()));
     }
 
     private Optional<AwaitedEpoch> waits(FilestoreView seen) {
@@ -87,14 +86,8 @@ final class StatusReport {
 
     /** @param found by the last inspection */
     ReplicaReport report(List<Discrepancy> found) {
-        StatusView view =
-                view(new Live(
-                        true,
-                        live.activity().map(ProgressView::of),
-                        List.of(),
-                        live.filestore(),
-                        live.waits(),
-                        found));
+        StatusView view = view(new Live(
+                true, live.activity().map(ProgressView::of), List.of(), live.filestore(), live.waits(), found));
         ReplicaReport.Builder report = ReplicaReport.newBuilder()
                 .setName(view.replica())
                 .setSite(view.site())

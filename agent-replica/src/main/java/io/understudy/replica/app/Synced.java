@@ -43,7 +43,8 @@ public record Synced(
                 .orElse(
                         mended.isEmpty()
                                 ? "nothing new"
-                                        + waiting.map(each -> ": this standby " + each).orElse("")
+                                        + waiting.map(each -> ": this standby " + each)
+                                                .orElse("")
                                 : "mended in %.1f s".formatted(seconds));
         return Stream.of(
                         Stream.of(what),

@@ -1,8 +1,8 @@
 package io.understudy.replica.command;
 
+import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
-import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
@@ -98,7 +98,10 @@ final class PromoteCommand implements Callable<Integer> {
             return List.of();
         }
         try {
-            return ReplicaCli.daemon(settings).call(ReplicaCommands.STATUS, new Nothing(), Progress.none()).primaries().stream()
+            return ReplicaCli.daemon(settings)
+                    .call(ReplicaCommands.STATUS, new Nothing(), Progress.none())
+                    .primaries()
+                    .stream()
                     .filter(PrimaryView::connected)
                     .map(PrimaryView::address)
                     .toList();

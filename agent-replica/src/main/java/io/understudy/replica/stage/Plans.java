@@ -148,8 +148,7 @@ public final class Plans {
         if (isBegun(snapshot)) {
             return files(snapshot).stream().allMatch(Plans::hasUndo);
         }
-        return hasKept(snapshot)
-                && PlanTrash.plansIn(kept(snapshot)).stream().allMatch(Plans::hasUndo);
+        return hasKept(snapshot) && PlanTrash.plansIn(kept(snapshot)).stream().allMatch(Plans::hasUndo);
     }
 
     private static boolean hasUndo(Path file) {

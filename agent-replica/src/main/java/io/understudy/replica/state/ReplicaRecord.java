@@ -197,8 +197,7 @@ public record ReplicaRecord(
     }
 
     private Stream<Instant> retries() {
-        return Stream.concat(failedAttempts.stream(), lastError.stream())
-                .flatMap(each -> each.notBefore().stream());
+        return Stream.concat(failedAttempts.stream(), lastError.stream()).flatMap(each -> each.notBefore().stream());
     }
 
     /** The snapshot that is live, as far as it is known; while an apply is under way the one that was live before. */

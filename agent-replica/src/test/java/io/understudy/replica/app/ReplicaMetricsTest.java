@@ -182,10 +182,7 @@ class ReplicaMetricsTest {
 
     private Probe ready() {
         return Readiness.of(
-                world.marker.on(),
-                world.store.ledger(),
-                world.inspection().look(),
-                waits);
+                world.marker.on(), world.store.ledger(), world.inspection().look(), waits);
     }
 
     private void failing() {

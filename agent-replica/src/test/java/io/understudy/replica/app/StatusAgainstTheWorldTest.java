@@ -283,9 +283,7 @@ class StatusAgainstTheWorldTest {
 
     private static void flatten(Map<String, String> shown, String name, JsonNode value) {
         if (name.equals("last_error") || name.equals("clean_up")) {
-            shown.put(
-                    name + ".code",
-                    value.isNull() ? NONE : value.path("code").asText());
+            shown.put(name + ".code", value.isNull() ? NONE : value.path("code").asText());
         } else if (value.isObject()) {
             value.properties().forEach(field -> flatten(shown, name + "." + field.getKey(), field.getValue()));
         } else if (value.isArray()) {

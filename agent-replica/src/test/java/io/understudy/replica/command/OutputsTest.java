@@ -55,8 +55,7 @@ class OutputsTest {
                 Step.APPLY, Duration.ofSeconds(1),
                 Step.RESTART, Duration.ofSeconds(2),
                 Step.PROVE, Duration.ofNanos(1_500_000));
-        RoundResult result =
-                new RoundResult(Optional.of(ID), Duration.ofMillis(4825), 1_234_567, steps);
+        RoundResult result = new RoundResult(Optional.of(ID), Duration.ofMillis(4825), 1_234_567, steps);
 
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
@@ -78,8 +77,7 @@ class OutputsTest {
 
     @Test
     void syncThatWaitsForTheFirstSnapshotOfAnEpoch() {
-        RoundResult result =
-                new RoundResult(
+        RoundResult result = new RoundResult(
                 Optional.empty(),
                 Optional.of(new AwaitedEpoch(2)),
                 Duration.ofMillis(12),
@@ -113,11 +111,12 @@ class OutputsTest {
                 Duration.ofSeconds(3)));
 
         assertThat(Json.line(result))
-                .isEqualTo("{\"epoch\":2,\"claimed\":false,\"snapshot\":\"00000001-00000042\","
-                        + "\"moment\":\"2026-11-20T12:00:00Z\",\"seconds\":3.0,\"healthy\":false,"
-                        + "\"steps\":{\"restart\":1.5,\"prove\":0.0},\"warnings\":["
-                        + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
-                        + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}],\"already\":false}");
+                .isEqualTo(
+                        "{\"epoch\":2,\"claimed\":false,\"snapshot\":\"00000001-00000042\","
+                                + "\"moment\":\"2026-11-20T12:00:00Z\",\"seconds\":3.0,\"healthy\":false,"
+                                + "\"steps\":{\"restart\":1.5,\"prove\":0.0},\"warnings\":["
+                                + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
+                                + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}],\"already\":false}");
         assertThat(Json.read(Json.line(result), PromoteResult.class)).isEqualTo(result);
         assertThat(result.text()).contains("has yet to claim epoch 2").contains("next:");
     }
@@ -256,20 +255,21 @@ class OutputsTest {
         StatusView status = StatusView.of("site", "standby", "site", true, ledger, live, NOW);
 
         assertThat(Json.line(status))
-                .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"following\",\"backup_mode\":true,"
-                        + "\"applied\":\"00000001-00000002\",\"moment\":\"2026-11-20T10:00:02Z\",\"age_seconds\":7198,"
-                        + "\"proven\":true,\"since\":\"2026-11-20T12:00:00Z\",\"previous\":\"00000001-00000001\","
-                        + "\"set_aside\":[\"site_before_understudy\"],\"epoch\":null,\"claim_pending\":false,\"daemon\":true,"
-                        + "\"progress\":{\"snapshot\":\"00000001-00000042\",\"step\":\"load\",\"done_bytes\":5,\"total_bytes\":10},"
-                        + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"heard\":\"2026-11-20T12:00:00Z\","
-                        + "\"announced\":\"00000001-00000003\"}],"
-                        + "\"filestore\":{\"name\":\"s3://b/p\",\"reachable\":true,\"seen\":\"2026-11-20T12:00:00Z\","
-                        + "\"newest\":\"00000001-00000003\",\"error\":null},\"failures\":1,"
-                        + "\"last_error\":{\"code\":\"site_unhealthy\",\"message\":\"the site is unhealthy: 500\","
-                        + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
-                        + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
-                        + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
-                        + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"clean_up\":null,\"intact\":true,\"discrepancies\":[]}");
+                .isEqualTo(
+                        "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"following\",\"backup_mode\":true,"
+                                + "\"applied\":\"00000001-00000002\",\"moment\":\"2026-11-20T10:00:02Z\",\"age_seconds\":7198,"
+                                + "\"proven\":true,\"since\":\"2026-11-20T12:00:00Z\",\"previous\":\"00000001-00000001\","
+                                + "\"set_aside\":[\"site_before_understudy\"],\"epoch\":null,\"claim_pending\":false,\"daemon\":true,"
+                                + "\"progress\":{\"snapshot\":\"00000001-00000042\",\"step\":\"load\",\"done_bytes\":5,\"total_bytes\":10},"
+                                + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"heard\":\"2026-11-20T12:00:00Z\","
+                                + "\"announced\":\"00000001-00000003\"}],"
+                                + "\"filestore\":{\"name\":\"s3://b/p\",\"reachable\":true,\"seen\":\"2026-11-20T12:00:00Z\","
+                                + "\"newest\":\"00000001-00000003\",\"error\":null},\"failures\":1,"
+                                + "\"last_error\":{\"code\":\"site_unhealthy\",\"message\":\"the site is unhealthy: 500\","
+                                + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
+                                + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"
+                                + "\"rejected\":[{\"snapshot\":\"00000001-00000003\",\"code\":\"site_unhealthy\","
+                                + "\"message\":\"the site is unhealthy: 500\"}],\"waiting\":null,\"clean_up\":null,\"intact\":true,\"discrepancies\":[]}");
         assertThat(Json.read(Json.line(status), StatusView.class)).isEqualTo(status);
         assertThat(StatusText.of(status))
                 .contains("00000001-00000002, data 119 min old, proven")
