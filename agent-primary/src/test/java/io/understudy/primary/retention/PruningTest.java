@@ -37,8 +37,8 @@ class PruningTest extends FiveHourlySnapshots {
         Pruned second = prune();
 
         assertThat(second.deleted()).isZero();
-        // A word, an index and the rows of each of the three.
-        assertThat(second.swept().blobs()).isEqualTo(9);
+        // The rows, the list of tables, the index and the references of each of the three.
+        assertThat(second.swept().blobs()).isEqualTo(18);
         assertThat(second.swept().bytes()).isPositive();
         assertThat(whole.blobs()).isEqualTo(whole.needed());
         whole.check();
@@ -48,7 +48,7 @@ class PruningTest extends FiveHourlySnapshots {
     void oldContentGoesWithItsManifestInOnePass() {
         time.advance(GRACE);
 
-        assertThat(prune().swept().blobs()).isEqualTo(9);
+        assertThat(prune().swept().blobs()).isEqualTo(18);
         assertThat(whole.blobs()).isEqualTo(whole.needed());
     }
 

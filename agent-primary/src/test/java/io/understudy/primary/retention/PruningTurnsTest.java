@@ -43,7 +43,7 @@ class PruningTurnsTest extends FiveHourlySnapshots {
         // Three looks a second apart, and one pause when all was done.
         assertThat(blobs).hasSize(4);
         assertThat(blobs.subList(0, 3)).containsOnly(blobs.get(0));
-        assertThat(blobs.get(3)).isEqualTo(blobs.get(0) - 9);
+        assertThat(blobs.get(3)).isEqualTo(blobs.get(0) - 18);
     }
 
     @Test
@@ -104,10 +104,10 @@ class PruningTurnsTest extends FiveHourlySnapshots {
                 ? new Faults.Delay(Duration.ofMillis(400))
                 : new Faults.None());
 
-        assertThat(prune().swept().blobs()).isEqualTo(9);
+        assertThat(prune().swept().blobs()).isEqualTo(18);
         // Three deletions fill a second.
         assertThat(time.pauses().stream().filter(Duration.ofMillis(100)::equals))
-                .hasSize(3);
+                .hasSize(6);
     }
 
     /** The test's time, in which something happens during each sleep. */
