@@ -76,7 +76,7 @@ class AdminServiceTest {
         SnapshotView taken = take(client, List.of("hourly", "daily"), (step, done, total) -> steps.add(step));
         assertThat(taken.snapshot()).isEqualTo("00000001-00000001");
         assertThat(taken.database().rows()).isEqualTo(1);
-        assertThat(taken.uploadedBlobs()).isEqualTo(4);
+        assertThat(taken.uploadedBlobs()).isEqualTo(7);
         assertThat(steps).contains("database");
         assertThat(primary.repository
                         .read(primary.repository.newest().orElseThrow())

@@ -72,7 +72,7 @@ class DatabaseCaptureTest {
                 .forEach(setting -> server.psql(
                         "postgres", "ALTER DATABASE " + PostgresServer.quoted(source) + " SET " + setting + ";"));
         Captured captured = Captures.take(server, source, blobs, folder);
-        assertThat(captured.database().properties().encoding()).isEqualTo("UTF8");
+        assertThat(captured.database().data().properties().encoding()).isEqualTo("UTF8");
         try (PostgresServer standby = PostgresServer.start(List.of(
                 "array_nulls=off",
                 "transform_null_equals=on",
@@ -145,6 +145,17 @@ class DatabaseCaptureTest {
         assertThat(generated(after, "bare").digest())
                 .isNotEqualTo(generated(before, "bare").digest());
         assertThat(generated(after, "keyed")).isEqualTo(generated(before, "keyed"));
+    }
+
+    @Test
+    void takesATableWhoseKeyIsGeneratedAsOneWithoutAKey() {
+        String source = server.createDatabase("generated_key");
+        server.psql(
+                source,
+                "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a + 1) STORED PRIMARY KEY); INSERT INTO t VALUES (1), (2);");
+        Captured captured = Captures.take(server, source, blobs, folder);
+        assertThat(Captures.table(captured, "t", blobs).key()).isEmpty();
+        assertThat(Captures.rows(captured, "t", blobs)).isEqualTo("1\n2\n");
     }
 
     private Generated generated(Captured captured, String table) {
