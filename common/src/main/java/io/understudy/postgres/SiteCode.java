@@ -63,8 +63,7 @@ public final class SiteCode {
     /** Tables into which no row can be stored without a call of a function of the site's own, one that no extension brings. */
     public List<TableName> tables() {
         return session.query(
-                USES.formatted(NOT_OF_EXTENSIONS) + TABLES,
-                row -> new TableName(row.text("schema"), row.text("name")));
+                USES.formatted(NOT_OF_EXTENSIONS) + TABLES, row -> new TableName(row.text("schema"), row.text("name")));
     }
 
     /** Stored generated columns, by their table's OID, whose expression calls functions that are not built in; those of extensions count. */

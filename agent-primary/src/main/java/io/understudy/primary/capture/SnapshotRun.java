@@ -85,13 +85,7 @@ final class SnapshotRun {
             }
             enter(Stage.COMMIT);
             Manifest manifest = manifest(
-                    target,
-                    snapshot,
-                    request.periods(),
-                    captured,
-                    trees,
-                    named.storedBytes(),
-                    session.uploadedBytes());
+                    target, snapshot, request.periods(), captured, trees, named.storedBytes(), session.uploadedBytes());
             beforeCommit.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.reached();

@@ -93,8 +93,7 @@ class AdminServiceTest {
                     assertThat(e.code()).isEqualTo(ErrorCode.CONTENT_GONE);
                     assertThat(e.hint()).contains("--accept-empty media");
                 });
-        client.call(
-                PrimaryCommands.SNAPSHOT, new SnapshotRequest(List.of(), Set.of("media")), Progress.none());
+        client.call(PrimaryCommands.SNAPSHOT, new SnapshotRequest(List.of(), Set.of("media")), Progress.none());
     }
 
     @Test

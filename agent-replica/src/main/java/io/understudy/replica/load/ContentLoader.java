@@ -1,7 +1,6 @@
 package io.understudy.replica.load;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.tasks.TaskScope;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.progress.Progress;
@@ -11,6 +10,7 @@ import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.tasks.TaskScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -53,7 +53,8 @@ final class ContentLoader {
             copy.requireAll(tables);
             new GeneratedCheck(database, spare, manifest, copy, targets).run(tables, scope);
         }
-        // Those that the archive holds are few: of extensions, or without a place in the list. A function of the site may have taken numbers.
+        // Those that the archive holds are few: of extensions, or without a place in the list. A function of the site
+        // may have taken numbers.
         restore(LoadOrder.sequences(options.contents()));
         new SequenceLoader(database, spare).load(data, blobs);
     }
@@ -64,7 +65,8 @@ final class ContentLoader {
         }
     }
 
-    private List<LateRows.Unit> units(Stream<CopyTask> tasks, List<ArchiveEntry> entries, TableCopy copy, TaskScope scope) {
+    private List<LateRows.Unit> units(
+            Stream<CopyTask> tasks, List<ArchiveEntry> entries, TableCopy copy, TaskScope scope) {
         List<LateRows.Unit> units = new ArrayList<>();
         tasks.forEach(task -> units.add(new LateRows.Unit(
                 task.table().schema() + " " + task.table().name(), () -> scope.call(() -> copy(task, copy, scope)))));

@@ -2,7 +2,6 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.tasks.TaskScope;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.GeneratedValues;
 import io.understudy.postgres.Session;
@@ -11,6 +10,7 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties.Extension;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.digest.TableDigest;
+import io.understudy.tasks.TaskScope;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -87,7 +87,8 @@ final class GeneratedCheck {
     }
 
     private boolean isSame(Session session, List<TableData> group) {
-        List<TableDigest> here = group.stream().map(table -> read(session, table)).toList();
+        List<TableDigest> here =
+                group.stream().map(table -> read(session, table)).toList();
         List<TableDigest> there =
                 group.stream().map(table -> table.generated().digest()).toList();
         return TableDigest.total(here).equals(TableDigest.total(there));
@@ -148,6 +149,7 @@ final class GeneratedCheck {
     }
 
     private static String columns(TableData table) {
-        return TableCopy.name(table) + " (" + String.join(", ", table.generated().columns()) + ")";
+        return TableCopy.name(table) + " ("
+                + String.join(", ", table.generated().columns()) + ")";
     }
 }

@@ -2,7 +2,6 @@ package io.understudy.primary.capture.database;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Catalog;
-import io.understudy.tasks.TaskScope;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
@@ -18,6 +17,7 @@ import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.blob.BlobSink;
+import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,12 +2,12 @@ package io.understudy.primary.capture.database;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.tasks.TaskScope;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.SourceTable;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.BlobSink;
+import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.util.Collection;
 import java.util.Objects;

@@ -2,7 +2,6 @@ package io.understudy.primary.capture.database;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.tasks.TaskScope;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
@@ -15,6 +14,7 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.digest.RowDigest;
+import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;

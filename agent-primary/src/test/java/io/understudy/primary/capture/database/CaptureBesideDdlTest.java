@@ -171,7 +171,8 @@ class CaptureBesideDdlTest {
                         "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND application_name LIKE 'understudy pg_dump %'")
                 .isEmpty());
         withinASecond("TRUNCATE cache");
-        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "cache", blobs).rows())
+        assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "cache", blobs)
+                        .rows())
                 .isZero();
         assertThat(server.psql(
                         source,
