@@ -47,6 +47,22 @@ class RowDigestTest {
         assertThat(rows.digest().sums()).containsExactly(GOLDEN);
     }
 
+    /** However rows are divided among partitions, and whatever their buckets are. */
+    @Test
+    void theTotalIsThatOfAllPartsTogether() {
+        List<String> lines = lines(5000);
+        RowDigest all = new RowDigest(COLUMNS, KEY);
+        RowDigest few = new RowDigest(COLUMNS, KEY);
+        RowDigest rest = new RowDigest(COLUMNS, KEY);
+        write(all, String.join("", lines));
+        write(few, String.join("", lines.subList(0, 7)));
+        write(rest, String.join("", lines.subList(7, 5000)));
+        BigInteger total = TableDigest.total(List.of(all.digest(256)));
+        assertThat(TableDigest.total(List.of(few.digest(), rest.digest()))).isEqualTo(total);
+        assertThat(TableDigest.total(List.of(few.digest(), few.digest()))).isNotEqualTo(total);
+        assertThat(total).isLessThan(MODULUS);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 16, 256})
     void isWhatTheFormatSays(int buckets) {

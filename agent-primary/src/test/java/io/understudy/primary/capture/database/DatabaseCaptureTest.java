@@ -147,6 +147,17 @@ class DatabaseCaptureTest {
         assertThat(generated(after, "keyed")).isEqualTo(generated(before, "keyed"));
     }
 
+    @Test
+    void takesATableWhoseKeyIsGeneratedAsOneWithoutAKey() {
+        String source = server.createDatabase("generated_key");
+        server.psql(
+                source,
+                "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a + 1) STORED PRIMARY KEY); INSERT INTO t VALUES (1), (2);");
+        Captured captured = Captures.take(server, source, blobs, folder);
+        assertThat(Captures.table(captured, "t", blobs).key()).isEmpty();
+        assertThat(Captures.rows(captured, "t", blobs)).isEqualTo("1\n2\n");
+    }
+
     private Generated generated(Captured captured, String table) {
         return Captures.table(captured, table, blobs).generated();
     }
