@@ -86,7 +86,7 @@ class DamageIT extends SharedScenario {
         assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ErrorCode.INTERNAL.exitCode());
         assertThat(outcome.errors())
                 .contains("NoClassDefFoundError: org/postgresql/Driver")
-                .contains("error: cannot go on: the worker has died", "hint: the log says of what");
+                .contains("error: the worker thread has died", "hint: see the cause in the log");
         assertThat(live()).isEqualTo(before);
         assertThat(sync(standby()).path("applied").asText()).isEqualTo(snapshot);
     }

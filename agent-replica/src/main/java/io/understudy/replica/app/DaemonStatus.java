@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** What the replica does at this moment, for status, for followers and for whoever waits for a result. Thread-safe. */
+/**
+ * What the replica does at this moment, for status, for followers and for anyone who waits for a result. Thread-safe.
+ */
 public final class DaemonStatus implements ReplicaEvents {
     /** @param total -1 while unknown */
     record Activity(SnapshotId snapshot, Step step, long done, long total) {}
@@ -34,7 +36,7 @@ public final class DaemonStatus implements ReplicaEvents {
         changed = listener;
     }
 
-    /** Tells progress there until it is removed. */
+    /** Reports progress there until it is removed. */
     public void add(Progress listener) {
         listeners.add(listener);
     }
@@ -51,7 +53,7 @@ public final class DaemonStatus implements ReplicaEvents {
         return filestore;
     }
 
-    /** Whether a round has asked the filestore, be it in vain. */
+    /** Whether a round has asked the filestore, with or without success. */
     synchronized boolean hasAsked() {
         return filestore.seen().isPresent() || filestore.error().isPresent();
     }

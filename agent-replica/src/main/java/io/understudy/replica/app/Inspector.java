@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Inspects this server every fifteen seconds, so that what is live no more is loaded again soon, and monitoring sees it. Its thread, which may wait for the
- * database server, runs from {@link #start} to {@link #close}.
+ * Inspects this server every fifteen seconds, so that what is live no more is loaded again soon, and monitoring sees
+ * it. Its thread, which may wait for the database server, runs from {@link #start} to {@link #close}.
  */
 final class Inspector implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Inspector.class);
@@ -28,7 +28,7 @@ final class Inspector implements AutoCloseable {
     });
     private volatile List<Discrepancy> last = List.of();
 
-    /** @param told hears what was found, each time */
+    /** @param told receives what was found, each time */
     Inspector(Inspection inspection, Consumer<List<Discrepancy>> told) {
         this.inspection = inspection;
         this.told = told;

@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of the daemon that changes anything: one thing after the other, its routine whenever it was woken or its pause is over. Thread-safe.
+ * The one thread of the daemon that changes anything: one thing after the other, its routine whenever it was woken or
+ * its pause is over. Thread-safe.
  */
 final class JobQueue implements Worker {
     private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
@@ -91,7 +92,8 @@ final class JobQueue implements Worker {
     /**
      * Does this next and waits for its end.
      *
-     * @throws UnderstudyException what the work throws; {@code CANCELLED} when the desk closes before it was begun, or the caller is interrupted
+     * @throws UnderstudyException what the work throws; {@code CANCELLED} when the desk closes before it was begun, or
+     *     the caller is interrupted
      */
     @Override
     public <T> T call(Function<RoundControl, T> work) {
@@ -162,12 +164,15 @@ final class JobQueue implements Worker {
         }
     }
 
-    /** The thread lives on when the pause can't be told: it is read from state that may be out of reach for a while. */
+    /** The thread lives on when the pause can't be read: it is read from state that may be out of reach for a while. */
     private Duration untilRoutine() {
         try {
             return pause.get();
         } catch (RuntimeException e) {
-            LOG.error("cannot tell when the next round is due, trying in {}: {}", PAUSE_UNTOLD, e.getMessage());
+            LOG.error(
+                    "cannot determine when the next round is due, trying again in {}: {}",
+                    PAUSE_UNTOLD,
+                    e.getMessage());
             return PAUSE_UNTOLD;
         }
     }
@@ -222,6 +227,8 @@ final class JobQueue implements Worker {
 
     private static UnderstudyException cancelled() {
         return new UnderstudyException(
-                ErrorCode.CANCELLED, "cannot do it: the agent is stopping", "ask again when it has started");
+                ErrorCode.CANCELLED,
+                "cannot run the command: the agent is stopping",
+                "run it again when the agent has started");
     }
 }

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the marker every second, so that its removal stops an import at once. Its thread runs from {@link #start} to {@link #close}. */
+/**
+ * Looks at the marker every second, so that its removal stops an import at once. Its thread runs from {@link #start} to
+ * {@link #close}.
+ */
 final class MarkerWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerWatch.class);
     private final BackupMode backup;

@@ -13,7 +13,10 @@ import java.util.Optional;
 final class Readiness {
     private Readiness() {}
 
-    /** Ready: a standby that has something to serve, on which it was found intact, and whose last round did not fail, or a server that is no standby. */
+    /**
+     * Ready: a standby that has something to serve, on which it was found intact, and whose last round did not fail, or
+     * a server that is no standby.
+     */
     static Probe of(boolean backupMode, ReplicaRecord ledger, List<Discrepancy> found, Optional<AwaitedEpoch> waits) {
         if (ledger.state() instanceof Promoted promoted && !promoted.claimed()) {
             return Probe.down("promoted, but epoch " + promoted.claim().epoch() + " is yet to be claimed");

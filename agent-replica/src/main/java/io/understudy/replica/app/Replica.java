@@ -164,7 +164,10 @@ public final class Replica {
         return result;
     }
 
-    /** Throws at once what {@link #rollback} would: before anybody is asked. An apply that is under way is finished first, so then nobody knows yet. */
+    /**
+     * Throws at once what {@link #rollback} would: before anybody is asked. An apply that is under way is finished
+     * first, so then the answer is not known yet.
+     */
     public void requireRollback() {
         if (!(ports.store().state() instanceof Applying)) {
             departure.requireRollback();
@@ -179,7 +182,7 @@ public final class Replica {
     private static void wentBackUnwell(UnderstudyException failure) {
         throw new UnderstudyException(
                 failure.code(),
-                "went back to the snapshot before, but the site is not well: " + failure.getMessage(),
+                "returned to the previous snapshot, but the site is unhealthy: " + failure.getMessage(),
                 failure.hint(),
                 failure);
     }

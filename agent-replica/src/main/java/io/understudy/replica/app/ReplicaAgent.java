@@ -52,7 +52,7 @@ public final class ReplicaAgent implements AutoCloseable {
     private int looks;
     private volatile List<Discrepancy> lastWoken = List.of();
 
-    /** @param metrics where the filestore tells its health too */
+    /** @param metrics where the filestore reports its health too */
     public ReplicaAgent(ReplicaPorts ports, Metrics metrics, String filestore) {
         this.ports = ports;
         this.settings = ports.settings();
@@ -83,7 +83,10 @@ public final class ReplicaAgent implements AutoCloseable {
                         ports.ticker())));
     }
 
-    /** @throws UnderstudyException {@code LOCKED} when another daemon runs, {@code CONFIG_INVALID} when an address can't be listened on */
+    /**
+     * @throws UnderstudyException {@code LOCKED} when another daemon runs, {@code CONFIG_INVALID} when an address can't
+     *     be listened on
+     */
     public ReplicaAgent start() {
         lock = Optional.of(replica.lock().acquireDaemon(ports.ticker()));
         LOG.info("agent-replica {} of site {}: {}", AgentVersion.current(), settings.site(), role());
@@ -103,19 +106,21 @@ public final class ReplicaAgent implements AutoCloseable {
     /**
      * Waits until it is stopped.
      *
-     * @throws UnderstudyException {@code INTERNAL} when the worker has died: without it an agent would run on and import nothing
+     * @throws UnderstudyException {@code INTERNAL} when the worker has died: without it an agent would run on and
+     *     import nothing
      */
     public void await() throws InterruptedException {
         if (queue.awaitEnd()) {
             throw new UnderstudyException(
                     ErrorCode.INTERNAL,
-                    "cannot go on: the worker has died",
-                    "the log says of what; start the agent again, it goes on where it stood");
+                    "the worker thread has died",
+                    "see the cause in the log; restart the agent: it resumes where it stopped");
         }
     }
 
     /**
-     * Stops: a round that has not reached APPLY is given up, one that has is finished, for as long as the site's commands may take. Idempotent.
+     * Stops: a round that has not reached APPLY is given up, one that has is finished, for as long as the site's
+     * commands may take. Idempotent.
      */
     @Override
     public void close() {
@@ -179,7 +184,7 @@ public final class ReplicaAgent implements AutoCloseable {
         return pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
     }
 
-    /** What can be mended is mended now; the round keeps the pauses between its attempts. */
+    /** What can be repaired is repaired now; the round keeps the pauses between its attempts. */
     private void inspected(List<Discrepancy> found) {
         told.inspected(found);
         if (found.stream().anyMatch(Discrepancy::mendedByLoading) && !found.equals(lastWoken)) {

@@ -37,10 +37,12 @@ import java.util.Optional;
  * @param progress of the round that runs
  * @param failures imports that failed since the last one that succeeded
  * @param retry when what failed is tried again
- * @param rejected snapshots that are not imported unasked; never the one that is live, though it was given up for another before
+ * @param rejected snapshots that are not imported unasked; never the one that is live, though it was given up for
+ *     another before
  * @param waiting what this standby waits for when there are snapshots, but none that it may import
  * @param cleanUp what imports left that could not be removed yet; it is tried again, and holds up nothing
- * @param intact whether the database and the files are what was applied, by a look at them; empty where nothing was applied, or the server is no standby
+ * @param intact whether the database and the files are what was applied, by a look at them; empty where nothing was
+ *     applied, or the server is no standby
  * @param discrepancies between what this replica remembers and what the server shows
  */
 public record StatusView(
@@ -130,7 +132,7 @@ public record StatusView(
         }
     }
 
-    /** What is seen, beside the durable state. */
+    /** What was observed, in addition to the durable state. */
     public record Live(
             boolean daemon,
             Optional<ProgressView> progress,

@@ -4,7 +4,10 @@ import io.understudy.replica.events.Step;
 import java.time.Duration;
 import java.util.Map;
 
-/** How long each step took, as {@code sync --json} shows it; 0 where it did not run. Checking before the load counts as load. */
+/**
+ * How long each step took, as {@code sync --json} shows it; 0 where it did not run. Checking before the load counts as
+ * load.
+ */
 public record StepSeconds(double fetch, double load, double stage, double apply, double restart, double prove) {
     static StepSeconds of(Map<Step, Duration> steps) {
         return new StepSeconds(

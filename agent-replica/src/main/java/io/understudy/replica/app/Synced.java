@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  *
  * @param mended what this server contradicted before, and does not any more
  * @param discrepancies what it contradicts still
- * @param applied what is live because of the command; null in JSON when nothing was new, or when it went back to what stood here before Understudy
+ * @param applied what is live because of the command; null in JSON when nothing was new, or when it went back to what
+ *     stood here before Understudy
  * @param waiting what this standby waits for when there are snapshots, but none that it may import
  */
 public record Synced(
@@ -45,10 +46,10 @@ public record Synced(
                                 ? "nothing new"
                                         + waiting.map(each -> ": this standby " + each)
                                                 .orElse("")
-                                : "mended in %.1f s".formatted(seconds));
+                                : "repaired in %.1f s".formatted(seconds));
         return Stream.of(
                         Stream.of(what),
-                        mended.stream().map(each -> "mended: " + each.message()),
+                        mended.stream().map(each -> "repaired: " + each.message()),
                         discrepancies.stream().map(each -> "still wrong: " + each.message() + "\nhint: " + each.hint()))
                 .flatMap(lines -> lines)
                 .collect(Collectors.joining("\n"));

@@ -22,12 +22,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Carries out the durable intent, forward or back, from wherever a crash left it. Every step can be repeated, so a restarted agent
- * starts the phase over: {@link ApplyForward}, {@link ApplyBack}. A snapshot that is proven is live from then on, whatever else fails: what it replaced is
- * removed by {@link CleanUp}.
+ * Carries out the durable intent, forward or back, from wherever a crash left it. Every step can be repeated, so a
+ * restarted agent starts the phase over: {@link ApplyForward}, {@link ApplyBack}. A snapshot that is proven is live
+ * from then on, whatever else fails: what it replaced is removed by {@link CleanUp}.
  *
- * <p>While the marker is gone no database is exchanged: what is live then carries the production's new rows. The files follow the database that
- * is live, so that the site is whole either way.
+ * <p>While the marker is gone no database is exchanged: what is live then carries the production's new rows. The files
+ * follow the database that is live, so that the site is whole either way.
  *
  * <p>Not for concurrent use; the caller holds the apply lock and does not interrupt.
  */

@@ -48,7 +48,7 @@ final class ApplyBack {
     /**
      * Going back must get through: the site may be down for the very reason that it goes back.
      *
-     * @return what failed of the site, which stands on N-1 all the same
+     * @return what failed of the site, which serves N-1 nevertheless
      */
     Optional<UnderstudyException> run(ApplyIntent intent) {
         // What is live while the marker is gone carries the production's new rows.
@@ -81,8 +81,8 @@ final class ApplyBack {
     }
 
     /**
-     * A database that is to be tried again waits as the spare. One that was rejected is retired, and so is one whose place something else took meanwhile:
-     * it is loaded again when it is wanted.
+     * A database that is to be tried again waits as the spare. One that was rejected is retired, and so is one whose
+     * place something else has taken since: it is loaded again when it is wanted.
      */
     private void returnDatabases(ApplyIntent intent) {
         Optional<DatabaseIdentity> spare = databases.look().spare();

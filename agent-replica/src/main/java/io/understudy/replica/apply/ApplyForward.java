@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a snapshot live: marker → stop the site → databases → config → secrets → files → marker again, naming the snapshot → restart →
- * proof. The marker goes first: a reboot between config and marker would start a second production. When anything fails the intent is turned back.
+ * Makes a snapshot live: marker → stop the site → databases → config → secrets → files → marker again, naming the
+ * snapshot → restart → proof. The marker goes first: a reboot between config and marker would start a second
+ * production. When anything fails the intent is turned back.
  */
 final class ApplyForward {
     private static final Logger LOG = LoggerFactory.getLogger(ApplyForward.class);
@@ -83,7 +84,7 @@ final class ApplyForward {
 
     private void exchange(ApplyIntent intent) {
         requireMarkerOrSwapped(intent);
-        // Never creates the marker: when it was removed by hand meanwhile, that stands.
+        // Never creates the marker: when it was removed by hand, it stays removed.
         backup.renew("A snapshot is being imported.", intent.back().live().flatMap(DatabaseVersion::snapshot));
         ReplicaPoint.MARKER_RENEWED.reached();
         site.stop();

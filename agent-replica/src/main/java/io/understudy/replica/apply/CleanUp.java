@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what no import and no way back needs any more: retired databases, the spare of a server that was promoted, old plans, undo folders. None of it is needed to serve, so none of it holds up
- * anything: what fails is logged, kept in the ledger for status and metrics, and tried again later.
+ * Removes what no import and no way back needs any more: retired databases, the spare of a server that was promoted,
+ * old plans, undo folders. None of it is needed to serve, so none of it holds up anything: what fails is logged, kept
+ * in the ledger for status and metrics, and tried again later.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
@@ -96,7 +97,7 @@ public final class CleanUp {
         store.change(each -> each.withCleanUp(left));
         ReplicaPoint.CLEANED_UP.reached();
         failed.forEach(each -> LOG.warn("{} ({})", each.getMessage(), each.hint()));
-        left.ifPresent(pending -> LOG.warn("clearing up is tried again at {}", pending.notBefore()));
+        left.ifPresent(pending -> LOG.warn("clean-up is tried again at {}", pending.notBefore()));
         events.clearedUp(left.map(PendingCleanUp::attempts).orElse(0));
     }
 

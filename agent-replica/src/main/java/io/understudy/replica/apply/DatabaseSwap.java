@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The real databases. All names change in one transaction of {@code ALTER DATABASE … RENAME}. */
+/** The databases of a PostgreSQL server. All names change in one transaction of {@code ALTER DATABASE … RENAME}. */
 public final class DatabaseSwap implements LiveDatabases {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseSwap.class);
 
@@ -50,7 +50,10 @@ public final class DatabaseSwap implements LiveDatabases {
                 .findFirst();
     }
 
-    /** Asks the catalog. Only of a table that it calls empty the file is looked at, which waits for locks, and not for long. */
+    /**
+     * Asks the catalog. Only of a table that it calls empty the file is looked at, which waits for locks, and not for
+     * long.
+     */
     @Override
     public List<String> lacking(List<TableData> tables) {
         Map<String, Boolean> found = new HashMap<>();

@@ -11,7 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** The single operations on live files, each one system call that a crash leaves done or not done. Stateless but for its hook. */
+/**
+ * The single operations on live files, each one system call that a crash leaves done or not done. Stateless but for its
+ * hook.
+ */
 final class FileOps {
     private static final int ALL_FOR_OWNER = 0700;
 
@@ -21,7 +24,7 @@ final class FileOps {
         this.hook = hook;
     }
 
-    /** Hears of every operation before it is done; what it throws happens in its place. */
+    /** Receives every operation before it is done; what it throws happens in its place. */
     interface Hook {
         void before(String operation, Path path) throws IOException;
 
@@ -70,7 +73,10 @@ final class FileOps {
         AtomicFiles.forceFolder(folder);
     }
 
-    /** Without root's rights a folder that its owner may not write stands in the way: it is opened, and dressed again in the end. */
+    /**
+     * Without root's rights a folder that its owner may not write stands in the way: it is opened, and dressed again in
+     * the end.
+     */
     private static void moveOpened(Path from, Path to) throws IOException {
         open(from.getParent());
         open(to.getParent());

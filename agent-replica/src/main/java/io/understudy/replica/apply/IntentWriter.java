@@ -38,11 +38,11 @@ public final class IntentWriter {
     }
 
     /**
-     * Decides to make the prepared spare live. A database in N-1's place that Understudy did not make is put aside first: it will never be
-     * dropped.
+     * Decides to make the prepared spare live. A database in N-1's place that Understudy did not make is put aside
+     * first: it will never be dropped.
      *
-     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when the spare is gone, {@code DATABASE_*}; {@code FILE_*} or
-     *     {@code DISK_FULL} when the marker can't be written
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when the spare is gone,
+     *     {@code DATABASE_*}; {@code FILE_*} or {@code DISK_FULL} when the marker can't be written
      */
     public void forward(Optional<Instant> moment) {
         Arrangement now = databases.look();
@@ -108,7 +108,7 @@ public final class IntentWriter {
         }
         throw new UnderstudyException(
                 ErrorCode.NOTHING_TO_ROLL_BACK,
-                "cannot roll back: there is no N-1 to return to",
+                "cannot roll back: there is no previous snapshot",
                 "see agent-replica list, and bring back an older snapshot with agent-replica restore ID");
     }
 

@@ -24,21 +24,22 @@ public interface LiveDatabases {
     List<String> lacking(List<TableData> tables);
 
     /**
-     * Gives the names to the databases as {@code wanted} says, all in one transaction: a crash leaves the old arrangement or the new.
-     * Sessions of the databases are ended and new ones wait for the moment it takes. Idempotent: what is already so is left alone.
-     * Afterwards {@link #look} gives what was wanted, exactly.
+     * Gives the names to the databases as {@code wanted} says, all in one transaction: a crash leaves the old
+     * arrangement or the new. Sessions of the databases are ended and new ones wait for the moment it takes.
+     * Idempotent: what is already so is left alone. Afterwards {@link #look} gives what was wanted, exactly.
      *
-     * @param retired databases that lose their names in the same transaction, each to a name of its own, by which {@link #retired()} finds it; those
-     *     that are gone are left out
-     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_BUSY} when sessions keep coming back, {@code DATABASE_FOREIGN} when a name is
-     *     carried by a database that {@code wanted} does not know, {@code DATABASE_FAILED} when one of {@code wanted} is gone; nothing has
-     *     changed then
+     * @param retired databases that lose their names in the same transaction, each to a name of its own, by which
+     *     {@link #retired()} finds it; those that are gone are left out
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_BUSY} when sessions keep coming back,
+     *     {@code DATABASE_FOREIGN} when a name is carried by a database that {@code wanted} does not know,
+     *     {@code DATABASE_FAILED} when one of {@code wanted} is gone; nothing has changed then
      */
     void arrange(Arrangement wanted, Set<DatabaseIdentity> retired);
 
     /**
-     * The databases that were given up and wait to be dropped. Their names say so, and carry their OIDs: so they are found also after the state of the
-     * agent was lost, and a database that an operator renamed to keep it, or a copy of it, is not among them.
+     * The databases that were given up and wait to be dropped. Their names say so, and carry their OIDs: so they are
+     * found also after the state of the agent was lost, and a database that an operator renamed to keep it, or a copy
+     * of it, is not among them.
      */
     Set<DatabaseIdentity> retired();
 
@@ -46,8 +47,8 @@ public interface LiveDatabases {
     void discard(DatabaseIdentity database);
 
     /**
-     * Renames a database that Understudy did not create to a name nobody else uses, for the operator to keep. Idempotent.
-     * Refuses the live one with an IllegalStateException.
+     * Renames a database that Understudy did not create to a name that is not in use, for the operator to keep.
+     * Idempotent. Refuses the live one with an IllegalStateException.
      *
      * @return its name afterwards
      */
@@ -55,7 +56,7 @@ public interface LiveDatabases {
 
     /**
      * @param live carries the site's name
-     * @param spare the one beside it that is loaded
+     * @param spare the loaded one next to it
      * @param previous N-1
      */
     record Arrangement(

@@ -14,7 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Finds the places of a plan's changes, and sees to it that none is reached through a link: one may have come since the plan was made. Not thread-safe. */
+/**
+ * Finds the places of a plan's changes, and sees to it that none is reached through a link: one may have come since the
+ * plan was made. Not thread-safe.
+ */
 final class LivePaths {
     private final TreeRoot root;
     private final Path staged;
@@ -80,7 +83,7 @@ final class LivePaths {
     private UnderstudyException blocked(SafePath path) {
         return new UnderstudyException(
                 ErrorCode.UNSAFE_PATH,
-                "cannot change \"" + path + "\" in " + root + ": a folder on its way is gone or has become a link",
-                "somebody changed the tree since its files were staged; import again");
+                "cannot change \"" + path + "\" in " + root + ": one of its parent folders is gone or is now a link",
+                "another process changed the tree after its files were staged; import again");
     }
 }

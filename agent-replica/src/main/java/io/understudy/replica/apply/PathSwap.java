@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The exchange of what lies at one live path, forward and back, from whatever a crash left. Where things lie says how far it is; nothing else
- * is remembered:
+ * The exchange of what lies at one live path, forward and back, from whatever a crash left. Where things lie says how
+ * far it is; nothing else is remembered:
  *
  * <pre>
  * staged  undone  live
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * new     old     new (same file)    on the way back: the new one has its second name
  * </pre>
  *
- * A file that takes the place of a file does so in one moment: nobody sees the path without either.
+ * A file that takes the place of a file does so in one moment: no process sees the path without either.
  */
 final class PathSwap {
     private static final Logger LOG = LoggerFactory.getLogger(PathSwap.class);
@@ -89,7 +89,10 @@ final class PathSwap {
         }
     }
 
-    /** The new one goes back to where it was staged; it stays live under its second name where the old one can replace it in one moment. */
+    /**
+     * The new one goes back to where it was staged; it stays live under its second name where the old one can replace
+     * it in one moment.
+     */
     private boolean retract(Optional<FileStat> old) throws IOException {
         Optional<FileStat> fresh = stat(live);
         if (fresh.isEmpty()) {
@@ -100,7 +103,7 @@ final class PathSwap {
             return true;
         }
         if (fresh.get().type() == FileStat.Type.FOLDER && !isEmpty(live)) {
-            LOG.warn("{} stays: it holds what the snapshot did not bring", RawPaths.printable(live));
+            LOG.warn("{} is kept: it contains files that are not from the snapshot", RawPaths.printable(live));
             if (old.isPresent()) {
                 throw new DirectoryNotEmptyException(RawPaths.printable(live));
             }

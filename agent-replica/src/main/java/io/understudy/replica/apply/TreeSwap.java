@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the plans of a snapshot live by renames, and takes them back. Forward: exchanges in the plan's order, then attributes, which a
- * folder's own exchanges would spoil. Back: exchanges in reverse, then the old attributes. Each call begins anew and skips what is done, so it may
- * be killed at any operation. Not for concurrent use.
+ * Makes the plans of a snapshot live by renames, and takes them back. Forward: exchanges in the plan's order, then
+ * attributes, which a folder's own exchanges would spoil. Back: exchanges in reverse, then the old attributes. Each
+ * call starts over and skips what is done, so it may be killed at any operation. Not for concurrent use.
  */
 public final class TreeSwap implements LiveTrees {
     private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
@@ -189,7 +189,7 @@ public final class TreeSwap implements LiveTrees {
             throws IOException {
         Optional<FileStat> stat = place.isEmpty() ? Optional.empty() : PathSwap.stat(place.get());
         if (stat.isEmpty() || (stat.get().type() == FileStat.Type.LINK) != (wanted instanceof TreeEntry.Link)) {
-            LOG.warn("{} is gone or was replaced by others, and gets no attributes", wanted.path());
+            LOG.warn("{} is gone or was replaced by another process; its attributes are not set", wanted.path());
             return;
         }
         steps.setAttributes(attributeWriter, place.get(), wanted.attributes());

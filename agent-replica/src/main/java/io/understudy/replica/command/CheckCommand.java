@@ -5,8 +5,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-/** Its exit code is that of the first fault. */
-@Command(name = "check", description = "Looks at everything that an import and a promotion need; changes nothing.")
+/** The command {@code check}. Its exit code is that of the first fault. */
+@Command(name = "check", description = "Checks everything that an import and a promotion need; changes nothing.")
 final class CheckCommand implements Callable<Integer> {
     @ParentCommand
     private ReplicaCli cli;

@@ -18,14 +18,14 @@ final class InitCommand implements Runnable {
     @ParentCommand
     private ReplicaCli cli;
 
-    @Option(names = "--yes", description = "Do not ask, even when a database or files stand here.")
+    @Option(names = "--yes", description = "Do not ask, even when a database or files exist here.")
     private boolean yes;
 
     /**
      * What {@code init} prints with {@code --json}.
      *
      * @param created false when this server was a standby before
-     * @param publicKey of the key pair that was created, for the other servers to trust
+     * @param publicKey of the key pair that was created, for signing.trusted_keys of the other servers
      * @param newest the snapshot that will be imported first
      * @param waiting what this standby waits for when there are snapshots, but none that it may import
      */
@@ -82,7 +82,7 @@ final class InitCommand implements Runnable {
     private void ask(Preparation preparation) {
         List<String> stake = preparation.atStake();
         if (!stake.isEmpty()) {
-            cli.confirm("Make this server a standby? " + String.join("; ", stake) + ". Go on?", yes);
+            cli.confirm("Make this server a standby? " + String.join("; ", stake) + ". Continue?", yes);
         }
     }
 }

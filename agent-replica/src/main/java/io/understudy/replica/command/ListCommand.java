@@ -74,13 +74,13 @@ final class ListCommand implements Runnable {
         }
     }
 
-    /** A damaged manifest in the mirror is fetched anew when it is needed; it hides no other snapshot. */
+    /** A damaged manifest in the mirror is fetched again when it is needed; it hides no other snapshot. */
     static Entry entry(SnapshotId id, ReplicaRecord ledger, Mirror mirror, boolean mirrored) {
         try {
             Optional<Instant> moment = mirrored ? Optional.of(mirror.read(id).moment()) : Optional.empty();
             return new Entry(id, state(id, ledger), mirrored, moment);
         } catch (UnderstudyException e) {
-            LOG.warn("the mirror's copy of {} is of no use: {}", id, e.getMessage());
+            LOG.warn("the mirror's copy of {} cannot be read: {}", id, e.getMessage());
             return new Entry(id, state(id, ledger), false, Optional.empty());
         }
     }

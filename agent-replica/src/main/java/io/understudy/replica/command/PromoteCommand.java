@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** Its exit code is that of the first thing that went wrong with the site, even though the promotion stands. */
+/** The command {@code promote}. Its exit code is that of the site's first failure, though the promotion holds. */
 @Command(name = "promote", description = "Makes this standby the primary.")
 final class PromoteCommand implements Callable<Integer> {
     @ParentCommand
@@ -35,7 +35,7 @@ final class PromoteCommand implements Callable<Integer> {
     @Option(
             names = "--unfenced",
             description =
-                    "Go on when the filestore can't be reached: the old primary is not fenced then, and must be surely off. The daemon claims the epoch later.")
+                    "Continue when the filestore cannot be reached: the old primary is not fenced then, and must be off. The daemon claims the epoch later.")
     private boolean unfenced;
 
     @Option(
@@ -89,7 +89,7 @@ final class PromoteCommand implements Callable<Integer> {
                 ? ""
                 : " A primary is still connected (" + String.join(", ", connected) + "): stop its site first.";
         return "Make this server the primary of site " + settings.site() + "?" + serving + warning
-                + " What the old primary wrote since is lost. Go on?";
+                + " What the old primary wrote since is lost. Continue?";
     }
 
     /** Only a running daemon knows. */

@@ -14,7 +14,7 @@ import io.understudy.replica.state.ApplyLock;
 import io.understudy.transport.Transport;
 import picocli.CommandLine.Command;
 
-/** {@code agent-replica}. Each command has a class of its own. */
+/** The command line of {@code agent-replica}. Each command has a class of its own. */
 @Command(
         name = "agent-replica",
         description = "Keeps this server a standby of a site, and promotes it.",

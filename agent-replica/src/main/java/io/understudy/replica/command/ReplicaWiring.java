@@ -89,7 +89,7 @@ final class ReplicaWiring implements AutoCloseable {
         return new ReplicaWiring(settings, Filestores.open(settings.filestore()));
     }
 
-    /** With a filestore that tells the metrics how it is. */
+    /** With a filestore that reports its health to the metrics. */
     static ReplicaWiring metered(Settings settings, Metrics metrics) {
         String name = settings.filestore().url().toString();
         return new ReplicaWiring(

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParentCommand;
         name = "restore",
         description = {
             "Imports the snapshot that is named, an older or a rejected one too.",
-            "Newer ones that exist now are passed over; the next new one is imported again."
+            "Newer ones that exist now are skipped; the next new one is imported again."
         })
 final class RestoreCommand implements Runnable {
     @ParentCommand

@@ -7,7 +7,7 @@ import io.understudy.replica.app.ReplicaAgent;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-@Command(name = "run", description = "The daemon: follows the primary until it is told to stop.")
+@Command(name = "run", description = "The daemon: follows the primary until it is stopped.")
 final class RunCommand implements Runnable {
     @ParentCommand
     private ReplicaCli cli;

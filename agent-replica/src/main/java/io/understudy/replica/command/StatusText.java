@@ -54,7 +54,9 @@ final class StatusText {
                         "primary",
                         each.address()
                                 + (each.connected() ? ", connected" : ", not connected")
-                                + each.heard().map(when -> ", heard " + when).orElse("")));
+                                + each.heard()
+                                        .map(when -> ", last message " + when)
+                                        .orElse("")));
         line(
                 "filestore",
                 status.filestore().name()
@@ -75,7 +77,7 @@ final class StatusText {
     }
 
     private void cleanUp(ErrorView error) {
-        line("left over", error.message() + "; it holds up nothing and is tried again");
+        line("left over", error.message() + "; it blocks nothing and is tried again");
         line("hint", error.hint());
     }
 

@@ -39,7 +39,7 @@ final class VerifyCommand implements Runnable {
 
     @Option(
             names = "--mirror",
-            description = "Verify this server's own copy, and fetch anew what is damaged; default: the filestore.")
+            description = "Verify this server's own copy, and fetch again what is damaged; default: the filestore.")
     private boolean mirror;
 
     /**

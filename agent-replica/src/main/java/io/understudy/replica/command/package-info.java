@@ -1,2 +1,5 @@
-/** The command line of {@code agent-replica}: one class a command. Each asks the daemon when one runs, and does its work here when none does. */
+/**
+ * The command line of {@code agent-replica}: one class a command. Each asks the daemon when one runs, and does its work
+ * here when none does.
+ */
 package io.understudy.replica.command;

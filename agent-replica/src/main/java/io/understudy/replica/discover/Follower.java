@@ -29,7 +29,9 @@ final class Follower implements ClientResponseObserver<ReplicaReport, Announceme
         tell(first);
     }
 
-    /** Sends the report, unless the call has ended or its buffer is full: a later report says all that this one would. */
+    /**
+     * Sends the report, unless the call has ended or its buffer is full: a later report says all that this one would.
+     */
     synchronized void tell(ReplicaReport report) {
         if (!ended) {
             call.onNext(report);

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows one primary at a time: the first that answers, and when it is lost the next in turn, after a growing pause. Tells it this replica's
- * state whenever that changes, at most once a second. Thread-safe; its thread runs from {@link #start} to {@link #close}.
+ * Follows one primary at a time: the first that answers, and when it is lost the next in turn, after a growing pause.
+ * Sends it this replica's state whenever that changes, at most once a second. Thread-safe; its thread runs from
+ * {@link #start} to {@link #close}.
  */
 public final class PrimaryLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PrimaryLink.class);
@@ -48,7 +49,7 @@ public final class PrimaryLink implements AutoCloseable {
     /**
      * @param primaries tried in turn; may be empty
      * @param report this replica's state now
-     * @param heard told of each announcement, from a thread of gRPC
+     * @param heard receives each announcement, from a thread of gRPC
      */
     public PrimaryLink(
             List<HostPort> primaries,
@@ -73,7 +74,7 @@ public final class PrimaryLink implements AutoCloseable {
         }
     }
 
-    /** This replica's state has changed: the primary hears of it soon. */
+    /** This replica's state has changed: the primary receives it soon. */
     public void changed() {
         guarded(() -> dirty = true);
     }
@@ -141,7 +142,7 @@ public final class PrimaryLink implements AutoCloseable {
 
     private void lost(HostPort primary, String why, boolean answered) {
         if (answered) {
-            LOG.info("lost the primary {}: {}; the filestore is polled all the same", primary, why);
+            LOG.info("connection to the primary {} is lost: {}; polling of the filestore continues", primary, why);
         } else {
             LOG.debug("no answer from the primary {}: {}", primary, why);
         }

@@ -7,7 +7,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Receives what the replica does. Called from the thread that does it: implementations are quick and thread-safe; what they throw is logged, no more. */
+/**
+ * Receives what the replica does. Called from the thread that does it: implementations are quick and thread-safe; what
+ * they throw is logged, no more.
+ */
 public interface ReplicaEvents {
     /** The filestore answered a listing. */
     default void polled(Optional<SnapshotId> newest) {}
@@ -30,7 +33,11 @@ public interface ReplicaEvents {
     /** A round failed in this step. */
     default void failed(Step step, UnderstudyException failure) {}
 
-    /** It was tried to clear up what imports left. @param failures attempts that failed in a row; 0: all is cleared up */
+    /**
+     * A clean-up of what imports left has ended.
+     *
+     * @param failures attempts that failed in a row; 0: all is cleared up
+     */
     default void clearedUp(int failures) {}
 
     /** The round is over, whatever came of it. */
@@ -40,7 +47,7 @@ public interface ReplicaEvents {
         return new ReplicaEvents() {};
     }
 
-    /** Tells each listener in turn, also when another fails: what is only watched holds up nothing. */
+    /** Calls each listener in turn, also when another one fails: monitoring delays nothing. */
     static ReplicaEvents all(List<ReplicaEvents> listeners) {
         return new ReplicaEventsFan(List.copyOf(listeners));
     }

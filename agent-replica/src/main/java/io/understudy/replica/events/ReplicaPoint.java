@@ -2,7 +2,10 @@ package io.understudy.replica.events;
 
 import io.understudy.progress.CrashPoint;
 
-/** The crash points of the replica's agent, in the order in which they are usually passed; {@code crash-points.md} explains each. */
+/**
+ * The crash points of the replica's agent, in the order in which they are usually passed; {@code crash-points.md}
+ * explains each.
+ */
 public enum ReplicaPoint implements CrashPoint {
     KEY_CREATED(Work.INIT),
     MARKER_WRITTEN(Work.INIT),

@@ -17,7 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The mirror's blobs. One that proves damaged while it is read is deleted: the copy of it that is good comes back by the next fetch. */
+/**
+ * The mirror's blobs. One that is found damaged while it is read is deleted: the next fetch restores it from the good
+ * copy.
+ */
 final class HealingBlobs implements BlobSource {
     private static final Logger LOG = LoggerFactory.getLogger(HealingBlobs.class);
 
@@ -75,7 +78,7 @@ final class HealingBlobs implements BlobSource {
         return new UnderstudyException(
                 ErrorCode.BLOB_MISSING,
                 "cannot find blob " + part.blob().id() + " of " + part.what() + " in the mirror",
-                "the next fetch brings it again");
+                "the next fetch restores it");
     }
 
     private boolean isSound(BlobRef blob) {
@@ -95,7 +98,7 @@ final class HealingBlobs implements BlobSource {
 
     private UnderstudyException dropped(BlobRef blob, UnderstudyException e) {
         if (e.code() == ErrorCode.BLOB_DAMAGED) {
-            LOG.warn("a blob of the mirror went bad and is deleted, to be fetched again: {}", e.getMessage());
+            LOG.warn("a damaged blob of the mirror is deleted, and will be fetched again: {}", e.getMessage());
             try {
                 blobs.delete(blob.id());
             } catch (UnderstudyException denied) {

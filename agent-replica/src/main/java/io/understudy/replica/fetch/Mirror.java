@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The replica's own repository on its disk, a copy of the snapshots that it works with. Every blob is checked before it comes in. What goes bad later,
- * on the disk, is found by whoever reads it, deleted then, and fetched again by the next {@link #fetch} or {@link #verify}. Thread-safe;
- * one operation at a time, reading blobs apart.
+ * The replica's own repository on its disk, a copy of the snapshots that it works with. Every blob is checked before it
+ * comes in. What goes bad later, on the disk, is found when it is read, deleted then, and fetched again by the next
+ * {@link #fetch} or {@link #verify}. Thread-safe; one operation at a time, reading blobs apart.
  */
 public final class Mirror {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
@@ -46,7 +46,7 @@ public final class Mirror {
     private final Sweep sweep;
 
     /**
-     * @param folder of the mirror, on the disk that {@code free} tells the room of, in bytes
+     * @param folder of the mirror, on the disk that {@code free} measures, in bytes
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the mirror is of another repository
      */
     Mirror(Filestore folder, Repository remote, int threads, LongSupplier free, Clock clock) {
@@ -67,7 +67,8 @@ public final class Mirror {
      *
      * @param folder created when it is not there, for its owner only
      * @param threads blobs fetched at the same time
-     * @throws UnderstudyException {@code FILE_FAILED}; {@code REPOSITORY_EXISTS} when the folder mirrors another repository
+     * @throws UnderstudyException {@code FILE_FAILED}; {@code REPOSITORY_EXISTS} when the folder mirrors another
+     *     repository
      */
     public static Mirror open(Path folder, Repository remote, int threads) {
         create(folder);
@@ -75,9 +76,11 @@ public final class Mirror {
     }
 
     /**
-     * Opens the mirror that is there, without the repository: to read what it holds while the filestore is away. It fetches nothing.
+     * Opens the mirror that is there, without the repository: to read what it holds while the filestore is away. It
+     * fetches nothing.
      *
-     * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FILESTORE_UNREACHABLE} when there is none, {@code WRONG_SITE}
+     * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FILESTORE_UNREACHABLE} when there is none,
+     *     {@code WRONG_SITE}
      */
     public static Mirror openAlone(Path folder, String site, TrustedKeys trusted, int threads) {
         return alone(new DirectoryFilestore(folder), site, trusted, threads, room(folder), Clock.systemUTC());
@@ -88,7 +91,7 @@ public final class Mirror {
         Supplier<Repository> away = () -> {
             throw new UnderstudyException(
                     ErrorCode.FILESTORE_UNREACHABLE,
-                    "cannot fetch into the mirror: the filestore is away",
+                    "cannot fetch into the mirror: the filestore is unreachable",
                     "see agent-replica check");
         };
         return new Mirror(away, Repository.open(folder, site, trusted), threads, free, clock);
@@ -120,12 +123,13 @@ public final class Mirror {
     }
 
     /**
-     * Brings the snapshot here, whole: content that is here already is not fetched again, one that an earlier attempt began is completed. When all of it is
-     * here the repository is not asked at all.
+     * Brings the snapshot here, whole: content that is here already is not fetched again, one that an earlier attempt
+     * began is completed. When all of it is here the repository is not asked at all.
      *
      * @param before runs before content is fetched; not at all when none has to be
-     * @param progress hears the step {@code fetch} in stored bytes
-     * @throws UnderstudyException {@code DISK_FULL} before the content is fetched, when there is no room for it; what {@link Transfer#copy} throws
+     * @param progress receives the step {@code fetch} in stored bytes
+     * @throws UnderstudyException {@code DISK_FULL} before the content is fetched, when there is no room for it; what
+     *     {@link Transfer#copy} throws
      */
     public synchronized Fetched fetch(SnapshotId snapshot, Runnable before, Progress progress) {
         Optional<Manifest> held = held(snapshot);
@@ -145,9 +149,9 @@ public final class Mirror {
     }
 
     /**
-     * Reads every blob of a snapshot that is here, and fetches anew what is damaged or missing.
+     * Reads every blob of a snapshot that is here, and fetches again what is damaged or missing.
      *
-     * @param progress hears the step {@code verify} in plain bytes, and {@code fetch} where something is repaired
+     * @param progress receives the step {@code verify} in plain bytes, and {@code fetch} where something is repaired
      * @throws UnderstudyException what {@link #fetch} throws, when the repository can't repair it
      */
     public synchronized Fetched verify(SnapshotId snapshot, Progress progress) {
@@ -160,7 +164,10 @@ public final class Mirror {
         return new Fetched(repaired.manifest(), fetched.transfer().plus(repaired.transfer()));
     }
 
-    /** The blobs that are here, as {@link BlobSource} promises. A damaged one is deleted when it is found, so the next fetch brings it again. */
+    /**
+     * The blobs that are here, as {@link BlobSource} promises. A damaged one is deleted when it is found, so the next
+     * fetch brings it again.
+     */
     public BlobSource blobs() {
         return blobs;
     }
@@ -176,8 +183,8 @@ public final class Mirror {
     }
 
     /**
-     * Deletes all snapshots but these, and the blobs that none of these names. While one of them is not here whole, blobs of the last 24 hours stay,
-     * for it may be under way.
+     * Deletes all snapshots but these, and the blobs that none of these names. While one of them is not here whole,
+     * blobs of the last 24 hours stay, for it may be under way.
      *
      * @return bytes of the blobs that were deleted, as stored
      */
@@ -234,7 +241,7 @@ public final class Mirror {
                     ErrorCode.DISK_FULL,
                     "cannot fetch snapshot " + snapshot + ": it needs " + mebibytes(bytes + RESERVE)
                             + " on the disk of " + local.name() + ", " + mebibytes(room) + " are free",
-                    "free some room there, or move the state folder to a larger disk");
+                    "free space there, or move the state folder to a larger disk");
         }
     }
 

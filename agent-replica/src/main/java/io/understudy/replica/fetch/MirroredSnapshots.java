@@ -122,7 +122,7 @@ public final class MirroredSnapshots implements SnapshotSource {
             mirror().trim(inUse(now));
             ReplicaPoint.MIRROR_TRIMMED.reached();
         } catch (RuntimeException e) {
-            LOG.warn("the mirror keeps what is not needed any more: {}", e.getMessage());
+            LOG.warn("the mirror keeps content that is no longer needed: {}", e.getMessage());
         }
         report.write(Optional.of(now), inUse(now));
         ReplicaPoint.REPORT_WRITTEN.reached();

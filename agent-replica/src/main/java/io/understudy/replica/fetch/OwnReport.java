@@ -31,7 +31,8 @@ final class OwnReport {
     }
 
     /**
-     * Replaces it, as far as this replica may write there. Never throws: where it can't be told what the last one says of a proof, that one stays.
+     * Replaces it, as far as this replica may write there. Never throws: where the proof in the last one can't be read,
+     * that one stays.
      *
      * @param now what is live here; empty before the first import
      */
@@ -52,13 +53,14 @@ final class OwnReport {
                             clock.instant(),
                             agent));
         } catch (RuntimeException e) {
-            LOG.info("this replica's report is not in the repository: {}", e.getMessage());
+            LOG.info("this replica's report could not be written to the repository: {}", e.getMessage());
         }
     }
 
     /**
-     * A replica that lost its state forgot its proofs, and one whose marker was removed in the middle of an apply has none of what is live. The last one
-     * counts until there is a new one: no other snapshot is known to work here. A report is not signed, so the snapshot must vouch for itself.
+     * A replica that lost its state forgot its proofs, and one whose marker was removed in the middle of an apply has
+     * none of what is live. The last one counts until there is a new one: no other snapshot is known to work here. A
+     * report is not signed, so the snapshot itself is verified.
      */
     private Optional<SnapshotId> provenBefore(Repository repository) {
         return lastReport(repository)
@@ -73,7 +75,7 @@ final class OwnReport {
             if (e.code() != ErrorCode.STATE_DAMAGED) {
                 throw e;
             }
-            LOG.warn("this replica's last report is written anew, without what it said: {}", e.getMessage());
+            LOG.warn("this replica's last report cannot be read and is replaced: {}", e.getMessage());
             return Optional.empty();
         }
     }
@@ -86,7 +88,7 @@ final class OwnReport {
             if (!e.code().judgesContent()) {
                 throw e;
             }
-            LOG.warn("what this replica's last report calls proven is not believed: {}", e.getMessage());
+            LOG.warn("this replica's last report names a proven snapshot that fails verification: {}", e.getMessage());
             return false;
         }
     }

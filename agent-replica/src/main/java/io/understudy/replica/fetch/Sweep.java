@@ -43,7 +43,7 @@ final class Sweep {
         return sweep(named, before);
     }
 
-    /** @return false when the snapshot is not here whole: nobody knows then which blobs are its own */
+    /** @return false when the snapshot is not here whole: which blobs are its own is not known then */
     private boolean mark(SnapshotId snapshot, KnownBlobs named) {
         try {
             SnapshotBlobs.forEach(local.read(snapshot), source, part -> named.add(part.blob()));

@@ -13,12 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gathers the planner's statistics in parallel, so that the site is fast from its first query. A partitioned table is one piece of work with its
- * partitions. A table whose statistics cannot be gathered is told of, not held against the load: its rows are there.
+ * Gathers the planner's statistics in parallel, so that the site is fast from its first query. A partitioned table is
+ * one piece of work with its partitions. A table whose statistics cannot be gathered is reported and does not fail the
+ * load: its rows are there.
  */
 final class Analysis {
     private static final Logger LOG = LoggerFactory.getLogger(Analysis.class);
-    /** ANALYZE of a parent reads its children, and foreign ones over the network: then only the others are done, each by itself. */
+    /**
+     * ANALYZE of a parent reads its children, and foreign ones over the network: then only the others are done, each by
+     * itself.
+     */
     private static final String TABLES = """
             WITH RECURSIVE over_foreign (oid) AS (
                 SELECT i.inhparent FROM pg_catalog.pg_inherits i

@@ -3,7 +3,8 @@ package io.understudy.replica.load;
 import java.util.Set;
 
 /**
- * One line of an archive's table of contents, as {@code pg_restore --list} prints it: {@code 3386; 0 16389 TABLE DATA public t postgres}.
+ * One line of an archive's table of contents, as {@code pg_restore --list} prints it:
+ * {@code 3386; 0 16389 TABLE DATA public t postgres}.
  *
  * @param what what it is, and of what: {@code TABLE DATA public t postgres}
  */

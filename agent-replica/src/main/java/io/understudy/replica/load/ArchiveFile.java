@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * pg_dump's archive as a file, because parallel pg_restore must seek in it. It holds the schema and large objects, and exists only during a
- * load; one that a killed agent left is replaced by the next.
+ * pg_dump's archive as a file, because parallel pg_restore must seek in it. It holds the schema and large objects, and
+ * exists only during a load; one that a killed agent left is replaced by the next.
  */
 final class ArchiveFile implements AutoCloseable {
     private final Path path;
@@ -25,7 +25,9 @@ final class ArchiveFile implements AutoCloseable {
         this.path = path;
     }
 
-    /** @throws UnderstudyException {@code DISK_FULL}, {@code FILE_FAILED}, {@code BLOB_MISSING}, {@code BLOB_DAMAGED} */
+    /**
+     * @throws UnderstudyException {@code DISK_FULL}, {@code FILE_FAILED}, {@code BLOB_MISSING}, {@code BLOB_DAMAGED}
+     */
     static ArchiveFile assemble(StreamRef archive, BlobSource blobs, Path state) {
         AtomicFiles.createFolders(state, AtomicFiles.PRIVATE_FOLDER);
         ArchiveFile file = new ArchiveFile(state.resolve("archive.dump"));

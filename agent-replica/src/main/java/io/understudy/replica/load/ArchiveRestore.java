@@ -59,7 +59,8 @@ final class ArchiveRestore {
     /**
      * @param options more of pg_restore's, the same for every section
      * @param entries of the table of contents; those of other sections are left out
-     * @throws io.understudy.failure.UnderstudyException as {@link RestoreErrors#of}, and {@code CANCELLED} when the thread is interrupted
+     * @throws io.understudy.failure.UnderstudyException as {@link RestoreErrors#of}, and {@code CANCELLED} when the
+     *     thread is interrupted
      */
     void restore(Section section, List<String> options, List<ArchiveEntry> entries) {
         writeList(entries);

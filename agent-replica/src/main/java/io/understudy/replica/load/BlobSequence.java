@@ -14,7 +14,7 @@ final class BlobSequence extends InputStream {
     private final LongConsumer progress;
     private InputStream current = InputStream.nullInputStream();
 
-    /** @param progress hears how many more bytes were read */
+    /** @param progress receives the number of further bytes read */
     BlobSequence(Iterator<BlobRef> blobs, BlobSource source, LongConsumer progress) {
         this.rest = blobs;
         this.source = source;

@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Brings all data into the spare database, between its schema and its indexes, in the order that {@link LoadOrder} gives. */
+/**
+ * Brings all data into the spare database, between its schema and its indexes, in the order that {@link LoadOrder}
+ * gives.
+ */
 final class ContentLoader {
     private final Database database;
     private final String spare;
@@ -29,7 +32,10 @@ final class ContentLoader {
         this.options = options;
     }
 
-    /** @throws UnderstudyException {@code LOAD_FAILED}, {@code LOAD_MISMATCH}, {@code CANCELLED}, and those of pg_restore, blobs and sessions */
+    /**
+     * @throws UnderstudyException {@code LOAD_FAILED}, {@code LOAD_MISMATCH}, {@code CANCELLED}, and those of
+     *     pg_restore, blobs and sessions
+     */
     void load(Manifest manifest, BlobSource blobs, Progress progress) {
         DatabaseData data = manifest.database();
         List<TableData> tables = tables(data, blobs);

@@ -11,8 +11,9 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Which rows are loaded together. A table is one task, so that its rows keep their physical order; a large one is cut into as many runs of
- * blobs as there are workers, so that the largest table does not keep one worker busy long after the others are done.
+ * Which rows are loaded together. A table is one task, so that its rows keep their physical order; a large one is cut
+ * into as many runs of blobs as there are workers, so that the largest table does not keep one worker busy long after
+ * the others are done.
  *
  * @param tasks the longest first: the sooner they start, the sooner all is done
  */

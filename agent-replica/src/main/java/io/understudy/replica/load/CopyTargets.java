@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Where the rows of a table go: into that table, but for partitions by the hash of an enum. An enum's values hash by their OIDs, which differ
- * on every server, so those rows go into the root, and PostgreSQL finds their partition.
+ * Where the rows of a table go: into that table, but for partitions by the hash of an enum. An enum's values hash by
+ * their OIDs, which differ on every server, so those rows go into the root, and PostgreSQL finds their partition.
  *
  * <p>Source: {@code forcePartitionRootLoad} of pg_dump.
  */

@@ -10,7 +10,10 @@ import io.understudy.repository.DatabaseProperties.Setting;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives the spare database the properties of the snapshot's: what pg_dump sets first is set before the load, what would hinder it after. */
+/**
+ * Gives the spare database the properties of the snapshot's: what pg_dump sets first is set before the load, what would
+ * hinder it after.
+ */
 final class DatabaseDefinition {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseDefinition.class);
 
@@ -63,7 +66,10 @@ final class DatabaseDefinition {
         return session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = ?", role) > 0;
     }
 
-    /** Grants and the limit of connections. Everything that the load did without waiting for the disk is durable afterwards. */
+    /**
+     * Grants and the limit of connections. Everything that the load did without waiting for the disk is durable
+     * afterwards.
+     */
     void afterTheLoad() {
         try (Session session = database.maintenance()) {
             session.execute("BEGIN; SET LOCAL synchronous_commit = on");

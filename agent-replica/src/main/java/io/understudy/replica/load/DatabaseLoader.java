@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads a snapshot with PostgreSQL's own tools and parallel COPY, in the order that leaves nothing to fire, check or maintain while rows go in:
- * schema, rows, what else the archive holds of data, then indexes, keys, triggers and views, then statistics.
+ * Loads a snapshot with PostgreSQL's own tools and parallel COPY, in the order that leaves nothing to fire, check or
+ * maintain while rows go in: schema, rows, what else the archive holds of data, then indexes, keys, triggers and views,
+ * then statistics.
  */
 public final class DatabaseLoader implements SpareLoader {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseLoader.class);
@@ -139,7 +140,7 @@ public final class DatabaseLoader implements SpareLoader {
         if (!spare.isNamed(created)) {
             throw new UnderstudyException(
                     ErrorCode.DATABASE_FOREIGN,
-                    "cannot trust the loaded database: somebody renamed or replaced it meanwhile",
+                    "verification of the loaded database failed: another session renamed or replaced it",
                     "keep other tools away from database " + spare.name());
         }
     }

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The SQL that makes a database's own properties those of a snapshot: what {@code pg_dump --create} writes, but for the name.
+ * The SQL that makes a database's own properties those of a snapshot: what {@code pg_dump --create} writes, but for the
+ * name.
  *
  * @param name of the database that gets them
  */
@@ -66,8 +67,8 @@ record DatabaseStatements(String name, DatabaseProperties properties) {
     }
 
     /**
-     * Replaces the built-in privileges by exactly those of the snapshot; empty when those are the built-in ones. To be run in one transaction. A
-     * privilege that its grantor got from somebody else comes after that one.
+     * Replaces the built-in privileges by exactly those of the snapshot; empty when those are the built-in ones. To be
+     * run in one transaction. A privilege that its grantor received from another role comes after that one.
      */
     List<String> grants() {
         if (properties.grants() == null) {

@@ -13,9 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether there is room: for the spare database, where the server runs on this machine, and for the archive in the state folder. */
+/**
+ * Whether there is room: for the spare database, where the server runs on this machine, and for the archive in the
+ * state folder.
+ */
 final class DiskCheck {
-    /** Of the size that the database had on its own server: a copy has no bloat, but what is written ahead of it needs room while it is loaded. */
+    /**
+     * Of the size that the database had on its own server: a copy has no bloat, but what is written ahead of it needs
+     * room while it is loaded.
+     */
     private static final double FACTOR = 1.1;
 
     private final DatabaseSettings settings;
@@ -43,7 +49,7 @@ final class DiskCheck {
                 spare);
     }
 
-    /** Empty when the server runs elsewhere or does not tell. */
+    /** Empty when the server runs elsewhere or does not report it. */
     private Optional<Path> dataFolder(Session session) {
         return session.first(
                         "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'data_directory'",
@@ -68,7 +74,7 @@ final class DiskCheck {
                         ErrorCode.DISK_FULL,
                         "about " + mebibytes(needed) + " MiB are needed in " + folder + ", " + mebibytes(free)
                                 + " MiB are free",
-                        "free room on that disk"))
+                        "free space on that disk"))
                 .findFirst();
     }
 

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The extensions that the content needs: whether this server has them, not older, and lets the importing user create them. */
+/**
+ * The extensions that the content needs: whether this server has them, not older, and lets the importing user create
+ * them.
+ */
 final class ExtensionCheck {
     /** An extension as this server would create it. */
     private record Available(String name, String version, boolean creatable) {}
@@ -55,7 +58,7 @@ final class ExtensionCheck {
                     ErrorCode.MISSING_EXTENSION,
                     (lacking.size() == 1 ? "this server lacks the extension " : "this server lacks the extensions ")
                             + String.join(", ", lacking),
-                    "install the packages that bring them (on Debian and Ubuntu such as postgresql-"
+                    "install the packages that contain them (on Debian and Ubuntu such as postgresql-"
                             + session.serverVersion() / 10000 + "-postgis-3)"));
         }
         if (!forbidden.isEmpty() && !isSuperuser()) {

@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares the generated columns that call functions with the primary's. The server computed them again while rows went in, when a table that
- * such a function reads may still have been empty. So rows with other values are stored once more now that everything is there, as long as
- * that helps. Rows that go by way of a partitioned root are compared together: PostgreSQL chose their partition.
+ * Compares the generated columns that call functions with the primary's. The server computed them again while rows went
+ * in, when a table that such a function reads may still have been empty. So rows with other values are stored once more
+ * now that everything is there, as long as that helps. Rows that go by way of a partitioned root are compared together:
+ * PostgreSQL chose their partition.
  */
 final class GeneratedCheck {
     private static final Logger LOG = LoggerFactory.getLogger(GeneratedCheck.class);
@@ -42,7 +43,10 @@ final class GeneratedCheck {
         this.targets = targets;
     }
 
-    /** @throws UnderstudyException {@code LOAD_MISMATCH} when values still differ, though both servers have the same programs */
+    /**
+     * @throws UnderstudyException {@code LOAD_MISMATCH} when values still differ, though both servers have the same
+     *     programs
+     */
     void run(List<TableData> tables, TaskScope scope) {
         Collection<List<TableData>> all = groups(tables);
         if (!all.isEmpty()) {
@@ -122,13 +126,14 @@ final class GeneratedCheck {
                 .collect(Collectors.joining(", "));
         if (!hasSamePrograms(session)) {
             LOG.warn(
-                    "{} came out otherwise than on the primary, which has other versions of PostgreSQL or extensions",
+                    "generated values of {} differ from the primary's, which has other versions of PostgreSQL or extensions",
                     what);
             return;
         }
         throw new UnderstudyException(
                 ErrorCode.LOAD_MISMATCH,
-                "cannot trust the loaded database: " + what + " came out otherwise than on the primary",
+                "verification of the loaded database failed: generated values of " + what
+                        + " differ from the primary's",
                 "a generated column calls a function whose result depends on more than its arguments: let the function read nothing that"
                         + " changes, then store the rows again on the primary (UPDATE … SET column = column)");
     }

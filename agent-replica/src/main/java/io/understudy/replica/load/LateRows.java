@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rows that may need rows of other tables, because storing them runs functions of the site. They are loaded one after the other by name, as
- * pg_restore does; those that were refused are tried again as long as others get in.
+ * Rows that may need rows of other tables, because storing them runs functions of the site. They are loaded one after
+ * the other by name, as pg_restore does; those that were refused are tried again as long as others get in.
  */
 final class LateRows {
     private static final Logger LOG = LoggerFactory.getLogger(LateRows.class);

@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Settings of pg_restore's sessions that pg_restore does not make itself: they win over those of the database and its roles, which are the
- * site's own and may forbid writing.
+ * Settings of pg_restore's sessions that pg_restore does not make itself: they win over those of the database and its
+ * roles, which are the site's own and may forbid writing.
  */
 final class LoadOptions {
     private static final String OPTIONS =

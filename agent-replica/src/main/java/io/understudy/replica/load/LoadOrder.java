@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What has to be there before what. Functions of extensions read the extension's own tables, and any function may read large objects: these
- * come first. Then come, in parallel, the tables into which rows go without a call of the site's own functions; then those that call them,
- * one after the other.
+ * What has to be there before what. Functions of extensions read the extension's own tables, and any function may read
+ * large objects: these come first. Then come, in parallel, the tables into which rows go without a call of the site's
+ * own functions; then those that call them, one after the other.
  */
 final class LoadOrder {
     private static final String OF_EXTENSIONS = """

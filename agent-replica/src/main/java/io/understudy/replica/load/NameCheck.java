@@ -9,7 +9,10 @@ import io.understudy.repository.DatabaseProperties;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the server allows only in a database of a certain name: while a snapshot is loaded, its database has another name than the site's. */
+/**
+ * What the server allows only in a database of a certain name: while a snapshot is loaded, its database has another
+ * name than the site's.
+ */
 final class NameCheck {
     /** Its own setting names the one database of the server in which it can be created. */
     private static final String CRON = "pg_cron";

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks for everything that would stop a load, before anything is downloaded into a database or changed on the server. */
+/**
+ * Looks for everything that would stop a load, before anything is downloaded into a database or changed on the server.
+ */
 final class Preflight {
     private final Database database;
     private final PgTools tools;

@@ -9,7 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What pg_restore's own words mean. Its messages are not translated; the server's may be, then the general code is right too. */
+/**
+ * What the error messages of pg_restore mean. Its own are not translated; the server's may be, then the general code
+ * is right too.
+ */
 final class RestoreErrors {
     private static final int LONGEST = 800;
     /** From the first error on, until the program speaks of something else. */
@@ -26,7 +29,7 @@ final class RestoreErrors {
             new Meaning(
                     "No space left on device|could not extend file",
                     ErrorCode.DISK_FULL,
-                    "free room on the database server's disk"),
+                    "free space on the database server's disk"),
             new Meaning(
                     "role \".*\" does not exist",
                     ErrorCode.MISSING_ROLE,
@@ -34,7 +37,7 @@ final class RestoreErrors {
             new Meaning(
                     "extension control file|extension \".*\" is not available|could not access file \"",
                     ErrorCode.MISSING_EXTENSION,
-                    "install the package that brings the extension"),
+                    "install the package that contains the extension"),
             new Meaning(
                     "permission denied|must be (super|owner|member|able)|Must be superuser|may not be",
                     ErrorCode.MISSING_PRIVILEGE,
@@ -68,10 +71,13 @@ final class RestoreErrors {
                 .findFirst()
                 .map(meaning -> new UnderstudyException(meaning.code(), why, meaning.hint()))
                 .orElseGet(() -> new UnderstudyException(
-                        ErrorCode.LOAD_FAILED, why, "the database server's log has the statement that failed"));
+                        ErrorCode.LOAD_FAILED, why, "see the failed statement in the database server's log"));
     }
 
-    /** The first is the cause, what follows are often its consequences; all of it when pg_restore marked nothing as an error. */
+    /**
+     * The first is the cause, what follows are often its consequences; all of it when pg_restore marked nothing as an
+     * error.
+     */
     private static String firstError(String errors) {
         Matcher first = FIRST.matcher(errors);
         return first.find() ? first.group() : errors;

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What pg_restore is told beyond the section.
+ * The options of pg_restore other than the section.
  *
  * @param contents of the archive, without what this user cannot restore and every new database has
  */

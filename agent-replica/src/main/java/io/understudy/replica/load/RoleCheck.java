@@ -70,7 +70,7 @@ final class RoleCheck {
         List<String> strange = needed.stream().filter(role -> !isMember(role)).toList();
         if (!strange.isEmpty()) {
             faults.add(denied(
-                    "is no member of " + list(strange) + ", to which objects are to belong",
+                    "is not a member of " + list(strange) + ", which must own objects",
                     "make it a superuser for imports, GRANT it those roles, or set database.ownership: single"));
         }
         session.first(

@@ -4,7 +4,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Recognises a function that relies on the caller's search_path: dumps are restored with an empty one, so it finds nothing. */
+/**
+ * Recognises a function that relies on the caller's search_path: dumps are restored with an empty one, so it finds
+ * nothing.
+ */
 final class SearchPathHint {
     private static final Pattern LACKS =
             Pattern.compile("(relation|function|type|operator|table|collation) .*does not exist", Pattern.DOTALL);

@@ -24,7 +24,10 @@ final class SequenceLoader {
         this.spare = spare;
     }
 
-    /** @throws UnderstudyException {@code LOAD_FAILED} when one is not there, or cannot have its value; those of blobs and sessions */
+    /**
+     * @throws UnderstudyException {@code LOAD_FAILED} when one is not there, or cannot have its value; those of blobs
+     *     and sessions
+     */
     void load(DatabaseData data, BlobSource blobs) {
         try (Session session = database.open(spare);
                 Stream<SequenceData> sequences = data.sequences(blobs)) {

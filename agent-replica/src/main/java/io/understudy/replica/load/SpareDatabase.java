@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The database that a load fills, known across crashes by {@link SpareRecord}. Only a database that this record names, and only while it carries
- * the spare's name or the one it was created under, is ever dropped.
+ * The database that a load fills, known across crashes by {@link SpareRecord}. Only a database that this record names,
+ * and only while it carries the spare's name or the one it was created under, is ever dropped.
  */
 final class SpareDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(SpareDatabase.class);
@@ -85,7 +85,7 @@ final class SpareDatabase {
         return databases.named(names.spare()).filter(identity::equals).isPresent();
     }
 
-    /** The spare's name, when a database carries it that the record does not tell of. */
+    /** The spare's name, when a database carries it that is not in the record. */
     Optional<String> stranger() {
         Optional<DatabaseIdentity> own = record().flatMap(this::find);
         return databases
@@ -115,7 +115,9 @@ final class SpareDatabase {
         return record.identity();
     }
 
-    /** A server that crashes empties its unlogged tables, so a spare that has some must be loaded again after a restart. */
+    /**
+     * A server that crashes empties its unlogged tables, so a spare that has some must be loaded again after a restart.
+     */
     private boolean hasUnloggedTables() {
         try (Session session = database.open(names.spare())) {
             return session.number(UNLOGGED) > 0;
@@ -129,8 +131,8 @@ final class SpareDatabase {
     }
 
     /**
-     * Drops the spare that the record tells of, however far it came; one that can't be dropped gives up its name and is dropped later. One that has
-     * become live or previous is left alone. Idempotent.
+     * Drops the spare that the record names, however far it came; one that can't be dropped gives up its name and is
+     * dropped later. One that has become live or previous is left alone. Idempotent.
      */
     void drop() {
         Optional<SpareRecord> record = record();
@@ -160,8 +162,8 @@ final class SpareDatabase {
     }
 
     /**
-     * A damaged record can't say which database is Understudy's to drop. Where none carries the spare's name it is as if there was no record; where one
-     * does, an operator must look at it.
+     * A damaged record can't say which database is Understudy's to drop. Where none carries the spare's name it is as
+     * if there was no record; where one does, an operator must look at it.
      */
     private Optional<SpareRecord> record() {
         try {
@@ -172,7 +174,7 @@ final class SpareDatabase {
                 throw e;
             }
             LOG.warn(
-                    "{}; no database is named {}, so the next load begins anew; what an earlier one left under a name like {} is yours to drop",
+                    "{}; no database is named {}, so the next load starts over; drop by hand what an earlier one left under a name like {}",
                     e.getMessage(),
                     names.spare(),
                     names.passing("8f3a12bc"));

@@ -20,9 +20,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The durable {@link SpareRecord}, {@code spare.json} in the state folder:
- * {@code {"format":1,"stage":"LOADED","name":"site_understudy_8f3a","cluster":75…,"oid":16400,"snapshot":"00000001-00000042",
- * "check":"0f343b0931126a20"}}, where {@code check} is a {@link StateCheck}.
+ * The durable {@link SpareRecord}, {@code spare.json} in the state folder, where {@code check} is a {@link StateCheck}.
+ *
+ * <pre>{@code
+ * {"format":1,"stage":"LOADED","name":"site_understudy_8f3a","cluster":75…,"oid":16400,
+ *  "snapshot":"00000001-00000042","check":"0f343b0931126a20"}
+ * }</pre>
  */
 final class SpareFile {
     private static final int FORMAT = 1;
@@ -40,7 +43,10 @@ final class SpareFile {
         this.file = state.resolve("spare.json");
     }
 
-    /** @throws UnderstudyException {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code FILE_DENIED}, {@code FILE_FAILED} */
+    /**
+     * @throws UnderstudyException {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code FILE_DENIED},
+     *     {@code FILE_FAILED}
+     */
     Optional<SpareRecord> read() {
         try {
             return Optional.of(parsed(Files.readAllBytes(file)));
@@ -57,7 +63,7 @@ final class SpareFile {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
                 "cannot read " + file + ": " + why,
-                "look at the spare database: drop it if Understudy made it, rename it if it is yours; the next load then begins anew",
+                "look at the spare database: drop it if Understudy created it, rename it if it is your own; the next load then starts over",
                 cause);
     }
 

@@ -8,11 +8,13 @@ import java.util.Optional;
  * What is known of the spare database, written down before it is acted upon.
  *
  * @param stage how far it has come
- * @param name the name it is created under: its own by a random part, so a database of this name is Understudy's even when a crash hid its OID
+ * @param name the name it is created under: its own by a random part, so a database of this name is Understudy's even
+ *     when a crash hid its OID
  * @param cluster system identifier of its server
  * @param oid 0 while {@code CREATING}
  * @param snapshot what it holds; null unless {@code LOADED}
- * @param volatileSince when the server was started, if tables of it would be emptied by the server's crash; null otherwise
+ * @param volatileSince when the server was started, if tables of it would be emptied by the server's crash; null
+ *     otherwise
  */
 record SpareRecord(Stage stage, String name, long cluster, long oid, String snapshot, String volatileSince) {
     enum Stage {

@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
- * Copies rows into the spare database and counts them. Each COPY is a transaction, and a blob's hash is checked before its last byte is
- * handed on, so rows of a damaged blob are never stored. No trigger, rule, policy, foreign key or index exists yet: what COPY says it stored
- * is what is there, and that is compared with the manifest. Thread-safe.
+ * Copies rows into the spare database and counts them. Each COPY is a transaction, and a blob's hash is checked before
+ * its last byte is handed on, so rows of a damaged blob are never stored. No trigger, rule, policy, foreign key or
+ * index exists yet: what COPY says it stored is what is there, and that is compared with the manifest. Thread-safe.
  */
 final class TableCopy {
     private final BlobSource blobs;
@@ -44,7 +44,10 @@ final class TableCopy {
         return Sql.qualified(table.schema(), table.name());
     }
 
-    /** @throws UnderstudyException {@code LOAD_FAILED} when the server refuses the rows, and those of blobs and sessions; the session has ended then */
+    /**
+     * @throws UnderstudyException {@code LOAD_FAILED} when the server refuses the rows, and those of blobs and
+     *     sessions; the session has ended then
+     */
     void run(Session session, CopyTask task) {
         AtomicLong read = new AtomicLong();
         boolean complete = false;
@@ -102,8 +105,8 @@ final class TableCopy {
         if (!wrong.isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_MISMATCH,
-                    "cannot trust the loaded database: " + wrong,
-                    "run agent-replica verify; when it finds no fault, report this");
+                    "verification of the loaded database failed: " + wrong,
+                    "run agent-replica verify; if it finds no fault, report this as a defect");
         }
     }
 

@@ -2,7 +2,10 @@ package io.understudy.replica.load;
 
 import java.math.BigInteger;
 
-/** Compares versions of extensions, which PostgreSQL itself does not order: by their numbers one after the other, then as text. */
+/**
+ * Compares versions of extensions, which PostgreSQL itself does not order: by their numbers one after the other, then
+ * as text.
+ */
 final class VersionText {
     private static final String BETWEEN = "\\D+";
 

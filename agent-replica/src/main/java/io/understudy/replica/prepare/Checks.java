@@ -63,7 +63,7 @@ public final class Checks {
         if (settings.signing().trustedKeys().isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.KEY_MISSING,
-                    "cannot believe any snapshot: signing.trusted_keys is empty",
+                    "cannot verify any snapshot: signing.trusted_keys is empty",
                     "copy the primary's public key here and name it in signing.trusted_keys");
         }
         return TrustedKeys.load(settings.signing().trustedKeys()).toString();

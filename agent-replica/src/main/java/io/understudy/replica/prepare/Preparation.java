@@ -112,7 +112,8 @@ public final class Preparation {
     /**
      * Writes the marker: from here on this server follows.
      *
-     * @throws UnderstudyException {@code LOCKED} when another process is at work, or had begun without the marker what has to be finished first
+     * @throws UnderstudyException {@code LOCKED} when another process is at work, or had begun without the marker what
+     *     has to be finished first
      */
     public void enter() {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);

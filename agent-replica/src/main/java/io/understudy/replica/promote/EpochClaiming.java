@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Which epoch a promotion claims, and what becomes of the claim. */
+/** Which epoch a promotion claims, and whether the claim succeeded. */
 final class EpochClaiming {
     private static final Logger LOG = LoggerFactory.getLogger(EpochClaiming.class);
 
@@ -39,7 +39,8 @@ final class EpochClaiming {
     }
 
     /**
-     * A claim that was sent before may have arrived: it is repeated, not replaced, unless force has to go past another's that came after it.
+     * A claim that was sent before may have arrived: it is repeated, not replaced, unless force has to go past
+     * another's that came after it.
      *
      * @param last the claim that was sent last
      * @param held the epoch that this server's data is of
@@ -65,7 +66,10 @@ final class EpochClaiming {
                 .orElseGet(() -> new Claim(wanted, nonces.get(), clock.instant(), request.reason()));
     }
 
-    /** @return why the epoch is not claimed, or not known as claimed to the primary's agent here: the claim has to be repeated */
+    /**
+     * @return why the epoch is not claimed, or not known as claimed to the primary's agent here: the claim has to be
+     *     repeated
+     */
     Optional<UnderstudyException> claim(Claim claim) {
         try {
             claims.claim(claim);
@@ -86,12 +90,15 @@ final class EpochClaiming {
         }
     }
 
-    /** Whether another server was promoted since. Where that can't be seen, none was: the site may have to be restarted just then. */
+    /**
+     * Whether another server was promoted since. Where that can't be seen, none was: the site may have to be restarted
+     * just then.
+     */
     boolean isOverruled(int epoch) {
         try {
             return claims.highest() > epoch;
         } catch (UnderstudyException e) {
-            LOG.warn("cannot see whether another server was promoted since: {} ({})", e.getMessage(), e.hint());
+            LOG.warn("cannot check whether another server was promoted since: {} ({})", e.getMessage(), e.hint());
             return false;
         }
     }
@@ -109,7 +116,7 @@ final class EpochClaiming {
         String hint = cause.hint();
         if (isFilestore(cause)) {
             hint =
-                    "without the filestore the old primary can't be fenced; when it is surely off: agent-replica promote --unfenced";
+                    "without the filestore the old primary can't be fenced; if it is certainly off: agent-replica promote --unfenced";
         } else if (cause.code() == ErrorCode.EPOCH_TAKEN) {
             hint =
                     "another server was promoted after this one's data was taken; to promote this one over it: agent-replica promote --force";

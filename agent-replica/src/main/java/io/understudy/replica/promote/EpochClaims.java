@@ -4,7 +4,10 @@ import io.understudy.replica.state.Claim;
 
 /** The repository's fence, as a promotion sees it. */
 public interface EpochClaims {
-    /** @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}: without a signing key nothing can be claimed */
+    /**
+     * @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}: without a signing key
+     *     nothing can be claimed
+     */
     void requireKey();
 
     /** The highest epoch that anybody has claimed; 0 when none. */
@@ -17,15 +20,17 @@ public interface EpochClaims {
     boolean stands(Claim claim);
 
     /**
-     * Claims the epoch for this server; repeated with the same claim it succeeds again. On return the claim is durable in the repository: from here on the
-     * old primary is fenced.
+     * Claims the epoch for this server; repeated with the same claim it succeeds again. On return the claim is durable
+     * in the repository: from here on the old primary is fenced.
      *
-     * @throws io.understudy.failure.UnderstudyException {@code EPOCH_TAKEN}, {@code FILESTORE_*}, {@code KEY_*}, {@code REPOSITORY_MISSING}
+     * @throws io.understudy.failure.UnderstudyException {@code EPOCH_TAKEN}, {@code FILESTORE_*}, {@code KEY_*},
+     *     {@code REPOSITORY_MISSING}
      */
     void claim(Claim claim);
 
     /**
-     * Notes on this server's disk that the claim is in the repository: from here on its primary agent may commit. Idempotent.
+     * Notes on this server's disk that the claim is in the repository: from here on its primary agent may commit.
+     * Idempotent.
      *
      * @throws io.understudy.failure.UnderstudyException {@code FILE_*}, {@code DISK_FULL}
      */

@@ -35,14 +35,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finish an apply that is under way → claim epoch+1 → remove the marker → restart → health check → report. The intent is durable before the
- * claim is sent, and every step can be repeated, so a promotion that was killed is finished by the next process.
+ * Makes this server the primary: finish an apply that is under way → claim epoch+1 → remove the marker → restart →
+ * health check → report. The intent is durable before the claim is sent, and every step can be repeated, so a promotion
+ * that was killed is finished by the next process.
  *
- * <p>Needed to serve are the claim, which fences the old primary, the marker's removal and the restart. Whatever else fails, as clearing up after an import
- * or a disk that takes no state, becomes a warning.
+ * <p>Needed to serve are the claim, which fences the old primary, the marker's removal and the restart. Whatever else
+ * fails, as clearing up after an import or a disk that takes no state, becomes a warning.
  *
- * <p>A claim that can't be made leaves the server in backup mode, unless the marker is gone already or the operator chose to go unfenced: then it
- * stays pending and is repeated, and the primary's agent here doesn't commit before it is made.
+ * <p>A claim that can't be made leaves the server in backup mode, unless the marker is gone already or the operator
+ * chose to go unfenced: then it stays pending and is repeated, and the primary's agent here doesn't commit before it is
+ * made.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
@@ -109,8 +111,8 @@ public final class Promotion {
             Duration took) {}
 
     /**
-     * @throws UnderstudyException {@code NOT_BACKUP_MODE} when there is nothing to promote, {@code KEY_MISSING}, {@code EPOCH_TAKEN},
-     *     {@code FILESTORE_*}: the server is what it was
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE} when there is nothing to promote, {@code KEY_MISSING},
+     *     {@code EPOCH_TAKEN}, {@code FILESTORE_*}: the server is what it was
      */
     public Report promote(Request request) {
         recall();
@@ -139,7 +141,9 @@ public final class Promotion {
         return repeated.isPrimary(request);
     }
 
-    /** The marker of a standby is gone: promotes it, but leaves the restart of the site to the operator who removed it. */
+    /**
+     * The marker of a standby is gone: promotes it, but leaves the restart of the site to the operator who removed it.
+     */
     public void acceptRemoval() {
         if (record.state() instanceof Following following && !backup.on()) {
             LOG.warn("the marker was removed: this server is promoted; imports have stopped");
@@ -216,7 +220,11 @@ public final class Promotion {
                 "{}; {} ({})", each.getMessage(), each.hint(), each.code().label()));
     }
 
-    /** Makes the claim that a promotion left pending, when its time has come. @return whether none is pending any more */
+    /**
+     * Makes the claim that a promotion left pending, when its time has come.
+     *
+     * @return whether none is pending any more
+     */
     public boolean repeatClaim() {
         if (!(record.state() instanceof Promoted promoted) || promoted.claimed()) {
             return true;
@@ -238,7 +246,10 @@ public final class Promotion {
         return true;
     }
 
-    /** A snapshot that was proven, or taken back, is live as it is: what could not be noted of it is noted with the promotion. */
+    /**
+     * A snapshot that was proven, or taken back, is live as it is: what could not be noted of it is noted with the
+     * promotion.
+     */
     private void finishApply() {
         if (record.unsaved().isPresent()) {
             return;
@@ -252,12 +263,15 @@ public final class Promotion {
             if (!whole) {
                 throw e;
             }
-            LOG.error("the last import is not cleared up: {} ({})", e.getMessage(), e.hint());
+            LOG.error("clean-up after the last import failed: {} ({})", e.getMessage(), e.hint());
             record.change(ledger -> ledger.with(ledger.state().settled()).untidy(clock.instant()));
         }
     }
 
-    /** @return why it is not sure that what is remembered fits the marker; a server that follows can be promoted all the same */
+    /**
+     * @return why it is not sure that what is remembered fits the marker; a server that follows can be promoted all the
+     *     same
+     */
     private Optional<UnderstudyException> reconcile() {
         if (record.state() instanceof Promoting || record.unsaved().isPresent()) {
             return Optional.empty();

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ledger as a promotion changes it: durable, or, where the disk takes nothing, at least known to this process, which goes on with it and writes it down
- * with its next change. A server that can't note its promotion can still be promoted.
+ * The ledger as a promotion changes it: durable, or, where the disk takes nothing, at least known to this process,
+ * which goes on with it and writes it down with its next change. A server that can't note its promotion can still be
+ * promoted.
  */
 final class PromotionRecord {
     private static final Logger LOG = LoggerFactory.getLogger(PromotionRecord.class);
@@ -50,7 +51,7 @@ final class PromotionRecord {
                 store.change(each -> next);
                 forget();
             } catch (UnderstudyException e) {
-                LOG.error("the promotion goes on, but its state can't be kept: {} ({})", e.getMessage(), e.hint());
+                LOG.error("the promotion continues, but its state cannot be saved: {} ({})", e.getMessage(), e.hint());
                 failure = Optional.of(e);
             }
         });

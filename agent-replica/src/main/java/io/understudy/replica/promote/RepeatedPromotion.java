@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A promotion of a server that is the primary already: nothing is done, except what failed before and what an operator asks for. */
+/**
+ * A promotion of a server that is the primary already: nothing is done, except what failed before and what an operator
+ * asks for.
+ */
 final class RepeatedPromotion {
     private final PromotionRecord record;
     private final BackupMode backup;
@@ -102,7 +105,7 @@ final class RepeatedPromotion {
             throw new UnderstudyException(
                     ErrorCode.NOT_BACKUP_MODE,
                     "cannot promote this server: no snapshot was ever imported here",
-                    "nothing is there to serve; promote a standby that follows the primary, see agent-replica status");
+                    "there is nothing to serve; promote a standby that follows the primary, see agent-replica status");
         }
         int epoch = claiming.held();
         if (epoch > 0 && claiming.isOverruled(epoch)) {

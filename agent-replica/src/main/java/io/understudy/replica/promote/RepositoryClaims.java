@@ -13,7 +13,10 @@ import io.understudy.repository.key.SigningKey;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** Claims in the repository of the filestore, with this server's key; an epoch that was claimed is handed to the primary's agent of this host. */
+/**
+ * Claims in the repository of the filestore, with this server's key; an epoch that was claimed is handed to the
+ * primary's agent of this host.
+ */
 public final class RepositoryClaims implements EpochClaims {
     private final Supplier<Repository> repository;
     private final SigningSettings signing;

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells how an apply ended. */
+/** Reports how an apply ended. */
 final class Arrival {
     private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
 

@@ -4,8 +4,8 @@ import io.understudy.repository.SnapshotId;
 import java.util.Optional;
 
 /**
- * What a standby waits for when nothing in the repository may be imported: the first snapshot of the epoch that a promoted server claimed. Those of lower
- * epochs were overtaken. Everything that reports it, does so in these words.
+ * What a standby waits for when nothing in the repository may be imported: the first snapshot of the epoch that a
+ * promoted server claimed. Those of lower epochs were overtaken. Everything that reports it, does so in these words.
  */
 public record AwaitedEpoch(int epoch) {
     /**

@@ -9,7 +9,7 @@ import java.util.Locale;
  *
  * @param code the stable code under which it is reported
  * @param message what is wrong, one sentence
- * @param hint what becomes of it, or what the operator can do
+ * @param hint how it is repaired, or what the operator can do
  */
 public record Discrepancy(Subject subject, String code, String message, String hint) {
     /** What was looked at, by weight. */

@@ -6,8 +6,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * When the applied snapshot is loaded again by itself: at once, and when it is soon damaged again after pauses that double from a minute to an hour, so that a
- * site that keeps removing its own files is not restarted all the time. Not thread-safe.
+ * When the applied snapshot is loaded again by itself: at once, and when it is soon damaged again after pauses that
+ * double from a minute to an hour, so that a site that keeps removing its own files is not restarted all the time. Not
+ * thread-safe.
  */
 final class HealPace {
     private static final Duration FIRST = Duration.ofMinutes(1);

@@ -17,7 +17,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Loads again what was applied, where the server does not show it any more: from the mirror, so it needs neither the primary nor the filestore. */
+/**
+ * Loads again what was applied, where the server does not show it any more: from the mirror, so it needs neither the
+ * primary nor the filestore.
+ */
 final class Healing {
     private static final Logger LOG = LoggerFactory.getLogger(Healing.class);
 
@@ -31,7 +34,8 @@ final class Healing {
     }
 
     /**
-     * What is newer is imported as always, which mends what is live too. Otherwise, or while the filestore is away, it is what was applied.
+     * What is newer is imported as always, which mends what is live too. Otherwise, or while the filestore is away, it
+     * is what was applied.
      *
      * @param found by the inspection
      * @param discover what a round without discrepancies imports
@@ -48,7 +52,7 @@ final class Healing {
             if (again.isEmpty() || e.code().kind() != ErrorKind.FILESTORE) {
                 throw e;
             }
-            LOG.warn("what is newest is not known: {}", e.getMessage());
+            LOG.warn("the newest snapshot is not known: {}", e.getMessage());
             return again;
         }
     }
@@ -98,7 +102,7 @@ final class Healing {
             if (e.code() == ErrorCode.CANCELLED) {
                 throw e;
             }
-            LOG.warn("the mirror goes without {}: {}", live, e.getMessage());
+            LOG.warn("cannot fetch {} into the mirror: {}", live, e.getMessage());
             return false;
         }
     }

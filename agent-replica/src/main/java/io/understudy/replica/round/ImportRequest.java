@@ -22,6 +22,9 @@ public sealed interface ImportRequest {
         return new Newest(true, false);
     }
 
-    /** This one, older or rejected though it may be: an operator asked for it by name. Newer ones that exist now are passed over afterwards. */
+    /**
+     * This one, older or rejected though it may be: an operator asked for it by name. Newer ones that exist now are
+     * passed over afterwards.
+     */
     record Named(SnapshotId snapshot) implements ImportRequest {}
 }

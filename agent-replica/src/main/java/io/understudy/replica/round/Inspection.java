@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares what this replica remembers with the server: databases by identity and tables, trees by a sample of their entries, what a rollback needs, the
- * mirror, the marker. Cheap enough for every minute; changes nothing; needs no lock. Of a server without the marker, or one on which nothing is live yet or an
- * apply is under way, it says nothing.
+ * Compares what this replica remembers with the server: databases by identity and tables, trees by a sample of their
+ * entries, what a rollback needs, the mirror, the marker. Cheap enough for every minute; changes nothing; needs no
+ * lock. Of a server without the marker, or one on which nothing is live yet or an apply is under way, it says nothing.
  */
 public final class Inspection {
     private static final Logger LOG = LoggerFactory.getLogger(Inspection.class);
@@ -69,7 +69,7 @@ public final class Inspection {
         applied.ifPresent(manifest -> files(manifest, found));
         following.previous().flatMap(DatabaseVersion::snapshot).ifPresent(id -> undo(following, id, found));
         marker(following.current(), found);
-        // A round may have moved on meanwhile: then this compares the new server with the old memory.
+        // A round may have moved on since: then this compares the new server with the old memory.
         boolean same = store.read().equals(before) && backup.on();
         return same
                 ? found.stream()
@@ -151,7 +151,7 @@ public final class Inspection {
 
     /** What is on disk may be whole; what it is compared with is not. */
     private static void unreadable(UnderstudyException e, List<Discrepancy> found) {
-        LOG.info("what is live can't be compared with the mirror: {}", e.getMessage());
+        LOG.info("the live snapshot cannot be compared with the mirror: {}", e.getMessage());
         if (found.stream().noneMatch(each -> each.subject() == Subject.MIRROR)) {
             found.add(Discrepancy.of(Subject.MIRROR, e.code(), e.getMessage(), e.hint()));
         }
@@ -182,7 +182,7 @@ public final class Inspection {
                     Subject.MARKER,
                     ErrorCode.BACKUP_MODE,
                     "the marker does not name " + named(current) + ", which is live, or is of another site",
-                    "the next import writes it again; the database that is live now is put aside then, not dropped"));
+                    "the next import writes it again; the database that is live now is set aside then, not dropped"));
         }
     }
 

@@ -22,8 +22,9 @@ final class NextSnapshot {
     }
 
     /**
-     * The newest one above the applied one, unless it waits for its next attempt. One that is itself at fault (it was rejected, or could not be fetched) does
-     * not stand in the way of an older one; one that failed for this server's sake does, for the older would fail the same way.
+     * The newest one above the applied one, unless it waits for its next attempt. One that is itself at fault (it was
+     * rejected, or could not be fetched) does not stand in the way of an older one; one that failed for this server's
+     * sake does, for the older would fail the same way.
      *
      * @param highestEpoch asked only when there is something newer: a snapshot below the highest epoch was fenced off
      */

@@ -32,8 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the marker before every step; it
- * remembers every failure; it does nothing at all when nothing is new. An apply that a crash left is finished first.
+ * One import, step by step: {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the
+ * marker before every step; it remembers every failure; it does nothing at all when nothing is new. An apply that a
+ * crash left is finished first.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
@@ -95,8 +96,8 @@ public final class Round {
     }
 
     /**
-     * @throws UnderstudyException what stopped it, remembered in the ledger; {@code CANCELLED} and {@code NOT_BACKUP_MODE} are not failures
-     *     and leave no trace
+     * @throws UnderstudyException what stopped it, remembered in the ledger; {@code CANCELLED} and
+     *     {@code NOT_BACKUP_MODE} are not failures and leave no trace
      */
     public RoundResult run(ImportRequest ask, RoundControl control) {
         Journey journey = new Journey(control);
@@ -110,7 +111,10 @@ public final class Round {
         }
     }
 
-    /** @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code SNAPSHOT_UNKNOWN}: what a round that is asked for it would throw at once; changes nothing */
+    /**
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code SNAPSHOT_UNKNOWN}: what a round that is asked for it
+     *     would throw at once; changes nothing
+     */
     public void demand(SnapshotId wanted) {
         backup.require();
         if (!source.list().contains(wanted)) {

@@ -55,6 +55,6 @@ public final class RoundControl {
 
     static UnderstudyException cancelled() {
         return new UnderstudyException(
-                ErrorCode.CANCELLED, "cannot finish the import: it was given up", "it resumes with the next round");
+                ErrorCode.CANCELLED, "cannot finish the import: it was cancelled", "it resumes with the next round");
     }
 }

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * @param applied what became live, by this round or by finishing what an earlier one had begun; empty when nothing was new
+ * What one round did.
+ *
+ * @param applied what became live, by this round or by finishing what an earlier one had begun; empty when nothing was
+ *     new
  * @param waits for what, when nothing could be imported though there are snapshots
  * @param fetchedBytes that came over the network
  * @param steps how long each took

@@ -14,7 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds what one round imports, and remembers what an operator goes behind by it. */
+/** Finds what one round imports, and remembers the newer snapshots that an operator passes over. */
 final class SnapshotSelector {
     private final ReplicaStateStore store;
     private final SnapshotSource source;
@@ -80,8 +80,8 @@ final class SnapshotSelector {
     }
 
     /**
-     * What the operator went behind is not imported again by the next poll; only what comes after it is. Not before the apply: until then the wanted
-     * one may turn out to be unfit.
+     * What the operator went behind is not imported again by the next poll; only what comes after it is. Not before the
+     * apply: until then the wanted one may turn out to be unfit.
      */
     void passOver(SnapshotId wanted) {
         if (overtaken.isEmpty()) {

@@ -20,17 +20,20 @@ public interface SnapshotSource {
     int highestEpoch();
 
     /**
-     * Brings the snapshot whole into the mirror; resumes what an earlier attempt left. The manifest is authentic on return.
+     * Brings the snapshot whole into the mirror; resumes what an earlier attempt left. The manifest is authentic on
+     * return.
      *
-     * <p>Before anything is fetched it tells the repository, as far as this replica may write there, that this snapshot is about to be: a fetch takes
-     * long, and newer snapshots make retention forget this one meanwhile. Retention spares it until the replica reports anew.
+     * <p>Before anything is fetched it reports to the repository, as far as this replica may write there, that this
+     * snapshot is about to be: a fetch takes long, and newer snapshots make retention forget this one before it ends.
+     * Retention spares it until the replica reports again.
      *
      * @param now what is live here; empty before the first import
      */
     Fetched fetch(SnapshotId snapshot, Optional<Following> now, Progress progress);
 
     /**
-     * The manifest of a snapshot that the mirror holds; its content may have gone bad. Asks this server's disk alone, so the filestore may be away.
+     * The manifest of a snapshot that the mirror holds; its content may have gone bad. Asks this server's disk alone,
+     * so the filestore may be away.
      *
      * @return empty when the mirror does not hold it, or can't be read
      */
@@ -40,8 +43,8 @@ public interface SnapshotSource {
     BlobSource blobs();
 
     /**
-     * A snapshot is live for good: tells the repository what this replica has proven, as far as it may write there, and lets the mirror drop what is
-     * not needed any more. Never throws.
+     * A snapshot is live for good: reports to the repository what this replica has proven, as far as it may write
+     * there, and lets the mirror drop what is no longer needed. Never throws.
      */
     void settled(Following now);
 

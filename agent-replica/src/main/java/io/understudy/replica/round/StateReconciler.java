@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what is remembered in line with the marker, which counts: a server whose marker came back is a standby again, and one that forgot everything
- * begins with what the marker names. Neither owns a database, so what stands there is never dropped.
+ * Brings what is remembered in line with the marker, which counts: a server whose marker came back is a standby again,
+ * and one that forgot everything begins with what the marker names. Neither owns a database, so what stands there is
+ * never dropped.
  */
 public final class StateReconciler {
     private static final Logger LOG = LoggerFactory.getLogger(StateReconciler.class);
@@ -52,7 +53,7 @@ public final class StateReconciler {
         }
         ReplicaState state = store.state();
         if (state instanceof Promoted) {
-            LOG.info("the marker is back: this server is a standby again, and imports anew");
+            LOG.info("the marker is back: this server is a standby again, and imports snapshots");
             store.change(ledger ->
                     ledger.with(state.demoted()).preparing(Optional.empty()).withSuccess());
         }
@@ -68,8 +69,8 @@ public final class StateReconciler {
     }
 
     /**
-     * A marker that does not name what is live was put there by hand: the server may have been production while no agent looked, and the
-     * database may hold what nothing else does. It is not Understudy's to drop any more.
+     * A marker that does not name what is live was put there by hand: the server may have been production while no
+     * agent looked, and the database may hold what nothing else does. It is not Understudy's to drop any more.
      */
     private void keepWhatServed(DatabaseVersion live) {
         boolean named = live.snapshot().isEmpty() || backup.named().equals(live.snapshot());
@@ -78,7 +79,7 @@ public final class StateReconciler {
                         .filter(it -> it.owned().contains(live.database()))
                         .isPresent()) {
             LOG.warn(
-                    "the marker does not name {}, which is live: its database will be put aside, not dropped",
+                    "the marker does not name {}, which is live: its database will be set aside, not dropped",
                     live.snapshot().orElseThrow());
             store.change(ledger -> ledger.withoutOwned(live.database()));
         }

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives files their attributes. Owners and groups go by name, where the agent may set them; a name that this server does not know leaves the
- * file to the agent's own user. Not thread-safe.
+ * Gives files their attributes. Owners and groups go by name, where the agent may set them; a name that this server
+ * does not know leaves the file to the agent's own user. Not thread-safe.
  */
 public final class AttributeWriter {
     private static final Logger LOG = LoggerFactory.getLogger(AttributeWriter.class);
@@ -33,7 +33,8 @@ public final class AttributeWriter {
 
     /**
      * @param owners whether to set owners at all
-     * @param strict whether attributes that can't be set are an error; else a warning, as for folders that belong to another user
+     * @param strict whether attributes that can't be set are an error; else a warning, as for folders that belong to
+     *     another user
      */
     public AttributeWriter(boolean owners, boolean strict) {
         this.owners = owners;

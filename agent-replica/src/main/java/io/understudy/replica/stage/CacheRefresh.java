@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Tells the file cache of a tree what an applied plan put there: its hashes are known, so these files need not be read for the next snapshot. */
+/**
+ * Adds to the file cache of a tree what an applied plan put there: its hashes are known, so these files need not be
+ * read for the next snapshot.
+ */
 public final class CacheRefresh {
     private final Plans plans;
 

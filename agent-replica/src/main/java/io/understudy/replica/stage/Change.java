@@ -11,7 +11,10 @@ import java.util.Optional;
 public sealed interface Change {
     SafePath path();
 
-    /** What lies at the path moves to the undo folder, and what is staged for it takes its place: a file, a link or an empty folder. */
+    /**
+     * What lies at the path moves to the undo folder, and what is staged for it takes its place: a file, a link or an
+     * empty folder.
+     */
     record Put(IndexEntry entry) implements Change {
         @Override
         public SafePath path() {

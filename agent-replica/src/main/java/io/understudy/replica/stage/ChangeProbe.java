@@ -11,9 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Looks before the site is stopped whether what a plan replaces or removes can be moved: an immutable file ({@code chattr +i}), or a disk that
- * turned read-only, would fail in the middle of the apply. It sets the time of the file, and of the folder that it lies in, to what it is: who owns a
- * file may do so unless nobody may change it. What belongs to others is left to the apply.
+ * Looks before the site is stopped whether what a plan replaces or removes can be moved: an immutable file
+ * ({@code chattr +i}), or a disk that turned read-only, would fail in the middle of the apply. It sets the time of the
+ * file, and of the folder that it lies in, to what it is: who owns a file may do so unless no one may change it. What
+ * belongs to others is left to the apply.
  */
 final class ChangeProbe {
     private final TreeRoot root;
@@ -24,7 +25,10 @@ final class ChangeProbe {
         this.root = root;
     }
 
-    /** @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} or {@code FILE_FAILED}, naming what can't be changed */
+    /**
+     * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} or {@code FILE_FAILED}, naming what can't
+     *     be changed
+     */
     void check(Plan plan) {
         for (int i = 0; i < plan.size(); i++) {
             if (!(plan.change(i) instanceof Change.Dress)) {

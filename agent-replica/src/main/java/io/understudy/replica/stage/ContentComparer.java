@@ -17,7 +17,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Whether a file on disk has the content that is wanted. It is read only when the cache does not know it. Not thread-safe. */
+/**
+ * Whether a file on disk has the content that is wanted. It is read only when the cache does not know it. Not
+ * thread-safe.
+ */
 final class ContentComparer {
     private final FileCache.Reader known;
     private final FileCache.Writer fresh;

@@ -32,8 +32,9 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
- * Writes what a plan puts into the folder of staged files, each complete, checked and forced before it has its name. What an earlier attempt finished stays.
- * Each pack is read once. Holds four bytes for each file of a pack. Not thread-safe.
+ * Writes what a plan puts into the folder of staged files, each complete, checked and forced before it has its name.
+ * What an earlier attempt finished stays. Each pack is read once. Holds four bytes for each file of a pack. Not
+ * thread-safe.
  */
 final class ContentStager {
     private final Plan plan;
@@ -43,7 +44,7 @@ final class ContentStager {
     private final LongConsumer progress;
     private final Map<BlobRef, Numbers> packs = new LinkedHashMap<>();
 
-    /** @param progress hears the size of every file that is there */
+    /** @param progress receives the size of every file that is there */
     ContentStager(Plan plan, Path folder, BlobSource blobs, AttributeWriter attributeWriter, LongConsumer progress) {
         this.plan = plan;
         this.folder = folder;
@@ -141,7 +142,10 @@ final class ContentStager {
         return folder.resolve(Change.nameOf(entry.path()));
     }
 
-    /** A staged file has its name only when it is complete, but what lay on a disk since an earlier attempt may have gone bad. */
+    /**
+     * A staged file has its name only when it is complete, but what lay on a disk since an earlier attempt may have
+     * gone bad.
+     */
     private static boolean isThere(Path target, TreeEntry entry) {
         try {
             FileStat stat = FileStat.of(target);

@@ -30,8 +30,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * All changes that a snapshot makes to one tree, on disk. The first line is the {@link PlanHeader}, the last one holds the SHA-256 of all before it, so that a
- * truncated plan is no plan. The lines between:
+ * All changes that a snapshot makes to one tree, on disk. The first line is the {@link PlanHeader}, the last one holds
+ * the SHA-256 of all before it, so that a truncated plan is no plan. The lines between:
  *
  * <pre>{@code
  * {"put":{…a line of the index…}}
@@ -39,7 +39,8 @@ import java.util.Optional;
  * {"dress":{"path":"folder","mode":"0755",…},"was":{"path":"folder","mode":"0700",…}}
  * }</pre>
  *
- * A folder's {@code put} comes before those of what it holds, its {@code dress} after. Reading holds eight bytes a line. Not thread-safe.
+ * A folder's {@code put} comes before those of what it holds, its {@code dress} after. Reading holds eight bytes a
+ * line. Not thread-safe.
  */
 public final class Plan implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plans that count no more. They are renamed first, to {@code <snapshot>.gone}, and then deleted, with what is staged and undone for them in the trees:
- * so a file that can't be deleted is in nobody's way, and is found again.
+ * Plans that count no more. They are renamed first, to {@code <snapshot>.gone}, and then deleted, with what is staged
+ * and undone for them in the trees: so a file that can't be deleted blocks nothing, and is found again.
  */
 final class PlanTrash {
     private static final Logger LOG = LoggerFactory.getLogger(PlanTrash.class);
@@ -36,7 +36,11 @@ final class PlanTrash {
         return folders().stream().filter(each -> !isGone(each)).toList();
     }
 
-    /** The plans in this folder count no more. @return where they are now; what went there before and could not be deleted has another name */
+    /**
+     * The plans in this folder count no more.
+     *
+     * @return where they are now; what went there before and could not be deleted has another name
+     */
     Path put(Path own) {
         Path gone = own.resolveSibling(own.getFileName() + GONE);
         for (int attempt = 2; Files.exists(gone); attempt++) {
@@ -96,7 +100,7 @@ final class PlanTrash {
         }
     }
 
-    /** The same snapshot may have been staged again meanwhile, under the same names. */
+    /** The same snapshot may have been staged again since, under the same names. */
     private void delete(Path gone, Set<String> needed) {
         for (Path file : plansIn(gone)) {
             try (Plan plan = Plan.open(file)) {

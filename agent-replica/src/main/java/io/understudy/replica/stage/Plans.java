@@ -21,13 +21,15 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * The plans of snapshots in the state folder: {@code stage/<snapshot>/<tree>.plan}, and {@code plan.json}, which says how far they are:
+ * The plans of snapshots in the state folder: {@code stage/<snapshot>/<tree>.plan}, and {@code plan.json}, which says
+ * how far they are:
  *
  * <pre>{"format":1,"snapshot":"00000001-00000042","phase":"prepared","trees":["media","config"]}</pre>
  *
- * A settled plan stays until a later snapshot settles: it is what takes the snapshot back. When the same snapshot is prepared once more
- * meanwhile, its settled plan waits under {@code <snapshot>.kept}. What no longer counts is renamed to {@code <snapshot>.gone} and then deleted; what can't
- * be deleted holds up nothing, and {@link #clear} finds it again.
+ * A settled plan stays until a later snapshot settles: it is what takes the snapshot back. When the same snapshot is
+ * prepared once more before that, its settled plan waits under {@code <snapshot>.kept}. What no longer counts is
+ * renamed to {@code <snapshot>.gone} and then deleted; what can't be deleted blocks nothing, and {@link #clear} finds
+ * it again.
  *
  * <pre>
  * (none) → prepared → forward → settled → back
@@ -105,8 +107,8 @@ public final class Plans {
     }
 
     /**
-     * Makes room for the plans of a snapshot; what was prepared and never begun is removed. No apply is under way: a plan that says otherwise was not
-     * settled, or not removed.
+     * Makes room for the plans of a snapshot; what was prepared and never begun is removed. No apply is under way: a
+     * plan that says otherwise was not settled, or not removed.
      *
      * @param free whether an undo folder of this name can be made in every tree
      * @return the name of the undo folder to use
@@ -131,7 +133,10 @@ public final class Plans {
         return undoName(snapshot, free);
     }
 
-    /** The plans count no more; with them goes all that is staged and undone for them, at the latest by {@link #clear}. Idempotent. */
+    /**
+     * The plans count no more; with them goes all that is staged and undone for them, at the latest by {@link #clear}.
+     * Idempotent.
+     */
     public void remove(SnapshotId snapshot) {
         Path own = of(snapshot);
         Optional<Path> gone = Files.exists(own) ? Optional.of(trash.put(own)) : Optional.empty();
@@ -142,7 +147,8 @@ public final class Plans {
     }
 
     /**
-     * Whether plans are there that were begun, be it behind newer ones that were not, and what they replaced is still where they put it. Only looks.
+     * Whether plans are there that were begun, be it behind newer ones that were not, and what they replaced is still
+     * where they put it. Only looks.
      */
     public boolean canBeTakenBack(SnapshotId snapshot) {
         if (isBegun(snapshot)) {
@@ -190,8 +196,9 @@ public final class Plans {
     }
 
     /**
-     * Removes all that takes nothing back any more: the plans of other snapshots with what is staged and undone for them, and whatever else of ours lies
-     * in the trees of the current plans. What is prepared and was not begun stays for the next attempt. Each is tried, also when another fails. Idempotent.
+     * Removes all that takes nothing back any more: the plans of other snapshots with what is staged and undone for
+     * them, and whatever else of ours lies in the trees of the current plans. What is prepared and was not begun stays
+     * for the next attempt. Each is tried, also when another fails. Idempotent.
      *
      * @param current the snapshot that is live; its plans stay. Empty: none is
      * @throws UnderstudyException the first failure

@@ -8,7 +8,7 @@ import io.understudy.files.TreeWalker;
 import io.understudy.files.TreeWalker.Found;
 import java.util.Optional;
 
-/** What in a tree is not ours to move: excluded paths, sockets, pipes and devices, mount points. */
+/** What an agent must not move in a tree: excluded paths, sockets, pipes and devices, mount points. */
 final class ProtectedPaths {
     private final TreeRoot root;
     private final Excludes excludes;

@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
 
-/** Writes a new file and leaves holes where whole blocks of 4 KiB are zeros: they read as zeros and take no room. Not thread-safe. */
+/**
+ * Writes a new file and leaves holes where whole blocks of 4 KiB are zeros: they read as zeros and take no room. Not
+ * thread-safe.
+ */
 final class SparseWriter {
     static final int BLOCK = 4096;
     private static final byte[] ZEROS = new byte[BLOCK];
@@ -13,12 +16,15 @@ final class SparseWriter {
     private final FileChannel out;
     private long position;
 
-    /** @param out empty, and written by nobody else */
+    /** @param out empty, and written by no one else */
     SparseWriter(FileChannel out) {
         this.out = out;
     }
 
-    /** Blocks are counted from the start of the file, whatever the portions are in which it comes; runs of data are one operation. */
+    /**
+     * Blocks are counted from the start of the file, whatever the portions are in which it comes; runs of data are one
+     * operation.
+     */
     void write(byte[] bytes, int length) throws IOException {
         int data = 0;
         int at = 0;

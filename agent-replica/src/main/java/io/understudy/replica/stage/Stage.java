@@ -6,18 +6,21 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import java.util.List;
 
-/** Writes what will change in the site's trees beside its target. What is live is never touched. */
+/** Writes what will change in the site's trees next to its target. What is live is never touched. */
 public interface Stage {
     /**
-     * Compares every tree of the snapshot with what is on disk and writes new and changed files beside their targets, checked by hash, with a durable
-     * plan of every change. Idempotent and resumable: called again after a crash it goes on.
+     * Compares every tree of the snapshot with what is on disk and writes new and changed files next to their targets,
+     * checked by hash, with a durable plan of every change. Idempotent and resumable: called again after a crash it
+     * goes on.
      *
-     * @throws io.understudy.failure.UnderstudyException {@code UNSAFE_PATH}, {@code DISK_FULL}, {@code FILE_DENIED}, {@code BLOB_*}
+     * @throws io.understudy.failure.UnderstudyException {@code UNSAFE_PATH}, {@code DISK_FULL}, {@code FILE_DENIED},
+     *     {@code BLOB_*}
      */
     void prepare(Manifest manifest, BlobSource blobs, Progress progress);
 
     /**
-     * What of an applied snapshot is not on disk any more, for people; a sample, so that it can be asked every minute. Needs no lock, changes nothing.
+     * What of an applied snapshot is not on disk any more, for people; a sample, so that it can be asked every minute.
+     * Needs no lock, changes nothing.
      *
      * @param blobs of the mirror
      */

@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Writes single staged files under a working name and forces them in batches, in parallel, before they get theirs. Not thread-safe. */
+/**
+ * Writes single staged files under a working name and forces them in batches, in parallel, before they get theirs. Not
+ * thread-safe.
+ */
 final class StagedFiles implements AutoCloseable {
     /** Open files at a time. */
     private static final int BATCH = 256;

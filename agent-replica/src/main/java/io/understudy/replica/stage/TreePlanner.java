@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what must change to make a tree on disk what an index says: the walk and the index side by side, in one order. Holds the folders it is in. What is
- * excluded, special or mounted is never planned to be touched. Not thread-safe; for one plan.
+ * Finds what must change to make a tree on disk what an index says: the walk and the index side by side, in one order.
+ * Holds the folders it is in. What is excluded, special or mounted is never planned to be touched. Not thread-safe; for
+ * one plan.
  */
 final class TreePlanner {
     private static final Logger LOG = LoggerFactory.getLogger(TreePlanner.class);
@@ -60,7 +61,10 @@ final class TreePlanner {
         this.rootLength = RawPaths.bytes(root.folder()).length + 1;
     }
 
-    /** @throws UnderstudyException {@code FILE_UNSUPPORTED} naming what this tree can't take, or what walk and index throw */
+    /**
+     * @throws UnderstudyException {@code FILE_UNSUPPORTED} naming what this tree can't take, or what walk and index
+     *     throw
+     */
     void plan(Iterable<IndexEntry> index) throws IOException {
         Optional<Found> found = walker.next();
         boolean empty = true;
@@ -114,10 +118,10 @@ final class TreePlanner {
         if (!found.is(FileStat.Type.FOLDER)) {
             remove(found);
         } else if (protection.isMounted(found)) {
-            LOG.warn("{} is not in the snapshot, but a file system is mounted there: it stays", found.path());
+            LOG.warn("{} is not in the snapshot, but a file system is mounted there: it is kept", found.path());
             walker.skip();
         } else if (protection.holdsProtected(found)) {
-            LOG.info("{} is not in the snapshot, but holds what is not to be touched: it stays", found.path());
+            LOG.info("{} is not in the snapshot, but contains protected entries: it is kept", found.path());
             Attributes now = attributeWriter.read(found.location(), found.stat());
             frames.push(new Frame(new TreeEntry.Folder(found.path(), now), Optional.of(now), false));
         } else {

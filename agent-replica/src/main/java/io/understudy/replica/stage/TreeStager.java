@@ -36,8 +36,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Stages the trees of a snapshot: plans first, for all trees; then room is checked; then new contents are written. A crash loses only the plans, which
- * are made anew; contents that were finished stay. Not for concurrent use.
+ * Stages the trees of a snapshot: plans first, for all trees; then room is checked; then new contents are written. A
+ * crash loses only the plans, which are made again; contents that were finished stay. Not for concurrent use.
  */
 public final class TreeStager implements Stage {
     /** Each file fills its last block, and has an inode. */
@@ -105,7 +105,7 @@ public final class TreeStager implements Stage {
         TreeSettings settings = trees.stream()
                 .filter(tree -> tree.name().equals(data.name()))
                 .findFirst()
-                .orElseThrow(() -> misfit(manifest, data, "it has no place on this server"));
+                .orElseThrow(() -> misfit(manifest, data, "it is not configured on this server"));
         if (settings.kind() != data.kind()) {
             throw misfit(manifest, data, "here its kind is " + settings.kind().label());
         }
@@ -172,7 +172,7 @@ public final class TreeStager implements Stage {
         }
     }
 
-    /** A root that is not there is made: nothing can be staged beside it otherwise. */
+    /** A root that is not there is made: nothing can be staged next to it otherwise. */
     private static TreeRoot root(TreeSettings settings) {
         if (!Files.isDirectory(settings.path())) {
             AtomicFiles.createFolders(

@@ -18,7 +18,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code .understudy} in a tree's root, 0700: {@code stage/<snapshot>/} and {@code undo/<snapshot>/}, in the file system of the tree. */
+/**
+ * {@code .understudy} in a tree's root, 0700: {@code stage/<snapshot>/} and {@code undo/<snapshot>/}, in the file
+ * system of the tree.
+ */
 public final class WorkFolder {
     private static final Logger LOG = LoggerFactory.getLogger(WorkFolder.class);
 
@@ -81,7 +84,7 @@ public final class WorkFolder {
     }
 
     /**
-     * As {@link #delete}, for what is in nobody's way: {@link Plans#clear} finds it again.
+     * As {@link #delete}, for what blocks nothing: {@link Plans#clear} finds it again.
      *
      * @return whether it is gone
      */

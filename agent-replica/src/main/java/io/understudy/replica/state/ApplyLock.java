@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The two locks of a replica in its state folder: one held by the daemon as long as it runs, one by whoever changes anything. */
+/**
+ * The two locks of a replica in its state folder: one held by the daemon as long as it runs, one by anyone who changes
+ * anything.
+ */
 public final class ApplyLock {
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
     /** Far longer than {@link #daemonRuns} holds the lock. */
@@ -26,18 +29,19 @@ public final class ApplyLock {
     /**
      * Held while anything of this replica is changed.
      *
-     * @throws UnderstudyException {@code LOCKED} when somebody holds it
+     * @throws UnderstudyException {@code LOCKED} when another process holds it
      */
     public ProcessLock acquire() {
         return ProcessLock.tryAcquire(work)
                 .orElseThrow(
-                        () -> locked("cannot change this replica: " + ProcessLock.holder(work) + " is at work on it"));
+                        () -> locked("cannot change this replica: " + ProcessLock.holder(work) + " is working on it"));
     }
 
     /**
-     * As {@link #acquire()}, but waits for somebody who is only looking: an idle daemon does so for a moment at each poll.
+     * As {@link #acquire()}, but waits for a process that only reads: an idle daemon does so for a moment at each poll.
      *
-     * @throws UnderstudyException {@code LOCKED} when somebody holds it all the time, {@code CANCELLED} when interrupted
+     * @throws UnderstudyException {@code LOCKED} when another process holds it all the time, {@code CANCELLED} when
+     *     interrupted
      */
     public ProcessLock acquire(Duration patience, Ticker ticker) {
         return patiently(this::acquire, patience, ticker);
@@ -58,7 +62,7 @@ public final class ApplyLock {
                         () -> new UnderstudyException(
                                 ErrorCode.LOCKED,
                                 "cannot start: agent-replica runs here already, as " + ProcessLock.holder(daemon),
-                                "one daemon per state folder; stop the other, or leave it: agent-replica status shows what it does"));
+                                "only one daemon runs per state folder; stop the other one, or keep it: agent-replica status shows what it does"));
     }
 
     private static ProcessLock patiently(Supplier<ProcessLock> lock, Duration patience, Ticker ticker) {

@@ -17,7 +17,8 @@ public interface BackupMode {
     void writeMarker(String reason, Optional<SnapshotId> snapshot);
 
     /**
-     * Writes anew what the marker says, and never creates one: when it was removed by hand, at whatever moment, that stands.
+     * Rewrites the content of the marker, and never creates one: when it was removed by hand, at whatever moment, it
+     * stays removed.
      *
      * @return false when there is none
      */

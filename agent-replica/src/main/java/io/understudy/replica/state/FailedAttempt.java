@@ -52,7 +52,10 @@ public record FailedAttempt(
         return step == Step.RESTART || step == Step.PROVE;
     }
 
-    /** Whether the snapshot may be tried at this time. A clock that was set back does not hold it up for longer than it was to be. */
+    /**
+     * Whether the snapshot may be tried at this time. A clock that was set back does not hold it up for longer than it
+     * was to be.
+     */
     public boolean due(Instant now) {
         return notBefore.isPresent() && (!now.isBefore(notBefore.get()) || now.isBefore(at));
     }

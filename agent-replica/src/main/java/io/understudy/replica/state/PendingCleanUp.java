@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What imports leave behind is still to be cleared up: retired databases, old plans, undo folders. It holds up nothing.
+ * A clean-up after imports that is still pending: of retired databases, old plans, undo folders. It blocks nothing.
  *
  * @param attempts that failed in a row; 0 before the first
  * @param failure of the last attempt

@@ -125,7 +125,8 @@ public sealed interface ReplicaState {
     /**
      * A snapshot is live.
      *
-     * @param proven whether its proof was seen; not so after the state was lost, or when the marker was removed in the middle of an apply
+     * @param proven whether its proof was seen; not so after the state was lost, or when the marker was removed in the
+     *     middle of an apply
      * @param previous N-1, which {@code rollback} brings back
      */
     record Following(DatabaseVersion current, boolean proven, Instant since, Optional<DatabaseVersion> previous)
@@ -176,7 +177,8 @@ public sealed interface ReplicaState {
     /**
      * An apply is under way and will be finished.
      *
-     * @param proven whether the proof was good; false in the phase PROVEN when the marker was removed by hand meanwhile
+     * @param proven whether the proof was good; false in the phase PROVEN when the marker was removed by hand in
+     *     between
      */
     record Applying(ApplyIntent intent, boolean proven, Optional<Instant> since) implements ReplicaState {
         Applying(ApplyIntent intent) {
@@ -276,7 +278,8 @@ public sealed interface ReplicaState {
      * This server serves the site. Its database is not Understudy's any more and will never be dropped.
      *
      * @param claimed whether the epoch is in the repository; until then the primary's agent here may not commit
-     * @param restartDue whether the site was not restarted as it should have been, or was not healthy afterwards: {@code promote} does that again
+     * @param restartDue whether the site was not restarted as it should have been, or was not healthy afterwards:
+     *     {@code promote} does that again
      */
     record Promoted(DatabaseVersion current, Claim claim, boolean claimed, boolean restartDue, Instant when)
             implements ReplicaState {

@@ -106,7 +106,7 @@ public final class ReplicaStateStore {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
                 "cannot read the replica's state " + file + ": it is damaged",
-                "move the file away: the agent finds its way again by the marker, and drops no database that it doesn't know",
+                "move the file away: the agent restores its state from the marker, and drops no database that it does not know",
                 cause);
     }
 }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * How long a snapshot that failed waits for its next attempt: pauses double from 5 s to 10 min where the cause may pass by
- * itself, from 1 min to 1 h where an operator must act. Each is drawn from its upper half.
+ * How long a snapshot that failed waits for its next attempt: pauses double from 5 s to 10 min where the cause may pass
+ * by itself, from 1 min to 1 h where an operator must act. Each is drawn from its upper half.
  */
 public final class RetryPolicy {
     private static final Duration FIRST = Duration.ofSeconds(5);

@@ -100,7 +100,10 @@ class ReplicaAgentTest {
         awaitLive("00000001-00000001");
     }
 
-    /** Its half-loaded database has the name that the undone one gets: the way back would be barred for ever, with the site stopped. */
+    /**
+     * Its half-loaded database has the name that the undone one gets: the way back would be barred permanently, with
+     * the site stopped.
+     */
     @Test
     void rollsBackThoughAnImportWasKilledWhileItLoaded() {
         world.source.commit(1, 1);

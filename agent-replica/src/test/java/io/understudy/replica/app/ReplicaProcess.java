@@ -31,7 +31,10 @@ import java.time.Clock;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** The agent of a replica as one process, on ports that a simulation gives: what its daemon and its commands do, but not their threads. */
+/**
+ * The agent of a replica as one process, on ports that a simulation gives: what its daemon and its commands do, but not
+ * their threads.
+ */
 public final class ReplicaProcess {
     private final Replica replica;
     private final ReplicaStateStore store;

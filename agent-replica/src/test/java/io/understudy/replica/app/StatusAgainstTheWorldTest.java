@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every field of the status and every metric of the replica's agent, beside what is true, in each role and after each change of role. A field or metric
- * without an expectation fails the test.
+ * Every field of the status and every metric of the replica's agent, compared with what is true, in each role and after
+ * each change of role. A field or metric without an expectation fails the test.
  */
 class StatusAgainstTheWorldTest {
     private static final String NONE = "null";

@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 public final class SteppedTrees {
     private SteppedTrees() {}
 
-    /** @param before hears the operation and what it changes; what it throws happens in its place */
+    /** @param before receives the operation and what it changes; what it throws happens in its place */
     public static LiveTrees in(Path state, BiConsumer<String, Path> before) {
         return new TreeSwap(state, before::accept);
     }

@@ -53,7 +53,7 @@ class TreeSwapTest extends SwappedTree {
         assertThat(link).isSymbolicLink();
     }
 
-    /** What nobody may change is found while staging, when the site still runs. */
+    /** What no one may change is found while staging, when the site still runs. */
     @Test
     void namesAFileThatCannotBeReplacedBeforeAnythingLiveIsTouched() throws Exception {
         write(live, "a/first", "old");

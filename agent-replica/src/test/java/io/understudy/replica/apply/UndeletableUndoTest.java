@@ -20,7 +20,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An undo folder that can't be deleted: {@code chattr +i} below it, or, without root's rights, a folder above it that can't be written. */
+/**
+ * An undo folder that can't be deleted: {@code chattr +i} below it, or, without root's rights, a folder above it that
+ * can't be written.
+ */
 class UndeletableUndoTest extends SwappedTree {
     private final Deque<Runnable> mending = new ArrayDeque<>();
 
@@ -106,7 +109,9 @@ class UndeletableUndoTest extends SwappedTree {
         assertThat(live.resolve(".understudy/stage")).isEmptyDirectory();
     }
 
-    /** A plan of the live snapshot that was not marked as settled counts as settled; one that was taken back, as gone. */
+    /**
+     * A plan of the live snapshot that was not marked as settled counts as settled; one that was taken back, as gone.
+     */
     @Test
     void aPlanThatCouldNotBeSettledHoldsUpNoLaterImportOfTheSameSnapshot() throws IOException {
         write(source, "a", "three");

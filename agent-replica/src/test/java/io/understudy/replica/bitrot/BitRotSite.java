@@ -38,7 +38,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** The objects of a small repository in which every kind of object occurs, with two snapshots that share no content but one file. */
+/**
+ * The objects of a small repository in which every kind of object occurs, with two snapshots that share no content but
+ * one file.
+ */
 final class BitRotSite {
     static final SnapshotId OLDER = new SnapshotId(1, 1);
     static final SnapshotId NEWER = new SnapshotId(2, 2);

@@ -24,8 +24,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every kind of object × every damage, in the filestore and in the replica's mirror: the damage is found before anything is applied, the error
- * names the object, and what is live stays as it was; or the design heals it. Real code from the filestore to the trees.
+ * Every kind of object × every damage, in the filestore and in the replica's mirror: the damage is found before
+ * anything is applied, the error names the object, and what is live stays as it was; or the design heals it. Real code
+ * from the filestore to the trees.
  */
 class BitRotTest {
     private static List<String> wanted;

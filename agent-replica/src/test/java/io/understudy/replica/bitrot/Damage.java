@@ -3,7 +3,7 @@ package io.understudy.replica.bitrot;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What may become of an object. */
+/** What may happen to an object. */
 enum Damage {
     FLIPPED_FIRST,
     FLIPPED_MIDDLE,
@@ -13,7 +13,9 @@ enum Damage {
     CUT_IN_HALF,
     APPENDED,
     DOUBLED,
-    /** The bytes of the same kind's object of the older snapshot; of an object that is rewritten, what it was before. */
+    /**
+     * The bytes of the same kind's object of the older snapshot; of an object that is rewritten, what it was before.
+     */
     OLDER,
     /** The bytes of an object of another kind. */
     FOREIGN,
@@ -37,12 +39,14 @@ enum Damage {
         };
     }
 
-    /** Whether the damaged object is one that somebody may have written: then nothing can tell. */
+    /** Whether the damaged object is one that an agent may have written: then nothing can detect it. */
     boolean isInnocent(Kind kind) {
         return Arrays.equals(of(kind).orElse(null), BitRotSite.objects().get(kind.key(BitRotSite.NEWER)));
     }
 
-    /** The kind that is most easily taken for this one: signed for signed, frame for frame, plain JSON for plain JSON. */
+    /**
+     * The kind that is most easily taken for this one: signed for signed, frame for frame, plain JSON for plain JSON.
+     */
     private static Kind foreign(Kind kind) {
         return switch (kind) {
             case DESCRIPTION -> Kind.RETENTION;

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Every kind of object that the format has; {@code KindsTest} holds the list against the format's page and the types that name objects. */
+/**
+ * Every kind of object that the format has; {@code KindsTest} holds the list against the format's page and the types
+ * that name objects.
+ */
 enum Kind {
     DESCRIPTION("understudy.json", snapshot -> "understudy.json"),
     MANIFEST("manifests/", SnapshotId::key),
@@ -82,7 +85,7 @@ enum Kind {
         return whole.substring(whole.lastIndexOf('/') + 1).replaceAll("\\.(json|zst)$", "");
     }
 
-    /** The codes with which its damage is told. */
+    /** The codes with which its damage is reported. */
     String codes() {
         return switch (this) {
             case DESCRIPTION -> "repository_missing|repository_exists|format_unknown|wrong_site";
@@ -95,8 +98,9 @@ enum Kind {
     }
 
     /**
-     * What verify cannot know: reports and the note of retention come and go, and JSON that is not signed may say something else. The repository's
-     * identity is a random number; who has a mirror or an epoch of it notices, as {@code BitRotTest} shows.
+     * What verify cannot know: reports and the note of retention come and go, and JSON that is not signed may say
+     * something else. The repository's identity is a random number; who has a mirror or an epoch of it notices, as
+     * {@code BitRotTest} shows.
      */
     boolean isUnnoticed(Damage damage) {
         return switch (this) {

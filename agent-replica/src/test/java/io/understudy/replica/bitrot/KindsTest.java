@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The list of kinds is complete: a new kind of object that nobody damages fails here. */
+/** The list of kinds is complete: a new kind of object that no case damages fails here. */
 class KindsTest {
     /** Where blobs are named, and the kind of those that are named there. */
     private static final Map<String, Kind> NAMED = Map.of(

@@ -50,7 +50,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** A standby with everything real but the database server and the site's service: each {@link #sync} is an agent that starts anew. */
+/**
+ * A standby with everything real but the database server and the site's service: each {@link #sync} is an agent that
+ * starts again.
+ */
 final class Standby {
     private static final String DATABASE = "site";
 
@@ -126,7 +129,7 @@ final class Standby {
         return state.resolve("mirror");
     }
 
-    /** The files that are staged beside the live ones. */
+    /** The files that are staged next to the live ones. */
     Path staged() {
         return media.resolve(".understudy");
     }

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a replica had on its own disk when it died between STAGE and APPLY, and what went bad before it starts again. */
+/**
+ * What a replica had on its own disk when it died between STAGE and APPLY, and what went bad before it starts again.
+ */
 class StateRotTest {
     private static List<String> wanted;
 

@@ -160,7 +160,7 @@ class OutputsTest {
 
         assertThat(StatusText.of(status))
                 .contains("set aside:  database site_understudy_previous")
-                .contains("left over:  cannot delete u; it holds up nothing and is tried again")
+                .contains("left over:  cannot delete u; it blocks nothing and is tried again")
                 .contains("hint:       chattr -i")
                 .contains("waiting:    this standby waits for the first snapshot of epoch 2");
         assertThat(status.lastError()).isEmpty();

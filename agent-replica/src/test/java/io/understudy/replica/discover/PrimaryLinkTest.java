@@ -37,7 +37,7 @@ class PrimaryLinkTest {
     private volatile String state = "seeding";
     private PrimaryLink link;
 
-    /** A primary that greets whoever follows. */
+    /** A primary that greets each follower. */
     private static final class Primary extends ReplicationGrpc.ReplicationImplBase {
         final List<ReplicaReport> reports = new CopyOnWriteArrayList<>();
         private final String greeting;

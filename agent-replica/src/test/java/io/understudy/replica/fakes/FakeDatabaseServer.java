@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 
 /**
- * A database server in memory: names, identities, which snapshot a database holds, and its rows. It outlives the agent: give the same one to the fakes
- * of an agent that "starts again". May be looked at from other threads.
+ * A database server in memory: names, identities, which snapshot a database holds, and its rows. It outlives the agent:
+ * give the same one to the fakes of an agent that "starts again". May be looked at from other threads.
  */
 public final class FakeDatabaseServer {
     private volatile long cluster;

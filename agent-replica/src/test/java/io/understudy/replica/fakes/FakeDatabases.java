@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/** The fakes of both database ports with crash points around each step, failures to order, and what must hold always. */
+/**
+ * The fakes of both database ports with crash points around each step, failures to order, and what must hold always.
+ */
 public final class FakeDatabases implements LiveDatabases, SpareLoader {
     public static final String LIVE = "site";
     public static final String SPARE = "site_understudy_spare";
@@ -88,7 +90,7 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
         duringLoad = act;
     }
 
-    /** How often a spare was loaded anew. */
+    /** How often a spare was loaded again. */
     public int loads() {
         return loads;
     }

@@ -23,7 +23,10 @@ public final class FakeLiveDatabases implements LiveDatabases {
         this(server, site, Hook.NONE);
     }
 
-    /** @param hook is called around everything that changes the server: {@code arrange}, {@code discard}, {@code set_aside} */
+    /**
+     * @param hook is called around everything that changes the server: {@code arrange}, {@code discard},
+     *     {@code set_aside}
+     */
     public FakeLiveDatabases(FakeDatabaseServer server, String site, Hook hook) {
         this.server = server;
         this.names = DatabaseNames.of(site);

@@ -29,7 +29,10 @@ public final class FakeSpareLoader implements SpareLoader {
         this(server, site, Hook.NONE);
     }
 
-    /** @param hook is called around {@code preflight}, {@code load} (before: an empty spare is there; after: a whole one) and {@code drop_spare} */
+    /**
+     * @param hook is called around {@code preflight}, {@code load} (before: an empty spare is there; after: a whole
+     *     one) and {@code drop_spare}
+     */
     public FakeSpareLoader(FakeDatabaseServer server, String site, Hook hook) {
         this.server = server;
         this.names = DatabaseNames.of(site);

@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** A standby made of fakes. What they hold survives a crash; {@link #agent()} is a process, made anew after each. */
+/**
+ * A standby made of fakes. What they hold survives a crash; {@link #agent()} is a process, created again after each.
+ */
 public final class World {
     public final CrashPoints points = new CrashPoints();
     public final FakeTicker time = new FakeTicker();

@@ -130,7 +130,7 @@ class MirrorTest {
         assertThat(fetch(id(1, 1)).transfer()).isEqualTo(TransferResult.NOTHING);
     }
 
-    /** Another blob in its place is understood, or not, before its end tells that it is another. */
+    /** Another blob in its place is understood, or not, before its end shows that it is another. */
     @Test
     void anIndexThatGoesBadIsFoundWhenItIsReadAndComesBack() throws IOException {
         fetch(id(1, 1));

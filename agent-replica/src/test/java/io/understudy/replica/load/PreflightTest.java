@@ -103,7 +103,7 @@ class PreflightTest {
         assertFails(
                         ErrorCode.MISSING_PRIVILEGE,
                         () -> as("creator", Ownership.PRESERVE).preflight(manifest(new Needs())))
-                .hasMessageContaining("is no member of \"postgres\"");
+                .hasMessageContaining("is not a member of \"postgres\"");
     }
 
     @Test

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sites whose own functions run while rows go in: what they read is there by then, and generated columns come out as on the primary. */
+/**
+ * Sites whose own functions run while rows go in: what they read is there by then, and generated columns come out as on
+ * the primary.
+ */
 @Timeout(120)
 class SiteCodeLoadTest {
     /** {@code f} gives what the table zz_look says; its name is the last, so that nothing is right by chance. */
@@ -104,7 +107,7 @@ class SiteCodeLoadTest {
                 F + "CREATE TABLE a (id int, g int GENERATED ALWAYS AS (f(id)) STORED); INSERT INTO a VALUES (1);"
                         + "UPDATE zz_look SET v = 6 WHERE k = 1;");
         assertFails(ErrorCode.LOAD_MISMATCH, () -> load(snapshot(source)))
-                .hasMessageContaining("\"public\".\"a\" (g) came out otherwise than on the primary");
+                .hasMessageContaining("generated values of \"public\".\"a\" (g) differ from the primary's");
         server.psql(source, "UPDATE a SET id = id;");
         load(snapshot(source));
         assertThat(server.psql(names.spare(), "SELECT g FROM a")).isEqualTo("6");

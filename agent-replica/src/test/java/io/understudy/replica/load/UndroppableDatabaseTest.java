@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Old copies on a real server that can't be dropped: they are in nobody's way, and go when they can. */
+/** Old copies on a real server that can't be dropped: they block nothing, and are dropped when they can be. */
 @Timeout(240)
 class UndroppableDatabaseTest {
     private final PostgresServer server = PostgresServer.shared();

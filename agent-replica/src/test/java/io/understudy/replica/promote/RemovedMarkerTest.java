@@ -64,7 +64,10 @@ class RemovedMarkerTest extends FollowingStandby {
         assertThat(world.agent().promotion().repeatClaim()).isTrue();
     }
 
-    /** The operator removes the marker while an apply is under way, and the agent dies there: data that was written since must stay live. */
+    /**
+     * The operator removes the marker while an apply is under way, and the agent dies there: data that was written
+     * since must stay live.
+     */
     @TestFactory
     Stream<DynamicTest> aMarkerRemovedInTheMiddleOfAnApplyKeepsTheDatabaseThatIsLiveThen() {
         World whole = following();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the ledger says and the world contradicts: it is found, told, and mended where it can be. */
+/** What the ledger says and the world contradicts: it is found, reported, and repaired where it can be. */
 class InspectionTest {
     private static final SnapshotId SECOND = new SnapshotId(1, 2);
 

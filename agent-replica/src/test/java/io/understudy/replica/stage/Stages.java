@@ -7,7 +7,10 @@ import java.time.Clock;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Stages on a disk that never fills and on which nothing is mounted: asking the system for both takes longer than staging a small tree. */
+/**
+ * Stages on a disk that never fills and on which nothing is mounted: asking the system for both takes longer than
+ * staging a small tree.
+ */
 public final class Stages {
     private static final MountPoints MOUNTS = MountPoints.now();
 
