@@ -146,7 +146,7 @@ final class CopyContests {
                         0.5));
     }
 
-    /** The time that the agent tells: the schedule starts a snapshot in the agent itself, a command's start is not a part of it. */
+    /** The time that the agent reports: the schedule starts a snapshot in the agent itself, a command's start is not a part of it. */
     private double snapshot(String what) {
         stand.settle();
         return told(what, stand.snapshot().seconds());

@@ -75,7 +75,7 @@ class BenchIT {
 
     private Program measure(String contests) {
         Rehearsal programs = Rehearsal.packaged();
-        // A shell's background jobs, and all that they start, ignore SIGINT unless told otherwise.
+        // A shell's background jobs, and all that they start, ignore SIGINT unless set otherwise.
         return Program.of(
                         "env",
                         "--default-signal=INT",
@@ -97,7 +97,7 @@ class BenchIT {
                 .with(Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1"));
     }
 
-    /** Those of the table, without its head. The exit code also tells whether the bars hold: not on a site this small. */
+    /** Those of the table, without its head. The exit code also says whether the bars hold: not on a site this small. */
     private static List<String> rows(Outcome outcome) {
         assertThat(outcome.exitCode()).as(outcome.toString()).isLessThan(2);
         assertThat(outcome.errors()).doesNotContain("Exception", "Error");

@@ -43,7 +43,7 @@ final class NamedTests implements TestExecutionListener {
         Runtime.getRuntime().halt(listener.verdict());
     }
 
-    /** With the types of its parameters, which the name alone does not tell. */
+    /** With the types of its parameters, which the name alone does not show. */
     private static String method(String[] test) {
         try {
             for (Class<?> type = Class.forName(test[0]); type != null; type = type.getSuperclass()) {

@@ -116,7 +116,7 @@ final class Mishaps {
         forged.clear();
     }
 
-    /** A verification finds what is missing; from then on the primary's snapshots store all anew. What can't be mended is removed. */
+    /** A verification finds what is missing; from then on the primary's snapshots store everything again. What can't be mended is removed. */
     void mend(Server primary) throws InterruptedException {
         for (String snapshot : run.store.listed()) {
             boolean sound = run.primary(primary).verify(SnapshotId.parse(snapshot));

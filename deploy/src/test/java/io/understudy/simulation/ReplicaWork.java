@@ -314,7 +314,7 @@ final class ReplicaWork {
         };
     }
 
-    /** The fake looks at nothing that can change meanwhile; a look is a step of its own. */
+    /** The fake looks at nothing that can change in between; a look is a step of its own. */
     private final class SteppedDatabases implements LiveDatabases {
         private final LiveDatabases fake = new FakeLiveDatabases(server.databases, Server.SITE, hook());
 

@@ -276,7 +276,7 @@ final class Scheduler {
                     work.run();
                 }
             } catch (Killed e) {
-                // As it was told to.
+                // As requested.
             } catch (Throwable e) {
                 if (failure == null) {
                     failure = e instanceof Error error ? error : new AssertionError(name + " ended with " + e, e);

@@ -207,7 +207,7 @@ final class ServerWatch {
                 && view.live.map(view.before::get).filter(fresh::equals).isPresent();
         if (old.isPresent() && snapshot.compareTo(old.get()) <= 0 && !view.asked.containsKey(snapshot) && !back) {
             throw Promise.NEVER_BACKWARD.broken(
-                    server.name + " went from " + old.get() + " to " + snapshot + ", and nobody asked for it");
+                    server.name + " went from " + old.get() + " to " + snapshot + ", and no operator asked for it");
         }
     }
 
