@@ -47,7 +47,8 @@ final class Testbed implements AutoCloseable {
     }
 
     private static void asShipped(PostgresServer database) {
-        // A vacuum would disturb the contender that is measured, and lead new rows into gaps in the midst of the tables.
+        // A vacuum would disturb the contender that is measured, and lead new rows into gaps in the midst of the
+        // tables.
         database.execute(
                 "postgres",
                 "ALTER SYSTEM SET fsync = on",

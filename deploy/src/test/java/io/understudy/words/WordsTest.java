@@ -38,7 +38,8 @@ class WordsTest {
     void aMessageAndItsHintHaveNoForbiddenWord() throws IOException {
         assertThat(Messages.all())
                 .hasSizeGreaterThan(100)
-                .filteredOn(each -> FORBIDDEN.matcher(each.message() + "\n" + each.hint()).find())
+                .filteredOn(each ->
+                        FORBIDDEN.matcher(each.message() + "\n" + each.hint()).find())
                 .isEmpty();
     }
 
