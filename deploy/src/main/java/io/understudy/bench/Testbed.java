@@ -36,7 +36,10 @@ final class Testbed implements AutoCloseable {
         this.recordings = recordings;
     }
 
-    /** Installs both servers in a folder, databases running with PostgreSQL's own defaults and the agents' settings as shipped. */
+    /**
+     * Installs both servers in a folder, databases running with PostgreSQL's own defaults and the agents' settings as
+     * shipped.
+     */
     static Testbed install(Path home, Optional<Path> recordings) {
         ServerPair pair = ServerPair.install(Folders.create(home), Rehearsal.packaged(), false);
         for (Server server : List.of(pair.primary(), pair.standby())) {
@@ -162,7 +165,10 @@ final class Testbed implements AutoCloseable {
         return new Taken(told.path("snapshot").asText(), told.path("seconds").asDouble());
     }
 
-    /** Waits until nothing that was written before is still to be written to disk, so that no contender pays for another's work. */
+    /**
+     * Waits until nothing that was written before is still to be written to disk, so that no contender pays for
+     * another's work.
+     */
     void settle() {
         primary().database().execute("postgres", "CHECKPOINT");
         standby().database().execute("postgres", "CHECKPOINT");

@@ -14,7 +14,10 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** A program that runs the tests {@code package.Class#method} that it is given and says what became of them by its exit code. */
+/**
+ * A program that runs the tests {@code package.Class#method} that it is given and says what became of them by its exit
+ * code.
+ */
 final class NamedTests implements TestExecutionListener {
     static final int PASSED = 0;
     static final int FAILED = 10;

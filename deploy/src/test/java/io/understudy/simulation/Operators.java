@@ -215,7 +215,10 @@ final class Operators {
         run.turns.start(here.process, name, () -> work.accept(here));
     }
 
-    /** Nothing goes wrong any more; people clean up as the hints of the messages say to. Then everything must come right by itself. */
+    /**
+     * Nothing goes wrong any more; people clean up as the hints of the messages say to. Then everything must come right
+     * by itself.
+     */
     private void recover() throws InterruptedException {
         run.tell("recover", "", "");
         run.trouble.end();

@@ -145,7 +145,11 @@ final class Run {
         }
     }
 
-    /** Waits for the next time that somebody does this. @return on which server it is; empty when it does not happen for long */
+    /**
+     * Waits for the next time that somebody does this.
+     *
+     * @return on which server it is; empty when it does not happen for long
+     */
     Optional<Server> intercept(String what) throws InterruptedException {
         victim = Optional.empty();
         waylayer = turns.current();

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An operator reads plain technical English: some words that a reader of English as a second language stumbles over are used nowhere. */
+/**
+ * An operator reads plain technical English: some words that a reader of English as a second language stumbles over are
+ * used nowhere.
+ */
 class WordsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
