@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 
-/** When things happened, as an agent's log tells it, to the millisecond. */
+/** When things happened, as an agent's log says, to the millisecond. */
 final class AgentLog {
     private final Running agent;
 

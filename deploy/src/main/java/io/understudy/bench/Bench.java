@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Measures Understudy against named peers: {@code deploy/bench}. The table goes to standard output, the progress to standard error. */
+/**
+ * Measures Understudy against named peers: {@code deploy/bench}. The table goes to standard output, the progress to
+ * standard error.
+ */
 public final class Bench {
     private final Options options;
     private final Path home;

@@ -25,7 +25,10 @@ final class CopyContests {
         this.progress = progress;
     }
 
-    /** Full snapshots, each into a repository of its own by an agent that was just started; then an agent that runs on, with nothing changed. */
+    /**
+     * Full snapshots, each into a repository of its own by an agent that was just started; then an agent that runs on,
+     * with nothing changed.
+     */
     List<Finding> snapshots() {
         List<Double> full = new ArrayList<>();
         List<Double> dumps = new ArrayList<>();
@@ -79,7 +82,9 @@ final class CopyContests {
         peers.dump();
     }
 
-    /** Imports into a server that has nothing yet, by an agent that was just started, from its first step to the last. */
+    /**
+     * Imports into a server that has nothing yet, by an agent that was just started, from its first step to the last.
+     */
     Finding imports() {
         List<Double> imports = new ArrayList<>();
         List<Double> restores = new ArrayList<>();
@@ -146,7 +151,10 @@ final class CopyContests {
                         0.5));
     }
 
-    /** The time that the agent tells: the schedule starts a snapshot in the agent itself, a command's start is not a part of it. */
+    /**
+     * The time that the agent reports: the schedule starts a snapshot in the agent itself, a command's start is not a
+     * part of it.
+     */
     private double snapshot(String what) {
         stand.settle();
         return told(what, stand.snapshot().seconds());

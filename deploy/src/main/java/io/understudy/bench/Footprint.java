@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The largest resident size that agents ever had, as the kernel tells it ({@code VmHWM}). */
+/** The largest resident size that agents ever had, as the kernel reports it ({@code VmHWM}). */
 final class Footprint {
     private final List<Double> peaks = new ArrayList<>();
 

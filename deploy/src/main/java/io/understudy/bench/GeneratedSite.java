@@ -9,7 +9,10 @@ import java.sql.Statement;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/** The site that is measured: generated from a seed, always the same, growing by one per cent when asked. Not thread-safe. */
+/**
+ * The site that is measured: generated from a seed, always the same, growing by one per cent when asked. Not
+ * thread-safe.
+ */
 final class GeneratedSite {
     private static final long SEED = 1_616;
     private static final int BUFFER = 1 << 16;

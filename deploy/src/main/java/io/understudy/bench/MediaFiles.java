@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * Generated media: of 100 files 80 are pictures, which do not compress, 19 are text and one is a large picture; about 33 KB each on average.
- * A file is decided by the seed and its number alone.
+ * Generated media: of 100 files 80 are pictures, which do not compress, 19 are text and one is a large picture; about
+ * 33 KB each on average. A file is decided by the seed and its number alone.
  */
 final class MediaFiles {
     private static final int PER_FOLDER = 100;

@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * What the measurement was asked for.
  *
- * @param runs of each contender; medians are told
+ * @param runs of each contender; medians are reported
  * @param megabytes of database, and again of media
  * @param contests to hold
  * @param readme where the table goes, empty: it is only printed
@@ -28,7 +28,7 @@ record Options(
     static final String USAGE = """
             usage: deploy/bench [--runs N] [--mb N] [--only CONTEST[,CONTEST]] [--large] [--write] [--profile FOLDER] [--keep]
 
-              --runs N          runs of each contender, of which the median is told (default 5)
+              --runs N          runs of each contender, of which the median is reported (default 5)
               --mb N            MB of database, and again of media (default 500)
               --only CONTEST    snapshots, changed, import, follow or large
               --large           only the memory with a 4 GB table and a 4 GB file; takes minutes and 30 GB of disk

@@ -3,7 +3,9 @@ package io.understudy.bench;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/** The rows of the generated tables in COPY's text format. A row is decided by the seed, its table and its number alone. */
+/**
+ * The rows of the generated tables in COPY's text format. A row is decided by the seed, its table and its number alone.
+ */
 final class Rows {
     private static final int SECONDS_PER_ROW = 7;
 

@@ -36,7 +36,10 @@ final class Testbed implements AutoCloseable {
         this.recordings = recordings;
     }
 
-    /** Installs both servers in a folder, databases running with PostgreSQL's own defaults and the agents' settings as shipped. */
+    /**
+     * Installs both servers in a folder, databases running with PostgreSQL's own defaults and the agents' settings as
+     * shipped.
+     */
     static Testbed install(Path home, Optional<Path> recordings) {
         ServerPair pair = ServerPair.install(Folders.create(home), Rehearsal.packaged(), false);
         for (Server server : List.of(pair.primary(), pair.standby())) {
@@ -47,7 +50,8 @@ final class Testbed implements AutoCloseable {
     }
 
     private static void asShipped(PostgresServer database) {
-        // A vacuum would disturb whoever is measured just then, and lead new rows into gaps in the midst of the tables.
+        // A vacuum would disturb the contender that is measured, and lead new rows into gaps in the midst of the
+        // tables.
         database.execute(
                 "postgres",
                 "ALTER SYSTEM SET fsync = on",
@@ -161,7 +165,10 @@ final class Testbed implements AutoCloseable {
         return new Taken(told.path("snapshot").asText(), told.path("seconds").asDouble());
     }
 
-    /** Waits until nothing that was written before is still to be written to disk, so that nobody pays for another's work. */
+    /**
+     * Waits until nothing that was written before is still to be written to disk, so that no contender pays for
+     * another's work.
+     */
     void settle() {
         primary().database().execute("postgres", "CHECKPOINT");
         standby().database().execute("postgres", "CHECKPOINT");
@@ -186,7 +193,7 @@ final class Testbed implements AutoCloseable {
         Folders.create(folder);
     }
 
-    /** Whoever asks a database just now gets an error. May be called from another thread. */
+    /** A session that asks a database just now gets an error. May be called from another thread. */
     void endSessions() {
         primary().database().stop();
         standby().database().stop();
@@ -216,7 +223,7 @@ final class Testbed implements AutoCloseable {
         return agent;
     }
 
-    /** The shipped settings of Java, whatever this process was told. */
+    /** The shipped settings of Java, whatever this process was given. */
     private static Map<String, String> agentEnvironment(String options) {
         return Map.of("UNDERSTUDY_JAVA_OPTS", options, "UNDERSTUDY_LOG", "info");
     }

@@ -2,7 +2,7 @@ package io.understudy.bench;
 
 import java.util.Locale;
 
-/** How a measured value is told. */
+/** How a measured value is printed. */
 enum Unit {
     SECONDS("s", 2, 1),
     MILLISECONDS("ms", 0, 1e-3),

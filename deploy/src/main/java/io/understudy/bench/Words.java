@@ -2,7 +2,10 @@ package io.understudy.bench;
 
 import java.util.random.RandomGenerator;
 
-/** Prose of a made-up language: few words are frequent and many are rare, so that it compresses and indexes as prose does. */
+/**
+ * Prose of a made-up language: few words are frequent and many are rare, so that it compresses and indexes as prose
+ * does.
+ */
 final class Words {
     private static final int VOCABULARY = 20_000;
     private static final String[] SYLLABLES =

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The processes that a demo leaves running, in a file: the demo's folder on the first line, then {@code <pid> <start, in milliseconds>} for each
- * process. The start tells a process from a later one that was given the same number.
+ * The processes that a demo leaves running, in a file: the demo's folder on the first line, then
+ * {@code <pid> <start, in milliseconds>} for each process. The start time distinguishes a process from a later one that
+ * was given the same number.
  */
 final class LeftRunning {
     private final Path file;

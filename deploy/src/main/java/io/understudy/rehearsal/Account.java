@@ -9,7 +9,8 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 
 /**
- * The user that PostgreSQL runs as: this one, or, since PostgreSQL refuses root, the unprivileged user of Debian's package.
+ * The user that PostgreSQL runs as: this one, or, since PostgreSQL refuses root, the unprivileged user of Debian's
+ * package.
  *
  * @param name of the user; empty: the one who runs this process
  */

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for what happens in another process, never longer than told. */
+/** Waits for what happens in another process, never longer than the limit. */
 public final class Deadline {
     private static final long PAUSE_MILLIS = 50;
 

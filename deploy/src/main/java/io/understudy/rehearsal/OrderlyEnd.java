@@ -5,8 +5,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When the process is told to end (SIGINT, SIGTERM), the thread that made this is interrupted, and the process lives on until that thread has
- * stopped its servers and cleared its folder: until {@link #close}, a minute at the most after it was unblocked.
+ * When the process is asked to end (SIGINT, SIGTERM), the thread that made this is interrupted, and the process lives
+ * on until that thread has stopped its servers and cleared its folder: until {@link #close}, a minute at the most after
+ * it was unblocked.
  */
 public final class OrderlyEnd implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -26,7 +27,7 @@ public final class OrderlyEnd implements AutoCloseable {
         this.unblock = unblock;
     }
 
-    /** Whether the process was told to end. */
+    /** Whether the process was asked to end. */
     public synchronized boolean demanded() {
         return demanded;
     }
@@ -37,7 +38,11 @@ public final class OrderlyEnd implements AutoCloseable {
         Thread.interrupted();
     }
 
-    /** The thread has cleared up and goes on. @throws IllegalStateException when the process was told to end meanwhile */
+    /**
+     * The thread has cleared up and goes on.
+     *
+     * @throws IllegalStateException when the process was asked to end before that
+     */
     public synchronized void working() {
         clearing = false;
         if (demanded) {

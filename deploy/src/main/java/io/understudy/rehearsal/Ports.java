@@ -8,7 +8,10 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Free ports of 127.0.0.1, below those that the system hands out by itself, so that no outgoing connection takes one in between. */
+/**
+ * Free ports of 127.0.0.1, below those that the system hands out by itself, so that no outgoing connection takes one in
+ * between.
+ */
 public final class Ports {
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 32_000;

@@ -34,7 +34,10 @@ public final class PostgresServer {
         this.port = port;
     }
 
-    /** A server of one of the {@link #versions()}, of which nothing exists yet. The folder must be reachable by an unprivileged user. */
+    /**
+     * A server of one of the {@link #versions()}, of which nothing exists yet. The folder must be reachable by an
+     * unprivileged user.
+     */
     static PostgresServer in(Path home, int version) {
         return new PostgresServer(home, VERSIONS.resolve(version + "/bin"), Account.unprivileged(), Ports.free());
     }

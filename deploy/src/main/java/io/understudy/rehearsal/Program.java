@@ -41,7 +41,7 @@ public record Program(
         return new Program(command, all, alone, account, folder);
     }
 
-    /** The same with nothing in its environment but what {@link #with} told, as services are started. */
+    /** The same with nothing in its environment but what {@link #with} added, as services are started. */
     public Program inEmptyEnvironment() {
         return new Program(command, environment, true, account, folder);
     }

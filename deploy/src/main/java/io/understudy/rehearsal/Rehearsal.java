@@ -10,7 +10,7 @@ import java.nio.file.Path;
  */
 public record Rehearsal(Path distribution, Path stage) {
 
-    /** As told by the system properties {@code understudy.distribution} and {@code understudy.rehearsal}. */
+    /** As set by the system properties {@code understudy.distribution} and {@code understudy.rehearsal}. */
     public static Rehearsal packaged() {
         return new Rehearsal(property("understudy.distribution"), property("understudy.rehearsal"));
     }

@@ -10,7 +10,10 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.slf4j.LoggerFactory;
 
-/** A real S3 endpoint on 127.0.0.1 that checks signatures: {@code S3Endpoint <port> <folder> <bucket>}, with the keys in the environment. */
+/**
+ * A real S3 endpoint on 127.0.0.1 that checks signatures: {@code S3Endpoint <port> <folder> <bucket>}, with the keys in
+ * the environment.
+ */
 public final class S3Endpoint {
     static final String ACCESS_KEY = "S3_ACCESS_KEY";
     static final String SECRET_KEY = "S3_SECRET_KEY";

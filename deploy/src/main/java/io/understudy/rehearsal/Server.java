@@ -37,7 +37,10 @@ public final class Server implements AutoCloseable {
         return new Server(layout, database, programs, filestore);
     }
 
-    /** Writes the server's files and starts its PostgreSQL with a role for the site; the site and the agents do not run yet. */
+    /**
+     * Writes the server's files and starts its PostgreSQL with a role for the site; the site and the agents do not run
+     * yet.
+     */
     void install(Layout peer) {
         ServerFiles files = new ServerFiles(layout, peer, programs);
         Folders.create(layout.home().resolve("log"));

@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A primary, a standby and the filestore between them. Closing it stops every process, in an interrupted thread too; the folder stays. */
+/**
+ * A primary, a standby and the filestore between them. Closing it stops every process, in an interrupted thread too;
+ * the folder stays.
+ */
 public final class ServerPair implements AutoCloseable {
     private final Path home;
     private final Server primary;
@@ -18,7 +21,10 @@ public final class ServerPair implements AutoCloseable {
         this.filestore = filestore;
     }
 
-    /** Installs both servers: databases run, the primary has a site that is not started yet, each trusts the other's key. */
+    /**
+     * Installs both servers: databases run, the primary has a site that is not started yet, each trusts the other's
+     * key.
+     */
     public static ServerPair install(Path home, Rehearsal programs, boolean s3) {
         return install(home, programs, s3, PostgresServer.newestVersion());
     }

@@ -10,7 +10,10 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rows of the site. Each call has a connection of its own, so that a swapped database is simply the next one met. Thread-safe. */
+/**
+ * The rows of the site. Each call has a connection of its own, so that a swapped database is simply the next one met.
+ * Thread-safe.
+ */
 final class GuestBook {
     private static final String[] SCHEMA = {
         "CREATE TABLE IF NOT EXISTS notes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, author text NOT NULL, text text NOT NULL,"

@@ -7,7 +7,9 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Marks a note with the site's secret: a seal holds on another server only where the secrets came along with the rows. */
+/**
+ * Marks a note with the site's secret: a seal holds on another server only where the secrets came along with the rows.
+ */
 final class Seal {
     private final SecretKeySpec key;
 

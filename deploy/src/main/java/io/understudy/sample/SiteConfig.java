@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * What the site reads at its start. Where it runs comes from a file of this host alone; how it behaves ({@code title}, {@code upload_limit}) comes
- * from {@code site.properties} in its configuration tree, which travels with every snapshot.
+ * What the site reads at its start. Where it runs comes from a file of this host alone; how it behaves ({@code title},
+ * {@code upload_limit}) comes from {@code site.properties} in its configuration tree, which travels with every
+ * snapshot.
  *
  * @param uploadLimit largest upload in bytes
  * @param sealKey secret of this site, from {@code session.key} in its secrets tree
@@ -27,7 +28,8 @@ record SiteConfig(
         byte[] sealKey) {
 
     /**
-     * @param host the file of this host, with keys listen, database.url, database.user, database.password_file, media, config, secrets, marker
+     * @param host the file of this host, with keys listen, database.url, database.user, database.password_file, media,
+     *     config, secrets, marker
      * @throws IllegalArgumentException when a key is missing or is no number where one is needed
      */
     static SiteConfig read(Path host) throws IOException {

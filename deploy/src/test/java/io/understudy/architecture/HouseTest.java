@@ -169,7 +169,7 @@ class HouseTest {
     static final ArchRule noCircleOfRooms =
             slices().matching("io.understudy.(*)..").should().beFreeOfCycles();
 
-    /** The rooms inside the repository: {@code blob} below {@code tree}, {@code key} beside them, snapshots above. */
+    /** The rooms inside the repository: {@code blob} below {@code tree}, {@code key} next to them, snapshots above. */
     @ArchTest
     static final ArchRule blobsKnowNoSnapshot = noClasses()
             .that()

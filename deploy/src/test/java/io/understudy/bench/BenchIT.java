@@ -16,7 +16,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code deploy/bench} as a process, without the building: on the smallest site, where only its going through counts, not its figures. */
+/**
+ * {@code deploy/bench} as a process, without the building: on the smallest site, where only its going through counts,
+ * not its figures.
+ */
 class BenchIT {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String RATIO = "\\*\\*\\d+\\.\\d\\d\\*\\*";
@@ -29,7 +32,9 @@ class BenchIT {
         scratch.close();
     }
 
-    /** The lines of the contest against restic come after the others of the same site, and are missing where restic is. */
+    /**
+     * The lines of the contest against restic come after the others of the same site, and are missing where restic is.
+     */
     @Test
     void everyContestEndsInItsLinesOfTheTable() {
         boolean restic = hasRestic();
@@ -75,7 +80,7 @@ class BenchIT {
 
     private Program measure(String contests) {
         Rehearsal programs = Rehearsal.packaged();
-        // A shell's background jobs, and all that they start, ignore SIGINT unless told otherwise.
+        // A shell's background jobs, and all that they start, ignore SIGINT unless set otherwise.
         return Program.of(
                         "env",
                         "--default-signal=INT",
@@ -97,7 +102,9 @@ class BenchIT {
                 .with(Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1"));
     }
 
-    /** Those of the table, without its head. The exit code also tells whether the bars hold: not on a site this small. */
+    /**
+     * Those of the table, without its head. The exit code also says whether the bars hold: not on a site this small.
+     */
     private static List<String> rows(Outcome outcome) {
         assertThat(outcome.exitCode()).as(outcome.toString()).isLessThan(2);
         assertThat(outcome.errors()).doesNotContain("Exception", "Error");

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process that is killed: runs the commands of the shipped agents, as they are wired, and holds still at the point it was told. It reads the log as an
- * operator would, so nothing in the agents knows of it.
+ * The process that is killed: runs the commands of the shipped agents, as they are wired, and stops at the point it was
+ * given. It reads the log as an operator would, so nothing in the agents knows of it.
  *
  * <pre>
  * in   run TAB primary|replica TAB argument TAB …     hold TAB primary/manifest-written TAB 1      go
@@ -74,7 +74,7 @@ public final class AgentMain {
         }
     }
 
-    /** Until SIGKILL, or until it is told to go on. */
+    /** Until SIGKILL, or until it is asked to go on. */
     private static void awaitEnd() {
         try {
             IN.readLine();

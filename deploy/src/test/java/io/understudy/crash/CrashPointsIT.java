@@ -21,11 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Crash points of both agents: the process is killed there by SIGKILL, another is started, the site stands at exactly one snapshot, nothing in the
- * repository is referred to and missing, and the next round succeeds. A point that is not passed fails its test.
+ * Crash points of both agents: the process is killed there by SIGKILL, another is started, the site stands at exactly
+ * one snapshot, nothing in the repository is referred to and missing, and the next round succeeds. A point that is not
+ * passed fails its test.
  *
- * <p>Without the system property {@code understudy.crash.points}, a pattern of labels, one import is killed at all its points in turn, and the rest at a few; with
- * {@code .*} each point has a crash of its own, which takes some minutes ({@code deploy/soak --crash-points}).
+ * <p>Without the system property {@code understudy.crash.points}, a pattern of labels, one import is killed at all its
+ * points in turn, and the rest at a few; with {@code .*} each point has a crash of its own, which takes some minutes
+ * ({@code deploy/soak --crash-points}).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashPointsIT {

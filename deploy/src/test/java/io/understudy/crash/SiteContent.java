@@ -57,7 +57,7 @@ final class SiteContent {
                 "CREATE TABLE marks (id bigserial PRIMARY KEY, note bigint NOT NULL REFERENCES notes)",
                 "INSERT INTO notes (text) SELECT md5(g::text) FROM generate_series(1, 500) g",
                 "SELECT lo_from_bytea(0, 'version 0')");
-        // One that never changes, in a pack with others that always do: such packs are packed anew.
+        // One that never changes, in a pack with others that always do: such packs are packed again.
         Folders.write(home.resolve("site/media/folder/constant.txt"), "always the same\n");
         Folders.create(home.resolve("site/security"));
         restrict(home.resolve("site/security"));

@@ -41,7 +41,7 @@ class DemoIT {
 
     private Program demo() {
         Rehearsal programs = Rehearsal.packaged();
-        // A shell's background jobs, and all that they start, ignore SIGINT unless told otherwise.
+        // A shell's background jobs, and all that they start, ignore SIGINT unless set otherwise.
         return Program.of(
                 "env",
                 "--default-signal=INT",

@@ -23,7 +23,7 @@ import org.yaml.snakeyaml.Yaml;
 /** What must hold of the Compose file and what it names; no engine is needed. */
 class ComposeTest {
     private static final Path FOLDER = Path.of("compose");
-    /** What the operator makes, as docs/install.md tells. */
+    /** What the operator makes, as docs/install.md says. */
     private static final Set<String> MADE_BY_HAND =
             Set.of("./keys", "${FILESTORE", "./secrets/db_password", "./secrets/grafana_password");
 

@@ -53,7 +53,7 @@ class BadDaysIT extends Scenario {
         snapshot(primary);
 
         Running sync = standby.replicaProgram("sync").start(standby.layout().log("killed-sync"));
-        Deadline.await("rows are being loaded beside the live database", FOLLOWS, () -> loading(standby));
+        Deadline.await("rows are being loaded next to the live database", FOLLOWS, () -> loading(standby));
         sync.kill();
 
         standby.site().awaitContent(1, 1, ANSWERS);

@@ -18,8 +18,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Bits that flip on disk, in real dumps and files: the object is named, and what is live stands untouched. A replica whose program is damaged, or
- * that has not the memory, does not stay as a process that only looks alive: it ends, and is started again by the service manager.
+ * Bits that flip on disk, in real dumps and files: the object is named, and what is live stands untouched. A replica
+ * whose program is damaged, or that has not the memory, does not stay as a process that only looks alive: it ends, and
+ * is started again by the service manager.
  */
 class DamageIT extends SharedScenario {
     private static final int LARGE = 1_500_000;

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The promise of the whole: the primary is lost, the standby goes on with all of it, the old primary cannot come between. */
+/**
+ * The promise of the whole: the primary is lost, the standby goes on with all of it, the old primary cannot come
+ * between.
+ */
 class FailoverIT extends Scenario {
     private static final byte[] PHOTO = "not really a photo".repeat(100_000).getBytes(StandardCharsets.UTF_8);
 

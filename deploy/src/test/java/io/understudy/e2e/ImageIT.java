@@ -24,7 +24,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The image that {@code deploy/image} built, if it did: its layers unpacked into a folder, its programs run in there, without an engine. */
+/**
+ * The image that {@code deploy/image} built, if it did: its layers unpacked into a folder, its programs run in there,
+ * without an engine.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ImageIT {
     private static final Path IMAGE = Path.of("target/image").toAbsolutePath();

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Two servers are installed in the order that the documentation tells, and the standby had a life before. */
+/** Two servers are installed in the order of the documentation, and the standby had a life before. */
 class InstallationIT extends Scenario {
     @Test
     void theDocumentedOrderWorksAndKeepsWhatStoodOnTheStandby() throws IOException {

@@ -20,7 +20,10 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** What a Prometheus that scrapes the agents would hold: every series that has a value, with the labels that Prometheus adds. */
+/**
+ * What a Prometheus that scrapes the agents would hold: every series that has a value, with the labels that Prometheus
+ * adds.
+ */
 final class LiveSeries {
     private static final Pattern LINE = Pattern.compile("(?m)^(\\w+)(?:\\{(.*)})? (\\S+)$");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");

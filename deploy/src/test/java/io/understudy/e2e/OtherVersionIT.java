@@ -8,7 +8,10 @@ import io.understudy.rehearsal.ServerPair;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The primary's PostgreSQL is the oldest of this machine, the standby's the newest: one server is upgraded before the other. */
+/**
+ * The primary's PostgreSQL is the oldest of this machine, the standby's the newest: one server is upgraded before the
+ * other.
+ */
 class OtherVersionIT extends Scenario {
     @Test
     void aNewerServerImportsFromAnOlderOneAndTakesOver() {

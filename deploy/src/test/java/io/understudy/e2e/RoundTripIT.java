@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** A database with every kind of object arrives so that pg_dump cannot tell the two apart. */
+/** A database with every kind of object arrives so that pg_dump shows no difference. */
 class RoundTripIT extends Scenario {
     @Test
     void everyKindOfObjectArrives() throws IOException {
@@ -66,7 +66,7 @@ class RoundTripIT extends Scenario {
                 .successful();
     }
 
-    /** Without the lines that are drawn anew for each dump; rows in any order. */
+    /** Without the lines that are drawn again for each dump; rows in any order. */
     private static String dump(PostgresServer server) {
         String dump = server.tools() + "/pg_dump --create -h 127.0.0.1 -U postgres -p " + server.port() + " site";
         return Program.of("sh", "-c", "set -e; " + dump + " | grep -v -E '^.(un)?restrict ' | LC_ALL=C sort")

@@ -6,7 +6,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
-/** Tests that share two servers, a primary and a standby that has imported its first snapshot, and leave them so that the next one can go on. */
+/**
+ * Tests that share two servers, a primary and a standby that has imported its first snapshot, and leave them so that
+ * the next one can go on.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SharedScenario extends TwoServers {
     private ServerPair pair;

@@ -21,10 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Breaks each promise's keepers, one at a time, and demands that the named test fails. {@code deploy/mutations} runs it. The broken class is compiled
- * beside the sound ones and comes before them in the class path of a Java of its own, so the working tree is not touched.
+ * Breaks each promise's keepers, one at a time, and demands that the named test fails. {@code deploy/mutations} runs
+ * it. The broken class is compiled next to the sound ones and comes before them in the class path of a Java of its own,
+ * so the working tree is not touched.
  *
- * <p>{@code -Dunderstudy.mutations=1,7} takes those of two promises; a word takes those whose description or classes hold it.
+ * <p>{@code -Dunderstudy.mutations=1,7} takes those of two promises; a word takes those whose description or classes
+ * hold it.
  */
 class MutationRun {
     private static final long LIMIT_SECONDS = 180;

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * That the mutations still mean something; whether the tests notice them is {@code deploy/mutations}'s to find out. {@code deploy/docs/promises.md} is
- * their list; {@code -Dunderstudy.rewrite=true} writes it anew.
+ * That the mutations still mean something; whether the tests notice them is {@code deploy/mutations}'s to find out.
+ * {@code deploy/docs/promises.md} is their list; {@code -Dunderstudy.rewrite=true} writes it again.
  */
 class MutationsTest {
     private static final Path PAGE = Mutation.ROOT.resolve("deploy/docs/promises.md");

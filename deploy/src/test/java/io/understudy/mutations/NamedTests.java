@@ -14,7 +14,10 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** A program that runs the tests {@code package.Class#method} that it is given and says what became of them by its exit code. */
+/**
+ * A program that runs the tests {@code package.Class#method} that it is given and says what became of them by its exit
+ * code.
+ */
 final class NamedTests implements TestExecutionListener {
     static final int PASSED = 0;
     static final int FAILED = 10;
@@ -43,7 +46,7 @@ final class NamedTests implements TestExecutionListener {
         Runtime.getRuntime().halt(listener.verdict());
     }
 
-    /** With the types of its parameters, which the name alone does not tell. */
+    /** With the types of its parameters, which the name alone does not show. */
     private static String method(String[] test) {
         try {
             for (Class<?> type = Class.forName(test[0]); type != null; type = type.getSuperclass()) {

@@ -54,7 +54,7 @@ public final class Scratch implements AutoCloseable {
         assertThat(running()).isEmpty();
     }
 
-    /** Every process on this machine that was told of the folder. */
+    /** Every process on this machine that was given the folder. */
     private List<String> running() {
         List<String> found = new ArrayList<>();
         ProcessHandle.allProcesses()

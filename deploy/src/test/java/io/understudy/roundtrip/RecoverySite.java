@@ -43,8 +43,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A site of everything that is hard to copy, with two snapshots in a folder: a database with every kind of object and odd settings and grants of
- * its own, trees with every kind of name, a large file.
+ * A site of everything that is hard to copy, with two snapshots in a folder: a database with every kind of object and
+ * odd settings and grants of its own, trees with every kind of name, a large file.
  */
 record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
     static final String SITE = "example";

@@ -41,7 +41,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** No lock-in: the commands that the page prints restore a snapshot without Understudy, on a server that knows nothing of the site, and stop at whatever is damaged. */
+/**
+ * No lock-in: the commands that the page prints restore a snapshot without Understudy, on a server that knows nothing
+ * of the site, and stop at whatever is damaged.
+ */
 @Tag("slow")
 @Timeout(300)
 class RestoreByHandTest {
@@ -110,7 +113,10 @@ class RestoreByHandTest {
                 .isDirectoryContaining("glob:**" + site.older().snapshot() + ".json");
     }
 
-    /** No agent writes deltas yet, but the format has them: here the newest snapshot once more, with a table kept that way. */
+    /**
+     * No agent writes deltas yet, but the format has them: here the newest snapshot once more, with a table kept that
+     * way.
+     */
     @Test
     void appliesTheDeltasOfATable() throws IOException {
         Repository opened = Repository.open(
@@ -149,7 +155,10 @@ class RestoreByHandTest {
         assertWhole(site.newest());
     }
 
-    /** A row too many in the base goes with the first delta, the last two rows come with it, and the last comes a second time with the other. */
+    /**
+     * A row too many in the base goes with the first delta, the last two rows come with it, and the last comes a second
+     * time with the other.
+     */
     private static TableData withDeltas(TableData table, Blobs blobs) {
         byte[] content;
         try (StreamReader in = new StreamReader("rows", table.content().base(), blobs)) {

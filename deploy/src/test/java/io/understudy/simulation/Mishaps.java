@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What happens to things that should last: objects that rot or are forged in the filestore, blobs that rot in a mirror, a state that is lost, a clock that jumps. */
+/**
+ * What happens to things that should last: objects that rot or are forged in the filestore, blobs that rot in a mirror,
+ * a state that is lost, a clock that jumps.
+ */
 final class Mishaps {
     private final Run run;
     private final List<String> forged = new ArrayList<>();
@@ -107,7 +110,10 @@ final class Mishaps {
         server.clock.putOff(off);
     }
 
-    /** Objects under manifests/ that no agent wrote, or that are not what it wrote, are removed by hand, as the messages say. */
+    /**
+     * Objects under manifests/ that no agent wrote, or that are not what it wrote, are removed by hand, as the messages
+     * say.
+     */
     void cleanUp() {
         for (String key : forged) {
             run.truth.delete(key);
@@ -116,7 +122,10 @@ final class Mishaps {
         forged.clear();
     }
 
-    /** A verification finds what is missing; from then on the primary's snapshots store all anew. What can't be mended is removed. */
+    /**
+     * A verification finds what is missing; from then on the primary's snapshots store everything again. What can't be
+     * mended is removed.
+     */
     void mend(Server primary) throws InterruptedException {
         for (String snapshot : run.store.listed()) {
             boolean sound = run.primary(primary).verify(SnapshotId.parse(snapshot));

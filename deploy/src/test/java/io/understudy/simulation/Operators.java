@@ -208,14 +208,17 @@ final class Operators {
         run.turns.start(here.process, "command", () -> here.attempt("command", job));
     }
 
-    /** In a process of its own, beside the daemon. */
+    /** In a process of its own, next to the daemon. */
     private void command(Server server, String name, java.util.function.Consumer<PrimaryWork> work) {
         run.tell(name, server.name, "");
         PrimaryWork here = new PrimaryWork(server, run);
         run.turns.start(here.process, name, () -> work.accept(here));
     }
 
-    /** Nothing goes wrong any more; people clean up as the messages tell them to. Then everything must come right by itself. */
+    /**
+     * Nothing goes wrong any more; people clean up as the hints of the messages say to. Then everything must come right
+     * by itself.
+     */
     private void recover() throws InterruptedException {
         run.tell("recover", "", "");
         run.trouble.end();

@@ -120,7 +120,7 @@ final class PrimaryWork {
         }
     }
 
-    /** As {@code agent-primary verify} does it: what it finds makes the next snapshot store all anew. */
+    /** As {@code agent-primary verify} does it: what it finds makes the next snapshot store everything again. */
     boolean verify(SnapshotId snapshot) {
         try {
             new Verification(1).verify(repository.get(), snapshot, Progress.none());

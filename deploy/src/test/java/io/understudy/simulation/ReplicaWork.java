@@ -35,7 +35,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/** The replica's agent of a server as one process: the shipped code on simulated ports, one worker and one watch of the marker. */
+/**
+ * The replica's agent of a server as one process: the shipped code on simulated ports, one worker and one watch of the
+ * marker.
+ */
 final class ReplicaWork {
     private static final Duration NEVER = Duration.ofHours(12);
 
@@ -84,7 +87,10 @@ final class ReplicaWork {
         watch = run.turns.start(process, "marker-watch", this::watch);
     }
 
-    /** As an operator's command does it: the worker does it next, and gives up what it does now unless that has reached APPLY. */
+    /**
+     * As an operator's command does it: the worker does it next, and gives up what it does now unless that has reached
+     * APPLY.
+     */
     void ask(boolean atOnce, BiConsumer<ReplicaProcess, RoundControl> job) {
         jobs.add(job);
         if (atOnce) {
@@ -314,7 +320,7 @@ final class ReplicaWork {
         };
     }
 
-    /** The fake looks at nothing that can change meanwhile; a look is a step of its own. */
+    /** The fake looks at nothing that can change in between; a look is a step of its own. */
     private final class SteppedDatabases implements LiveDatabases {
         private final LiveDatabases fake = new FakeLiveDatabases(server.databases, Server.SITE, hook());
 

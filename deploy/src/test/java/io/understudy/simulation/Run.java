@@ -55,7 +55,7 @@ final class Run {
     private int numbers = 100;
     private int nonces;
 
-    /** @param folder empty, for this run alone @param all hears every event; may be null */
+    /** @param folder empty, for this run alone @param all receives every event; may be null */
     Run(long seed, Path folder, Keys keys, PrintStream all) {
         this.random = new SplittableRandom(seed);
         this.folder = folder;
@@ -145,7 +145,11 @@ final class Run {
         }
     }
 
-    /** Waits for the next time that somebody does this. @return on which server it is; empty when it does not happen for long */
+    /**
+     * Waits for the next time that somebody does this.
+     *
+     * @return on which server it is; empty when it does not happen for long
+     */
     Optional<Server> intercept(String what) throws InterruptedException {
         victim = Optional.empty();
         waylayer = turns.current();
@@ -173,7 +177,7 @@ final class Run {
     /**
      * Work has failed: with a code that is no defect's, and not silently.
      *
-     * @param told what its listeners heard
+     * @param told what its listeners received
      */
     void failed(String what, UnderstudyException why, Optional<UnderstudyException> told) {
         tell(what + " failed", why.code().label(), why.getMessage());
@@ -185,7 +189,7 @@ final class Run {
             default -> false;
         };
         if (!expected && told.isEmpty()) {
-            throw Promise.NO_SILENT_FAILURE.broken(what + " failed and told nobody: " + why.getMessage());
+            throw Promise.NO_SILENT_FAILURE.broken(what + " failed without a report: " + why.getMessage());
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * Tasks on threads of which one runs at a time. At each {@link #step} and {@link #sleep} the seed decides who goes on, so a run can be had again. Time is
- * simulated: it creeps with every step, and jumps when everybody sleeps.
+ * Tasks on threads of which one runs at a time. At each {@link #step} and {@link #sleep} the seed decides who goes on,
+ * so a run can be had again. Time is simulated: it creeps with every step, and jumps when everybody sleeps.
  */
 final class Scheduler {
     /** Real time without a step. */
@@ -276,7 +276,7 @@ final class Scheduler {
                     work.run();
                 }
             } catch (Killed e) {
-                // As it was told to.
+                // As requested.
             } catch (Throwable e) {
                 if (failure == null) {
                     failure = e instanceof Error error ? error : new AssertionError(name + " ended with " + e, e);

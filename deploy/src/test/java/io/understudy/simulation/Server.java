@@ -33,7 +33,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A server and all of it that outlives its processes: marker, databases, files, state, the mirror's disk. It carries both agents. */
+/**
+ * A server and all of it that outlives its processes: marker, databases, files, state, the mirror's disk. It carries
+ * both agents.
+ */
 final class Server {
     static final String SITE = "site";
     private static final RetentionSettings RETENTION =

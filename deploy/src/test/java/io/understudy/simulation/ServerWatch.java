@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Watches the servers: promises 3, 4, 5 and 8. Knows of each server which databases have served as production, what its files were with each, and
- * what its operators asked for.
+ * Watches the servers: promises 3, 4, 5 and 8. Knows of each server which databases have served as production, what its
+ * files were with each, and what its operators asked for.
  */
 final class ServerWatch {
     private static final long ALWAYS = Long.MAX_VALUE;
@@ -25,7 +25,10 @@ final class ServerWatch {
         private long markedAt = -1;
         private boolean markedByHand;
         private Optional<DatabaseIdentity> live = Optional.empty();
-        /** Databases that were live without the marker: what follows them is no step back from the snapshot they once were. */
+        /**
+         * Databases that were live without the marker: what follows them is no step back from the snapshot they once
+         * were.
+         */
         private final Set<DatabaseIdentity> production = new HashSet<>();
 
         private final Set<DatabaseIdentity> served = new HashSet<>();
@@ -139,7 +142,10 @@ final class ServerWatch {
         }
     }
 
-    /** The replica is about to change a live file: never without a durable intent, nor without the marker unless the database is live already. */
+    /**
+     * The replica is about to change a live file: never without a durable intent, nor without the marker unless the
+     * database is live already.
+     */
     void changingFile(Server server, String what) {
         View view = view(server);
         if (!view.state.equals("applying")) {
@@ -207,7 +213,7 @@ final class ServerWatch {
                 && view.live.map(view.before::get).filter(fresh::equals).isPresent();
         if (old.isPresent() && snapshot.compareTo(old.get()) <= 0 && !view.asked.containsKey(snapshot) && !back) {
             throw Promise.NEVER_BACKWARD.broken(
-                    server.name + " went from " + old.get() + " to " + snapshot + ", and nobody asked for it");
+                    server.name + " went from " + old.get() + " to " + snapshot + ", and no operator asked for it");
         }
     }
 

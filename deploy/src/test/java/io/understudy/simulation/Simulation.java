@@ -39,7 +39,7 @@ final class Simulation implements AutoCloseable {
      */
     record Outcome(long seed, Optional<Error> failure, List<String> tail, long events, long fingerprint) {}
 
-    /** @param all hears every event; may be null */
+    /** @param all receives every event; may be null */
     Outcome play(long seed, PrintStream all) {
         Path own = create(seed);
         Run run = new Run(seed, own, keys, all);
@@ -54,7 +54,7 @@ final class Simulation implements AutoCloseable {
         return new Outcome(seed, failure, run.trace.tail(), run.trace.events(), run.trace.fingerprint());
     }
 
-    /** The agents' own logs are silenced; the trace tells more. */
+    /** The agents' own logs are silenced; the trace shows more. */
     static void hush() {
         ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
     }

@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The shared filestore as one server reaches it: slow, faulty, and with an observer behind it. A process may die before and after each effect. */
+/**
+ * The shared filestore as one server reaches it: slow, faulty, and with an observer behind it. A process may die before
+ * and after each effect.
+ */
 final class SteppedFilestore implements Filestore {
     private final String server;
     private final Filestore store;

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Watches the shared filestore: promises 1, 2, 6, 7. It sees each effect in the moment it happens, knows who caused it and what that one had looked at
- * before, and keeps a model of its own.
+ * Watches the shared filestore: promises 1, 2, 6, 7. It sees each effect in the moment it happens, knows who caused it
+ * and what that one had looked at before, and keeps a model of its own.
  */
 final class StoreWatch {
     static final Duration GRACE = Duration.ofHours(24);

@@ -31,7 +31,7 @@ final class Trace {
     private long count;
     private long fingerprint;
 
-    /** @param all hears everything; may be null */
+    /** @param all receives everything; may be null */
     Trace(FakeTicker time, PrintStream all) {
         this.time = time;
         this.all = all;

@@ -66,7 +66,7 @@ final class Trouble {
         return cutOff.getOrDefault(server, 0L) > time.nanos();
     }
 
-    /** @param reading whether it is a download @param signed whether whoever reads it can tell that it is wrong */
+    /** @param reading whether it is a download @param signed whether a reader can find that it is wrong */
     Fault next(String server, boolean reading, boolean signed) {
         if (isCutOff(server)) {
             return Fault.FAIL;

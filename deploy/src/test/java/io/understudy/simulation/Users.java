@@ -34,7 +34,9 @@ final class Users {
         }
     }
 
-    /** One request: the file first, then the rows that name it, in one transaction. It ends when the site is stopped. */
+    /**
+     * One request: the file first, then the rows that name it, in one transaction. It ends when the site is stopped.
+     */
     void write(int number) {
         int incarnation = server.site.incarnation();
         String file = "f" + number + ".txt";

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 
-/** A server's clock: off by as much as it is set, until somebody sets it anew. */
+/** A server's clock: off by as much as it is set, until it is set again. */
 final class WrongClock extends Clock {
     private final Clock right;
     private Duration off = Duration.ZERO;

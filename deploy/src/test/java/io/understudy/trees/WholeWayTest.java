@@ -113,7 +113,7 @@ class WholeWayTest {
                 .toList();
     }
 
-    /** Without root's rights nobody may write into a folder that is not writable, not even its owner. */
+    /** Without root's rights no process may write into a folder that is not writable, not even its owner. */
     @Test
     void followsReadOnlyFoldersWithoutRootsRights() throws Exception {
         assumeTrue(FileStat.of(source).uid() == 0 && Files.isExecutable(Path.of("/usr/bin/setpriv")));

@@ -11,7 +11,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code deploy/docs/messages.md} is the catalogue of all messages by error code; {@code -Dunderstudy.rewrite=true} writes it. */
+/**
+ * {@code deploy/docs/messages.md} is the catalogue of all messages by error code; {@code -Dunderstudy.rewrite=true}
+ * writes it.
+ */
 class MessagesTest {
     private static final Path PAGE = Path.of("docs/messages.md");
     private static final String MARK = "<!-- generated from the code: begin -->\n";
