@@ -22,7 +22,7 @@ public final class AdminClient {
     private final HostPort listen;
     private final Transport transport;
 
-    /** @param listen where the daemon was told to listen */
+    /** @param listen the address that the daemon is configured to listen on */
     public AdminClient(String site, HostPort listen, Transport transport) {
         this.site = site;
         this.listen = listen;

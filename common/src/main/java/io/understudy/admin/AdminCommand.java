@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Something that can be asked of an agent. Request and result are records that Jackson reads and writes; the result is what {@code --json} prints.
+ * Something that can be asked of an agent. Request and result are records that Jackson reads and writes; the result is
+ * what {@code --json} prints.
  *
  * @param name unique within the agent
  * @param within how long a caller waits for the daemon; empty: as long as it takes

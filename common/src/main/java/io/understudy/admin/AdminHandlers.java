@@ -57,7 +57,8 @@ public final class AdminHandlers {
      *
      * @param arguments the request as JSON
      * @return the result as JSON
-     * @throws UnderstudyException {@code USAGE} when the command or its request is not understood, and what stopped the command
+     * @throws UnderstudyException {@code USAGE} when the command or its request is not understood, and what stopped the
+     *     command
      */
     String call(String command, String arguments, AdminCall call) {
         return entry(command).answer(arguments, call);

@@ -19,10 +19,12 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The root of an agent's command line. Its commands take {@code -c FILE}, {@code --json}, {@code --help} and {@code --version}, before or after
- * their own options, and use what stands here to read the configuration and to speak with whoever called.
+ * The root of an agent's command line. Its commands take {@code -c FILE}, {@code --json}, {@code --help} and
+ * {@code --version}, before or after their own options, and use what stands here to read the configuration and to speak
+ * with the caller.
  *
- * <p>A command is a {@code Runnable} that returns on success and throws on failure; {@link #execute} makes the exit code of it.
+ * <p>A command is a {@code Runnable} that returns on success and throws on failure; {@link #execute} makes the exit
+ * code of it.
  */
 public abstract class AgentProgram implements Runnable {
     public static final String DEFAULT_CONFIG = "/etc/understudy/understudy.yaml";
@@ -109,7 +111,7 @@ public abstract class AgentProgram implements Runnable {
         terminal.out().flush();
     }
 
-    /** A remark beside the result: nothing that a script would need. */
+    /** A remark in addition to the result: nothing that a script would need. */
     public final void say(String remark) {
         terminal.err().println(remark);
         terminal.err().flush();
@@ -124,7 +126,8 @@ public abstract class AgentProgram implements Runnable {
      * Goes on when {@code yes} or when the person at the terminal agrees.
      *
      * @param question what is about to happen and what it replaces, ending in a question mark
-     * @throws UnderstudyException {@code CONFIRMATION_NEEDED} without a terminal, {@code CANCELLED} when the answer is not yes
+     * @throws UnderstudyException {@code CONFIRMATION_NEEDED} without a terminal, {@code CANCELLED} when the answer is
+     *     not yes
      */
     public final void confirm(String question, boolean yes) {
         if (yes) {
@@ -145,7 +148,10 @@ public abstract class AgentProgram implements Runnable {
         }
     }
 
-    /** Runs long work so that the end of the process, by SIGINT or SIGTERM, interrupts it first and waits for what it does then. */
+    /**
+     * Runs long work so that the end of the process, by SIGINT or SIGTERM, interrupts it first and waits for what it
+     * does then.
+     */
     public final void interruptible(Runnable work) {
         interruptible(work, () -> {});
     }

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a command fails: {@code error: …} and {@code hint: …} on standard error, with {@code --json} also {@code {"error":{"code":"fenced",
- * "message":"…","hint":"…"}}} on standard output, and the code's exit code.
+ * How a command fails: {@code error: …} and {@code hint: …} on standard error, with {@code --json} also
+ * {@code {"error":{"code":"fenced","message":"…","hint":"…"}}} on standard output, and the code's exit code.
  */
 final class FailureReport {
     private FailureReport() {}

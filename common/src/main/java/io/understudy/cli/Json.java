@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
-/** The JSON that commands print: snake_case, ISO-8601 instants, fields in the order of the records, {@code null} for what is not there. */
+/**
+ * The JSON that commands print: snake_case, ISO-8601 instants, fields in the order of the records, {@code null} for
+ * what is not there.
+ */
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

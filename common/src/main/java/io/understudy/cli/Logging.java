@@ -6,9 +6,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The log goes to standard error, at the level of the environment variable {@code UNDERSTUDY_LOG} ({@code error}, {@code warn}, {@code info}, {@code debug}); a daemon says
- * more by itself than a command, whose results are what counts. Any other word, or an empty one, is as if the variable was not set: a library that is
- * left to read it takes every word that it doesn't know for {@code debug}.
+ * The log goes to standard error, at the level of the environment variable {@code UNDERSTUDY_LOG} ({@code error},
+ * {@code warn}, {@code info}, {@code debug}); a daemon says more by itself than a command, whose results are what
+ * counts. Any other word, or an empty one, is as if the variable was not set: a library that is left to read it takes
+ * every word that it doesn't know for {@code debug}.
  */
 final class Logging {
     private static final String VARIABLE = "UNDERSTUDY_LOG";

@@ -6,8 +6,8 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * Progress on standard error: a bar on a terminal, drawn over itself; otherwise a line when a step begins, every ten seconds, and when it ends.
- * Thread-safe. Closing it ends the last step.
+ * Progress on standard error: a bar on a terminal, drawn over itself; otherwise a line when a step begins, every ten
+ * seconds, and when it ends. Thread-safe. Closing it ends the last step.
  */
 public final class ProgressDisplay implements Progress, AutoCloseable {
     private static final Duration REDRAW = Duration.ofMillis(100);

@@ -17,7 +17,10 @@ import java.util.Optional;
  */
 public record Terminal(BufferedReader in, PrintWriter out, PrintWriter err, boolean asks, boolean draws) {
 
-    /** The process's own streams, in UTF-8. Without {@code /proc} nothing counts as a terminal: no question is asked, no bar drawn. */
+    /**
+     * The process's own streams, in UTF-8. Without {@code /proc} nothing counts as a terminal: no question is asked, no
+     * bar drawn.
+     */
     public static Terminal system() {
         boolean errors = isTerminal(2);
         return new Terminal(

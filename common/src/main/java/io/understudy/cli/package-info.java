@@ -1,5 +1,5 @@
 /**
- * What the command lines of both agents have in common: where the configuration is, how results, failures, progress and questions look, exit
- * codes, the log. Knows no command of either agent.
+ * What the command lines of both agents have in common: where the configuration is, how results, failures, progress and
+ * questions look, exit codes, the log. Knows no command of either agent.
  */
 package io.understudy.cli;

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The whole configuration of a host; both agents read the same file. Immutable, complete (defaults filled in) and valid.
+ * The whole configuration of a host; both agents read the same file. Immutable, complete (defaults filled in) and
+ * valid.
  *
  * @param site name of the site: {@code [a-z0-9][a-z0-9_-]{0,62}}
  * @param state folder of the agents' durable state
@@ -146,7 +147,8 @@ public record Settings(
     }
 
     /**
-     * @param keep how many snapshots of a period are kept, 0 to 100,000; those of a period that is not here are never deleted
+     * @param keep how many snapshots of a period are kept, 0 to 100,000; those of a period that is not here are never
+     *     deleted
      * @param minimum so many of the newest are kept whatever {@code keep} says, 1 to 100,000; default 3
      * @param grace how old content must be that no snapshot names before it is deleted, 24 h to 365 d; default 24 h
      * @param automatic whether the daemon prunes by itself
@@ -163,7 +165,7 @@ public record Settings(
     /**
      * @param name of this replica in reports and metrics; default: the host name
      * @param primaries tried in turn; may be empty: polling alone works too
-     * @param poll between two looks into the filestore, 1 s to 1 d; default 60 s
+     * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s
      */
     public record ReplicaSettings(
             String name, List<HostPort> primaries, Duration poll, HostPort listen, Optional<HostPort> http) {

@@ -17,8 +17,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Reads the configuration of a host: YAML, {@code ${NAME}} from the environment ({@code $${NAME}} stays as it is), and any
- * {@code x_file} for {@code x}.
+ * Reads the configuration of a host: YAML, {@code ${NAME}} from the environment ({@code $${NAME}} stays as it is), and
+ * any {@code x_file} for {@code x}.
  */
 public final class SettingsFile {
     private SettingsFile() {}

@@ -23,8 +23,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * The typed values of one section. Every method answers something usable even after a fault, so that reading goes on and finds
- * the next one; the caller throws at the end.
+ * The typed values of one section. Every method answers something usable even after a fault, so that reading goes on
+ * and finds the next one; the caller throws at the end.
  */
 final class Values {
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\$?)\\{([A-Za-z_][A-Za-z0-9_]*)}");
@@ -241,7 +241,10 @@ final class Values {
         }
     }
 
-    /** What is written where no secret belongs may hold one nevertheless: {@code jdbc:postgresql://user:secret@host/site?password=secret}. */
+    /**
+     * What is written where no secret belongs may hold one nevertheless:
+     * {@code jdbc:postgresql://user:secret@host/site?password=secret}.
+     */
     private static String shown(String text) {
         return text.replaceAll("//[^/?#]*@", "//••••@")
                 .replaceAll("(?i)(\\w*(?:pass|secret|token|key)\\w*)=[^&]*", "$1=••••");

@@ -11,8 +11,9 @@ import static io.understudy.failure.ErrorKind.SITE;
 import static io.understudy.failure.ErrorKind.TRUST;
 
 /**
- * The stable codes of everything that can go wrong. Scripts, metric labels ({@link #label()}) and the documentation rely on
- * names and exit codes: add, never renumber. What a code is about, code asks by its {@link #kind}, never by its number.
+ * The stable codes of everything that can go wrong. Scripts, metric labels ({@link #label()}) and the documentation
+ * rely on names and exit codes: add, never renumber. What a code is about, code asks by its {@link #kind}, never by its
+ * number.
  *
  * <p>Exit codes: 0 success, 1 a defect of Understudy, 2 wrong usage of the command line, 10–19 configuration and role,
  * 20–29 filestore and repository, 30–39 database, 40–49 authenticity and integrity, 50–59 epochs and snapshots,
@@ -127,8 +128,9 @@ public enum ErrorCode {
     }
 
     /**
-     * Whether it is a verdict on what is stored: that is damaged, missing or not to be trusted, and stays so however often it is read. Any other failure
-     * says nothing about it: the filestore could not be asked, the work was given up, this server has a fault of its own.
+     * Whether it is a verdict on what is stored: that is damaged, missing or not to be trusted, and stays so however
+     * often it is read. Any other failure says nothing about it: the filestore could not be asked, the work was given
+     * up, this server has a fault of its own.
      */
     public boolean judgesContent() {
         return kind == CONTENT || kind == TRUST;

@@ -6,6 +6,6 @@ public enum Retry {
     WITH_BACKOFF,
     /** Nothing changes until an operator acts: do not repeat in a tight loop. */
     AFTER_OPERATOR,
-    /** The same input fails the same way for ever: never try this input again by itself. */
+    /** The same input fails the same way every time: never try this input again by itself. */
     NEVER
 }

@@ -3,8 +3,8 @@ package io.understudy.failure;
 import java.util.Objects;
 
 /**
- * A failure with all that an operator needs: a stable code, what could not be done and why (the message), and what to do
- * about it (the hint). The message reads {@code cannot <do what> <to what>: <why>} and never holds a secret.
+ * A failure with all that an operator needs: a stable code, what could not be done and why (the message), and what to
+ * do about it (the hint). The message reads {@code cannot <do what> <to what>: <why>} and never holds a secret.
  */
 public final class UnderstudyException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -15,8 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Writes that are seen whole or not at all and last when they return: temporary file, force, rename, force the folder. Failures are
- * {@code DISK_FULL}, {@code FILE_DENIED} or {@code FILE_FAILED}. Thread-safe for different targets.
+ * Writes that are seen whole or not at all and last when they return: temporary file, force, rename, force the folder.
+ * Failures are {@code DISK_FULL}, {@code FILE_DENIED} or {@code FILE_FAILED}. Thread-safe for different targets.
  */
 public final class AtomicFiles {
     /** {@code rw-------}. */
@@ -54,7 +54,7 @@ public final class AtomicFiles {
         }
     }
 
-    /** Deletes drafts that a killed process left in this folder; only where nobody else writes. */
+    /** Deletes drafts that a killed process left in this folder; only where no other process writes. */
     public static void clearDrafts(Path folder) {
         try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
             for (Path draft : drafts) {
@@ -87,7 +87,10 @@ public final class AtomicFiles {
         }
     }
 
-    /** Makes the folder and those above it that are missing, each durable and with these permissions; what exists is left alone. */
+    /**
+     * Makes the folder and those above it that are missing, each durable and with these permissions; what exists is
+     * left alone.
+     */
     public static void createFolders(Path folder, Set<PosixFilePermission> permissions) {
         Path absolute = folder.toAbsolutePath();
         try {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What a file carries beside its content.
+ * What a file carries in addition to its content.
  *
  * @param mode the twelve bits that {@code chmod} sets; those of a link mean nothing
  * @param modified as {@link #settable}
@@ -34,8 +34,8 @@ public record Attributes(int mode, Instant modified, String owner, String group)
     }
 
     /**
-     * The nearest time that Java 17 can give to a file: nanoseconds from 1970 to 2262, whole seconds before, and microseconds for a
-     * link. Recording this one makes what is restored equal to what is recorded.
+     * The nearest time that Java 17 can give to a file: nanoseconds from 1970 to 2262, whole seconds before, and
+     * microseconds for a link. Recording this one makes what is restored equal to what is recorded.
      */
     static Instant settable(Instant time, boolean link) {
         if (time.getEpochSecond() < 0) {

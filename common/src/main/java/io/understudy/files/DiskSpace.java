@@ -17,7 +17,10 @@ public interface DiskSpace {
     /** What a check leaves free on a disk, in bytes. */
     long RESERVE = 16L << 20;
 
-    /** Bytes that the agent may still write below the folder, or below the nearest one above it that exists; empty when it can't be told. */
+    /**
+     * Bytes that the agent may still write below the folder, or below the nearest one above it that exists; empty when
+     * that is not known.
+     */
     OptionalLong free(Path folder);
 
     static DiskSpace ofThisMachine() {
@@ -40,7 +43,10 @@ public interface DiskSpace {
         return Files.getFileStore(path).getUsableSpace();
     }
 
-    /** In a chroot or container the list of mounts need not name the file system that the path is on; then Java's other way is taken, which asks no list. */
+    /**
+     * In a chroot or container the list of mounts need not name the file system that the path is on; then Java's other
+     * way is taken, which asks no list.
+     */
     static OptionalLong of(Path path, Probe probe) {
         try {
             return OptionalLong.of(probe.usable(path));

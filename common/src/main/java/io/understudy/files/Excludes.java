@@ -7,10 +7,11 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What is left out of a tree: globs relative to its root. {@code *} and {@code ?} stand for characters of one name, {@code **} for any
- * characters, <code>**&#47;</code> for any folders or none, {@code [a-z]} and {@code [!a-z]} for one character, <code>{a,b}</code> for either; a
- * backslash takes away a sign's meaning. What a glob matches is left out with all that it holds: {@code cache} leaves out the folder,
- * {@code cache/**} only what is in it. Understudy's own folder is always left out. Immutable.
+ * What is left out of a tree: globs relative to its root. {@code *} and {@code ?} stand for characters of one name,
+ * {@code **} for any characters, <code>**&#47;</code> for any folders or none, {@code [a-z]} and {@code [!a-z]} for one
+ * character, <code>{a,b}</code> for either; a backslash takes away a sign's meaning. What a glob matches is left out
+ * with all that it holds: {@code cache} leaves out the folder, {@code cache/**} only what is in it. Understudy's own
+ * folder is always left out. Immutable.
  */
 public final class Excludes {
     private static final Excludes NONE = new Excludes(List.of());

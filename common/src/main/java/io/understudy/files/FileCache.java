@@ -19,19 +19,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers the hash of every file of a tree by path, size, times and inode, so that a file which did not change is not read again.
- * A sorted file on disk that is read and written as a stream beside a walk; it is never needed: absent, damaged or of another version
- * it is empty.
+ * Remembers the hash of every file of a tree by path, size, times and inode, so that a file which did not change is not
+ * read again. A sorted file on disk that is read and written as a stream during a walk; it is never needed: absent,
+ * damaged or of another version it is empty.
  *
- * <p>The file: {@code understudy file cache 1\n}, then per file the length of its path (two bytes), the path, size, seconds and nanoseconds of
- * both times, inode and hash; two bytes {@code ffff} and the CRC-32C of all before end it.
+ * <p>The file: {@code understudy file cache 1\n}, then per file the length of its path (two bytes), the path, size,
+ * seconds and nanoseconds of both times, inode and hash; two bytes {@code ffff} and the CRC-32C of all before end it.
  */
 public final class FileCache {
     private static final Logger LOG = LoggerFactory.getLogger(FileCache.class);
     private static final byte[] HEADER = "understudy file cache 1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int END = 0xffff;
     private static final int TRAILER = 8;
-    /** A file changed this many seconds before it is read may change again without a new time: the clocks of file systems are coarse. */
+    /**
+     * A file changed this many seconds before it is read may change again without a new time: the clocks of file
+     * systems are coarse.
+     */
     private static final long RACY_SECONDS = 2;
 
     private FileCache() {}

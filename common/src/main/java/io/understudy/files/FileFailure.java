@@ -20,7 +20,8 @@ public final class FileFailure {
 
     /**
      * @param action what was being done: {@code "read"}
-     * @return {@code DISK_FULL}, {@code FILE_DENIED} or {@code FILE_FAILED}, naming the path; {@code CANCELLED} when the thread was interrupted
+     * @return {@code DISK_FULL}, {@code FILE_DENIED} or {@code FILE_FAILED}, naming the path; {@code CANCELLED} when
+     *     the thread was interrupted
      */
     public static UnderstudyException of(String action, Path path, IOException cause) {
         if (cause instanceof ClosedByInterruptException) {
@@ -42,11 +43,10 @@ public final class FileFailure {
                     "give the user that the agent runs as access to it, or exclude it",
                     cause);
         }
-        return new UnderstudyException(
-                ErrorCode.FILE_FAILED, message, "look at the disk, and into the system's log", cause);
+        return new UnderstudyException(ErrorCode.FILE_FAILED, message, "check the disk and the system's log", cause);
     }
 
-    /** Why, in plain words: Java tells some failures by the name of a class or by the path alone. */
+    /** Why, in plain words: Java describes some failures by the name of a class or by the path alone. */
     public static String reason(IOException cause) {
         if (cause instanceof NoSuchFileException) {
             return "no such file or folder";

@@ -6,8 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where a folder lies on which file system. The numbers and names of devices change with a reboot, so neither counts: a file system is known by
- * its UUID or the name that its kind gives it, and a folder by its path inside, which is the same in every mount namespace.
+ * Where a folder lies on which file system. The numbers and names of devices change with a reboot, so neither counts: a
+ * file system is known by its UUID or the name that its kind gives it, and a folder by its path inside, which is the
+ * same in every mount namespace.
  *
  * @param type as the kernel names it: {@code ext4}, {@code nfs4}
  * @param identity empty where nothing that lasts is known, as in a sandbox without {@code /dev/disk}

@@ -3,7 +3,10 @@ package io.understudy.files;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Numbers by SHA-256, in one flat array with open addressing: 40 bytes a place, of which at most three quarters are taken. Not thread-safe. */
+/**
+ * Numbers by SHA-256, in one flat array with open addressing: 40 bytes a place, of which at most three quarters are
+ * taken. Not thread-safe.
+ */
 public final class HashTable {
     private static final int KEY = ContentHash.LENGTH / Long.BYTES;
     private static final int PLACE = KEY + 1;

@@ -32,7 +32,10 @@ public final class LinkTarget {
         return of(RawPaths.bytes(Files.readSymbolicLink(link)));
     }
 
-    /** Makes a symbolic link. Java writes one slash where the target has several in a row, which the kernel does not tell apart. */
+    /**
+     * Makes a symbolic link. Java writes one slash where the target has several in a row, which the kernel does not
+     * distinguish.
+     */
     public void create(Path link) throws IOException {
         Files.createSymbolicLink(link, RawPaths.target(raw));
     }

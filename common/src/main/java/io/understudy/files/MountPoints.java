@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The folders that another file system, or another part of the same, is mounted on: nothing can be renamed across them. Immutable. Source:
- * proc(5), {@code /proc/self/mountinfo}.
+ * The folders that another file system, or another part of the same, is mounted on: nothing can be renamed across them.
+ * Immutable. Source: proc(5), {@code /proc/self/mountinfo}.
  */
 public final class MountPoints {
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
@@ -34,7 +34,7 @@ public final class MountPoints {
         this.mounts = mounts;
     }
 
-    /** As this process sees them now; none where the kernel does not tell. */
+    /** As this process sees them now; none where the kernel does not say. */
     public static MountPoints now() {
         try {
             return parse(Files.readAllBytes(TABLE));
@@ -64,10 +64,11 @@ public final class MountPoints {
     }
 
     /**
-     * Where the folder lies on its file system, whatever names devices have today and wherever the file system is mounted.
+     * Where the folder lies on its file system, whatever names devices have today and wherever the file system is
+     * mounted.
      *
      * @param folder a real path
-     * @return empty where the kernel does not tell
+     * @return empty where the kernel does not say
      */
     public Optional<FileSystemPlace> placeOf(Path folder) {
         String path = raw(folder);

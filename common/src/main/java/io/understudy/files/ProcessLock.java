@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A lock on a file, among processes and within one. The kernel drops it with the process that holds it, so a kill leaves none behind. The file
- * says who holds it, for messages only; it stays.
+ * A lock on a file, among processes and within one. The kernel drops it with the process that holds it, so a kill
+ * leaves none behind. The file says who holds it, for messages only; it stays.
  *
- * <p>A POSIX lock is lost as soon as its process closes <em>any</em> channel of the file. So within a process the file is not opened while it is
- * locked: a table of the paths that are held decides.
+ * <p>A POSIX lock is lost as soon as its process closes <em>any</em> channel of the file. So within a process the file
+ * is not opened while it is locked: a table of the paths that are held decides.
  */
 public final class ProcessLock implements AutoCloseable {
     private static final Set<Path> HELD = new HashSet<>();

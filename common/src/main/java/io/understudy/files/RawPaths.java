@@ -10,9 +10,10 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Paths as the bytes that the kernel knows. Java decodes file names with the locale's charset, and a service starts with an empty locale, where
- * every byte above 0x7f becomes the same replacement character. The URI of a path percent-encodes its raw bytes whatever the
- * locale, and a path made of such a URI has exactly these bytes again; plain ASCII takes the short way.
+ * Paths as the bytes that the kernel knows. Java decodes file names with the locale's charset, and a service starts
+ * with an empty locale, where every byte above 0x7f becomes the same replacement character. The URI of a path
+ * percent-encodes its raw bytes whatever the locale, and a path made of such a URI has exactly these bytes again; plain
+ * ASCII takes the short way.
  */
 public final class RawPaths {
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
@@ -20,7 +21,9 @@ public final class RawPaths {
 
     private RawPaths() {}
 
-    /** The path of a file whose name is this text in UTF-8, in any locale. Relative paths start at the working folder. */
+    /**
+     * The path of a file whose name is this text in UTF-8, in any locale. Relative paths start at the working folder.
+     */
     public static Path path(String text) {
         byte[] raw = text.getBytes(StandardCharsets.UTF_8);
         if (isAscii(raw) || text.isEmpty()) {
@@ -48,7 +51,10 @@ public final class RawPaths {
         return Arrays.copyOfRange(full, from, full.length - (slashAdded ? 1 : 0));
     }
 
-    /** A path for the target of a symbolic link, relative or absolute, with a slash at its end where {@code raw} has one. */
+    /**
+     * A path for the target of a symbolic link, relative or absolute, with a slash at its end where {@code raw} has
+     * one.
+     */
     static Path target(byte[] raw) {
         if (raw[0] != '/') {
             Path full = fromUri(encode(prefixed(raw)) + (raw[raw.length - 1] == '/' ? "/" : ""));
@@ -69,7 +75,9 @@ public final class RawPaths {
         }
     }
 
-    /** For messages and logs: one line, control characters and bytes that are no UTF-8 as {@code \n} or {@code \xff}. */
+    /**
+     * For messages and logs: one line, control characters and bytes that are no UTF-8 as {@code \n} or {@code \xff}.
+     */
     public static String printable(byte[] raw) {
         StringBuilder line = new StringBuilder();
         Surrogates.decode(raw).codePoints().forEach(c -> {

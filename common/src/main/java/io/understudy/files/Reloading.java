@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was read from files, read again when one of them was replaced, so that a renewed key or certificate needs no restart. It is looked at when it is
- * asked for: a few system calls each time. What cannot be read anew, such as a pair of which one half is replaced, leaves what was read before. Thread-safe.
+ * What was read from files, read again when one of them was replaced, so that a renewed key or certificate needs no
+ * restart. It is looked at when it is asked for: a few system calls each time. What cannot be read again, such as a
+ * pair of which one half is replaced, leaves what was read before. Thread-safe.
  */
 public final class Reloading<T> implements Supplier<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Reloading.class);
@@ -54,13 +55,15 @@ public final class Reloading<T> implements Supplier<T> {
     private void renew() {
         try {
             value = reader.get();
-            LOG.info("read anew: {}", files);
+            LOG.info("read again, because they changed: {}", files);
         } catch (UnderstudyException e) {
             LOG.warn("what was read before still counts: {}; hint: {}", e.getMessage(), e.hint());
         }
     }
 
-    /** What tells one content of a file from the next; whoever replaces a file by rename gives it another key too. */
+    /**
+     * What distinguishes one content of a file from the next; a file that is replaced by rename gets another key too.
+     */
     private List<Object> stamps() {
         List<Object> stamps = new ArrayList<>();
         for (Path file : files) {

@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A path below the root of a tree, as raw bytes, that can't leave it: relative, its names divided by single slashes, none of
- * them empty, {@code .} or {@code ..}, no NUL. Whether a name on its way is a symbolic link is for whoever walks it to check.
+ * A path below the root of a tree, as raw bytes, that can't leave it: relative, its names divided by single slashes,
+ * none of them empty, {@code .} or {@code ..}, no NUL. Whether a name on its way is a symbolic link is for the code
+ * that walks it to check.
  *
- * <p>The order is that of a walk which visits a folder, then what it holds, then the folder's next sibling: names are compared as
- * unsigned bytes, and a slash comes before every other byte.
+ * <p>The order is that of a walk which visits a folder, then what it holds, then the folder's next sibling: names are
+ * compared as unsigned bytes, and a slash comes before every other byte.
  */
 public final class SafePath implements Comparable<SafePath> {
     /** The tree's root itself: the empty path, written {@code .}; before all others. */

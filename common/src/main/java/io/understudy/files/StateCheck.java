@@ -6,8 +6,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The field {@code check} of a state file: the beginning of the SHA-256 of the rest but {@code format}, as JSON without blanks. A digit that went bad
- * would name another database, perhaps one that is not Understudy's to drop.
+ * The field {@code check} of a state file: the beginning of the SHA-256 of the rest but {@code format}, as JSON without
+ * blanks. A digit that went bad would name another database, perhaps one that is not Understudy's to drop.
  */
 public final class StateCheck {
     private static final String FORMAT = "format";

@@ -8,8 +8,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Any bytes as text without loss: valid UTF-8 is decoded, every other byte becomes the lone surrogate U+DC00 + byte (as Python's
- * {@code surrogateescape} does), which no valid text holds.
+ * Any bytes as text without loss: valid UTF-8 is decoded, every other byte becomes the lone surrogate U+DC00 + byte (as
+ * Python's {@code surrogateescape} does), which no valid text holds.
  */
 final class Surrogates {
     private static final int BASE = 0xdc00;

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The folder that a tree stands in. The root itself may be a symbolic link to a folder; below it no link is followed. */
+/**
+ * The folder that a tree stands in. The root itself may be a symbolic link to a folder; below it no link is followed.
+ */
 public final class TreeRoot {
     /** Understudy's own folder in a root: staged and replaced files. Never part of the tree. */
     public static final SafePath OWN = SafePath.of(".understudy");
@@ -21,7 +23,9 @@ public final class TreeRoot {
         this.encoded = path.endsWith("/") ? path : path + "/";
     }
 
-    /** @throws UnderstudyException {@code FILE_FAILED} or {@code FILE_DENIED} when it is no folder that can be reached */
+    /**
+     * @throws UnderstudyException {@code FILE_FAILED} or {@code FILE_DENIED} when it is no folder that can be reached
+     */
     public static TreeRoot of(Path folder) {
         try {
             Path real = folder.toRealPath();

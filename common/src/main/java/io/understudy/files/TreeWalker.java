@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Walks a tree in the order of {@link SafePath}: the root first, each folder before what it holds. Links are never followed, excluded paths
- * never entered. It holds the names of the folders it is in, nothing else; what vanishes while it walks is left out. Not thread-safe.
+ * Walks a tree in the order of {@link SafePath}: the root first, each folder before what it holds. Links are never
+ * followed, excluded paths never entered. It holds the names of the folders it is in, nothing else; what vanishes while
+ * it walks is left out. Not thread-safe.
  */
 public final class TreeWalker {
     /**
@@ -51,7 +52,8 @@ public final class TreeWalker {
     /**
      * The next one, empty at the end.
      *
-     * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} or {@code FILE_FAILED} when a folder can't be listed
+     * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} or {@code FILE_FAILED} when a folder can't
+     *     be listed
      */
     public Optional<Found> next() {
         if (!started) {

@@ -1,8 +1,8 @@
 package io.understudy.filestore;
 
 /**
- * What is written: the first {@code length} bytes of a buffer, which must not change until the write has returned. It lies in memory, so a write can be
- * tried again; a blob is small enough for that.
+ * What is written: the first {@code length} bytes of a buffer, which must not change until the write has returned. It
+ * lies in memory, so a write can be tried again; a blob is small enough for that.
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Content(byte[] buffer, int length) {

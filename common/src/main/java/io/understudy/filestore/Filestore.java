@@ -6,13 +6,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where bytes are kept under keys. Keys are relative, {@code /}-separated, of {@code [A-Za-z0-9._/-]}, without {@code .} or
- * {@code ..} segments.
+ * Where bytes are kept under keys. Keys are relative, {@code /}-separated, of {@code [A-Za-z0-9._/-]}, without
+ * {@code .} or {@code ..} segments.
  *
- * <p>Contract of every adapter, held by {@code FilestoreContract}: all methods are thread-safe; an object is visible whole or
- * not at all; what a write returned for is durable; a read after a write sees it. Failures are
- * {@link io.understudy.failure.UnderstudyException}s: {@code FILESTORE_UNREACHABLE} and {@code FILESTORE_FAILED} may pass by themselves,
- * {@code FILESTORE_DENIED} may not, {@code OBJECT_MISSING} says that there is no such key, {@code DISK_FULL} that it has no room.
+ * <p>Contract of every adapter, held by {@code FilestoreContract}: all methods are thread-safe; an object is visible
+ * whole or not at all; what a write returned for is durable; a read after a write sees it. Failures are
+ * {@link io.understudy.failure.UnderstudyException}s: {@code FILESTORE_UNREACHABLE} and {@code FILESTORE_FAILED} may
+ * pass by themselves, {@code FILESTORE_DENIED} may not, {@code OBJECT_MISSING} says that there is no such key,
+ * {@code DISK_FULL} that it has no room.
  */
 public interface Filestore extends AutoCloseable {
     /** What it is, for messages and the {@code repository} label: {@code s3://bucket/prefix}; never holds a secret. */
@@ -24,28 +25,34 @@ public interface Filestore extends AutoCloseable {
     void put(String key, Content content);
 
     /**
-     * Writes the object only when the key is free; among racing callers one wins. For small objects (up to 1 MiB unless it is a manifest).
-     * A retry after a lost acknowledgement may answer {@code false} for its own write: read the object to learn whose it is.
+     * Writes the object only when the key is free; among racing callers one wins. For small objects (up to 1 MiB unless
+     * it is a manifest). A retry after a lost acknowledgement may answer {@code false} for its own write: read the
+     * object to learn whose it is.
      *
      * @return false when the key was taken; the object is unchanged then
      */
     boolean putIfAbsent(String key, byte[] content);
 
     /**
-     * Opens the object for reading from {@code offset} to its end; one that is shorter than that is {@code OBJECT_MISSING} too. Errors in
-     * mid-stream surface as UnderstudyExceptions from {@code read}. The caller closes the stream; nothing is read ahead without bound.
+     * Opens the object for reading from {@code offset} to its end; one that is shorter than that is
+     * {@code OBJECT_MISSING} too. Errors in mid-stream surface as UnderstudyExceptions from {@code read}. The caller
+     * closes the stream; nothing is read ahead without bound.
      */
     InputStream open(String key, long offset);
 
     Optional<ObjectInfo> stat(String key);
 
     /**
-     * The first of the objects whose key starts with {@code prefix} and sorts after {@code after} (empty: all), in ascending key order. How many, the store
-     * decides. Where the page says that there are more, they begin after its last key.
+     * The first of the objects whose key starts with {@code prefix} and sorts after {@code after} (empty: all), in
+     * ascending key order. How many, the store decides. Where the page says that there are more, they begin after its
+     * last key.
      */
     Page page(String prefix, String after);
 
-    /** All objects of these pages in ascending key order; the first page is asked for here, each other one when it is read. */
+    /**
+     * All objects of these pages in ascending key order; the first page is asked for here, each other one when it is
+     * read.
+     */
     default Stream<ObjectInfo> list(String prefix, String after) {
         return Stream.iterate(
                         page(prefix, after), Objects::nonNull, page -> page.more() ? page(prefix, page.last()) : null)

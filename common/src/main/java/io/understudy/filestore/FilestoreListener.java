@@ -4,7 +4,10 @@ import io.understudy.failure.ErrorCode;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Hears what happens on a filestore: what metrics are made of. Called from many threads: implementations are cheap, thread-safe and never throw. */
+/**
+ * Receives what happens on a filestore, for the metrics. Called from many threads: implementations are cheap,
+ * thread-safe and never throw.
+ */
 public interface FilestoreListener {
     /** What can be asked of a filestore. */
     enum Operation {

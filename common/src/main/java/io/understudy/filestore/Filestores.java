@@ -17,14 +17,14 @@ public final class Filestores {
 
     private Filestores() {}
 
-    /** {@link #open(FilestoreSettings, FilestoreListener, Ticker)} with nobody listening. */
+    /** {@link #open(FilestoreSettings, FilestoreListener, Ticker)} without a listener. */
     public static Filestore open(FilestoreSettings settings) {
         return open(settings, FilestoreListener.none(), Ticker.system());
     }
 
     /**
-     * The filestore that the settings name, with retries and metering. Connects to nothing yet: a store that is down or denies fails at its
-     * first use.
+     * The filestore that the settings name, with retries and metering. Connects to nothing yet: a store that is down or
+     * denies fails at its first use.
      *
      * @throws UnderstudyException {@code CONFIG_INVALID} when the settings name none
      */

@@ -4,9 +4,9 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 
 /**
- * What may be a key: 1 to 1,024 characters of {@code [A-Za-z0-9._/-]}, in segments of 1 to 255 that are neither {@code .} nor
- * {@code ..}. So a key is the same on every store, needs no escaping and cannot leave a folder. An adapter's own files take names
- * that no key can have.
+ * What may be a key: 1 to 1,024 characters of {@code [A-Za-z0-9._/-]}, in segments of 1 to 255 that are neither
+ * {@code .} nor {@code ..}. So a key is the same on every store, needs no escaping and cannot leave a folder. An
+ * adapter's own files take names that no key can have.
  */
 public final class Keys {
     private static final int LONGEST = 1024;

@@ -9,7 +9,9 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Tells a listener of every operation on a filestore: how it ended, how long it took, how many bytes went either way. */
+/**
+ * Reports every operation on a filestore to a listener: how it ended, how long it took, how many bytes went either way.
+ */
 public final class MeteredFilestore implements Filestore {
     private final Filestore store;
     private final FilestoreListener listener;

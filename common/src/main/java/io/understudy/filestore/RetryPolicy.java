@@ -3,8 +3,8 @@ package io.understudy.filestore;
 import java.time.Duration;
 
 /**
- * How long a filestore's transient failures are borne. One that has never answered is given up sooner: most often it is not down
- * but wrongly configured, and a person waits.
+ * How long a filestore's transient failures are borne. One that has never answered is given up sooner: most often it is
+ * not down but wrongly configured, and a person waits.
  *
  * @param first pause, which grows with each failure
  * @param longest pause

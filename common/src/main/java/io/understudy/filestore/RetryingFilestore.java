@@ -13,14 +13,15 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Bears what passes by itself, {@code FILESTORE_UNREACHABLE} and {@code FILESTORE_FAILED}: repeats the operation after growing
- * pauses, and resumes a broken download where it broke.
+ * Bears what passes by itself, {@code FILESTORE_UNREACHABLE} and {@code FILESTORE_FAILED}: repeats the operation after
+ * growing pauses, and resumes a broken download where it broke.
  *
- * <p>A download goes on in what the key holds then. Blobs and manifests never change; of an object that is replaced while it is read
- * (a replica's report) a broken download may show parts of both, and whoever reads it must notice.
+ * <p>A download goes on in what the key holds then. Blobs and manifests never change; of an object that is replaced
+ * while it is read (a replica's report) a broken download may show parts of both, and its reader must notice.
  *
- * <p>A conditional write whose acknowledgement may have been lost is settled by content: when the key is taken at the second attempt, it
- * is ours if it holds what we wrote. So writers that must tell each other apart write different content (a claim carries a nonce).
+ * <p>A conditional write whose acknowledgement may have been lost is settled by content: when the key is taken at the
+ * second attempt, it is ours if it holds what we wrote. So writers that must be distinguished write different content
+ * (a claim carries a nonce).
  */
 public final class RetryingFilestore implements Filestore {
     private final Filestore store;

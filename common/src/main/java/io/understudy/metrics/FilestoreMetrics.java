@@ -5,7 +5,7 @@ import io.understudy.filestore.FilestoreListener;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Tells whether the filestore answers, and how quickly. */
+/** Reports whether the filestore answers, and how quickly. */
 public final class FilestoreMetrics implements FilestoreListener {
     private final Metrics metrics;
     private final String repository;

@@ -14,8 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * {@code /metrics} for Prometheus, {@code /healthz} (the agent lives: restart it when not) and {@code /readyz} (it does its
- * job: look at it when not). Plain HTTP, read only, no secrets.
+ * {@code /metrics} for Prometheus, {@code /healthz} (the agent lives: restart it when not) and {@code /readyz} (it does
+ * its job: look at it when not). Plain HTTP, read only, no secrets.
  */
 public final class HttpEndpoint implements AutoCloseable {
     private final HttpServer server;
@@ -62,7 +62,7 @@ public final class HttpEndpoint implements AutoCloseable {
         try {
             return probe.get();
         } catch (RuntimeException e) {
-            return Probe.down("the agent cannot tell: " + e.getMessage());
+            return Probe.down("the agent's state is not known: " + e.getMessage());
         }
     }
 

@@ -6,8 +6,9 @@ import java.util.Locale;
 /**
  * Every metric of both agents: the one place that knows names, kinds, labels and meanings.
  *
- * <p>All carry {@code site} and {@code role} (the agent: {@code primary} or {@code replica}). Times are Unix timestamps, never ages,
- * so that a value stays true while nobody updates it. A timestamp that never was is absent, not 0.
+ * <p>All carry {@code site} and {@code role} (the agent: {@code primary} or {@code replica}). Times are Unix
+ * timestamps, never ages, so that a value stays true while no process updates it. A timestamp that never was is absent,
+ * not 0.
  */
 public enum Metric {
     SNAPSHOT_ATTEMPTS(Kind.COUNTER, "Snapshots begun"),

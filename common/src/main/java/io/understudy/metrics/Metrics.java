@@ -16,7 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 
-/** One agent's metrics. Thread-safe; starts no thread. Label values are given in the order of {@link Metric#labels()}. */
+/**
+ * One agent's metrics. Thread-safe; starts no thread. Label values are given in the order of {@link Metric#labels()}.
+ */
 public final class Metrics {
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5),
@@ -39,7 +41,10 @@ public final class Metrics {
         build.setLabelValues(site, role, version);
     }
 
-    /** Makes the counter or histogram appear, at 0, before anything happened: an alert can't see a series that is born at 1. */
+    /**
+     * Makes the counter or histogram appear, at 0, before anything happened: an alert can't see a series that is born
+     * at 1.
+     */
     public void prepare(Metric metric, String... labels) {
         switch (metric.kind()) {
             case COUNTER -> counter(metric, labels);

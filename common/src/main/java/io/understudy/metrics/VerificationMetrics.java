@@ -2,7 +2,7 @@ package io.understudy.metrics;
 
 import io.understudy.repository.LastVerified;
 
-/** How verifications ended on this server. They are commands of their own, so a daemon tells what those left. */
+/** How verifications ended on this server. They are commands of their own, so a daemon reports what those left. */
 public final class VerificationMetrics {
     private VerificationMetrics() {}
 

@@ -6,12 +6,15 @@ import io.understudy.repository.DatabaseProperties.Grant;
 import io.understudy.repository.DatabaseProperties.Setting;
 import java.util.List;
 
-/** What a database says about itself, as its session sees it: inside a transaction with a snapshot, as of that snapshot. */
+/**
+ * What a database says about itself, as its session sees it: inside a transaction with a snapshot, as of that snapshot.
+ */
 public final class Catalog {
     /**
-     * Ordinary tables with rows of their own: partitions, parents of inheritance and unlogged tables too, but not partitioned parents,
-     * temporary tables or what belongs to an extension (its data is the extension's or pg_dump's to know). Names beyond ASCII in a database
-     * that is not UTF8 reach no program unharmed, so pg_dump keeps the rows of such tables.
+     * Ordinary tables with rows of their own: partitions, parents of inheritance and unlogged tables too, but not
+     * partitioned parents, temporary tables or what belongs to an extension (its data is the extension's or pg_dump's
+     * to know). Names beyond ASCII in a database that is not UTF8 reach no program unharmed, so pg_dump keeps the rows
+     * of such tables.
      */
     private static final String CARRIED = """
             FROM pg_class c

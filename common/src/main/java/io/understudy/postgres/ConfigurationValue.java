@@ -7,9 +7,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes a configuration value that {@code pg_db_role_setting} keeps as the right side of {@code ALTER … SET name TO}. Most values are one
- * string. Those that PostgreSQL flags {@code GUC_LIST_QUOTE} are kept as a list whose entries are quoted already, like {@code "$user",
- * public}: written as one string they would become the name of a single schema, so each entry becomes a string of its own.
+ * Writes a configuration value that {@code pg_db_role_setting} keeps as the right side of {@code ALTER … SET name TO}.
+ * Most values are one string. Those that PostgreSQL flags {@code GUC_LIST_QUOTE} are kept as a list whose entries are
+ * quoted already, like {@code "$user", public}: written as one string they would become the name of a single schema, so
+ * each entry becomes a string of its own.
  *
  * <p>Source: {@code variable_is_guc_list_quote} and {@code makeAlterConfigCommand} of pg_dump.
  */

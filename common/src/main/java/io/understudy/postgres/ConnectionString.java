@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The settings of a connection as PostgreSQL's own library reads them: {@code host='…' port='…'}. It never holds a secret. Of the URL's
- * parameters the ones about TLS and Kerberos are carried over, where both sides understand the same values.
+ * The settings of a connection as PostgreSQL's own library reads them: {@code host='…' port='…'}. It never holds a
+ * secret. Of the URL's parameters the ones about TLS and Kerberos are carried over, where both sides understand the
+ * same values.
  */
 final class ConnectionString {
     /** By which a server knows the agents' sessions. */

@@ -14,8 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.postgresql.Driver;
 
 /**
- * The way to the databases of one server. Every session is a connection of its own: workers of a snapshot or an import hold theirs from
- * beginning to end, each in its own transaction, so a pool would only hold back what is meant to be closed. Thread-safe.
+ * The way to the databases of one server. Every session is a connection of its own: workers of a snapshot or an import
+ * hold theirs from beginning to end, each in its own transaction, so a pool would only hold back what is meant to be
+ * closed. Thread-safe.
  */
 public final class Database {
     /** The oldest server that is supported. */
@@ -45,8 +46,9 @@ public final class Database {
     /**
      * Connects to any database of the server.
      *
-     * @throws UnderstudyException {@code DATABASE_UNREACHABLE}, {@code DATABASE_DENIED}, {@code DATABASE_BUSY}, {@code SERVER_TOO_OLD},
-     *     {@code CONFIG_INVALID} when a pooler in between does not keep sessions together, {@code CANCELLED} when the thread is interrupted
+     * @throws UnderstudyException {@code DATABASE_UNREACHABLE}, {@code DATABASE_DENIED}, {@code DATABASE_BUSY},
+     *     {@code SERVER_TOO_OLD}, {@code CONFIG_INVALID} when a pooler in between does not keep sessions together,
+     *     {@code CANCELLED} when the thread is interrupted
      */
     public Session open(String name) {
         String what = "cannot connect to " + describe(name) + " as " + Sql.identifier(settings.user());

@@ -53,7 +53,8 @@ public final class DatabaseErrors {
             Map.entry("57P02", ENDED),
             Map.entry("57P03", ENDED),
             Map.entry("57P05", ENDED));
-    private static final Meaning OTHER = new Meaning(ErrorCode.DATABASE_FAILED, "the database server's log tells more");
+    private static final Meaning OTHER =
+            new Meaning(ErrorCode.DATABASE_FAILED, "see the database server's log for the cause");
 
     /** Classes of states: connection, access, resources, operator's intervention, system, internal. */
     private static final Set<String> AT_FAULT = Set.of("08", "28", "53", "57", "58", "XX");
@@ -76,7 +77,10 @@ public final class DatabaseErrors {
         return Optional.empty();
     }
 
-    /** Whether the server judged the statement and may judge it otherwise when other rows are there; not when the session or the server is at fault. */
+    /**
+     * Whether the server judged the statement and may judge it otherwise when other rows are there; not when the
+     * session or the server is at fault.
+     */
     public static boolean refuses(Throwable failure) {
         return state(failure)
                 .filter(state -> state.length() == 5 && !AT_FAULT.contains(state.substring(0, 2)))

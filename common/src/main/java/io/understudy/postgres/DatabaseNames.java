@@ -7,8 +7,9 @@ import java.util.HexFormat;
 import java.util.stream.IntStream;
 
 /**
- * The names of the databases around a site's own, defined here alone. PostgreSQL clips longer names silently, so a name that would pass
- * {@value #LONGEST} bytes is shortened in its middle and keeps a hash of the whole: two long sites never share a spare.
+ * The names of the databases around a site's own, defined here alone. PostgreSQL clips longer names silently, so a name
+ * that would pass {@value #LONGEST} bytes is shortened in its middle and keeps a hash of the whole: two long sites
+ * never share a spare.
  *
  * @param live carries the site's name
  * @param spare the one that the next snapshot is loaded into
@@ -44,8 +45,8 @@ public record DatabaseNames(String live, String spare, String previous) {
     }
 
     /**
-     * A name for a database that Understudy gave up and that is to be dropped. It carries the OID, so a database of this name is known for what it is
-     * without any other record, and a copy or a namesake is not.
+     * A name for a database that Understudy gave up and that is to be dropped. It carries the OID, so a database of
+     * this name is known for what it is without any other record, and a copy or a namesake is not.
      *
      * @param taken names that other databases have
      */
@@ -67,7 +68,10 @@ public record DatabaseNames(String live, String spare, String previous) {
         return with(live, "_understudy_retired_" + oid + (attempt == 1 ? "" : "_" + attempt));
     }
 
-    /** A name that lives inside one transaction or until a new database has been recorded; {@code nonce} is what makes it Understudy's own. */
+    /**
+     * A name that lives inside one transaction or until a new database has been recorded; {@code nonce} is what makes
+     * it Understudy's own.
+     */
     public String passing(String nonce) {
         return with(live, "_understudy_" + nonce);
     }

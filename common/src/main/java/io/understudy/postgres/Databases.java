@@ -11,10 +11,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The databases of one server: which there are, and their names. Identity decides; names only show. Not for concurrent use.
+ * The databases of one server: which there are, and their names. Identity decides; names only show. Not for concurrent
+ * use.
  *
- * <p>What takes a name or a database away ends its sessions. New ones are not refused beforehand: PostgreSQL lets them wait behind the
- * lock of the statement itself, so there is no closed door that a crash could leave behind.
+ * <p>What takes a name or a database away ends its sessions. New ones are not refused beforehand: PostgreSQL lets them
+ * wait behind the lock of the statement itself, so there is no closed door that a crash could leave behind.
  */
 public final class Databases {
     private static final String ALL = "SELECT system_identifier, d.oid::int8 AS oid, datname"
@@ -52,8 +53,9 @@ public final class Databases {
      *
      * @param wanted the names afterwards
      * @param passing a name that no database carries, for an exchange; never seen outside the transaction
-     * @throws UnderstudyException {@code DATABASE_FOREIGN} when another database carries one of the names, {@code DATABASE_FAILED} when one of
-     *     the databases is gone, {@code DATABASE_BUSY} when sessions stay, {@code MISSING_PRIVILEGE}; nothing has changed then
+     * @throws UnderstudyException {@code DATABASE_FOREIGN} when another database carries one of the names,
+     *     {@code DATABASE_FAILED} when one of the databases is gone, {@code DATABASE_BUSY} when sessions stay,
+     *     {@code MISSING_PRIVILEGE}; nothing has changed then
      */
     public void rename(Map<DatabaseIdentity, String> wanted, String passing) {
         Map<DatabaseIdentity, String> now = all();
@@ -97,7 +99,7 @@ public final class Databases {
         if (!all(session).entrySet().containsAll(wanted.entrySet())) {
             throw new UnderstudyException(
                     ErrorCode.DATABASE_BUSY,
-                    "cannot rename databases: somebody else renamed one at the same moment",
+                    "cannot rename databases: another session renamed one at the same moment",
                     "try again");
         }
         session.execute("COMMIT");
@@ -110,7 +112,7 @@ public final class Databases {
                         ErrorCode.DATABASE_FAILED,
                         "cannot give the name " + Sql.identifier(name) + ": the database with OID " + identity.oid()
                                 + " is gone",
-                        "it was dropped behind Understudy's back; run sync to load it again");
+                        "another program dropped it; run sync to load it again");
             }
             carrier(now, name).filter(carrier -> !wanted.containsKey(carrier)).ifPresent(stranger -> {
                 throw foreign(name);
@@ -118,7 +120,7 @@ public final class Databases {
         });
     }
 
-    /** For whoever finds a name taken by a database that Understudy does not know. */
+    /** For code that finds a name taken by a database that Understudy does not know. */
     public static UnderstudyException foreign(String name) {
         return new UnderstudyException(
                 ErrorCode.DATABASE_FOREIGN,
@@ -127,11 +129,12 @@ public final class Databases {
     }
 
     /**
-     * Drops a database with its sessions and subscriptions. The replication slots that those name on other servers stay: they belong to the
-     * database that this one is a copy of. Its event triggers are disabled first: they are the site's, and may forbid what is done here. Idempotent.
+     * Drops a database with its sessions and subscriptions. The replication slots that those name on other servers
+     * stay: they belong to the database that this one is a copy of. Its event triggers are disabled first: they are the
+     * site's, and may forbid what is done here. Idempotent.
      *
-     * @throws UnderstudyException {@code DATABASE_BUSY} when sessions, slots or prepared transactions stay, {@code DATABASE_FAILED} when it is a
-     *     template, {@code MISSING_PRIVILEGE}
+     * @throws UnderstudyException {@code DATABASE_BUSY} when sessions, slots or prepared transactions stay,
+     *     {@code DATABASE_FAILED} when it is a template, {@code MISSING_PRIVILEGE}
      */
     public void drop(DatabaseIdentity identity) {
         name(identity).ifPresent(name -> {
@@ -173,7 +176,7 @@ public final class Databases {
         enabled.forEach(trigger -> session.execute("ALTER EVENT TRIGGER " + trigger + " DISABLE"));
     }
 
-    /** Somebody marked it, so somebody has to say that it may go. */
+    /** An operator marked it, so an operator has to say that it may go. */
     private void requireNoTemplate(long oid, String name) {
         try (Session session = database.maintenance()) {
             session.first(TEMPLATE, row -> row.text("datname"), Long.toString(oid))

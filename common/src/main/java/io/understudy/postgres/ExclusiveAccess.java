@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** Does what PostgreSQL does only to databases without sessions: ends them meanwhile, tries a few times, and says who stayed. */
+/**
+ * Does what PostgreSQL does only to databases without sessions: ends the sessions, tries a few times, and reports those
+ * that stayed.
+ */
 final class ExclusiveAccess {
     private static final int ATTEMPTS = 3;
     private static final String OCCUPANTS =
@@ -32,7 +35,8 @@ final class ExclusiveAccess {
      * @param what {@code cannot <do what> <to what>}
      * @param oids of the databases whose sessions are to end
      * @param work gets a session of the maintenance database; may be run again after it failed as busy
-     * @throws UnderstudyException {@code DATABASE_BUSY} when sessions or prepared transactions stay; what {@code work} throws otherwise
+     * @throws UnderstudyException {@code DATABASE_BUSY} when sessions or prepared transactions stay; what {@code work}
+     *     throws otherwise
      */
     void run(String what, Collection<Long> oids, Consumer<Session> work) {
         String array = oids.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));

@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The stored values of generated columns, as a digest that two servers can compare: COPY carries them out, but not in. */
+/**
+ * The stored values of generated columns, as a digest that two servers can compare: COPY carries them out, but not in.
+ */
 public final class GeneratedValues {
     private GeneratedValues() {}
 
     /**
      * @param qualified the table; its partitions and children are not read
-     * @param columns that are not generated; they tell the rows apart where there is no key
+     * @param columns that are not generated; they distinguish the rows where there is no key
      * @param key without generated columns
      * @param generated the columns to compare
      * @param encoding of the rows: that of the primary's database

@@ -18,8 +18,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * PostgreSQL's own programs: finds the installation that fits, and runs them. The password travels in their environment, which
- * their own user alone can read; no {@code PG…} variable of the agent's environment reaches them. Thread-safe.
+ * PostgreSQL's own programs: finds the installation that fits, and runs them. The password travels in their
+ * environment, which their own user alone can read; no {@code PG…} variable of the agent's environment reaches them.
+ * Thread-safe.
  */
 public final class PgTools {
     /** The first version whose pg_restore refuses older servers. */
@@ -79,8 +80,9 @@ public final class PgTools {
     }
 
     /**
-     * The programs to restore an archive into a server with: not older than the pg_dump that wrote it nor than the server, but as old as
-     * possible. From version 17 on pg_restore sets {@code transaction_timeout}, which older servers refuse.
+     * The programs to restore an archive into a server with: not older than the pg_dump that wrote it nor than the
+     * server, but as old as possible. From version 17 on pg_restore sets {@code transaction_timeout}, which older
+     * servers refuse.
      *
      * @param archive version of that pg_dump, as {@link Toolset#version()} gave it
      * @param serverVersion {@code server_version_num} of the target
@@ -156,7 +158,10 @@ public final class PgTools {
         return runner.run(streams.apply(Command.of(all, limit).with(variables)));
     }
 
-    /** Runs one of the programs on files alone, without a connection: {@code pg_restore --list}. Otherwise as {@link #run}. */
+    /**
+     * Runs one of the programs on files alone, without a connection: {@code pg_restore --list}. Otherwise as
+     * {@link #run}.
+     */
     public CommandResult runOffline(
             Path program, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
         List<String> all = shielded(program, MESSAGES);

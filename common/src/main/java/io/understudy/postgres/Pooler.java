@@ -10,11 +10,11 @@ import java.sql.Statement;
 import org.postgresql.PGConnection;
 
 /**
- * Finds out, before anything of a session is changed, whether each of its transactions may run in another session of the server: then
- * what is set for it would stay in sessions that the pooler gives to the site. A pooler gives its clients keys of its own for
- * cancelling (message {@code BackendKeyData} of PostgreSQL's protocol), so a process number that the server does not confirm tells that
- * there is one. Whether it keeps sessions together shows when a second client holds a transaction open: it never gets the first one's
- * process, and the first one keeps it.
+ * Finds out, before anything of a session is changed, whether each of its transactions may run in another session of
+ * the server: then what is set for it would stay in sessions that the pooler gives to the site. A pooler gives its
+ * clients keys of its own for cancelling (message {@code BackendKeyData} of PostgreSQL's protocol), so a process number
+ * that the server does not confirm shows that there is one. Whether it keeps sessions together shows when a second
+ * client holds a transaction open: it never gets the first one's process, and the first one keeps it.
  */
 final class Pooler {
     private static final int ROUNDS = 3;
@@ -34,8 +34,8 @@ final class Pooler {
 
     /**
      * @param where the database as messages name it
-     * @throws UnderstudyException {@code CONFIG_INVALID} when the pooler does not keep sessions together, {@code DATABASE_BUSY} when it has no
-     *     second one
+     * @throws UnderstudyException {@code CONFIG_INVALID} when the pooler does not keep sessions together,
+     *     {@code DATABASE_BUSY} when it has no second one
      */
     static void requireSessions(Connection first, Connecting another, String where) throws SQLException {
         for (int round = 0; round < ROUNDS; round++) {

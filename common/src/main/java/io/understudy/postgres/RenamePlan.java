@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The single renames, in order, that give every database its wanted name; where names are exchanged, one passes through a name of its own. */
+/**
+ * The single renames, in order, that give every database its wanted name; where names are exchanged, one passes through
+ * a name of its own.
+ */
 record RenamePlan(List<Rename> renames) {
     record Rename(String from, String to) {}
 

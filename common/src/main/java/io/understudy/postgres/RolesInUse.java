@@ -3,9 +3,10 @@ package io.understudy.postgres;
 import java.util.List;
 
 /**
- * The roles that a restore of this database names: owners, grantees and grantors, policies, default privileges, user mappings, and those of
- * the database itself. PostgreSQL's dependencies tell, except for the cluster's first superuser, on which none are recorded: its objects are
- * looked up. What belongs to extensions is created by whoever creates the extension, so its owners do not count.
+ * The roles that a restore of this database names: owners, grantees and grantors, policies, default privileges, user
+ * mappings, and those of the database itself. PostgreSQL's dependencies name them, except for the cluster's first
+ * superuser, on which none are recorded: its objects are looked up. What belongs to extensions is created by the role
+ * that creates the extension, so its owners do not count.
  */
 final class RolesInUse {
     private static final String RECORDED = """

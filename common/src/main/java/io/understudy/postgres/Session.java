@@ -22,8 +22,9 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
 /**
- * One session of a database, in the settings of {@link SessionSettings}. Transactions are begun and ended by statements. Every failure is an
- * {@link UnderstudyException}; a failed COPY ends the session. Not thread-safe, but for {@link #abort()}.
+ * One session of a database, in the settings of {@link SessionSettings}. Transactions are begun and ended by
+ * statements. Every failure is an {@link UnderstudyException}; a failed COPY ends the session. Not thread-safe, but for
+ * {@link #abort()}.
  */
 public final class Session implements TaskScope.Abortable {
     private static final int BUFFER = 256 << 10;
@@ -85,7 +86,10 @@ public final class Session implements TaskScope.Abortable {
         }
     }
 
-    /** The same settings for programs that connect as this session did: options of their startup message; none through a pooler. */
+    /**
+     * The same settings for programs that connect as this session did: options of their startup message; none through a
+     * pooler.
+     */
     String options() {
         return pooled ? "" : SessionSettings.options(known);
     }
@@ -116,7 +120,10 @@ public final class Session implements TaskScope.Abortable {
         }
     }
 
-    /** Runs {@code sql} with a value for each {@code ?} in it. A question mark that is an operator is written {@code ??}. */
+    /**
+     * Runs {@code sql} with a value for each {@code ?} in it. A question mark that is an operator is written
+     * {@code ??}.
+     */
     public <T> List<T> query(String sql, Row.Reader<T> reader, Object... values) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
@@ -171,8 +178,8 @@ public final class Session implements TaskScope.Abortable {
     }
 
     /**
-     * Runs a {@code COPY … FROM STDIN} with all that {@code rows} gives. What {@code rows} throws is thrown on and ends the session: nothing of
-     * this COPY is stored then.
+     * Runs a {@code COPY … FROM STDIN} with all that {@code rows} gives. What {@code rows} throws is thrown on and ends
+     * the session: nothing of this COPY is stored then.
      *
      * @return the number of rows stored
      */

@@ -12,21 +12,24 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The values that every session has, whatever the server, the database or the role prescribe: those under which PostgreSQL writes and reads data
- * without loss, the same way each time, and takes the time that it needs. The file {@code session-settings.txt} beside this class judges all settings
- * of all supported versions; pg_dump's own list ({@code setup_connection}) is part of it. Among them:
+ * The values that every session has, whatever the server, the database or the role prescribe: those under which
+ * PostgreSQL writes and reads data without loss, the same way each time, and takes the time that it needs. The file
+ * {@code session-settings.txt} next to this class judges all settings of all supported versions; pg_dump's own list
+ * ({@code setup_connection}) is part of it. Among them:
  *
  * <ul>
- *   <li>{@code synchronize_seqscans}, {@code enable_tidscan} and no parallel plans: the rows of an unchanged table come in the same order;
- *   <li>{@code TimeZone}, {@code bytea_output} and {@code lc_monetary}: the same value is the same text on every server. Money is written
- *       with two decimals; as it is read under the same setting, the stored number survives even where the locale has none or three;
+ *   <li>{@code synchronize_seqscans}, {@code enable_tidscan} and no parallel plans: the rows of an unchanged table come
+ *   in the same order;
+ *   <li>{@code TimeZone}, {@code bytea_output} and {@code lc_monetary}: the same value is the same text on every
+ *   server. Money is written with two decimals; as it is read under the same setting, the stored number survives even
+ *   where the locale has none or three;
  *   <li>{@code synchronous_commit}: no session waits for a standby of PostgreSQL's own that is gone.
  * </ul>
  */
 final class SessionSettings {
     /**
-     * In the startup message, before any statement could be too late for them. The server must know them all, so they are those of every
-     * supported version.
+     * In the startup message, before any statement could be too late for them. The server must know them all, so they
+     * are those of every supported version.
      */
     static final String AT_START =
             "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c role=none";

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Keeps ending the sessions of some databases while another session waits for them to be gone. PostgreSQL's own statements do the rest:
- * {@code ALTER DATABASE … RENAME} and {@code DROP DATABASE} first lock the database, so that new sessions wait, and then give the old
- * ones five seconds to end.
+ * Keeps ending the sessions of some databases while another session waits for them to be gone. PostgreSQL's own
+ * statements do the rest: {@code ALTER DATABASE … RENAME} and {@code DROP DATABASE} first lock the database, so that
+ * new sessions wait, and then give the old ones five seconds to end.
  */
 final class SessionTerminator implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(20);

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the server runs functions that are not its own while it stores rows. Such a function may read other tables, so its result depends on
- * what is loaded already. Found by the dependencies that PostgreSQL records, followed from the functions upward: through operators, operator
- * classes, types, domains and their constraints, to CHECK constraints, generated columns, keys of partitions and types of columns.
+ * Where the server runs functions that are not its own while it stores rows. Such a function may read other tables, so
+ * its result depends on what is loaded already. Found by the dependencies that PostgreSQL records, followed from the
+ * functions upward: through operators, operator classes, types, domains and their constraints, to CHECK constraints,
+ * generated columns, keys of partitions and types of columns.
  */
 public final class SiteCode {
     /** From 16384 on objects are not PostgreSQL's own ({@code FirstNormalObjectId}). */
@@ -60,13 +61,19 @@ public final class SiteCode {
         this.session = session;
     }
 
-    /** Tables into which no row can be stored without a call of a function of the site's own, one that no extension brings. */
+    /**
+     * Tables into which no row can be stored without a call of a function of the site's own, one that no extension
+     * brings.
+     */
     public List<TableName> tables() {
         return session.query(
                 USES.formatted(NOT_OF_EXTENSIONS) + TABLES, row -> new TableName(row.text("schema"), row.text("name")));
     }
 
-    /** Stored generated columns, by their table's OID, whose expression calls functions that are not built in; those of extensions count. */
+    /**
+     * Stored generated columns, by their table's OID, whose expression calls functions that are not built in; those of
+     * extensions count.
+     */
     public Map<Long, List<String>> generatedColumns() {
         Map<Long, List<String>> columns = new LinkedHashMap<>();
         session.query(USES.formatted("") + GENERATED, row -> columns.put(row.number("oid"), row.texts("columns")));

@@ -1,6 +1,9 @@
 package io.understudy.postgres;
 
-/** Pieces of SQL text that quote what they are given. Assumes {@code standard_conforming_strings}, which every session here has. */
+/**
+ * Pieces of SQL text that quote what they are given. Assumes {@code standard_conforming_strings}, which every session
+ * here has.
+ */
 public final class Sql {
     private Sql() {}
 

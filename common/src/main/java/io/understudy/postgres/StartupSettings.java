@@ -3,8 +3,8 @@ package io.understudy.postgres;
 import java.util.function.Function;
 
 /**
- * What the startup message of PostgreSQL's programs says, so that their sessions have the settings of ours. Through a pooler in session mode
- * they have only what the programs set themselves: it passes no options on.
+ * What the startup message of PostgreSQL's programs says, so that their sessions have the settings of ours. Through a
+ * pooler in session mode they have only what the programs set themselves: it passes no options on.
  *
  * @param options {@code -c name=value …}, or nothing
  * @param encoding of the client: the database's own, so that nothing is converted

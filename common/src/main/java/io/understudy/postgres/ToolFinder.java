@@ -75,7 +75,10 @@ final class ToolFinder {
                 : Optional.empty();
     }
 
-    /** Debian's {@code /usr/bin/pg_dump} is a script that guesses a version; the programs themselves are among the usual places. */
+    /**
+     * Debian's {@code /usr/bin/pg_dump} is a script that guesses a version; the programs themselves are among the usual
+     * places.
+     */
     private static boolean isWrapper(Path program) {
         try {
             return program.toRealPath().getFileName().toString().equals("pg_wrapper");

@@ -6,8 +6,8 @@ import java.nio.charset.Charset;
 import java.util.stream.Stream;
 
 /**
- * Refuses a command whose text Java would garble: in an empty environment it passes every character beyond ASCII as a question
- * mark, and a program would work on another table or file than the one that was named.
+ * Refuses a command whose text Java would garble: in an empty environment it passes every character beyond ASCII as a
+ * question mark, and a program would work on another table or file than the one that was named.
  */
 public final class Arguments {
     private Arguments() {}

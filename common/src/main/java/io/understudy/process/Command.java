@@ -9,15 +9,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One program to run, without a shell, with an empty standard input. Secrets travel in files or in {@code environment}, never in
- * {@code arguments}; {@link #toString()} shows arguments only.
+ * One program to run, without a shell, with an empty standard input. Secrets travel in files or in {@code environment},
+ * never in {@code arguments}; {@link #toString()} shows arguments only.
  *
  * @param arguments program and arguments, at least one
  * @param environment added to the agent's own environment
  * @param limit the longest it may run before it is killed with its children
- * @param output consumes the program's standard output as a stream; absent: it is captured in the result (its last 64 KiB)
- * @param leavesProcesses whether the program may start others that go on after its end: then its output goes to a file, so that they
- *     never write into a pipe that nobody reads
+ * @param output consumes the program's standard output as a stream; absent: it is captured in the result (its last 64
+ *     KiB)
+ * @param leavesProcesses whether the program may start others that go on after its end: then its output goes to a file,
+ *     so that they never write into a pipe that no process reads
  */
 public record Command(
         List<String> arguments,
@@ -64,7 +65,7 @@ public record Command(
         return new Command(arguments, environment, limit, Optional.of(consumer), leavesProcesses);
     }
 
-    /** The arguments, as many as a message bears: pg_dump is told of every table. */
+    /** The arguments, as many as a message bears: pg_dump gets one for each table. */
     @Override
     public String toString() {
         String all = String.join(" ", arguments);

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.BooleanSupplier;
 
-/** A program's standard output, which fails rather than ends when the program was killed: half of it must not pass for all of it. */
+/**
+ * A program's standard output, which fails rather than ends when the program was killed: half of it must not pass for
+ * all of it.
+ */
 final class ConsumerStream extends FilterInputStream {
     private final BooleanSupplier killed;
 

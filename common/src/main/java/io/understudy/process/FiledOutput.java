@@ -5,8 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Two files, for commands that may start a service: it inherits the files, and neither the agent's end nor a reader that is late breaks it.
- * Where no file can be made the output is dropped, because a site must be started also when a disk is full or read-only.
+ * Two files, for commands that may start a service: it inherits the files, and neither the agent's end nor a reader
+ * that is late breaks it. Where no file can be made the output is dropped, because a site must be started also when a
+ * disk is full or read-only.
  */
 final class FiledOutput implements ProgramOutput {
     private static final File NOWHERE = new File("/dev/null");

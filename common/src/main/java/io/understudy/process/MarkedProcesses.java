@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The processes that one run of a command started, found by the mark in the environment that they inherit: also those whose parent is gone,
- * in whatever session or group.
+ * The processes that one run of a command started, found by the mark in the environment that they inherit: also those
+ * whose parent is gone, in whatever session or group.
  *
  * @param from when the command was started
  * @param until when it had ended at the latest
@@ -25,7 +25,10 @@ record MarkedProcesses(String mark, Instant from, Instant until) {
         return ProcessHandle.allProcesses().filter(this::isMarked);
     }
 
-    /** Whether any may be left; another user's environment can't be read, so one of those counts when it began while the command ran. */
+    /**
+     * Whether any may be left; another user's environment can't be read, so one of those counts when it began while the
+     * command ran.
+     */
     boolean any() {
         return ProcessHandle.allProcesses().anyMatch(handle -> isMarked(handle) || mayBe(handle));
     }

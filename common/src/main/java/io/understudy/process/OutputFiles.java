@@ -24,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files that commands of the site write to, in a folder of the agent's own. A file goes when its command has ended and nothing that it
- * started is left; one that a service still writes to is emptied when it outgrows {@link #LARGEST}. Also those of agents that were killed:
- * the name tells the command's mark and between which moments it ran, {@code MARK_FROM_UNTIL.out} with milliseconds of the epoch.
+ * The files that commands of the site write to, in a folder of the agent's own. A file goes when its command has ended
+ * and nothing that it started is left; one that a service still writes to is emptied when it outgrows {@link #LARGEST}.
+ * Also those of agents that were killed: the name gives the command's mark and between which moments it ran,
+ * {@code MARK_FROM_UNTIL.out} with milliseconds of the epoch.
  */
 final class OutputFiles {
     private static final Logger LOG = LoggerFactory.getLogger(OutputFiles.class);

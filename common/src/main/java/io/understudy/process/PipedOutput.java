@@ -74,7 +74,9 @@ final class PipedOutput implements ProgramOutput {
         }
     }
 
-    /** The lock is the one under which Java closes the stream of a program that ended: held, it keeps the rest readable. */
+    /**
+     * The lock is the one under which Java closes the stream of a program that ended: held, it keeps the rest readable.
+     */
     private void read(InputStream in, Command.Consumer consumer) throws IOException {
         synchronized (in) {
             ConsumerStream stream = new ConsumerStream(in, () -> ended);

@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A program and everything it started. Children are found by parentage and, where the operating system shows environments
- * ({@code /proc}), by a mark that they inherit: so also those whose parent is gone, in whatever session or group.
+ * A program and everything it started. Children are found by parentage and, where the operating system shows
+ * environments ({@code /proc}), by a mark that they inherit: so also those whose parent is gone, in whatever session or
+ * group.
  */
 final class ProcessTree {
     /** How long a program may clean up (pg_restore cancels its queries on the server) before it is killed. */
@@ -43,7 +44,10 @@ final class ProcessTree {
         }
     }
 
-    /** Looks again and again, at most for that time, until none is left. Not to be interrupted: half a tree would be left. */
+    /**
+     * Looks again and again, at most for that time, until none is left. Not to be interrupted: half a tree would be
+     * left.
+     */
     private boolean await(Duration patience, Consumer<ProcessHandle> act) {
         boolean interrupted = false;
         long start = ticker.nanos();
@@ -84,7 +88,7 @@ final class ProcessTree {
         }
     }
 
-    /** Waits for the program itself, which was told to end. */
+    /** Waits for the program itself, which received a signal to end. */
     void reap() {
         try {
             process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);

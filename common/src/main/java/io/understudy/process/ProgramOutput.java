@@ -5,7 +5,7 @@ import java.util.concurrent.ExecutionException;
 
 /** Where one program's standard output and error go. */
 interface ProgramOutput extends AutoCloseable {
-    /** Before the start: tells the program where to write. */
+    /** Before the start: sets where the program writes. */
     void attach(ProcessBuilder builder);
 
     /** After the start. */

@@ -20,10 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs programs of this host. What consumes their output runs in a thread of its own, and has ended when {@link #run} returns or throws.
+ * Runs programs of this host. What consumes their output runs in a thread of its own, and has ended when {@link #run}
+ * returns or throws.
  *
- * <p>A command that {@link Command#leavesProcesses()} writes to files in a folder of this runner, so no pipe of the agent outlives it, and it
- * is over when it ends, whatever it left behind. What it left behind may go on writing; {@link #tidy} keeps that within bounds.
+ * <p>A command that {@link Command#leavesProcesses()} writes to files in a folder of this runner, so no pipe of the
+ * agent outlives it, and it is over when it ends, whatever it left behind. What it left behind may go on writing;
+ * {@link #tidy} keeps that within bounds.
  */
 public final class SystemCommandRunner implements CommandRunner {
     private static final Logger LOG = LoggerFactory.getLogger(SystemCommandRunner.class);
@@ -103,8 +105,8 @@ public final class SystemCommandRunner implements CommandRunner {
     }
 
     /**
-     * Java says {@code Cannot run program "x": error=2, No such file or directory}, newer ones {@code …: Exec failed, error: 2 (No such file or
-     * directory)}: the system's own words are the reason.
+     * Java says {@code Cannot run program "x": error=2, No such file or directory}, newer ones
+     * {@code …: Exec failed, error: 2 (No such file or directory)}: the system's own words are the reason.
      */
     private static String why(IOException e) {
         String message = String.valueOf(e.getMessage());

@@ -5,13 +5,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A named moment in an agent's work: something has just become durable, or visible, that the next thing builds on. Each agent enumerates its own in
- * their usual order; what stands on disk at each, and what a restart makes of it, is in {@code crash-points.md}.
+ * A named moment in an agent's work: something has just become durable, or visible, that the next thing builds on. Each
+ * agent enumerates its own in their usual order; what stands on disk at each, and what a restart makes of it, is in
+ * {@code crash-points.md}.
  *
  * <p>The last point of a log at level {@code debug} says where an agent died.
  */
 public interface CrashPoint {
-    /** The logger that hears of every point that is passed; the point itself is the message's argument. */
+    /** The logger that receives every point that is passed; the point itself is the message's argument. */
     String LOGGER = "io.understudy.points";
 
     /** {@code primary} or {@code replica}. */
@@ -25,7 +26,7 @@ public interface CrashPoint {
         return agent() + "/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Tells that it is reached, in the thread that goes on from there. */
+    /** Reports that the point is reached, in the thread that goes on from there. */
     default void reached() {
         Log.POINTS.debug("passed {}", this);
     }

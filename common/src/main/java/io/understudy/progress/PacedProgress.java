@@ -4,7 +4,10 @@ import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Tells another at most once in a while, because telling it costs: the begin and the end of each step always, what lies between when it is due. */
+/**
+ * Passes progress on at most once in a while, because each report costs time: the begin and the end of each step
+ * always, what lies between when it is due.
+ */
 public final class PacedProgress implements Progress {
     private final Progress told;
     private final Ticker ticker;

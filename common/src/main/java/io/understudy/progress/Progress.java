@@ -1,7 +1,7 @@
 package io.understudy.progress;
 
 /**
- * Hears how far a long piece of work has come. Called often and from several threads: implementations are cheap,
+ * Receives how far a long piece of work has come. Called often and from several threads: implementations are cheap,
  * thread-safe and never throw.
  */
 @FunctionalInterface

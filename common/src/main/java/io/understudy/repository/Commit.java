@@ -5,7 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.key.SigningKey;
 import java.util.Arrays;
 
-/** The last step of a snapshot; {@link Repository#commit} tells what it promises. */
+/** The last step of a snapshot; {@link Repository#commit} states what it promises. */
 final class Commit {
     private final Repository repository;
     private final Fence fence;
@@ -44,7 +44,9 @@ final class Commit {
         }
     }
 
-    /** What was committed is taken back, and stays, unacknowledged, when nobody was promoted or that cannot be known. */
+    /**
+     * What was committed is taken back, and stays, unacknowledged, when no server was promoted or that cannot be known.
+     */
     private UnderstudyException overtaken(SnapshotId snapshot, UnderstudyException why) {
         UnderstudyException stays = new UnderstudyException(
                 why.code(), why.getMessage() + "; it is there all the same, and was not announced", why.hint(), why);

@@ -119,7 +119,7 @@ final class Copying {
                 if (e.code() != ErrorCode.BLOB_DAMAGED) {
                     throw e;
                 }
-                // Bytes may be lost on the way, without an error, by a proxy or a bad cable: the second try tells.
+                // Bytes may be lost on the way, without an error, by a proxy or a bad cable: the second read shows it.
                 stored.read(from.blobs(), part.blob());
             }
             stored.write(to.blobs());
@@ -135,7 +135,7 @@ final class Copying {
             throw new UnderstudyException(
                     ErrorCode.COMMIT_CONFLICT,
                     "cannot copy snapshot " + snapshot + ": " + to.name() + " has another one of this number",
-                    "the two are not copies of one repository: look which of them is the right one");
+                    "the two are not copies of one repository: find out which of them is the right one");
         }
     }
 }

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A database in a snapshot. Its lists are streams, so that what a manifest says of it has the same size for 5 tables and for 50,000.
+ * A database in a snapshot. Its lists are streams, so that what a manifest says of it has the same size for 5 tables
+ * and for 50,000.
  *
- * @param properties of a {@code postgresql} one; null of another kind, as are {@code schemaHash}, {@code tables} and {@code sequences} then
+ * @param properties of a {@code postgresql} one; null of another kind, as are {@code schemaHash}, {@code tables} and
+ *     {@code sequences} then
  * @param schemaHash SHA-256 (hexadecimal) of what the archive says of the schema; equal schemas, equal hashes
  * @param diskBytes what the database took on its server's disk
  * @param archive pg_dump's custom-format archive: the schema, and the data of all that COPY does not carry
@@ -91,10 +93,12 @@ public record DatabaseData(
     }
 
     /**
-     * The values of stored generated columns, which COPY does not carry: each server computes its own, and they may be compared.
+     * The values of stored generated columns, which COPY does not carry: each server computes its own, and they may be
+     * compared.
      *
      * @param columns the generated columns in their order
-     * @param digest of the lines that COPY would write for the key's columns (for all columns of the stream, where there is no key) and these columns
+     * @param digest of the lines that COPY would write for the key's columns (for all columns of the stream, where
+     *     there is no key) and these columns
      */
     public record Generated(List<String> columns, TableDigest digest) {
         public Generated {

@@ -11,8 +11,8 @@ import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
 
 /**
- * Writes the lists of a database: tables and sequences in their order, one after the other, and the references to all of it. Streams are handed in
- * whole ({@link StreamWriter#finish}). For one snapshot; not thread-safe.
+ * Writes the lists of a database: tables and sequences in their order, one after the other, and the references to all
+ * of it. Streams are handed in whole ({@link StreamWriter#finish}). For one snapshot; not thread-safe.
  */
 public final class DatabaseWriter {
     private final References references;

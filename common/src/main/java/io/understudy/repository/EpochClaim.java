@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param epoch 1 to 99,999,999
  * @param server who claims, by its name
  * @param reason why: {@code init}, {@code promote}, {@code marker removed}
- * @param nonce drawn for this claim and kept by its server: tells its own claim from another's
+ * @param nonce drawn for this claim and kept by its server: distinguishes its own claim from another's
  */
 public record EpochClaim(int epoch, String server, Instant when, String reason, String nonce) {
     private static final int HIGHEST = 99_999_999;

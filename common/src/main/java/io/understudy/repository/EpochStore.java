@@ -12,11 +12,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The epoch that this server holds, durable in its state folder; both agents of a host read and write it. What a method returned for lasts.
+ * The epoch that this server holds, durable in its state folder; both agents of a host read and write it. What a method
+ * returned for lasts.
  *
- * <p>A claim is kept as {@link #intend intended} before it is sent, so that after a crash the same claim is sent again and recognised as
- * this server's own. {@code epoch.json}, and {@code epoch.claim.json} of an intended claim, hold
- * {@code {"format":1,"repository":"<uuid>","epoch":2,"nonce":"…","server":"b.example.net","when":"2026-11-20T10:00:00Z","reason":"promote"}}.
+ * <p>A claim is kept as {@link #intend intended} before it is sent, so that after a crash the same claim is sent again
+ * and recognised as this server's own. {@code epoch.json}, and {@code epoch.claim.json} of an intended claim, hold
+ * {@code {"format":1,"repository":"<uuid>","epoch":2,"nonce":"…","server":"b.example.net",
+ *  "when":"2026-11-20T10:00:00Z","reason":"promote"}}.
  */
 public final class EpochStore {
     private static final int FORMAT = 1;
@@ -58,7 +60,8 @@ public final class EpochStore {
     /**
      * The epoch in which this server may commit now. The commit itself looks once more.
      *
-     * @throws UnderstudyException {@code FENCED} when it holds none of this repository, or another server has a higher one
+     * @throws UnderstudyException {@code FENCED} when it holds none of this repository, or another server has a higher
+     *     one
      */
     public int require(Repository repository) {
         HeldEpoch mine = held().orElseThrow(() -> fenced(

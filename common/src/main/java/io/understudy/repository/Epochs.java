@@ -16,11 +16,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The claims of epochs: the fence against an old primary. A claim is a signed object that is created conditionally, so of racing servers
- * one gets the epoch. Thread-safe.
+ * The claims of epochs: the fence against an old primary. A claim is a signed object that is created conditionally, so
+ * of racing servers one gets the epoch. Thread-safe.
  *
- * <p>A claim fences by its name alone: one that cannot be read, or that a key signed which is not trusted, stops commits of lower
- * epochs as well. That is the safe side: at worst an operator looks at a claim, never do two servers both publish.
+ * <p>A claim fences by its name alone: one that cannot be read, or that a key signed which is not trusted, stops
+ * commits of lower epochs as well. That is the safe side: at worst an operator looks at a claim, never do two servers
+ * both publish.
  */
 public final class Epochs {
     private static final String PREFIX = "epochs/";
@@ -48,7 +49,8 @@ public final class Epochs {
     }
 
     /**
-     * Takes the epoch. Repeated with the same nonce it succeeds again, so a claim whose acknowledgement was lost is found to be one's own.
+     * Takes the epoch. Repeated with the same nonce it succeeds again, so a claim whose acknowledgement was lost is
+     * found to be one's own.
      *
      * @throws UnderstudyException {@code EPOCH_TAKEN} when this or a higher epoch is another's
      */
@@ -76,7 +78,8 @@ public final class Epochs {
      * Reads every claim and checks it.
      *
      * @param used the highest epoch that has snapshots: from the second on each was claimed first
-     * @throws UnderstudyException as {@link ManifestCodec#decode} for the first that is damaged; {@code OBJECT_MISSING} for that of {@code used}
+     * @throws UnderstudyException as {@link ManifestCodec#decode} for the first that is damaged; {@code OBJECT_MISSING}
+     *     for that of {@code used}
      */
     void check(int used) {
         claimed().forEach(this::read);
@@ -89,7 +92,10 @@ public final class Epochs {
         }
     }
 
-    /** Who took the epoch, for messages; says so when the claim is not to be trusted. Never throws for what the claim holds. */
+    /**
+     * Who took the epoch, for messages; says so when the claim is not to be trusted. Never throws for what the claim
+     * holds.
+     */
     String describe(int epoch) {
         Optional<byte[]> bytes = stored(epoch);
         if (bytes.isEmpty()) {

@@ -5,9 +5,10 @@ import io.understudy.failure.UnderstudyException;
 import java.util.List;
 
 /**
- * The fence against a primary whose place another server took. A higher epoch closes it by its name alone, be it a claim's or a snapshot's:
- * at worst an operator looks at an object that nobody signed, never do two servers both publish. But nothing is taken back for a mere name,
- * which whoever writes into the filestore may give: only for what a trusted key signed.
+ * The fence against a primary whose place another server took. A higher epoch closes it by its name alone, be it a
+ * claim's or a snapshot's: at worst an operator looks at an unsigned object, never do two servers both publish. But
+ * nothing is taken back for a mere name, which anyone who writes into the filestore may give: only for what a trusted
+ * key signed.
  */
 final class Fence {
     static final String HINT =
@@ -19,7 +20,10 @@ final class Fence {
         this.repository = repository;
     }
 
-    /** @throws UnderstudyException {@code FENCED} when there is a claim or a snapshot of a higher epoch than this snapshot's */
+    /**
+     * @throws UnderstudyException {@code FENCED} when there is a claim or a snapshot of a higher epoch than this
+     *     snapshot's
+     */
     void requireOpen(SnapshotId snapshot) {
         int claimed = repository.epochs().highest();
         List<SnapshotId> higher = higher(snapshot);

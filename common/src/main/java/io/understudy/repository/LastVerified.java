@@ -18,14 +18,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * How verifications ended on this server, kept for the daemons' metrics: {@code verified} in the state folder. Its first line is the last success,
- * {@code 2026-11-20T10:00:00Z 00000001-00000042}, or {@code -} where there was none; the second is there as long as the last verification failed,
- * {@code 2026-11-21T10:00:00Z blob_damaged}. For monitoring only: what cannot be read is as if it was not there.
+ * How verifications ended on this server, kept for the daemons' metrics: {@code verified} in the state folder. Its
+ * first line is the last success, {@code 2026-11-20T10:00:00Z 00000001-00000042}, or {@code -} where there was none;
+ * the second is there as long as the last verification failed, {@code 2026-11-21T10:00:00Z blob_damaged}. For
+ * monitoring only: what cannot be read is as if it was not there.
  */
 public final class LastVerified {
     private static final String NEVER = "-";
 
-    /** Those say nothing of a snapshot: an operator mistyped, another process is at work, or somebody ended it. */
+    /** Those say nothing of a snapshot: an operator mistyped, another process is at work, or it was ended. */
     private static final Set<ErrorCode> NO_VERDICT =
             EnumSet.of(ErrorCode.SNAPSHOT_UNKNOWN, ErrorCode.USAGE, ErrorCode.LOCKED, ErrorCode.CANCELLED);
 

@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The description of one snapshot; committing it makes the snapshot exist. It is small, and as large for a large site as for a small one.
+ * The description of one snapshot; committing it makes the snapshot exist. It is small, and as large for a large site
+ * as for a small one.
  *
  * @param format {@link #FORMAT}
  * @param site the site's name; a repository holds one site
@@ -39,7 +40,8 @@ public record Manifest(
     /**
      * The snapshot's database.
      *
-     * @throws UnderstudyException {@code FORMAT_UNKNOWN} when there is none, more than one, or one that is not PostgreSQL's
+     * @throws UnderstudyException {@code FORMAT_UNKNOWN} when there is none, more than one, or one that is not
+     *     PostgreSQL's
      */
     public DatabaseData database() {
         if (databases.size() != 1 || databases.get(0).kind() != DatabaseKind.POSTGRESQL) {

@@ -9,7 +9,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Whether the values of a manifest and of its lists can be meant: nothing is missing, no size is negative, streams are as long as their blobs. */
+/**
+ * Whether the values of a manifest and of its lists can be meant: nothing is missing, no size is negative, streams are
+ * as long as their blobs.
+ */
 final class ManifestCheck {
     private ManifestCheck() {}
 

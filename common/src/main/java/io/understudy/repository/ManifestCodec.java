@@ -9,8 +9,9 @@ import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
 
 /**
- * A manifest as an object: its JSON on the first line, the signature on the second. Reading checks in this order: both lines are there, the
- * signature, the format, the JSON and its values, the site, and that the object's name is the manifest's own.
+ * A manifest as an object: its JSON on the first line, the signature on the second. Reading checks in this order: both
+ * lines are there, the signature, the format, the JSON and its values, the site, and that the object's name is the
+ * manifest's own.
  */
 public final class ManifestCodec {
     private ManifestCodec() {}
@@ -21,8 +22,8 @@ public final class ManifestCodec {
 
     /**
      * @param snapshot that the object's name promises
-     * @throws UnderstudyException {@code MANIFEST_DAMAGED}, {@code MANIFEST_UNSIGNED}, {@code SIGNER_UNKNOWN}, {@code SIGNATURE_INVALID},
-     *     {@code FORMAT_UNKNOWN}, {@code WRONG_SITE}
+     * @throws UnderstudyException {@code MANIFEST_DAMAGED}, {@code MANIFEST_UNSIGNED}, {@code SIGNER_UNKNOWN},
+     *     {@code SIGNATURE_INVALID}, {@code FORMAT_UNKNOWN}, {@code WRONG_SITE}
      */
     public static Manifest decode(byte[] bytes, SnapshotId snapshot, String site, TrustedKeys trusted) {
         SignedLine signed = SignedLine.parse("manifest " + snapshot, bytes).verified(trusted);

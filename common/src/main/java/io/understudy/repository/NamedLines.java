@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The tables and the sequences of a database as JSON lines, in ascending order of the bytes of schema and name. So equal lists are equal byte by
- * byte, a small change stores a small part, and nothing is there twice.
+ * The tables and the sequences of a database as JSON lines, in ascending order of the bytes of schema and name. So
+ * equal lists are equal byte by byte, a small change stores a small part, and nothing is there twice.
  */
 final class NamedLines {
     private NamedLines() {}

@@ -11,8 +11,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * When retention went through the repository last, by the filestore's own clock: the one that content's age is told by. One object,
- * {@code retention.json}, rewritten each time: {@code {"format":1,"server":"a.example.net","epoch":1,"when":"2026-11-20T03:10:00Z"}}.
+ * When retention went through the repository last, by the filestore's own clock: the clock that measures the age of
+ * content. One object, {@code retention.json}, rewritten each time:
+ * {@code {"format":1,"server":"a.example.net","epoch":1,"when":"2026-11-20T03:10:00Z"}}.
  */
 public final class PruneMarker {
     private static final String KEY = "retention.json";
@@ -35,8 +36,8 @@ public final class PruneMarker {
         filestore.put(KEY, Content.of(RepositoryJson.line(new Begun(Manifest.FORMAT, server, epoch, when))));
         return last().orElseThrow(() -> new UnderstudyException(
                 ErrorCode.FILESTORE_FAILED,
-                "cannot tell the time of " + filestore.name() + ": " + KEY + " is gone right after it was written",
-                "another server or program deletes objects there: look which"));
+                "cannot read the clock of " + filestore.name() + ": " + KEY + " is gone right after it was written",
+                "another server or program deletes objects there: find out which"));
     }
 
     /** When retention began last, by the filestore's clock; empty when it never did. */
@@ -61,7 +62,7 @@ public final class PruneMarker {
             throw new UnderstudyException(
                     ErrorCode.STATE_DAMAGED,
                     "cannot read " + KEY + " in " + filestore.name() + ": " + e.getMessage(),
-                    "remove that object: the next retention writes it anew",
+                    "remove that object: the next retention writes it again",
                     e);
         }
     }

@@ -28,18 +28,23 @@ public final class ReplicaReports {
         this.filestore = filestore;
     }
 
-    /** Replaces the replica's last report. A replica that may not write gets {@code FILESTORE_DENIED}, which does it no harm. */
+    /**
+     * Replaces the replica's last report. A replica that may not write gets {@code FILESTORE_DENIED}, which does it no
+     * harm.
+     */
     public void write(ReplicaReport report) {
         filestore.put(key(report.name()), Content.of(RepositoryJson.line(report)));
     }
 
-    /** All reports, by name. One that is no report is left out with a warning; where the filestore fails none is given. */
+    /**
+     * All reports, by name. One that is no report is left out with a warning; where the filestore fails none is given.
+     */
     public List<ReplicaReport> all() {
         return each(this::readable);
     }
 
     /**
-     * All reports, by name, for whoever deletes what nobody holds: it must know of every holder.
+     * All reports, by name, for code that deletes what no replica holds: it must know of every holder.
      *
      * @throws UnderstudyException {@code STATE_DAMAGED} when one is not what a replica writes
      */
@@ -104,7 +109,7 @@ public final class ReplicaReports {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
                 "cannot read " + key + " in " + filestore.name() + ": " + cause.getMessage(),
-                "remove that object: its replica writes it anew",
+                "remove that object: its replica writes it again",
                 cause);
     }
 

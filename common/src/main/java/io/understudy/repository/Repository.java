@@ -17,11 +17,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Understudy's data of one site inside one filestore, in format 2: its manifests here, the rest by {@link #blobs()}, {@link #epochs()} and
- * {@link #reports()}. Thread-safe; does not own the filestore.
+ * Understudy's data of one site inside one filestore, in format 2: its manifests here, the rest by {@link #blobs()},
+ * {@link #epochs()} and {@link #reports()}. Thread-safe; does not own the filestore.
  */
 public final class Repository {
-    /** The longest manifest, in bytes; most have a few thousand, and what makes one longer are roles, grants and settings. */
+    /**
+     * The longest manifest, in bytes; most have a few thousand, and what makes one longer are roles, grants and
+     * settings.
+     */
     static final int LONGEST_MANIFEST = 16 << 20;
 
     private static final String DESCRIPTION = "understudy.json";
@@ -59,8 +62,8 @@ public final class Repository {
     }
 
     /**
-     * Makes the filestore a repository of this site with the given identity. Repeated with the same one it succeeds again, so an attempt whose end is
-     * not known can be made once more.
+     * Makes the filestore a repository of this site with the given identity. Repeated with the same one it succeeds
+     * again, so an attempt whose end is not known can be made once more.
      *
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it is another one already, of whatever site
      */
@@ -69,7 +72,8 @@ public final class Repository {
     }
 
     /**
-     * Opens a copy of another repository, or makes the filestore one: it has the original's identity, and trusts whom the original trusts.
+     * Opens a copy of another repository, or makes the filestore one: it has the original's identity, and trusts whom
+     * the original trusts.
      *
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the filestore holds another repository
      */
@@ -83,14 +87,14 @@ public final class Repository {
                                 + ": by " + DESCRIPTION + " it holds another repository, " + found.repository()
                                 + " of site \"" + found.site()
                                 + "\"",
-                        "if the site's repository was made anew, remove the old copy and start again");
+                        "if the site's repository was created again, remove the old copy and start again");
             }
         }
         return new Repository(filestore, original.description, original.trusted, original.clock);
     }
 
     /**
-     * @param trusted whose manifests and claims are believed
+     * @param trusted keys whose manifests and claims are accepted
      * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FORMAT_UNKNOWN}, {@code WRONG_SITE}
      */
     public static Repository open(Filestore filestore, String site, TrustedKeys trusted) {
@@ -140,7 +144,7 @@ public final class Repository {
     /**
      * The id for the next snapshot of this epoch: the sequence goes on counting across epochs.
      *
-     * @throws UnderstudyException {@code MANIFEST_DAMAGED} when somebody gave an object the last number there is
+     * @throws UnderstudyException {@code MANIFEST_DAMAGED} when an object has the last number there is
      */
     public SnapshotId nextId(int epoch) {
         Optional<SnapshotId> highest = list().stream().max(Comparator.comparingInt(SnapshotId::sequence));
@@ -149,7 +153,7 @@ public final class Repository {
                     ErrorCode.MANIFEST_DAMAGED,
                     "cannot number the next snapshot: after " + last + " in " + filestore.name()
                             + " there is no number",
-                    "no agent counts that far: find out who wrote that object, and remove it");
+                    "no agent reaches that number: find out who wrote that object, and remove it");
         });
         return new SnapshotId(epoch, highest.map(SnapshotId::sequence).orElse(0) + 1);
     }
@@ -162,13 +166,14 @@ public final class Repository {
     /**
      * Makes the snapshot exist; every blob that it names must be durable.
      *
-     * <p>Fence and manifest are two objects, which no store changes together. So the fence is looked at before the manifest is written and
-     * once more after: when a promotion came in between that a trusted key signed, the manifest is withdrawn. With reads that see earlier writes each side has one
-     * promise. <em>The committer:</em> a commit that returned was durable while no higher epoch was claimed, so whoever claimed later sees
-     * it. <em>The claimer:</em> what a listing after its claim does not show is never acknowledged. A manifest that is withdrawn may be
-     * seen for a moment, and one whose committer died in that moment stays; both harm nothing: they are complete snapshots of the old
-     * epoch and sort before all of the new one. After {@code COMMIT_CONFLICT} nothing was written; after {@code FENCED} the snapshot exists only
-     * where the message says so; after any other failure that is open.
+     * <p>Fence and manifest are two objects, which no store changes together. So the fence is looked at before the
+     * manifest is written and once more after: when a promotion came in between that a trusted key signed, the manifest
+     * is withdrawn. With reads that see earlier writes each side has one promise. <em>The committer:</em> a commit that
+     * returned was durable while no higher epoch was claimed, so a server that claimed later sees it. <em>The
+     * claimer:</em> what a listing after its claim does not show is never acknowledged. A manifest that is withdrawn
+     * may be seen for a moment, and one whose committer died in that moment stays; both harm nothing: they are complete
+     * snapshots of the old epoch and sort before all of the new one. After {@code COMMIT_CONFLICT} nothing was written;
+     * after {@code FENCED} the snapshot exists only where the message says so; after any other failure that is open.
      *
      * @throws UnderstudyException {@code FENCED}, {@code COMMIT_CONFLICT}
      */
@@ -216,7 +221,7 @@ public final class Repository {
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.SNAPSHOT_UNKNOWN,
                         "cannot read snapshot " + snapshot + ": it is not in " + filestore.name(),
-                        "see what there is with list"));
+                        "list shows those that exist"));
     }
 
     /** @return false when there is a manifest of this name already */

@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * The repository in the filestore, opened when it is first needed and kept from then on: an agent starts while the filestore is away or still empty. Thread-safe.
- * No thread waits for another's opening, which lasts as long as a filestore that is away lets it: one that comes in the meantime opens it too.
+ * The repository in the filestore, opened when it is first needed and kept from then on: an agent starts while the
+ * filestore is away or still empty. Thread-safe. No thread waits for another's opening, which lasts as long as a
+ * filestore that is away lets it: one that comes in the meantime opens it too.
  */
 public final class RepositoryAccess implements Supplier<Repository> {
     private final Supplier<Repository> opener;

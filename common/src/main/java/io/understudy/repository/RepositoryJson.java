@@ -17,8 +17,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The JSON of the repository's small objects: one line, snake_case, ISO-8601 instants, fields in the order of the records; equal
- * values give equal bytes. Unknown fields are ignored when read, a null or a missing list is not taken for an empty one.
+ * The JSON of the repository's small objects: one line, snake_case, ISO-8601 instants, fields in the order of the
+ * records; equal values give equal bytes. Unknown fields are ignored when read, a null or a missing list is not taken
+ * for an empty one.
  */
 final class RepositoryJson {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -32,7 +33,7 @@ final class RepositoryJson {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            // Messages would quote content: what a broken object holds is nobody's log.
+            // Messages would quote content: the content of a broken object belongs in no log.
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 

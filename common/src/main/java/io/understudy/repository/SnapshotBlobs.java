@@ -18,8 +18,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * All blobs that a snapshot names. Its parts, databases and trees, have references, so no index and no content is read to know them; {@link #named} is the
- * other way, by the indexes, and {@link #requireAgreement} compares both. Blobs that several parts share are visited several times.
+ * All blobs that a snapshot names. Its parts, databases and trees, have references, so no index and no content is read
+ * to know them; {@link #named} is the other way, by the indexes, and {@link #requireAgreement} compares both. Blobs
+ * that several parts share are visited several times.
  */
 public final class SnapshotBlobs {
     private SnapshotBlobs() {}

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies snapshots from one repository to another: the blobs that the target lacks, then the manifest, unchanged. Every blob is decoded and
- * checked against its hash before the target gets it. A copy that was broken off goes on where it stopped when it is repeated.
- * Thread-safe; starts its threads when it copies and ends them then.
+ * Copies snapshots from one repository to another: the blobs that the target lacks, then the manifest, unchanged. Every
+ * blob is decoded and checked against its hash before the target gets it. A copy that was broken off goes on where it
+ * stopped when it is repeated. Thread-safe; starts its threads when it copies and ends them then.
  */
 public final class Transfer {
     private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
@@ -20,7 +20,9 @@ public final class Transfer {
 
     private final int threads;
 
-    /** @param threads blobs under way at the same time, 1 to 64; each takes the memory of one stored blob, 2 to 33 MiB */
+    /**
+     * @param threads blobs under way at the same time, 1 to 64; each takes the memory of one stored blob, 2 to 33 MiB
+     */
     public Transfer(int threads) {
         if (threads < 1 || threads > MOST_THREADS) {
             throw new IllegalArgumentException("1 to " + MOST_THREADS + " threads, not " + threads);
@@ -29,11 +31,13 @@ public final class Transfer {
     }
 
     /**
-     * Copies one snapshot. What the target's newest snapshot names is taken to be there, for the rest the target is asked.
+     * Copies one snapshot. What the target's newest snapshot names is taken to be there, for the rest the target is
+     * asked.
      *
-     * @param progress hears the step {@code fetch} in stored bytes
-     * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, {@code BLOB_MISSING} and {@code BLOB_DAMAGED} of the source, naming what the blob belongs
-     *     to; what reading a manifest throws; {@code COMMIT_CONFLICT} when the target has another snapshot of this number
+     * @param progress receives the step {@code fetch} in stored bytes
+     * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, {@code BLOB_MISSING} and {@code BLOB_DAMAGED} of the
+     *     source, naming what the blob belongs to; what reading a manifest throws; {@code COMMIT_CONFLICT} when the
+     *     target has another snapshot of this number
      */
     public TransferResult copy(Repository from, Repository to, SnapshotId snapshot, Progress progress) {
         return copy(from, to, snapshot, present(to), bytes -> {}, progress);
@@ -41,7 +45,8 @@ public final class Transfer {
 
     /**
      * @param present blobs that the target is known to have; it is asked for all others
-     * @param admission hears, before the content is fetched, how many bytes (as stored) will be; may throw to refuse
+     * @param admission receives, before the content is fetched, the number of bytes (as stored) to fetch; may throw to
+     *     refuse
      */
     public TransferResult copy(
             Repository from,

@@ -16,9 +16,11 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Checks every object of a snapshot against its promise: the manifest against its signature, every index and list against the
- * format (each file's content lies inside its pack, or is as long as its blobs), the references against the indexes, every blob against its hash; and the repository's own objects: the claims of
- * epochs against their signatures, the replicas' reports and the note of retention against their form. Reads all of the content, holds none of it. Thread-safe; starts its threads when it verifies and ends them then.
+ * Checks every object of a snapshot against its promise: the manifest against its signature, every index and list
+ * against the format (each file's content lies inside its pack, or is as long as its blobs), the references against the
+ * indexes, every blob against its hash; and the repository's own objects: the claims of epochs against their
+ * signatures, the replicas' reports and the note of retention against their form. Reads all of the content, holds none
+ * of it. Thread-safe; starts its threads when it verifies and ends them then.
  */
 public final class Verification {
     private static final String STEP = "verify";
@@ -32,9 +34,10 @@ public final class Verification {
     }
 
     /**
-     * @param progress hears the step {@code verify} in plain bytes
-     * @throws UnderstudyException what reading the manifest throws; {@code BLOB_MISSING}, {@code BLOB_DAMAGED}, {@code MANIFEST_DAMAGED} or {@code UNSAFE_PATH} with
-     *     all faults that were found in its message, and each as a suppressed exception; what the filestore throws when it fails
+     * @param progress receives the step {@code verify} in plain bytes
+     * @throws UnderstudyException what reading the manifest throws; {@code BLOB_MISSING}, {@code BLOB_DAMAGED},
+     *     {@code MANIFEST_DAMAGED} or {@code UNSAFE_PATH} with all faults that were found in its message, and each as a
+     *     suppressed exception; what the filestore throws when it fails
      */
     public Verified verify(Repository repository, SnapshotId snapshot, Progress progress) {
         Manifest manifest = repository.read(snapshot);
@@ -63,8 +66,8 @@ public final class Verification {
         }
 
         /**
-         * All blobs, each once: those that indexes and lists name, and those that the references name. Of an index that is at fault, those that it
-         * names before the fault.
+         * All blobs, each once: those that indexes and lists name, and those that the references name. Of an index that
+         * is at fault, those that it names before the fault.
          */
         List<Part> collect(Manifest manifest) {
             KnownBlobs seen = KnownBlobs.none();
@@ -106,7 +109,7 @@ public final class Verification {
             if (faults.isEmpty()) {
                 return;
             }
-            // Content first: its code decides whether the next snapshot stores all anew.
+            // Content first: its code decides whether the next snapshot stores everything again.
             faults.sort(Comparator.comparing(Fault::isOfContent).reversed().thenComparing(Fault::text));
             String told =
                     faults.stream().limit(TOLD).map(Fault::text).distinct().collect(Collectors.joining("; "));
@@ -114,7 +117,7 @@ public final class Verification {
             UnderstudyException first = faults.get(0).why();
             UnderstudyException all = new UnderstudyException(
                     first.code(),
-                    "cannot vouch for snapshot " + snapshot + ": " + faults.size() + " faults: " + told + more,
+                    "verification of " + snapshot + " failed: " + faults.size() + " faults: " + told + more,
                     first.hint());
             faults.forEach(fault -> all.addSuppressed(fault.why()));
             throw all;
@@ -132,7 +135,10 @@ public final class Verification {
         }
     }
 
-    /** What is collected; any other failure ends the verification. A report or the note of retention that is damaged is no snapshot's, and counts. */
+    /**
+     * What is collected; any other failure ends the verification. A report or the note of retention that is damaged is
+     * no snapshot's, and counts.
+     */
     private static boolean isFault(ErrorCode code) {
         return code.judgesContent() || code == ErrorCode.STATE_DAMAGED;
     }

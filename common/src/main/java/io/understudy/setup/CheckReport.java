@@ -10,8 +10,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The result of {@code check} of both agents:
- * {@code {"ok":false,"checks":[{"check":"filestore","state":"failed","message":"cannot …","code":"filestore_denied","hint":"…",…},…]}}.
+ * The result of {@code check} of both agents.
+ *
+ * <pre>{@code
+ * {"ok":false,"checks":[{"check":"filestore","state":"failed","message":"cannot …","code":"filestore_denied",
+ *  "hint":"…",…},…]}
+ * }</pre>
  */
 public record CheckReport(boolean ok, List<CheckResult> checks) {
     public CheckReport {

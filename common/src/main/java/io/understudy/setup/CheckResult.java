@@ -7,7 +7,8 @@ import io.understudy.failure.UnderstudyException;
 import java.util.Optional;
 
 /**
- * What one check found. In JSON {@code name}, {@code ok}, {@code detail} and {@code error} say the same once more, as the standby's {@code check} did first.
+ * What one check found. In JSON {@code name}, {@code ok}, {@code detail} and {@code error} say the same once more, as
+ * the standby's {@code check} did first.
  *
  * @param check what was looked at: {@code filestore}
  * @param state {@code ok}, {@code warning} (works, but should be known) or {@code failed}

@@ -18,7 +18,9 @@ import org.slf4j.LoggerFactory;
 public final class CommandSiteService implements SiteService {
     private static final Logger LOG = LoggerFactory.getLogger(CommandSiteService.class);
 
-    /** The longest that one question for the health may take; within {@code service.health.within} there are several. */
+    /**
+     * The longest that one question for the health may take; within {@code service.health.within} there are several.
+     */
     private static final Duration ONE_ANSWER = Duration.ofSeconds(5);
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
@@ -136,7 +138,7 @@ public final class CommandSiteService implements SiteService {
         return new UnderstudyException(
                 ErrorCode.SITE_UNHEALTHY,
                 "cannot prove the site: not healthy within " + within.toSeconds() + " s; at last: " + fault,
-                "look into the site's log; if it only needs longer, raise service.health.within");
+                "see the site's log; if it only needs longer, raise service.health.within");
     }
 
     private static Duration min(Duration a, Duration b) {

@@ -20,9 +20,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * The file whose existence alone says that this server is in backup mode. Whatever stands at its path counts: an empty file, a
- * foreign one, a dangling link. Its absence makes a server production, so only a folder that was looked into and holds no such name
- * counts as absence; a folder that is missing or cannot be read is an error.
+ * The file whose existence alone says that this server is in backup mode. Whatever stands at its path counts: an empty
+ * file, a foreign one, a dangling link. Its absence makes a server production, so only a folder that was read and holds
+ * no such name counts as absence; a folder that is missing or cannot be read is an error.
  *
  * <p>Errors are {@code FILE_DENIED}, {@code FILE_FAILED} and {@code DISK_FULL}. Thread-safe.
  */
@@ -51,7 +51,7 @@ public final class Marker {
         }
     }
 
-    /** What a marker of Understudy's says; empty when there is none, or one that somebody else wrote. */
+    /** What a marker of Understudy's says; empty when there is none, or one that another program wrote. */
     public Optional<MarkerContent> read() {
         if (!present() || !Files.isRegularFile(file)) {
             return Optional.empty();
@@ -65,15 +65,15 @@ public final class Marker {
         }
     }
 
-    /** Writes or replaces it, readable for everybody, its folder too where that is missing. Durable when it returns. */
+    /** Writes or replaces it, readable for all users, its folder too where that is missing. Durable when it returns. */
     public void write(MarkerContent content) {
         AtomicFiles.createFolders(file.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
         AtomicFiles.write(file, content.text().getBytes(StandardCharsets.UTF_8), AtomicFiles.READABLE);
     }
 
     /**
-     * Writes anew what the marker says, and never creates one: a removal stands, at whatever moment it comes. A crash leaves the marker
-     * there with the old content, the new, or some of each. Durable when it returns.
+     * Rewrites the text of the marker, and never creates one: a removal stands, at whatever moment it comes. A crash
+     * leaves the marker there with the old content, the new, or some of each. Durable when it returns.
      *
      * @return false when there is none, or none that can be written into
      */
@@ -116,7 +116,7 @@ public final class Marker {
         if (!Files.isDirectory(file.getParent())) {
             throw new UnderstudyException(
                     ErrorCode.FILE_FAILED,
-                    "cannot tell whether this server is in backup mode: the marker's folder " + file.getParent()
+                    "cannot determine whether this server is in backup mode: the marker's folder " + file.getParent()
                             + " is not there",
                     "mount its disk or create the folder, or correct marker in the configuration");
         }

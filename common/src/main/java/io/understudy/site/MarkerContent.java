@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a marker tells the person who opens it. For people: nothing is decided by it.
+ * What a marker says to the person who opens it. For people: nothing is decided by it.
  *
  * <pre>
  * This server is in backup mode: it is a standby of the site "example".

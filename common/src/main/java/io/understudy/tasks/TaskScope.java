@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The threads of one piece of parallel work, and what they hold open. The first failure, or an interrupt of the owner's thread, stops all: threads are
- * interrupted, what they wait for elsewhere is aborted, and after {@link #close()} nothing is left. Used by its owner's thread only, but for
- * {@link #open}.
+ * The threads of one piece of parallel work, and what they hold open. The first failure, or an interrupt of the owner's
+ * thread, stops all: threads are interrupted, what they wait for elsewhere is aborted, and after {@link #close()}
+ * nothing is left. Used by its owner's thread only, but for {@link #open}.
  *
  * <p>Source of the idea: "Notes on structured concurrency, or: Go statement considered harmful", N. J. Smith, 2018.
  */
@@ -64,7 +64,9 @@ public final class TaskScope implements AutoCloseable {
         running++;
     }
 
-    /** Runs what does not notice an interrupt in a thread of the scope, so that an interrupt of this one still ends it. */
+    /**
+     * Runs what does not notice an interrupt in a thread of the scope, so that an interrupt of this one still ends it.
+     */
     public <T> T call(Supplier<T> task) {
         AtomicReference<T> result = new AtomicReference<>();
         start(() -> result.set(task.get()));
@@ -112,7 +114,8 @@ public final class TaskScope implements AutoCloseable {
     /**
      * Returns when all started tasks have ended well.
      *
-     * @throws RuntimeException what the first one to fail has thrown; {@code CANCELLED} when this thread is interrupted, which it stays
+     * @throws RuntimeException what the first one to fail has thrown; {@code CANCELLED} when this thread is
+     *     interrupted, which it stays
      */
     public void await() {
         try {
@@ -136,7 +139,10 @@ public final class TaskScope implements AutoCloseable {
         return (RuntimeException) failure;
     }
 
-    /** Stops what still runs, and waits for its end, however that is: the first failure is already on its way to the caller. */
+    /**
+     * Stops what still runs, and waits for its end, however that is: the first failure is already on its way to the
+     * caller.
+     */
     @Override
     public void close() {
         if (running > 0) {

@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
- * Growing pauses with full jitter: the n-th pause is drawn uniformly from half to all of {@code min(first * 2^n, longest)}.
- * Not thread-safe.
+ * Growing pauses with full jitter: the n-th pause is drawn uniformly from half to all of
+ * {@code min(first * 2^n, longest)}. Not thread-safe.
  *
  * <p>Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015 ("equal jitter").
  */

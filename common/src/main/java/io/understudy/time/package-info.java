@@ -1,2 +1,5 @@
-/** Elapsed time, sleeping and growing pauses, injected so that tests advance a clock instead of waiting. Knows no other room. */
+/**
+ * Elapsed time, sleeping and growing pauses, injected so that tests advance a clock instead of waiting. Knows no other
+ * room.
+ */
 package io.understudy.time;

@@ -12,8 +12,8 @@ import java.util.Set;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * What must be true of a certificate before another server accepts it. The gRPC library's TLS speaks RSA and ECDSA only: with other
- * keys a server starts, and each handshake fails.
+ * What must be true of a certificate before another server accepts it. The gRPC library's TLS speaks RSA and ECDSA
+ * only: with other keys a server starts, and each handshake fails.
  */
 final class CertificateCheck {
     private static final Set<String> ALGORITHMS = Set.of("RSA", "EC");

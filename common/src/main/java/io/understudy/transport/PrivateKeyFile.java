@@ -40,7 +40,7 @@ final class PrivateKeyFile {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
             } catch (InvalidKeySpecException e) {
-                // Of another algorithm: the next one tells.
+                // Of another algorithm: the next attempt shows it.
                 continue;
             }
         }

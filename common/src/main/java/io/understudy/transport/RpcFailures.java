@@ -12,7 +12,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Failures across a call: code, message and hint travel in its trailers, so that the caller throws what the other side threw. */
+/**
+ * Failures across a call: code, message and hint travel in its trailers, so that the caller throws what the other side
+ * threw.
+ */
 public final class RpcFailures {
     private static final Logger LOG = LoggerFactory.getLogger(RpcFailures.class);
     private static final Metadata.Key<Failure> KEY =
@@ -23,7 +26,10 @@ public final class RpcFailures {
 
     private RpcFailures() {}
 
-    /** What a service ends a call with. A failure that is no {@link UnderstudyException} is logged here and told as {@code INTERNAL}. */
+    /**
+     * What a service ends a call with. A failure that is no {@link UnderstudyException} is logged here and reported as
+     * {@code INTERNAL}.
+     */
     public static StatusRuntimeException toStatus(Throwable failure) {
         if (failure instanceof StatusRuntimeException status) {
             return status;
@@ -79,7 +85,7 @@ public final class RpcFailures {
         LOG.error("a defect of Understudy", failure);
         return new UnderstudyException(
                 ErrorCode.INTERNAL,
-                "cannot do what was asked: " + failure,
+                "cannot carry out the request: " + failure,
                 "this is a defect of Understudy: please report it with the agent's log",
                 failure);
     }

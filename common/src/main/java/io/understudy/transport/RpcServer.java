@@ -19,8 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An agent's gRPC server with the standard health service and reflection. Its health is "serving" from {@link #start} to {@link #close},
- * as a whole and for each service.
+ * An agent's gRPC server with the standard health service and reflection. Its health is "serving" from {@link #start}
+ * to {@link #close}, as a whole and for each service.
  */
 public final class RpcServer implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(3);

@@ -29,7 +29,10 @@ import javax.naming.ldap.LdapName;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** The certificate, key and authority of this server. What is renewed counts from the next handshake; connections that stand go on. */
+/**
+ * The certificate, key and authority of this server. What is renewed counts from the next handshake; connections that
+ * stand go on.
+ */
 final class TlsFiles {
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
@@ -126,7 +129,10 @@ final class TlsFiles {
         return certificate().getNotAfter().toInstant();
     }
 
-    /** The name that this server's certificate is for: an agent that is called by its address on its own host must answer to it. */
+    /**
+     * The name that this server's certificate is for: an agent that is called by its address on its own host must
+     * answer to it.
+     */
     String ownName() {
         X509Certificate certificate = certificate();
         return alternative(certificate, DNS_NAME)

@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * gRPC servers and channels of one host. With {@code tls} both sides show a certificate of the same authority. Without it a server
- * listens on the loopback address only, whatever {@code listen} says: anybody could follow and command it otherwise.
+ * gRPC servers and channels of one host. With {@code tls} both sides show a certificate of the same authority. Without
+ * it a server listens on the loopback address only, whatever {@code listen} says: anyone could follow and command it
+ * otherwise.
  */
 public final class Transport {
     private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
@@ -49,7 +50,7 @@ public final class Transport {
      * A server that is not started yet.
      *
      * @param listen port 0 picks a free one
-     * @param open services for everybody who reaches the server
+     * @param open services for anyone who reaches the server
      * @param admin services for callers on this host or with a client certificate
      * @throws UnderstudyException {@code CONFIG_INVALID} when the files of {@code tls} are of no use
      */
@@ -71,7 +72,7 @@ public final class Transport {
         return builder(target).build();
     }
 
-    /** A channel to the daemon of this host that was told to listen there. Shut it down. */
+    /** A channel to the daemon of this host that is configured to listen there. Shut it down. */
     public ManagedChannel local(HostPort listen) {
         NettyChannelBuilder builder = builder(new HostPort(reachable(listen).getHostAddress(), listen.port()))
                 .proxyDetector(address -> null);
@@ -79,7 +80,7 @@ public final class Transport {
         return builder.build();
     }
 
-    /** Whether anything listens where the daemon of this host was told to. */
+    /** Whether anything listens where the daemon of this host is configured to listen. */
     public boolean listening(HostPort listen) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(reachable(listen), listen.port()), CONNECT_MILLIS);
@@ -87,7 +88,7 @@ public final class Transport {
         } catch (ConnectException e) {
             return false;
         } catch (IOException e) {
-            LOG.debug("something odd at {}", listen, e);
+            LOG.debug("unexpected answer at {}", listen, e);
             return true;
         }
     }
@@ -108,7 +109,7 @@ public final class Transport {
         return tls.map(TlsFiles::expiry);
     }
 
-    /** The same for a gauge: a Unix timestamp in seconds, read anew; NaN while it can't be read. */
+    /** The same for a gauge: a Unix timestamp in seconds, read each time; NaN while it can't be read. */
     public double certificateExpirySeconds() {
         try {
             return certificateExpiry()
@@ -137,7 +138,7 @@ public final class Transport {
             return wanted;
         }
         LOG.warn(
-                "listening on {} only, not on {}: without tls anybody who reaches the port could follow and command this agent",
+                "listening on {} only, not on {}: without tls anyone who reaches the port could follow and command this agent",
                 InetAddress.getLoopbackAddress().getHostAddress(),
                 listen.host());
         return InetAddress.getLoopbackAddress();

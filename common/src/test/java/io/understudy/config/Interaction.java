@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What one setting means for another. Said once, in a sentence that reads well beside each of them.
+ * What one setting means for another. Said once, in a sentence that reads well next to each of them.
  *
  * @param text names each of the settings in backticks
  */
@@ -66,7 +66,7 @@ record Interaction(String text, Set<Setting> settings) {
     private static List<Interaction> database() {
         return List.of(
                 of(
-                        "%s is never the database of %s, nor one that stands beside it.",
+                        "%s is never the database of %s, nor one next to it on the same server.",
                         Setting.DATABASE_MAINTENANCE, Setting.DATABASE_URL),
                 of(
                         "The programs in %s have the same major version as the server of %s.",
@@ -97,7 +97,7 @@ record Interaction(String text, Set<Setting> settings) {
     private static List<Interaction> filestore() {
         return List.of(
                 of(
-                        "With a `file:` %s these count for nothing: %s, %s, %s, %s, %s, %s, %s.",
+                        "With a `file:` %s these have no effect: %s, %s, %s, %s, %s, %s, %s.",
                         Setting.FILESTORE_URL,
                         Setting.FILESTORE_ENDPOINT,
                         Setting.FILESTORE_REGION,
@@ -117,7 +117,7 @@ record Interaction(String text, Set<Setting> settings) {
 
     private static List<Interaction> signing() {
         return List.of(of(
-                "What %s of one server signs is believed by another whose %s hold its public half.",
+                "What %s of one server signs is accepted by another whose %s hold its public half.",
                 Setting.SIGNING_PRIVATE_KEY, Setting.SIGNING_TRUSTED_KEYS));
     }
 
@@ -168,7 +168,7 @@ record Interaction(String text, Set<Setting> settings) {
                         "%s is how long %s or %s is asked again.",
                         Setting.SERVICE_HEALTH_WITHIN, Setting.SERVICE_HEALTH_HTTP, Setting.SERVICE_HEALTH_COMMAND),
                 of(
-                        "An agent that is told to stop finishes an apply for up to four times %s, twice %s and a minute, as far as the service manager lets it (TimeoutStopSec).",
+                        "An agent that is stopped finishes an apply for up to four times %s, twice %s and a minute, as far as the service manager lets it (TimeoutStopSec).",
                         Setting.SERVICE_LIMIT, Setting.SERVICE_HEALTH_WITHIN));
     }
 

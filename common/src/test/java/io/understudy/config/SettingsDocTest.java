@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The reference in {@code deploy/docs/configure.md} is the catalogue's own table; {@code -Dunderstudy.rewrite=true} writes it again. */
+/**
+ * The reference in {@code deploy/docs/configure.md} is the catalogue's own table; {@code -Dunderstudy.rewrite=true}
+ * writes it again.
+ */
 class SettingsDocTest {
     private static final String BEGIN = "<!-- generated from the code: begin -->\n";
     private static final String END = "<!-- generated from the code: end -->";

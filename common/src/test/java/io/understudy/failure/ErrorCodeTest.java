@@ -37,7 +37,10 @@ class ErrorCodeTest {
                 .allMatch(code -> code >= 1 && code < 80);
     }
 
-    /** By the verdict a manifest is fetched again, a base is left out, an older snapshot is taken: what only may pass must not lead to that. */
+    /**
+     * By the verdict a manifest is fetched again, a base is left out, an older snapshot is taken: what only may pass
+     * must not lead to that.
+     */
     @Test
     void onlyWhatIsStoredIsJudged() {
         assertThat(Arrays.stream(ErrorCode.values()).filter(ErrorCode::judgesContent))

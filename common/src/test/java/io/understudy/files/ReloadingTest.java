@@ -69,7 +69,7 @@ class ReloadingTest {
         try {
             String content = Files.exists(file) ? Files.readString(file) : "faulty";
             if (content.equals("faulty")) {
-                throw new UnderstudyException(ErrorCode.KEY_INVALID, "cannot read " + file, "write it anew");
+                throw new UnderstudyException(ErrorCode.KEY_INVALID, "cannot read " + file, "write it again");
             }
             return content;
         } catch (IOException e) {

@@ -48,7 +48,10 @@ class RetryingFilestoreTest extends FilestoreContract {
         return new RetryingFilestore(troubled, RetryPolicy.standard(), impatient, new Random(1));
     }
 
-    /** A download that breaks goes on in what stands there then, so of an object that is replaced meanwhile it may show parts of both. */
+    /**
+     * A download that breaks goes on in what stands there then, so of an object that is replaced during it, it may show
+     * parts of both.
+     */
     @BeforeEach
     void breakNoDownloadOfWhatIsReplaced(TestInfo test) {
         downloadsBreak = !test.getDisplayName().startsWith("showsARacingReaderOnlyWholeObjects");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class SessionTest {
     private final PostgresServer server = PostgresServer.shared();
 
-    /** The server itself tells the order; that a limit of a millisecond is passed in time would only be luck. */
+    /** The server itself shows the order; that a limit of a millisecond is passed in time would only be luck. */
     @Test
     void liftsTheTimeLimitOfStatementsBeforeAnythingIsAsked() {
         String name = server.createDatabase("limited");

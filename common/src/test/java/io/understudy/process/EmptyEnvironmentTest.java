@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Services start with an empty environment, in which Java passes ASCII alone. Each case is a Java process of its own. */
+/**
+ * Services start with an empty environment, in which Java passes ASCII alone. Each case is a Java process of its own.
+ */
 class EmptyEnvironmentTest {
     private static final String TEXT = "Größe 🎭";
 

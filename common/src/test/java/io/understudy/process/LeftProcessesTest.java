@@ -18,7 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands that start a service, as a site's do: with real processes, and the agent's end as that of a process of its own. */
+/**
+ * Commands that start a service, as a site's do: with real processes, and the agent's end as that of a process of its
+ * own.
+ */
 class LeftProcessesTest extends CommandRunnerContract {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -21,8 +21,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A repository with a signer, and snapshots of a made-up site in it: an archive, a table, and a tree with a pack and a large file. Equal seeds
- * make equal content, so snapshots share what did not change.
+ * A repository with a signer, and snapshots of a made-up site in it: an archive, a table, and a tree with a pack and a
+ * large file. Equal seeds make equal content, so snapshots share what did not change.
  */
 public final class SampleSite {
     private static final Attributes PLAIN = new Attributes(0644, Instant.EPOCH, "www-data", "www-data");

@@ -70,7 +70,7 @@ class TransferTest {
         assertThat(result.fetchedBlobs()).isBetween(6L, 9L);
         assertThat(result.fetchedBytes() + result.reusedBytes()).isCloseTo(all.fetchedBytes(), within1Percent());
         assertThat(target.count(Operation.STAT) - before)
-                .as("the target's newest snapshot tells what it has")
+                .as("the target's newest snapshot shows what it has")
                 .isEqualTo((int) result.fetchedBlobs());
     }
 

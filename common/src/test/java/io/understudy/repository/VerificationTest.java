@@ -37,7 +37,7 @@ class VerificationTest {
     }
 
     @Test
-    void vouchesForASoundSnapshot() {
+    void passesASoundSnapshot() {
         AtomicLong done = new AtomicLong();
         Verified verified = new Verification(4)
                 .verify(site.repository(), ID, (step, now, total) -> done.accumulateAndGet(now, Math::max));

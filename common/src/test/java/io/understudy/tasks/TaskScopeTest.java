@@ -132,7 +132,10 @@ class TaskScopeTest {
         assertThat(interrupted).isTrue();
     }
 
-    /** An item that is under way when another fails is interrupted, and the scope is closed only when its thread is done with it. */
+    /**
+     * An item that is under way when another fails is interrupted, and the scope is closed only when its thread is done
+     * with it.
+     */
     @Test
     void aFailureInterruptsTheOthersItems() {
         AtomicBoolean interrupted = new AtomicBoolean();

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every command runner promises. It is asked to run {@code sh -c} with {@link #BOTH} and {@link #HANG}, {@code cat}, and {@code no-such-program};
- * a fake one has answers for these.
+ * What every command runner promises. It is asked to run {@code sh -c} with {@link #BOTH} and {@link #HANG},
+ * {@code cat}, and {@code no-such-program}; a fake one has answers for these.
  */
 public abstract class CommandRunnerContract {
     /** Writes to both outputs and ends with 7. */

@@ -6,7 +6,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EveryKindOfObjectTest {
-    /** What pg_dump writes for objects of the database itself; a kind that is missing here is missing from the round trip's proof. */
+    /**
+     * What pg_dump writes for objects of the database itself; a kind that is missing here is missing from the round
+     * trip's proof.
+     */
     private static final List<String> KINDS = List.of(
             "ACCESS METHOD",
             "ACL",

@@ -60,7 +60,7 @@ public final class FakeSiteService implements SiteService {
         calls.add("prove");
         if (!healthy()) {
             throw new UnderstudyException(
-                    ErrorCode.SITE_UNHEALTHY, "cannot prove the site: it is told to be ill", "this is a test");
+                    ErrorCode.SITE_UNHEALTHY, "cannot prove the site: the test set it to be ill", "this is a test");
         }
     }
 
@@ -71,7 +71,8 @@ public final class FakeSiteService implements SiteService {
 
     private void failIfTold(String action) {
         failure.ifPresent(code -> {
-            throw new UnderstudyException(code, "cannot " + action + " the site: told to fail", "this is a test");
+            throw new UnderstudyException(
+                    code, "cannot " + action + " the site: the test made it fail", "this is a test");
         });
     }
 }

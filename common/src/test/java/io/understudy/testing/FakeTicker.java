@@ -9,7 +9,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Time that passes only when a test advances it or the code under test sleeps; a sleep returns at once. Thread-safe. */
+/**
+ * Time that passes only when a test advances it or the code under test sleeps; a sleep returns at once. Thread-safe.
+ */
 public final class FakeTicker implements Ticker {
     private final Instant start;
     private final List<Duration> pauses = new ArrayList<>();

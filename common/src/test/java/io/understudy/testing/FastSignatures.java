@@ -21,9 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Signatures as long as Ed25519's and as bound to key and content, but a hundred times as fast, for tests that sign and check many manifests and in
- * which signatures are not the matter. They are for the keys that come from here or are registered here; other keys go to the platform. Only
- * somebody who has this class can forge such a signature.
+ * Signatures as long as Ed25519's and as bound to key and content, but a hundred times as fast, for tests that sign and
+ * check many manifests and in which signatures are not the matter. They are for the keys that come from here or are
+ * registered here; other keys go to the platform. Only code that has this class can forge such a signature.
  */
 public final class FastSignatures extends Provider {
     private static final long serialVersionUID = 1L;
@@ -50,7 +50,7 @@ public final class FastSignatures extends Provider {
         }
     }
 
-    /** Creates a key pair, the private key in this file, the public one beside it. */
+    /** Creates a key pair, the private key in this file, the public one next to it. */
     public static SigningKey key(Path privatePem) {
         SigningKey key = SigningKey.generate(privatePem);
         register(decoded(privatePem), decoded(SigningKey.publicPath(privatePem)));

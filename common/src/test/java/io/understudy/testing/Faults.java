@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
-/** Decides what goes wrong in each operation of an {@link InMemoryFilestore}. Called under its lock, so a seeded one replays exactly. */
+/**
+ * Decides what goes wrong in each operation of an {@link InMemoryFilestore}. Called under its lock, so a seeded one
+ * replays exactly.
+ */
 @FunctionalInterface
 public interface Faults {
     enum Operation {

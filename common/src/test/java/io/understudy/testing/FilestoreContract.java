@@ -241,7 +241,10 @@ public abstract class FilestoreContract {
         }
     }
 
-    /** As a page is on its way, an object of it may go and one may come: what stays is listed once, whatever the order of folders and files. */
+    /**
+     * As a page is on its way, an object of it may go and one may come: what stays is listed once, whatever the order
+     * of folders and files.
+     */
     @Test
     void listsWhatStaysWhileOthersComeAndGo() {
         List<String> stay = IntStream.range(0, 1_500)

@@ -29,8 +29,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * A filestore in memory that keeps the whole contract and can be told to fail ({@link #inject}). It counts the operations that
- * reached it. {@link #put} of damaged bytes plays a store that lost some.
+ * A filestore in memory that keeps the whole contract and can be made to fail ({@link #inject}). It counts the
+ * operations that reached it. {@link #put} of damaged bytes plays a store that lost some.
  */
 public final class InMemoryFilestore implements Filestore {
     private record Stored(byte[] bytes, Instant modified) {}

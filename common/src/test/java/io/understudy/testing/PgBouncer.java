@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** A pgbouncer in front of a test's server: every database of it, each client as the superuser. Tests that need one skip where it is not installed. */
+/**
+ * A pgbouncer in front of a test's server: every database of it, each client as the superuser. Tests that need one skip
+ * where it is not installed.
+ */
 public final class PgBouncer implements AutoCloseable {
     private final PostgresServer server;
     private final int port;

@@ -117,8 +117,8 @@ final class PostgresProcess implements AutoCloseable {
     }
 
     /**
-     * The kernel ends the server when the thread that started it ends (killed JVMs run no shutdown hook), so that thread lives as long
-     * as the server.
+     * The kernel ends the server when the thread that started it ends (killed JVMs run no shutdown hook), so that
+     * thread lives as long as the server.
      */
     private Process launch() {
         CompletableFuture<Process> started = new CompletableFuture<>();

@@ -16,9 +16,10 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A real PostgreSQL server for tests: its own data folder, loopback, a free port, an unprivileged user, passwords checked (SCRAM), fsync off.
- * {@link #shared()} is started once for all tests of a JVM, which keep apart by databases of their own; {@link #start()} gives a server that
- * a test may stop and kill. No process survives the JVM, however it ends. Thread-safe but for stop, kill and restart.
+ * A real PostgreSQL server for tests: its own data folder, loopback, a free port, an unprivileged user, passwords
+ * checked (SCRAM), fsync off. {@link #shared()} is started once for all tests of a JVM, which keep apart by databases
+ * of their own; {@link #start()} gives a server that a test may stop and kill. No process survives the JVM, however it
+ * ends. Thread-safe but for stop, kill and restart.
  */
 public final class PostgresServer implements AutoCloseable {
     public static final String SUPERUSER = "postgres";
@@ -138,12 +139,15 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Drops the database if it exists, whoever is connected to it. */
+    /** Drops the database if it exists, also while sessions are connected to it. */
     public void dropDatabase(String name) {
         psql("postgres", "DROP DATABASE IF EXISTS " + quoted(name) + " WITH (FORCE);");
     }
 
-    /** Creates a role unless it exists. @param options as {@code CREATE ROLE} takes them: {@code LOGIN PASSWORD 'x' CREATEDB} */
+    /**
+     * Creates a role unless it exists. @param options as {@code CREATE ROLE} takes them:
+     * {@code LOGIN PASSWORD 'x' CREATEDB}
+     */
     public void createRole(String name, String options) {
         if (psql("postgres", "SELECT 1 FROM pg_roles WHERE rolname = " + literal(name))
                 .isEmpty()) {
@@ -168,7 +172,10 @@ public final class PostgresServer implements AutoCloseable {
                 .strip();
     }
 
-    /** The whole database as SQL, its properties too, without what differs between two equal databases: its name, the order of rows, versions. */
+    /**
+     * The whole database as SQL, its properties too, without what differs between two equal databases: its name, the
+     * order of rows, versions.
+     */
     public String dump(String database) {
         String text = Programs.run(
                 List.of(program("pg_dump"), "--create", "--encoding=UTF8"),

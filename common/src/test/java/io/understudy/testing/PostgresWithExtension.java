@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The machine's PostgreSQL with one more extension, without touching the machine's: a copy of the server program finds its files relative to
- * itself, and all that it finds there are links, but for the extension.
+ * The machine's PostgreSQL with one more extension, without touching the machine's: a copy of the server program finds
+ * its files relative to itself, and all that it finds there are links, but for the extension.
  */
 public final class PostgresWithExtension {
     private PostgresWithExtension() {}

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** Makes and changes trees by chance: all kinds of entries, names of any bytes, every mode and time. The same seed makes the same tree. */
+/**
+ * Makes and changes trees by chance: all kinds of entries, names of any bytes, every mode and time. The same seed makes
+ * the same tree.
+ */
 public final class RandomTree {
     private static final byte[][] ODD = {
         {(byte) 0xff, (byte) 0xfe},

@@ -18,7 +18,9 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 
-/** A real S3 endpoint in this process, on a free port of 127.0.0.1: it checks signatures and honours conditional writes. */
+/**
+ * A real S3 endpoint in this process, on a free port of 127.0.0.1: it checks signatures and honours conditional writes.
+ */
 public final class S3Server implements AutoCloseable {
     public static final String ACCESS_KEY = "understudy-test";
     public static final String SECRET_KEY = "the-secret-of-the-test";

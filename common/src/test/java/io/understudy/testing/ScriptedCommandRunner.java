@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Runs no program: each command gets the answer of the last script that was set up for it, and what was run is remembered. A
- * command without a script fails as a missing program does. Thread-safe.
+ * Runs no program: each command gets the answer of the last script that was set up for it, and what was run is
+ * remembered. A command without a script fails as a missing program does. Thread-safe.
  */
 public final class ScriptedCommandRunner implements CommandRunner {
     /**

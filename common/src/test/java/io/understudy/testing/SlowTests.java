@@ -9,8 +9,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * Fails a unit test that takes longer than {@code -Dunderstudy.slow.seconds} and has no tag {@code slow}: without the tagged ones a developer's run is a
- * short one. Without the property, in end-to-end tests ({@code *IT}) and on a busy machine it says nothing.
+ * Fails a unit test that takes longer than {@code -Dunderstudy.slow.seconds} and has no tag {@code slow}: without the
+ * tagged ones a developer's run is a short one. Without the property, in end-to-end tests ({@code *IT}) and on a busy
+ * machine it says nothing.
  */
 public final class SlowTests implements BeforeEachCallback, AfterEachCallback {
     private static final int BUSY = 3;
@@ -40,7 +41,10 @@ public final class SlowTests implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
-    /** Whether so much else runs that a test's time says nothing about the test; two Java machines and their servers are less. */
+    /**
+     * Whether so much else runs that a test's time says nothing about the test; two Java machines and their servers are
+     * less.
+     */
     private static boolean busy() {
         OperatingSystemMXBean machine = ManagementFactory.getOperatingSystemMXBean();
         return machine.getSystemLoadAverage() > BUSY * machine.getAvailableProcessors();

@@ -13,7 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The gRPC side of {@link Followers}. A follower that does not read gets the newest announcement when it does, never a queue of them. */
+/**
+ * The gRPC side of {@link Followers}. A follower that does not read gets the newest announcement when it does, never a
+ * queue of them.
+ */
 public final class FollowService extends ReplicationGrpc.ReplicationImplBase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FollowService.class);
 
@@ -121,7 +124,7 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
             }
             closed = true;
             if (answers.isCancelled()) {
-                LOG.debug("the replica had left already");
+                LOG.debug("the replica has disconnected already");
             } else if (why == null) {
                 answers.onCompleted();
             } else {

@@ -6,7 +6,7 @@ import java.time.Instant;
 /**
  * A replica as it last reported itself.
  *
- * @param heard when, by this server's clock
+ * @param heard when the report was received, by this server's clock
  */
 public record Follower(ReplicaReport report, boolean connected, Instant heard) {
     Follower disconnected() {

@@ -12,14 +12,14 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Who follows, and what they report. An announcement reaches everybody who is connected, and whoever connects later; only the newest counts.
- * Thread-safe; nobody waits for a slow follower.
+ * Who follows, and what they report. An announcement reaches each replica that is connected, and each that connects
+ * later; only the newest counts. Thread-safe; no thread waits for a slow follower.
  */
 public final class Followers {
     /** More names than this are an attack or a mistake, not replicas. */
     private static final int MOST = 1000;
 
-    /** States in which a server is no replica, though its agent still hears announcements. */
+    /** States in which a server is no replica, though its agent still receives announcements. */
     private static final Set<String> PROMOTED = Set.of("promoting", "promoted");
 
     private final Clock clock;
@@ -61,7 +61,7 @@ public final class Followers {
     }
 
     /**
-     * A replica connected; it hears the newest announcement at once, if there is one.
+     * A replica connected; it receives the newest announcement at once, if there is one.
      *
      * @param key of the connection
      */

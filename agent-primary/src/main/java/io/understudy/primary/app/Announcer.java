@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Tells the followers of the newest snapshot. */
+/** Announces the newest snapshot to the followers. */
 final class Announcer implements PrimaryEvents {
     private final String server;
     private final Supplier<Repository> repository;

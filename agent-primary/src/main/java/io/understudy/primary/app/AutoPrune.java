@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The daemon's own pruning: after a snapshot, when it is due, beside whatever comes next. Thread-safe; its thread ends when it has nothing to do. */
+/**
+ * The daemon's own pruning: after a snapshot, when it is due, while the next work already runs. Thread-safe; its thread
+ * ends when it has nothing to do.
+ */
 final class AutoPrune implements PrimaryEvents, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AutoPrune.class);
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -62,7 +65,7 @@ final class AutoPrune implements PrimaryEvents, AutoCloseable {
         try {
             pruning.prune(Progress.none());
         } catch (UnderstudyException e) {
-            LOG.debug("the listeners have told it", e);
+            LOG.debug("the listeners have reported it", e);
         }
     }
 }

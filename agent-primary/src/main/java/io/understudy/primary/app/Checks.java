@@ -28,7 +28,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** {@code agent-primary check}: everything that a snapshot needs, each looked at by itself, so that all that is wrong is told at once. */
+/**
+ * {@code agent-primary check}: everything that a snapshot needs, each looked at by itself, so that all that is wrong is
+ * reported at once.
+ */
 public final class Checks {
     private static final Duration EXPIRES_SOON = Duration.ofDays(14);
 
@@ -106,7 +109,7 @@ public final class Checks {
             if (!first || second) {
                 throw new UnderstudyException(
                         ErrorCode.FILESTORE_FAILED,
-                        "cannot rely on " + filestore.name() + ": it overwrote an object that it was told to keep",
+                        "cannot rely on " + filestore.name() + ": it overwrote an object despite If-None-Match",
                         "the fence against an old primary needs If-None-Match: use another store, or update this one");
             }
         } catch (UnderstudyException e) {
@@ -131,14 +134,14 @@ public final class Checks {
         return "key " + SigningKey.load(file).publicKey().id() + " in " + file;
     }
 
-    /** A peer's key that is missing keeps nobody from taking snapshots: only what it signed is not believed. */
+    /** A peer's key that is missing stops no snapshot: only its signatures are rejected. */
     private void trustedKeys(CheckReport.Run findings) {
         for (Path file : settings.signing().trustedKeys()) {
             String name = "trusted key " + file.getFileName();
             if (Files.exists(file)) {
                 findings.check(name, () -> "key " + TrustedKeys.load(List.of(file)) + " in " + file);
             } else {
-                findings.warn(name, file + " is not there: what it signed is not believed", "copy it from its server");
+                findings.warn(name, file + " is not there: its signatures are rejected", "copy it from its server");
             }
         }
     }
@@ -202,7 +205,7 @@ public final class Checks {
                             .map(next -> next.atZone(clock.getZone())
                                     .toOffsetDateTime()
                                     .toString())
-                            .orElse("no time any more");
+                            .orElse("no date in the future");
         });
     }
 
@@ -210,7 +213,7 @@ public final class Checks {
         if (settings.tls().isEmpty()) {
             findings.warn(
                     "tls",
-                    "tls is not set: gRPC is served on this host only, so replicas elsewhere hear no announcements and poll",
+                    "tls is not set: gRPC is served on this host only, so replicas elsewhere receive no announcements and poll",
                     "set tls to a certificate, its key and the authority of both servers");
             return;
         }

@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code agent-primary run}: a loop that looks once a second which role this server has and asks for the snapshots that are due. In backup mode
- * it idles; when the marker is gone and the epoch is this server's, it takes over without a restart.
+ * {@code agent-primary run}: a loop that looks once a second which role this server has and asks for the snapshots that
+ * are due. In backup mode it idles; when the marker is gone and the epoch is this server's, it takes over without a
+ * restart.
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
@@ -47,7 +48,7 @@ public final class Daemon implements AutoCloseable {
             Ticker ticker,
             List<Service> services) {}
 
-    /** Something that runs beside the loop. */
+    /** Something that runs next to the loop. */
     interface Service {
         /** Starts it. @return ends it */
         AutoCloseable start();
@@ -116,7 +117,10 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** A defect in one turn must not end the agent; when it stays, the heartbeat does not come and the health endpoint tells. */
+    /**
+     * A defect in one turn must not end the agent; when it stays, the heartbeat grows old and the health endpoint
+     * reports it.
+     */
     void guardedRound() {
         try {
             round();
@@ -215,7 +219,7 @@ public final class Daemon implements AutoCloseable {
                 try {
                     one.close();
                 } catch (Exception e) {
-                    LOG.warn("a part of the agent did not end well", e);
+                    LOG.warn("closing a part of the agent failed", e);
                 }
             }
         }

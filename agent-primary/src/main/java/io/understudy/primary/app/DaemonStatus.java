@@ -14,9 +14,10 @@ import java.util.Optional;
 /**
  * What the daemon knows of itself, for its status and its health endpoints. Thread-safe.
  *
- * <p>{@code /healthz} is good while the main loop goes round at least once in five minutes (a look at a filestore that does not answer takes a minute or two): restart the agent when it is not. {@code /readyz} is good when the agent
- * does its job: it may take snapshots and the last one did not fail, or it idles because the server is in backup mode. A fenced server, one
- * without an epoch, and one that has not reached marker and filestore yet are not ready.
+ * <p>{@code /healthz} is good while the main loop runs at least once in five minutes (a look at a filestore that does
+ * not answer takes a minute or two): restart the agent when it is not. {@code /readyz} is good when the agent does its
+ * job: it may take snapshots and the last one did not fail, or it idles because the server is in backup mode. A fenced
+ * server, one without an epoch, and one that has not reached marker and filestore yet are not ready.
  */
 final class DaemonStatus implements PrimaryEvents {
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(5);
@@ -78,7 +79,9 @@ final class DaemonStatus implements PrimaryEvents {
         return standing.role().idles() ? Optional.empty() : next;
     }
 
-    /** Why the last snapshot failed, or else why the role is not what it should be, or why the repository can't be read. */
+    /**
+     * Why the last snapshot failed, or else why the role is not what it should be, or why the repository can't be read.
+     */
     synchronized Optional<UnderstudyException> lastError() {
         Optional<UnderstudyException> own = standing.role().idles() ? Optional.empty() : failure;
         return own.or(standing::lastError).or(repository::failure);
@@ -87,8 +90,8 @@ final class DaemonStatus implements PrimaryEvents {
     synchronized Probe health() {
         Duration age = Duration.between(heartbeat, clock.instant());
         return age.compareTo(SLOWEST_ROUND) > 0
-                ? Probe.down("the main loop stands still since " + heartbeat)
-                : Probe.up("the main loop goes round");
+                ? Probe.down("the main loop stalled since " + heartbeat)
+                : Probe.up("the main loop runs");
     }
 
     synchronized Probe ready() {

@@ -16,8 +16,9 @@ import java.time.Clock;
 import java.util.UUID;
 
 /**
- * {@code agent-primary init}: key pair, repository, epoch 1. A repository that another {@code init} made is refused; one that this server's own {@code init} made before a
- * crash is finished, because what it was about to create was written down first.
+ * {@code agent-primary init}: key pair, repository, epoch 1. A repository that another {@code init} made is refused;
+ * one that this server's own {@code init} made before a crash is finished, because what it was about to create was
+ * written down first.
  */
 public final class Initialisation {
     private static final int FIRST = 1;
@@ -49,8 +50,11 @@ public final class Initialisation {
 
     /**
      * What was made; printed by {@code init --json}:
-     * {@code {"repository":"<uuid>","site":"example","filestore":"s3://backups/example","epoch":1,"private_key":"/etc/understudy/signing.pem","public_key":"/etc/understudy/signing.pub.pem",
-     * "key_created":true}}.
+     *
+     * <pre>{@code
+     * {"repository":"<uuid>","site":"example","filestore":"s3://backups/example","epoch":1,
+     *  "private_key":"/etc/understudy/signing.pem","public_key":"/etc/understudy/signing.pub.pem","key_created":true}
+     * }</pre>
      *
      * @param keyCreated false when the private key was there before
      */
@@ -64,8 +68,8 @@ public final class Initialisation {
             boolean keyCreated) {}
 
     /**
-     * @throws UnderstudyException {@code REPOSITORY_EXISTS}, {@code BACKUP_MODE}, {@code KEY_MISSING} when none is configured, {@code KEY_INVALID}, {@code EPOCH_TAKEN}, and what the filestore
-     *     throws
+     * @throws UnderstudyException {@code REPOSITORY_EXISTS}, {@code BACKUP_MODE}, {@code KEY_MISSING} when none is
+     *     configured, {@code KEY_INVALID}, {@code EPOCH_TAKEN}, and what the filestore throws
      */
     public Initialised run() {
         requireProduction();

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The keys of {@code signing}. Read when they are asked for: the signing key at each snapshot, the trusted ones whenever their files changed. */
+/**
+ * The keys of {@code signing}. Read when they are asked for: the signing key at each snapshot, the trusted ones
+ * whenever their files changed.
+ */
 final class KeyRing {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 
@@ -35,7 +38,8 @@ final class KeyRing {
     }
 
     /**
-     * The trusted keys, and this server's own. A peer's key that is not there yet must not keep the primary from taking snapshots.
+     * The trusted keys, and this server's own. A peer's key that is not there yet must not keep the primary from taking
+     * snapshots.
      *
      * @throws UnderstudyException {@code KEY_INVALID}
      */
@@ -48,7 +52,7 @@ final class KeyRing {
     private static boolean exists(Path key) {
         boolean exists = Files.exists(key);
         if (!exists) {
-            LOG.warn("the trusted key {} is not there: what it signed is not believed", key);
+            LOG.warn("the trusted key {} is not there: its signatures are rejected", key);
         }
         return exists;
     }

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What the followers are told. */
+/** The messages to the followers. */
 final class Messages {
     private Messages() {}
 

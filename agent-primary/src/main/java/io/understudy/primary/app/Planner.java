@@ -16,7 +16,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
 
-/** Asks for the snapshots of the schedule, one at a time, and keeps account of how they went. Used by the main loop only. */
+/**
+ * Asks for the snapshots of the schedule, one at a time, and keeps account of how they went. Used by the main loop
+ * only.
+ */
 final class Planner {
     private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(30);
@@ -30,7 +33,7 @@ final class Planner {
     private Timetable timetable;
     private Optional<SnapshotQueue.Job> running = Optional.empty();
 
-    /** @param start ticks before it are not owed, until {@link #covered} tells better */
+    /** @param start ticks before it are not owed, until {@link #covered} gives a later start */
     Planner(Schedule schedule, SnapshotQueue desk, Instant start, RandomGenerator random) {
         this.schedule = schedule;
         this.desk = desk;
@@ -43,7 +46,10 @@ final class Planner {
         timetable = new Timetable(schedule, moment, new Backoff(FIRST_RETRY, LONGEST_RETRY, random));
     }
 
-    /** This server was promoted, and its epoch has no snapshot yet: standbys wait for one. With the labels of the schedule, as the very first one. */
+    /**
+     * This server was promoted, and its epoch has no snapshot yet: standbys wait for one. With the labels of the
+     * schedule, as the very first one.
+     */
     void promoted(Instant now) {
         // What was asked for before is of an earlier epoch: how it ended says nothing of this one.
         running = Optional.empty();

@@ -38,7 +38,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/** Wires the primary's agent: every part is made here, of the settings of one host. Starts no thread, connects to nothing. */
+/**
+ * Wires the primary's agent: every part is made here, of the settings of one host. Starts no thread, connects to
+ * nothing.
+ */
 public final class PrimaryAgent implements AutoCloseable {
     private final Settings settings;
     private final String version;
@@ -141,7 +144,7 @@ public final class PrimaryAgent implements AutoCloseable {
         return statusReport().withoutDaemon(now, new RepositoryWatch(repository, clock, ticker).look(now));
     }
 
-    /** @param listening hears the port of gRPC when it is open */
+    /** @param listening receives the port of gRPC when it is open */
     public Daemon daemon(Consumer<Integer> listening) {
         DaemonStatus daemonStatus = new DaemonStatus(clock);
         Followers followers = new Followers(clock);
@@ -172,7 +175,7 @@ public final class PrimaryAgent implements AutoCloseable {
             listening.accept(server.port());
             return server;
         });
-        // Closed in reverse order: first the snapshot, whose callers then hear of it, and the followers, then the
+        // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
         // server.
         services.add(() -> following);
         services.add(() -> prune);

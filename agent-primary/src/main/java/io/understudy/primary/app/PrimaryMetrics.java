@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
 
-/** What the primary agent tells Prometheus. */
+/** The metrics of the primary agent for Prometheus. */
 final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
     private final Metrics metrics;
 
-    /** @param state folder whose free bytes are told */
+    /** @param state folder whose free bytes are reported */
     PrimaryMetrics(Metrics metrics, Path state) {
         this.metrics = metrics;
         metrics.prepare(Metric.SNAPSHOT_ATTEMPTS);
@@ -62,7 +62,7 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
         metrics.count(Metric.RETENTION_FAILURES);
     }
 
-    /** The newest snapshot in the repository, whoever took it. */
+    /** The newest snapshot in the repository, of any server. */
     private void newest(RepositorySeen.Details newest) {
         Manifest.Totals totals = newest.totals();
         metrics.set(Metric.SNAPSHOT_LAST_SUCCESS_TIMESTAMP_SECONDS, newest.moment());

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Looks into the repository every thirty seconds, whatever the role of this server: what a standby shows of it is no older. Not thread-safe. */
+/**
+ * Reads the repository every thirty seconds, whatever the role of this server: what a standby shows of it is no older.
+ * Not thread-safe.
+ */
 final class RepositoryWatch {
     private static final Duration EVERY = Duration.ofSeconds(30);
 
@@ -62,7 +65,7 @@ final class RepositoryWatch {
                 if (!e.code().judgesContent() && e.code() != ErrorCode.SNAPSHOT_UNKNOWN) {
                     throw e;
                 }
-                // It was deleted meanwhile, or it is damaged: the next look tells.
+                // It was deleted since then, or it is damaged: the next look shows it.
                 unreadable = Optional.of(e).filter(why -> why.code() != ErrorCode.SNAPSHOT_UNKNOWN);
             }
         }

@@ -12,7 +12,10 @@ public enum Role {
     FENCED,
     /** No marker and no epoch of this repository: neither initialised here nor promoted. The agent idles. */
     NO_EPOCH,
-    /** The marker's folder or the filestore does not answer yet. A snapshot is tried, and tells why it can't be taken. */
+    /**
+     * The marker's folder or the filestore does not answer yet. A snapshot is tried, and its error says why it can't be
+     * taken.
+     */
     UNKNOWN;
 
     boolean idles() {

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * Role and epochs of this server at one moment.
  *
- * @param marker whether it is there; false when that can't be told
+ * @param marker whether it is there; false when that is not known
  * @param epoch that this server holds; 0 for none
  * @param highest epoch seen in the repository; 0 before it was seen
  * @param lastError why the role is not {@link Role#PRIMARY}, or why it could not be looked at again

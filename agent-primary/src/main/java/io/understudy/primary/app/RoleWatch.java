@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Looks which role this server has: at the marker every time, at the repository's epochs only now and then, and at once when marker or held
- * epoch changed. While the filestore does not answer, what was seen last counts. Not thread-safe.
+ * Looks which role this server has: at the marker every time, at the repository's epochs only now and then, and at once
+ * when marker or held epoch changed. While the filestore does not answer, what was seen last counts. Not thread-safe.
  */
 final class RoleWatch {
     private static final Duration REPOSITORY_EVERY = Duration.ofSeconds(30);
@@ -70,7 +70,10 @@ final class RoleWatch {
         }
     }
 
-    /** A lower epoch than another's is fenced; none of this repository at all is the state of a server that was never initialised. */
+    /**
+     * A lower epoch than another's is fenced; none of this repository at all is the state of a server that was never
+     * initialised.
+     */
     private Role role(UnderstudyException why) {
         if (why.code() == ErrorCode.FENCED) {
             return epoch() > 0 && highest > epoch() ? Role.FENCED : Role.NO_EPOCH;

@@ -15,7 +15,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The one thread of the daemon that takes snapshots, in the order in which they are asked for. Thread-safe; the thread starts with the first. */
+/**
+ * The one thread of the daemon that takes snapshots, in the order in which they are asked for. Thread-safe; the thread
+ * starts with the first.
+ */
 final class SnapshotQueue implements AutoCloseable {
     private static final int MOST_WAITING = 16;
     private static final Duration GRACE = Duration.ofSeconds(20);

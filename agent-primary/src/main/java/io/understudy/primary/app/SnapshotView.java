@@ -13,8 +13,9 @@ import java.util.Locale;
  *  "files":{"entries":120,"bytes":52428800},"uploaded_bytes":2048,"uploaded_blobs":2,"reused_bytes":31457280}
  * }</pre>
  *
- * {@code bytes} are plain bytes: of the archive and all rows, and of all files. {@code entries} are files, folders and links. {@code uploaded_*} is what was new in
- * the repository with this snapshot, {@code reused_bytes} what the snapshot names and was there already; both as stored.
+ * {@code bytes} are plain bytes: of the archive and all rows, and of all files. {@code entries} are files, folders and
+ * links. {@code uploaded_*} is what was new in the repository with this snapshot, {@code reused_bytes} what the
+ * snapshot names and was there already; both as stored.
  */
 public record SnapshotView(
         String snapshot,

@@ -10,16 +10,20 @@ import java.util.Optional;
  * The result of {@code agent-primary status}:
  *
  * <pre>{@code
- * {"running":true,"site":"example","server":"a.example.net","version":"0.1.0","role":"primary","epoch":1,"highest_epoch":1,
+ * {"running":true,"site":"example","server":"a.example.net","version":"0.1.0","role":"primary","epoch":1,
+ *  "highest_epoch":1,
  *  "newest":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","next":"2026-11-20T11:00:00Z",
- *  "progress":{"step":"database","done_bytes":1048576,"total_bytes":4194304},"last_error":{"code":"dump_failed","message":"…","hint":"…"},
- *  "followers":[{"name":"standby-1","connected":true,"heard":"…","version":"0.1.0","state":"following","applied":"00000001-00000003","moment":"…","proven":"00000001-00000003",
+ *  "progress":{"step":"database","done_bytes":1048576,"total_bytes":4194304},"last_error":{"code":"dump_failed",
+ *  "message":"…","hint":"…"},
+ *  "followers":[{"name":"standby-1","connected":true,"heard":"…","version":"0.1.0","state":"following",
+ *  "applied":"00000001-00000003","moment":"…","proven":"00000001-00000003",
  *   "step":null,"last_error":null}],
  *  "filestore":{"name":"s3://backups/example","reachable":true,"seen":"2026-11-20T10:00:20Z"}}
  * }</pre>
  *
- * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0 when there is none or it is not known; what is not there is
- * {@code null}. Without a daemon {@code running} is false, and {@code next}, {@code progress} and {@code followers} are empty.
+ * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0
+ * when there is none or it is not known; what is not there is {@code null}. Without a daemon {@code running} is false,
+ * and {@code next}, {@code progress} and {@code followers} are empty.
  */
 public record StatusView(
         boolean running,
@@ -70,7 +74,7 @@ public record StatusView(
         progress.ifPresent(now -> text.append("at work    " + now.step() + ", " + Bytes.text(now.doneBytes()) + "\n"));
         lastError.ifPresent(why -> text.append("last error " + why.message() + "\nhint       " + why.hint() + "\n"));
         followers.forEach(one -> text.append("replica    " + one.name()
-                + (one.connected() ? ", connected" : ", last heard " + one.heard()) + ", "
+                + (one.connected() ? ", connected" : ", last report " + one.heard()) + ", "
                 + one.applied().map(id -> "has " + id).orElse("has nothing yet")
                 + one.step().map(step -> ", at " + step).orElse("")
                 + one.lastError().map(why -> ", failed: " + why.message()).orElse("") + "\n"));

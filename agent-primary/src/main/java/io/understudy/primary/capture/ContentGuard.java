@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Refuses a snapshot of content that has gone, as when a disk is not mounted: a standby would delete its own. Compared is with the newest
- * snapshot, and with where the trees lay when this server took its last one. Use once.
+ * Refuses a snapshot of content that has gone, as when a disk is not mounted: a standby would delete its own. Compared
+ * is with the newest snapshot, and with where the trees lay when this server took its last one. Use once.
  */
 final class ContentGuard {
     private final List<TreeSettings> trees;

@@ -11,9 +11,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Keeps this server's snapshots and deletions of blobs apart. A snapshot may find a blob that nothing names any more and write it again at the
- * moment that retention deletes it; no filestore can delete on condition, so the two take turns: a snapshot for the whole of its way, retention for
- * moments.
+ * Keeps this server's snapshots and deletions of blobs apart. A snapshot may find a blob that nothing names any more
+ * and write it again at the moment that retention deletes it; no filestore can delete on condition, so the two take
+ * turns: a snapshot for the whole of its way, retention for moments.
  */
 public final class DeletionLock {
     private static final String LOCK = "deletion.lock";
@@ -32,7 +32,8 @@ public final class DeletionLock {
     /**
      * Waits until nothing is being deleted.
      *
-     * @throws UnderstudyException {@code LOCKED} when that takes longer than a minute; {@code CANCELLED} when interrupted
+     * @throws UnderstudyException {@code LOCKED} when that takes longer than a minute; {@code CANCELLED} when
+     *     interrupted
      */
     ProcessLock forSnapshot() {
         long start = ticker.nanos();

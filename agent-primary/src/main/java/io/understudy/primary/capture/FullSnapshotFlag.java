@@ -6,9 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Whether something that the repository should hold was found missing or damaged. A snapshot relies on what the one before it stored, and would
- * hand the fault down for ever; the next one after this note relies on nothing, reads and stores all anew, and so mends what later
- * snapshots name. The note is the file {@code fullSnapshot} in the state folder; it stays until such a snapshot is committed.
+ * Whether something that the repository should hold was found missing or damaged. A snapshot relies on what the one
+ * before it stored, and would carry the fault on permanently; the next one after this note relies on nothing, reads and
+ * stores everything again, and so repairs what later snapshots name. The note is the file {@code fullSnapshot} in the
+ * state folder; it stays until such a snapshot is committed.
  */
 public final class FullSnapshotFlag {
     private final Path file;
@@ -17,7 +18,7 @@ public final class FullSnapshotFlag {
         this.file = state.resolve("distrust");
     }
 
-    /** @param why one line, for whoever finds the file; durable on return */
+    /** @param why one line, for the person who finds the file; durable on return */
     public void raise(String why) {
         AtomicFiles.createFolders(file.toAbsolutePath().getParent(), AtomicFiles.PRIVATE_FOLDER);
         AtomicFiles.write(file, (why + "\n").getBytes(StandardCharsets.UTF_8), AtomicFiles.PRIVATE);

@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The number of the last snapshot that this server was about to commit, in the file {@code numbers} of the state folder. No number is given twice, even when
- * the filestore lost the newest manifest or an operator removed it: a replica that has applied it would take the new snapshot for the one it has.
+ * The number of the last snapshot that this server was about to commit, in the file {@code numbers} of the state
+ * folder. No number is given twice, even when the filestore lost the newest manifest or an operator removed it: a
+ * replica that has applied it would take the new snapshot for the one it has.
  *
  * <p>The filestore's own listing comes first; a file that is missing or not understood says nothing.
  */
@@ -31,7 +32,10 @@ final class LastSequence {
         return last < proposed.sequence() ? proposed : new SnapshotId(proposed.epoch(), last + 1);
     }
 
-    /** To be called before the commit, for nobody knows of every commit whether it arrived. Durable on return; a disk that is full does not stop the snapshot. */
+    /**
+     * To be called before the commit, because whether a commit arrived is not always known. Durable on return; a disk
+     * that is full does not stop the snapshot.
+     */
     void note(SnapshotId committed) {
         try {
             AtomicFiles.write(file, (committed + "\n").getBytes(StandardCharsets.UTF_8), AtomicFiles.PRIVATE);

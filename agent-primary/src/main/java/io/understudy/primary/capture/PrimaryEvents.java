@@ -3,17 +3,17 @@ package io.understudy.primary.capture;
 import io.understudy.failure.UnderstudyException;
 import java.util.List;
 
-/** Hears what becomes of snapshots, in the thread that takes them. Implementations are quick and do not throw. */
+/** Receives the events of snapshots, in the thread that takes them. Implementations are quick and do not throw. */
 public interface PrimaryEvents {
     default void began(List<String> periods) {}
 
-    /** The manifest is durable: whoever hears of the snapshot finds it. */
+    /** The manifest is durable: each reader finds the snapshot. */
     default void committed(Taken taken) {}
 
     /** The snapshot is not acknowledged; whether its manifest is there the failure says. */
     default void failed(Stage stage, UnderstudyException why) {}
 
-    /** Tells all of them, in this order. */
+    /** Passes each event to all of them, in this order. */
     static PrimaryEvents all(List<PrimaryEvents> listeners) {
         List<PrimaryEvents> all = List.copyOf(listeners);
         return new PrimaryEvents() {

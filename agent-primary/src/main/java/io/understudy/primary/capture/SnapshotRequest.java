@@ -5,10 +5,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What somebody asks of a snapshot.
+ * What the caller asks of a snapshot.
  *
  * @param periods labels; none or null, as from an older caller, means {@link #MANUAL}
- * @param acceptEmpty names of the trees, or {@link #DATABASE}, that may be empty or lie elsewhere this time; null means none
+ * @param acceptEmpty names of the trees, or {@link #DATABASE}, that may be empty or lie elsewhere this time; null means
+ *     none
  */
 public record SnapshotRequest(List<String> periods, Set<String> acceptEmpty) {
     public static final String MANUAL = "manual";

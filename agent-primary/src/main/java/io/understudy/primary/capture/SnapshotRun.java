@@ -132,7 +132,10 @@ final class SnapshotRun {
                         uploaded));
     }
 
-    /** The newest snapshot, whose content need not be sent again. One that cannot be read must not stop the next: that one then asks for each blob. */
+    /**
+     * The newest snapshot, whose content need not be sent again. One that cannot be read must not stop the next: that
+     * one then asks for each blob.
+     */
     private static Base base(Repository target) {
         Optional<SnapshotId> newest = target.newest();
         if (newest.isEmpty()) {
@@ -159,7 +162,7 @@ final class SnapshotRun {
     }
 
     private static Base none() {
-        LOG.warn("a verification found faults in the repository: this snapshot reads and stores all anew");
+        LOG.warn("a verification found faults in the repository: this snapshot reads and stores everything again");
         return Base.NONE;
     }
 

@@ -15,9 +15,10 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * Takes snapshots: database, then trees, then the commit. One at a time on a server, whoever asks. Refuses in backup mode and without the
- * highest epoch, and looks at both again before the commit. A snapshot that fails leaves nothing that anything refers to; the next one finds
- * what was uploaded and goes on from there. Interrupting the thread cancels it.
+ * Takes snapshots: database, then trees, then the commit. One at a time on a server, for all callers. Refuses in backup
+ * mode and without the highest epoch, and looks at both again before the commit. A snapshot that fails leaves nothing
+ * that anything refers to; the next one finds what was uploaded and goes on from there. Interrupting the thread cancels
+ * it.
  */
 public final class SnapshotTaker {
     /** Held while a snapshot is taken. */
@@ -64,14 +65,13 @@ public final class SnapshotTaker {
     /**
      * Takes one snapshot and commits it.
      *
-     * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}, {@code FENCED}, {@code KEY_*}, {@code CANCELLED}, {@code CONTENT_GONE}, and what the source, the
-     *     repository and its filestore throw
+     * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}, {@code FENCED}, {@code KEY_*},
+     *     {@code CANCELLED}, {@code CONTENT_GONE}, and what the source, the repository and its filestore throw
      */
     public Taken take(SnapshotRequest request, Progress progress) {
         events.began(request.periods());
         Taken taken = taken(request, progress);
-        // Not in reach of the failures above: from here on the snapshot exists, whatever becomes of those who hear of
-        // it.
+        // Outside the failures above: from here on the snapshot exists, even when a listener fails.
         events.committed(taken);
         return taken;
     }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the trees lay when this server committed its last snapshot, in {@code tree-places.json} of the state folder. When it is lost nothing is
- * compared, once.
+ * Where the trees lay when this server committed its last snapshot, in {@code tree-places.json} of the state folder.
+ * When it is lost nothing is compared, once.
  *
  * <pre>{"format":1,"trees":{"media":{"path":"/srv/media","place":{"type":"ext4","identity":"4f2c…","inside":"/"}}}}</pre>
  */

@@ -21,7 +21,7 @@ final class ListCommand implements Runnable {
         });
     }
 
-    /** A manifest that cannot be believed must not hide the others; a filestore that fails ends the list. */
+    /** A manifest that is not accepted must not hide the others; a filestore that fails ends the list. */
     private static ListView.Row row(Repository repository, SnapshotId snapshot) {
         try {
             return ListView.Row.of(repository.read(snapshot));

@@ -14,11 +14,13 @@ import java.util.Locale;
  * The result of {@code agent-primary list}, oldest first:
  *
  * <pre>{@code
- * {"snapshots":[{"snapshot":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","periods":["hourly"],"server":"a.example.net","rows":4711,
+ * {"snapshots":[{"snapshot":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","periods":["hourly"],
+ *  "server":"a.example.net","rows":4711,
  *  "database_bytes":1048576,"entries":120,"file_bytes":52428800,"stored_bytes":31459328,"uploaded_bytes":2048}]}
  * }</pre>
  *
- * A snapshot whose manifest cannot be believed has {@code snapshot} and {@code error} alone: {@code {"snapshot":"…","error":{"code":"signer_unknown","message":"…","hint":"…"}}}.
+ * A snapshot whose manifest is not accepted has {@code snapshot} and {@code error} alone:
+ * {@code {"snapshot":"…","error":{"code":"signer_unknown","message":"…","hint":"…"}}}.
  */
 record ListView(List<Row> snapshots) {
 

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 /** {@code agent-primary}. */
 @Command(
         name = "agent-primary",
-        description = "Takes snapshots of a site and tells its standbys.",
+        description = "Takes snapshots of a site and announces them to its standbys.",
         subcommands = {
             RunCommand.class,
             InitCommand.class,

@@ -16,11 +16,13 @@ import java.util.stream.Stream;
  *
  * <pre>{@code
  * {"dry_run":false,"kept":9,"deleted":2,"blobs":17,"bytes":2097152,"error":null,
- *  "snapshots":[{"snapshot":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","periods":["daily"],"kept":true,"reasons":["daily 3 of 7","newest proven by standby-1"]}]}
+ *  "snapshots":[{"snapshot":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","periods":["daily"],
+ *  "kept":true,"reasons":["daily 3 of 7","newest proven by standby-1"]}]}
  * }</pre>
  *
- * {@code blobs} and {@code bytes}, as stored, are the content that was deleted: that of snapshots deleted earlier too, and only what is older than {@code retention.grace}. Of a dry run all of it is what would
- * be, and {@code error} why nothing would be.
+ * {@code blobs} and {@code bytes}, as stored, are the content that was deleted: that of snapshots deleted earlier too,
+ * and only what is older than {@code retention.grace}. Of a dry run all of it is what would be, and {@code error} why
+ * nothing would be.
  */
 record PruneView(boolean dryRun, long kept, long deleted, long blobs, long bytes, Problem error, List<Row> snapshots) {
     /** @param moment of the data; null, with empty periods, when the manifest cannot be read */

@@ -17,11 +17,14 @@ import java.util.stream.Stream;
  * The result of {@code agent-primary show ID}: the manifest without the names of its blobs.
  *
  * <pre>{@code
- * {"snapshot":"00000001-00000003","site":"example","moment":"2026-11-20T10:00:00.123456Z","wal_lsn":"0/1A2B3C","periods":["hourly"],"server":"a.example.net",
+ * {"snapshot":"00000001-00000003","site":"example","moment":"2026-11-20T10:00:00.123456Z","wal_lsn":"0/1A2B3C",
+ *  "periods":["hourly"],"server":"a.example.net",
  *  "versions":{"agent":"0.1.0","postgres":150019,"tools":"15.19"},
- *  "database":{"name":"site","schema_hash":"…","archive_bytes":9000,"properties":{…},"tables":[{"schema":"public","name":"note","rows":4711,"bytes":1040000}]},
+ *  "database":{"name":"site","schema_hash":"…","archive_bytes":9000,"properties":{…},"tables":[{"schema":"public",
+ *  "name":"note","rows":4711,"bytes":1040000}]},
  *  "trees":[{"name":"media","kind":"files","entries":120,"bytes":52428800}],
- *  "totals":{"tables":1,"rows":4711,"database_bytes":1048576,"entries":120,"file_bytes":52428800,"stored_bytes":31459328,"uploaded_bytes":2048}}
+ *  "totals":{"tables":1,"rows":4711,"database_bytes":1048576,"entries":120,"file_bytes":52428800,
+ *  "stored_bytes":31459328,"uploaded_bytes":2048}}
  * }</pre>
  */
 record ShowView(

@@ -2,7 +2,10 @@ package io.understudy.primary.points;
 
 import io.understudy.progress.CrashPoint;
 
-/** The crash points of the primary's agent, in the order in which they are usually passed; {@code crash-points.md} explains each. */
+/**
+ * The crash points of the primary's agent, in the order in which they are usually passed; {@code crash-points.md}
+ * explains each.
+ */
 public enum PrimaryPoint implements CrashPoint {
     KEY_WRITTEN(Work.INIT),
     CLAIM_INTENDED(Work.INIT),

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What becomes of one snapshot.
+ * What retention decided about one snapshot.
  *
  * @param moment of its data; empty, like {@code periods}, when its manifest cannot be read
  * @param kept whether it stays

@@ -25,10 +25,11 @@ import java.util.stream.Stream;
 /**
  * Deletes the blobs that no snapshot names: mark, grace, sweep.
  *
- * <p>Safe beside whatever else goes on. A blob goes when no manifest names it and it is older than the grace period. It is deleted under the
- * {@link DeletionLock}, so not while this server takes a snapshot, in turns of a second. Each turn lists the manifests again and begins only when all of
- * them are marked, so a snapshot that was committed meanwhile counts; before each single deletion the blob's age is asked again, so one that was
- * written anew stays. Killed anywhere it has deleted only what nothing needs; the next one goes on. For one sweep; not thread-safe.
+ * <p>Safe while anything else runs. A blob goes when no manifest names it and it is older than the grace period. It is
+ * deleted under the {@link DeletionLock}, so not while this server takes a snapshot, in turns of a second. Each turn
+ * lists the manifests again and begins only when all of them are marked, so a snapshot that was committed until then
+ * counts; before each single deletion the blob's age is asked again, so one that was written again stays. Killed
+ * anywhere it has deleted only what nothing needs; the next one goes on. For one sweep; not thread-safe.
  */
 final class GarbageCollector {
     static final String STEP = "sweep";
@@ -64,7 +65,8 @@ final class GarbageCollector {
      * Deletes what no snapshot of the repository names.
      *
      * @param before what was written later stays, by the filestore's clock
-     * @throws UnderstudyException when a snapshot cannot be read whole, and what {@code permitted} throws; {@code CANCELLED} when interrupted
+     * @throws UnderstudyException when a snapshot cannot be read whole, and what {@code permitted} throws;
+     *     {@code CANCELLED} when interrupted
      */
     SweepResult sweep(Instant before, Progress progress) {
         mark(repository.list(), progress);

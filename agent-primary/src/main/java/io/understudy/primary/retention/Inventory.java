@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The snapshots of a repository, each manifest read once. Manifests do not change, so a second look reads only what is new. */
+/**
+ * The snapshots of a repository, each manifest read once. Manifests do not change, so a second look reads only what is
+ * new.
+ */
 final class Inventory {
     private final Repository repository;
     private final Map<SnapshotId, Candidate> read = new HashMap<>();

@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The labels that mean a stretch of the calendar, of which each has one snapshot to keep. Weeks begin on Monday and so end on Sunday. */
+/**
+ * The labels that mean a stretch of the calendar, of which each has one snapshot to keep. Weeks begin on Monday and so
+ * end on Sunday.
+ */
 enum Period {
     HOURLY("hour"),
     DAILY("day"),

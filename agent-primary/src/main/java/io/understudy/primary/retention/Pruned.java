@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param dryRun whether nothing was done
  * @param decisions on each snapshot, ascending
- * @param swept the content that went; of a dry run, what would go of that which is superfluous already or would be
+ * @param swept the content that went; of a dry run, what would go of what is no longer needed already or would be
  * @param refused why nothing would be deleted; of a dry run only
  */
 public record Pruned(

@@ -26,11 +26,12 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Retention at work: policy, then the manifests that go, oldest first, then the blobs that none names any more. One at a time on a server, and
- * only on the one that may publish: with the highest epoch and not in backup mode.
+ * Retention at work: policy, then the manifests that go, oldest first, then the blobs that none names any more. One at
+ * a time on a server, and only on the one that may publish: with the highest epoch and not in backup mode.
  *
- * <p>Everything is read before anything is deleted. When a manifest, an index or a replica's report cannot be read, nobody knows what is needed, and
- * nothing is deleted. Interrupting the thread stops it. Killed anywhere, the next one goes on.
+ * <p>Everything is read before anything is deleted. When a manifest, an index or a replica's report cannot be read,
+ * what is needed is not known, and nothing is deleted. Interrupting the thread stops it. Killed anywhere, the next one
+ * goes on.
  */
 public final class Pruning {
     /** Held while this server prunes. */
@@ -72,9 +73,10 @@ public final class Pruning {
     /**
      * Deletes what is not kept.
      *
-     * @param progress hears the steps {@code mark}, with the bytes that are spared, and {@code sweep}, with those that went, as stored
-     * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}, {@code FENCED}, {@code CANCELLED}; why something cannot be read; what the
-     *     filestore throws
+     * @param progress receives the steps {@code mark}, with the bytes that are spared, and {@code sweep}, with those
+     *     that went, as stored
+     * @throws UnderstudyException {@code LOCKED}, {@code BACKUP_MODE}, {@code FENCED}, {@code CANCELLED}; why something
+     *     cannot be read; what the filestore throws
      */
     public Pruned prune(Progress progress) {
         try {
@@ -151,7 +153,7 @@ public final class Pruning {
         permission(target);
         Instant now = target.prunings().begin(host.name(), epoch, host.clock().instant());
         PrimaryPoint.PRUNING_NOTED.reached();
-        // Marking takes its time: what was committed, held or proven meanwhile counts too.
+        // Marking takes its time: what was committed, held or proven since then counts too.
         List<Decision> last = confirmed(ids(first, false), decideOrRefuse(target, inventory));
         last.stream().filter(decision -> !decision.kept()).forEach(decision -> {
             target.delete(decision.snapshot());
@@ -186,7 +188,7 @@ public final class Pruning {
         List<Decision> all = new ArrayList<>();
         for (Decision decision : last) {
             boolean sudden = !decision.kept() && !doomed.contains(decision.snapshot());
-            all.add(sudden ? decision.keptBecause("superfluous since just now: the next time") : decision);
+            all.add(sudden ? decision.keptBecause("no longer needed since just now: deleted the next time") : decision);
         }
         return all;
     }

@@ -14,11 +14,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The snapshots that count for a label, newest first. Of each hour, day, week and month it is the last one with that label, and Sunday's daily is the
- * weekly of a week that has no other. For any label of one's own it is all that carry it.
+ * The snapshots that count for a label, newest first. Of each hour, day, week and month it is the last one with that
+ * label, and Sunday's daily is the weekly of a week that has no other. For any label of one's own it is all that carry
+ * it.
  *
- * <p>A day that is over without a daily has its last hourly to stand in, a week or a month without one of its own its last daily. A stand-in takes no
- * other's place: whatever schedules were changed or missed, as many of the true ones stay.
+ * <p>A day that is over without a daily has its last hourly to stand in, a week or a month without one of its own its
+ * last daily. A stand-in takes no other's place: whatever schedules were changed or missed, as many of the true ones
+ * stay.
  */
 final class Ranking {
     private static final Comparator<Known> NEWEST_FIRST =

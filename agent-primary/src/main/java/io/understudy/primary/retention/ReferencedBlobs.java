@@ -15,8 +15,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The blobs that snapshots name: about 50 bytes of memory each. It only grows: a snapshot that is deleted later leaves its marks, which
- * spares too much, never too little.
+ * The blobs that snapshots name: about 50 bytes of memory each. It only grows: a snapshot that is deleted later leaves
+ * its marks, which spares too much, never too little.
  */
 final class ReferencedBlobs {
     static final String STEP = "mark";
@@ -33,7 +33,8 @@ final class ReferencedBlobs {
     /**
      * Marks all blobs of these snapshots; those that are marked already, and those that are gone, cost nothing.
      *
-     * @throws UnderstudyException when one cannot be read whole: then nobody knows what it names, and nothing may be swept
+     * @throws UnderstudyException when one cannot be read in full: then what it names is not known, and nothing may be
+     *     swept
      */
     void add(Collection<SnapshotId> snapshots, Progress progress) {
         for (SnapshotId snapshot : snapshots) {
@@ -60,7 +61,7 @@ final class ReferencedBlobs {
             if (e.code() != ErrorCode.SNAPSHOT_UNKNOWN) {
                 throw new UnderstudyException(
                         e.code(),
-                        "cannot tell what content snapshot " + snapshot + " needs, so none is deleted: "
+                        "cannot determine what content snapshot " + snapshot + " needs, so none is deleted: "
                                 + e.getMessage(),
                         e.hint(),
                         e);

@@ -3,7 +3,7 @@ package io.understudy.primary.retention;
 import io.understudy.failure.UnderstudyException;
 import java.util.List;
 
-/** Hears what becomes of pruning, in the thread that prunes. Implementations are quick and do not throw. */
+/** Receives the events of pruning, in the thread that prunes. Implementations are quick and do not throw. */
 public interface RetentionEvents {
     RetentionEvents NONE = new RetentionEvents() {};
 
@@ -15,7 +15,7 @@ public interface RetentionEvents {
     /** What was deleted before stays deleted; the rest is left for the next time. */
     default void failed(UnderstudyException why) {}
 
-    /** Tells all of them, in this order. */
+    /** Passes each event to all of them, in this order. */
     static RetentionEvents all(List<RetentionEvents> listeners) {
         List<RetentionEvents> all = List.copyOf(listeners);
         return new RetentionEvents() {

@@ -14,8 +14,9 @@ import java.util.Optional;
 /**
  * One cron expression of five fields in a time zone. Immutable.
  *
- * <p>Where clocks change it does what cron does: what falls into a skipped hour happens when that hour is skipped; in an hour that comes
- * twice, an expression for every hour counts both times, any other the first time. The library behind it computes within one fixed offset only.
+ * <p>Where clocks change it does what cron does: what falls into a skipped hour happens when that hour is skipped; in
+ * an hour that comes twice, an expression for every hour counts both times, any other the first time. The library
+ * behind it computes within one fixed offset only.
  */
 final class Cron {
     private final ExecutionTime times;

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The periods of {@code primary.schedule}. Ticks of several periods at one minute are one snapshot with several labels. Immutable. */
+/**
+ * The periods of {@code primary.schedule}. Ticks of several periods at one minute are one snapshot with several labels.
+ * Immutable.
+ */
 public final class Schedule {
     private static final int TICKS = 1000;
     private static final Duration HORIZON = Duration.ofDays(800);

@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * What the schedule asks for now. Ticks that were missed, asleep or not running, are owed as one snapshot with all their labels. One that failed
- * stays owed: it is tried again with growing pauses when that may help, otherwise with the next tick. Not thread-safe.
+ * What the schedule asks for now. Ticks that were missed, asleep or not running, are owed as one snapshot with all
+ * their labels. One that failed stays owed: it is tried again with growing pauses when that may help, otherwise with
+ * the next tick. Not thread-safe.
  */
 public final class Timetable {
     private final Schedule schedule;
@@ -26,7 +27,7 @@ public final class Timetable {
         this.retry = Objects.requireNonNull(retry);
     }
 
-    /** The labels of the snapshot that is due; empty when none is. Whoever takes it tells how it went. */
+    /** The labels of the snapshot that is due; empty when none is. The caller that takes it reports how it went. */
     public List<String> due(Instant now) {
         if (covered.isAfter(now)) {
             // The clock was set back.

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The order of things around a commit: each is noted with what was announced by then. No clock tells it. */
+/** The order of things around a commit: each is noted with what was announced by then. No clock shows it. */
 @Timeout(60)
 class AnnouncerTest {
     private static final String FIRST = new SnapshotId(1, 1).toString();

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every field of the status and every metric of the primary's agent, beside what is true, in each role and after each change of role. A field or metric
- * without an expectation fails the test.
+ * Every field of the status and every metric of the primary's agent, compared with what is true, in each role and after
+ * each change of role. A field or metric without an expectation fails the test.
  */
 @Timeout(60)
 class StatusAgainstTheWorldTest {

@@ -219,7 +219,7 @@ class SnapshotTakerTest {
                 key -> key.startsWith("manifests/"),
                 new LoseAcknowledgement(ErrorCode.FILESTORE_FAILED)));
         assertThatThrownBy(this::take).isInstanceOf(UnderstudyException.class);
-        // The snapshot exists, though nobody was told so: the next one counts on from it.
+        // The snapshot exists, though no caller received it: the next one counts on from it.
         assertThat(take().manifest().snapshot()).isEqualTo(SECOND);
     }
 

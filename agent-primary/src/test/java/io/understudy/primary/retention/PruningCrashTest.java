@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Kills the pruning before and after each of its calls to the filestore: nothing that is needed is missing then, and the next one ends it. */
+/**
+ * Kills the pruning before and after each of its calls to the filestore: nothing that is needed is missing then, and
+ * the next one ends it.
+ */
 @Tag("slow")
 class PruningCrashTest {
     private static final RetentionSettings SETTINGS =

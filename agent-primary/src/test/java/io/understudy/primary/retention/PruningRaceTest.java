@@ -30,8 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Pruning beside snapshots, readers and another server, interleaved at each call to the filestore in an order drawn by a seed, while days pass. After
- * every call all that any manifest names is there. Words come and go and come again, so that snapshots write anew what is about to be deleted.
+ * Pruning together with snapshots, readers and another server, interleaved at each call to the filestore in an order
+ * drawn by a seed, while days pass. After every call all that any manifest names is there. Words come and go and come
+ * again, so that snapshots write again what is about to be deleted.
  */
 class PruningRaceTest {
     private static final Duration GRACE = Duration.ofHours(24);
@@ -72,7 +73,10 @@ class PruningRaceTest {
         world.end(server);
     }
 
-    /** The old primary is still at it: it looks at a blob and deletes it in one go, that is as close as two requests can be. */
+    /**
+     * The old primary is still at it: it looks at a blob and deletes it in one go, that is as close as two requests can
+     * be.
+     */
     @ParameterizedTest
     @MethodSource("seeds")
     void besideAServerThatIsPromoted(long seed) throws InterruptedException {
@@ -146,7 +150,9 @@ class PruningRaceTest {
             }
         }
 
-        /** Reads a snapshot to its end. One that falls short was deleted, as a whole: the reader takes the newest then. */
+        /**
+         * Reads a snapshot to its end. One that falls short was deleted, as a whole: the reader takes the newest then.
+         */
         void readings(int count) {
             Repository own = server("reader").repository();
             for (int i = 0; i < count; i++) {

@@ -129,7 +129,8 @@ class PruningTest extends FiveHourlySnapshots {
         Pruned pruned = prune();
 
         assertThat(snapshots()).containsExactly(id(4), id(5), id(6));
-        assertThat(pruned.decisions().get(3).text()).isEqualTo("kept: superfluous since just now: the next time");
+        assertThat(pruned.decisions().get(3).text())
+                .isEqualTo("kept: no longer needed since just now: deleted the next time");
         whole.check();
     }
 

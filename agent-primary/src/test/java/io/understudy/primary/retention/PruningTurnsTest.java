@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Beside a snapshot, another pruning, an interrupt and a slow store. */
+/** Pruning while a snapshot, another pruning, an interrupt or a slow store comes in between. */
 class PruningTurnsTest extends FiveHourlySnapshots {
     @Test
     void oneAtATime() {

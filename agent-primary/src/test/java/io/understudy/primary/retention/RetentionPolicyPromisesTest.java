@@ -217,7 +217,10 @@ class RetentionPolicyPromisesTest {
             return needed;
         }
 
-        /** Whether there are as many newer stretches with each of its labels as are to be kept, or a later one in its own. */
+        /**
+         * Whether there are as many newer stretches with each of its labels as are to be kept, or a later one in its
+         * own.
+         */
         boolean isSuperfluous(SnapshotId id) {
             if (!(snapshots.get(id) instanceof Known known) || known.periods().isEmpty()) {
                 return false;

@@ -42,7 +42,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/** One server on fakes that takes snapshots and prunes. Its site is some words, each a row and a file, and so each file a blob. */
+/**
+ * One server on fakes that takes snapshots and prunes. Its site is some words, each a row and a file, and so each file
+ * a blob.
+ */
 final class Server {
     static final String SITE = "example";
     static final SigningKey KEY = FastSignatures.key();
@@ -76,7 +79,7 @@ final class Server {
         return Repository.create(filestore, new UUID(7, 7), SITE, TrustedKeys.of(KEY.publicKey()), time.clock());
     }
 
-    /** Opened anew, as each agent does for itself. */
+    /** Opened again, as each agent does for itself. */
     Repository repository() {
         return Repository.open(filestore, SITE, TrustedKeys.of(KEY.publicKey()), time.clock());
     }

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Actors on threads of which one runs at a time. At each {@link #next} the seed decides who goes on, so a run can be had again. */
+/**
+ * Actors on threads of which one runs at a time. At each {@link #next} the seed decides who goes on, so a run can be
+ * had again.
+ */
 final class Turns {
     private final Random random;
     private final Runnable check;
@@ -12,7 +15,7 @@ final class Turns {
     private Actor current;
     private Throwable failure;
 
-    /** @param check made at each turn, while nobody runs */
+    /** @param check made at each turn, while no thread runs */
     Turns(Random random, Runnable check) {
         this.random = random;
         this.check = check;
@@ -35,7 +38,7 @@ final class Turns {
         }
     }
 
-    /** Lets somebody else go on, or the same. Does nothing outside an actor. */
+    /** Lets another actor go on, or the same. Does nothing outside an actor. */
     void next() {
         if (Thread.currentThread() instanceof Actor actor && alive.contains(actor)) {
             synchronized (this) {

@@ -21,12 +21,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * Keeps each object in a file of its name below a root folder, which must exist: a disk that is not mounted is an error, not an
- * empty repository. An object is written to a temporary file on the same file system, forced to disk, then renamed (or, for
- * {@link #putIfAbsent}, linked) to its name, and its folder is forced; so it appears whole, and stays.
+ * Keeps each object in a file of its name below a root folder, which must exist: a disk that is not mounted is an
+ * error, not an empty repository. An object is written to a temporary file on the same file system, forced to disk,
+ * then renamed (or, for {@link #putIfAbsent}, linked) to its name, and its folder is forced; so it appears whole, and
+ * stays.
  *
- * <p>Several processes, also on several hosts of a network file system, may use one folder at the same time. Names are created
- * by hard links; where the file system has none, see {@link Exclusive}.
+ * <p>Several processes, also on several hosts of a network file system, may use one folder at the same time. Names are
+ * created by hard links; where the file system has none, see {@link Exclusive}.
  */
 public final class DirectoryFilestore implements Filestore {
     private final Path root;
@@ -57,7 +58,7 @@ public final class DirectoryFilestore implements Filestore {
 
     @Override
     public Capabilities capabilities() {
-        return attempt("look into", 0, () -> new Capabilities(exclusive.byLinks()));
+        return attempt("check", 0, () -> new Capabilities(exclusive.byLinks()));
     }
 
     @Override
@@ -101,7 +102,7 @@ public final class DirectoryFilestore implements Filestore {
         return attempt("look for " + key + " in", 0, () -> {
             Optional<BasicFileAttributes> found = attributes(file);
             if (found.isEmpty()) {
-                failures.requireRoot("look into");
+                failures.requireRoot("look for " + key + " in");
             }
             return found.map(
                     f -> new ObjectInfo(key, f.size(), f.lastModifiedTime().toInstant()));
@@ -152,7 +153,9 @@ public final class DirectoryFilestore implements Filestore {
         boolean place(Path name, Path file) throws IOException;
     }
 
-    /** Writes the content and gives it its name, whose folder is made, also when somebody removed it meanwhile. */
+    /**
+     * Writes the content and gives it its name, whose folder is made, also when another process removed it since then.
+     */
     private boolean place(Path name, Content content, Placing placing) throws IOException {
         Path file = temporary.write(content);
         try {

@@ -17,9 +17,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Walks the files below a root in the order of their whole keys, as an object store lists them: {@code a-b}, {@code a.b},
- * {@code a/b}. A page ends before a folder, never among the files of one: a folder must be read whole to be sorted, and is read once so. Holds a page,
- * and the names of one folder of each level, in memory; files that no key can denote are passed over.
+ * Walks the files below a root in the order of their whole keys, as an object store lists them: {@code a-b},
+ * {@code a.b}, {@code a/b}. A page ends before a folder, never among the files of one: a folder must be read whole to
+ * be sorted, and is read once so. Holds a page, and the names of one folder of each level, in memory; files that no key
+ * can denote are passed over.
  */
 final class DirectoryListing {
     private static final int FULL = 1_000;

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** What the filestore asks of the file system when it writes: the seam where a test fills the disk or takes a right away. */
+/**
+ * What the filestore asks of the file system when it writes: the seam where a test fills the disk or takes a right
+ * away.
+ */
 class Disk {
     /** A new file, open for writing. */
     FileChannel create(Path file) throws IOException {

@@ -14,9 +14,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Gives a file a name that must be free. By a hard link, which is atomic on every file system that has them, network ones
- * included. Where there are none (exFAT, some network shares) by a look and a rename under a lock file: safe among all agents of one
- * host, and among hosts only as far as the file system carries locks across.
+ * Gives a file a name that must be free. By a hard link, which is atomic on every file system that has them, network
+ * ones included. Where there are none (exFAT, some network shares) by a look and a rename under a lock file: safe among
+ * all agents of one host, and among hosts only as far as the file system carries locks across.
  */
 final class Exclusive {
     /** Locks of files exclude processes, not the threads of one. */

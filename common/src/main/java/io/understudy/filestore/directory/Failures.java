@@ -76,7 +76,7 @@ final class Failures {
             return failure(ErrorCode.FILESTORE_DENIED, action, "a folder below it is on another disk", hint, cause);
         }
         return failure(
-                ErrorCode.FILESTORE_FAILED, action, reason, "look at the disk, its mount and the system's log", cause);
+                ErrorCode.FILESTORE_FAILED, action, reason, "check the disk, its mount and the system's log", cause);
     }
 
     private UnderstudyException denied(String action, String reason, IOException cause) {

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Creates folders below a root, never the root itself: where that is missing, a disk is not mounted. A folder counts as there
- * only after its name in its parent was forced to disk, by whomever it was created. Thread-safe.
+ * Creates folders below a root, never the root itself: where that is missing, a disk is not mounted. A folder counts as
+ * there only after its name in its parent was forced to disk, by whomever it was created. Thread-safe.
  */
 final class Folders {
     private final Path root;
@@ -39,7 +39,7 @@ final class Folders {
         durable.add(folder);
     }
 
-    /** Somebody removed folders: believe none of them any more. */
+    /** Another program removed folders: none of them counts as known any more. */
     void forget() {
         durable.clear();
     }

@@ -9,7 +9,10 @@ import java.util.function.Function;
 
 /** Reads an object's file to its end; failures are {@link UnderstudyException}s. */
 final class ObjectStream extends BlockInput {
-    /** The most bytes of one read: Java keeps, for each thread, a buffer beside the heap as long as its longest read, and that room is small. */
+    /**
+     * The most bytes of one read: Java keeps, for each thread, a buffer outside the heap as long as its longest read,
+     * and that room is small.
+     */
     private static final int MOST = 1 << 16;
 
     private final FileChannel channel;

@@ -14,8 +14,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Objects before they have their name, in a folder {@code ~writing} that no key can denote. The first write of a process also
- * removes what crashed writers left there: files older than a day by the file system's own clock.
+ * Objects before they have their name, in a folder {@code ~writing} that no key can denote. The first write of a
+ * process also removes what crashed writers left there: files older than a day by the file system's own clock.
  */
 final class TemporaryFiles {
     private static final Duration STALE = Duration.ofDays(1);

@@ -1,5 +1,5 @@
 /**
- * A filestore in a folder of a local or mounted file system: each object a file, whole and durable before it is visible under its
- * name.
+ * A filestore in a folder of a local or mounted file system: each object a file, whole and durable before it is visible
+ * under its name.
  */
 package io.understudy.filestore.directory;

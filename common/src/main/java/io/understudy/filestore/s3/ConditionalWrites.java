@@ -13,11 +13,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Writes that must not replace. Stores that do not know {@code If-None-Match: *} mostly ignore it, so it is tried, once in the life of an
- * instance, on an object of its own that no key can denote: where that exists, one request that must be refused; where not, two.
+ * Writes that must not replace. Stores that do not know {@code If-None-Match: *} mostly ignore it, so it is tried, once
+ * in the life of an instance, on an object of its own that no key can denote: where that exists, one request that must
+ * be refused; where not, two.
  *
- * <p>On a store without them: look, write, let racing writers write too, read back. The last of them wins, and all of them
- * see it; but one that looked before and wrote after the pause would win a second time.
+ * <p>On a store without them: look, write, let racing writers write too, read back. The last of them wins, and all of
+ * them see it; but one that looked before and wrote after the pause would win a second time.
  */
 final class ConditionalWrites {
     private static final String PROBE = "~conditional-writes";
@@ -61,7 +62,7 @@ final class ConditionalWrites {
                 throw new UnderstudyException(
                         ErrorCode.FILESTORE_FAILED,
                         "cannot write " + key + " to " + store.name() + ": the store no longer writes conditionally",
-                        "start the agent again, so that it asks the store anew");
+                        "start the agent again: it then finds out again what the store can do");
         };
     }
 

@@ -12,8 +12,8 @@ import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLException;
 
 /**
- * What a failure of the S3 client means. The client's own exceptions are not passed on as causes: their texts hold request headers, a
- * session token among them.
+ * What a failure of the S3 client means. The client's own exceptions are not passed on as causes: their texts hold
+ * request headers, a session token among them.
  */
 final class Failures {
     private final String name;
@@ -82,7 +82,7 @@ final class Failures {
             return failure(ErrorCode.FILESTORE_DENIED, action, answer.toString(), hint, null);
         }
         if (passing(answer)) {
-            String hint = "it may pass by itself; otherwise look into the store's log";
+            String hint = "it may pass by itself; otherwise see the store's log";
             return failure(ErrorCode.FILESTORE_FAILED, action, answer.toString(), hint, null);
         }
         String hint = "check filestore.access_key and secret_key, what they may do in bucket " + bucket
@@ -113,8 +113,8 @@ final class Failures {
             String hint = "check filestore.endpoint, the network and the store";
             return failure(ErrorCode.FILESTORE_UNREACHABLE, action, reason(cause), hint, cause);
         }
-        String hint = "check that filestore.endpoint is an S3 store, and look into its log";
-        String why = "its answer makes no sense (" + cause.getClass().getSimpleName() + ")";
+        String hint = "check that filestore.endpoint is an S3 store, and see its log";
+        String why = "its answer is not understood (" + cause.getClass().getSimpleName() + ")";
         return failure(ErrorCode.FILESTORE_FAILED, action, why, hint, null);
     }
 

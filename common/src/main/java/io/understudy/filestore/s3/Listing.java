@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The pages of a listing. Objects that no key can denote are passed over, and what a store lists although it is not after the key that it was
- * told: a page of nothing else is followed by the store's own mark of where it stood.
+ * The pages of a listing. Objects that no key can denote are passed over, and what a store lists although it does
+ * not come after the key that it was given: a page of nothing else is followed by the store's own continuation mark.
  */
 record Listing(MinioAsyncClient client, S3Requests calls, Failures failures, Location location) {
     Page page(String prefix, String after) {

@@ -16,7 +16,7 @@ final class ObjectStream extends BlockInput {
         this.failure = failure;
     }
 
-    /** Closes an answer that came when nobody waited for it any more. */
+    /** Closes an answer that came when no thread waited for it any more. */
     static void discard(InputStream in) {
         try {
             in.close();

@@ -23,8 +23,9 @@ import java.util.Optional;
 import okhttp3.OkHttpClient;
 
 /**
- * Keeps each object under its key, after a prefix, in a bucket that exists. Retries nothing by itself. Whether the store honours
- * conditional writes is tried once in the life of an instance, when it first matters: see {@link ConditionalWrites}.
+ * Keeps each object under its key, after a prefix, in a bucket that exists. Retries nothing by itself. Whether the
+ * store honours conditional writes is tried once in the life of an instance, when it first matters: see
+ * {@link ConditionalWrites}.
  */
 public final class S3Filestore implements Filestore {
     private final Location location;
@@ -154,7 +155,7 @@ public final class S3Filestore implements Filestore {
                 "verify the snapshot: the object is shorter than its description");
     }
 
-    /** A store says of an object in a missing bucket only that it is missing; asking once tells the two apart. */
+    /** A store says of an object in a missing bucket only that it is missing; asking once distinguishes the two. */
     private void requireBucket(String action) {
         if (bucketSeen) {
             return;

@@ -11,13 +11,15 @@ import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * The stored form of a blob: one zstd frame (RFC 8878) that tells its content's size and ends with its checksum, so {@code zstd -d} reads
- * it. Keeps compression contexts and their buffers for the next blob. Thread-safe.
+ * The stored form of a blob: one zstd frame (RFC 8878) that states its content's size and ends with its checksum, so
+ * {@code zstd -d} reads it. Keeps compression contexts and their buffers for the next blob. Thread-safe.
  */
 final class BlobCodec {
     /** Level 1 is faster than the network and the database; higher levels cost more than they save. */
     private static final int LEVEL = 1;
-    /** The window a frame may ask for: 2^26 = 64 MiB, the longest blob; more would only be asked for by a hostile one. */
+    /**
+     * The window a frame may ask for: 2^26 = 64 MiB, the longest blob; more would only be asked for by a hostile one.
+     */
     private static final int WINDOW_BITS = 26;
 
     private final Deque<Encoder> idle = new ConcurrentLinkedDeque<>();
@@ -28,7 +30,10 @@ final class BlobCodec {
         return (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length);
     }
 
-    /** The plain content, not yet checked against anything but zstd's own checksum; {@code read} throws IOExceptions for damaged frames. */
+    /**
+     * The plain content, not yet checked against anything but zstd's own checksum; {@code read} throws IOExceptions for
+     * damaged frames.
+     */
     static InputStream decode(InputStream stored) throws IOException {
         return new ZstdInputStreamNoFinalizer(stored, RecyclingBufferPool.INSTANCE).setLongMax(WINDOW_BITS);
     }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Blobs and streams from and to JSON, field by field: lists and indexes have millions of them. What is not known is passed over. The same blob twice
- * in a row is the same object. Not thread-safe.
+ * Blobs and streams from and to JSON, field by field: lists and indexes have millions of them. What is not known is
+ * passed over. The same blob twice in a row is the same object. Not thread-safe.
  */
 public final class BlobJson {
     private BlobRef last;

@@ -40,7 +40,8 @@ final class BlobLines {
     }
 
     /**
-     * The blobs one after the other; authentic when the end was reached. Whoever stops before leaves nothing open but a stream of the filestore.
+     * The blobs one after the other; authentic when the end was reached. A reader that stops before leaves nothing open
+     * but a stream of the filestore.
      *
      * @throws UnderstudyException while it is consumed: {@code MANIFEST_DAMAGED}, {@code BLOB_*}
      */

@@ -9,8 +9,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param bytes of the plain content
  * @param stored bytes of the object in the filestore
- * @param continues whether the blob ends inside a row that the next blob continues (only where one row is longer than the longest
- *     blob); such blobs are loaded together
+ * @param continues whether the blob ends inside a row that the next blob continues (only where one row is longer than
+ *     the longest blob); such blobs are loaded together
  */
 public record BlobRef(
         BlobId id,

@@ -5,8 +5,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The puts of one snapshot. For blobs that its base names, and for those that it has put already, it asks the filestore nothing. Counts what was
- * sent and what was found. Thread-safe. Close it when the snapshot is over; a session must not outlive {@link Blobs#FRESH}.
+ * The puts of one snapshot. For blobs that its base names, and for those that it has put already, it asks the filestore
+ * nothing. Counts what was sent and what was found. Thread-safe. Close it when the snapshot is over; a session must not
+ * outlive {@link Blobs#FRESH}.
  */
 public final class BlobSession implements BlobSink, AutoCloseable {
     private final Blobs blobs;

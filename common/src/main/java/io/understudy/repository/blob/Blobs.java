@@ -17,12 +17,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The blobs of a repository. Each content is put once: a put asks whether the blob is there before it sends it. A snapshot puts through a
- * {@link #session(KnownBlobs) session}, which also saves the question for what its base names.
+ * The blobs of a repository. Each content is put once: a put asks whether the blob is there before it sends it. A
+ * snapshot puts through a {@link #session(KnownBlobs) session}, which also saves the question for what its base names.
  *
- * <p>A blob that is there already counts only while it is younger than {@link #FRESH}; an older one is written again, which renews its age.
- * Retention deletes no unreferenced blob younger than 24 hours, so none that a running snapshot relies on can go before its
- * manifest is written, as long as that takes less than the difference.
+ * <p>A blob that is there already counts only while it is younger than {@link #FRESH}; an older one is written again,
+ * which renews its age. Retention deletes no unreferenced blob younger than 24 hours, so none that a running snapshot
+ * relies on can go before its manifest is written, as long as that takes less than the difference.
  */
 public final class Blobs implements BlobSink, BlobSource {
     /** The longest content of one blob, in bytes. */
@@ -31,9 +31,9 @@ public final class Blobs implements BlobSink, BlobSource {
     public static final Duration FRESH = Duration.ofHours(12);
 
     static final String DAMAGED_HINT =
-            "run agent-primary verify and take a new snapshot: it stores all anew; or repair it from another copy of the repository";
+            "run agent-primary verify and take a new snapshot: it stores everything again; or repair it from another copy of the repository";
 
-    /** How far the store's clock may run ahead of ours before its ages are not believed. */
+    /** How far the store's clock may run ahead of ours before the ages that it gives are not trusted. */
     private static final Duration SKEW = Duration.ofHours(1);
 
     private static final String PREFIX = "blobs/";
@@ -108,7 +108,7 @@ public final class Blobs implements BlobSink, BlobSource {
         return filestore.list(PREFIX, "");
     }
 
-    /** Idempotent. Whoever deletes makes sure that no kept manifest names the blob. */
+    /** Idempotent. The caller makes sure that no kept manifest names the blob. */
     public void delete(BlobId id) {
         filestore.delete(id.key());
     }
@@ -149,7 +149,7 @@ public final class Blobs implements BlobSink, BlobSource {
         }
     }
 
-    /** The failure to read an object, told in terms of the blob. */
+    /** The failure to read an object, described by the blob. */
     static UnderstudyException named(BlobRef blob, String store, UnderstudyException e) {
         if (e.code() != ErrorCode.OBJECT_MISSING) {
             return e;

@@ -1,17 +1,19 @@
 package io.understudy.repository.blob;
 
 /**
- * Finds where a stream is cut into blobs, by its content: after an insertion the following cuts fall where they fell before, so only
- * the blobs around the change are new. Not thread-safe; one stream at a time.
+ * Finds where a stream is cut into blobs, by its content: after an insertion the following cuts fall where they fell
+ * before, so only the blobs around the change are new. Not thread-safe; one stream at a time.
  *
- * <p>FastCDC with normalized chunking of level 2 (Xia et al.: "FastCDC: a Fast and Efficient Content-Defined Chunking Approach for
- * Data Deduplication", USENIX ATC 2016): a gear hash over the last 64 bytes, no cut before the least size, one at the largest at the latest;
- * up to the average, a power of two, a cut needs two more zero bits at the top of the hash than the average has, behind that two fewer.
+ * <p>FastCDC with normalized chunking of level 2 (Xia et al.: "FastCDC: a Fast and Efficient Content-Defined Chunking
+ * Approach for Data Deduplication", USENIX ATC 2016): a gear hash over the last 64 bytes, no cut before the least size,
+ * one at the largest at the latest; up to the average, a power of two, a cut needs two more zero bits at the top of the
+ * hash than the average has, behind that two fewer.
  *
- * <p>With rows aligned, a cut moves on to the next {@code \n}. In COPY's text format that byte is always the end of a row: newlines in
- * values are written as a backslash and an {@code n}, and no encoding that COPY can emit holds the byte 0x0A inside a character.
- * All server encodings keep bytes below 0x80 for ASCII; the trailing bytes of the client-only ones (SJIS, SHIFT_JIS_2004, BIG5, GBK,
- * UHC, JOHAB, GB18030) are 0x30 or higher. Where no row ends within 32 MiB the row itself is cut, by content, and the blob continues.
+ * <p>With rows aligned, a cut moves on to the next {@code \n}. In COPY's text format that byte is always the end of a
+ * row: newlines in values are written as a backslash and an {@code n}, and no encoding that COPY can emit holds the
+ * byte 0x0A inside a character. All server encodings keep bytes below 0x80 for ASCII; the trailing bytes of the
+ * client-only ones (SJIS, SHIFT_JIS_2004, BIG5, GBK, UHC, JOHAB, GB18030) are 0x30 or higher. Where no row ends within
+ * 32 MiB the row itself is cut, by content, and the blob continues.
  */
 final class Chunker {
     private static final int WINDOW = 64;
@@ -42,7 +44,10 @@ final class Chunker {
     record Sizes(int min, int average, int max, int longest) {
         /** For lists of small lines of which a few change each time. */
         static final Sizes LIST = new Sizes(16 << 10, 64 << 10, 256 << 10, 32 << 20);
-        /** For what changes in many small places, as rows do: little is stored again around a change, and little is held in memory. */
+        /**
+         * For what changes in many small places, as rows do: little is stored again around a change, and little is held
+         * in memory.
+         */
         static final Sizes FINE = new Sizes(128 << 10, 512 << 10, 2 << 20, 32 << 20);
         /** For what mostly comes and goes whole, and where blobs would otherwise be too many to name. */
         static final Sizes COARSE = new Sizes(1 << 20, 4 << 20, 16 << 20, 32 << 20);
@@ -54,8 +59,9 @@ final class Chunker {
     }
 
     /**
-     * Looks for the end of the chunk that starts at {@code buffer[0]}. Called again with more bytes in the buffer it goes on where it
-     * stopped. After a chunk was found the caller takes it away, so that the byte behind it is at {@code buffer[0]}.
+     * Looks for the end of the chunk that starts at {@code buffer[0]}. Called again with more bytes in the buffer it
+     * goes on where it stopped. After a chunk was found the caller takes it away, so that the byte behind it is at
+     * {@code buffer[0]}.
      *
      * @return the length of the chunk, or 0 while its end is not within the first {@code filled} bytes
      */

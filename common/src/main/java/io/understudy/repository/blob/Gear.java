@@ -1,11 +1,11 @@
 package io.understudy.repository.blob;
 
 /**
- * The 256 random numbers of the rolling hash. They are part of the repository's format: other numbers would cut the same content
- * elsewhere, and nothing would be found again.
+ * The 256 random numbers of the rolling hash. They are part of the repository's format: other numbers would cut the
+ * same content elsewhere, and nothing would be found again.
  *
- * <p>{@code TABLE[i]} is the output number {@code i} of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
- * generators", OOPSLA 2014) with the seed {@code 0x556e646572737479}, the ASCII letters {@code Understy}.
+ * <p>{@code TABLE[i]} is the output number {@code i} of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom
+ * number generators", OOPSLA 2014) with the seed {@code 0x556e646572737479}, the ASCII letters {@code Understy}.
  */
 final class Gear {
     private static final long SEED = 0x556e646572737479L;

@@ -5,7 +5,8 @@ import java.util.HexFormat;
 import java.util.OptionalLong;
 
 /**
- * A set of blobs with their stored sizes in little memory: about 50 bytes a blob, 13 MB for a terabyte of content. Thread-safe.
+ * A set of blobs with their stored sizes in little memory: about 50 bytes a blob, 13 MB for a terabyte of content.
+ * Thread-safe.
  */
 public final class KnownBlobs {
     /** Stored bytes and one: a table holds no 0. */
@@ -26,7 +27,7 @@ public final class KnownBlobs {
         return add(key(blob.id()), blob.stored());
     }
 
-    /** Adds what the other set holds, which must not change meanwhile. */
+    /** Adds what the other set holds, which must not change while this runs. */
     public synchronized void addAll(KnownBlobs other) {
         other.table.forEach((key, stored) -> add(key, stored - 1));
     }

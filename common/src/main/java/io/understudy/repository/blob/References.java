@@ -3,8 +3,9 @@ package io.understudy.repository.blob;
 import java.util.Iterator;
 
 /**
- * What a part of a snapshot needs, as a stream of its own: every blob once, in the order in which they were first named. Retention, transfer and
- * verification read that stream and no content. Not thread-safe; the blobs that were named take about 50 bytes of memory each.
+ * What a part of a snapshot needs, as a stream of its own: every blob once, in the order in which they were first
+ * named. Retention, transfer and verification read that stream and no content. Not thread-safe; the blobs that were
+ * named take about 50 bytes of memory each.
  */
 public final class References {
     private final BlobSink sink;

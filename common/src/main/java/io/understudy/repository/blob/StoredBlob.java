@@ -7,7 +7,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** A blob in its stored form, in memory, on its way from one repository to another. Used again for the next one. Not thread-safe. */
+/**
+ * A blob in its stored form, in memory, on its way from one repository to another. Used again for the next one. Not
+ * thread-safe.
+ */
 public final class StoredBlob {
     private static final int SMALLEST = 64 << 10;
 

@@ -10,8 +10,9 @@ import java.util.Iterator;
 import java.util.Objects;
 
 /**
- * The decoded concatenation of a stream's blobs. Reads one blob after the other; each is checked when its last byte is read. Failures of a blob
- * are {@code BLOB_MISSING} and {@code BLOB_DAMAGED} and name what the stream holds. Not thread-safe.
+ * The decoded concatenation of a stream's blobs. Reads one blob after the other; each is checked when its last byte is
+ * read. Failures of a blob are {@code BLOB_MISSING} and {@code BLOB_DAMAGED} and name what the stream holds. Not
+ * thread-safe.
  */
 public final class StreamReader extends InputStream {
     private final String what;
@@ -49,8 +50,8 @@ public final class StreamReader extends InputStream {
     }
 
     /**
-     * Reads to the end. A blob is checked with its last byte, and lines are understood before: what cannot be understood may be damaged, and that is
-     * to be known first, so that whoever heals a damaged blob hears of it.
+     * Reads to the end. A blob is checked with its last byte, and lines are understood before: what cannot be
+     * understood may be damaged, and that is to be known first, so that the code that repairs damaged blobs gets it.
      *
      * @throws UnderstudyException {@code BLOB_MISSING}, {@code BLOB_DAMAGED}
      */

@@ -7,8 +7,9 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * An ordered list of blobs; their decoded concatenation is a standard file. A short stream names its blobs itself. A long one, of more than
- * {@link #MOST_DIRECT} blobs, names a stream that lists them, so that what describes it stays small; {@link References#keep} makes that list.
+ * An ordered list of blobs; their decoded concatenation is a standard file. A short stream names its blobs itself. A
+ * long one, of more than {@link #MOST_DIRECT} blobs, names a stream that lists them, so that what describes it stays
+ * small; {@link References#keep} makes that list.
  *
  * <pre>{@code
  * {"bytes":10,"blobs":[{"id":"…","bytes":10,"stored":20}]}

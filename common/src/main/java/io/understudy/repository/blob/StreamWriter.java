@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Cuts what is written into blobs and puts them. Holds one blob at a time, at most 32 MiB. After {@link #finish()} the next stream may be
- * written with the same writer, which saves its buffer. Not thread-safe; failures are the sink's.
+ * Cuts what is written into blobs and puts them. Holds one blob at a time, at most 32 MiB. After {@link #finish()} the
+ * next stream may be written with the same writer, which saves its buffer. Not thread-safe; failures are the sink's.
  */
 public final class StreamWriter extends OutputStream {
     /** Bytes of a table from which on its blobs are long: as many as 32,000 short ones. */
@@ -34,19 +34,24 @@ public final class StreamWriter extends OutputStream {
         return new StreamWriter(sink, new Chunker(false, Sizes.COARSE));
     }
 
-    /** A stream of rows that end with {@code \n}, such as a tree's index: cut by content, but only at the ends of rows. */
+    /**
+     * A stream of rows that end with {@code \n}, such as a tree's index: cut by content, but only at the ends of rows.
+     */
     public static StreamWriter rows(BlobSink sink) {
         return new StreamWriter(sink, new Chunker(true, Sizes.FINE));
     }
 
-    /** A list that every snapshot writes again, such as the list of tables: JSON lines, in small blobs, so that little is new after a small change. */
+    /**
+     * A list that every snapshot writes again, such as the list of tables: JSON lines, in small blobs, so that little
+     * is new after a small change.
+     */
     public static StreamWriter list(BlobSink sink) {
         return new StreamWriter(sink, new Chunker(true, Sizes.LIST));
     }
 
     /**
-     * Rows of a table, in COPY's text format. One that is very large has longer blobs, so that a manifest stays short; when a table becomes that large it
-     * is stored anew.
+     * Rows of a table, in COPY's text format. One that is very large has longer blobs, so that a manifest stays short;
+     * when a table becomes that large it is stored again in full.
      *
      * @param table about how many bytes the whole table has
      */
@@ -79,8 +84,8 @@ public final class StreamWriter extends OutputStream {
     }
 
     /**
-     * Ends the stream: puts what is left and names all its blobs, however many; {@link References#keep} makes it short. The writer is then at the
-     * start of a new stream. A stream without bytes has no blobs.
+     * Ends the stream: puts what is left and names all its blobs, however many; {@link References#keep} makes it short.
+     * The writer is then at the start of a new stream. A stream without bytes has no blobs.
      */
     public StreamRef finish() {
         if (filled > 0) {

@@ -10,8 +10,9 @@ import java.security.MessageDigest;
 import java.util.Objects;
 
 /**
- * A blob's decoded content, checked against the blob's length and hash. The check comes before the read that completes the content returns,
- * so a reader that asks for exactly the bytes it expects is protected too, and never gives more than the blob's length.
+ * A blob's decoded content, checked against the blob's length and hash. The check comes before the read that completes
+ * the content returns, so a reader that asks for exactly the bytes it expects is protected too, and never gives more
+ * than the blob's length.
  */
 final class VerifiedInput extends InputStream {
     private final String store;

@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * MurmurHash3_x64_128 with seed 0 of a sequence of bytes that comes in pieces. No protection against who chooses the bytes; the fastest hash of
- * 128 bits that libraries of every language have. Not thread-safe; used again after {@link #finish}.
+ * MurmurHash3_x64_128 with seed 0 of a sequence of bytes that comes in pieces. No protection against who chooses the
+ * bytes; the fastest hash of 128 bits that libraries of every language have. Not thread-safe; used again after
+ * {@link #finish}.
  *
  * <p>Source: Austin Appleby's {@code MurmurHash3.cpp}, in the public domain.
  */

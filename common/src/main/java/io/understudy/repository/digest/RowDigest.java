@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Takes lines of COPY's text format and sums up their hashes. The lines may be written in pieces of any size, and a table in parts of any order.
- * Holds 4 KiB, however long a line is. Not thread-safe.
+ * Takes lines of COPY's text format and sums up their hashes. The lines may be written in pieces of any size, and a
+ * table in parts of any order. Holds 4 KiB, however long a line is. Not thread-safe.
  */
 public final class RowDigest extends OutputStream {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());

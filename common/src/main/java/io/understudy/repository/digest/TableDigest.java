@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What the rows of a table are, whatever their order: a sum for each bucket of rows. Two tables whose rows differ differ in the buckets of these
- * rows, but for chance; {@code format.md} says how each sum is made, {@link RowDigest} makes them.
+ * What the rows of a table are, whatever their order: a sum for each bucket of rows. Two tables whose rows differ
+ * differ in the buckets of these rows, but for chance; {@code format.md} says how each sum is made, {@link RowDigest}
+ * makes them.
  *
  * @param sums 1 to 256 of them, a power of two, each of 32 hexadecimal digits
  */
@@ -31,7 +32,10 @@ public record TableDigest(List<String> sums) {
         });
     }
 
-    /** The sum of the rows of all these tables together, modulo 2^128: it depends neither on the buckets nor on which row is in which table. */
+    /**
+     * The sum of the rows of all these tables together, modulo 2^128: it depends neither on the buckets nor on which
+     * row is in which table.
+     */
     public static BigInteger total(List<TableDigest> tables) {
         return tables.stream()
                 .flatMap(table -> table.sums.stream())

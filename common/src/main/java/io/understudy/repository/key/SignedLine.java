@@ -8,8 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A signed object of the repository: the first line is its content, the second {@code ed25519 <key id> <base64 signature of the first
- * line's bytes>}. Both end with {@code \n}, so that every proper beginning of such an object is recognised as truncated.
+ * A signed object of the repository: the first line is its content, the second
+ * {@code ed25519 <key id> <base64 signature of the first line's bytes>}. Both end with {@code \n}, so that every proper
+ * beginning of such an object is recognised as truncated.
  *
  * @param what names the object in messages: {@code manifest 00000001-00000042}
  * @param bytes the whole object
@@ -20,8 +21,7 @@ public record SignedLine(String what, byte[] bytes, int length, String signature
     private static final String ALGORITHM = "ed25519";
     private static final Pattern SIGNATURE =
             Pattern.compile("([a-z0-9-]{1,32}) ([0-9a-f]{16}) ([A-Za-z0-9+/=]{1,512})");
-    private static final String RESTORE =
-            "take a new snapshot, or copy the object anew from another copy of the repository";
+    private static final String RESTORE = "take a new snapshot, or copy the object from another copy of the repository";
 
     public static byte[] sign(byte[] line, SigningKey key) {
         String second = ALGORITHM + " " + key.publicKey().id() + " "
@@ -43,7 +43,7 @@ public record SignedLine(String what, byte[] bytes, int length, String signature
         if (end + 1 == bytes.length) {
             throw new UnderstudyException(
                     ErrorCode.MANIFEST_UNSIGNED,
-                    "cannot trust " + what + ": it has no signature",
+                    "signature of " + what + " rejected: there is none",
                     "only objects that an agent signed are accepted; find out who wrote it");
         }
         int last = indexOfNewline(bytes, end + 1);
@@ -64,12 +64,12 @@ public record SignedLine(String what, byte[] bytes, int length, String signature
             throw damaged(what, "its second line is not a signature", null);
         }
         if (!matcher.group(1).equals(ALGORITHM)) {
-            throw invalid("it is signed with " + matcher.group(1) + ", which this version does not know");
+            throw invalid("its algorithm is " + matcher.group(1) + ", which this version does not know");
         }
         String id = matcher.group(2);
         VerifyingKey key = trusted.find(id).orElseThrow(() -> unknown(id, trusted));
         if (!key.verifies(bytes, 0, length, decoded(matcher.group(3)))) {
-            throw invalid("its content does not fit its signature by key " + id);
+            throw invalid("it does not match the content; the key is " + id);
         }
         return this;
     }
@@ -94,15 +94,15 @@ public record SignedLine(String what, byte[] bytes, int length, String signature
     private UnderstudyException unknown(String id, TrustedKeys trusted) {
         return new UnderstudyException(
                 ErrorCode.SIGNER_UNKNOWN,
-                "cannot trust " + what + ": it is signed by key " + id + "; trusted are: " + trusted,
+                "signature of " + what + " rejected: key " + id + " is not trusted; trusted are: " + trusted,
                 "if that key belongs to your primary, add its public key to signing.trusted_keys");
     }
 
     private UnderstudyException invalid(String why) {
         return new UnderstudyException(
                 ErrorCode.SIGNATURE_INVALID,
-                "cannot trust " + what + ": " + why,
-                "it was altered after it was signed: find out by whom before you go on");
+                "signature of " + what + " rejected: " + why,
+                "the object was altered after it was signed: find out by whom before you go on");
     }
 
     private static int indexOfNewline(byte[] bytes, int from) {

@@ -16,8 +16,8 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 
 /**
- * The private half of an Ed25519 key pair (RFC 8032): signs manifests and claims. In PEM files as OpenSSL reads them: PKCS#8
- * for the private key, SubjectPublicKeyInfo for the public one. Never prints. Thread-safe.
+ * The private half of an Ed25519 key pair (RFC 8032): signs manifests and claims. In PEM files as OpenSSL reads them:
+ * PKCS#8 for the private key, SubjectPublicKeyInfo for the public one. Never prints. Thread-safe.
  */
 public final class SigningKey {
     static final String ALGORITHM = "Ed25519";
@@ -31,7 +31,8 @@ public final class SigningKey {
     }
 
     /**
-     * @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}; {@code KEY_INVALID} also when others than its owner may read it
+     * @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}; {@code KEY_INVALID} also when others than
+     *     its owner may read it
      */
     public static SigningKey load(Path privatePem) {
         byte[] encoded = PemFile.read(privatePem, PemFile.PRIVATE);
@@ -45,9 +46,11 @@ public final class SigningKey {
     }
 
     /**
-     * Creates a key pair: the private key in the file (0600), the public one beside it. Neither file is ever overwritten.
+     * Creates a key pair: the private key in the file (0600), the public one next to it. Neither file is ever
+     * overwritten.
      *
-     * @throws io.understudy.failure.UnderstudyException {@code KEY_INVALID} when one of the files exists, {@code FILE_FAILED}
+     * @throws io.understudy.failure.UnderstudyException {@code KEY_INVALID} when one of the files exists,
+     *     {@code FILE_FAILED}
      */
     public static SigningKey generate(Path privatePem) {
         Path publicPem = publicPath(privatePem);
@@ -70,7 +73,10 @@ public final class SigningKey {
         }
     }
 
-    /** Writes the public key beside its private one when it is not there, for instance after a copy of the private key alone. */
+    /**
+     * Writes the public key next to its private one when it is not there, for instance after a copy of the private key
+     * alone.
+     */
     public void writePublic(Path privatePem) {
         Path file = publicPath(privatePem);
         if (!Files.exists(file)) {
@@ -78,7 +84,7 @@ public final class SigningKey {
         }
     }
 
-    /** Where the public key lies: {@code x.pem} has {@code x.pub.pem} beside it. */
+    /** Where the public key lies: {@code x.pem} has {@code x.pub.pem} next to it. */
     public static Path publicPath(Path privatePem) {
         String name = privatePem.getFileName().toString();
         String stem = name.endsWith(".pem") ? name.substring(0, name.length() - ".pem".length()) : name;
@@ -110,8 +116,8 @@ public final class SigningKey {
     }
 
     /**
-     * The public key belongs to the private one by computation, which the JDK offers only to its generator: so that is given the private
-     * key's seed for its random bytes. A signature proves that the halves fit.
+     * The public key belongs to the private one by computation, which the JDK offers only to its generator: so that is
+     * given the private key's seed for its random bytes. A signature proves that the halves fit.
      */
     private static PublicKey publicOf(PrivateKey key) throws GeneralSecurityException {
         byte[] seed = ((EdECPrivateKey) key)

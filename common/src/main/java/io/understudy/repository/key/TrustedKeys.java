@@ -11,8 +11,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The public keys whose signatures count. Those of files are read again when a file changes, so that a key that is exchanged needs no restart; while
- * one can't be read, those that were read before count; one whose file was removed counts no more. Thread-safe.
+ * The public keys whose signatures count. Those of files are read again when a file changes, so that a key that is
+ * exchanged needs no restart; while one can't be read, those that were read before count; one whose file was removed
+ * counts no more. Thread-safe.
  */
 public final class TrustedKeys {
     private final Supplier<List<VerifyingKey>> keys;

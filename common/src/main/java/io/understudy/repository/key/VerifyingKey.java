@@ -53,8 +53,8 @@ public final class VerifyingKey {
     }
 
     /**
-     * What was verified is remembered by its hash: one fetch reads, copies and checks the same manifest, and Ed25519 takes a hundred times as long
-     * as the hash of a small object.
+     * What was verified is remembered by its hash: one fetch reads, copies and checks the same manifest, and Ed25519
+     * takes a hundred times as long as the hash of a small object.
      */
     boolean verifies(byte[] content, int offset, int length, byte[] signature) {
         ByteBuffer hash = ByteBuffer.wrap(Sha256.of(content, offset, length));

@@ -7,7 +7,10 @@ import io.understudy.repository.blob.StreamRef;
 
 /** Where the content of a file is kept. */
 public sealed interface FileContent {
-    /** Names the blobs of this content. @return the content as a repository's index has it: a long stream with a list of its blobs */
+    /**
+     * Names the blobs of this content. @return the content as a repository's index has it: a long stream with a list of
+     * its blobs
+     */
     FileContent keptBy(References references);
 
     /** The content with all blobs of a long stream, as it is in memory and in the local index. */

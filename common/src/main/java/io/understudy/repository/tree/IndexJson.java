@@ -8,8 +8,9 @@ import io.understudy.repository.blob.BlobJson;
 import java.io.IOException;
 
 /**
- * Lines of an index from and to JSON, field by field: an index has a line for each file of the site, and every snapshot reads and writes it. What a
- * line does not know is passed over. Files beside each other lie in the same pack, which is then the same object. Not thread-safe.
+ * Lines of an index from and to JSON, field by field: an index has a line for each file of the site, and every snapshot
+ * reads and writes it. What a line does not know is passed over. Neighbouring files lie in the same pack, which is then
+ * the same object. Not thread-safe.
  */
 final class IndexJson {
     private final BlobJson blobs = new BlobJson();

@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The fields of an {@link IndexEntry} as JSON has them, in their order. Names that are not UTF-8 are in base64, under {@code path64} and {@code target64}. */
+/**
+ * The fields of an {@link IndexEntry} as JSON has them, in their order. Names that are not UTF-8 are in base64, under
+ * {@code path64} and {@code target64}.
+ */
 record IndexLine(
         String path,
         String path64,
@@ -95,7 +98,10 @@ record IndexLine(
                 content instanceof FileContent.Streamed streamed ? streamed.stream() : null);
     }
 
-    /** @throws UnderstudyException {@code UNSAFE_PATH} for what must not be written to a disk, {@code MANIFEST_DAMAGED} for what is no line of an index */
+    /**
+     * @throws UnderstudyException {@code UNSAFE_PATH} for what must not be written to a disk, {@code MANIFEST_DAMAGED}
+     *     for what is no line of an index
+     */
     IndexEntry toEntry() {
         SafePath where = safePath();
         if (type == null || !TYPES.contains(type)) {

@@ -13,9 +13,9 @@ import org.apache.commons.compress.archivers.zip.ZipEncoding;
 import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
 
 /**
- * Small files as one blob: a tar archive (GNU format, long names in entries of their own) without the blocks of zeros that end an archive, so that packs concatenate:
- * {@code zstd -dc a.zst b.zst | tar -x -i} restores them with their exact names. Holds one pack in memory, at most {@link #SIZE} and one file. Not
- * thread-safe.
+ * Small files as one blob: a tar archive (GNU format, long names in entries of their own) without the blocks of zeros
+ * that end an archive, so that packs concatenate: {@code zstd -dc a.zst b.zst | tar -x -i} restores them with their
+ * exact names. Holds one pack in memory, at most {@link #SIZE} and one file. Not thread-safe.
  */
 public final class Pack {
     /** Files of this size and more have streams of their own. */

@@ -29,13 +29,15 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The index of a tree: JSON lines in the order of {@link SafePath}, each folder before what it holds, the root ({@code "."}) first.
+ * The index of a tree: JSON lines in the order of {@link SafePath}, each folder before what it holds, the root
+ * ({@code "."}) first.
  *
  * <pre>{@code
  * {"path":".","type":"folder","mode":"0755","mtime":"2026-11-20T11:00:00Z","owner":"www-data","group":"www-data"}
  * {"path":"a.jpg","type":"file","mode":"0644","mtime":"…","owner":"…","group":"…","size":3,"sha256":"…",
  *  "pack":{"id":"…","bytes":16777216,"stored":9000000},"offset":512}
- * {"path":"big.mp4","type":"file",…,"size":9000000,"sha256":"…","blobs":[{"id":"…","bytes":4200000,"stored":4100000},…]}
+ * {"path":"big.mp4","type":"file",…,"size":9000000,"sha256":"…","blobs":[{"id":"…","bytes":4200000,
+ *  "stored":4100000},…]}
  * {"path":"latest","type":"link",…,"target":"a.jpg"}
  * }</pre>
  *
@@ -51,8 +53,9 @@ public final class TreeIndex {
     private TreeIndex() {}
 
     /**
-     * The entries one after the other; nothing else is held. The order is checked, and that every entry lies in a folder that the index holds:
-     * so no path leads through a link or a file. Authentic when it has come to its end. Close it.
+     * The entries one after the other; nothing else is held. The order is checked, and that every entry lies in a
+     * folder that the index holds: so no path leads through a link or a file. Authentic when it has come to its end.
+     * Close it.
      *
      * @throws UnderstudyException while it is consumed: {@code UNSAFE_PATH}, {@code MANIFEST_DAMAGED}, {@code BLOB_*}
      */

@@ -111,7 +111,7 @@ class DirectoryFilestoreTest extends FilestoreContract {
         assertThat(disk.forced).containsExactly(root.resolve("blobs/ab"));
     }
 
-    /** Several threads read blobs of many megabytes in one go, and the agents have little memory beside the heap. */
+    /** Several threads read blobs of many megabytes in one go, and the agents have little memory outside the heap. */
     @Test
     void readsLongObjectsWithoutLongBuffersBesideTheHeap() throws IOException {
         int length = 24 << 20;

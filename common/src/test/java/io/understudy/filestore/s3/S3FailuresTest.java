@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a store answers in bad hours, from a server that answers as told. */
+/** What a store answers in bad hours, from a server that gives scripted answers. */
 class S3FailuresTest {
     private static final String XML =
             "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>in the test.</Message><RequestId>1</RequestId></Error>";

@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What pg_dump is told: to archive everything but the rows of the carried tables and the values of sequences. The command line has an end (2 MiB on Linux, less where
- * the stack is limited), so the largest tables come first; those that find no place, and those whose names the agent's locale can't pass
- * on, keep their rows in the archive: correct, but stored anew when they change.
+ * The arguments of pg_dump: to archive everything but the rows of the carried tables and the values of sequences. The
+ * command line has an end (2 MiB on Linux, less where the stack is limited), so the largest tables come first; those
+ * that find no place, and those whose names the agent's locale can't pass on, keep their rows in the archive: correct,
+ * but stored again in full when they change.
  *
  * @param arguments of pg_dump
  * @param carried the tables that COPY carries, in the order given
@@ -31,7 +32,10 @@ record ArchiveArguments(List<String> arguments, List<SourceTable> carried) {
         carried = List.copyOf(carried);
     }
 
-    /** @param sequences whose values are read apart; those that find no place are in the archive too, which harms nothing */
+    /**
+     * @param sequences whose values are read apart; those that find no place are in the archive too, which harms
+     *     nothing
+     */
     static ArchiveArguments of(ExportedSnapshot moment, List<SequenceData> sequences, Duration lockTimeout) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--snapshot=" + moment.id(),
@@ -72,7 +76,10 @@ record ArchiveArguments(List<String> arguments, List<SourceTable> carried) {
                 .toList();
     }
 
-    /** Inside double quotes no character of pg_dump's patterns is special but the quote itself, which is doubled as in SQL. */
+    /**
+     * Inside double quotes no character of pg_dump's patterns is special but the quote itself, which is doubled as in
+     * SQL.
+     */
     private static String pattern(SourceTable table) {
         return table.qualified();
     }

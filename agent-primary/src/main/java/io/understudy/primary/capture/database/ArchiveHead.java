@@ -13,11 +13,13 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * Passes pg_dump's archive on and makes of it what a snapshot needs: a hash of the schema, from its table of contents, and the same bytes for the
- * same content, by a fixed date of creation. So one run of pg_dump does for both, and an unchanged schema is stored once.
+ * Passes pg_dump's archive on and makes of it what a snapshot needs: a hash of the schema, from its table of contents,
+ * and the same bytes for the same content, by a fixed date of creation. So one run of pg_dump does for both, and an
+ * unchanged schema is stored once.
  *
- * <p>Source: {@code WriteHead}, {@code WriteToc} and {@code WriteInt} of PostgreSQL's {@code pg_backup_archiver.c}, versions 1.14 to 1.16 of the
- * archive, which pg_dump 12 to 18 write. Of another version nothing is understood: it is passed on as it is, and its hash is that of the whole archive.
+ * <p>Source: {@code WriteHead}, {@code WriteToc} and {@code WriteInt} of PostgreSQL's {@code pg_backup_archiver.c},
+ * versions 1.14 to 1.16 of the archive, which pg_dump 12 to 18 write. Of another version nothing is understood: it is
+ * passed on as it is, and its hash is that of the whole archive.
  */
 final class ArchiveHead {
     private static final byte[] MAGIC = "PGDMP".getBytes(StandardCharsets.US_ASCII);
@@ -25,11 +27,16 @@ final class ArchiveHead {
     private static final int LAST_KNOWN = 16;
     private static final int BYTE_OF_COMPRESSION = 15;
     private static final int KIND_OF_RELATION = 16;
-    /** seconds, minutes, hours, day of the month, month, years since 1900, daylight saving: the first of January 2000. */
+    /**
+     * seconds, minutes, hours, day of the month, month, years since 1900, daylight saving: the first of January 2000.
+     */
     private static final int[] DATE = {0, 0, 0, 1, 0, 100, 0};
 
     private static final int SECTION_OF_DATA = 3;
-    /** What comes and goes with data, in whatever section it stands, and what belongs to the database rather than to its content. */
+    /**
+     * What comes and goes with data, in whatever section it stands, and what belongs to the database rather than to its
+     * content.
+     */
     private static final Set<String> NO_SCHEMA = Set.of(
             "BLOB",
             "BLOBS",

@@ -37,7 +37,8 @@ final class ArchiveReader {
     /**
      * Streams the archive into blobs, durable on return.
      *
-     * @throws UnderstudyException {@code DUMP_FAILED}, {@code DATABASE_BUSY}, {@code MISSING_PRIVILEGE}, {@code TOOL_UNFIT}, {@code CANCELLED}
+     * @throws UnderstudyException {@code DUMP_FAILED}, {@code DATABASE_BUSY}, {@code MISSING_PRIVILEGE},
+     *     {@code TOOL_UNFIT}, {@code CANCELLED}
      */
     Archive archive(ArchiveArguments arguments, BlobSink sink) {
         try (StreamWriter writer = StreamWriter.plain(sink)) {

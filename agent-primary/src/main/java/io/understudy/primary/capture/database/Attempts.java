@@ -14,7 +14,10 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How often a capture starts over with a new moment, and what it remembers from one attempt to the next. Not thread-safe. */
+/**
+ * How often a capture starts over with a new moment, and what it remembers from one attempt to the next. Not
+ * thread-safe.
+ */
 final class Attempts {
     static final int MOST = 15;
 

@@ -32,12 +32,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * One moment and all that is read of it, under the eyes of a watch. A session that is kept to the end freezes the moment; workers import its
- * snapshot and copy the rows; pg_dump archives, in the same snapshot, the schema and all that COPY does not carry. No session waits for a
- * lock while it holds another. Use once.
+ * One moment and all that is read of it, under the eyes of a watch. A session that is kept to the end freezes the
+ * moment; workers import its snapshot and copy the rows; pg_dump archives, in the same snapshot, the schema and all
+ * that COPY does not carry. No session waits for a lock while it holds another. Use once.
  *
- * <p>Tables that changed under earlier attempts are locked before the moment and read in that session at once, as long as that is done
- * before anybody waits too long; so a table that is truncated again and again does not keep the site from its snapshot.
+ * <p>Tables that changed under earlier attempts are locked before the moment and read in that session at once, as long
+ * as that is done before any session waits too long; so a table that is truncated again and again does not keep the
+ * site from its snapshot.
  */
 final class CaptureAttempt {
     /** Of tables that are locked before the moment: what is surely read in less time than the watch allows. */
@@ -210,7 +211,10 @@ final class CaptureAttempt {
         return archive;
     }
 
-    /** What pg_dump gives is of the moment only when nothing has changed until it ended; and what has changed may make it fail. */
+    /**
+     * What pg_dump gives is of the moment only when nothing has changed until it ended; and what has changed may make
+     * it fail.
+     */
     private <T> T consistent(Source source, Supplier<T> dump) {
         T result;
         try {
@@ -239,7 +243,10 @@ final class CaptureAttempt {
         return stands ? Optional.empty() : Optional.of("the schema changed while pg_dump read it");
     }
 
-    /** The snapshot was kept to the end, as the COMMIT that does not fail tells, and the labels of enumerations have not changed. */
+    /**
+     * The snapshot was kept to the end, as the COMMIT that does not fail shows, and the labels of enumerations have not
+     * changed.
+     */
     private Session release(Source source) {
         source.keeper.execute("COMMIT");
         if (!watch.now(session -> source.moment.stamp().enumsStandIn(CatalogStamp.ofEnums(session)))) {

@@ -5,8 +5,9 @@ import io.understudy.repository.blob.BlobSink;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Adds up how far the parts of a capture have come. The total is what the data takes on the server's disk; a part counts the bytes it has
- * stored, but never more than its own share before it has ended, so the sum ends exactly at the total. Thread-safe.
+ * Adds up how far the parts of a capture have come. The total is what the data takes on the server's disk; a part
+ * counts the bytes it has stored, but never more than its own share before it has ended, so the sum ends exactly at the
+ * total. Thread-safe.
  */
 final class CaptureProgress {
     private static final String STEP = "database";

@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the catalogs say of the objects of a schema, so that one look can be compared with another. pg_dump reads most of it as of its
- * snapshot, but the texts of expressions, indexes and constraints as they are at the moment: an archive is of one moment only when
- * nothing of this has changed from the snapshot until pg_dump ended. Objects that came later do no harm. What TRUNCATE, VACUUM, CLUSTER and
- * REINDEX change does not count, nor do temporary tables.
+ * What the catalogs say of the objects of a schema, so that one look can be compared with another. pg_dump reads most
+ * of it as of its snapshot, but the texts of expressions, indexes and constraints as they are at the moment: an archive
+ * is of one moment only when nothing of this has changed from the snapshot until pg_dump ended. Objects that came later
+ * do no harm. What TRUNCATE, VACUUM, CLUSTER and REINDEX change does not count, nor do temporary tables.
  *
  * @param objects by catalog and OID
  */

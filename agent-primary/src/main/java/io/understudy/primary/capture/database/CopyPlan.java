@@ -10,9 +10,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Divides tables into units that workers read side by side. A large table is cut at multiples of a fixed number of blocks, whatever the
- * number of workers, so that the same rows make the same blobs the next time, also after the table has grown at its end. Servers before 14
- * find such a range only by reading the whole table, so there a table is one unit, as it is with storage that has no blocks.
+ * Divides tables into units that workers read side by side. A large table is cut at multiples of a fixed number of
+ * blocks, whatever the number of workers, so that the same rows make the same blobs the next time, also after the table
+ * has grown at its end. Servers before 14 find such a range only by reading the whole table, so there a table is one
+ * unit, as it is with storage that has no blocks.
  */
 final class CopyPlan {
     /** A range is about 128 MiB, values stored out of line included. */

@@ -15,8 +15,9 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * Reads a database as of one moment, and takes another moment whenever the site would have to wait for the first: see {@link LockWatch}.
- * Nothing waits in memory or on disk: each stream goes straight into blobs. Thread-safe: captures are independent of each other.
+ * Reads a database as of one moment, and takes another moment whenever the site would have to wait for the first: see
+ * {@link LockWatch}. Nothing waits in memory or on disk: each stream goes straight into blobs. Thread-safe: captures
+ * are independent of each other.
  */
 public final class DatabaseCapture implements SourceDatabase {
     private static final String WHAT = "take a snapshot of the database";

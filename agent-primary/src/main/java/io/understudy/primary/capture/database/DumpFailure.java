@@ -38,7 +38,8 @@ final class DumpFailure {
                     result,
                     "let database.user own the database's objects, or make it a superuser; tables with row security need BYPASSRLS");
         }
-        return failure(ErrorCode.DUMP_FAILED, result, "the message above and the database server's log tell more");
+        return failure(
+                ErrorCode.DUMP_FAILED, result, "see the message above and the database server's log for the cause");
     }
 
     private static UnderstudyException failure(ErrorCode code, CommandResult result, String hint) {

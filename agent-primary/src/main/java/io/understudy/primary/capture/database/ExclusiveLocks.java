@@ -13,7 +13,10 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Waits until nobody holds a table exclusively, by asking: without a lock of its own and without a place in the queue for one. */
+/**
+ * Waits until no session holds a table exclusively, by asking: without a lock of its own and without a place in the
+ * queue for one.
+ */
 final class ExclusiveLocks {
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -49,7 +52,8 @@ final class ExclusiveLocks {
     }
 
     /**
-     * Begins a transaction that holds ACCESS SHARE locks on tables but has no snapshot yet. A table that is gone needs no lock.
+     * Begins a transaction that holds ACCESS SHARE locks on tables but has no snapshot yet. A table that is gone needs
+     * no lock.
      *
      * @return names of the tables that are locked
      * @throws UnderstudyException {@code DATABASE_BUSY} when a table stays locked
@@ -85,7 +89,10 @@ final class ExclusiveLocks {
         GONE
     }
 
-    /** Locks a table unless that means waiting. The transaction goes on either way, and is one savepoint deeper when it holds the lock. */
+    /**
+     * Locks a table unless that means waiting. The transaction goes on either way, and is one savepoint deeper when it
+     * holds the lock.
+     */
     static Lock tryLock(Session session, SourceTable table) {
         session.execute("SAVEPOINT locked");
         try {

@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * One moment of the database, kept by an open transaction: an exported snapshot that other sessions import. It holds no lock, so
- * nobody ever waits for it. In exchange a TRUNCATE or a rewriting ALTER TABLE may follow it, which leave a table empty in older snapshots:
- * whoever reads rows first compares the table with what is noted here. Ends with its session.
+ * One moment of the database, kept by an open transaction: an exported snapshot that other sessions import. It holds no
+ * lock, so no session ever waits for it. In exchange a TRUNCATE or a rewriting ALTER TABLE may follow it, which leave a
+ * table empty in older snapshots: the reader of rows first compares the table with what is noted here. Ends with its
+ * session.
  *
  * @param id by which {@code SET TRANSACTION SNAPSHOT} and pg_dump know it
  * @param at the server's clock; everything committed before is seen
@@ -64,7 +65,9 @@ record ExportedSnapshot(
         session.execute("SET TRANSACTION SNAPSHOT '" + id + "'");
     }
 
-    /** Runs queries in a transaction without keeping their locks on the catalogs, which a VACUUM FULL would wait for. */
+    /**
+     * Runs queries in a transaction without keeping their locks on the catalogs, which a VACUUM FULL would wait for.
+     */
     static <T> T withoutLocks(Session session, Function<Session, T> queries) {
         session.execute("SAVEPOINT described; SET LOCAL lock_timeout = '1s'");
         T result = queries.apply(session);

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads what generated columns hold. A table's values are read with its first unit: under the same lock, in the same snapshot.
+ * Reads what generated columns hold. A table's values are read with its first unit: under the same lock, in the same
+ * snapshot.
  *
  * @param columns those that a reader compares, by the table's OID
  * @param encoding of the database

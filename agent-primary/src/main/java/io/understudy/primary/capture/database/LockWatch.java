@@ -19,10 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets nobody wait for a capture. An {@code ALTER TABLE}, a {@code TRUNCATE} or anything else that locks a table exclusively waits for
- * those who read it, and every new reader of the site waits behind it. So the watch looks for such waits ten times a second, and
- * a session of the capture that has stood in somebody's way for {@value #PATIENCE_MILLIS} ms is ended on the server: a worker then reads its table again, the loss of any
- * other session costs the moment. Ended, not cancelled: a session that writes to a slow reader heeds no cancellation.
+ * Makes sure that no session of the site waits for a capture. An {@code ALTER TABLE}, a {@code TRUNCATE} or anything
+ * else that locks a table exclusively waits for those who read it, and every new reader of the site waits behind it. So
+ * the watch looks for such waits ten times a second, and a session of the capture that has blocked another one for
+ * {@value #PATIENCE_MILLIS} ms is ended on the server: a worker then reads its table again, the loss of any other
+ * session costs the moment. Ended, not cancelled: a session that writes to a slow reader heeds no cancellation.
  * Thread-safe.
  */
 final class LockWatch {
@@ -133,7 +134,7 @@ final class LockWatch {
         session.query("SELECT pg_catalog.pg_terminate_backend(?::int)", row -> true, wait.holder);
     }
 
-    /** Data of the site may stand in a statement, in quotes; what comes before them tells which one it is. */
+    /** Data of the site may stand in a statement, in quotes; what comes before them shows which one it is. */
     private static String statement(String query) {
         String start = query == null ? "" : query.split("['\\n]", 2)[0].strip();
         return start.length() <= 100 ? start : start.substring(0, 100) + "…";
@@ -162,7 +163,10 @@ final class LockWatch {
         return question.apply(session);
     }
 
-    /** Ends what a pg_dump left behind that was killed: its session, waiting for a lock, would not notice and keep the others. */
+    /**
+     * Ends what a pg_dump left behind that was killed: its session, waiting for a lock, would not notice and keep the
+     * others.
+     */
     synchronized void endDumps() {
         try {
             session.query(END_DUMPS, row -> true, dumps);

@@ -7,11 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the values of all sequences. They change without a change of the schema, so they are no part of pg_dump's archive, which stays the same then.
- * Sequences know no transaction: what is read after the moment was frozen is at least what the rows of the moment have used.
+ * Reads the values of all sequences. They change without a change of the schema, so they are no part of pg_dump's
+ * archive, which stays the same then. Sequences know no transaction: what is read after the moment was frozen is at
+ * least what the rows of the moment have used.
  */
 final class SequenceReader {
-    /** Those of an extension are the extension's or pg_dump's to know. Names beyond ASCII reach no program unharmed in a database that is not UTF8. */
+    /**
+     * Those of an extension are the extension's or pg_dump's to know. Names beyond ASCII reach no program unharmed in a
+     * database that is not UTF8.
+     */
     private static final String NAMES = """
             SELECT n.nspname AS schema, c.relname AS name
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

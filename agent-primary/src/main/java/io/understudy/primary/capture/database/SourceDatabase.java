@@ -10,8 +10,8 @@ public interface SourceDatabase {
     /**
      * Reads the whole database as of one moment into blobs. Everything is streamed; every blob is durable on return.
      *
-     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code TOOL_UNFIT}, {@code DUMP_FAILED}, or what the sink throws; no
-     *     connection, lock or process remains
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code TOOL_UNFIT}, {@code DUMP_FAILED}, or
+     *     what the sink throws; no connection, lock or process remains
      */
     Captured capture(BlobSink sink, Progress progress);
 

@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What must be the same of a table when its rows are read as it was in the snapshot. TRUNCATE and everything that writes a table again give
- * it a new file and do not keep what older snapshots should see; a column that was dropped and added under its name is another one.
+ * What must be the same of a table when its rows are read as it was in the snapshot. TRUNCATE and everything that
+ * writes a table again give it a new file and do not keep what older snapshots should see; a column that was dropped
+ * and added under its name is another one.
  */
 final class TableStates {
     private static final String STATES = """

@@ -26,9 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Sessions that read units side by side in the frozen snapshot. Each holds the lock of one table at a time, from before it compares the
- * table with the moment until the unit's rows are read. A table that is locked exclusively, or that somebody waits to lock, is read later; so is one
- * whose reader the watch ended.
+ * Sessions that read units side by side in the frozen snapshot. Each holds the lock of one table at a time, from before
+ * it compares the table with the moment until the unit's rows are read. A table that is locked exclusively, or that
+ * another session waits to lock, is read later; so is one whose reader the watch ended.
  */
 final class TableWorkers {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
@@ -92,7 +92,10 @@ final class TableWorkers {
                 }
                 session.close();
                 session = null;
-                later(unit, ended.map(why -> "cannot be read in peace: " + why).orElse("is locked exclusively"));
+                later(
+                        unit,
+                        ended.map(why -> "was disturbed while it was read: " + why)
+                                .orElse("is locked exclusively"));
             }
         }
         if (session != null) {

@@ -2,7 +2,7 @@ package io.understudy.primary.capture.tree;
 
 import io.understudy.progress.Progress;
 
-/** Counts a tree's entries and bytes, and tells how far the capture has come. */
+/** Counts a tree's entries and bytes, and reports how far the capture has come. */
 final class CaptureStats {
     private final String step;
     private final long expected;

@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest index of a tree on the local disk, so that it is not fetched for every snapshot; here long streams have all of their blobs. Beside it a note says which stream it is and what its
- * own hash is; where these do not fit it is fetched again.
+ * The newest index of a tree on the local disk, so that it is not fetched for every snapshot; here long streams have
+ * all of their blobs. Next to it a note says which stream it is and what its own hash is; where these do not fit it is
+ * fetched again.
  *
  * <pre>{"format":2,"stream":"<hash of its blobs' names>","sha256":"<hash of the file>"}</pre>
  */
@@ -66,7 +67,7 @@ final class LocalIndex {
                 throw e;
             }
             AtomicFiles.delete(note);
-            LOG.warn("the tree is captured anew, without the base's index: {}", e.getMessage());
+            LOG.warn("the tree is captured in full, without the base's index: {}", e.getMessage());
             return false;
         } catch (IOException e) {
             throw FileFailure.of("write", file, e);

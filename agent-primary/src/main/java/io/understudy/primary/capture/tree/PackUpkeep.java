@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Decides which older packs are packed anew: those of which less than half is still named, and, when many small ones have gathered, these. It counts
- * in blocks of the archive, each once however many files share it. 4 KB a pack. Not thread-safe.
+ * Decides which older packs are packed again: those of which less than half is still named, and, when many small ones
+ * have gathered, these. It counts in blocks of the archive, each once however many files share it. 4 KB a pack. Not
+ * thread-safe.
  */
 final class PackUpkeep {
     private static final int BLOCK = 512;

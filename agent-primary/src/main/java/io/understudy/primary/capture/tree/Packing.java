@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The packs that one capture fills. A pack has its name only when it is full, but the entries of its files are written before: until then a
- * number stands for it, as a blob whose name is that number. Not thread-safe.
+ * The packs that one capture fills. A pack has its name only when it is full, but the entries of its files are written
+ * before: until then a number stands for it, as a blob whose name is that number. Not thread-safe.
  */
 final class Packing {
     private static final int NUMBER_AT = ContentHash.LENGTH - Integer.BYTES;

@@ -22,7 +22,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Moves the living files of worn packs into new ones. Holds the entries of these files, and no others. Not thread-safe. */
+/**
+ * Moves the living files of worn packs into new ones. Holds the entries of these files, and no others. Not thread-safe.
+ */
 final class Repacker {
     private static final Logger LOG = LoggerFactory.getLogger(Repacker.class);
 
@@ -35,7 +37,7 @@ final class Repacker {
         this.packing = packing;
     }
 
-    /** Packs anew what the entries name in the worn packs, each pack read once. */
+    /** Packs again what the entries name in the worn packs, each pack read once. */
     void repack(Stream<IndexEntry> entries, Set<BlobId> worn) {
         Map<BlobRef, TreeMap<Long, TreeEntry.File>> living = new LinkedHashMap<>();
         entries.forEach(entry -> entry.content()
@@ -66,7 +68,7 @@ final class Repacker {
             if (!e.code().isOfBlob()) {
                 throw e;
             }
-            LOG.warn("a worn pack is not packed anew: {} ({})", e.getMessage(), e.hint());
+            LOG.warn("a worn pack is not packed again: {} ({})", e.getMessage(), e.hint());
         } catch (IOException e) {
             throw FileFailure.of("read the pack", Path.of(pack.id().key()), e);
         }

@@ -15,7 +15,7 @@ public interface SourceTrees {
     /**
      * A tree before it is read.
      *
-     * @param place where it lies; empty where the system does not tell
+     * @param place where it lies; empty where the system does not say
      * @param empty whether there is nothing in it that a snapshot would take
      */
     record Glance(Optional<FileSystemPlace> place, boolean empty) {}

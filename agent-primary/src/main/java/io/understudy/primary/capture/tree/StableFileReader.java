@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads files that others may be writing. What changed while it was read is read again; what never stands still is taken as it was read, up to
- * the size it had, and recorded as exactly that. Small files come back in a buffer, others are stored while they are read. Not thread-safe.
+ * Reads files that others may be writing. What changed while it was read is read again; what never stops changing is
+ * taken as it was read, up to the size it had, and recorded as exactly that. Small files come back in a buffer, others
+ * are stored while they are read. Not thread-safe.
  */
 final class StableFileReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StableFileReader.class);
@@ -46,7 +47,7 @@ final class StableFileReader implements AutoCloseable {
      * @param began when the reading began
      * @param size bytes that were read
      * @param stored where they are; empty for a small file, whose bytes are in the {@link #buffer} until the next read
-     * @param steady whether nothing changed meanwhile
+     * @param steady whether nothing changed while it was read
      */
     record Reading(
             FileStat stat, Instant began, long size, ContentHash hash, Optional<StreamRef> stored, boolean steady) {}
@@ -56,7 +57,7 @@ final class StableFileReader implements AutoCloseable {
     }
 
     /**
-     * @param read hears how many more bytes were read
+     * @param read receives how many more bytes were read
      * @return empty when the file vanished
      * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} or {@code FILE_FAILED}, naming the file
      */

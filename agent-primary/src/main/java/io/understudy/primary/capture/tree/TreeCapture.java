@@ -33,11 +33,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Takes one tree of files into blobs: a walk beside the base's index and the file cache. A file whose path, size, times and inode
- * did not change is not read; a content that the base holds is not stored again. An unchanged tree gives the base's own index.
+ * Takes one tree of files into blobs: a walk that reads the base's index and the file cache in step. A file whose path,
+ * size, times and inode did not change is not read; a content that the base holds is not stored again. An unchanged
+ * tree gives the base's own index.
  *
- * <p>The new index is drafted on the local disk first, because packs get their names only when they are full, and which old packs are worn shows
- * only at the end. Memory is bounded: see {@link ContentTable}, {@link PackUpkeep} and {@link Repacker}. Not for concurrent use.
+ * <p>The new index is drafted on the local disk first, because packs get their names only when they are full, and which
+ * old packs are worn shows only at the end. Memory is bounded: see {@link ContentTable}, {@link PackUpkeep} and
+ * {@link Repacker}. Not for concurrent use.
  */
 public final class TreeCapture implements SourceTrees {
     private final Path folder;
@@ -61,12 +63,14 @@ public final class TreeCapture implements SourceTrees {
     }
 
     /**
-     * Takes the tree. Every blob is durable on return. What vanishes meanwhile is left out; sockets, pipes and devices are left out with a warning.
+     * Takes the tree. Every blob is durable on return. What vanishes during the walk is left out; sockets, pipes and
+     * devices are left out with a warning.
      *
      * @param base the same tree in the newest snapshot of this repository, if there is one
      * @param source where the base's blobs are
-     * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} naming what can't be read, {@code FILE_FAILED}, {@code CONFIG_INVALID}
-     *     for an exclude that is no glob, {@code DISK_FULL} of the state folder, or what sink and source throw
+     * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED} naming what can't be read,
+     *     {@code FILE_FAILED}, {@code CONFIG_INVALID} for an exclude that is no glob, {@code DISK_FULL} of the state
+     *     folder, or what sink and source throw
      */
     @Override
     public Captured capture(

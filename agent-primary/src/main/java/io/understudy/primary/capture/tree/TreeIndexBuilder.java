@@ -29,7 +29,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the draft of a tree's new index: walk, base and cache side by side, all in one order. Not thread-safe; for one draft. */
+/**
+ * Writes the draft of a tree's new index: walk, base and cache side by side, all in one order. Not thread-safe; for one
+ * draft.
+ */
 final class TreeIndexBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(TreeIndexBuilder.class);
 
@@ -78,7 +81,7 @@ final class TreeIndexBuilder {
         return unchanged;
     }
 
-    /** The packs of the base that should be packed anew. */
+    /** The packs of the base that should be packed again. */
     Set<BlobId> worn() {
         return upkeep.worn();
     }

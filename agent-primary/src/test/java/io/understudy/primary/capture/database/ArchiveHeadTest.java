@@ -100,7 +100,7 @@ class ArchiveHeadTest {
         assertThat(hash(dump(database))).isNotEqualTo(before);
     }
 
-    /** Whoever makes the database again from a snapshot has the same schema, though its objects have other numbers. */
+    /** A database that is made again from a snapshot has the same schema, though its objects have other numbers. */
     @Test
     void aRestoredDatabaseHasTheSameHash() throws IOException {
         String database = server.createDatabase("schema");

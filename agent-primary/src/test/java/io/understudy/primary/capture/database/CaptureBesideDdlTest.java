@@ -181,7 +181,10 @@ class CaptureBesideDdlTest {
                 .isEqualTo("0");
     }
 
-    /** @param script runs before the first dump; {@code $PSQL} and {@code $DSN} lead to the database as pg_dump itself would go there */
+    /**
+     * @param script runs before the first dump; {@code $PSQL} and {@code $DSN} lead to the database as pg_dump itself
+     *     would go there
+     */
     private Path before(String script) throws IOException {
         return FakePgDump.install(
                 folder,

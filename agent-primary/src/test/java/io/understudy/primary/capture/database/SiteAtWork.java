@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Sessions of a site that repeat statements until it is closed. What a reader asks must be answered within a second, by the server's own
- * clock: its limit is {@code statement_timeout}.
+ * Sessions of a site that repeat statements until it is closed. What a reader asks must be answered within a second, by
+ * the server's own clock: its limit is {@code statement_timeout}.
  */
 final class SiteAtWork implements AutoCloseable {
     private final PostgresServer server;

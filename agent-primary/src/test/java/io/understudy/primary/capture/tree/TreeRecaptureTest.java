@@ -126,7 +126,9 @@ class TreeRecaptureTest extends CapturedTree {
         assertThat(capture(Optional.of(first))).isEqualTo(first);
     }
 
-    /** Other content under the same size, times and inode: only ctime tells, so the cache is made to believe it. */
+    /**
+     * Other content under the same size, times and inode: only ctime shows it, so the cache is changed to accept it.
+     */
     private void forge(String name, String content) throws IOException {
         Path file = tree.resolve(name);
         FileStat before = FileStat.of(file);
