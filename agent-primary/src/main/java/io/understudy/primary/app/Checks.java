@@ -16,22 +16,19 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
+import io.understudy.setup.TlsCheck;
 import io.understudy.site.Marker;
 import io.understudy.transport.Transport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
 /** {@code agent-primary check}: everything that a snapshot needs, each looked at by itself, so that all that is wrong is told at once. */
 public final class Checks {
-    private static final Duration EXPIRES_SOON = Duration.ofDays(14);
-
     private final Settings settings;
     private final Filestore filestore;
     private final Supplier<Repository> repository;
@@ -73,7 +70,12 @@ public final class Checks {
         findings.check("database", () -> database(findings));
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
         schedule(findings);
-        tls(findings);
+        TlsCheck.add(
+                findings,
+                new Transport(settings.tls()),
+                clock.instant(),
+                "tls is not set: gRPC is served on this host only, so replicas on other servers receive no announcements"
+                        + " and poll");
         return findings.report();
     }
 
@@ -203,25 +205,6 @@ public final class Checks {
                                     .toOffsetDateTime()
                                     .toString())
                             .orElse("no time any more");
-        });
-    }
-
-    private void tls(CheckReport.Run findings) {
-        if (settings.tls().isEmpty()) {
-            findings.warn(
-                    "tls",
-                    "tls is not set: gRPC is served on this host only, so replicas elsewhere hear no announcements and poll",
-                    "set tls to a certificate, its key and the authority of both servers");
-            return;
-        }
-        Transport transport = new Transport(settings.tls());
-        findings.check("tls", () -> {
-            transport.channel(settings.primary().listen()).shutdownNow();
-            Instant expiry = transport.certificateExpiry().orElseThrow();
-            if (expiry.isBefore(clock.instant().plus(EXPIRES_SOON))) {
-                findings.warn("tls", "the certificate expires at " + expiry, "renew it");
-            }
-            return "the certificate is valid until " + expiry;
         });
     }
 }

@@ -82,7 +82,7 @@ final class ReplicaWiring implements AutoCloseable {
                         remote, settings.signing(), epochs, settings.replica().name()),
                 clock,
                 ticker);
-        this.checks = new Checks(settings, filestore, remote, databases, loader);
+        this.checks = new Checks(settings, filestore, remote, databases, loader, clock);
     }
 
     static ReplicaWiring of(Settings settings) {

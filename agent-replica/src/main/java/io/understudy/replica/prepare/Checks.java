@@ -15,8 +15,11 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
+import io.understudy.setup.TlsCheck;
+import io.understudy.transport.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -28,18 +31,21 @@ public final class Checks {
     private final Supplier<Repository> repository;
     private final LiveDatabases databases;
     private final SpareLoader loader;
+    private final Clock clock;
 
     public Checks(
             Settings settings,
             Filestore filestore,
             Supplier<Repository> repository,
             LiveDatabases databases,
-            SpareLoader loader) {
+            SpareLoader loader,
+            Clock clock) {
         this.settings = settings;
         this.filestore = filestore;
         this.repository = repository;
         this.databases = databases;
         this.loader = loader;
+        this.clock = clock;
     }
 
     /** All of them, each done even when another fails. */
@@ -56,7 +62,13 @@ public final class Checks {
                 .check("database", this::database)
                 .check("newest snapshot", this::newest);
         settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
-        return checks.check("service", this::service).report();
+        checks.check("service", this::service);
+        TlsCheck.add(
+                checks,
+                new Transport(settings.tls()),
+                clock.instant(),
+                "tls is not set: this replica receives no announcements of a primary on another server, so it polls");
+        return checks.report();
     }
 
     private String trustedKeys() {

@@ -97,7 +97,7 @@ public final class ReplicaProcess {
         this.watch = new MarkerWatch(from.backup(), gone, changed, () -> {});
         this.preparation = new Preparation(
                 settings,
-                new Checks(settings, from.filestore(), remote, from.databases(), from.loader()),
+                new Checks(settings, from.filestore(), remote, from.databases(), from.loader(), from.clock()),
                 from.backup(),
                 store,
                 new StateReconciler(store, from.backup(), from.databases(), from.clock()),

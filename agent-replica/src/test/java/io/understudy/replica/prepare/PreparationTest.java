@@ -13,6 +13,7 @@ import io.understudy.config.Settings.PrimarySettings;
 import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
+import io.understudy.config.Settings.TlsSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -33,6 +34,7 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckResult;
 import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.TestCertificates;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -82,7 +84,7 @@ class PreparationTest {
     }
 
     private Checks checks(Settings settings) {
-        return new Checks(settings, filestore, () -> repository, world.databases, world.databases);
+        return new Checks(settings, filestore, () -> repository, world.databases, world.databases, Clock.systemUTC());
     }
 
     private Settings settings() {
@@ -267,6 +269,39 @@ class PreparationTest {
 
         assertThat(world.store.state()).isInstanceOf(Seeding.class);
         assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
+    void saysHowLongTheCertificateIsAcceptedAndRefusesOneThatIsNot() {
+        TlsSettings ours = new TestCertificates(folder, "ours").issue("a", "DNS:a.example.net");
+        TlsSettings theirs = new TestCertificates(folder, "theirs").issue("b", "DNS:b.example.net");
+        Preparation sound = preparation(withTls(ours));
+        sound.createKey();
+
+        assertThat(sound.requireReady()).singleElement().satisfies(warning -> {
+            assertThat(warning.check()).isEqualTo("tls");
+            assertThat(warning.message()).contains("accepts the certificate until 20");
+        });
+        assertThatThrownBy(
+                        preparation(withTls(new TlsSettings(ours.certificate(), ours.key(), theirs.ca())))
+                                ::requireReady)
+                .hasMessageContaining("tls.ca does not accept the certificate");
+    }
+
+    private Settings withTls(TlsSettings tls) {
+        Settings base = settings();
+        return new Settings(
+                base.site(),
+                base.state(),
+                base.marker(),
+                base.database(),
+                base.trees(),
+                base.filestore(),
+                base.signing(),
+                base.primary(),
+                base.replica(),
+                base.service(),
+                Optional.of(tls));
     }
 
     private List<String> failures(Settings settings) {
