@@ -12,10 +12,12 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.Toolset;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
+import io.understudy.setup.CheckResult;
 import io.understudy.setup.TlsCheck;
 import io.understudy.site.Marker;
 import io.understudy.transport.Transport;
@@ -61,6 +63,7 @@ public final class Checks {
         boolean answers = filestore(findings);
         if (answers) {
             findings.check("repository", () -> "repository " + repository.get().id() + " of site " + settings.site());
+            findings.look("replicas", this::replicas);
         }
         findings.check("signing key", this::signingKey);
         trustedKeys(findings);
@@ -126,6 +129,21 @@ public final class Checks {
                     "promote one server at a time, or use a store that knows If-None-Match");
         }
         return true;
+    }
+
+    private CheckResult replicas() {
+        List<ReplicaReport> reports = repository.get().reports().all();
+        List<String> doubled = reports.stream()
+                .filter(report -> report.namesake().isPresent())
+                .map(ReplicaReport::name)
+                .toList();
+        return doubled.isEmpty()
+                ? CheckResult.ok("replicas", "reports of " + reports.size())
+                : CheckResult.warning(
+                        "replicas",
+                        "more than one standby reports as " + String.join(", ", doubled)
+                                + ": each replaces the other's report, so retention may delete what one of them holds",
+                        "give each standby its own replica.name");
     }
 
     private String signingKey() {

@@ -119,6 +119,7 @@ final class Standby {
                 },
                 "standby-1",
                 "test",
+                Optional::empty,
                 clock);
     }
 

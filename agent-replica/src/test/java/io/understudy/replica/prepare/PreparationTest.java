@@ -22,11 +22,13 @@ import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.ReplicaId;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Manifests;
+import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
@@ -84,7 +86,14 @@ class PreparationTest {
     }
 
     private Checks checks(Settings settings) {
-        return new Checks(settings, filestore, () -> repository, world.databases, world.databases, Clock.systemUTC());
+        return new Checks(
+                settings,
+                filestore,
+                () -> repository,
+                world.databases,
+                world.databases,
+                new ReplicaId(folder.resolve("state")),
+                Clock.systemUTC());
     }
 
     private Settings settings() {
@@ -286,6 +295,39 @@ class PreparationTest {
                         preparation(withTls(new TlsSettings(ours.certificate(), ours.key(), theirs.ca())))
                                 ::requireReady)
                 .hasMessageContaining("tls.ca does not accept the certificate");
+    }
+
+    @Test
+    void warnsOfAnotherStandbyWithThisName() {
+        ReplicaId own = new ReplicaId(folder.resolve("state"));
+        reportAs(own.get());
+        assertThat(repositoryCheck().state()).isEqualTo("ok");
+
+        reportAs(Optional.of("another"));
+        assertThat(repositoryCheck().state()).isEqualTo("warning");
+        assertThat(repositoryCheck().message()).contains("another standby is named standby too");
+    }
+
+    private CheckResult repositoryCheck() {
+        return checks(settings()).run().checks().stream()
+                .filter(each -> each.check().equals("repository"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void reportAs(Optional<String> id) {
+        repository
+                .reports()
+                .write(new ReplicaReport(
+                        "standby",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        Instant.now(),
+                        "test",
+                        id,
+                        Optional.empty()));
     }
 
     private Settings withTls(TlsSettings tls) {
