@@ -17,15 +17,13 @@ class TlsCheckTest {
     @TempDir
     Path folder;
 
-    private final Instant now = Instant.now();
-
     @Test
     void warnsFromTwoWeeksBeforeTheExpiryOnAndFailsAfterIt() {
         TlsSettings files = issued("ours", List.of("-days", "30"));
         Instant expiry = new Transport(Optional.of(files)).certificateExpiry().orElseThrow();
 
-        assertThat(check(files, now).state()).isEqualTo("ok");
-        assertThat(check(files, now).message()).endsWith("the certificate until " + expiry);
+        assertThat(check(files, Instant.now()).state()).isEqualTo("ok");
+        assertThat(check(files, Instant.now()).message()).endsWith("the certificate until " + expiry);
         assertThat(check(files, expiry.minus(TlsCheck.EXPIRES_SOON)).state()).isEqualTo("ok");
         CheckResult soon = check(files, expiry.minus(TlsCheck.EXPIRES_SOON).plusSeconds(1));
         assertThat(soon.state()).isEqualTo("warning");
@@ -40,17 +38,17 @@ class TlsCheckTest {
         TlsSettings ours = issued("ours", List.of());
         TlsSettings theirs = issued("theirs", List.of());
 
-        assertThat(check(new TlsSettings(ours.certificate(), ours.key(), theirs.ca()), now))
+        assertThat(check(new TlsSettings(ours.certificate(), ours.key(), theirs.ca()), Instant.now()))
                 .satisfies(result -> assertThat(result.code()).isEqualTo("config_invalid"))
                 .satisfies(result -> assertThat(result.message()).contains("tls.ca does not accept the certificate"));
-        assertThat(check(new TlsSettings(ours.certificate(), theirs.key(), ours.ca()), now)
+        assertThat(check(new TlsSettings(ours.certificate(), theirs.key(), ours.ca()), Instant.now())
                         .hasFailed())
                 .isTrue();
     }
 
     @Test
     void warnsWithoutTls() {
-        CheckResult result = check(Optional.empty(), now);
+        CheckResult result = check(Optional.empty(), Instant.now());
 
         assertThat(result.state()).isEqualTo("warning");
         assertThat(result.message()).isEqualTo("plain");

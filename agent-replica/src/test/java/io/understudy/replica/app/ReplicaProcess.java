@@ -96,7 +96,7 @@ public final class ReplicaProcess {
                 from.clock(),
                 from.ticker());
         this.replica = new Replica(ports, events, from.random(), from.nonces());
-        this.watch = new MarkerWatch(from.backup(), gone, changed, () -> {});
+        this.watch = new MarkerWatch(from.backup(), gone, changed, () -> {}, from.ticker());
         this.preparation = new Preparation(
                 settings,
                 new Checks(
