@@ -23,6 +23,7 @@ public final class ProgressDisplay implements Progress, AutoCloseable {
     private long total;
     private long shownAt;
     private boolean shown;
+    private String lastLine = "";
 
     ProgressDisplay(PrintWriter err, boolean bar, Ticker ticker) {
         this.err = err;
@@ -55,7 +56,7 @@ public final class ProgressDisplay implements Progress, AutoCloseable {
         if (step.isEmpty()) {
             return;
         }
-        if (!shown) {
+        if (!shown && !line().equals(lastLine)) {
             show();
         }
         if (bar) {
@@ -68,11 +69,16 @@ public final class ProgressDisplay implements Progress, AutoCloseable {
         if (bar) {
             err.print(ERASE + drawn());
         } else {
-            err.println(step + ": " + amount());
+            lastLine = line();
+            err.println(lastLine);
         }
         err.flush();
         shownAt = ticker.nanos();
         shown = true;
+    }
+
+    private String line() {
+        return step + ": " + amount();
     }
 
     private String drawn() {

@@ -29,7 +29,7 @@ final class Faults {
         throw new UnderstudyException(
                 ErrorCode.CONFIG_INVALID,
                 "cannot use " + file + ": " + count + list,
-                "correct the file; deploy/docs/configure.md lists every key");
+                "correct the file; docs/configure.md lists every key");
     }
 
     private record Fault(int line, String text) {}

@@ -6,6 +6,7 @@ import io.understudy.filestore.Filestore;
 import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.time.Moments;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -113,8 +114,8 @@ public final class Epochs {
     }
 
     private static String describe(EpochClaim claim) {
-        return "epoch " + claim.epoch() + " was claimed by " + claim.server() + " at " + claim.when() + " ("
-                + claim.reason() + ")";
+        return "epoch " + claim.epoch() + " was claimed by " + claim.server() + " at " + Moments.text(claim.when())
+                + " (" + claim.reason() + ")";
     }
 
     private boolean isOurs(EpochClaim claim, byte[] written) {

@@ -1,5 +1,6 @@
 package io.understudy.repository;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param moment of the applied snapshot's data
  * @param when the report was written, by the replica's clock
  * @param agent version of Understudy there
+ * @param id random, of the replica's state folder; absent in older reports
+ * @param namesake when the replica last found a report of another one under its name; empty when not within a day
  */
 public record ReplicaReport(
         String name,
@@ -23,7 +26,11 @@ public record ReplicaReport(
         List<SnapshotId> holds,
         Optional<Instant> moment,
         Instant when,
-        String agent) {
+        String agent,
+        Optional<String> id,
+        Optional<Instant> namesake) {
+    private static final Duration RECENT = Duration.ofMinutes(15);
+
     public ReplicaReport {
         Objects.requireNonNull(name, "name");
         applied = applied == null ? Optional.empty() : applied;
@@ -32,5 +39,20 @@ public record ReplicaReport(
         moment = moment == null ? Optional.empty() : moment;
         Objects.requireNonNull(when, "when");
         Objects.requireNonNull(agent, "agent");
+        id = id == null ? Optional.empty() : id;
+        namesake = namesake == null ? Optional.empty() : namesake;
+    }
+
+    /**
+     * When another replica of this name wrote this report, if that was within a quarter of an hour: replicas that follow one schedule report within minutes,
+     * and an older report may be of the same server before it was set up again.
+     *
+     * @param own id of the replica that asks; empty: it cannot tell
+     */
+    public Optional<Instant> byAnother(Optional<String> own, Instant now) {
+        boolean foreign = own.isPresent() && id.isPresent() && !id.equals(own);
+        return foreign && Duration.between(when, now).abs().compareTo(RECENT) < 0
+                ? Optional.of(when)
+                : Optional.empty();
     }
 }

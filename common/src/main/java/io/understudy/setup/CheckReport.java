@@ -28,8 +28,13 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
 
         /** @param look says what is well, or throws */
         public Run check(String name, Supplier<String> look) {
+            return look(name, () -> CheckResult.ok(name, look.get()));
+        }
+
+        /** @param look says what is there, or throws */
+        public Run look(String name, Supplier<CheckResult> look) {
             try {
-                return add(CheckResult.ok(name, look.get()));
+                return add(look.get());
             } catch (UnderstudyException e) {
                 return failed(name, e);
             } catch (RuntimeException e) {
@@ -63,6 +68,10 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
 
     public Stream<CheckResult> failures() {
         return checks.stream().filter(CheckResult::hasFailed);
+    }
+
+    public Stream<CheckResult> warnings() {
+        return checks.stream().filter(CheckResult::isWarning);
     }
 
     /** 0, or the exit code of the first failure. */

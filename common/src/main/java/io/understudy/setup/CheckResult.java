@@ -19,6 +19,7 @@ import java.util.Optional;
 @JsonPropertyOrder({"check", "state", "message", "code", "hint", "name", "ok", "detail", "error"})
 public record CheckResult(String check, String state, String message, String code, String hint) {
     private static final String OK = "ok";
+    private static final String WARNING = "warning";
     private static final String FAILED = "failed";
 
     public static CheckResult ok(String check, String message) {
@@ -26,7 +27,7 @@ public record CheckResult(String check, String state, String message, String cod
     }
 
     public static CheckResult warning(String check, String message, String hint) {
-        return new CheckResult(check, "warning", message, null, hint);
+        return new CheckResult(check, WARNING, message, null, hint);
     }
 
     public static CheckResult failed(String check, UnderstudyException why) {
@@ -35,6 +36,10 @@ public record CheckResult(String check, String state, String message, String cod
 
     public boolean hasFailed() {
         return state.equals(FAILED);
+    }
+
+    boolean isWarning() {
+        return state.equals(WARNING);
     }
 
     @JsonProperty

@@ -146,7 +146,7 @@ final class TlsFiles {
                 ErrorCode.CONFIG_INVALID,
                 "cannot use the files of tls (" + settings.certificate() + ", " + settings.key() + ", " + settings.ca()
                         + "): " + (reason == null ? e : reason),
-                "install.md shows the commands that make them: PEM certificates of RSA or ECDSA keys from one authority,"
+                "docs/install.md shows the commands that make them: PEM certificates of RSA or ECDSA keys from one authority,"
                         + " for server and client use, and a PKCS#8 key without a password",
                 e);
     }

@@ -41,6 +41,27 @@ class ProgressDisplayTest {
     }
 
     @Test
+    void aStepThatEndsAsItWasShownLastIsNotPrintedTwice() {
+        ProgressDisplay lines = new ProgressDisplay(new PrintWriter(err), false, ticker);
+        lines.report("media", 2048, 2048);
+        lines.report("media", 2048, 2048);
+        lines.report("database", 0, -1);
+        lines.report("database", 0, -1);
+        lines.close();
+        assertThat(err).hasToString("media: 2.0 KiB of 2.0 KiB\ndatabase: 0 B\n");
+    }
+
+    @Test
+    void saysEveryTenSecondsWhereAStepIsThoughNothingCame() throws Exception {
+        ProgressDisplay lines = new ProgressDisplay(new PrintWriter(err), false, ticker);
+        lines.report("database", 0, -1);
+        ticker.sleep(Duration.ofSeconds(10));
+        lines.report("database", 0, -1);
+        lines.close();
+        assertThat(err).hasToString("database: 0 B\ndatabase: 0 B\n");
+    }
+
+    @Test
     void drawsABarOverItself() {
         ProgressDisplay bar = new ProgressDisplay(new PrintWriter(err), true, ticker);
         bar.report("media", 0, 3000);

@@ -34,7 +34,9 @@ class ReplicaReportsTest {
                 List.of(Manifests.id(1, 3), Manifests.id(1, 4)),
                 Optional.of(NOW.minusSeconds(60)),
                 NOW,
-                "0.1.0");
+                "0.1.0",
+                Optional.of("id"),
+                Optional.of(NOW.minusSeconds(9)));
         reports.write(first);
         assertThat(reports.all()).containsExactly(first);
         reports.write(full);
@@ -112,6 +114,15 @@ class ReplicaReportsTest {
     }
 
     private static ReplicaReport fresh(String name) {
-        return new ReplicaReport(name, Optional.empty(), Optional.empty(), List.of(), Optional.empty(), NOW, "0.1.0");
+        return new ReplicaReport(
+                name,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                NOW,
+                "0.1.0",
+                Optional.empty(),
+                Optional.empty());
     }
 }

@@ -95,6 +95,7 @@ public final class Demo {
         });
         ServerPair pair = curtain.pair();
         new Play(pair, steps).perform();
+        steps.say("\nAll worked: the standby followed and took over with all data, and the old primary is kept out.");
         if (options.json()) {
             System.out.println(new ObjectMapper().writeValueAsString(result(pair)));
         }

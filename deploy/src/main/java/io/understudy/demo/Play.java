@@ -12,6 +12,9 @@ import java.util.Random;
 final class Play {
     private static final Duration FOLLOWS = Duration.ofSeconds(60);
     private static final Duration ANSWERS = Duration.ofSeconds(30);
+    /** The exit code of {@code fenced} in errors.md. */
+    private static final int FENCED = 50;
+
     private static final int NOTES = 50;
     private static final int PHOTO_BYTES = 3_000_000;
 
@@ -98,13 +101,15 @@ final class Play {
     }
 
     private void comeBack() {
-        steps.step("come_back", "start the old primary's database, and let its agent take a snapshot", () -> {
-            primary.database().start();
-            Outcome refused = primary.primary("snapshot");
-            check(refused.exitCode() != 0, "the old primary is fenced");
-            return "refused\n            "
-                    + String.join("\n            ", refused.errors().strip().split("\n"));
-        });
+        steps.step(
+                "come_back", "start the old primary's database, and see that its agent is refused a snapshot", () -> {
+                    primary.database().start();
+                    Outcome refused = primary.primary("snapshot");
+                    check(refused.exitCode() == FENCED, "the old primary is fenced");
+                    return "refused as expected, the old primary is fenced; its agent says\n            | "
+                            + String.join(
+                                    "\n            | ", refused.errors().strip().split("\n"));
+                });
     }
 
     private static JsonNode snapshot(Server server) {

@@ -8,7 +8,10 @@ import io.understudy.rehearsal.Rehearsal;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Scratch;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,11 +42,24 @@ class DemoIT {
         scratch.assertNothingIsLeft();
     }
 
-    private Program demo() {
+    @Test
+    void endsWithALineThatSaysThatAllWorkedAfterTheExpectedRefusal() {
+        Running demo = demo("--once").start(scratch.folder().resolve("demo.log"));
+        Deadline.await("the demo ends", LIMIT, () -> !demo.alive());
+
+        assertThat(demo.logText().strip().lines().toList()).last().asString().startsWith("All worked: ");
+        assertThat(demo.logText())
+                .contains("refused as expected, the old primary is fenced; its agent says")
+                .contains("| error: ")
+                .contains("| hint: ")
+                .doesNotContainPattern("(?m)^ *(error|hint): ");
+        scratch.assertNothingIsLeft();
+    }
+
+    private Program demo(String... options) {
         Rehearsal programs = Rehearsal.packaged();
         // A shell's background jobs, and all that they start, ignore SIGINT unless set otherwise.
-        return Program.of(
-                "env",
+        List<String> command = new ArrayList<>(List.of(
                 "--default-signal=INT",
                 "java",
                 "-Djava.io.tmpdir=" + scratch.temporary(),
@@ -52,6 +68,8 @@ class DemoIT {
                 "-Dunderstudy.demo.running=" + scratch.folder().resolve("demo.running"),
                 "-cp",
                 programs.classPath(),
-                Demo.class.getName());
+                Demo.class.getName()));
+        command.addAll(List.of(options));
+        return Program.of("env", command.toArray());
     }
 }

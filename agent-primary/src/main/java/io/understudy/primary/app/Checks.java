@@ -12,18 +12,19 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.Toolset;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
+import io.understudy.setup.CheckResult;
+import io.understudy.setup.TlsCheck;
 import io.understudy.site.Marker;
 import io.understudy.transport.Transport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -33,8 +34,6 @@ import java.util.function.Supplier;
  * reported at once.
  */
 public final class Checks {
-    private static final Duration EXPIRES_SOON = Duration.ofDays(14);
-
     private final Settings settings;
     private final Filestore filestore;
     private final Supplier<Repository> repository;
@@ -67,6 +66,7 @@ public final class Checks {
         boolean answers = filestore(findings);
         if (answers) {
             findings.check("repository", () -> "repository " + repository.get().id() + " of site " + settings.site());
+            findings.look("replicas", this::replicas);
         }
         findings.check("signing key", this::signingKey);
         trustedKeys(findings);
@@ -76,7 +76,12 @@ public final class Checks {
         findings.check("database", () -> database(findings));
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
         schedule(findings);
-        tls(findings);
+        TlsCheck.add(
+                findings,
+                new Transport(settings.tls()),
+                clock.instant(),
+                "tls is not set: gRPC is served on this host only, so replicas on other servers receive no announcements"
+                        + " and poll");
         return findings.report();
     }
 
@@ -127,6 +132,21 @@ public final class Checks {
                     "promote one server at a time, or use a store that knows If-None-Match");
         }
         return true;
+    }
+
+    private CheckResult replicas() {
+        List<ReplicaReport> reports = repository.get().reports().all();
+        List<String> doubled = reports.stream()
+                .filter(report -> report.namesake().isPresent())
+                .map(ReplicaReport::name)
+                .toList();
+        return doubled.isEmpty()
+                ? CheckResult.ok("replicas", "reports of " + reports.size())
+                : CheckResult.warning(
+                        "replicas",
+                        "more than one standby reports as " + String.join(", ", doubled)
+                                + ": each replaces the other's report, so retention may delete what one of them holds",
+                        "give each standby its own replica.name");
     }
 
     private String signingKey() {
@@ -206,25 +226,6 @@ public final class Checks {
                                     .toOffsetDateTime()
                                     .toString())
                             .orElse("no date in the future");
-        });
-    }
-
-    private void tls(CheckReport.Run findings) {
-        if (settings.tls().isEmpty()) {
-            findings.warn(
-                    "tls",
-                    "tls is not set: gRPC is served on this host only, so replicas elsewhere receive no announcements and poll",
-                    "set tls to a certificate, its key and the authority of both servers");
-            return;
-        }
-        Transport transport = new Transport(settings.tls());
-        findings.check("tls", () -> {
-            transport.channel(settings.primary().listen()).shutdownNow();
-            Instant expiry = transport.certificateExpiry().orElseThrow();
-            if (expiry.isBefore(clock.instant().plus(EXPIRES_SOON))) {
-                findings.warn("tls", "the certificate expires at " + expiry, "renew it");
-            }
-            return "the certificate is valid until " + expiry;
         });
     }
 }

@@ -7,6 +7,7 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
+import io.understudy.time.WarnOnce;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private final Parts parts;
+    private final WarnOnce warnOnce;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;
     private volatile Thread loop;
@@ -64,6 +66,7 @@ public final class Daemon implements AutoCloseable {
 
     Daemon(Parts parts) {
         this.parts = parts;
+        this.warnOnce = new WarnOnce(parts.ticker());
     }
 
     /**
@@ -193,7 +196,9 @@ public final class Daemon implements AutoCloseable {
             }
         } catch (UnderstudyException e) {
             learned = e.code().retry() != ErrorCode.FILESTORE_UNREACHABLE.retry();
-            LOG.warn("what is newest in the repository is not known: {}; hint: {}", e.getMessage(), e.hint());
+            if (warnOnce.isDue(e.getMessage())) {
+                LOG.warn("what is newest in the repository is not known: {}; hint: {}", e.getMessage(), e.hint());
+            }
         }
     }
 

@@ -5,6 +5,8 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.time.Ticker;
+import io.understudy.time.WarnOnce;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -18,9 +20,11 @@ final class KeyRing {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 
     private final SigningSettings settings;
+    private final WarnOnce warnOnce;
 
-    KeyRing(SigningSettings settings) {
+    KeyRing(SigningSettings settings, Ticker ticker) {
         this.settings = settings;
+        this.warnOnce = new WarnOnce(ticker);
     }
 
     /** @throws UnderstudyException {@code KEY_MISSING} when none is configured */
@@ -44,14 +48,14 @@ final class KeyRing {
      * @throws UnderstudyException {@code KEY_INVALID}
      */
     TrustedKeys trusted() {
-        TrustedKeys trusted = TrustedKeys.load(settings.trustedKeys(), KeyRing::exists);
+        TrustedKeys trusted = TrustedKeys.load(settings.trustedKeys(), this::exists);
         boolean own = settings.privateKey().filter(Files::exists).isPresent();
         return own ? trusted.and(signing().publicKey()) : trusted;
     }
 
-    private static boolean exists(Path key) {
+    private boolean exists(Path key) {
         boolean exists = Files.exists(key);
-        if (!exists) {
+        if (!exists && warnOnce.isDue(key.toString())) {
             LOG.warn("the trusted key {} is not there: its signatures are rejected", key);
         }
         return exists;

@@ -66,7 +66,7 @@ public final class PrimaryAgent implements AutoCloseable {
         FilestoreListener heard =
                 new FilestoreMetrics(metrics, settings.filestore().url().toString());
         this.filestore = Filestores.open(settings.filestore(), heard, ticker);
-        this.keys = new KeyRing(settings.signing());
+        this.keys = new KeyRing(settings.signing(), ticker);
         this.repository =
                 new RepositoryAccess(() -> Repository.open(filestore, settings.site(), keys.trusted(), clock));
         this.epochs = new EpochStore(settings.state());

@@ -2,6 +2,7 @@ package io.understudy.primary.app;
 
 import io.understudy.cli.Bytes;
 import io.understudy.cli.Problem;
+import io.understudy.time.Moments;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -70,11 +71,11 @@ public record StatusView(
                 .append("newest     " + newestText() + "\n")
                 .append("filestore  " + filestore.name() + (filestore.reachable() ? ", reachable" : ", NOT reachable")
                         + asOf() + "\n");
-        next.ifPresent(at -> text.append("next       " + at + "\n"));
+        next.ifPresent(at -> text.append("next       " + Moments.text(at) + "\n"));
         progress.ifPresent(now -> text.append("at work    " + now.step() + ", " + Bytes.text(now.doneBytes()) + "\n"));
         lastError.ifPresent(why -> text.append("last error " + why.message() + "\nhint       " + why.hint() + "\n"));
         followers.forEach(one -> text.append("replica    " + one.name()
-                + (one.connected() ? ", connected" : ", last report " + one.heard()) + ", "
+                + (one.connected() ? ", connected" : ", last report " + Moments.text(one.heard())) + ", "
                 + one.applied().map(id -> "has " + id).orElse("has nothing yet")
                 + one.step().map(step -> ", at " + step).orElse("")
                 + one.lastError().map(why -> ", failed: " + why.message()).orElse("") + "\n"));
@@ -92,11 +93,11 @@ public record StatusView(
             return "not known: the filestore has not answered yet";
         }
         return newest.orElse("no snapshot yet")
-                + moment.map(at -> ", data of " + at).orElse("")
+                + moment.map(at -> ", data of " + Moments.text(at)).orElse("")
                 + asOf();
     }
 
     private String asOf() {
-        return filestore.seen().map(when -> ", as of " + when).orElse("");
+        return filestore.seen().map(when -> ", as of " + Moments.text(when)).orElse("");
     }
 }

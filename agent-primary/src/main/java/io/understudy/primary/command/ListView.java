@@ -6,6 +6,7 @@ import io.understudy.cli.Problem;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.time.Moments;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -64,9 +65,9 @@ record ListView(List<Row> snapshots) {
                     ? snapshot + "  " + error.message()
                     : String.format(
                             Locale.ROOT,
-                            "%s  %.19sZ  %-16s %12d rows %10s  %9d files %10s  %10s new",
+                            "%s  %s  %-16s %12d rows %10s  %9d files %10s  %10s new",
                             snapshot,
-                            moment,
+                            Moments.text(moment),
                             String.join(",", periods),
                             rows,
                             Bytes.text(databaseBytes),

@@ -5,6 +5,7 @@ import io.understudy.cli.Problem;
 import io.understudy.primary.retention.Decision;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.repository.SnapshotId;
+import io.understudy.time.Moments;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +59,7 @@ record PruneView(boolean dryRun, long kept, long deleted, long blobs, long bytes
                 Locale.ROOT,
                 "%s  %-20s  %-16s %s %s",
                 row.snapshot(),
-                row.moment() == null ? "?" : String.format(Locale.ROOT, "%.19sZ", row.moment()),
+                row.moment() == null ? "?" : Moments.text(row.moment()),
                 String.join(",", row.periods()),
                 row.kept() ? "kept:" : "delete:",
                 String.join("; ", row.reasons()));

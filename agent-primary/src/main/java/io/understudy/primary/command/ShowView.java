@@ -8,6 +8,7 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.time.Moments;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -84,7 +85,7 @@ record ShowView(
                 snapshot,
                 String.join(", ", periods),
                 site,
-                moment,
+                Moments.text(moment),
                 server,
                 versions.postgres() / 10000,
                 versions.postgres() % 10000,

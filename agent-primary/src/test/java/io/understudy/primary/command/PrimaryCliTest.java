@@ -211,6 +211,21 @@ class PrimaryCliTest {
     }
 
     @Test
+    void checkWarnsOfTwoStandbysWithOneName() throws Exception {
+        run("init");
+        assertThat(run("check")).isZero();
+        assertThat(out.toString()).contains("ok       replicas: reports of 0");
+
+        Files.createDirectories(folder.resolve("repository/replicas"));
+        Files.writeString(
+                folder.resolve("repository/replicas/standby.json"),
+                "{\"name\":\"standby\",\"holds\":[],\"when\":\"2026-11-20T12:00:00Z\",\"agent\":\"test\","
+                        + "\"id\":\"a\",\"namesake\":\"2026-11-20T11:58:00Z\"}\n");
+        assertThat(run("check")).isZero();
+        assertThat(out.toString()).contains("warning  replicas: more than one standby reports as standby");
+    }
+
+    @Test
     void listsAllThatIsWrongAtOnce() throws Exception {
         configure(yaml().replace(":" + server.port() + "/", ":1/")
                 .replace(

@@ -93,7 +93,9 @@ abstract class FiveHourlySnapshots {
                         List.of(held),
                         Optional.empty(),
                         time.now(),
-                        "0.1.0"));
+                        "0.1.0",
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     List<SnapshotId> snapshots() {

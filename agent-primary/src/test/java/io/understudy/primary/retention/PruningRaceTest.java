@@ -183,7 +183,9 @@ class PruningRaceTest {
                     List.of(held),
                     Optional.empty(),
                     time.now(),
-                    "0.1.0");
+                    "0.1.0",
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         void days(int steps) {

@@ -174,7 +174,16 @@ class RetentionPolicyPromisesTest {
         }
 
         private ReplicaReport report(String name) {
-            return new ReplicaReport(name, any(), any(), any().stream().toList(), Optional.empty(), now, "0.1.0");
+            return new ReplicaReport(
+                    name,
+                    any(),
+                    any(),
+                    any().stream().toList(),
+                    Optional.empty(),
+                    now,
+                    "0.1.0",
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         private Optional<SnapshotId> any() {

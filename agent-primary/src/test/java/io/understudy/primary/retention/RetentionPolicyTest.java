@@ -284,7 +284,15 @@ class RetentionPolicyTest {
 
     private void report(String name, SnapshotId applied, SnapshotId proven, SnapshotId... holds) {
         reports.add(new ReplicaReport(
-                name, Optional.of(applied), Optional.of(proven), List.of(holds), Optional.empty(), now, "0.1.0"));
+                name,
+                Optional.of(applied),
+                Optional.of(proven),
+                List.of(holds),
+                Optional.empty(),
+                now,
+                "0.1.0",
+                Optional.empty(),
+                Optional.empty()));
     }
 
     private List<Decision> decide() {

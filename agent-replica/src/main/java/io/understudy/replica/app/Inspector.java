@@ -3,6 +3,8 @@ package io.understudy.replica.app;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
+import io.understudy.time.Ticker;
+import io.understudy.time.WarnOnce;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,12 +28,14 @@ final class Inspector implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private final WarnOnce warnOnce;
     private volatile List<Discrepancy> last = List.of();
 
     /** @param told receives what was found, each time */
-    Inspector(Inspection inspection, Consumer<List<Discrepancy>> told) {
+    Inspector(Inspection inspection, Consumer<List<Discrepancy>> told, Ticker ticker) {
         this.inspection = inspection;
         this.told = told;
+        this.warnOnce = new WarnOnce(ticker);
     }
 
     void start() {
@@ -49,8 +53,11 @@ final class Inspector implements AutoCloseable {
             List<Discrepancy> found = inspection.look();
             last = found;
             told.accept(found);
+            warnOnce.well();
         } catch (UnderstudyException e) {
-            LOG.warn("{} ({})", e.getMessage(), e.hint());
+            if (warnOnce.isDue(e.getMessage())) {
+                LOG.warn("{} ({})", e.getMessage(), e.hint());
+            }
         } catch (RuntimeException e) {
             LOG.error("a defect of Understudy", e);
         }

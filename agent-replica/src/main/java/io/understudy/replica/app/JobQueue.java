@@ -3,6 +3,8 @@ package io.understudy.replica.app;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.round.RoundControl;
+import io.understudy.time.Ticker;
+import io.understudy.time.WarnOnce;
 import java.time.Duration;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +28,8 @@ final class JobQueue implements Worker {
 
     private final Consumer<RoundControl> routine;
     private final Supplier<Duration> pause;
+    private final WarnOnce warnOnce;
+    private final WarnOnce untold;
     private final BlockingDeque<Job<?>> jobs = new LinkedBlockingDeque<>();
     private final Thread thread = new Thread(this::run, "replica");
     private RoundControl current = new RoundControl();
@@ -35,9 +39,11 @@ final class JobQueue implements Worker {
      * @param routine what is done without being asked; may throw
      * @param pause until the routine is due again; asked each time
      */
-    JobQueue(Consumer<RoundControl> routine, Supplier<Duration> pause) {
+    JobQueue(Consumer<RoundControl> routine, Supplier<Duration> pause, Ticker ticker) {
         this.routine = routine;
         this.pause = pause;
+        this.warnOnce = new WarnOnce(ticker);
+        this.untold = new WarnOnce(ticker);
     }
 
     private record Job<T>(Function<RoundControl, T> work, CompletableFuture<T> result, RoundControl control) {
@@ -169,10 +175,12 @@ final class JobQueue implements Worker {
         try {
             return pause.get();
         } catch (RuntimeException e) {
-            LOG.error(
-                    "cannot determine when the next round is due, trying again in {}: {}",
-                    PAUSE_UNTOLD,
-                    e.getMessage());
+            if (untold.isDue(String.valueOf(e.getMessage()))) {
+                LOG.error(
+                        "cannot determine when the next round is due, trying again in {}: {}",
+                        PAUSE_UNTOLD,
+                        e.getMessage());
+            }
             return PAUSE_UNTOLD;
         }
     }
@@ -180,8 +188,11 @@ final class JobQueue implements Worker {
     private Void routine(RoundControl control) {
         try {
             routine.accept(control);
+            warnOnce.well();
         } catch (UnderstudyException e) {
-            tell(e);
+            if (warnOnce.isDue(e.getMessage())) {
+                tell(e);
+            }
         } catch (RuntimeException e) {
             LOG.error("a defect of Understudy", e);
         }

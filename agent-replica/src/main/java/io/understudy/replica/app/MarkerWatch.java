@@ -3,6 +3,8 @@ package io.understudy.replica.app;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.tasks.DaemonThreads;
+import io.understudy.time.Ticker;
+import io.understudy.time.WarnOnce;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,7 @@ final class MarkerWatch implements AutoCloseable {
     private final Runnable gone;
     private final Runnable changed;
     private final Runnable each;
+    private final WarnOnce warnOnce;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("marker-watch"));
     private boolean on;
@@ -29,11 +32,12 @@ final class MarkerWatch implements AutoCloseable {
      * @param changed called afterwards, and when it appeared
      * @param each called every second
      */
-    MarkerWatch(BackupMode backup, Runnable gone, Runnable changed, Runnable each) {
+    MarkerWatch(BackupMode backup, Runnable gone, Runnable changed, Runnable each, Ticker ticker) {
         this.backup = backup;
         this.gone = gone;
         this.changed = changed;
         this.each = each;
+        this.warnOnce = new WarnOnce(ticker);
     }
 
     /** Looks once before it returns: a removal from now on is seen. */
@@ -56,8 +60,11 @@ final class MarkerWatch implements AutoCloseable {
                 changed.run();
             }
             each.run();
+            warnOnce.well();
         } catch (UnderstudyException e) {
-            LOG.warn("{} ({})", e.getMessage(), e.hint());
+            if (warnOnce.isDue(e.getMessage())) {
+                LOG.warn("{} ({})", e.getMessage(), e.hint());
+            }
         } catch (RuntimeException e) {
             LOG.error("a defect of Understudy", e);
         }

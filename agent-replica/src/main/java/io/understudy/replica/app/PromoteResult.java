@@ -7,6 +7,7 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.promote.Promotion.Report;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.repository.SnapshotId;
+import io.understudy.time.Moments;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -68,7 +69,7 @@ public record PromoteResult(
         StringBuilder text = new StringBuilder("promoted: this server is the primary");
         text.append(claimed ? ", epoch " : ", but has yet to claim epoch ").append(epoch);
         snapshot.ifPresent(id -> text.append("; it serves ").append(id));
-        moment.ifPresent(then -> text.append(", data as of ").append(then));
+        moment.ifPresent(then -> text.append(", data as of ").append(Moments.text(then)));
         text.append(
                 "\nnext: point DNS here; start agent-primary, which now takes the snapshots; keep the old primary off");
         return text.toString();

@@ -62,10 +62,11 @@ public final class ReplicaAgent implements AutoCloseable {
                 metrics, ports.store(), settings.replica().name(), new LastVerified(settings.state()), ports.clock());
         this.live = new DaemonStatus(filestore, ports.clock());
         this.replica = new Replica(ports, ReplicaEvents.all(List.of(live, told)));
-        this.queue = new JobQueue(replica::attend, this::pause);
-        this.watch = new MarkerWatch(ports.backup(), queue::interruptRound, queue::wake, this::everySecond);
+        this.queue = new JobQueue(replica::attend, this::pause, ports.ticker());
+        this.watch =
+                new MarkerWatch(ports.backup(), queue::interruptRound, queue::wake, this::everySecond, ports.ticker());
         StatusReport status = new StatusReport(ports, live, replica.inspection());
-        this.inspector = new Inspector(replica.inspection(), this::inspected);
+        this.inspector = new Inspector(replica.inspection(), this::inspected, ports.ticker());
         this.link = new PrimaryLink(
                 settings.replica().primaries(),
                 transport::channel,

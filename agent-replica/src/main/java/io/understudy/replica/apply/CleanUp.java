@@ -12,6 +12,7 @@ import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
+import io.understudy.time.Moments;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +98,7 @@ public final class CleanUp {
         store.change(each -> each.withCleanUp(left));
         ReplicaPoint.CLEANED_UP.reached();
         failed.forEach(each -> LOG.warn("{} ({})", each.getMessage(), each.hint()));
-        left.ifPresent(pending -> LOG.warn("clean-up is tried again at {}", pending.notBefore()));
+        left.ifPresent(pending -> LOG.warn("clean-up is tried again at {}", Moments.text(pending.notBefore())));
         events.clearedUp(left.map(PendingCleanUp::attempts).orElse(0));
     }
 

@@ -59,7 +59,9 @@ final class InitCommand implements Runnable {
             Preparation preparation = wiring.preparation();
             boolean already = wiring.ports().backup().on();
             Optional<Path> key = preparation.createKey();
-            preparation.requireReady();
+            preparation
+                    .requireReady()
+                    .forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
             if (!already) {
                 ask(preparation);
                 preparation.enter();

@@ -9,6 +9,7 @@ import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.SnapshotId;
+import io.understudy.time.Moments;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -43,8 +44,7 @@ final class ListCommand implements Runnable {
         record Entry(SnapshotId snapshot, String state, boolean mirrored, Optional<Instant> moment) {
             String text() {
                 return "%s  %-8s  %s%s"
-                        .formatted(
-                                snapshot, state, moment.map(Instant::toString).orElse(""), mirrored ? "  mirrored" : "")
+                        .formatted(snapshot, state, moment.map(Moments::text).orElse(""), mirrored ? "  mirrored" : "")
                         .stripTrailing();
             }
         }

@@ -12,10 +12,10 @@ import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.time.Moments;
 import io.understudy.transport.RpcFailures;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -79,7 +79,7 @@ final class PromoteCommand implements Callable<Integer> {
         String serving = live.flatMap(DatabaseVersion::snapshot)
                 .map(id -> " It serves " + id
                         + live.flatMap(DatabaseVersion::moment)
-                                .map(moment -> ", data of " + moment.truncatedTo(ChronoUnit.SECONDS) + ", "
+                                .map(moment -> ", data of " + Moments.text(moment) + ", "
                                         + StatusText.age(Duration.between(moment, now)) + " old")
                                 .orElse("")
                         + ".")

@@ -22,6 +22,7 @@ import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.MarkerBackupMode;
+import io.understudy.replica.state.ReplicaId;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -52,6 +53,7 @@ final class ReplicaWiring implements AutoCloseable {
         this.filestore = filestore;
         this.remote = new RepositoryAccess(() -> Repository.open(
                 filestore, settings.site(), TrustedKeys.load(settings.signing().trustedKeys())));
+        ReplicaId id = new ReplicaId(state);
         this.snapshots = new MirroredSnapshots(
                 remote,
                 repository -> Mirror.open(
@@ -63,6 +65,7 @@ final class ReplicaWiring implements AutoCloseable {
                         settings.database().connections()),
                 settings.replica().name(),
                 AgentVersion.current(),
+                id,
                 clock);
         this.epochs = new EpochStore(state);
         BackupMode backup = new MarkerBackupMode(new Marker(settings.marker()), settings.site(), clock);
@@ -82,7 +85,7 @@ final class ReplicaWiring implements AutoCloseable {
                         remote, settings.signing(), epochs, settings.replica().name()),
                 clock,
                 ticker);
-        this.checks = new Checks(settings, filestore, remote, databases, loader);
+        this.checks = new Checks(settings, filestore, remote, databases, loader, id, clock);
     }
 
     static ReplicaWiring of(Settings settings) {

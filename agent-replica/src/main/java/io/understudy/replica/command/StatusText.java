@@ -2,6 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.ErrorView;
+import io.understudy.time.Moments;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -26,7 +27,7 @@ final class StatusText {
         status.waiting().ifPresent(text -> it.line("waiting", "this standby " + text));
         status.lastError().ifPresent(it::error);
         status.cleanUp().ifPresent(it::cleanUp);
-        status.retry().ifPresent(when -> it.line("retry", "at " + when));
+        status.retry().ifPresent(when -> it.line("retry", "at " + Moments.text(when)));
         status.rejected().forEach(each -> it.line("rejected", each.snapshot() + ": " + each.message()));
         return it.text.toString();
     }
@@ -55,7 +56,7 @@ final class StatusText {
                         each.address()
                                 + (each.connected() ? ", connected" : ", not connected")
                                 + each.heard()
-                                        .map(when -> ", last message " + when)
+                                        .map(when -> ", last message " + Moments.text(when))
                                         .orElse("")));
         line(
                 "filestore",
@@ -67,7 +68,7 @@ final class StatusText {
                                 .orElse("")
                         + status.filestore()
                                 .seen()
-                                .map(when -> ", as of " + when)
+                                .map(when -> ", as of " + Moments.text(when))
                                 .orElse(""));
     }
 

@@ -34,6 +34,7 @@ public final class MirroredSnapshots implements SnapshotSource {
      * @param alone opens the mirror while the repository is away, or throws
      * @param replica this replica's name in its reports
      * @param agent version of Understudy here
+     * @param id of this standby, in its reports; empty where none can be kept
      */
     public MirroredSnapshots(
             Supplier<Repository> remote,
@@ -41,11 +42,12 @@ public final class MirroredSnapshots implements SnapshotSource {
             Supplier<Mirror> alone,
             String replica,
             String agent,
+            Supplier<Optional<String>> id,
             Clock clock) {
         this.remote = remote;
         this.opener = opener;
         this.alone = alone;
-        this.report = new OwnReport(remote, replica, agent, clock);
+        this.report = new OwnReport(remote, replica, agent, id, clock);
     }
 
     @Override

@@ -21,12 +21,14 @@ final class OwnReport {
     private final Supplier<Repository> remote;
     private final String replica;
     private final String agent;
+    private final Namesake namesake;
     private final Clock clock;
 
-    OwnReport(Supplier<Repository> remote, String replica, String agent, Clock clock) {
+    OwnReport(Supplier<Repository> remote, String replica, String agent, Supplier<Optional<String>> id, Clock clock) {
         this.remote = remote;
         this.replica = replica;
         this.agent = agent;
+        this.namesake = new Namesake(id, clock);
         this.clock = clock;
     }
 
@@ -51,7 +53,9 @@ final class OwnReport {
                             List.copyOf(holds),
                             now.flatMap(each -> each.current().moment()),
                             clock.instant(),
-                            agent));
+                            agent,
+                            namesake.id(),
+                            namesake.seenIn(replaced(repository))));
         } catch (RuntimeException e) {
             LOG.info("this replica's report could not be written to the repository: {}", e.getMessage());
         }
@@ -66,6 +70,16 @@ final class OwnReport {
         return lastReport(repository)
                 .flatMap(ReplicaReport::proven)
                 .filter(snapshot -> isGenuine(repository, snapshot));
+    }
+
+    /** Where it can't be read, the report counts more than whose it was. */
+    private Optional<ReplicaReport> replaced(Repository repository) {
+        try {
+            return repository.reports().of(replica);
+        } catch (UnderstudyException e) {
+            LOG.debug("cannot tell whose report is replaced", e);
+            return Optional.empty();
+        }
     }
 
     private Optional<ReplicaReport> lastReport(Repository repository) {

@@ -47,7 +47,7 @@ record CopyPlan(List<CopyTask> tasks) {
                     ErrorCode.FORMAT_UNKNOWN,
                     "cannot load table " + table.schema() + "." + table.name()
                             + ": its rows are kept with deltas, which this version does not load",
-                    "upgrade Understudy on this server, or restore the snapshot by hand (restore-by-hand.md)");
+                    "upgrade Understudy on this server, or restore the snapshot by hand (docs/restore-by-hand.md)");
         }
     }
 

@@ -9,14 +9,21 @@ import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.TreesMatch;
+import io.understudy.replica.state.ReplicaId;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
+import io.understudy.setup.CheckResult;
+import io.understudy.setup.TlsCheck;
+import io.understudy.time.Moments;
+import io.understudy.transport.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -28,18 +35,24 @@ public final class Checks {
     private final Supplier<Repository> repository;
     private final LiveDatabases databases;
     private final SpareLoader loader;
+    private final ReplicaId id;
+    private final Clock clock;
 
     public Checks(
             Settings settings,
             Filestore filestore,
             Supplier<Repository> repository,
             LiveDatabases databases,
-            SpareLoader loader) {
+            SpareLoader loader,
+            ReplicaId id,
+            Clock clock) {
         this.settings = settings;
         this.filestore = filestore;
         this.repository = repository;
         this.databases = databases;
         this.loader = loader;
+        this.id = id;
+        this.clock = clock;
     }
 
     /** All of them, each done even when another fails. */
@@ -52,11 +65,17 @@ public final class Checks {
                 .check("trusted keys", this::trustedKeys)
                 .check("signing key", this::signingKey)
                 .check("filestore", this::filestore)
-                .check("repository", this::repository)
+                .look("repository", this::repository)
                 .check("database", this::database)
                 .check("newest snapshot", this::newest);
         settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
-        return checks.check("service", this::service).report();
+        checks.check("service", this::service);
+        TlsCheck.add(
+                checks,
+                new Transport(settings.tls()),
+                clock.instant(),
+                "tls is not set: this replica receives no announcements of a primary on another server, so it polls");
+        return checks.report();
     }
 
     private String trustedKeys() {
@@ -82,10 +101,25 @@ public final class Checks {
                         : "; it has no conditional writes: two promotions at the same moment could both succeed");
     }
 
-    private String repository() {
+    private CheckResult repository() {
         Repository opened = repository.get();
         int epoch = opened.epochs().highest();
-        return opened.newest().map(id -> "newest " + id).orElse("no snapshot yet") + ", epoch " + epoch;
+        String found = opened.newest().map(id -> "newest " + id).orElse("no snapshot yet") + ", epoch " + epoch;
+        return namesake(opened)
+                .map(when -> CheckResult.warning(
+                        "repository",
+                        found + "; another standby is named "
+                                + settings.replica().name() + " too, and reported at " + Moments.text(when)
+                                + ": each replaces the other's report",
+                        "give each standby its own replica.name"))
+                .orElseGet(() -> CheckResult.ok("repository", found));
+    }
+
+    private Optional<Instant> namesake(Repository opened) {
+        return opened.reports().all().stream()
+                .filter(report -> report.name().equals(settings.replica().name()))
+                .findFirst()
+                .flatMap(report -> report.byAnother(id.read(), clock.instant()).or(report::namesake));
     }
 
     private String database() {

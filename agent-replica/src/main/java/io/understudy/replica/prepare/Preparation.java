@@ -80,11 +80,15 @@ public final class Preparation {
         return absent.map(SigningKey::publicPath);
     }
 
-    /** @throws UnderstudyException with all that is missing; its code and hint are those of the first fault */
-    public void requireReady() {
-        List<CheckResult> faults = checks.run().failures().toList();
+    /**
+     * @return what works, but should be known
+     * @throws UnderstudyException with all that is missing; its code and hint are those of the first fault
+     */
+    public List<CheckResult> requireReady() {
+        CheckReport report = checks.run();
+        List<CheckResult> faults = report.failures().toList();
         if (faults.isEmpty()) {
-            return;
+            return report.warnings().toList();
         }
         String all = faults.stream().map(CheckResult::message).distinct().collect(Collectors.joining("; "));
         throw new UnderstudyException(

@@ -8,6 +8,8 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
+import io.understudy.time.Ticker;
+import io.understudy.time.WarnOnce;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -26,11 +28,13 @@ final class Healing {
 
     private final ReplicaStateStore store;
     private final Clock clock;
+    private final WarnOnce warnOnce;
     private final HealPace pace = new HealPace();
 
-    Healing(ReplicaStateStore store, Clock clock) {
+    Healing(ReplicaStateStore store, Clock clock, Ticker ticker) {
         this.store = store;
         this.clock = clock;
+        this.warnOnce = new WarnOnce(ticker);
     }
 
     /**
@@ -41,7 +45,12 @@ final class Healing {
      * @param discover what a round without discrepancies imports
      */
     Optional<SnapshotId> choose(ImportRequest ask, List<Discrepancy> found, Supplier<Optional<SnapshotId>> discover) {
-        found.forEach(each -> LOG.warn("{} ({})", each.message(), each.hint()));
+        if (found.isEmpty()) {
+            warnOnce.well();
+        }
+        found.stream()
+                .filter(each -> warnOnce.isDue(each.message()))
+                .forEach(each -> LOG.warn("{} ({})", each.message(), each.hint()));
         if (!(ask instanceof ImportRequest.Newest newest) || found.stream().noneMatch(Discrepancy::mendedByLoading)) {
             return discover.get();
         }

@@ -89,7 +89,7 @@ public final class Round {
         this.failures = failures;
         this.events = events;
         this.inspection = inspection;
-        this.healing = new Healing(store, clock);
+        this.healing = new Healing(store, clock, ticker);
         this.trees = List.copyOf(trees);
         this.clock = clock;
         this.ticker = ticker;

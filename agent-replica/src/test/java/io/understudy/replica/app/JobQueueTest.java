@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class JobQueueTest {
     private final AtomicInteger routines = new AtomicInteger();
-    private JobQueue queue = new JobQueue(control -> routines.incrementAndGet(), () -> Duration.ofDays(1));
+    private JobQueue queue =
+            new JobQueue(control -> routines.incrementAndGet(), () -> Duration.ofDays(1), Ticker.system());
 
     @AfterEach
     void close() {
@@ -35,7 +37,7 @@ class JobQueueTest {
 
     @Test
     void doesItsRoutineWhenItsPauseIsOver() {
-        queue = new JobQueue(control -> routines.incrementAndGet(), () -> Duration.ofMillis(1));
+        queue = new JobQueue(control -> routines.incrementAndGet(), () -> Duration.ofMillis(1), Ticker.system());
         queue.start();
 
         Awaitility.await().until(() -> routines.get() > 2);
@@ -47,7 +49,8 @@ class JobQueueTest {
                 control -> {
                     throw new OutOfMemoryError("no room for a buffer");
                 },
-                () -> Duration.ofDays(1));
+                () -> Duration.ofDays(1),
+                Ticker.system());
         queue.start();
         queue.wake();
 
@@ -69,7 +72,8 @@ class JobQueueTest {
                     routines.incrementAndGet();
                     throw new IllegalStateException("a bug");
                 },
-                () -> Duration.ofDays(1));
+                () -> Duration.ofDays(1),
+                Ticker.system());
         queue.start();
         queue.wake();
         queue.wake();
@@ -137,9 +141,12 @@ class JobQueueTest {
 
     @Test
     void livesOnWhenItsPauseCannotBeTold() {
-        queue = new JobQueue(control -> routines.incrementAndGet(), () -> {
-            throw new IllegalStateException("the state can't be read");
-        });
+        queue = new JobQueue(
+                control -> routines.incrementAndGet(),
+                () -> {
+                    throw new IllegalStateException("the state can't be read");
+                },
+                Ticker.system());
         queue.start();
         queue.wake();
 

@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.repository.SnapshotId;
+import io.understudy.time.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +48,8 @@ class MarkerWatchTest {
             },
             () -> heard.add("gone"),
             () -> heard.add("changed"),
-            () -> {});
+            () -> {},
+            Ticker.system());
 
     @AfterEach
     void close() {

@@ -18,6 +18,7 @@ import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.ReplicaId;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.StateFile;
 import io.understudy.repository.EpochStore;
@@ -80,6 +81,7 @@ public final class ReplicaProcess {
                 () -> Mirrors.alone(from.mirror(), settings.site(), from.trusted(), from.clock()),
                 name,
                 "simulated",
+                new ReplicaId(settings.state()),
                 from.clock());
         EpochStore epochs = new EpochStore(settings.state());
         this.store = new ReplicaStateStore(from.state());
@@ -97,10 +99,17 @@ public final class ReplicaProcess {
                 from.clock(),
                 from.ticker());
         this.replica = new Replica(ports, events, from.random(), from.nonces());
-        this.watch = new MarkerWatch(from.backup(), gone, changed, () -> {});
+        this.watch = new MarkerWatch(from.backup(), gone, changed, () -> {}, from.ticker());
         this.preparation = new Preparation(
                 settings,
-                new Checks(settings, from.filestore(), remote, from.databases(), from.loader()),
+                new Checks(
+                        settings,
+                        from.filestore(),
+                        remote,
+                        from.databases(),
+                        from.loader(),
+                        new ReplicaId(settings.state()),
+                        from.clock()),
                 from.backup(),
                 store,
                 new StateReconciler(store, from.backup(), from.databases(), from.clock()),

@@ -116,7 +116,9 @@ final class BitRotSite {
                 List.of(OLDER),
                 Optional.of(Instant.EPOCH),
                 Instant.EPOCH,
-                "0.1.0");
+                "0.1.0",
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Manifest manifest(Repository repository, SnapshotId snapshot) {

@@ -122,6 +122,7 @@ final class Standby {
                 },
                 "standby-1",
                 "test",
+                Optional::empty,
                 clock);
     }
 

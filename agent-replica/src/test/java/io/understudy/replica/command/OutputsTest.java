@@ -44,6 +44,7 @@ class OutputsTest {
 
     private static final SnapshotId ID = new SnapshotId(1, 42);
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final Instant SEEN = NOW.plusNanos(123_456_789);
 
     @Test
     void sync() {
@@ -247,8 +248,8 @@ class OutputsTest {
         Live live = new Live(
                 true,
                 Optional.of(new ProgressView(ID, "load", 5, 10)),
-                List.of(new PrimaryView("a:7443", true, Optional.of(NOW), Optional.of("00000001-00000003"))),
-                new FilestoreView("s3://b/p", true, Optional.of(NOW), Optional.of(bad), Optional.empty()),
+                List.of(new PrimaryView("a:7443", true, Optional.of(SEEN), Optional.of("00000001-00000003"))),
+                new FilestoreView("s3://b/p", true, Optional.of(SEEN), Optional.of(bad), Optional.empty()),
                 Optional.empty(),
                 List.of());
 
@@ -261,9 +262,9 @@ class OutputsTest {
                                 + "\"proven\":true,\"since\":\"2026-11-20T12:00:00Z\",\"previous\":\"00000001-00000001\","
                                 + "\"set_aside\":[\"site_before_understudy\"],\"epoch\":null,\"claim_pending\":false,\"daemon\":true,"
                                 + "\"progress\":{\"snapshot\":\"00000001-00000042\",\"step\":\"load\",\"done_bytes\":5,\"total_bytes\":10},"
-                                + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"heard\":\"2026-11-20T12:00:00Z\","
+                                + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"heard\":\"2026-11-20T12:00:00.123456789Z\","
                                 + "\"announced\":\"00000001-00000003\"}],"
-                                + "\"filestore\":{\"name\":\"s3://b/p\",\"reachable\":true,\"seen\":\"2026-11-20T12:00:00Z\","
+                                + "\"filestore\":{\"name\":\"s3://b/p\",\"reachable\":true,\"seen\":\"2026-11-20T12:00:00.123456789Z\","
                                 + "\"newest\":\"00000001-00000003\",\"error\":null},\"failures\":1,"
                                 + "\"last_error\":{\"code\":\"site_unhealthy\",\"message\":\"the site is unhealthy: 500\","
                                 + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
@@ -275,6 +276,9 @@ class OutputsTest {
                 .contains("00000001-00000002, data 119 min old, proven")
                 .contains("set aside:  database site_before_understudy")
                 .contains("rejected:   00000001-00000003")
-                .contains("now:        load 00000001-00000042");
+                .contains("now:        load 00000001-00000042")
+                .contains("connected, heard 2026-11-20T12:00:00Z")
+                .contains(", as of 2026-11-20T12:00:00Z")
+                .doesNotContain("12345");
     }
 }

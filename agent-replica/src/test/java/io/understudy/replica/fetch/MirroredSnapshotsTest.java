@@ -23,7 +23,9 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,7 @@ class MirroredSnapshotsTest {
             () -> Mirror.alone(near, site.repository().site(), site.trusted(), 2, () -> Long.MAX_VALUE, time.clock()),
             "standby",
             "test",
+            () -> Optional.of("this one"),
             time.clock());
 
     private static SnapshotId id(int sequence) {
@@ -216,6 +219,62 @@ class MirroredSnapshotsTest {
         source.settled(following(1, 1, false));
 
         assertThat(report().proven()).isEmpty();
+    }
+
+    @Test
+    void anotherStandbyOfTheNameIsFoundForADayAfterItReportedLast() {
+        fetchAndSettle();
+        assertThat(report().id()).contains("this one");
+        assertThat(report().namesake()).isEmpty();
+
+        reportAs(Optional.of("another"));
+        Instant reported = time.now();
+        time.advance(Duration.ofMinutes(10));
+        fetchAndSettle();
+        assertThat(report().id()).contains("this one");
+        assertThat(report().namesake()).contains(reported);
+
+        time.advance(Duration.ofHours(23));
+        fetchAndSettle();
+        assertThat(report().namesake()).contains(reported);
+        time.advance(Duration.ofHours(1));
+        fetchAndSettle();
+        assertThat(report().namesake()).isEmpty();
+    }
+
+    @Test
+    void anOldReportOrOneWithoutIdIsNoOtherStandby() {
+        reportAs(Optional.empty());
+        fetchAndSettle();
+        assertThat(report().namesake()).isEmpty();
+
+        reportAs(Optional.of("before it was set up again"));
+        time.advance(Duration.ofMinutes(15));
+        fetchAndSettle();
+        assertThat(report().namesake()).isEmpty();
+    }
+
+    private void reportAs(Optional<String> id) {
+        site.repository()
+                .reports()
+                .write(new ReplicaReport(
+                        "standby",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        time.now(),
+                        "test",
+                        id,
+                        Optional.empty()));
+    }
+
+    private void fetchAndSettle() {
+        if (site.repository().list().isEmpty()) {
+            site.commit(id(1), 1);
+        }
+        fetch(id(1));
+        source.settled(following(1, 1, true));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.understudy.config.Settings.PrimarySettings;
 import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
+import io.understudy.config.Settings.TlsSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -21,11 +22,13 @@ import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.ReplicaId;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Manifests;
+import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
@@ -33,6 +36,7 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckResult;
 import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.TestCertificates;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -82,7 +86,14 @@ class PreparationTest {
     }
 
     private Checks checks(Settings settings) {
-        return new Checks(settings, filestore, () -> repository, world.databases, world.databases);
+        return new Checks(
+                settings,
+                filestore,
+                () -> repository,
+                world.databases,
+                world.databases,
+                new ReplicaId(folder.resolve("state")),
+                Clock.systemUTC());
     }
 
     private Settings settings() {
@@ -267,6 +278,72 @@ class PreparationTest {
 
         assertThat(world.store.state()).isInstanceOf(Seeding.class);
         assertThat(world.marker.on()).isTrue();
+    }
+
+    @Test
+    void saysHowLongTheCertificateIsAcceptedAndRefusesOneThatIsNot() {
+        TlsSettings ours = new TestCertificates(folder, "ours").issue("a", "DNS:a.example.net");
+        TlsSettings theirs = new TestCertificates(folder, "theirs").issue("b", "DNS:b.example.net");
+        Preparation sound = preparation(withTls(ours));
+        sound.createKey();
+
+        assertThat(sound.requireReady()).singleElement().satisfies(warning -> {
+            assertThat(warning.check()).isEqualTo("tls");
+            assertThat(warning.message()).contains("accepts the certificate until 20");
+        });
+        assertThatThrownBy(
+                        preparation(withTls(new TlsSettings(ours.certificate(), ours.key(), theirs.ca())))
+                                ::requireReady)
+                .hasMessageContaining("tls.ca does not accept the certificate");
+    }
+
+    @Test
+    void warnsOfAnotherStandbyWithThisName() {
+        ReplicaId own = new ReplicaId(folder.resolve("state"));
+        reportAs(own.get());
+        assertThat(repositoryCheck().state()).isEqualTo("ok");
+
+        reportAs(Optional.of("another"));
+        assertThat(repositoryCheck().state()).isEqualTo("warning");
+        assertThat(repositoryCheck().message()).contains("another standby is named standby too");
+    }
+
+    private CheckResult repositoryCheck() {
+        return checks(settings()).run().checks().stream()
+                .filter(each -> each.check().equals("repository"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void reportAs(Optional<String> id) {
+        repository
+                .reports()
+                .write(new ReplicaReport(
+                        "standby",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        Instant.now(),
+                        "test",
+                        id,
+                        Optional.empty()));
+    }
+
+    private Settings withTls(TlsSettings tls) {
+        Settings base = settings();
+        return new Settings(
+                base.site(),
+                base.state(),
+                base.marker(),
+                base.database(),
+                base.trees(),
+                base.filestore(),
+                base.signing(),
+                base.primary(),
+                base.replica(),
+                base.service(),
+                Optional.of(tls));
     }
 
     private List<String> failures(Settings settings) {

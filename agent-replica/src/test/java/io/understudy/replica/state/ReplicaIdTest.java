@@ -1,0 +1,39 @@
+package io.understudy.replica.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplicaIdTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void isMadeOnceAndKept() {
+        ReplicaId here = new ReplicaId(folder.resolve("state"));
+        assertThat(here.read()).isEmpty();
+
+        assertThat(here.get()).isPresent().isEqualTo(here.get()).isEqualTo(here.read());
+        assertThat(new ReplicaId(folder.resolve("state")).get()).isEqualTo(here.get());
+        assertThat(new ReplicaId(folder.resolve("other")).get()).isNotEqualTo(here.get());
+    }
+
+    @Test
+    void aDamagedOneIsReplaced() throws IOException {
+        Files.writeString(folder.resolve("replica-id"), "\u0000");
+        ReplicaId here = new ReplicaId(folder);
+
+        assertThat(here.get()).isPresent().isEqualTo(here.read());
+    }
+
+    @Test
+    void whereItCannotBeKeptThereIsNone() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+
+        assertThat(new ReplicaId(file.resolve("state")).get()).isEmpty();
+    }
+}
