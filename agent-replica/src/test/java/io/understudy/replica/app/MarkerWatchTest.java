@@ -2,19 +2,25 @@ package io.understudy.replica.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.repository.SnapshotId;
-import io.understudy.time.Ticker;
+import io.understudy.testing.FakeTicker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class MarkerWatchTest {
     private final List<String> heard = new ArrayList<>();
+    private final FakeTicker time = new FakeTicker();
     private Boolean on = true;
     private final MarkerWatch watch = new MarkerWatch(
             new BackupMode() {
@@ -49,7 +55,34 @@ class MarkerWatchTest {
             () -> heard.add("gone"),
             () -> heard.add("changed"),
             () -> {},
-            Ticker.system());
+            time);
+
+    /** A look each second would fill the log. */
+    @Test
+    void logsAFailureThatStaysOnceAnHourAndAtOnceWhenItComesBack() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(MarkerWatch.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            on = null;
+            watch.look();
+            watch.look();
+            assertThat(log.list).singleElement().asString().contains("cannot look");
+            time.advance(Duration.ofHours(1));
+            watch.look();
+            watch.look();
+            assertThat(log.list).hasSize(2);
+
+            on = true;
+            watch.look();
+            on = null;
+            watch.look();
+            assertThat(log.list).hasSize(3);
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
 
     @AfterEach
     void close() {
