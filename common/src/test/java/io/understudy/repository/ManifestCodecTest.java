@@ -79,7 +79,9 @@ class ManifestCodecTest {
     void refusesAnAlteredManifest() {
         UnderstudyException e = failure(altered(text -> text.replace("\"rows\":1", "\"rows\":2")));
         assertThat(e.code()).isEqualTo(ErrorCode.SIGNATURE_INVALID);
-        assertThat(e).hasMessageContaining("manifest 00000001-00000042").hasMessageContaining("does not match the content");
+        assertThat(e)
+                .hasMessageContaining("manifest 00000001-00000042")
+                .hasMessageContaining("does not match the content");
     }
 
     @Test
