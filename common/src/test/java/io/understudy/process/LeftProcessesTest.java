@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Commands that start a service, as a site's do: with real processes, and the agent's end as that of a process of its
  * own.
  */
+@Tag("slow")
 class LeftProcessesTest extends CommandRunnerContract {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 

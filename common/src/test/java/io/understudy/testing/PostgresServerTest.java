@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class PostgresServerTest {
     @Test
     void runsScriptsAndStopsAtTheirFirstError() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 class SlowTestsTest {
     private static final Duration LIMIT = Duration.ofSeconds(5);
-    private static final Duration LONG = Duration.ofMillis(5001);
+    private static final Duration LONG = Duration.ofMillis(10_001);
 
     private final SlowTests extension = new SlowTests(LIMIT);
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** Some seeds of the simulation; {@code deploy/soak} plays as many as asked. */
+@Tag("slow")
 class SimulationTest {
     private static final long SEEDS = Long.getLong("understudy.seeds", 50);
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);

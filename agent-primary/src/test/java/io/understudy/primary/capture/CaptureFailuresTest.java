@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
+@Tag("slow")
 class CaptureFailuresTest {
     private static final String SLEEPING = "printf PGDMP; exec sleep 600";
 

@@ -6,6 +6,7 @@ import io.understudy.postgres.Databases;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
 
+@Tag("slow")
 class DatabaseSwapContractTest extends LiveDatabasesContract {
     private final PostgresServer server = PostgresServer.shared();
 

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
+@Tag("slow")
 class DatabaseSwapTest {
     /** The machine may be busy with other tests. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -19,9 +19,11 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The list of kinds is complete: a new kind of object that no case damages fails here. */
+@Tag("slow")
 class KindsTest {
     /** Where blobs are named, and the kind of those that are named there. */
     private static final Map<String, Kind> NAMED = Map.of(

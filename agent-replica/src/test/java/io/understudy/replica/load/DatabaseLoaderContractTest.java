@@ -14,8 +14,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class DatabaseLoaderContractTest extends SpareLoaderContract {
     private final PostgresServer server = PostgresServer.shared();
     private final Map<Integer, Manifest> snapshots = new HashMap<>();

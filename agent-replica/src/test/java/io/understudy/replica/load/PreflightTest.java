@@ -31,11 +31,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("slow")
 class PreflightTest {
     private static final PostgresServer SERVER = PostgresServer.shared();
     private static final DiskSpace ROOMY = folder -> OptionalLong.of(1L << 40);

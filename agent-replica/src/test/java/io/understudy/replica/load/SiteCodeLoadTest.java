@@ -20,6 +20,7 @@ import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the primary.
  */
 @Timeout(120)
+@Tag("slow")
 class SiteCodeLoadTest {
     /** {@code f} gives what the table zz_look says; its name is the last, so that nothing is right by chance. */
     private static final String F = """

@@ -32,12 +32,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Old copies on a real server that can't be dropped: they block nothing, and are dropped when they can be. */
 @Timeout(240)
+@Tag("slow")
 class UndroppableDatabaseTest {
     private final PostgresServer server = PostgresServer.shared();
     private final MemoryBlobs blobs = new MemoryBlobs();

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class DatabaseCaptureTest {
     private final PostgresServer server = PostgresServer.shared();
     private final MemoryBlobs blobs = new MemoryBlobs();
