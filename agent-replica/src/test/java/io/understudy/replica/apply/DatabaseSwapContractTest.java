@@ -5,6 +5,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.Databases;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
+import org.junit.jupiter.api.Tag;
 
 @Tag("slow")
 class DatabaseSwapContractTest extends LiveDatabasesContract {
