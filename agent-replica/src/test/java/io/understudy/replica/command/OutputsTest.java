@@ -277,7 +277,7 @@ class OutputsTest {
                 .contains("set aside:  database site_before_understudy")
                 .contains("rejected:   00000001-00000003")
                 .contains("now:        load 00000001-00000042")
-                .contains("connected, heard 2026-11-20T12:00:00Z")
+                .contains("connected, last message 2026-11-20T12:00:00Z")
                 .contains(", as of 2026-11-20T12:00:00Z")
                 .doesNotContain("12345");
     }
