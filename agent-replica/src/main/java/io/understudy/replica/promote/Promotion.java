@@ -47,6 +47,7 @@ import org.slf4j.LoggerFactory;
  * made.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
+ * More than 300 lines, for the order of the steps of a promotion is judged best in one place.
  */
 public final class Promotion {
     private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
