@@ -11,6 +11,7 @@ import io.understudy.rehearsal.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -113,32 +114,41 @@ class DamageIT extends SharedScenario {
         return pair().home().resolve("filestore");
     }
 
-    /** The first blob of pg_dump's archive, of a table's rows, of a tree's index and of a large file. */
+    /** The first blob of pg_dump's archive, of the list of tables, of a table's rows, of a tree's index and of a large file. */
     private List<Path> blobsOfEachKind(String snapshot) throws IOException {
         JsonNode json = new ObjectMapper()
                 .readTree(Files.readAllLines(manifest(snapshot)).get(0));
-        JsonNode table = with("notes", json.at("/database/tables"));
+        JsonNode database = json.at("/databases/0");
+        Path tables = blob(database.path("tables"));
+        JsonNode table = with("notes", lines(tables));
         Path index = blob(with("media", json.path("trees")).path("index"));
-        return List.of(blob(json.at("/database/archive")), blob(table.at("/content/base")), index, largeFile(index));
+        return List.of(
+                blob(database.path("archive")), tables, blob(table.at("/content/base")), index, largeFile(index));
     }
 
     private Path largeFile(Path index) throws IOException {
-        String lines =
-                Program.of("zstd", "-dcq", index).run(ANSWERS).successful().output();
-        for (String line : lines.lines().toList()) {
-            JsonNode entry = new ObjectMapper().readTree(line);
+        for (JsonNode entry : lines(index)) {
             if (entry.has("blobs")) {
                 return blob(entry);
             }
         }
-        throw new AssertionError("no large file in " + lines);
+        throw new AssertionError("no large file in " + index);
+    }
+
+    private static List<JsonNode> lines(Path blob) throws IOException {
+        String text = Program.of("zstd", "-dcq", blob).run(ANSWERS).successful().output();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : text.lines().toList()) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        return lines;
     }
 
     private Path manifest(String snapshot) {
         return repository().resolve("manifests/" + snapshot + ".json");
     }
 
-    private static JsonNode with(String name, JsonNode all) {
+    private static JsonNode with(String name, Iterable<JsonNode> all) {
         for (JsonNode one : all) {
             if (one.path("name").asText().equals(name)) {
                 return one;
