@@ -2,6 +2,7 @@ package io.understudy.primary.capture;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
@@ -84,11 +85,11 @@ public final class SnapshotTaker {
             events.failed(run.stage(), e);
             throw e;
         } catch (OutOfMemoryError e) {
-            UnderstudyException known = memory(e);
+            UnderstudyException known = Unexpected.of("take a snapshot", e);
             events.failed(run.stage(), known);
             throw known;
         } catch (RuntimeException | Error e) {
-            events.failed(run.stage(), defect(e));
+            events.failed(run.stage(), Unexpected.of("take a snapshot", e));
             throw e;
         }
     }
@@ -140,22 +141,5 @@ public final class SnapshotTaker {
                 ErrorCode.LOCKED,
                 "cannot take a snapshot: " + ProcessLock.holder(lock) + " is taking one",
                 "wait until it is done");
-    }
-
-    /** Everything is streamed but single rows: PostgreSQL sends each as one message. */
-    private static UnderstudyException memory(OutOfMemoryError failure) {
-        return new UnderstudyException(
-                ErrorCode.INTERNAL,
-                "cannot take a snapshot: the agent's memory does not suffice, most likely for a very long row",
-                "give it more, for instance UNDERSTUDY_JAVA_OPTS=-Xmx1g: five times the longest row, or set database.connections lower",
-                failure);
-    }
-
-    private static UnderstudyException defect(Throwable failure) {
-        return new UnderstudyException(
-                ErrorCode.INTERNAL,
-                "cannot take a snapshot: " + failure,
-                "this is a defect of Understudy: please report it with the log",
-                failure);
     }
 }

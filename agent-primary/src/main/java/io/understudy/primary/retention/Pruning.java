@@ -3,6 +3,7 @@ package io.understudy.primary.retention;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.DeletionLock;
 import io.understudy.primary.points.PrimaryPoint;
@@ -83,11 +84,12 @@ public final class Pruning {
             Pruned pruned = locked(progress);
             events.pruned(pruned);
             return pruned;
-        } catch (UnderstudyException e) {
-            events.failed(e);
-            throw e;
+        } catch (UnderstudyException | OutOfMemoryError e) {
+            UnderstudyException known = Unexpected.of("prune", e);
+            events.failed(known);
+            throw known;
         } catch (RuntimeException | Error e) {
-            events.failed(defect(e));
+            events.failed(Unexpected.of("prune", e));
             throw e;
         }
     }
@@ -218,13 +220,5 @@ public final class Pruning {
                 "cannot prune while a snapshot cannot be read: " + fault.getMessage(),
                 fault.hint() + "; when the snapshot is lost, remove its object under manifests/ by hand",
                 fault);
-    }
-
-    private static UnderstudyException defect(Throwable failure) {
-        return new UnderstudyException(
-                ErrorCode.INTERNAL,
-                "cannot prune: " + failure,
-                "this is a defect of Understudy: please report it with the log",
-                failure);
     }
 }
