@@ -313,6 +313,12 @@ final class ReplicaWork {
             }
 
             @Override
+            public void keep(SnapshotId snapshot) {
+                run.step("keep what is staged", snapshot.toString());
+                real.keep(snapshot);
+            }
+
+            @Override
             public void discard(SnapshotId snapshot) {
                 run.step("discard what is staged", snapshot.toString());
                 real.discard(snapshot);

@@ -35,6 +35,7 @@ public final class Applier {
     private final ReplicaStateStore store;
     private final LiveTrees trees;
     private final Stage stage;
+    private final SiteService site;
     private final ReplicaEvents events;
     private final Clock clock;
     private final ApplyForward forward;
@@ -54,10 +55,11 @@ public final class Applier {
         this.store = store;
         this.trees = trees;
         this.stage = stage;
+        this.site = site;
         this.events = events;
         this.clock = clock;
         this.forward = new ApplyForward(store, backup, databases, trees, site, failures, events, clock, ticker);
-        this.back = new ApplyBack(store, backup, databases, trees, site, clock);
+        this.back = new ApplyBack(store, backup, databases, trees, site, failures, clock);
     }
 
     /**
@@ -91,6 +93,18 @@ public final class Applier {
         return new Outcome(undone, unwell, took);
     }
 
+    /**
+     * Whether the site comes up as it is; restarts it once if it is down.
+     *
+     * @throws UnderstudyException why it does not
+     */
+    public void requireSite() {
+        if (!site.healthy()) {
+            site.restart();
+            site.prove();
+        }
+    }
+
     /** The snapshot stays. */
     private void settle(ApplyIntent intent) {
         Attempt.of("settle the files of " + intent.snapshot(), () -> trees.settle(intent.snapshot()));
@@ -106,9 +120,13 @@ public final class Applier {
     }
 
     private Optional<FailedAttempt> conclude(ApplyIntent intent) {
-        Attempt.of("discard what was staged for " + intent.snapshot(), () -> stage.discard(intent.snapshot()));
-        ReplicaPoint.STAGE_DISCARDED.reached();
         FailedAttempt cause = intent.cause().orElseThrow();
+        if (cause.rejection()) {
+            Attempt.of("discard what was staged for " + intent.snapshot(), () -> stage.discard(intent.snapshot()));
+        } else {
+            Attempt.of("keep what was staged for " + intent.snapshot(), () -> stage.keep(intent.snapshot()));
+        }
+        ReplicaPoint.STAGE_DISCARDED.reached();
         store.change(ledger -> {
             ReplicaRecord settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
             ReplicaRecord next = cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.failing(cause);

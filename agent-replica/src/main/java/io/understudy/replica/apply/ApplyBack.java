@@ -8,7 +8,9 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import java.time.Clock;
@@ -28,6 +30,7 @@ final class ApplyBack {
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final SiteService site;
+    private final RetryLog failures;
     private final Clock clock;
 
     ApplyBack(
@@ -36,12 +39,14 @@ final class ApplyBack {
             LiveDatabases databases,
             LiveTrees trees,
             SiteService site,
+            RetryLog failures,
             Clock clock) {
         this.store = store;
         this.backup = backup;
         this.databases = databases;
         this.trees = trees;
         this.site = site;
+        this.failures = failures;
         this.clock = clock;
     }
 
@@ -75,9 +80,51 @@ final class ApplyBack {
         Optional<UnderstudyException> down = Attempt.of("restart the site after going back", site::restart);
         Optional<UnderstudyException> unwell = Attempt.of("prove the site after going back", site::prove);
         ReplicaPoint.RETURN_SITE_RESTARTED.reached();
-        store.change(ledger -> ledger.with(ledger.state().undone()));
+        Optional<UnderstudyException> sick = down.or(() -> unwell);
+        Optional<UnderstudyException> notItsFault = sick.filter(any -> isUndecided(intent));
+        if (isUndecided(intent) && sick.isEmpty()) {
+            retire(intent);
+        }
+        store.change(ledger -> ledger.with(ledger.state()
+                .undone(notItsFault.map(failure -> failures.failedAttempt(
+                        ledger,
+                        Optional.of(intent.snapshot()),
+                        intent.cause().orElseThrow().step(),
+                        failureOfBoth(intent, failure))))));
         ReplicaPoint.RETURN_DONE.reached();
-        return down.or(() -> unwell);
+        return sick;
+    }
+
+    /**
+     * Whether the snapshot or this server is at fault shows when the site has started with the snapshot before: it is
+     * the snapshot only if that comes up. Until then the loaded database is kept.
+     */
+    private static boolean isUndecided(ApplyIntent intent) {
+        return intent.cause()
+                        .filter(cause -> cause.rejection() && !cause.wanted())
+                        .isPresent()
+                && intent.back().live().flatMap(DatabaseVersion::snapshot).isPresent();
+    }
+
+    private static UnderstudyException failureOfBoth(ApplyIntent intent, UnderstudyException failure) {
+        return new UnderstudyException(
+                failure.code(),
+                failure.getMessage() + "; with "
+                        + intent.back().live().flatMap(DatabaseVersion::snapshot).orElseThrow() + " it is the same",
+                failure.hint() + "; the loaded database and files are kept for the next attempt");
+    }
+
+    private void retire(ApplyIntent intent) {
+        if (databases.look().spare().equals(Optional.of(intent.fresh()))) {
+            store.change(ledger -> withoutPrepared(ledger, intent));
+            databases.arrange(
+                    new Arrangement(intent.old(), Optional.empty(), intent.retired()), Set.of(intent.fresh()));
+        }
+    }
+
+    private static ReplicaRecord withoutPrepared(ReplicaRecord ledger, ApplyIntent intent) {
+        return ledger.preparing(
+                ledger.prepared().filter(prepared -> !prepared.database().equals(intent.fresh())));
     }
 
     /**
@@ -86,10 +133,9 @@ final class ApplyBack {
      */
     private void returnDatabases(ApplyIntent intent) {
         Optional<DatabaseIdentity> spare = databases.look().spare();
-        boolean retire = intent.rejects() || spare.isPresent();
+        boolean retire = intent.rejects() && !isUndecided(intent) || spare.isPresent();
         if (retire) {
-            store.change(ledger -> ledger.preparing(
-                    ledger.prepared().filter(prepared -> !prepared.database().equals(intent.fresh()))));
+            store.change(ledger -> withoutPrepared(ledger, intent));
         }
         databases.arrange(
                 new Arrangement(intent.old(), retire ? spare : Optional.of(intent.fresh()), intent.retired()),

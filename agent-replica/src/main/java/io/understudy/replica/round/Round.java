@@ -161,6 +161,9 @@ public final class Round {
             during(Step.VERIFY, () -> verify(fetched.manifest()));
             during(Step.LOAD, () -> load(fetched.manifest()));
             during(Step.STAGE, () -> stage(fetched.manifest()));
+            if (ask instanceof ImportRequest.Newest) {
+                requireSite();
+            }
             apply(fetched.manifest());
             if (again) {
                 healing.done(snapshot.get());
@@ -213,6 +216,20 @@ public final class Round {
         private Void stage(Manifest manifest) {
             stage.prepare(manifest, source.blobs(), progress());
             return null;
+        }
+
+        /** When the site did not start with what is live either, the same attempt would only stop it once more. */
+        private void requireSite() {
+            boolean wasDown = store.ledger()
+                    .failedAttempt(snapshot.get())
+                    .filter(each -> !each.rejection() && (each.step() == Step.RESTART || each.step() == Step.PROVE))
+                    .isPresent();
+            if (wasDown) {
+                during(Step.RESTART, () -> {
+                    applier.requireSite();
+                    return null;
+                });
+            }
         }
 
         private void apply(Manifest manifest) {

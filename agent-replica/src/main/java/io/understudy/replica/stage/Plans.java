@@ -147,6 +147,20 @@ public final class Plans {
     }
 
     /**
+     * Plans that were taken back are made again: what is staged for them stays. Those of a snapshot whose settled plans
+     * wait behind them are removed.
+     */
+    void reopen(SnapshotId snapshot) {
+        if (phase(snapshot).equals(Optional.of(Phase.BACK))) {
+            if (hasKept(snapshot)) {
+                remove(snapshot);
+            } else {
+                AtomicFiles.delete(of(snapshot).resolve(STATUS));
+            }
+        }
+    }
+
+    /**
      * Whether plans are there that were begun, be it behind newer ones that were not, and what they replaced is still
      * where they put it. Only looks.
      */

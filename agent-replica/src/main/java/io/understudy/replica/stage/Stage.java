@@ -28,6 +28,12 @@ public interface Stage {
         return List.of();
     }
 
+    /**
+     * The snapshot was taken back and will be tried again: what is staged stays, so that only its plan is made again.
+     * Idempotent.
+     */
+    void keep(SnapshotId snapshot);
+
     /** Removes the plan and the staged files of a snapshot that will not be applied. Idempotent. */
     void discard(SnapshotId snapshot);
 }

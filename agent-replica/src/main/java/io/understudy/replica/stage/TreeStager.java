@@ -92,6 +92,11 @@ public final class TreeStager implements Stage {
     }
 
     @Override
+    public void keep(SnapshotId snapshot) {
+        plans.reopen(snapshot);
+    }
+
+    @Override
     public void discard(SnapshotId snapshot) {
         boolean stays = plans.phase(snapshot)
                 .filter(phase -> phase == Plans.Phase.FORWARD || phase == Plans.Phase.SETTLED)

@@ -63,7 +63,8 @@ public sealed interface ReplicaState {
         throw refused("turned");
     }
 
-    default ReplicaState undone() {
+    /** @param instead the cause, when going back has shown another one */
+    default ReplicaState undone(Optional<FailedAttempt> instead) {
         throw refused("undone");
     }
 
@@ -212,9 +213,9 @@ public sealed interface ReplicaState {
         }
 
         @Override
-        public ReplicaState undone() {
+        public ReplicaState undone(Optional<FailedAttempt> instead) {
             require(Phase.BACK, "undone");
-            return new Applying(intent.in(Phase.UNDONE, intent.cause()));
+            return new Applying(intent.in(Phase.UNDONE, instead.or(intent::cause)));
         }
 
         @Override

@@ -2,11 +2,13 @@ package io.understudy.replica.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.repository.TreeData;
 import io.understudy.testing.RandomTree;
 import io.understudy.testing.TreePrint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The way back to the snapshot before. */
@@ -67,6 +69,33 @@ class TreeSwapBackTest extends SwappedTree {
         bench.back(2);
 
         assertThat(TreePrint.of(live)).isEqualTo(first);
+    }
+
+    /** An attempt that failed for this server's sake: the next one goes on with what is staged. */
+    @Test
+    void whatIsStagedIsKeptForTheNextAttempt() throws IOException {
+        RandomTree tree = new RandomTree(source, 17).grow(40);
+        bench.apply(1, source);
+        List<String> first = TreePrint.of(live);
+        tree.mutate(40);
+        TreeData data = bench.take(source);
+        bench.prepare(2, data);
+        List<String> staged = stagedFiles();
+        bench.forward(2);
+        bench.back(2);
+
+        bench.stager().keep(TreeBench.id(2));
+        bench.stager().keep(TreeBench.id(2));
+        bench.swap().clear(Optional.of(TreeBench.id(1)));
+
+        assertThat(TreePrint.of(live)).isEqualTo(first);
+        assertThat(stagedFiles()).isEqualTo(staged);
+        assertThat(bench.swap().canGoBack(TreeBench.id(1))).isTrue();
+        bench.prepare(2, data);
+        assertThat(stagedFiles()).isEqualTo(staged);
+        bench.forward(2);
+        bench.settle(2);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
     }
 
     @Test
@@ -162,5 +191,11 @@ class TreeSwapBackTest extends SwappedTree {
         bench.back(1);
         assertThat(live.resolve("folder/a")).doesNotExist();
         assertThat(live.resolve("folder/foreign")).hasContent("x");
+    }
+
+    private List<String> stagedFiles() throws IOException {
+        return TreePrint.of(live.resolve(".understudy/stage")).stream()
+                .filter(line -> line.contains(" FILE "))
+                .toList();
     }
 }

@@ -181,6 +181,11 @@ final class Standby {
             }
 
             @Override
+            public void keep(SnapshotId snapshot) {
+                stage.keep(snapshot);
+            }
+
+            @Override
             public void discard(SnapshotId snapshot) {
                 stage.discard(snapshot);
             }

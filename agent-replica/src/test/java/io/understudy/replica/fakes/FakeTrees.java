@@ -22,6 +22,7 @@ public final class FakeTrees implements LiveTrees, Stage {
     private final CrashPoints points;
     private final Map<TreeKind, String> live = new ConcurrentHashMap<>();
     private List<String> lost = List.of();
+    private int stagings;
     private final Set<SnapshotId> staged = new HashSet<>();
     private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
     private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);
@@ -59,7 +60,10 @@ public final class FakeTrees implements LiveTrees, Stage {
 
     @Override
     public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
-        points.around("prepare", () -> staged.add(manifest.snapshot()));
+        points.around("prepare", () -> {
+            staged.removeIf(other -> !other.equals(manifest.snapshot()));
+            stagings += staged.add(manifest.snapshot()) ? 1 : 0;
+        });
     }
 
     /** Files of the trees are removed by hand. */
@@ -80,6 +84,16 @@ public final class FakeTrees implements LiveTrees, Stage {
     @Override
     public boolean canGoBack(SnapshotId snapshot) {
         return undo.containsKey(snapshot);
+    }
+
+    /** Snapshots whose files were staged from nothing. */
+    public int stagings() {
+        return stagings;
+    }
+
+    @Override
+    public void keep(SnapshotId snapshot) {
+        points.around("keep staged", () -> {});
     }
 
     @Override

@@ -140,6 +140,11 @@ public final class World {
     public void assertWhole() {
         assertThat(content()).as("one snapshot").isNotEqualTo("mixed");
         assertThat(site.running()).isTrue();
-        assertThat(trees.staged()).as("staged files").isEmpty();
+        assertThat(trees.staged())
+                .as("staged files, but for those that wait for the next attempt")
+                .allMatch(snapshot -> store.ledger()
+                        .failedAttempt(snapshot)
+                        .filter(each -> !each.rejection())
+                        .isPresent());
     }
 }
