@@ -1,6 +1,7 @@
 package io.understudy.replica.apply;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.apply.TreePosition.Position;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
@@ -13,13 +14,16 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
+import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Carries out the durable intent, forward or back, from wherever a crash left it. Every step can be repeated, so a
@@ -33,6 +37,7 @@ import java.util.Optional;
  */
 public final class Applier {
     private final ReplicaStateStore store;
+    private final LiveDatabases databases;
     private final LiveTrees trees;
     private final Stage stage;
     private final SiteService site;
@@ -53,6 +58,7 @@ public final class Applier {
             Clock clock,
             Ticker ticker) {
         this.store = store;
+        this.databases = databases;
         this.trees = trees;
         this.stage = stage;
         this.site = site;
@@ -91,6 +97,45 @@ public final class Applier {
             }
         }
         return new Outcome(undone, unwell, took);
+    }
+
+    /**
+     * What is live in the middle of an apply that can't be finished.
+     *
+     * @param isFresh whether it is the snapshot's database, not the one before
+     * @param isWhole whether the files are all of that snapshot
+     * @param text for people: which part is of which snapshot
+     */
+    public record Live(boolean isFresh, boolean isWhole, String text) {}
+
+    /**
+     * Looks how far an apply is. Changes nothing.
+     *
+     * @throws UnderstudyException when the database server, or the plans, can't be looked at
+     */
+    public Live live(Applying applying) {
+        ApplyIntent intent = applying.intent();
+        boolean fresh = databases.look().live().equals(Optional.of(intent.fresh()));
+        Position wanted = fresh ? Position.AFTER : Position.BEFORE;
+        String before = intent.back()
+                .live()
+                .flatMap(DatabaseVersion::snapshot)
+                .map(SnapshotId::toString)
+                .orElse("what stood here before the first import");
+        List<TreePosition> positions = trees.positions(intent.snapshot());
+        String files = positions.stream()
+                .map(each -> ", tree " + each.tree()
+                        + switch (each.position()) {
+                            case BEFORE -> " of " + before;
+                            case BETWEEN -> " partly of " + before + " and partly of " + intent.snapshot();
+                            case AFTER -> " of " + intent.snapshot();
+                            case UNKNOWN -> " not readable";
+                        })
+                .collect(Collectors.joining());
+        return new Live(
+                fresh,
+                positions.stream().allMatch(each -> each.position() == wanted),
+                "the database is of " + (fresh ? intent.snapshot() : before) + files);
     }
 
     /**

@@ -14,6 +14,7 @@ import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -73,10 +74,7 @@ final class ApplyBack {
             returnDatabases(intent);
             ReplicaPoint.RETURN_DATABASES_SWAPPED.reached();
         }
-        ORDER.forEach(kind -> {
-            trees.back(intent.snapshot(), kind);
-            returned(kind).reached();
-        });
+        returnTrees(intent);
         Optional<UnderstudyException> down = Attempt.of("restart the site after going back", site::restart);
         Optional<UnderstudyException> unwell = Attempt.of("prove the site after going back", site::prove);
         ReplicaPoint.RETURN_SITE_RESTARTED.reached();
@@ -93,6 +91,22 @@ final class ApplyBack {
                         failureOfBoth(intent, failure))))));
         ReplicaPoint.RETURN_DONE.reached();
         return sick;
+    }
+
+    /** Each is tried, also when another could not be taken back. */
+    private void returnTrees(ApplyIntent intent) {
+        List<RuntimeException> failures = new ArrayList<>();
+        ORDER.forEach(kind -> {
+            try {
+                trees.back(intent.snapshot(), kind);
+                returned(kind).reached();
+            } catch (UnderstudyException e) {
+                failures.add(e);
+            }
+        });
+        failures.stream().findFirst().ifPresent(failure -> {
+            throw failure;
+        });
     }
 
     /**

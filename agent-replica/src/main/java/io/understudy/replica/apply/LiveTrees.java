@@ -2,6 +2,7 @@ package io.understudy.replica.apply;
 
 import io.understudy.files.TreeKind;
 import io.understudy.repository.SnapshotId;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,7 +16,10 @@ public interface LiveTrees {
      */
     void forward(SnapshotId snapshot, TreeKind kind);
 
-    /** Takes back what {@link #forward} did, exactly: contents, modes, times, deletions. */
+    /**
+     * Takes back what {@link #forward} did, exactly: contents, modes, times, deletions. A tree that can't be written
+     * keeps no other from being taken back, and one in which nothing was done needs no writing.
+     */
     void back(SnapshotId snapshot, TreeKind kind);
 
     /**
@@ -31,6 +35,15 @@ public interface LiveTrees {
      * dropped: it would stand in the way.
      */
     default void dropUnbegun(SnapshotId snapshot) {}
+
+    /**
+     * How far an apply of this snapshot is in each tree that it changes. Changes nothing.
+     *
+     * @throws io.understudy.failure.UnderstudyException when that can't be seen
+     */
+    default List<TreePosition> positions(SnapshotId snapshot) {
+        return List.of();
+    }
 
     /**
      * The snapshot stays, or was undone: what was done of its plan can be taken back, or its plan is given up. Deletes

@@ -7,6 +7,7 @@ import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
+import io.understudy.replica.apply.TreePosition.Position;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.stage.AttributeWriter;
 import io.understudy.replica.stage.CacheRefresh;
@@ -19,6 +20,8 @@ import io.understudy.repository.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -33,7 +36,7 @@ public final class TreeSwap implements LiveTrees {
     private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
 
     private final Plans plans;
-    private final FileOps steps;
+    private final FileOps.Hook hook;
 
     /** @param state folder of durable state, the same that the stager has */
     public TreeSwap(Path state) {
@@ -42,7 +45,7 @@ public final class TreeSwap implements LiveTrees {
 
     TreeSwap(Path state, FileOps.Hook hook) {
         this.plans = new Plans(state);
-        this.steps = new FileOps(hook);
+        this.hook = hook;
     }
 
     @Override
@@ -54,7 +57,9 @@ public final class TreeSwap implements LiveTrees {
         if (!phase.equals(Optional.of(Phase.FORWARD))) {
             plans.enter(snapshot, Phase.FORWARD);
         }
-        forEach(snapshot, Optional.of(kind), this::forward);
+        forEach(snapshot, Optional.of(kind), false, this::forward).ifPresent(failure -> {
+            throw failure;
+        });
     }
 
     @Override
@@ -67,7 +72,25 @@ public final class TreeSwap implements LiveTrees {
         if (phase.get() != Phase.BACK) {
             plans.enter(snapshot, Phase.BACK);
         }
-        forEach(snapshot, Optional.of(kind), this::back);
+        forEach(snapshot, Optional.of(kind), true, this::back).ifPresent(failure -> {
+            throw failure;
+        });
+    }
+
+    @Override
+    public List<TreePosition> positions(SnapshotId snapshot) {
+        List<TreePosition> found = new ArrayList<>();
+        if (plans.phase(snapshot).isPresent()) {
+            for (Path file : plans.files(snapshot)) {
+                try (Plan plan = Plan.open(file)) {
+                    TreePosition.of(plan).ifPresent(found::add);
+                } catch (UnderstudyException e) {
+                    LOG.warn("{} ({})", e.getMessage(), e.hint());
+                    found.add(new TreePosition(Plans.treeOf(file), Position.UNKNOWN));
+                }
+            }
+        }
+        return found;
     }
 
     @Override
@@ -95,7 +118,10 @@ public final class TreeSwap implements LiveTrees {
     private void learn(SnapshotId snapshot) {
         try {
             CacheRefresh caches = new CacheRefresh(plans);
-            forEach(snapshot, Optional.empty(), (plan, root, reached) -> caches.learn(plan, root));
+            forEach(snapshot, Optional.empty(), false, (steps, plan, root, reached) -> caches.learn(plan, root))
+                    .ifPresent(failure -> {
+                        throw failure;
+                    });
         } catch (UnderstudyException e) {
             LOG.warn("the hashes of the applied files are not kept: {} ({})", e.getMessage(), e.hint());
         }
@@ -106,27 +132,39 @@ public final class TreeSwap implements LiveTrees {
         plans.clear(current);
     }
 
-    private void forEach(SnapshotId snapshot, Optional<TreeKind> kind, Work work) {
+    /**
+     * @param all whether each tree is tried, also when another failed
+     * @return the first failure
+     */
+    private Optional<UnderstudyException> forEach(
+            SnapshotId snapshot, Optional<TreeKind> kind, boolean all, Work work) {
+        Optional<UnderstudyException> first = Optional.empty();
         for (Path file : plans.files(snapshot)) {
             try (Plan plan = Plan.open(file)) {
                 if (kind.isEmpty() || kind.get() == plan.header().kind()) {
                     TreeRoot root = TreeRoot.of(plan.header().folder());
                     run(plan, root, work);
                 }
+            } catch (UnderstudyException e) {
+                first = first.or(() -> Optional.of(e));
+                if (!all) {
+                    return first;
+                }
             }
         }
+        return first;
     }
 
-    private static void run(Plan plan, TreeRoot root, Work work) {
+    private void run(Plan plan, TreeRoot root, Work work) {
         Path[] at = {root.folder()};
         try {
-            work.on(plan, root, path -> at[0] = root.resolve(path));
+            work.on(new FileOps(hook), plan, root, path -> at[0] = root.resolve(path));
         } catch (IOException e) {
             throw FileFailure.of("exchange", at[0], e);
         }
     }
 
-    private void forward(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
+    private void forward(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = 0; i < plan.size(); i++) {
             Change change = plan.change(i);
@@ -143,14 +181,14 @@ public final class TreeSwap implements LiveTrees {
         for (int i = 0; i < plan.size(); i++) {
             if (plan.change(i) instanceof Change.Dress dress) {
                 reached.accept(dress.path());
-                setAttributes(attributeWriter, paths.reach(dress.path()), dress.fresh());
+                setAttributes(steps, attributeWriter, paths.reach(dress.path()), dress.fresh());
             }
         }
         attributeWriter.report(plan.header().tree());
-        forceOwn(plan, root);
+        forceOwn(steps, plan, root);
     }
 
-    private void back(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
+    private void back(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
         WorkFolder.create(root, plan.header().staged(root));
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = plan.size() - 1; i >= 0; i--) {
@@ -174,10 +212,10 @@ public final class TreeSwap implements LiveTrees {
                 TreeEntry old = dress.fresh() instanceof TreeEntry.Link link
                         ? new TreeEntry.Link(link.path(), dress.was().get(), link.target())
                         : new TreeEntry.Folder(dress.path(), dress.was().get());
-                setAttributes(attributeWriter, paths.reach(dress.path()), old);
+                setAttributes(steps, attributeWriter, paths.reach(dress.path()), old);
             }
         }
-        forceOwn(plan, root);
+        forceOwn(steps, plan, root);
     }
 
     private static AttributeWriter attributeWriter(Plan plan) {
@@ -185,20 +223,23 @@ public final class TreeSwap implements LiveTrees {
     }
 
     /** A folder is forced as well: its renames are done by now. */
-    private void setAttributes(AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted)
+    private static void setAttributes(
+            FileOps steps, AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted)
             throws IOException {
         Optional<FileStat> stat = place.isEmpty() ? Optional.empty() : PathSwap.stat(place.get());
         if (stat.isEmpty() || (stat.get().type() == FileStat.Type.LINK) != (wanted instanceof TreeEntry.Link)) {
             LOG.warn("{} is gone or was replaced by another process; its attributes are not set", wanted.path());
             return;
         }
-        steps.setAttributes(attributeWriter, place.get(), wanted.attributes());
+        if (!attributeWriter.isSet(place.get(), wanted.attributes())) {
+            steps.setAttributes(attributeWriter, place.get(), wanted.attributes());
+        }
         if (stat.get().type() == FileStat.Type.FOLDER) {
             steps.force(place.get());
         }
     }
 
-    private void forceOwn(Plan plan, TreeRoot root) throws IOException {
+    private static void forceOwn(FileOps steps, Plan plan, TreeRoot root) throws IOException {
         steps.force(plan.header().undone(root));
         if (Files.isDirectory(plan.header().staged(root))) {
             steps.force(plan.header().staged(root));
@@ -207,6 +248,6 @@ public final class TreeSwap implements LiveTrees {
 
     private interface Work {
         /** @param reached takes the path of each change before it is made: a failure names it */
-        void on(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException;
+        void on(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException;
     }
 }

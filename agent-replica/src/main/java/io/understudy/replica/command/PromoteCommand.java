@@ -44,6 +44,12 @@ final class PromoteCommand implements Callable<Integer> {
     private boolean force;
 
     @Option(
+            names = "--as-is",
+            description =
+                    "Promote what is live although an import could be finished neither way, as on a disk that turned read-only. The warnings name the snapshot of the database and of each tree.")
+    private boolean asIs;
+
+    @Option(
             names = "--reason",
             paramLabel = "TEXT",
             defaultValue = "promoted by an operator",
@@ -60,7 +66,7 @@ final class PromoteCommand implements Callable<Integer> {
     public Integer call() {
         Settings settings = cli.settings();
         try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
+            Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart, asIs);
             if (!ReplicaCli.looking(wiring).isPrimary(request)) {
                 cli.confirm(question(settings, wiring), yes);
                 cli.say("claiming an epoch in " + settings.filestore().url()

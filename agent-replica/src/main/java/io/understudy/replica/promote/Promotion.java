@@ -8,13 +8,11 @@ import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
-import io.understudy.replica.state.ApplyIntent.Phase;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.Claim;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
-import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
@@ -54,7 +52,7 @@ public final class Promotion {
     private final PromotionRecord record;
     private final BackupMode backup;
     private final StateReconciler standing;
-    private final Applier applier;
+    private final UnfinishedApply unfinished;
     private final EpochClaims claims;
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
@@ -78,7 +76,7 @@ public final class Promotion {
         this.record = new PromotionRecord(store, failures);
         this.backup = backup;
         this.standing = standing;
-        this.applier = applier;
+        this.unfinished = new UnfinishedApply(record, backup, applier, clock);
         this.claims = claims;
         this.claiming = new EpochClaiming(claims, events, nonces, clock);
         this.repeated = new RepeatedPromotion(record, backup, claims, claiming, site, ticker);
@@ -92,8 +90,13 @@ public final class Promotion {
      * @param unfenced promote even when the filestore can't be reached; the claim is made later
      * @param force promote although another server was promoted after this server's data was taken
      * @param restart restart the site even where this server is the primary already
+     * @param asIs promote what is live although an import could be finished neither way
      */
-    public record Request(String reason, boolean unfenced, boolean force, boolean restart) {}
+    public record Request(String reason, boolean unfenced, boolean force, boolean restart, boolean asIs) {
+        public Request(String reason, boolean unfenced, boolean force, boolean restart) {
+            this(reason, unfenced, force, restart, false);
+        }
+    }
 
     /**
      * @param already whether this server was the primary before, and nothing was done
@@ -117,11 +120,11 @@ public final class Promotion {
      */
     public Report promote(Request request) {
         recall();
-        finishApply();
+        List<UnderstudyException> left = unfinished.finish(request.asIs());
         Optional<UnderstudyException> unsure = reconcile();
         ReplicaState state = record.state();
         if (state instanceof Promoting) {
-            return checked(resumed());
+            return checked(resumed(left));
         }
         if (state instanceof Promoted promoted) {
             return checked(repeated.again(promoted, request));
@@ -129,7 +132,7 @@ public final class Promotion {
         if (state instanceof Following following) {
             claims.requireKey();
             begin(following, request, false);
-            return checked(resumed());
+            return checked(resumed(left));
         }
         unsure.ifPresent(failure -> {
             throw failure;
@@ -149,7 +152,7 @@ public final class Promotion {
         if (record.state() instanceof Following following && !backup.on()) {
             LOG.warn("the marker was removed: this server is promoted; imports have stopped");
             begin(following, new Request("marker removed", true, false, false), true);
-            resumed();
+            resumed(List.of());
         }
     }
 
@@ -161,7 +164,7 @@ public final class Promotion {
     public void resume() {
         recall();
         if (record.state() instanceof Promoting) {
-            resumed();
+            resumed(List.of());
         }
     }
 
@@ -172,7 +175,7 @@ public final class Promotion {
      */
     public void lead() {
         recall();
-        finishApply();
+        unfinished.finish(false);
         resume();
         acceptRemoval();
         repeatClaim();
@@ -187,10 +190,11 @@ public final class Promotion {
         }
     }
 
-    private Report resumed() {
+    /** @param left what of an import could not be finished */
+    private Report resumed(List<UnderstudyException> left) {
         long start = ticker.nanos();
         Promoting promoting = (Promoting) record.state();
-        List<UnderstudyException> warnings = new ArrayList<>();
+        List<UnderstudyException> warnings = new ArrayList<>(left);
         boolean claimed = claim(promoting, warnings);
         backup.removeMarker();
         ReplicaPoint.MARKER_REMOVED.reached();
@@ -245,28 +249,6 @@ public final class Promotion {
         record.change(
                 ledger -> ledger.with(ledger.state().claimed(promoted.claim())).withSuccess());
         return true;
-    }
-
-    /**
-     * A snapshot that was proven, or taken back, is live as it is: what could not be noted of it is noted with the
-     * promotion.
-     */
-    private void finishApply() {
-        if (record.unsaved().isPresent()) {
-            return;
-        }
-        try {
-            applier.finish();
-        } catch (UnderstudyException e) {
-            boolean whole = record.state() instanceof Applying applying
-                    && (applying.intent().phase() == Phase.PROVEN
-                            || applying.intent().phase() == Phase.UNDONE);
-            if (!whole) {
-                throw e;
-            }
-            LOG.error("clean-up after the last import failed: {} ({})", e.getMessage(), e.hint());
-            record.change(ledger -> ledger.with(ledger.state().settled()).untidy(clock.instant()));
-        }
     }
 
     /**

@@ -97,6 +97,12 @@ public final class Plans {
                 .toList();
     }
 
+    /** The name of the tree that a plan's file is of. */
+    public static String treeOf(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.substring(0, name.length() - PLAN.length());
+    }
+
     Path file(SnapshotId snapshot, String tree) {
         return of(snapshot).resolve(tree + PLAN);
     }

@@ -7,6 +7,7 @@ import io.understudy.files.TreeKind;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
+import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.ImportRequest;
@@ -15,6 +16,7 @@ import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.RetryPolicy;
@@ -39,6 +41,10 @@ public final class World {
     public final FakeClaims claims = new FakeClaims(points);
     public final FakeStateFile file = new FakeStateFile(points);
     public final ReplicaStateStore store = new ReplicaStateStore(file);
+    /** Others may take the place of the fake ones. */
+    public LiveTrees liveTrees = trees;
+
+    public Stage stage = trees;
     private int nonces;
     public ReplicaEvents events = ReplicaEvents.none();
 
@@ -60,8 +66,8 @@ public final class World {
     public Agent agent() {
         RetryLog failures = new RetryLog(time.clock(), new RetryPolicy(new Random(1)));
         Applier applier =
-                new Applier(store, marker, databases, trees, trees, site, failures, events, time.clock(), time);
-        IntentWriter departure = new IntentWriter(store, marker, databases, trees, time.clock());
+                new Applier(store, marker, databases, liveTrees, stage, site, failures, events, time.clock(), time);
+        IntentWriter departure = new IntentWriter(store, marker, databases, liveTrees, time.clock());
         StateReconciler standing = new StateReconciler(store, marker, databases, time.clock());
         Promotion promotion = new Promotion(
                 store, marker, standing, applier, claims, site, failures, events, this::nonce, time.clock(), time);
@@ -71,7 +77,7 @@ public final class World {
                 standing,
                 source,
                 databases,
-                trees,
+                stage,
                 departure,
                 applier,
                 failures,
@@ -80,12 +86,12 @@ public final class World {
                 List.of(new TreeSettings("media", TreeKind.FILES, Path.of("/srv/media"), List.of())),
                 time.clock(),
                 time);
-        CleanUp cleanUp = new CleanUp(store, databases, trees, databases, failures, events, time.clock());
+        CleanUp cleanUp = new CleanUp(store, databases, liveTrees, databases, failures, events, time.clock());
         return new Agent(round, applier, departure, promotion, cleanUp);
     }
 
     public Inspection inspection() {
-        return new Inspection(store, marker, databases, trees, trees, source);
+        return new Inspection(store, marker, databases, liveTrees, stage, source);
     }
 
     public RoundResult sync() {
@@ -125,6 +131,9 @@ public final class World {
     /** What a site that starts now would see: one snapshot's name, or "mixed". */
     public String content() {
         String database = liveDatabase();
+        if (liveTrees != trees) {
+            return database;
+        }
         boolean whole = trees.live().values().stream().allMatch(each -> each.equals(database));
         return whole ? database : "mixed";
     }

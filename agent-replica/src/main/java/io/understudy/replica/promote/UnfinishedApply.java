@@ -1,0 +1,95 @@
+package io.understudy.replica.promote;
+
+import io.understudy.failure.ErrorKind;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.apply.Applier;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.ReplicaState.Applying;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An import that a promotion finds in the middle. It is finished, forward or back; where that can't be, as on a disk
+ * that turned read-only, what is live is promoted as it is: at once where it is one snapshot all the same, otherwise
+ * when an operator says so, by {@code --as-is} or by having removed the marker.
+ */
+final class UnfinishedApply {
+    private static final Logger LOG = LoggerFactory.getLogger(UnfinishedApply.class);
+
+    private final PromotionRecord record;
+    private final BackupMode backup;
+    private final Applier applier;
+    private final Clock clock;
+
+    UnfinishedApply(PromotionRecord record, BackupMode backup, Applier applier, Clock clock) {
+        this.record = record;
+        this.backup = backup;
+        this.applier = applier;
+        this.clock = clock;
+    }
+
+    /**
+     * @param asIs whether what is live is promoted, be it of two snapshots
+     * @return what could not be finished, to be reported with the promotion
+     * @throws UnderstudyException when it could be finished neither way and has to be
+     */
+    List<UnderstudyException> finish(boolean asIs) {
+        if (record.unsaved().isPresent()) {
+            return List.of();
+        }
+        try {
+            applier.finish();
+            return List.of();
+        } catch (UnderstudyException e) {
+            return givenUp(e, asIs);
+        }
+    }
+
+    private List<UnderstudyException> givenUp(UnderstudyException failure, boolean asIs) {
+        if (!(record.state() instanceof Applying applying)) {
+            throw failure;
+        }
+        List<UnderstudyException> left = new ArrayList<>();
+        switch (applying.intent().phase()) {
+            // What is proven, or was taken back, is live as it is: that is noted with the promotion.
+            case PROVEN, UNDONE -> {
+                LOG.error("clean-up after the last import failed: {} ({})", failure.getMessage(), failure.hint());
+                record.change(
+                        ledger -> ledger.with(ledger.state().settled()).untidy(clock.instant()));
+            }
+            case FORWARD, BACK -> {
+                if (failure.code().kind() != ErrorKind.DISK && !asIs) {
+                    throw failure;
+                }
+                Applier.Live live = applier.live(applying);
+                if (!live.isWhole() && !asIs && backup.on()) {
+                    throw mixed(live, failure);
+                }
+                left.add(told(live, failure));
+                LOG.error("the unfinished import of {} is given up: {}", applying.intent().snapshot(), live.text());
+                record.change(ledger -> ledger.with(ledger.state().abandoned(live.isFresh(), clock.instant())));
+            }
+        }
+        return left;
+    }
+
+    private static UnderstudyException mixed(Applier.Live live, UnderstudyException failure) {
+        return new UnderstudyException(
+                failure.code(),
+                "cannot promote this server, it stays in backup mode: " + live.text() + ": " + failure.getMessage(),
+                failure.hint()
+                        + "; to promote it with its files as they are: agent-replica promote --as-is, or remove the marker",
+                failure);
+    }
+
+    private static UnderstudyException told(Applier.Live live, UnderstudyException failure) {
+        return new UnderstudyException(
+                failure.code(),
+                "the last import could not be finished: " + live.text() + ": " + failure.getMessage(),
+                failure.hint() + "; bring the files back from the repository: docs/restore-by-hand.md",
+                failure);
+    }
+}
