@@ -175,7 +175,7 @@ public final class Applier {
         store.change(ledger -> {
             ReplicaRecord settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
             ReplicaRecord next = cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.failing(cause);
-            return intent.rejects() ? next.withoutOwned(intent.fresh()) : next;
+            return intent.rejects() && !intent.exchangesFilesOnly() ? next.withoutOwned(intent.fresh()) : next;
         });
         ReplicaPoint.RETURN_CLEARED.reached();
         Optional<DatabaseVersion> live = intent.back().live();

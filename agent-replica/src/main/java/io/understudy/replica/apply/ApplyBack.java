@@ -66,7 +66,7 @@ final class ApplyBack {
         ReplicaPoint.RETURN_MARKED.reached();
         Attempt.of("stop the site", site::stop);
         ReplicaPoint.RETURN_SITE_STOPPED.reached();
-        if (isLive(intent.fresh())) {
+        if (!intent.exchangesFilesOnly() && isLive(intent.fresh())) {
             if (!backup.on()) {
                 Attempt.of("start the site again", site::restart);
                 return turn(intent);

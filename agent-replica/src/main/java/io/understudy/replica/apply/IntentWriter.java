@@ -56,11 +56,7 @@ public final class IntentWriter {
                     "it is loaded again with the next attempt");
         }
         Optional<DatabaseIdentity> retired = now.previous().filter(ledger.owned()::contains);
-        backup.require();
-        // A marker that can't be written stops the apply here, before anything is touched.
-        if (!backup.renew("A snapshot is being imported.", ledger.live().flatMap(DatabaseVersion::snapshot))) {
-            backup.require();
-        }
+        requireWritableMarker(ledger);
         store.change(each -> each.with(each.state()
                 .begin(new ApplyIntent(
                         prepared.snapshot(),
@@ -72,6 +68,43 @@ public final class IntentWriter {
                         Optional.empty(),
                         asFound((Settled) each.state(), now, retired)))));
         ReplicaPoint.INTENT_WRITTEN.reached();
+    }
+
+    /**
+     * Decides to exchange the files of what is live with those that are staged for it; its database stays.
+     *
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when another database is live;
+     *     {@code FILE_*} or {@code DISK_FULL} when the marker can't be written
+     */
+    public void files() {
+        Following following = (Following) store.state();
+        DatabaseVersion current = following.current();
+        if (!databases.look().live().equals(Optional.of(current.database()))) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot repair the files: another database is live now",
+                    "the next attempt loads the database too");
+        }
+        requireWritableMarker(store.ledger());
+        store.change(each -> each.with(each.state()
+                .begin(new ApplyIntent(
+                        current.snapshot().orElseThrow(),
+                        current.moment(),
+                        current.database(),
+                        Optional.of(current.database()),
+                        Optional.empty(),
+                        ApplyIntent.Phase.FORWARD,
+                        Optional.empty(),
+                        following))));
+        ReplicaPoint.INTENT_WRITTEN.reached();
+    }
+
+    /** A marker that can't be written stops the apply here, before anything is touched. */
+    private void requireWritableMarker(ReplicaRecord ledger) {
+        backup.require();
+        if (!backup.renew("A snapshot is being imported.", ledger.live().flatMap(DatabaseVersion::snapshot))) {
+            backup.require();
+        }
     }
 
     /**

@@ -158,13 +158,16 @@ public final class Round {
             LOG.info("importing {}{}", snapshot.get(), again ? " again" : "");
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
-            during(Step.VERIFY, () -> verify(fetched.manifest()));
-            during(Step.LOAD, () -> load(fetched.manifest()));
+            boolean files = again && Healing.isOfFilesAlone(found);
+            if (!files) {
+                during(Step.VERIFY, () -> verify(fetched.manifest()));
+                during(Step.LOAD, () -> load(fetched.manifest()));
+            }
             during(Step.STAGE, () -> stage(fetched.manifest()));
             if (ask instanceof ImportRequest.Newest) {
                 requireSite();
             }
-            apply(fetched.manifest());
+            apply(fetched.manifest(), files);
             if (again) {
                 healing.done(snapshot.get());
             }
@@ -232,14 +235,19 @@ public final class Round {
             }
         }
 
-        private void apply(Manifest manifest) {
+        /** @param files whether only the files of what is live are exchanged */
+        private void apply(Manifest manifest, boolean files) {
             step = Step.APPLY;
             backup.require();
             control.commit();
             // An interrupt that came too late to give the round up must not reach what may not be interrupted.
             Thread.interrupted();
             discovery.passOver(manifest.snapshot());
-            departure.forward(Optional.of(manifest.moment()));
+            if (files) {
+                departure.files();
+            } else {
+                departure.forward(Optional.of(manifest.moment()));
+            }
             Applier.Outcome outcome = applier.finish();
             outcome.took().forEach(watch::add);
             if (outcome.undone().isPresent()) {

@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * @param moment of the snapshot's data
  * @param fresh the loaded database that becomes live
- * @param old the database that is live before and becomes N-1; empty when there was none
+ * @param old the database that is live before and becomes N-1; empty when there was none; the fresh one itself when
+ *     only files are exchanged
  * @param retired the database that was N-1 before and goes when the snapshot is proven; only one that Understudy made
  * @param cause why it goes back; empty while it goes forward
  * @param back what the replica is when it has gone back
@@ -52,6 +53,11 @@ public record ApplyIntent(
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** Whether only the files of what is live are exchanged: its database stays. */
+    public boolean exchangesFilesOnly() {
+        return old.equals(Optional.of(fresh));
     }
 
     /** Whether the snapshot is not to be tried again by itself. */

@@ -25,6 +25,8 @@ public final class FakeTrees implements LiveTrees, Stage {
     private int stagings;
     private final Set<SnapshotId> staged = new HashSet<>();
     private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
+    /** What takes a snapshot back that settled, while it is staged once more. */
+    private final Map<SnapshotId, Map<TreeKind, String>> settled = new HashMap<>();
     private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);
 
     private Optional<UnderstudyException> undeletable = Optional.empty();
@@ -62,7 +64,11 @@ public final class FakeTrees implements LiveTrees, Stage {
     public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
         points.around("prepare", () -> {
             staged.removeIf(other -> !other.equals(manifest.snapshot()));
-            stagings += staged.add(manifest.snapshot()) ? 1 : 0;
+            if (staged.add(manifest.snapshot())) {
+                stagings++;
+                Optional.ofNullable(undo.remove(manifest.snapshot()))
+                        .ifPresent(before -> settled.put(manifest.snapshot(), before));
+            }
         });
     }
 
@@ -79,11 +85,12 @@ public final class FakeTrees implements LiveTrees, Stage {
     /** The folder of what was replaced is removed by hand. */
     public void loseUndo() {
         undo.clear();
+        settled.clear();
     }
 
     @Override
     public boolean canGoBack(SnapshotId snapshot) {
-        return undo.containsKey(snapshot);
+        return undo.containsKey(snapshot) || settled.containsKey(snapshot);
     }
 
     /** Snapshots whose files were staged from nothing. */
@@ -93,12 +100,25 @@ public final class FakeTrees implements LiveTrees, Stage {
 
     @Override
     public void keep(SnapshotId snapshot) {
-        points.around("keep staged", () -> {});
+        points.around("keep staged", () -> {
+            if (settled.containsKey(snapshot)) {
+                staged.remove(snapshot);
+            }
+            dropUnbegun(snapshot);
+        });
+    }
+
+    @Override
+    public void dropUnbegun(SnapshotId snapshot) {
+        Optional.ofNullable(settled.remove(snapshot)).ifPresent(before -> undo.put(snapshot, before));
     }
 
     @Override
     public void discard(SnapshotId snapshot) {
-        points.around("discard staged", () -> staged.remove(snapshot));
+        points.around("discard staged", () -> {
+            staged.remove(snapshot);
+            dropUnbegun(snapshot);
+        });
     }
 
     @Override
@@ -138,7 +158,10 @@ public final class FakeTrees implements LiveTrees, Stage {
         unsettled.ifPresent(failure -> {
             throw failure;
         });
-        points.around("settle", () -> staged.remove(snapshot));
+        points.around("settle", () -> {
+            staged.remove(snapshot);
+            settled.remove(snapshot);
+        });
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.promote.EpochClaims;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Inspection;
@@ -45,6 +46,7 @@ public final class World {
     public LiveTrees liveTrees = trees;
 
     public Stage stage = trees;
+    public EpochClaims fence = claims;
     private int nonces;
     public ReplicaEvents events = ReplicaEvents.none();
 
@@ -70,7 +72,7 @@ public final class World {
         IntentWriter departure = new IntentWriter(store, marker, databases, liveTrees, time.clock());
         StateReconciler standing = new StateReconciler(store, marker, databases, time.clock());
         Promotion promotion = new Promotion(
-                store, marker, standing, applier, claims, site, failures, events, this::nonce, time.clock(), time);
+                store, marker, standing, applier, fence, site, failures, events, this::nonce, time.clock(), time);
         Round round = new Round(
                 store,
                 marker,
