@@ -37,8 +37,8 @@ final class PrimaryHandlers {
         } catch (CancellationException | InterruptedException e) {
             throw new UnderstudyException(
                     ErrorCode.CANCELLED,
-                    "cannot finish the snapshot: the agent was stopped",
-                    "take another one when it runs again",
+                    "snapshot cancelled: the agent was stopped",
+                    "run agent-primary snapshot when the agent runs again",
                     e);
         }
     }

@@ -52,7 +52,7 @@ final class SnapshotQueue implements AutoCloseable {
                             ErrorCode.CANCELLED, "cannot take a snapshot: the agent is stopping", "ask again later", e)
                     : new UnderstudyException(
                             ErrorCode.LOCKED,
-                            "cannot take a snapshot: " + MOST_WAITING + " wait already",
+                            "cannot take a snapshot: " + MOST_WAITING + " are queued already",
                             "wait until they are done",
                             e);
         }

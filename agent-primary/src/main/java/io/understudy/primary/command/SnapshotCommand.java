@@ -18,7 +18,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "snapshot",
         description =
-                "Takes one snapshot, through the agent that runs, otherwise by itself. Stopping the command cancels it.")
+                "Takes one snapshot: the running agent takes it, otherwise this command itself. Stopping the command cancels it.")
 final class SnapshotCommand implements Runnable {
     @ParentCommand
     private PrimaryCli cli;
