@@ -191,7 +191,7 @@ final class JobQueue implements Worker {
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
-                tell(e);
+                log(e);
             }
         } catch (RuntimeException e) {
             LOG.error("a defect of Understudy", e);
@@ -199,7 +199,7 @@ final class JobQueue implements Worker {
         return null;
     }
 
-    private static void tell(UnderstudyException failure) {
+    private static void log(UnderstudyException failure) {
         switch (failure.code()) {
             case CANCELLED, NOT_BACKUP_MODE, LOCKED -> LOG.info("{}", failure.getMessage());
             default ->

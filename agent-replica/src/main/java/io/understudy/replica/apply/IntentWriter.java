@@ -109,7 +109,7 @@ public final class IntentWriter {
         throw new UnderstudyException(
                 ErrorCode.NOTHING_TO_ROLL_BACK,
                 "cannot roll back: there is no previous snapshot",
-                "see agent-replica list, and bring back an older snapshot with agent-replica restore ID");
+                "import an older snapshot of agent-replica list with agent-replica restore ID");
     }
 
     private FailedAttempt rolledBack(Following following) {

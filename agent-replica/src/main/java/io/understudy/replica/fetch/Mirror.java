@@ -143,7 +143,7 @@ public final class Mirror {
                 snapshot,
                 KnownBlobs.none(),
                 bytes -> requireRoom(snapshot, bytes),
-                telling(progress));
+                reporting(progress));
         ReplicaPoint.SNAPSHOT_MIRRORED.reached();
         return new Fetched(local.read(snapshot), result);
     }
@@ -192,7 +192,7 @@ public final class Mirror {
         return sweep.trim(keep);
     }
 
-    private static Progress telling(Progress progress) {
+    private static Progress reporting(Progress progress) {
         return (step, done, total) -> {
             if (done > 0) {
                 ReplicaPoint.BLOB_MIRRORED.reached();

@@ -111,7 +111,7 @@ public record ReplicaRecord(
                 next.cleanUp);
     }
 
-    /** A success: no trouble, and nothing to remember of snapshots up to this one. */
+    /** A success: no error, and nothing to remember of snapshots up to this one. */
     public ReplicaRecord succeeding(SnapshotId applied) {
         List<FailedAttempt> left = failedAttempts.stream()
                 .filter(each ->
