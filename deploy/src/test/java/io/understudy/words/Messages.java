@@ -6,11 +6,13 @@ import com.sun.source.tree.ConditionalExpressionTree;
 import com.sun.source.tree.ExpressionTree;
 import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MemberSelectTree;
+import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.NewClassTree;
 import com.sun.source.tree.ParenthesizedTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreeScanner;
+import io.understudy.words.Message.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +24,21 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Finds every message with its hint in the sources of the agents, as the compiler reads them. */
+/**
+ * Finds every message with its hint in the sources of the agents, as the compiler reads them: of failures, of what an
+ * import finds before it begins, of what a standby lacks, of warnings and of answers to health checks.
+ */
 final class Messages {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final List<String> MODULES = List.of("common", "agent-primary", "agent-replica");
     private static final String VALUE = "…";
 
     private Messages() {}
+
+    /** Of failures, by code, then by text. */
+    static List<Message> failures() throws IOException {
+        return all().stream().filter(each -> each.kind() == Kind.FAILURE).toList();
+    }
 
     /** By code, then by text. */
     static List<Message> all() throws IOException {
@@ -66,11 +76,34 @@ final class Messages {
 
         @Override
         public Void visitNewClass(NewClassTree made, Void none) {
-            if (made.getIdentifier().toString().equals("UnderstudyException")) {
-                List<? extends ExpressionTree> values = made.getArguments();
-                found.add(new Message(code(values.get(0)), text(values.get(1)), text(values.get(2)), file.toString()));
+            String type = made.getIdentifier().toString();
+            List<? extends ExpressionTree> values = made.getArguments();
+            if (type.equals("UnderstudyException")) {
+                add(Kind.FAILURE, code(values.get(0)), text(values.get(1)), text(values.get(2)));
+            } else if (type.equals("Fault") && values.size() == 3) {
+                add(Kind.FAULT, code(values.get(0)), text(values.get(1)), text(values.get(2)));
             }
             return super.visitNewClass(made, none);
+        }
+
+        @Override
+        public Void visitMethodInvocation(MethodInvocationTree call, Void none) {
+            String name = call.getMethodSelect().toString();
+            List<? extends ExpressionTree> values = call.getArguments();
+            if (name.equals("Discrepancy.of")) {
+                add(Kind.DISCREPANCY, code(values.get(1)), text(values.get(2)), text(values.get(3)));
+            } else if (name.equals("denied")) {
+                add(Kind.FAULT, "MISSING_PRIVILEGE", "user … " + text(values.get(0)), text(values.get(1)));
+            } else if (name.endsWith("CheckResult.warning") || name.endsWith(".warn") && values.size() == 3) {
+                add(Kind.WARNING, text(values.get(0)), text(values.get(1)), text(values.get(2)));
+            } else if (name.equals("Probe.down")) {
+                add(Kind.PROBE, VALUE, text(values.get(0)), "");
+            }
+            return super.visitMethodInvocation(call, none);
+        }
+
+        private void add(Kind kind, String code, String message, String hint) {
+            found.add(new Message(kind, code, message, hint, file.toString()));
         }
 
         private static String code(ExpressionTree value) {
