@@ -58,7 +58,7 @@ class FenceTest {
         repository.epochs().claim(EpochsTest.claim(2, "b"), STRANGER);
         store.put("epochs/00000003.json", Content.of(Samples.text("garbage")));
 
-        assertThat(refused(id(2, 1))).hasMessageContaining("not by a trusted key");
+        assertThat(refused(id(2, 1))).hasMessageContaining("without a trusted signature");
     }
 
     @Test

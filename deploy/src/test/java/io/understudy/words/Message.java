@@ -25,6 +25,6 @@ record Message(Kind kind, String code, String message, String hint, String file)
 
     /** Whether nothing of it is known before it is reported. */
     boolean isOnlyValues() {
-        return message.equals("…");
+        return !message.matches(".*[a-z]{3}.*") || message.equals("user … …");
     }
 }

@@ -189,8 +189,8 @@ public final class Checks {
                         "extensions",
                         "the site's database has the extension pg_cron, so no standby can import it: a server allows pg_cron only in the"
                                 + " database that cron.database_name names",
-                        "set cron.database_name = 'postgres', restart PostgreSQL, create pg_cron in database postgres, move the jobs there"
-                                + " with cron.schedule_in_database, and drop pg_cron here");
+                        "set cron.database_name = 'postgres', restart PostgreSQL, CREATE EXTENSION pg_cron in database postgres, move the jobs there"
+                                + " with cron.schedule_in_database, and DROP EXTENSION pg_cron in the site's database");
             }
             return "database " + database.settings().name() + " on PostgreSQL " + version / 10000 + "."
                     + version % 10000 + ", pg_dump " + programs.version();
