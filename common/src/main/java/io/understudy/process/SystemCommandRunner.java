@@ -142,7 +142,7 @@ public final class SystemCommandRunner implements CommandRunner {
         }
         return new UnderstudyException(
                 ErrorCode.COMMAND_FAILED,
-                "data transfer through " + command + " failed: " + cause.getMessage(),
+                "cannot transfer data through " + command + ": " + cause.getMessage(),
                 "run it again; if it fails again, see the agent's log",
                 cause);
     }

@@ -151,7 +151,7 @@ public final class PrimaryAgent implements AutoCloseable {
         PrimaryMetrics primaryMetrics = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
         AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(primaryMetrics, new PruneLog()))));
-        SnapshotQueue desk = new SnapshotQueue(
+        SnapshotQueue queue = new SnapshotQueue(
                 taker(announcer.aheadOf(List.of(primaryMetrics, daemonStatus, new SnapshotLog(), prune))));
         Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
         Transport transport = new Transport(settings.tls());
@@ -164,7 +164,7 @@ public final class PrimaryAgent implements AutoCloseable {
         StatusReport status = statusReport();
         AdminService admin = new AdminService(
                 settings.site(),
-                PrimaryHandlers.of(desk, () -> status.ofDaemon(daemonStatus, desk, followers.all())),
+                PrimaryHandlers.of(queue, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
                 ticker);
         List<Daemon.Service> services = new ArrayList<>();
         settings.primary().http().ifPresent(address -> services.add(() -> http(address, daemonStatus)));
@@ -179,11 +179,11 @@ public final class PrimaryAgent implements AutoCloseable {
         // server.
         services.add(() -> following);
         services.add(() -> prune);
-        services.add(() -> desk);
+        services.add(() -> queue);
         return new Daemon(new Daemon.Parts(
                 new RoleWatch(marker, epochs, repository, ticker),
                 new RepositoryWatch(repository, clock, ticker),
-                new Planner(schedule, desk, clock.instant(), new Random()),
+                new Planner(schedule, queue, clock.instant(), new Random()),
                 repository,
                 announcer,
                 primaryMetrics,

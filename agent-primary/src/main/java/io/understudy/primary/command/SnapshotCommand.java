@@ -46,7 +46,7 @@ final class SnapshotCommand implements Runnable {
         cli.with(agent -> {
             cli.say("taking a snapshot into " + agent.settings().filestore().url()
                     + "; while it does not answer this is tried again for up to "
-                    + RetryPolicy.standard().patience().toSeconds() + " s");
+                    + RetryPolicy.standard().limit().toSeconds() + " s");
             SnapshotView[] taken = new SnapshotView[1];
             try (ProgressDisplay progress = cli.progress()) {
                 AdminClient daemon = agent.client();

@@ -130,7 +130,7 @@ public final class ReplicaAgent implements AutoCloseable {
         watch.close();
         inspector.close();
         link.close();
-        boolean done = queue.close(patience());
+        boolean done = queue.close(closingLimit());
         admin.close();
         http.ifPresent(HttpEndpoint::close);
         http = Optional.empty();
@@ -205,7 +205,7 @@ public final class ReplicaAgent implements AutoCloseable {
         }
     }
 
-    private Duration patience() {
+    private Duration closingLimit() {
         Duration health =
                 settings.service().health().map(HealthSettings::within).orElse(Duration.ZERO);
         return settings.service()

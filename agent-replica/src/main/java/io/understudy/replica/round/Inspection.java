@@ -55,7 +55,7 @@ public final class Inspection {
     }
 
     /**
-     * @return the weightiest first; empty when all is as remembered
+     * @return the most serious first; empty when all is as remembered
      * @throws UnderstudyException when the state or the marker's folder can't be read
      */
     public List<Discrepancy> look() {

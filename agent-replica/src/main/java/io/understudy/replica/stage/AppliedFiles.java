@@ -66,7 +66,7 @@ final class AppliedFiles {
         looked = Optional.of(applied.snapshot());
         when = now;
         whole = gone.isEmpty();
-        // What is damaged is looked at in the same places until it is mended.
+        // What is damaged is looked at in the same places until it is repaired.
         turn += whole ? 1 : 0;
         return gone;
     }
