@@ -92,7 +92,7 @@ public final class Mirror {
             throw new UnderstudyException(
                     ErrorCode.FILESTORE_UNREACHABLE,
                     "cannot fetch into the mirror: the filestore is unreachable",
-                    "see agent-replica check");
+                    "run agent-replica check");
         };
         return new Mirror(away, Repository.open(folder, site, trusted), threads, free, clock);
     }
