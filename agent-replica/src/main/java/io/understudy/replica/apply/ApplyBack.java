@@ -62,7 +62,7 @@ final class ApplyBack {
             return turn(intent);
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
-        Attempt.of("name the snapshot in the marker", () -> backup.renew("A snapshot was taken back.", target));
+        Attempt.of("name the snapshot in the marker", () -> backup.renew("A snapshot was rolled back.", target));
         ReplicaPoint.RETURN_MARKED.reached();
         Attempt.of("stop the site", site::stop);
         ReplicaPoint.RETURN_SITE_STOPPED.reached();
@@ -124,7 +124,10 @@ final class ApplyBack {
         return new UnderstudyException(
                 failure.code(),
                 failure.getMessage() + "; with "
-                        + intent.back().live().flatMap(DatabaseVersion::snapshot).orElseThrow() + " it is the same",
+                        + intent.back()
+                                .live()
+                                .flatMap(DatabaseVersion::snapshot)
+                                .orElseThrow() + " it is the same",
                 failure.hint() + "; the loaded database and files are kept for the next attempt");
     }
 

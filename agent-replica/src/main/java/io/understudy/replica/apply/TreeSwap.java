@@ -224,8 +224,7 @@ public final class TreeSwap implements LiveTrees {
 
     /** A folder is forced as well: its renames are done by now. */
     private static void setAttributes(
-            FileOps steps, AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted)
-            throws IOException {
+            FileOps steps, AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted) throws IOException {
         Optional<FileStat> stat = place.isEmpty() ? Optional.empty() : PathSwap.stat(place.get());
         if (stat.isEmpty() || (stat.get().type() == FileStat.Type.LINK) != (wanted instanceof TreeEntry.Link)) {
             LOG.warn("{} is gone or was replaced by another process; its attributes are not set", wanted.path());

@@ -57,8 +57,7 @@ final class UnfinishedApply {
             // What is proven, or was taken back, is live as it is: that is noted with the promotion.
             case PROVEN, UNDONE -> {
                 LOG.error("clean-up after the last import failed: {} ({})", failure.getMessage(), failure.hint());
-                record.change(
-                        ledger -> ledger.with(ledger.state().settled()).untidy(clock.instant()));
+                record.change(ledger -> ledger.with(ledger.state().settled()).untidy(clock.instant()));
             }
             case FORWARD, BACK -> {
                 if (failure.code().kind() != ErrorKind.DISK && !asIs) {
@@ -69,7 +68,10 @@ final class UnfinishedApply {
                     throw mixed(live, failure);
                 }
                 left.add(told(live, failure));
-                LOG.error("the unfinished import of {} is given up: {}", applying.intent().snapshot(), live.text());
+                LOG.error(
+                        "the unfinished import of {} is given up: {}",
+                        applying.intent().snapshot(),
+                        live.text());
                 record.change(ledger -> ledger.with(ledger.state().abandoned(live.isFresh(), clock.instant())));
             }
         }

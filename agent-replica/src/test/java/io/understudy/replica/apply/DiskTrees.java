@@ -54,8 +54,7 @@ public final class DiskTrees implements LiveTrees, Stage {
     public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
         try {
             int sequence = Math.toIntExact(manifest.snapshot().sequence());
-            bench.stager()
-                    .prepare(bench.manifest(sequence, bench.take(source)), bench.blobs, Progress.none());
+            bench.stager().prepare(bench.manifest(sequence, bench.take(source)), bench.blobs, Progress.none());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -27,6 +27,7 @@ public final class FakeTrees implements LiveTrees, Stage {
     private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
     /** What takes a snapshot back that settled, while it is staged once more. */
     private final Map<SnapshotId, Map<TreeKind, String>> settled = new HashMap<>();
+
     private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);
 
     private Optional<UnderstudyException> undeletable = Optional.empty();

@@ -90,7 +90,8 @@ class ReadOnlyTreesTest {
                         .as("operation %d", k)
                         .hasMessageContaining("it stays in backup mode")
                         .hasMessageContaining("the database is of ")
-                        .hasMessageMatching("(?s).*, tree t (partly of " + FIRST + " and partly )?of " + SECOND + ": .*")
+                        .hasMessageMatching(
+                                "(?s).*, tree t (partly of " + FIRST + " and partly )?of " + SECOND + ": .*")
                         .hasMessageContaining(why);
                 assertThat(refused.hint()).contains("promote --as-is");
                 assertThat(world.marker.on()).isTrue();

@@ -130,8 +130,7 @@ class RepositoryClaimsTest {
     @Test
     void aDamagedRepositoryIsPassedUnfencedAndClaimedWhenItIsMended() throws IOException {
         World world = FollowingStandby.following();
-        TrustedKeys trusted =
-                TrustedKeys.of(SigningKey.load(key).publicKey());
+        TrustedKeys trusted = TrustedKeys.of(SigningKey.load(key).publicKey());
         world.fence = new RepositoryClaims(
                 () -> Repository.open(filestore, "example", trusted),
                 new SigningSettings(Optional.of(key), List.of()),

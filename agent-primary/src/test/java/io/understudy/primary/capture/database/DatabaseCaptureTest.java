@@ -97,11 +97,10 @@ class DatabaseCaptureTest {
     @Test
     void aFailureToReadRowsNamesTheTable() {
         SourceTable table = new SourceTable(1, "public", "odd one", List.of("a"), List.of(), true, 1, 1);
-        TableReader reader = new TableReader(
-                blobs, new CaptureProgress(Progress.none(), 1), new GeneratedReader(Map.of(), "UTF8"));
+        TableReader reader =
+                new TableReader(blobs, new CaptureProgress(Progress.none(), 1), new GeneratedReader(Map.of(), "UTF8"));
         try (Session session = new Database(server.settings("postgres")).open()) {
-            assertThatThrownBy(() ->
-                            reader.read(session, new CopyTask(table, 0, "COPY (SELECT 1 / 0) TO STDOUT", 1)))
+            assertThatThrownBy(() -> reader.read(session, new CopyTask(table, 0, "COPY (SELECT 1 / 0) TO STDOUT", 1)))
                     .isInstanceOf(UnderstudyException.class)
                     .hasMessageStartingWith("cannot read table \"public\".\"odd one\": ");
         }
