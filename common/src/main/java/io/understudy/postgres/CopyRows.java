@@ -24,7 +24,7 @@ final class CopyRows {
 
     private CopyRows() {}
 
-    /** The driver shows its stream to nobody; its version is pinned, and a test notices when the field is gone. */
+    /** The driver does not publish its stream; its version is pinned, and a test notices when the field is gone. */
     private static VarHandle stream() {
         try {
             return MethodHandles.privateLookupIn(QueryExecutorBase.class, MethodHandles.lookup())

@@ -24,7 +24,8 @@ import java.util.Optional;
 
 /**
  * A process that takes a snapshot, fetches it into a mirror and loads it, each with the heap that it was started with:
- * {@code snapshot|fetch|load FOLDER HOST PORT PASSWORD DATABASE CONNECTIONS}. Prints its largest resident memory in MiB.
+ * {@code snapshot|fetch|load FOLDER HOST PORT PASSWORD DATABASE CONNECTIONS}. Prints its largest resident memory, in
+ * MiB.
  */
 final class LongRowsAgent {
     private static final SnapshotId SNAPSHOT = new SnapshotId(1, 1);

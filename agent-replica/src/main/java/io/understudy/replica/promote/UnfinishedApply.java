@@ -67,7 +67,7 @@ final class UnfinishedApply {
                 if (!live.isWhole() && !asIs && backup.on()) {
                     throw mixed(live, failure);
                 }
-                left.add(told(live, failure));
+                left.add(incomplete(live, failure));
                 LOG.error(
                         "the unfinished import of {} is given up: {}",
                         applying.intent().snapshot(),
@@ -87,7 +87,7 @@ final class UnfinishedApply {
                 failure);
     }
 
-    private static UnderstudyException told(Applier.Live live, UnderstudyException failure) {
+    private static UnderstudyException incomplete(Applier.Live live, UnderstudyException failure) {
         return new UnderstudyException(
                 failure.code(),
                 "the last import could not be finished: " + live.text() + ": " + failure.getMessage(),
