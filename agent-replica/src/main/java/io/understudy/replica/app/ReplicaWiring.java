@@ -29,8 +29,12 @@ import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.DatabaseLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
+import io.understudy.replica.promote.EpochClaiming;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.RepositoryClaims;
+import io.understudy.replica.round.ApplyStep;
+import io.understudy.replica.round.Discovery;
+import io.understudy.replica.round.ImportSteps;
 import io.understudy.replica.round.Inspection;
 import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
@@ -249,16 +253,12 @@ public final class ReplicaWiring implements AutoCloseable {
                 store,
                 marker,
                 standing(),
-                parts.source(),
-                ports.loader(),
-                parts.stage(),
-                intents(),
-                applier(events),
+                new Discovery(
+                        store, parts.source(), inspection(), failures(), events, ports.clock(), ports.ticker()),
+                new ImportSteps(store, parts.source(), ports.loader(), parts.stage(), settings.trees()),
+                new ApplyStep(store, parts.source(), intents(), applier(events), events),
                 failures(),
                 events,
-                inspection(),
-                settings.trees(),
-                ports.clock(),
                 ports.ticker());
     }
 
@@ -268,11 +268,9 @@ public final class ReplicaWiring implements AutoCloseable {
                 marker,
                 standing(),
                 applier(events),
-                parts.claims(),
+                new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock()),
                 ports.site(),
                 failures(),
-                events,
-                ports.nonces(),
                 ports.clock(),
                 ports.ticker());
     }
