@@ -34,7 +34,7 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.site.Marker;
 import io.understudy.site.MarkerContent;
-import io.understudy.site.SiteService;
+import io.understudy.testing.FakeSiteService;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.TreePrint;
@@ -65,7 +65,7 @@ final class Standby {
 
     private final FakeTicker ticker = new FakeTicker();
     private Runnable whenStaged = () -> {};
-    private int restarts;
+    private final FakeSiteService site = new FakeSiteService();
 
     Standby(Path home, Filestore filestore) throws IOException {
         this.state = home.resolve("state");
@@ -98,8 +98,8 @@ final class Standby {
         }
     }
 
-    int restarts() {
-        return restarts;
+    long restarts() {
+        return site.calls().stream().filter("restart"::equals).count();
     }
 
     /** Called when everything is staged and nothing is applied, from now on. */
@@ -146,7 +146,7 @@ final class Standby {
                 filestore,
                 databases,
                 new FakeSpareLoader(server, DATABASE),
-                new Service(),
+                site,
                 disk,
                 clock,
                 ticker,
@@ -171,23 +171,5 @@ final class Standby {
                 stage.discard(snapshot);
             }
         };
-    }
-
-    private final class Service implements SiteService {
-        @Override
-        public void stop() {}
-
-        @Override
-        public void restart() {
-            restarts++;
-        }
-
-        @Override
-        public void prove() {}
-
-        @Override
-        public boolean healthy() {
-            return true;
-        }
     }
 }

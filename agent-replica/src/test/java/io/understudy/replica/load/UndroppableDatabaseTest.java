@@ -21,7 +21,7 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.repository.Manifest;
-import io.understudy.site.SiteService;
+import io.understudy.testing.FakeSiteService;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
@@ -64,7 +64,7 @@ class UndroppableDatabaseTest {
         swap = new DatabaseSwap(new Database(server.settings(site)), Ticker.system());
         loader = new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(state), Ticker.system());
         ReplicaWiring wiring =
-                world.wiring(AgentSettings.in(state, List.of()), swap, loader, new QuietSite());
+                world.wiring(AgentSettings.in(state, List.of()), swap, loader, new FakeSiteService());
         ReplicaEvents none = ReplicaEvents.none();
         applier = wiring.applier(none);
         departure = wiring.intents();
@@ -207,27 +207,5 @@ class UndroppableDatabaseTest {
         Map<DatabaseIdentity, String> all = databases.all();
         assertThat(all).containsKey(original);
         assertThat(all.values()).contains(site);
-    }
-
-    private static final class QuietSite implements SiteService {
-        @Override
-        public void stop() {
-            // It has no sessions.
-        }
-
-        @Override
-        public void restart() {
-            // It is healthy at once.
-        }
-
-        @Override
-        public void prove() {
-            // It is healthy.
-        }
-
-        @Override
-        public boolean healthy() {
-            return true;
-        }
     }
 }
