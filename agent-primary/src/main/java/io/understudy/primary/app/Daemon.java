@@ -63,7 +63,7 @@ public final class Daemon implements AutoCloseable {
         Services running = new Services(failure -> LOG.warn("closing a part of the agent failed", failure));
         try {
             // Without asking for snapshots yet: where a service cannot start, nothing was begun.
-            tell(look());
+            report(look());
             services.forEach(running::start);
             LOG.info("the agent runs");
             while (!stopping) {
@@ -122,7 +122,7 @@ public final class Daemon implements AutoCloseable {
         if (!standing.role().idles()) {
             planner.ask(clock.instant());
         }
-        tell(standing);
+        report(standing);
     }
 
     private RoleStatus look() {
@@ -132,7 +132,7 @@ public final class Daemon implements AutoCloseable {
         return standing;
     }
 
-    private void tell(RoleStatus standing) {
+    private void report(RoleStatus standing) {
         Instant now = clock.instant();
         report.turn(standing, planner.next(now), now);
     }

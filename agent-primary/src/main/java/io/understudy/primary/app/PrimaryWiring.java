@@ -189,23 +189,23 @@ public final class PrimaryWiring implements AutoCloseable {
     public Daemon daemon(Metrics metrics, Consumer<Integer> listening) {
         DaemonStatus daemonStatus = new DaemonStatus(ports.clock());
         Followers followers = new Followers(ports.clock());
-        PrimaryMetrics told = new PrimaryMetrics(metrics, settings.state());
+        PrimaryMetrics primaryMetrics = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
-        AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(told, new PruneLog()))));
-        SnapshotQueue desk =
-                new SnapshotQueue(taker(announcer.aheadOf(List.of(told, daemonStatus, new SnapshotLog(), prune))));
+        AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(primaryMetrics, new PruneLog()))));
+        SnapshotQueue queue =
+                new SnapshotQueue(taker(announcer.aheadOf(List.of(primaryMetrics, daemonStatus, new SnapshotLog(), prune))));
         Schedule schedule = new Schedule(settings.primary().schedule(), ports.clock().getZone());
         Transport transport = new Transport(settings.tls());
-        schedule.longestPause(ports.clock().instant()).ifPresent(told::expectedInterval);
+        schedule.longestPause(ports.clock().instant()).ifPresent(primaryMetrics::expectedInterval);
         if (settings.tls().isPresent()) {
-            told.certificateExpires(transport::certificateExpirySeconds);
+            primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
         FollowService following = new FollowService(settings.site(), followers);
         StatusReport status = statusReport();
         AdminService admin = new AdminService(
                 settings.site(),
-                PrimaryHandlers.of(desk, () -> status.ofDaemon(daemonStatus, desk, followers.all())),
+                PrimaryHandlers.of(queue, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
                 ports.ticker());
         List<Service> services = new ArrayList<>();
         settings.primary()
@@ -223,13 +223,13 @@ public final class PrimaryWiring implements AutoCloseable {
         // server.
         services.add(() -> following);
         services.add(() -> prune);
-        services.add(() -> desk);
-        Planner planner = new Planner(schedule, desk, ports.clock().instant(), ports.random());
+        services.add(() -> queue);
+        Planner planner = new Planner(schedule, queue, ports.clock().instant(), ports.random());
         return new Daemon(
                 roleWatch(),
                 planner,
                 new CatchUp(repository, announcer, planner, ports.clock(), ports.ticker()),
-                new LoopReport(repositoryWatch(), daemonStatus, told, lastVerified()),
+                new LoopReport(repositoryWatch(), daemonStatus, primaryMetrics, lastVerified()),
                 services,
                 ports.clock(),
                 ports.ticker());

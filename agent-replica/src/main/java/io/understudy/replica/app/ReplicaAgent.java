@@ -49,7 +49,7 @@ public final class ReplicaAgent implements AutoCloseable {
         if (queue.awaitEnd()) {
             throw new UnderstudyException(
                     ErrorCode.INTERNAL,
-                    "the worker thread has died",
+                    "the worker thread died",
                     "see the cause in the log; restart the agent: it resumes where it stopped");
         }
     }

@@ -314,10 +314,10 @@ public final class ReplicaWiring implements AutoCloseable {
     /** @param metrics where the filestore reports its health too */
     public ReplicaAgent daemon(Metrics metrics) {
         Transport transport = new Transport(settings.tls());
-        ReplicaMetrics told = new ReplicaMetrics(
+        ReplicaMetrics replicaMetrics = new ReplicaMetrics(
                 metrics, store, settings.replica().name(), new LastVerified(settings.state()), ports.clock());
         DaemonStatus live = new DaemonStatus(ports.filestore().name(), ports.clock());
-        Replica replica = replica(ReplicaEvents.all(List.of(live, told)));
+        Replica replica = replica(ReplicaEvents.all(List.of(live, replicaMetrics)));
         Inspection inspection = inspection();
         StatusReport status = statusReport(live);
         JobQueue queue = new JobQueue(
@@ -330,11 +330,11 @@ public final class ReplicaWiring implements AutoCloseable {
                 new AnnouncedSnapshots(settings.site(), store, queue::wake),
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
                 ports.clock());
-        inspector.add(told::inspected);
+        inspector.add(replicaMetrics::inspected);
         inspector.add(found -> link.changed());
         live.whenChanged(link::changed);
         MarkerWatch watch = markerWatch(
-                queue::interruptRound, queue::wake, () -> told.everySecond(queue.isAlive(), ports.site()::healthy));
+                queue::interruptRound, queue::wake, () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy));
         RpcServer admin = transport.server(
                 settings.replica().listen(),
                 List.of(),
@@ -348,7 +348,7 @@ public final class ReplicaWiring implements AutoCloseable {
         services.add(() -> new ApplyLock(settings.state()).acquireDaemon(ports.ticker()));
         services.add(() -> {
             replica.greet(settings.site());
-            told.prepare(settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds));
+            replicaMetrics.prepare(settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds));
             return () -> {};
         });
         settings.replica()
@@ -356,7 +356,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 .ifPresent(address -> services.add(
                         () -> HttpEndpoint.start(address, metrics, queue::health, readiness::probe)));
         services.add(admin::start);
-        services.add(() -> queue.start(patience()));
+        services.add(() -> queue.start(closingLimit()));
         services.add(link::start);
         services.add(inspector::start);
         services.add(watch::start);
@@ -364,7 +364,7 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     /** For how long an apply that is under way may take when the agent stops. */
-    private Duration patience() {
+    private Duration closingLimit() {
         Duration health =
                 settings.service().health().map(HealthSettings::within).orElse(Duration.ZERO);
         return settings.service()

@@ -29,7 +29,7 @@ public final class Rollback {
         this.ticker = ticker;
     }
 
-    /** @return what is live now; nothing when it went back to what stood here before the first import */
+    /** @return what is live now; nothing when it went back to the state before the first import */
     public RoundResult run() {
         long start = ticker.nanos();
         applier.finish();
