@@ -20,6 +20,7 @@ import io.understudy.v1.StepProgress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What this replica is, looked at now; what is older carries its time. */
 final class StatusReport {
@@ -46,7 +47,7 @@ final class StatusReport {
                 primaries.stream().map(StatusReport::view).toList(),
                 seen,
                 known ? live.waits() : waits(seen),
-                inspection.look()));
+                discrepancies()));
     }
 
     /** @param daemon whether one runs, though it does not answer */
@@ -55,7 +56,15 @@ final class StatusReport {
                 .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
                 .toList();
         FilestoreView filestore = asked(ports.settings().filestore().url().toString());
-        return view(new Live(daemon, Optional.empty(), primaries, filestore, waits(filestore), inspection.look()));
+        return view(new Live(daemon, Optional.empty(), primaries, filestore, waits(filestore), discrepancies()));
+    }
+
+    /** What the server contradicts now, and another standby of this name as the last look at the repository found. */
+    private List<Discrepancy> discrepancies() {
+        Optional<Discrepancy> other = ports.source()
+                .namesake()
+                .map(when -> Discrepancy.namesake(ports.settings().replica().name(), when));
+        return Stream.concat(inspection.look().stream(), other.stream()).toList();
     }
 
     private Optional<AwaitedEpoch> waits(FilestoreView seen) {
