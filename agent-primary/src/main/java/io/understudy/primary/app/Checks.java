@@ -20,6 +20,7 @@ import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.TlsCheck;
 import io.understudy.site.Marker;
+import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -219,9 +220,7 @@ public final class Checks {
             Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
             return "next snapshot at "
                     + schedule.next(clock.instant())
-                            .map(next -> next.atZone(clock.getZone())
-                                    .toOffsetDateTime()
-                                    .toString())
+                            .map(Moments::text)
                             .orElse("no date in the future");
         });
     }
