@@ -24,6 +24,7 @@ class RenewedPasswordIT extends Scenario {
         Folders.writeSecret(primary.layout().passwordFile(), next + "\n");
         Folders.writeSecret(standby.layout().passwordFile(), onTheServer(standby) + "\n");
         primary.siteService("restart");
+        primary.site().awaitMode("primary", ANSWERS);
         primary.site().addNote("second");
 
         assertThat(snapshot(primary).path("snapshot").asText()).isEqualTo("00000001-00000002");
