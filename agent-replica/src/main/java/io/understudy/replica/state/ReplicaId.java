@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The id of this standby: made of a random UUID, which is kept in {@code replica-id} of the state folder, the machine
- * and the folder. It tells two standbys apart that were given one name by mistake, also where one's state folder is a
+ * and the folder. It distinguishes two standbys that were given one name by mistake, also where one's state folder is a
  * copy of the other's; nothing else depends on it.
  */
 public final class ReplicaId implements Supplier<Optional<String>> {
@@ -36,7 +36,11 @@ public final class ReplicaId implements Supplier<Optional<String>> {
         this.machine = machine;
     }
 
-    /** Makes it where there is none. @return empty where the state folder does not keep it: a passing one would look like another standby's */
+    /**
+     * Makes it where there is none.
+     *
+     * @return empty where the state folder does not keep it: a passing one would look like another standby's
+     */
     @Override
     public Optional<String> get() {
         return kept().or(this::create).map(this::here);
