@@ -80,7 +80,10 @@ public final class ServerPair implements AutoCloseable {
         return standby;
     }
 
-    /** Installs one more standby, which trusts both of the others and listens to the first standby, once it is promoted. */
+    /**
+     * Installs one more standby, which trusts both of the others and listens to the first standby, once it is
+     * promoted.
+     */
     public Server third() {
         Layout layout = Layout.in(home, "third");
         Keys.writePair(layout.privateKey(), layout.publicKey());

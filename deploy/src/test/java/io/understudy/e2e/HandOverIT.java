@@ -12,7 +12,10 @@ import io.understudy.rehearsal.ServerPair;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What operators read while the roles change, from the promotion until the old primary and a third server follow again. */
+/**
+ * What operators read while the roles change, from the promotion until the old primary and a third server follow
+ * again.
+ */
 class HandOverIT extends Scenario {
     private static final String WAITS =
             "waits for the first snapshot of epoch 2; those of earlier epochs are not imported";
