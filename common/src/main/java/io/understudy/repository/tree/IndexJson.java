@@ -22,7 +22,7 @@ final class IndexJson {
      */
     IndexLine read(JsonParser in) throws IOException {
         IndexLine.Fields line = new IndexLine.Fields();
-        expect(in, JsonToken.START_OBJECT);
+        BlobJson.expect(in, JsonToken.START_OBJECT);
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String field = in.currentName();
             in.nextToken();
@@ -88,21 +88,11 @@ final class IndexJson {
         if (in.currentToken() == JsonToken.VALUE_NULL) {
             return null;
         }
-        expect(in, JsonToken.VALUE_STRING);
+        BlobJson.expect(in, JsonToken.VALUE_STRING);
         return in.getText();
     }
 
     private static Long number(JsonParser in) throws IOException {
-        if (in.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        expect(in, JsonToken.VALUE_NUMBER_INT);
-        return in.getLongValue();
-    }
-
-    private static void expect(JsonParser in, JsonToken token) throws IOException {
-        if (in.currentToken() != token) {
-            throw new JsonParseException(in, "there is " + in.currentToken() + " where " + token + " is expected");
-        }
+        return in.currentToken() == JsonToken.VALUE_NULL ? null : BlobJson.number(in);
     }
 }
