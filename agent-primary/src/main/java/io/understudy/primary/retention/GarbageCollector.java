@@ -7,6 +7,7 @@ import io.understudy.filestore.ObjectInfo;
 import io.understudy.primary.capture.DeletionLock;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
+import io.understudy.repository.ReferencedBlobs;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobId;
@@ -50,7 +51,7 @@ final class GarbageCollector {
     /** @param permitted throws when this server may not delete any more; asked in each turn */
     GarbageCollector(Repository repository, DeletionLock lock, Runnable permitted, Ticker ticker) {
         this.repository = repository;
-        this.marks = new ReferencedBlobs(repository);
+        this.marks = new ReferencedBlobs(repository, repository.blobs());
         this.lock = lock;
         this.permitted = permitted;
         this.ticker = ticker;
@@ -86,20 +87,15 @@ final class GarbageCollector {
     /** What a sweep would delete if there were no other snapshots than those that were marked. */
     SweepResult estimate(Instant before) {
         try (Stream<ObjectInfo> all = repository.blobs().list()) {
-            return all.filter(info -> isGarbage(info, before))
+            return all.filter(info -> marks.isGarbage(info, before))
                     .map(ObjectInfo::size)
                     .reduce(SweepResult.NOTHING, SweepResult::and, (a, b) -> a);
         }
     }
 
     private Stream<BlobId> garbage(Stream<ObjectInfo> all, Instant before) {
-        return all.filter(info -> isGarbage(info, before))
+        return all.filter(info -> marks.isGarbage(info, before))
                 .map(info -> BlobId.ofKey(info.key()).orElseThrow());
-    }
-
-    private boolean isGarbage(ObjectInfo info, Instant before) {
-        Optional<BlobId> blob = BlobId.ofKey(info.key());
-        return blob.isPresent() && info.modified().isBefore(before) && !marks.name(blob.get());
     }
 
     private void sweep(Deque<BlobId> batch, Instant before, Progress progress) {
@@ -136,7 +132,7 @@ final class GarbageCollector {
 
     private void delete(BlobId blob, Instant before) {
         Blobs blobs = repository.blobs();
-        Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> isGarbage(info, before));
+        Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> marks.isGarbage(info, before));
         if (now.isPresent()) {
             blobs.delete(blob);
             PrimaryPoint.BLOB_DELETED.reached();
