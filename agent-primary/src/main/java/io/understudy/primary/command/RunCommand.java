@@ -1,22 +1,18 @@
 package io.understudy.primary.command;
 
 import io.understudy.primary.app.Daemon;
+import io.understudy.primary.app.PrimaryAgent;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "run",
         description =
                 "Runs the agent until it is stopped: snapshots on schedule, announcements, metrics. Idles in backup mode.")
-final class RunCommand implements Runnable {
-    @ParentCommand
-    private PrimaryCli cli;
-
+final class RunCommand extends PrimaryCommand {
     @Override
-    public void run() {
-        cli.with(agent -> {
-            Daemon daemon = agent.daemon(port -> {});
-            cli.interruptible(daemon::run, daemon::stop);
-        });
+    int run(PrimaryAgent agent) {
+        Daemon daemon = agent.daemon(port -> {});
+        cli.interruptible(daemon::run, daemon::stop);
+        return 0;
     }
 }

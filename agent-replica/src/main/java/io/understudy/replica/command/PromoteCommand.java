@@ -18,17 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** The command {@code promote}. Its exit code is that of the site's first failure, though the promotion holds. */
 @Command(name = "promote", description = "Makes this standby the primary.")
-final class PromoteCommand implements Callable<Integer> {
-    @ParentCommand
-    private ReplicaCli cli;
-
+final class PromoteCommand extends ReplicaCommand {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
@@ -57,20 +52,17 @@ final class PromoteCommand implements Callable<Integer> {
     private boolean restart;
 
     @Override
-    public Integer call() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
-            if (!ReplicaCli.looking(wiring).isPrimary(request)) {
-                cli.confirm(question(settings, wiring), yes);
-                cli.say("claiming an epoch in " + settings.filestore().url()
-                        + "; while it does not answer this is tried again for up to "
-                        + StatusText.age(RetryPolicy.standard().patience()));
-            }
-            PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
-            cli.print(result, result::text);
-            return exitCode(result);
+    int run(Settings settings, ReplicaWiring wiring) {
+        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
+        if (!ReplicaCli.looking(wiring).isPrimary(request)) {
+            cli.confirm(question(settings, wiring), yes);
+            cli.say("claiming an epoch in " + settings.filestore().url()
+                    + "; while it does not answer this is tried again for up to "
+                    + StatusText.age(RetryPolicy.standard().patience()));
         }
+        PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
+        cli.print(result, result::text);
+        return exitCode(result);
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
