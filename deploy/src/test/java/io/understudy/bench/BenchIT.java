@@ -90,8 +90,11 @@ class BenchIT {
                         "-Dunderstudy.rehearsal=" + programs.stage(),
                         "-Dunderstudy.bench.readme=" + scratch.folder().resolve("README.md"),
                         "-cp",
-                        Bench.class.getProtectionDomain().getCodeSource().getLocation().getPath()
-                                + ":" + programs.classPath(),
+                        Bench.class
+                                        .getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .getPath() + ":" + programs.classPath(),
                         Bench.class.getName(),
                         "--runs",
                         1,

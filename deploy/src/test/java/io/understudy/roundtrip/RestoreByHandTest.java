@@ -182,7 +182,7 @@ class RestoreByHandTest {
                 table.columns(),
                 table.key(),
                 table.rows(),
-                table.bytes(),
+                table.bytes(), null, null,
                 new TableContent(base, List.of(first, second)));
     }
 

@@ -51,7 +51,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 List.of("id", "text"),
                 List.of("id"),
                 now.size(),
-                content.bytes(),
+                content.bytes(), null, null,
                 new TableContent(content));
         DatabaseWriter lists = new DatabaseWriter(sink);
         lists.add(table);
@@ -75,7 +75,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 "C.UTF-8",
                 "C.UTF-8",
                 "libc",
-                null,
+                null, null,
                 null,
                 "site",
                 -1,

@@ -13,7 +13,6 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Transfer;
 import io.understudy.repository.TransferResult;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.key.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,7 +140,6 @@ public final class Mirror {
                 remote.get(),
                 local,
                 snapshot,
-                KnownBlobs.none(),
                 bytes -> requireRoom(snapshot, bytes),
                 telling(progress));
         ReplicaPoint.SNAPSHOT_MIRRORED.reached();

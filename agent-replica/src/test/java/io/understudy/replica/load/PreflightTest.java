@@ -316,7 +316,7 @@ class PreflightTest {
                 needs.locale,
                 needs.locale,
                 needs.provider,
-                null,
+                null, null,
                 null,
                 needs.owner,
                 -1,

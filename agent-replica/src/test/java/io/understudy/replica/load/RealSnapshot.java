@@ -155,7 +155,7 @@ final class RealSnapshot {
                     table.columns(),
                     table.key(),
                     table.rows(),
-                    table.bytes(),
+                    table.bytes(), null, null,
                     new TableContent(table.content().base().whole(source)));
         }
     }

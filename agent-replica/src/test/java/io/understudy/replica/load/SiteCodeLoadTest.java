@@ -206,7 +206,7 @@ class SiteCodeLoadTest {
                 properties.collate(),
                 properties.ctype(),
                 properties.provider(),
-                properties.icuLocale(),
+                properties.icuLocale(), null,
                 properties.collationVersion(),
                 properties.owner(),
                 properties.connectionLimit(),
