@@ -13,6 +13,9 @@ import static io.understudy.failure.Retry.AFTER_OPERATOR;
 import static io.understudy.failure.Retry.NEVER;
 import static io.understudy.failure.Retry.WITH_BACKOFF;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * The stable codes of everything that can go wrong. Scripts, metric labels ({@link #label()}) and the documentation
  * rely on names and exit codes: add, never renumber. What a code is about, code asks by its {@link #kind}, never by its
@@ -137,6 +140,13 @@ public enum ErrorCode {
     /** Whether a blob is missing or damaged: it can be fetched or stored again. */
     public boolean isOfBlob() {
         return this == BLOB_MISSING || this == BLOB_DAMAGED;
+    }
+
+    /** The code of this label; empty when a newer version has invented it. */
+    public static Optional<ErrorCode> of(String label) {
+        return Arrays.stream(values())
+                .filter(code -> code.label().equals(label))
+                .findFirst();
     }
 
     /** One sentence for the operators' reference. */

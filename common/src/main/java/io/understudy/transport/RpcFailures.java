@@ -7,8 +7,6 @@ import io.grpc.protobuf.ProtoUtils;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.v1.Failure;
-import java.util.Arrays;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +52,7 @@ public final class RpcFailures {
         Failure told = trailers == null ? null : trailers.get(KEY);
         if (told != null) {
             return new UnderstudyException(
-                    code(told.getCode()).orElse(ErrorCode.INTERNAL), told.getMessage(), told.getHint(), failure);
+                    ErrorCode.of(told.getCode()).orElse(ErrorCode.INTERNAL), told.getMessage(), told.getHint(), failure);
         }
         if (status.getCode() == Status.Code.CANCELLED) {
             return new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", failure);
@@ -69,13 +67,6 @@ public final class RpcFailures {
                 .setMessage(shortened(String.valueOf(failure.getMessage())))
                 .setHint(shortened(failure.hint()))
                 .build();
-    }
-
-    /** The code of this label; empty when a newer version has invented it. */
-    public static Optional<ErrorCode> code(String label) {
-        return Arrays.stream(ErrorCode.values())
-                .filter(code -> code.label().equals(label))
-                .findFirst();
     }
 
     private static UnderstudyException known(Throwable failure) {

@@ -1,6 +1,6 @@
 package io.understudy.primary.retention;
 
-import io.understudy.failure.ErrorCode;
+import io.understudy.failure.Cancellation;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.filestore.ObjectInfo;
@@ -34,6 +34,8 @@ import java.util.stream.Stream;
  */
 final class GarbageCollector {
     static final String STEP = "sweep";
+
+    private static final String WHAT = "finish pruning";
     /** Blobs that are looked at in one turn at most. */
     static final int BATCH = 1000;
 
@@ -104,15 +106,13 @@ final class GarbageCollector {
                 mark(repository.list(), progress);
             }
             progress.report(STEP, swept.bytes(), -1);
-            pause(BETWEEN_TURNS);
+            ticker.pause(BETWEEN_TURNS, WHAT);
         }
     }
 
     /** @return false when there is a snapshot that is not marked yet: too long a work for a turn */
     private boolean turn(Deque<BlobId> batch, Instant before) {
-        if (Thread.currentThread().isInterrupted()) {
-            throw cancelled(null);
-        }
+        Cancellation.check(WHAT);
         ProcessLock turn = await();
         try {
             long start = ticker.nanos();
@@ -143,26 +143,9 @@ final class GarbageCollector {
     private ProcessLock await() {
         Optional<ProcessLock> turn = lock.forDeletion();
         while (turn.isEmpty()) {
-            pause(WHILE_SNAPSHOT);
+            ticker.pause(WHILE_SNAPSHOT, WHAT);
             turn = lock.forDeletion();
         }
         return turn.get();
-    }
-
-    private void pause(Duration pause) {
-        try {
-            ticker.sleep(pause);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw cancelled(e);
-        }
-    }
-
-    private static UnderstudyException cancelled(InterruptedException cause) {
-        return new UnderstudyException(
-                ErrorCode.CANCELLED,
-                "cannot finish pruning: it was stopped",
-                "prune again: it goes on where it stopped",
-                cause);
     }
 }

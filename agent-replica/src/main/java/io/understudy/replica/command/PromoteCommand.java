@@ -13,7 +13,6 @@ import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.time.Moments;
-import io.understudy.transport.RpcFailures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -112,7 +111,7 @@ final class PromoteCommand extends ReplicaCommand {
             return 0;
         }
         return result.warnings().stream()
-                .map(each -> RpcFailures.code(each.code()).orElse(ErrorCode.INTERNAL))
+                .map(each -> ErrorCode.of(each.code()).orElse(ErrorCode.INTERNAL))
                 .filter(code -> code.kind() == ErrorKind.SITE)
                 .findFirst()
                 .orElse(ErrorCode.SITE_UNHEALTHY)

@@ -133,7 +133,7 @@ public final class Blobs implements BlobSink, BlobSource {
             if (there.isPresent()) {
                 return new Stored(new BlobRef(id, length, there.get().size(), false), false);
             }
-            try (BlobCodec.Encoded encoded = codec.encode(buffer, offset, length)) {
+            try (BlobCodec.Encoder encoded = codec.encode(buffer, offset, length)) {
                 filestore.put(id.key(), encoded.content());
                 return new Stored(new BlobRef(id, length, encoded.content().length(), false), true);
             }
