@@ -5,6 +5,7 @@ import static io.understudy.repository.Manifests.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.UUID;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
@@ -31,7 +32,7 @@ class FenceTest {
 
     @BeforeEach
     void create() {
-        Repository.create(store, SITE, time.clock());
+        Repository.create(store, UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
         repository = Repository.open(store, SITE, TrustedKeys.of(KEY.publicKey()), time.clock());
     }
 

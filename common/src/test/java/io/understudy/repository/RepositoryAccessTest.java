@@ -3,6 +3,8 @@ package io.understudy.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.repository.key.TrustedKeys;
+import java.util.UUID;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.testing.FakeTicker;
@@ -66,7 +68,7 @@ class RepositoryAccessTest {
     private static Repository repository() {
         FakeTicker time = new FakeTicker();
         InMemoryFilestore filestore = new InMemoryFilestore(time);
-        return Repository.create(filestore, "site", time.clock());
+        return Repository.create(filestore, UUID.randomUUID(), "site", TrustedKeys.of(), time.clock());
     }
 
     private static void await(CountDownLatch latch) {

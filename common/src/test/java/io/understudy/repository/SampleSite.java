@@ -1,5 +1,6 @@
 package io.understudy.repository;
 
+import java.util.UUID;
 import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.SafePath;
@@ -33,7 +34,7 @@ public final class SampleSite {
     private final Repository repository;
 
     public SampleSite(Filestore filestore, Clock clock) {
-        Repository.create(filestore, Manifests.SITE, clock);
+        Repository.create(filestore, UUID.randomUUID(), Manifests.SITE, TrustedKeys.of(), clock);
         this.repository = Repository.open(filestore, Manifests.SITE, trusted, clock);
     }
 

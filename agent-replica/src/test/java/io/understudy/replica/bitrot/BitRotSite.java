@@ -1,5 +1,6 @@
 package io.understudy.replica.bitrot;
 
+import java.util.UUID;
 import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.SafePath;
@@ -56,7 +57,7 @@ final class BitRotSite {
     static {
         FakeTicker time = new FakeTicker();
         InMemoryFilestore store = new InMemoryFilestore(time);
-        Repository.create(store, Manifests.SITE, time.clock());
+        Repository.create(store, UUID.randomUUID(), Manifests.SITE, TrustedKeys.of(), time.clock());
         Repository repository = open(store);
         for (SnapshotId snapshot : List.of(OLDER, NEWER)) {
             repository.epochs().claim(claim(snapshot.epoch()), KEY);

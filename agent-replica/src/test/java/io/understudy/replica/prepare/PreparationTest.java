@@ -3,6 +3,7 @@ package io.understudy.replica.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.UUID;
 import io.understudy.config.HostPort;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings;
@@ -66,7 +67,7 @@ class PreparationTest {
     @BeforeEach
     void aRepository() {
         key = FastSignatures.key(folder.resolve("primary.pem"));
-        Repository.create(filestore, Manifests.SITE, Clock.systemUTC());
+        Repository.create(filestore, UUID.randomUUID(), Manifests.SITE, TrustedKeys.of(), Clock.systemUTC());
         repository = Repository.open(filestore, Manifests.SITE, TrustedKeys.of(key.publicKey()));
         repository.epochs().claim(new EpochClaim(1, "primary", NOW, "init", "nonce"), key);
         epochs = new EpochStore(folder.resolve("state"));

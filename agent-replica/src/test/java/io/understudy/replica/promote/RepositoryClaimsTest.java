@@ -3,6 +3,7 @@ package io.understudy.replica.promote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.UUID;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -41,7 +42,7 @@ class RepositoryClaimsTest {
     void create() {
         key = folder.resolve("signing.pem");
         TrustedKeys trusted = TrustedKeys.of(FastSignatures.key(key).publicKey());
-        Repository.create(filestore, "example", Clock.systemUTC());
+        Repository.create(filestore, UUID.randomUUID(), "example", TrustedKeys.of(), Clock.systemUTC());
         repository = Repository.open(filestore, "example", trusted);
         epochs = new EpochStore(folder.resolve("state"));
     }
