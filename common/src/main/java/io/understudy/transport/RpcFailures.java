@@ -52,7 +52,10 @@ public final class RpcFailures {
         Failure told = trailers == null ? null : trailers.get(KEY);
         if (told != null) {
             return new UnderstudyException(
-                    ErrorCode.of(told.getCode()).orElse(ErrorCode.INTERNAL), told.getMessage(), told.getHint(), failure);
+                    ErrorCode.of(told.getCode()).orElse(ErrorCode.INTERNAL),
+                    told.getMessage(),
+                    told.getHint(),
+                    failure);
         }
         if (status.getCode() == Status.Code.CANCELLED) {
             return new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", failure);

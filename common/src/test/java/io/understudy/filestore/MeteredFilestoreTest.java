@@ -109,13 +109,6 @@ class MeteredFilestoreTest extends FilestoreContract {
         memory.inject(Faults.none());
         store.list("", "").count();
         assertThat(heard)
-                .containsExactly(
-                        "OPEN 0 ok",
-                        "up",
-                        "down",
-                        "LIST 0 filestore_unreachable",
-                        "down",
-                        "LIST 0 ok",
-                        "up");
+                .containsExactly("OPEN 0 ok", "up", "down", "LIST 0 filestore_unreachable", "down", "LIST 0 ok", "up");
     }
 }

@@ -5,7 +5,6 @@ import static io.understudy.repository.Manifests.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.util.UUID;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
@@ -18,6 +17,7 @@ import io.understudy.testing.Faults.None;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

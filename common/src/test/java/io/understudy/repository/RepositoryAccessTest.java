@@ -3,12 +3,12 @@ package io.understudy.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.understudy.repository.key.TrustedKeys;
-import java.util.UUID;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -58,7 +58,8 @@ class RepositoryTest {
     @Test
     void isNotCreatedTwice() {
         Repository.create(store, UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
-        UnderstudyException e = failure(() -> Repository.create(store, UUID.randomUUID(), "another", TrustedKeys.of(), time.clock()));
+        UnderstudyException e =
+                failure(() -> Repository.create(store, UUID.randomUUID(), "another", TrustedKeys.of(), time.clock()));
         assertThat(e.code()).isEqualTo(ErrorCode.REPOSITORY_EXISTS);
         assertThat(e).hasMessageContaining("site \"example\"");
     }
@@ -86,7 +87,8 @@ class RepositoryTest {
     void aCopyIsNoCopyOfAnotherRepository() {
         InMemoryFilestore copy = new InMemoryFilestore(time);
         Repository.openCopy(copy, created());
-        Repository other = Repository.create(new InMemoryFilestore(time), UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
+        Repository other =
+                Repository.create(new InMemoryFilestore(time), UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
         UnderstudyException e = failure(() -> Repository.openCopy(copy, other));
         assertThat(e.code()).isEqualTo(ErrorCode.REPOSITORY_EXISTS);
         assertThat(e).hasMessageContaining("holds another repository");
@@ -220,7 +222,8 @@ class RepositoryTest {
         StreamRef wrong = new StreamRef(5, List.of(), null);
         assertThatThrownBy(() -> repository.commit(Manifests.sample(id(1, 1), wrong), KEY))
                 .isInstanceOf(IllegalArgumentException.class);
-        Repository foreign = Repository.create(new InMemoryFilestore(time), UUID.randomUUID(), "another", TrustedKeys.of(), time.clock());
+        Repository foreign = Repository.create(
+                new InMemoryFilestore(time), UUID.randomUUID(), "another", TrustedKeys.of(), time.clock());
         assertThatThrownBy(() -> foreign.commit(Manifests.sample(id(1, 1)), KEY))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(repository.list()).isEmpty();

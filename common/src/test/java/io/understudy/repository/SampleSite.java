@@ -1,6 +1,5 @@
 package io.understudy.repository;
 
-import java.util.UUID;
 import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.SafePath;
@@ -20,6 +19,7 @@ import io.understudy.testing.TreeSnapshots;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * A repository with a signer, and snapshots of a made-up site in it: an archive, a table, and a tree with a pack and a

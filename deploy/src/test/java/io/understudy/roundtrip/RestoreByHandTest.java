@@ -182,7 +182,9 @@ class RestoreByHandTest {
                 table.columns(),
                 table.key(),
                 table.rows(),
-                table.bytes(), null, null,
+                table.bytes(),
+                null,
+                null,
                 new TableContent(base, List.of(first, second)));
     }
 

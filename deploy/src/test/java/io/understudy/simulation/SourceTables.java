@@ -50,7 +50,15 @@ final class SourceTables implements SourceDatabase {
     private static TableData table(String name, String rows, StreamRef content) {
         long count = rows.lines().count();
         return new TableData(
-                "public", name, List.of("line"), List.of(), count, content.bytes(), null, null, new TableContent(content));
+                "public",
+                name,
+                List.of("line"),
+                List.of(),
+                count,
+                content.bytes(),
+                null,
+                null,
+                new TableContent(content));
     }
 
     private static StreamRef stream(BlobSink sink, String text) {

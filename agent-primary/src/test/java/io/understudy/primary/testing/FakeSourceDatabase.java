@@ -51,7 +51,9 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 List.of("id", "text"),
                 List.of("id"),
                 now.size(),
-                content.bytes(), null, null,
+                content.bytes(),
+                null,
+                null,
                 new TableContent(content));
         DatabaseWriter lists = new DatabaseWriter(sink);
         lists.add(table);
@@ -75,7 +77,8 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 "C.UTF-8",
                 "C.UTF-8",
                 "libc",
-                null, null,
+                null,
+                null,
                 null,
                 "site",
                 -1,

@@ -136,12 +136,8 @@ public final class Mirror {
             return new Fetched(held.get(), TransferResult.NOTHING);
         }
         before.run();
-        TransferResult result = transfer.copy(
-                remote.get(),
-                local,
-                snapshot,
-                bytes -> requireRoom(snapshot, bytes),
-                telling(progress));
+        TransferResult result =
+                transfer.copy(remote.get(), local, snapshot, bytes -> requireRoom(snapshot, bytes), telling(progress));
         ReplicaPoint.SNAPSHOT_MIRRORED.reached();
         return new Fetched(local.read(snapshot), result);
     }

@@ -1,6 +1,5 @@
 package io.understudy.replica.bitrot;
 
-import java.util.UUID;
 import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.SafePath;
@@ -38,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * The objects of a small repository in which every kind of object occurs, with two snapshots that share no content but

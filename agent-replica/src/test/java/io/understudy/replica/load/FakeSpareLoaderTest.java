@@ -33,8 +33,8 @@ class FakeSpareLoaderTest extends SpareLoaderContract {
     protected Manifest snapshot(int sequence) {
         DatabaseProperties properties = new DatabaseProperties(
                 "UTF8", "C", "C", "libc", null, null, null, "o", -1, null, List.of(), null, List.of(), List.of());
-        TableData table =
-                new TableData("public", "t", List.of("a"), List.of(), 1, 2, null, null, new TableContent(stream(sequence + "\n")));
+        TableData table = new TableData(
+                "public", "t", List.of("a"), List.of(), 1, 2, null, null, new TableContent(stream(sequence + "\n")));
         DatabaseData data = RealSnapshot.data(blobs, "site", properties, stream("archive " + sequence), List.of(table));
         return RealSnapshot.manifest(data, sequence, 150000, "15.0");
     }

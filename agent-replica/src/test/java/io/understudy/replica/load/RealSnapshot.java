@@ -155,7 +155,9 @@ final class RealSnapshot {
                     table.columns(),
                     table.key(),
                     table.rows(),
-                    table.bytes(), null, null,
+                    table.bytes(),
+                    null,
+                    null,
                     new TableContent(table.content().base().whole(source)));
         }
     }

@@ -3,7 +3,6 @@ package io.understudy.replica.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.UUID;
 import io.understudy.config.HostPort;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings;
@@ -48,6 +47,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,7 +131,8 @@ class PreparationTest {
                         Duration.ofSeconds(5)),
                 new SigningSettings(
                         Optional.of(folder.resolve("standby.pem")), List.of(folder.resolve("primary.pub.pem"))),
-                new PrimarySettings("standby", Map.of(), any, Optional.empty()), Settings.RetentionSettings.DEFAULT,
+                new PrimarySettings("standby", Map.of(), any, Optional.empty()),
+                Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings("standby", List.of(), Duration.ofDays(1), any, Optional.empty()),
                 new ServiceSettings(List.of(), List.of(), restart, Duration.ofSeconds(1), Optional.empty()),
                 Optional.empty());
@@ -341,7 +342,8 @@ class PreparationTest {
                 base.trees(),
                 base.filestore(),
                 base.signing(),
-                base.primary(), Settings.RetentionSettings.DEFAULT,
+                base.primary(),
+                Settings.RetentionSettings.DEFAULT,
                 base.replica(),
                 base.service(),
                 Optional.of(tls));

@@ -3,7 +3,6 @@ package io.understudy.replica.promote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.UUID;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -22,6 +21,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
