@@ -112,20 +112,20 @@ public final class BlobJson {
         out.writeEndObject();
     }
 
-    /** Writes the field {@code blobs} or {@code list} of a stream into the object that is begun. */
-    public static void writeFields(StreamRef stream, JsonGenerator out) throws IOException {
-        if (stream.list() != null) {
+    /** Writes the field {@code blobs} or {@code list} of a stream, the one that is not null, into the object that is begun. */
+    public static void writeFields(List<BlobRef> blobs, StreamRef list, JsonGenerator out) throws IOException {
+        if (list != null) {
             out.writeObjectFieldStart("list");
-            out.writeNumberField("bytes", stream.list().bytes());
-            writeFields(stream.list(), out);
+            out.writeNumberField("bytes", list.bytes());
+            writeFields(list.direct(), list.list(), out);
             out.writeEndObject();
-            return;
+        } else if (blobs != null) {
+            out.writeArrayFieldStart("blobs");
+            for (BlobRef blob : blobs) {
+                write(blob, out);
+            }
+            out.writeEndArray();
         }
-        out.writeArrayFieldStart("blobs");
-        for (BlobRef blob : stream.direct()) {
-            write(blob, out);
-        }
-        out.writeEndArray();
     }
 
     private static boolean same(BlobRef blob, String id, long bytes, long stored, boolean continues) {
