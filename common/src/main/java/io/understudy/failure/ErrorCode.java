@@ -38,7 +38,7 @@ public enum ErrorCode {
     CONFIRMATION_NEEDED(16, AGENT, AFTER_OPERATOR, "A question needs an answer and there is no terminal."),
     AGENT_UNREACHABLE(17, AGENT, WITH_BACKOFF, "The agent that should do this does not answer."),
     CANCELLED(18, AGENT, WITH_BACKOFF, "Stopped before its end; nothing was changed."),
-    STATE_DAMAGED(19, AGENT, AFTER_OPERATOR, "A file of the agent's state cannot be understood."),
+    STATE_DAMAGED(19, AGENT, AFTER_OPERATOR, "A file of the agent's state cannot be read."),
 
     FILESTORE_UNREACHABLE(20, FILESTORE, WITH_BACKOFF, "The filestore does not answer, or its folder is not there."),
     FILESTORE_DENIED(21, FILESTORE, AFTER_OPERATOR, "The filestore refuses the credentials or the access."),

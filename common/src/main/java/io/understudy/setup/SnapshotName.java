@@ -16,7 +16,7 @@ public final class SnapshotName {
         } catch (IllegalArgumentException e) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "cannot find snapshot \"" + text + "\": that is no name of one",
+                    "cannot find snapshot \"" + text + "\": this is not the name of a snapshot",
                     "name it as the command list shows it: 00000001-00000042",
                     e);
         }

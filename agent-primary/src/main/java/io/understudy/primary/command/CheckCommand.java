@@ -4,7 +4,7 @@ import io.understudy.primary.app.PrimaryAgent;
 import io.understudy.setup.CheckReport;
 import picocli.CommandLine.Command;
 
-@Command(name = "check", description = "Looks at everything that the configuration needs and lists all that is wrong.")
+@Command(name = "check", description = "Checks everything that a snapshot needs, and lists all faults.")
 final class CheckCommand extends PrimaryCommand {
     @Override
     int run(PrimaryAgent agent) {

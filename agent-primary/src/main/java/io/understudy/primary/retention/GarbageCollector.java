@@ -59,7 +59,7 @@ final class GarbageCollector {
         this.ticker = ticker;
     }
 
-    /** Spares what these snapshots name. @throws UnderstudyException when one cannot be read whole */
+    /** Keeps what these snapshots name. @throws UnderstudyException when one cannot be read whole */
     void mark(Collection<SnapshotId> snapshots, Progress progress) {
         marks.add(snapshots, progress);
     }

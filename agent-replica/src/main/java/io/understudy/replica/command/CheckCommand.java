@@ -5,7 +5,9 @@ import io.understudy.setup.CheckReport;
 import picocli.CommandLine.Command;
 
 /** The command {@code check}. Its exit code is that of the first fault. */
-@Command(name = "check", description = "Checks everything that an import and a promotion need; changes nothing.")
+@Command(
+        name = "check",
+        description = "Checks everything that an import and a promotion need, and lists all faults. Changes nothing.")
 final class CheckCommand extends ReplicaCommand {
     @Override
     int run(Settings settings, ReplicaWiring wiring) {

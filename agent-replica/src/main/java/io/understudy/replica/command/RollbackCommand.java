@@ -23,7 +23,7 @@ final class RollbackCommand extends ReplicaCommand {
                 synced,
                 () -> synced.applied()
                         .map(snapshot -> "back to " + snapshot)
-                        .orElse("back to what stood here before the first import"));
+                        .orElse("back to the state before the first import"));
         return 0;
     }
 }

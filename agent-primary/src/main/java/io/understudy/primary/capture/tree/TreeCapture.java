@@ -80,17 +80,17 @@ public final class TreeCapture implements SourceTrees {
         LocalIndex local = new LocalIndex(folder, tree.name());
         Optional<TreeData> usable = base.filter(b -> local.obtain(b.index(), source));
         Path draft = folder.resolve(tree.name() + ".draft");
-        CaptureStats tally =
+        CaptureStats stats =
                 new CaptureStats(tree.name(), usable.map(TreeData::bytes).orElse(-1L), progress);
         Packing packing = new Packing(sink);
         Repacker repacker = new Repacker(source, packing);
         try {
-            TreeIndexBuilder drafted = draft(tree, sink, usable.map(data -> local), draft, packing, tally);
+            TreeIndexBuilder drafted = draft(tree, sink, usable.map(data -> local), draft, packing, stats);
             Set<BlobId> worn = drafted.worn();
             if (usable.isPresent() && drafted.unchanged() && worn.isEmpty()) {
                 TreeData old = usable.get();
                 TreeData same = new TreeData(
-                        tree.name(), tree.kind(), tally.entries(), tally.bytes(), old.index(), old.references());
+                        tree.name(), tree.kind(), stats.entries(), stats.bytes(), old.index(), old.references());
                 return new Captured(same, Optional.empty());
             }
             if (!worn.isEmpty()) {
@@ -104,7 +104,7 @@ public final class TreeCapture implements SourceTrees {
             References references = new References(sink);
             StreamRef index = write(draft, packing, repacker, sink, references, local);
             TreeData data =
-                    new TreeData(tree.name(), tree.kind(), tally.entries(), tally.bytes(), index, references.finish());
+                    new TreeData(tree.name(), tree.kind(), stats.entries(), stats.bytes(), index, references.finish());
             return new Captured(data, Optional.of(references.named()));
         } catch (IOException e) {
             throw FileFailure.of("write", draft, e);
@@ -119,7 +119,7 @@ public final class TreeCapture implements SourceTrees {
             Optional<LocalIndex> base,
             Path draft,
             Packing packing,
-            CaptureStats tally)
+            CaptureStats stats)
             throws IOException {
         Path cache = folder.resolve(tree.name() + ".files");
         TreeWalker walker = new TreeWalker(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()));
@@ -127,7 +127,7 @@ public final class TreeCapture implements SourceTrees {
                 FileCache.Reader known = FileCache.read(cache);
                 FileCache.Writer fresh = FileCache.write(cache);
                 StableFileReader reader = new StableFileReader(sink, clock)) {
-            TreeIndexBuilder drafted = new TreeIndexBuilder(base, packing, tally, known, fresh, reader);
+            TreeIndexBuilder drafted = new TreeIndexBuilder(base, packing, stats, known, fresh, reader);
             drafted.draft(walker, out);
             fresh.commit();
             PrimaryPoint.TREE_READ.reached();

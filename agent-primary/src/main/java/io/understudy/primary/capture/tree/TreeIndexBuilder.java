@@ -39,7 +39,7 @@ final class TreeIndexBuilder {
 
     private final Optional<LocalIndex> local;
     private final Packing packing;
-    private final CaptureStats tally;
+    private final CaptureStats stats;
     private final FileCache.Reader known;
     private final FileCache.Writer fresh;
     private final StableFileReader reader;
@@ -59,13 +59,13 @@ final class TreeIndexBuilder {
     TreeIndexBuilder(
             Optional<LocalIndex> local,
             Packing packing,
-            CaptureStats tally,
+            CaptureStats stats,
             FileCache.Reader known,
             FileCache.Writer fresh,
             StableFileReader reader) {
         this.local = local;
         this.packing = packing;
-        this.tally = tally;
+        this.stats = stats;
         this.known = known;
         this.fresh = fresh;
         this.reader = reader;
@@ -120,7 +120,7 @@ final class TreeIndexBuilder {
         }
         long size = entry.entry() instanceof TreeEntry.File file ? file.size() : 0;
         if (!entry.entry().path().isRoot()) {
-            tally.entry(size);
+            stats.entry(size);
         }
         entry.content()
                 .filter(FileContent.Packed.class::isInstance)
@@ -166,7 +166,7 @@ final class TreeIndexBuilder {
             return Optional.of(IndexEntry.of(
                     new TreeEntry.File(found.path(), attributes(found, stat), stat.size(), hash.get()), content.get()));
         }
-        Optional<Reading> reading = reader.read(found, tally::passed);
+        Optional<Reading> reading = reader.read(found, stats::passed);
         return reading.isPresent() ? Optional.of(read(found, reading.get())) : Optional.empty();
     }
 
