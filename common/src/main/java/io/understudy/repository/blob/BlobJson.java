@@ -112,7 +112,7 @@ public final class BlobJson {
         out.writeEndObject();
     }
 
-    /** Writes the field {@code blobs} or {@code list} of a stream, the one that is not null, into the object that is begun. */
+    /** Writes the field {@code blobs} or {@code list}, the one that is not null, into the object that is begun. */
     public static void writeFields(List<BlobRef> blobs, StreamRef list, JsonGenerator out) throws IOException {
         if (list != null) {
             out.writeObjectFieldStart("list");

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The fields of an {@link IndexEntry} as JSON has them, in their order; what a line does not hold is null. Names that are
- * not UTF-8 are in base64, under {@code path64} and {@code target64}.
+ * The fields of an {@link IndexEntry} as JSON has them, in their order; what a line does not hold is null. Names that
+ * are not UTF-8 are in base64, under {@code path64} and {@code target64}.
  */
 final class IndexLine {
     private static final String ROOT = ".";
