@@ -159,7 +159,7 @@ class RepositoryTest {
         store.put("manifests/00000001-99999999.json", Content.of(new byte[1]));
         UnderstudyException e = failure(() -> repository.nextId(2));
         assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
-        assertThat(e).hasMessageContaining("after 00000001-99999999");
+        assertThat(e).hasMessageContaining("00000001-99999999");
     }
 
     @Test

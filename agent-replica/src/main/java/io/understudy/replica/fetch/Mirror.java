@@ -136,8 +136,8 @@ public final class Mirror {
             return new Fetched(held.get(), TransferResult.NOTHING);
         }
         before.run();
-        TransferResult result =
-                transfer.copy(remote.get(), local, snapshot, bytes -> requireRoom(snapshot, bytes), reporting(progress));
+        TransferResult result = transfer.copy(
+                remote.get(), local, snapshot, bytes -> requireRoom(snapshot, bytes), reporting(progress));
         ReplicaPoint.SNAPSHOT_MIRRORED.reached();
         return new Fetched(local.read(snapshot), result);
     }
