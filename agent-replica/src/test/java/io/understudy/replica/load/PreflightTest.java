@@ -318,6 +318,7 @@ class PreflightTest {
                 needs.provider,
                 null,
                 null,
+                null,
                 needs.owner,
                 -1,
                 null,
