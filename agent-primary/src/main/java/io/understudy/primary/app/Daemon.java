@@ -79,7 +79,7 @@ public final class Daemon implements AutoCloseable {
         Running running = new Running();
         try {
             // Without asking for snapshots yet: where a service cannot start, nothing was begun.
-            tell(look());
+            logRole(look());
             parts.services().forEach(running::start);
             LOG.info("the agent runs");
             while (!stopping) {
@@ -138,7 +138,7 @@ public final class Daemon implements AutoCloseable {
         if (!standing.role().idles()) {
             parts.planner().ask(parts.clock().instant());
         }
-        tell(standing);
+        logRole(standing);
     }
 
     private RoleStatus look() {
@@ -152,7 +152,7 @@ public final class Daemon implements AutoCloseable {
         return standing;
     }
 
-    private void tell(RoleStatus standing) {
+    private void logRole(RoleStatus standing) {
         Instant now = parts.clock().instant();
         RepositorySeen seen = parts.store().look(standing);
         parts.daemonStatus().round(standing, seen, parts.planner().next(now));

@@ -63,9 +63,9 @@ public final class PrimaryAgent implements AutoCloseable {
         this.clock = clock;
         this.ticker = ticker;
         this.metrics = new Metrics(settings.site(), "primary", version);
-        FilestoreListener heard =
+        FilestoreListener filestoreListener =
                 new FilestoreMetrics(metrics, settings.filestore().url().toString());
-        this.filestore = Filestores.open(settings.filestore(), heard, ticker);
+        this.filestore = Filestores.open(settings.filestore(), filestoreListener, ticker);
         this.keys = new KeyRing(settings.signing(), ticker);
         this.repository =
                 new RepositoryAccess(() -> Repository.open(filestore, settings.site(), keys.trusted(), clock));
@@ -148,23 +148,23 @@ public final class PrimaryAgent implements AutoCloseable {
     public Daemon daemon(Consumer<Integer> listening) {
         DaemonStatus daemonStatus = new DaemonStatus(clock);
         Followers followers = new Followers(clock);
-        PrimaryMetrics told = new PrimaryMetrics(metrics, settings.state());
+        PrimaryMetrics primaryMetrics = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
-        AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(told, new PruneLog()))));
-        SnapshotQueue desk =
-                new SnapshotQueue(taker(announcer.aheadOf(List.of(told, daemonStatus, new SnapshotLog(), prune))));
+        AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(primaryMetrics, new PruneLog()))));
+        SnapshotQueue queue = new SnapshotQueue(
+                taker(announcer.aheadOf(List.of(primaryMetrics, daemonStatus, new SnapshotLog(), prune))));
         Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
         Transport transport = new Transport(settings.tls());
-        schedule.longestPause(clock.instant()).ifPresent(told::expectedInterval);
+        schedule.longestPause(clock.instant()).ifPresent(primaryMetrics::expectedInterval);
         if (settings.tls().isPresent()) {
-            told.certificateExpires(transport::certificateExpirySeconds);
+            primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
         FollowService following = new FollowService(settings.site(), followers);
         StatusReport status = statusReport();
         AdminService admin = new AdminService(
                 settings.site(),
-                PrimaryHandlers.of(desk, () -> status.ofDaemon(daemonStatus, desk, followers.all())),
+                PrimaryHandlers.of(queue, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
                 ticker);
         List<Daemon.Service> services = new ArrayList<>();
         settings.primary().http().ifPresent(address -> services.add(() -> http(address, daemonStatus)));
@@ -179,14 +179,14 @@ public final class PrimaryAgent implements AutoCloseable {
         // server.
         services.add(() -> following);
         services.add(() -> prune);
-        services.add(() -> desk);
+        services.add(() -> queue);
         return new Daemon(new Daemon.Parts(
                 new RoleWatch(marker, epochs, repository, ticker),
                 new RepositoryWatch(repository, clock, ticker),
-                new Planner(schedule, desk, clock.instant(), new Random()),
+                new Planner(schedule, queue, clock.instant(), new Random()),
                 repository,
                 announcer,
-                told,
+                primaryMetrics,
                 lastVerified(),
                 daemonStatus,
                 clock,

@@ -75,7 +75,7 @@ final class ReplicaMetrics implements ReplicaEvents {
     /** The agent lives. */
     void beat() {
         metrics.set(Metric.HEARTBEAT_TIMESTAMP_SECONDS, clock.instant());
-        VerificationMetrics.tell(metrics, verified.read());
+        VerificationMetrics.record(metrics, verified.read());
     }
 
     /** What a look at the server found. Nothing is served where the site does not have what was applied. */

@@ -208,14 +208,14 @@ public final class Promotion {
         });
         record.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
-        tell(promoting.claim(), claimed, warnings);
+        logPromotion(promoting.claim(), claimed, warnings);
         Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
         return new Report(
                 false, promoting.claim().epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
     /** The daemon, which finishes a promotion that was killed, reports to its log alone. */
-    private static void tell(Claim claim, boolean claimed, List<UnderstudyException> warnings) {
+    private static void logPromotion(Claim claim, boolean claimed, List<UnderstudyException> warnings) {
         LOG.warn("the marker is gone: this server {} epoch {}", claimed ? "holds" : "has yet to claim", claim.epoch());
         warnings.forEach(each -> LOG.error(
                 "{}; {} ({})", each.getMessage(), each.hint(), each.code().label()));
