@@ -41,11 +41,7 @@ final class AgentProcess implements AutoCloseable {
                     new ArrayList<>(List.of("java", "-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
             ClassArchives.forAgents().ifPresent(archive -> command.addAll(List.of(archive, "-Xlog:cds*=off")));
             command.addAll(List.of(
-                    "-Xshare:auto",
-                    "-Dunderstudy.log.level=INFO",
-                    "-cp",
-                    classPath(),
-                    AgentMain.class.getName()));
+                    "-Xshare:auto", "-Dunderstudy.log.level=INFO", "-cp", classPath(), AgentMain.class.getName()));
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
             return new AgentProcess(builder.start(), log);

@@ -60,7 +60,9 @@ class ImageScriptTest {
         JsonNode index = JSON.readTree(layout.resolve("index.json").toFile());
         JsonNode manifest = blob(layout, index.at("/manifests/0/digest"));
         JsonNode config = blob(layout, manifest.at("/config/digest"));
-        assertThat(config.at("/config/Labels").path("org.opencontainers.image.base.name").asText())
+        assertThat(config.at("/config/Labels")
+                        .path("org.opencontainers.image.base.name")
+                        .asText())
                 .isEqualTo(name);
     }
 
@@ -90,8 +92,9 @@ class ImageScriptTest {
     }
 
     private static JsonNode blob(Path layout, JsonNode digest) throws IOException {
-        return JSON.readTree(
-                layout.resolve("blobs").resolve(digest.asText().replace(':', '/')).toFile());
+        return JSON.readTree(layout.resolve("blobs")
+                .resolve(digest.asText().replace(':', '/'))
+                .toFile());
     }
 
     private void script(String file, String text) throws IOException {

@@ -60,8 +60,8 @@ public final class ClassArchives {
             return work.get();
         }
         Folders.create(folder);
-        try (FileChannel channel = FileChannel.open(
-                        folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel =
+                        FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock == null || Files.exists(archive("site"))) {
                 return work.get();
@@ -80,12 +80,16 @@ public final class ClassArchives {
     }
 
     private Map<String, String> environment() {
-        String usual = Optional.ofNullable(System.getenv("UNDERSTUDY_JAVA_OPTS")).orElse("");
+        String usual =
+                Optional.ofNullable(System.getenv("UNDERSTUDY_JAVA_OPTS")).orElse("");
         return noting
                 ? Map.of("UNDERSTUDY_JAVA_OPTS", usual + notes("agents"), "SAMPLE_SITE_JAVA_OPTS", notes("site"))
                 : Map.of(
                         "UNDERSTUDY_JAVA_OPTS",
-                        usual + option("agents").map(option -> " " + option + QUIET).orElse(""),
+                        usual
+                                + option("agents")
+                                        .map(option -> " " + option + QUIET)
+                                        .orElse(""),
                         "SAMPLE_SITE_JAVA_OPTS",
                         option("site").map(option -> option + QUIET).orElse(""));
     }
@@ -116,8 +120,7 @@ public final class ClassArchives {
     private Set<String> noted(String program) throws IOException {
         Set<String> lines = new LinkedHashSet<>();
         try (Stream<Path> notes = Files.list(folder)) {
-            List<Path> all = notes.filter(file ->
-                            file.getFileName().toString().matches(program + "-.+\\.classes"))
+            List<Path> all = notes.filter(file -> file.getFileName().toString().matches(program + "-.+\\.classes"))
                     .toList();
             for (Path file : all) {
                 Files.readAllLines(file).stream()

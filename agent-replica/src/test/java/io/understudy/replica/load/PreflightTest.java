@@ -184,8 +184,8 @@ class PreflightTest {
         String fit = server < 16 ? server + " to 16" : server == 16 ? "16" : server + " or later";
         Path tools = Files.createDirectory(state.resolve("tools"));
         for (String program : List.of("pg_dump", "pg_restore")) {
-            Path file =
-                    Files.writeString(tools.resolve(program), "#!/bin/sh\necho '" + program + " (PostgreSQL) " + unfit + "'\n");
+            Path file = Files.writeString(
+                    tools.resolve(program), "#!/bin/sh\necho '" + program + " (PostgreSQL) " + unfit + "'\n");
             assertThat(file.toFile().setExecutable(true)).isTrue();
         }
         DatabaseSettings own = SERVER.settings(site);
