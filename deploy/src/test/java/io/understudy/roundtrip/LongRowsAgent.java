@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A process that takes a snapshot, fetches it into a mirror and loads it, each with the heap that it was started with:
@@ -49,7 +50,8 @@ final class LongRowsAgent {
         switch (arguments[0]) {
             case "snapshot" -> snapshot(folder, settings);
             case "fetch" ->
-                new Transfer(settings.connections()).copy(store(folder), mirror(folder), SNAPSHOT, Progress.none());
+                new Transfer(settings.connections())
+                        .copy(store(folder), mirror(folder), SNAPSHOT, bytes -> {}, Progress.none());
             default ->
                 Copies.loader(settings, folder.resolve("state"))
                         .load(mirror(folder).read(SNAPSHOT), mirror(folder).blobs(), Progress.none());
@@ -65,7 +67,11 @@ final class LongRowsAgent {
     private static void snapshot(Path folder, DatabaseSettings settings) throws IOException {
         SigningKey key = SigningKey.generate(folder.resolve("key.pem"));
         Repository created = Repository.create(
-                new DirectoryFilestore(Files.createDirectory(folder.resolve("store"))), "site", Clock.systemUTC());
+                new DirectoryFilestore(Files.createDirectory(folder.resolve("store"))),
+                UUID.randomUUID(),
+                "site",
+                TrustedKeys.of(key.publicKey()),
+                Clock.systemUTC());
         try (BlobSession session = created.blobs().session(KnownBlobs.none())) {
             Manifest manifest = Copies.capture(settings, folder.resolve("state"), session, 1);
             created.commit(manifest, key);

@@ -22,20 +22,11 @@ final class FileOps {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileOps.class);
 
-    private final Hook hook;
+    private final FileHook hook;
     private boolean changed;
 
-    FileOps(Hook hook) {
+    FileOps(FileHook hook) {
         this.hook = hook;
-    }
-
-    /** Receives every operation before it is done; what it throws happens in its place. */
-    interface Hook {
-        void before(String operation, Path path) throws IOException;
-
-        static Hook none() {
-            return (operation, path) -> {};
-        }
     }
 
     /** Renames; a file or link at {@code to} is replaced in the same moment. */

@@ -36,14 +36,10 @@ public final class TreeSwap implements LiveTrees {
     private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
 
     private final Plans plans;
-    private final FileOps.Hook hook;
+    private final FileHook hook;
 
     /** @param state folder of durable state, the same that the stager has */
-    public TreeSwap(Path state) {
-        this(state, FileOps.Hook.none());
-    }
-
-    TreeSwap(Path state, FileOps.Hook hook) {
+    public TreeSwap(Path state, FileHook hook) {
         this.plans = new Plans(state);
         this.hook = hook;
     }

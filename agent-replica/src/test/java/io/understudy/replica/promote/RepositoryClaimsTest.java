@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class RepositoryClaimsTest {
     void create() {
         key = folder.resolve("signing.pem");
         TrustedKeys trusted = TrustedKeys.of(FastSignatures.key(key).publicKey());
-        Repository.create(filestore, "example", Clock.systemUTC());
+        Repository.create(filestore, UUID.randomUUID(), "example", TrustedKeys.of(), Clock.systemUTC());
         repository = Repository.open(filestore, "example", trusted);
         epochs = new EpochStore(folder.resolve("state"));
     }
@@ -111,7 +112,7 @@ class RepositoryClaimsTest {
                         assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
                         assertThat(failure)
                                 .hasMessageContaining("it stays in backup mode")
-                                .hasMessageContaining("not by a trusted key");
+                                .hasMessageContaining("without a trusted signature");
                         assertThat(failure.hint()).contains("agent-replica promote --force");
                     });
             assertThat(world.marker.on()).isTrue();

@@ -26,12 +26,12 @@ final class BlobCodec {
     private final Deque<Encoder> idle = new ConcurrentLinkedDeque<>();
 
     /** The stored form; close it when it is written, its buffer is used again then. */
-    Encoded encode(byte[] buffer, int offset, int length) {
+    Encoder encode(byte[] buffer, int offset, int length) {
         int taken = MemoryBudget.STORED.take(Zstd.compressBound(length));
         boolean encoded = false;
         try {
             Encoder encoder = idle.pollFirst();
-            Encoded result = (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length, taken);
+            Encoder result = (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length, taken);
             encoded = true;
             return result;
         } finally {
@@ -61,15 +61,8 @@ final class BlobCodec {
         }
     }
 
-    /** A blob in its stored form. */
-    interface Encoded extends AutoCloseable {
-        Content content();
-
-        @Override
-        void close();
-    }
-
-    private final class Encoder implements Encoded {
+    /** A blob in its stored form, until it is closed. */
+    final class Encoder implements AutoCloseable {
         private final ZstdCompressCtx context =
                 new ZstdCompressCtx().setLevel(LEVEL).setChecksum(true).setContentSize(true);
         private byte[] target = new byte[0];
@@ -86,8 +79,7 @@ final class BlobCodec {
             return this;
         }
 
-        @Override
-        public Content content() {
+        Content content() {
             return Content.of(target, length);
         }
 
