@@ -1,5 +1,6 @@
 package io.understudy.primary.app;
 
+import io.understudy.state.StateEntry;
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminService;
 import io.understudy.config.HostPort;
@@ -73,7 +74,7 @@ public final class PrimaryAgent implements AutoCloseable {
         this.marker = new Marker(settings.marker());
         this.database = new Database(settings.database());
         this.tools = new PgTools(
-                settings.database(), new SystemCommandRunner(settings.state().resolve("commands")));
+                settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
     }
 
     public Settings settings() {

@@ -1,5 +1,6 @@
 package io.understudy.primary.capture;
 
+import io.understudy.state.StateEntry;
 import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -16,7 +17,6 @@ import java.util.Optional;
  * turns: a snapshot for the whole of its way, retention for moments.
  */
 public final class DeletionLock {
-    private static final String LOCK = "deletion.lock";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration LOOK = Duration.ofMillis(20);
 
@@ -25,7 +25,7 @@ public final class DeletionLock {
 
     /** @param state folder of durable state */
     public DeletionLock(Path state, Ticker ticker) {
-        this.file = state.resolve(LOCK);
+        this.file = StateEntry.DELETION_LOCK.in(state);
         this.ticker = Objects.requireNonNull(ticker);
     }
 

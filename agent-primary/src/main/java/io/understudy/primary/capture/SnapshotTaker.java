@@ -1,5 +1,6 @@
 package io.understudy.primary.capture;
 
+import io.understudy.state.StateEntry;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
@@ -22,7 +23,6 @@ import java.util.function.Supplier;
  */
 public final class SnapshotTaker {
     /** Held while a snapshot is taken. */
-    static final String LOCK = "primary.lock";
 
     private final Path lock;
     private final FullSnapshotFlag fullSnapshot;
@@ -49,7 +49,7 @@ public final class SnapshotTaker {
             Supplier<SigningKey> key,
             SnapshotSource source,
             PrimaryEvents events) {
-        this.lock = state.resolve(LOCK);
+        this.lock = StateEntry.SNAPSHOT_LOCK.in(state);
         this.fullSnapshot = new FullSnapshotFlag(state);
         this.given = new LastSequence(state);
         this.places = new TreePlaces(state);

@@ -29,7 +29,7 @@ final class VerifyCommand implements Runnable {
     @Override
     public void run() {
         cli.with(agent -> {
-            VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent), VerifyView::snapshot);
+            VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent));
             cli.print(view, view::text);
         });
     }

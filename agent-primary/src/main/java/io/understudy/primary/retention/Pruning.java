@@ -1,5 +1,6 @@
 package io.understudy.primary.retention;
 
+import io.understudy.state.StateEntry;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -35,7 +36,6 @@ import java.util.stream.Collectors;
  */
 public final class Pruning {
     /** Held while this server prunes. */
-    static final String LOCK = "prune.lock";
 
     /** A little less than a day, so that a pruning after each day's first snapshot does not wander. */
     private static final Duration EVERY = Duration.ofHours(20);
@@ -129,7 +129,7 @@ public final class Pruning {
     }
 
     private Pruned locked(Progress progress) {
-        Path file = host.state().resolve(LOCK);
+        Path file = StateEntry.PRUNE_LOCK.in(host.state());
         ProcessLock held = ProcessLock.tryAcquire(file)
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.LOCKED,

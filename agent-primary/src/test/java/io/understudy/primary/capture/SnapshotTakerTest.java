@@ -192,7 +192,7 @@ class SnapshotTakerTest {
         refused(ErrorCode.DUMP_FAILED);
         assertThat(heard).contains("failed database dump_failed");
         assertThat(primary.repository.list()).isEmpty();
-        assertThat(ProcessLock.tryAcquire(primary.state.resolve(SnapshotTaker.LOCK)))
+        assertThat(ProcessLock.tryAcquire(StateEntry.SNAPSHOT_LOCK.in(primary.state)))
                 .hasValueSatisfying(ProcessLock::close);
 
         primary.database.during(() -> {});

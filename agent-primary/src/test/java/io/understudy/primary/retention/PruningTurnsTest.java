@@ -19,7 +19,7 @@ class PruningTurnsTest extends FiveHourlySnapshots {
     @Test
     void oneAtATime() {
         ProcessLock held =
-                ProcessLock.tryAcquire(server.state.resolve(Pruning.LOCK)).orElseThrow();
+                ProcessLock.tryAcquire(StateEntry.PRUNE_LOCK.in(server.state)).orElseThrow();
         assertThat(failure(this::prune).code()).isEqualTo(ErrorCode.LOCKED);
         held.close();
         prune();

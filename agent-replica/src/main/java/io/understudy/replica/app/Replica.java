@@ -56,7 +56,6 @@ public final class Replica {
                 ports.backup(),
                 ports.databases(),
                 ports.trees(),
-                ports.stage(),
                 ports.site(),
                 failures,
                 events,

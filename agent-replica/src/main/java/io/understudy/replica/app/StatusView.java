@@ -211,10 +211,10 @@ public record StatusView(
 
     private static Optional<Integer> epoch(ReplicaRecord ledger) {
         if (ledger.state() instanceof Promoted promoted) {
-            return Optional.of(promoted.claim().epoch());
+            return Optional.of(promoted.epoch());
         }
         return ledger.state() instanceof Promoting promoting
-                ? Optional.of(promoting.claim().epoch())
+                ? Optional.of(promoting.epoch())
                 : Optional.empty();
     }
 

@@ -4,7 +4,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
@@ -34,7 +33,6 @@ import java.util.Optional;
 public final class Applier {
     private final ReplicaStateStore store;
     private final LiveTrees trees;
-    private final Stage stage;
     private final ReplicaEvents events;
     private final Clock clock;
     private final ApplyForward forward;
@@ -45,7 +43,6 @@ public final class Applier {
             BackupMode backup,
             LiveDatabases databases,
             LiveTrees trees,
-            Stage stage,
             SiteService site,
             RetryLog failures,
             ReplicaEvents events,
@@ -53,7 +50,6 @@ public final class Applier {
             Ticker ticker) {
         this.store = store;
         this.trees = trees;
-        this.stage = stage;
         this.events = events;
         this.clock = clock;
         this.forward = new ApplyForward(store, backup, databases, trees, site, failures, events, clock, ticker);
@@ -93,12 +89,11 @@ public final class Applier {
 
     /** The snapshot stays. */
     private void settle(ApplyIntent intent) {
-        Attempt.of("settle the files of " + intent.snapshot(), () -> trees.settle(intent.snapshot()));
+        Attempt.of("settle the files of " + intent.snapshot(), () -> trees.settle(intent.plans()));
         ReplicaPoint.TREES_SETTLED.reached();
         store.change(ledger -> {
             ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);
             return next.with(next.state().settled())
-                    .preparing(Optional.empty())
                     .succeeding(intent.snapshot())
                     .untidy(clock.instant());
         });
@@ -106,13 +101,11 @@ public final class Applier {
     }
 
     private Optional<FailedAttempt> conclude(ApplyIntent intent) {
-        Attempt.of("discard what was staged for " + intent.snapshot(), () -> stage.discard(intent.snapshot()));
-        ReplicaPoint.STAGE_DISCARDED.reached();
         FailedAttempt cause = intent.cause().orElseThrow();
         store.change(ledger -> {
             ReplicaRecord settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
             ReplicaRecord next = cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.failing(cause);
-            return intent.rejects() ? next.withoutOwned(intent.fresh()) : next;
+            return intent.rejects() ? next.withoutOwned(intent.fresh().database()) : next;
         });
         ReplicaPoint.RETURN_CLEARED.reached();
         Optional<DatabaseVersion> live = intent.back().live();

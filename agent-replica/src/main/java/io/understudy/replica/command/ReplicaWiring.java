@@ -1,5 +1,6 @@
 package io.understudy.replica.command;
 
+import io.understudy.state.StateEntry;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.filestore.Filestore;
@@ -48,7 +49,7 @@ final class ReplicaWiring implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         Ticker ticker = Ticker.system();
         Path state = settings.state();
-        CommandRunner runner = new SystemCommandRunner(state.resolve("commands"), ticker);
+        CommandRunner runner = new SystemCommandRunner(StateEntry.COMMANDS.in(state), ticker);
         this.settings = settings;
         this.filestore = filestore;
         this.remote = new RepositoryAccess(() -> Repository.open(
@@ -57,9 +58,9 @@ final class ReplicaWiring implements AutoCloseable {
         this.snapshots = new MirroredSnapshots(
                 remote,
                 repository -> Mirror.open(
-                        state.resolve("mirror"), repository, settings.database().connections()),
+                        StateEntry.MIRROR.in(state), repository, settings.database().connections()),
                 () -> Mirror.openAlone(
-                        state.resolve("mirror"),
+                        StateEntry.MIRROR.in(state),
                         settings.site(),
                         TrustedKeys.load(settings.signing().trustedKeys()),
                         settings.database().connections()),

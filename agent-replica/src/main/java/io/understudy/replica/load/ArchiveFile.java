@@ -1,5 +1,6 @@
 package io.understudy.replica.load;
 
+import io.understudy.state.StateEntry;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
@@ -30,7 +31,7 @@ final class ArchiveFile implements AutoCloseable {
      */
     static ArchiveFile assemble(StreamRef archive, BlobSource blobs, Path state) {
         AtomicFiles.createFolders(state, AtomicFiles.PRIVATE_FOLDER);
-        ArchiveFile file = new ArchiveFile(state.resolve("archive.dump"));
+        ArchiveFile file = new ArchiveFile(StateEntry.ARCHIVE.in(state));
         file.close();
         try (InputStream content = new BlobSequence(archive.blobs(blobs), blobs, bytes -> {});
                 OutputStream out = file.create()) {

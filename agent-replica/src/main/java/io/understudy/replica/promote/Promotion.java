@@ -10,7 +10,7 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ApplyIntent.Phase;
 import io.understudy.replica.state.BackupMode;
-import io.understudy.replica.state.Claim;
+import io.understudy.repository.EpochClaim;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
@@ -75,12 +75,12 @@ public final class Promotion {
             Supplier<String> nonces,
             Clock clock,
             Ticker ticker) {
-        this.record = new PromotionRecord(store, failures);
+        this.record = new PromotionRecord(store, claims, failures);
         this.backup = backup;
         this.standing = standing;
         this.applier = applier;
         this.claims = claims;
-        this.claiming = new EpochClaiming(claims, events, nonces, clock);
+        this.claiming = new EpochClaiming(claims, record, events, nonces, clock);
         this.repeated = new RepeatedPromotion(record, backup, claims, claiming, site, ticker);
         this.site = site;
         this.clock = clock;
@@ -202,21 +202,20 @@ public final class Promotion {
         record.change(ledger -> {
             ReplicaRecord next = ledger.with(ledger.state().promoted(claimed, due, clock.instant()))
                     .withoutOwned(promoting.before().current().database())
-                    .preparing(Optional.empty())
                     .untidy(clock.instant());
             return record.note(next, warnings);
         });
         record.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
-        tell(promoting.claim(), claimed, warnings);
+        tell(promoting.epoch(), claimed, warnings);
         Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
         return new Report(
-                false, promoting.claim().epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
+                false, promoting.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
     /** The daemon, which finishes a promotion that was killed, reports to its log alone. */
-    private static void tell(Claim claim, boolean claimed, List<UnderstudyException> warnings) {
-        LOG.warn("the marker is gone: this server {} epoch {}", claimed ? "holds" : "has yet to claim", claim.epoch());
+    private static void tell(int epoch, boolean claimed, List<UnderstudyException> warnings) {
+        LOG.warn("the marker is gone: this server {} epoch {}", claimed ? "holds" : "has yet to claim", epoch);
         warnings.forEach(each -> LOG.error(
                 "{}; {} ({})", each.getMessage(), each.hint(), each.code().label()));
     }
@@ -234,16 +233,16 @@ public final class Promotion {
         if (record.ledger().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
-        Optional<UnderstudyException> failed = claiming.claim(promoted.claim());
+        Optional<UnderstudyException> failed = claiming.claim(claiming.of(promoted.epoch(), "promote"));
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
-            LOG.warn("epoch {} is yet to be claimed: {} ({})", promoted.claim().epoch(), e.getMessage(), e.hint());
+            LOG.warn("epoch {} is yet to be claimed: {} ({})", promoted.epoch(), e.getMessage(), e.hint());
             record.change(ledger -> record.note(ledger, List.of(e)));
             return false;
         }
-        LOG.info("epoch {} is claimed", promoted.claim().epoch());
+        LOG.info("epoch {} is claimed", promoted.epoch());
         record.change(
-                ledger -> ledger.with(ledger.state().claimed(promoted.claim())).withSuccess());
+                ledger -> ledger.with(ledger.state().claimed(promoted.epoch())).withSuccess());
         return true;
     }
 
@@ -290,20 +289,22 @@ public final class Promotion {
 
     private void begin(Following following, Request request, boolean byHand) {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
-        Claim claim = claiming.next(record.ledger().claim(), held, request);
-        record.change(ledger -> ledger.claiming(claim).with(ledger.state().promote(claim, request.unfenced(), byHand)));
+        EpochClaim claim = claiming.next(held, request);
+        record.intend(claim);
+        record.change(ledger -> ledger.with(ledger.state().promote(claim.epoch(), request.unfenced(), byHand)));
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {
-        Optional<UnderstudyException> failed = claiming.claim(promoting.claim());
+        EpochClaim claim = claiming.of(promoting.epoch(), "promote");
+        Optional<UnderstudyException> failed = claiming.claim(claim);
         if (failed.isEmpty()) {
             return true;
         }
         UnderstudyException e = failed.get();
         boolean goesOn = !backup.on()
                 || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e))
-                || isOfADisk(e) && claiming.stands(promoting.claim());
+                || isOfADisk(e) && claiming.stands(claim);
         if (!goesOn) {
             record.change(ledger -> ledger.with(ledger.state().withdrawn()));
             throw EpochClaiming.refused(e);

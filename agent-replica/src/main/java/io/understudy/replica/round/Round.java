@@ -13,8 +13,9 @@ import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
-import io.understudy.replica.state.ReplicaRecord.Prepared;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
@@ -159,9 +160,11 @@ public final class Round {
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
             during(Step.VERIFY, () -> verify(fetched.manifest()));
-            during(Step.LOAD, () -> load(fetched.manifest()));
-            during(Step.STAGE, () -> stage(fetched.manifest()));
-            apply(fetched.manifest());
+            DatabaseIdentity fresh = during(Step.LOAD, () -> load(fetched.manifest()));
+            PlanSet plans = during(
+                    Step.STAGE, () -> stage.prepare(fetched.manifest(), source.blobs(), progress()));
+            apply(new DatabaseVersion(
+                    fresh, snapshot, Optional.of(fetched.manifest().moment()), Optional.of(plans)));
             if (again) {
                 healing.done(snapshot.get());
             }
@@ -202,27 +205,21 @@ public final class Round {
             return null;
         }
 
-        private Void load(Manifest manifest) {
+        private DatabaseIdentity load(Manifest manifest) {
             DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress());
-            Prepared prepared = new Prepared(manifest.snapshot(), fresh);
-            store.change(ledger -> ledger.withOwned(fresh).preparing(Optional.of(prepared)));
+            store.change(ledger -> ledger.withOwned(fresh));
             ReplicaPoint.SPARE_OWNED.reached();
-            return null;
+            return fresh;
         }
 
-        private Void stage(Manifest manifest) {
-            stage.prepare(manifest, source.blobs(), progress());
-            return null;
-        }
-
-        private void apply(Manifest manifest) {
+        private void apply(DatabaseVersion fresh) {
             step = Step.APPLY;
             backup.require();
             control.commit();
             // An interrupt that came too late to give the round up must not reach what may not be interrupted.
             Thread.interrupted();
-            discovery.passOver(manifest.snapshot());
-            departure.forward(Optional.of(manifest.moment()));
+            discovery.passOver(snapshot.orElseThrow());
+            departure.forward(fresh);
             Applier.Outcome outcome = applier.finish();
             outcome.took().forEach(watch::add);
             if (outcome.undone().isPresent()) {

@@ -1,5 +1,6 @@
 package io.understudy.replica.state;
 
+import io.understudy.state.StateEntry;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
@@ -22,8 +23,8 @@ public final class ApplyLock {
     private final Path daemon;
 
     public ApplyLock(Path state) {
-        this.work = state.resolve("replica.lock");
-        this.daemon = state.resolve("replica-daemon.lock");
+        this.work = StateEntry.REPLICA_LOCK.in(state);
+        this.daemon = StateEntry.DAEMON_LOCK.in(state);
     }
 
     /**

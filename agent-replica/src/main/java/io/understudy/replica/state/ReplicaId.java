@@ -1,61 +1,41 @@
 package io.understudy.replica.state;
 
-import io.understudy.failure.UnderstudyException;
-import io.understudy.files.AtomicFiles;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A random UUID of this standby, made once and kept in {@code replica-id} of the state folder. It tells two standbys apart that were given one name by
- * mistake; nothing else depends on it.
+ * A random UUID of this standby, made once and kept in the state folder. It tells two standbys apart that were given
+ * one name by mistake; nothing else depends on it.
  */
 public final class ReplicaId implements Supplier<Optional<String>> {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicaId.class);
-    private static final Pattern FORM = Pattern.compile("[0-9a-f-]{36}");
+    private final StateFile<Id> file;
 
-    private final Path file;
+    private record Id(UUID id) {}
 
     public ReplicaId(Path state) {
-        this.file = state.resolve("replica-id");
+        this.file = StateFile.in(state, StateEntry.REPLICA_ID, Id.class);
     }
 
-    /** Makes it where there is none. @return empty where the state folder does not keep it: a passing one would look like another standby's */
+    /**
+     * Makes it where there is none.
+     *
+     * @return empty where the state folder does not keep it: one that does not last would look like another standby's
+     */
     @Override
     public Optional<String> get() {
-        return read().or(this::create);
+        Optional<String> kept = read();
+        if (kept.isEmpty()) {
+            file.write(new Id(UUID.randomUUID()));
+        }
+        return kept.or(this::read);
     }
 
     /** @return empty where there is none yet */
     public Optional<String> read() {
-        try {
-            String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-            return Optional.of(text).filter(id -> FORM.matcher(id).matches());
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            LOG.debug("cannot read {}", file, e);
-            return Optional.empty();
-        }
-    }
-
-    private Optional<String> create() {
-        String id = UUID.randomUUID().toString();
-        try {
-            AtomicFiles.createFolders(file.toAbsolutePath().getParent(), AtomicFiles.PRIVATE_FOLDER);
-            AtomicFiles.write(file, (id + "\n").getBytes(StandardCharsets.US_ASCII), AtomicFiles.PRIVATE);
-            return Optional.of(id);
-        } catch (UnderstudyException e) {
-            LOG.debug("this standby has no id", e);
-            return Optional.empty();
-        }
+        return file.read().map(kept -> kept.id().toString());
     }
 }

@@ -1,5 +1,6 @@
 package io.understudy.primary.capture.tree;
 
+import io.understudy.state.StateEntry;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.Excludes;
@@ -47,7 +48,7 @@ public final class TreeCapture implements SourceTrees {
 
     /** @param state folder of durable state; the caches lie in {@code capture/} and may be deleted at any time */
     public TreeCapture(Path state, Clock clock) {
-        this.folder = state.resolve("capture");
+        this.folder = StateEntry.CAPTURE.in(state);
         this.clock = clock;
     }
 
