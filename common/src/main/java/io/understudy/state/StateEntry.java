@@ -89,7 +89,8 @@ public enum StateEntry {
             "the repository's snapshots that this standby may need, verified",
             "they are fetched again from the filestore"),
     ARCHIVE(Owner.REPLICA, "archive.dump", "pg_dump's archive, only during a load", "nothing; it is made again"),
-    REPLICA_LOCK(Owner.REPLICA, "replica.lock", "held while anything of a standby is changed", "nothing; it is made again"),
+    REPLICA_LOCK(
+            Owner.REPLICA, "replica.lock", "held while anything of a standby is changed", "nothing; it is made again"),
     DAEMON_LOCK(Owner.REPLICA, "replica-daemon.lock", "held by the daemon of a standby", "nothing; it is made again");
 
     /** Which agents write it. */

@@ -6,6 +6,7 @@ import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.stage.TreeStager;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
@@ -23,6 +24,7 @@ final class CopyTree {
     private final Path source;
     private final Path live;
     private final Path state;
+    private PlanSet plans;
     private Optional<TreeData> last = Optional.empty();
     private int sequence;
 
@@ -43,18 +45,18 @@ final class CopyTree {
     /** Takes the source as it is now and makes the target the same. */
     TreeData run() {
         TreeData data = capture();
-        SnapshotId snapshot = stage(data);
+        plans = stage(data);
         TreeSwap swap = new TreeSwap(state.resolve("replica"));
-        swap.forward(snapshot, TreeKind.FILES);
-        swap.settle(snapshot);
+        swap.forward(plans, TreeKind.FILES);
+        swap.settle(plans);
+        swap.clear(Optional.of(plans));
         return data;
     }
 
     void back() {
-        SnapshotId snapshot = new SnapshotId(1, sequence);
         TreeSwap swap = new TreeSwap(state.resolve("replica"));
-        swap.back(snapshot, TreeKind.FILES);
-        swap.settle(snapshot);
+        swap.back(plans, TreeKind.FILES);
+        swap.clear(Optional.empty());
     }
 
     MemoryBlobs blobs() {
@@ -69,12 +71,11 @@ final class CopyTree {
         return data;
     }
 
-    private SnapshotId stage(TreeData data) {
+    private PlanSet stage(TreeData data) {
         SnapshotId snapshot = new SnapshotId(1, ++sequence);
         Manifest manifest = Manifests.with(Manifests.sample(snapshot), List.of(data));
-        new TreeStager(state.resolve("replica"), List.of(settings(live)), Clock.systemUTC())
+        return new TreeStager(state.resolve("replica"), List.of(settings(live)), Clock.systemUTC())
                 .prepare(manifest, blobs, Progress.none());
-        return snapshot;
     }
 
     private static TreeSettings settings(Path path) {

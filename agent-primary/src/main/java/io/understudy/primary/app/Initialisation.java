@@ -4,8 +4,8 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.primary.points.PrimaryPoint;
-import io.understudy.repository.EpochStore;
 import io.understudy.repository.EpochClaim;
+import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
@@ -74,8 +74,7 @@ public final class Initialisation {
      */
     public Initialised run() {
         requireProduction();
-        EpochClaim plan =
-                epochs.intended().filter(Initialisation::isFirst).orElseGet(this::fresh);
+        EpochClaim plan = epochs.intended().filter(Initialisation::isFirst).orElseGet(this::fresh);
         Path file = keys.signingFile();
         boolean created = !Files.exists(file);
         SigningKey key = created ? SigningKey.generate(file) : SigningKey.load(file);
@@ -115,7 +114,13 @@ public final class Initialisation {
         if (occupied()) {
             Repository.create(filestore, id, site, TrustedKeys.of(), clock);
         }
-        return new EpochClaim(FIRST, server, clock.instant(), "init", UUID.randomUUID().toString()).of(Optional.of(id));
+        return new EpochClaim(
+                        FIRST,
+                        server,
+                        clock.instant(),
+                        "init",
+                        UUID.randomUUID().toString())
+                .of(Optional.of(id));
     }
 
     private boolean occupied() {

@@ -1,6 +1,5 @@
 package io.understudy.primary.app;
 
-import io.understudy.state.StateEntry;
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminService;
 import io.understudy.config.HostPort;
@@ -30,6 +29,7 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
@@ -73,8 +73,8 @@ public final class PrimaryAgent implements AutoCloseable {
         this.epochs = new EpochStore(settings.state());
         this.marker = new Marker(settings.marker());
         this.database = new Database(settings.database());
-        this.tools = new PgTools(
-                settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
+        this.tools =
+                new PgTools(settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
     }
 
     public Settings settings() {

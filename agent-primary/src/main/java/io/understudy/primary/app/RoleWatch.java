@@ -2,8 +2,8 @@ package io.understudy.primary.app;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.repository.EpochStore;
 import io.understudy.repository.EpochClaim;
+import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.site.Marker;
 import io.understudy.time.Ticker;

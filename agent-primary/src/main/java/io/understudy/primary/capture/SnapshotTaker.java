@@ -1,6 +1,5 @@
 package io.understudy.primary.capture;
 
-import io.understudy.state.StateEntry;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
@@ -11,6 +10,7 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -23,8 +23,8 @@ import java.util.function.Supplier;
  */
 public final class SnapshotTaker {
     /** Held while a snapshot is taken. */
-
     private final Path lock;
+
     private final FullSnapshotFlag fullSnapshot;
     private final LastSequence given;
     private final TreePlaces places;

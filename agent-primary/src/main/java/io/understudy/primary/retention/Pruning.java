@@ -1,6 +1,5 @@
 package io.understudy.primary.retention;
 
-import io.understudy.state.StateEntry;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -12,6 +11,7 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.DeletionLock;
+import io.understudy.state.StateEntry;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.time.Ticker;

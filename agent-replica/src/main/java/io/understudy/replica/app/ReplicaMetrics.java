@@ -105,9 +105,7 @@ final class ReplicaMetrics implements ReplicaEvents {
 
     /** Seen in the repository, or claimed there by this server. */
     private double highestEpoch() {
-        int claimed = store.state() instanceof Promoted promoted && promoted.claimed()
-                ? promoted.epoch()
-                : 0;
+        int claimed = store.state() instanceof Promoted promoted && promoted.claimed() ? promoted.epoch() : 0;
         int highest = Math.max(highestSeen.get(), claimed);
         return highest == 0 ? Double.NaN : highest;
     }

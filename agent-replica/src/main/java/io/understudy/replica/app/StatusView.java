@@ -213,9 +213,7 @@ public record StatusView(
         if (ledger.state() instanceof Promoted promoted) {
             return Optional.of(promoted.epoch());
         }
-        return ledger.state() instanceof Promoting promoting
-                ? Optional.of(promoting.epoch())
-                : Optional.empty();
+        return ledger.state() instanceof Promoting promoting ? Optional.of(promoting.epoch()) : Optional.empty();
     }
 
     /** An apply that no process works on now is finished by the next round. */

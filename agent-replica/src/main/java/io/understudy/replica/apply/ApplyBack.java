@@ -88,7 +88,10 @@ final class ApplyBack {
         Optional<DatabaseIdentity> spare = databases.look().spare();
         boolean retire = intent.rejects() || spare.isPresent();
         databases.arrange(
-                new Arrangement(intent.old(), retire ? spare : Optional.of(intent.fresh().database()), intent.retired()),
+                new Arrangement(
+                        intent.old(),
+                        retire ? spare : Optional.of(intent.fresh().database()),
+                        intent.retired()),
                 retire ? Set.of(intent.fresh().database()) : Set.of());
     }
 

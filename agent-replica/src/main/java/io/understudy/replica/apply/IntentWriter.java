@@ -16,7 +16,6 @@ import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaState.Settled;
 import io.understudy.replica.state.ReplicaStateStore;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
 
 /** Writes the intent: the last moment at which a round can still be given up. What follows is the {@link Applier}'s. */

@@ -1,6 +1,5 @@
 package io.understudy.replica.apply;
 
-import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.files.SafePath;
@@ -118,7 +117,10 @@ public final class TreeSwap implements LiveTrees {
 
     private void back(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
         if (!Files.isDirectory(plan.header().undone(root))) {
-            LOG.info("nothing of {} was made live in tree {}", plan.header().apply(), plan.header().tree());
+            LOG.info(
+                    "nothing of {} was made live in tree {}",
+                    plan.header().apply(),
+                    plan.header().tree());
             return;
         }
         WorkFolder.create(root, plan.header().staged(root));

@@ -1,6 +1,5 @@
 package io.understudy.replica.command;
 
-import io.understudy.state.StateEntry;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.filestore.Filestore;
@@ -31,6 +30,7 @@ import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -58,7 +58,9 @@ final class ReplicaWiring implements AutoCloseable {
         this.snapshots = new MirroredSnapshots(
                 remote,
                 repository -> Mirror.open(
-                        StateEntry.MIRROR.in(state), repository, settings.database().connections()),
+                        StateEntry.MIRROR.in(state),
+                        repository,
+                        settings.database().connections()),
                 () -> Mirror.openAlone(
                         StateEntry.MIRROR.in(state),
                         settings.site(),

@@ -61,8 +61,8 @@ final class VerifyCommand implements Runnable {
     public void run() {
         Settings settings = cli.settings();
         try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            Result result = new LastVerified(settings.state())
-                    .noting(Clock.systemUTC(), () -> verify(wiring, settings));
+            Result result =
+                    new LastVerified(settings.state()).noting(Clock.systemUTC(), () -> verify(wiring, settings));
             cli.print(result, result::text);
         }
     }

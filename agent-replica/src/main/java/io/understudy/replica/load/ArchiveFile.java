@@ -1,12 +1,12 @@
 package io.understudy.replica.load;
 
-import io.understudy.state.StateEntry;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.state.StateEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -71,8 +71,7 @@ final class EpochClaiming {
     EpochClaim of(int epoch, String reason) {
         return record.claim()
                 .filter(each -> each.epoch() == epoch)
-                .orElseGet(
-                        () -> new EpochClaim(epoch, claims.server(), clock.instant(), reason, nonces.get()));
+                .orElseGet(() -> new EpochClaim(epoch, claims.server(), clock.instant(), reason, nonces.get()));
     }
 
     /**

@@ -10,7 +10,6 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ApplyIntent.Phase;
 import io.understudy.replica.state.BackupMode;
-import io.understudy.repository.EpochClaim;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
@@ -20,6 +19,7 @@ import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
@@ -209,8 +209,7 @@ public final class Promotion {
         ReplicaPoint.PROMOTION_CLEARED.reached();
         tell(promoting.epoch(), claimed, warnings);
         Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
-        return new Report(
-                false, promoting.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
+        return new Report(false, promoting.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
     /** The daemon, which finishes a promotion that was killed, reports to its log alone. */

@@ -3,12 +3,12 @@ package io.understudy.replica.promote;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.BackupMode;
-import io.understudy.repository.EpochClaim;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Seeding;
+import io.understudy.repository.EpochClaim;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Duration;
@@ -69,8 +69,7 @@ final class RepeatedPromotion {
         if (!claimed) {
             claims.requireKey();
             int held = overruled ? epoch : epoch - 1;
-            EpochClaim claim =
-                    request.force() ? claiming.next(held, request) : claiming.of(epoch, request.reason());
+            EpochClaim claim = request.force() ? claiming.next(held, request) : claiming.of(epoch, request.reason());
             epoch = claim.epoch();
             claimed = claimAgain(claim, warnings);
         }
@@ -86,8 +85,7 @@ final class RepeatedPromotion {
         });
         record.unsaved().ifPresent(warnings::add);
         Optional<DatabaseVersion> serving = Optional.of(promoted.current());
-        return new Promotion.Report(
-                false, epoch, claimed, serving, warnings, restart.steps(), ticker.since(start));
+        return new Promotion.Report(false, epoch, claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
     private boolean claimAgain(EpochClaim claim, List<UnderstudyException> warnings) {

@@ -161,8 +161,7 @@ public final class Round {
             Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
             during(Step.VERIFY, () -> verify(fetched.manifest()));
             DatabaseIdentity fresh = during(Step.LOAD, () -> load(fetched.manifest()));
-            PlanSet plans = during(
-                    Step.STAGE, () -> stage.prepare(fetched.manifest(), source.blobs(), progress()));
+            PlanSet plans = during(Step.STAGE, () -> stage.prepare(fetched.manifest(), source.blobs(), progress()));
             apply(new DatabaseVersion(
                     fresh, snapshot, Optional.of(fetched.manifest().moment()), Optional.of(plans)));
             if (again) {

@@ -16,13 +16,7 @@ import java.util.Base64;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PlanHeader(
-        int format,
-        String apply,
-        String tree,
-        TreeKind kind,
-        String root,
-        String root64,
-        boolean owners) {
+        int format, String apply, String tree, TreeKind kind, String root, String root64, boolean owners) {
     static final int FORMAT = 2;
 
     static PlanHeader of(String apply, String tree, TreeKind kind, Path root, boolean owners) {

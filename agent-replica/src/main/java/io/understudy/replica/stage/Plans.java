@@ -56,8 +56,7 @@ public final class Plans {
      */
     String begin(SnapshotId snapshot, List<TreeRoot> roots) {
         folder();
-        int last = Stream.concat(
-                        Stream.of(folder), roots.stream().flatMap(root -> WorkFolder.both(root).stream()))
+        int last = Stream.concat(Stream.of(folder), roots.stream().flatMap(root -> WorkFolder.both(root).stream()))
                 .flatMap(each -> WorkFolder.list(each).stream())
                 .mapToInt(Plans::number)
                 .max()
@@ -65,7 +64,8 @@ public final class Plans {
         String resumed = last + "-" + snapshot;
         boolean begun = roots.stream()
                 .anyMatch(root -> Files.exists(WorkFolder.undo(root).resolve(resumed)));
-        Path own = folder.resolve(begun || !Files.exists(folder.resolve(resumed)) ? last + 1 + "-" + snapshot : resumed);
+        Path own =
+                folder.resolve(begun || !Files.exists(folder.resolve(resumed)) ? last + 1 + "-" + snapshot : resumed);
         AtomicFiles.createFolders(own, AtomicFiles.PRIVATE_FOLDER);
         AtomicFiles.clearDrafts(own);
         return name(own);
@@ -109,7 +109,8 @@ public final class Plans {
                 clear(WorkFolder.staged(root), staged, failures);
                 clear(WorkFolder.undo(root), undone, failures);
             }
-            boolean needed = Optional.of(name(apply)).equals(staged) || Optional.of(name(apply)).equals(undone);
+            boolean needed = Optional.of(name(apply)).equals(staged)
+                    || Optional.of(name(apply)).equals(undone);
             if (failures.size() == before && !needed) {
                 attempt(failures, () -> WorkFolder.delete(apply));
             }
@@ -145,7 +146,9 @@ public final class Plans {
     /** The tree of a plan; empty when it is gone, or the plan is damaged: the other plans of the tree name it too. */
     private static Optional<TreeRoot> root(Path file) {
         try (Plan plan = Plan.open(file)) {
-            return Optional.of(plan.header().folder()).filter(Files::isDirectory).map(TreeRoot::of);
+            return Optional.of(plan.header().folder())
+                    .filter(Files::isDirectory)
+                    .map(TreeRoot::of);
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.STATE_DAMAGED) {
                 throw e;

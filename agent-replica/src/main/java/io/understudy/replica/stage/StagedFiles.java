@@ -1,9 +1,9 @@
 package io.understudy.replica.stage;
 
-import io.understudy.files.AtomicFiles.Draft;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.AtomicFiles.Draft;
 import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.Sha256;

@@ -1,9 +1,9 @@
 package io.understudy.replica.state;
 
-import io.understudy.state.StateEntry;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;

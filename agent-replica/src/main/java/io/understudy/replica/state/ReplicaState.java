@@ -153,12 +153,7 @@ public sealed interface ReplicaState {
                     ? new Following(target, true, cause.at(), Optional.empty())
                     : new Seeding();
             return new Applying(new ApplyIntent(
-                    current,
-                    Optional.of(target.database()),
-                    Optional.empty(),
-                    Phase.BACK,
-                    Optional.of(cause),
-                    back));
+                    current, Optional.of(target.database()), Optional.empty(), Phase.BACK, Optional.of(cause), back));
         }
 
         /** The marker was gone for a while: what is live may have served, and is not Understudy's any more. */

@@ -20,13 +20,13 @@ import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaId;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.state.StateFile;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.SiteService;
+import io.understudy.state.StateStorage;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.util.function.Supplier;
@@ -58,7 +58,7 @@ public final class ReplicaProcess {
             Stage stage,
             LiveTrees trees,
             SiteService site,
-            StateFile state,
+            StateStorage state,
             Filestore filestore,
             Filestore mirror,
             Clock clock,

@@ -174,7 +174,7 @@ class TreeSwapTest extends SwappedTree {
     void changesOnlyTheTreesOfTheKindAskedFor() throws IOException {
         write(source, "a", "x");
         bench.prepare(1, bench.take(source));
-        bench.swap().forward(TreeBench.id(1), TreeKind.CONFIG);
+        bench.swap().forward(bench.plans(1), TreeKind.CONFIG);
         assertThat(live.resolve("a")).doesNotExist();
     }
 

@@ -28,6 +28,7 @@ import io.understudy.replica.stage.Stage;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.MarkerBackupMode;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.RetryPolicy;
@@ -154,16 +155,7 @@ final class Standby {
                 stager,
                 new IntentWriter(store, backup, databases, swap, clock),
                 new Applier(
-                        store,
-                        backup,
-                        databases,
-                        swap,
-                        stager,
-                        new Service(),
-                        failures,
-                        ReplicaEvents.none(),
-                        clock,
-                        ticker),
+                        store, backup, databases, swap, new Service(), failures, ReplicaEvents.none(), clock, ticker),
                 failures,
                 ReplicaEvents.none(),
                 new Inspection(store, backup, databases, swap, stager, snapshots),
@@ -175,14 +167,10 @@ final class Standby {
     private Stage watched(Stage stage) {
         return new Stage() {
             @Override
-            public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
-                stage.prepare(manifest, blobs, progress);
+            public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+                PlanSet plans = stage.prepare(manifest, blobs, progress);
                 whenStaged.run();
-            }
-
-            @Override
-            public void discard(SnapshotId snapshot) {
-                stage.discard(snapshot);
+                return plans;
             }
         };
     }

@@ -3,7 +3,7 @@ package io.understudy.replica.fakes;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.promote.EpochClaims;
-import io.understudy.replica.state.Claim;
+import io.understudy.repository.EpochClaim;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -16,6 +16,7 @@ public final class FakeClaims implements EpochClaims {
     private boolean forgetful;
     private boolean keyless;
     private volatile int held;
+    private Optional<EpochClaim> last = Optional.empty();
 
     FakeClaims(CrashPoints points) {
         this.points = points;
@@ -70,13 +71,37 @@ public final class FakeClaims implements EpochClaims {
     }
 
     @Override
-    public boolean stands(Claim claim) {
+    public String server() {
+        return "standby";
+    }
+
+    @Override
+    public Optional<EpochClaim> last() {
+        return last;
+    }
+
+    @Override
+    public void intend(EpochClaim claim) {
+        unheld.ifPresent(failure -> {
+            throw failure;
+        });
+        points.around("keep the claim", () -> last = Optional.of(claim));
+    }
+
+    /** The state folder is gone. */
+    public void lose() {
+        last = Optional.empty();
+        held = 0;
+    }
+
+    @Override
+    public boolean stands(EpochClaim claim) {
         refuseWhenDown();
         return claim.nonce().equals(claimed.get(claim.epoch()));
     }
 
     @Override
-    public void claim(Claim claim) {
+    public void claim(EpochClaim claim) {
         requireKey();
         refuseWhenDown();
         if (claimed.lastKey() > claim.epoch()
@@ -97,11 +122,14 @@ public final class FakeClaims implements EpochClaims {
     }
 
     @Override
-    public void hold(Claim claim) {
+    public void hold(EpochClaim claim) {
         unheld.ifPresent(failure -> {
             throw failure;
         });
-        points.around("hold the epoch", () -> held = claim.epoch());
+        points.around("hold the epoch", () -> {
+            last = Optional.of(claim);
+            held = claim.epoch();
+        });
     }
 
     private void refuseWhenDown() {

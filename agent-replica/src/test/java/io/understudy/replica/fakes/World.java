@@ -59,8 +59,7 @@ public final class World {
 
     public Agent agent() {
         RetryLog failures = new RetryLog(time.clock(), new RetryPolicy(new Random(1)));
-        Applier applier =
-                new Applier(store, marker, databases, trees, trees, site, failures, events, time.clock(), time);
+        Applier applier = new Applier(store, marker, databases, trees, site, failures, events, time.clock(), time);
         IntentWriter departure = new IntentWriter(store, marker, databases, trees, time.clock());
         StateReconciler standing = new StateReconciler(store, marker, databases, time.clock());
         Promotion promotion = new Promotion(

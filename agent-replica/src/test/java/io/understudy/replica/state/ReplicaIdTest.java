@@ -24,7 +24,7 @@ class ReplicaIdTest {
 
     @Test
     void aDamagedOneIsReplaced() throws IOException {
-        Files.writeString(folder.resolve("replica-id"), "\u0000");
+        Files.writeString(folder.resolve("replica-id.json"), "\u0000");
         ReplicaId here = new ReplicaId(folder);
 
         assertThat(here.get()).isPresent().isEqualTo(here.read());

@@ -1,8 +1,8 @@
 package io.understudy.repository.key;
 
-import io.understudy.files.AtomicFiles;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,9 +1,5 @@
 package io.understudy.primary.capture.tree;
 
-import java.util.Optional;
-import io.understudy.state.StateStorage;
-import io.understudy.state.StateFile;
-import io.understudy.state.StateEntry;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.ContentHash;
@@ -14,6 +10,9 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
+import io.understudy.state.StateStorage;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -24,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,5 @@
 package io.understudy.primary.capture.tree;
 
-import io.understudy.state.StateEntry;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.Excludes;
@@ -22,6 +21,7 @@ import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
+import io.understudy.state.StateEntry;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
