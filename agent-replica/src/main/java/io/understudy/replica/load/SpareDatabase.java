@@ -56,8 +56,10 @@ final class SpareDatabase {
         return spare.map(SpareRecord::identity)
                 .filter(identity ->
                         databases.named(names.spare()).filter(identity::equals).isPresent())
-                .filter(identity -> spare.get().volatileSince() == null
-                        || spare.get().volatileSince().equals(serverStart()));
+                .filter(identity -> spare.get()
+                        .volatileSince()
+                        .filter(since -> !since.equals(serverStart()))
+                        .isEmpty());
     }
 
     /**

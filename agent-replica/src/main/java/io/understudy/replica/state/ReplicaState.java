@@ -28,7 +28,6 @@ import java.util.Optional;
  * </pre>
  *
  * Every other pair is a defect and throws an IllegalStateException.
- * More than 300 lines, for the table and all of its transitions stand in one place.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
