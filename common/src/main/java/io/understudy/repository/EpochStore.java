@@ -9,11 +9,12 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The epoch that this server holds, and the claim that it sends next or sent last: {@code epoch.json} in its state
- * folder. Both agents of a host read and write it. What a method returned for lasts.
+ * The epoch that this server holds: {@code epoch.json} in its state folder. Both agents of a host read and write it.
+ * What a method returned for lasts.
  *
- * <p>A claim is kept as {@link #intend intended} before it is sent, so that after a crash the same claim is sent again
- * and recognised as this server's own.
+ * <p>A claim is kept before it is sent, so that after a crash the same claim is sent again and recognised as this
+ * server's own: that of {@code init} here, as {@link #intend intended}; that of a promotion in the replica's state, in
+ * one write with the promotion itself.
  *
  * <pre>{"format":2,"held":{"repository":"<uuid>","epoch":2,"server":"b.example.net","when":"2026-11-20T10:00:00Z",
  *  "reason":"promote","nonce":"…"},"intended":null,"check":"0f343b0931126a20"}</pre>
@@ -39,7 +40,7 @@ public final class EpochStore {
         return claims().held();
     }
 
-    /** The claim that was about to be sent and is not known to have arrived. */
+    /** The claim with which {@code init} began, and which is not known to have arrived. */
     public Optional<EpochClaim> intended() {
         return claims().intended();
     }

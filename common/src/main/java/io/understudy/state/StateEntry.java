@@ -12,7 +12,7 @@ public enum StateEntry {
             "epoch.json",
             2,
             Loss.STOPS,
-            "the epoch that this server holds, and the claim that it sends next or sent last",
+            "the epoch that this server holds; while `init` runs, the claim that it makes",
             "this server may not publish until it is promoted again"),
     VERIFIED(
             Owner.BOTH,
@@ -62,7 +62,7 @@ public enum StateEntry {
             "replica.json",
             2,
             Loss.STOPS,
-            "what this server is, which snapshot is live, how far an apply or a promotion is, which databases are Understudy's, what failed",
+            "what this server is, which snapshot is live, how far an apply or a promotion is, the claim that it sends, which databases are Understudy's, what failed",
             "the agent restores its state from the marker, and drops no database that it does not know"),
     SPARE(
             Owner.REPLICA,

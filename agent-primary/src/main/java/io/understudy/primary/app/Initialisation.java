@@ -74,7 +74,7 @@ public final class Initialisation {
      */
     public Initialised run() {
         requireProduction();
-        EpochClaim plan = epochs.intended().filter(Initialisation::isFirst).orElseGet(this::fresh);
+        EpochClaim plan = epochs.intended().filter(intended -> intended.epoch() == FIRST).orElseGet(this::fresh);
         Path file = keys.signingFile();
         boolean created = !Files.exists(file);
         SigningKey key = created ? SigningKey.generate(file) : SigningKey.load(file);
@@ -101,11 +101,6 @@ public final class Initialisation {
                     "cannot create a repository: this server is in backup mode (" + marker.file() + " exists)",
                     "run it on the server that serves the site; a standby is made by agent-replica init");
         }
-    }
-
-    /** A promotion's claim names no repository before it arrived. */
-    private static boolean isFirst(EpochClaim intended) {
-        return intended.epoch() == FIRST && intended.repository().isPresent();
     }
 
     /** Looks whether the place is free before anything is written down or created. */

@@ -1,7 +1,6 @@
 package io.understudy.replica.promote;
 
 import io.understudy.repository.EpochClaim;
-import java.util.Optional;
 
 /** The repository's fence, as a promotion sees it. */
 public interface EpochClaims {
@@ -19,16 +18,6 @@ public interface EpochClaims {
 
     /** This server's name in its claims. */
     String server();
-
-    /** The claim that this server sends next, or sent last. Asks this server's disk alone. */
-    Optional<EpochClaim> last();
-
-    /**
-     * Keeps a claim on this server's disk before it is sent.
-     *
-     * @throws io.understudy.failure.UnderstudyException {@code FILE_*}, {@code DISK_FULL}, {@code STATE_DAMAGED}
-     */
-    void intend(EpochClaim claim);
 
     /** Whether this claim, and not another server's or one that cannot be verified here, stands in the repository. */
     boolean stands(EpochClaim claim);

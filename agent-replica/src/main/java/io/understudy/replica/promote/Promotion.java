@@ -75,7 +75,7 @@ public final class Promotion {
             Supplier<String> nonces,
             Clock clock,
             Ticker ticker) {
-        this.record = new PromotionRecord(store, claims, failures);
+        this.record = new PromotionRecord(store, failures);
         this.backup = backup;
         this.standing = standing;
         this.applier = applier;
@@ -289,8 +289,8 @@ public final class Promotion {
     private void begin(Following following, Request request, boolean byHand) {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
         EpochClaim claim = claiming.next(held, request);
-        record.intend(claim);
-        record.change(ledger -> ledger.with(ledger.state().promote(claim.epoch(), request.unfenced(), byHand)));
+        record.change(ledger ->
+                ledger.claiming(claim).with(ledger.state().promote(claim.epoch(), request.unfenced(), byHand)));
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 

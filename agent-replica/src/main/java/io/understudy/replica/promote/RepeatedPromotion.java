@@ -89,7 +89,7 @@ final class RepeatedPromotion {
     }
 
     private boolean claimAgain(EpochClaim claim, List<UnderstudyException> warnings) {
-        record.intend(claim);
+        record.change(ledger -> ledger.claiming(claim));
         Optional<UnderstudyException> failed = claiming.claim(claim);
         failed.ifPresent(warnings::add);
         if (failed.isEmpty()) {

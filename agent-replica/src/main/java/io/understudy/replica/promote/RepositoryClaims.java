@@ -51,16 +51,6 @@ public final class RepositoryClaims implements EpochClaims {
     }
 
     @Override
-    public Optional<EpochClaim> last() {
-        return epochs.intended().or(epochs::held);
-    }
-
-    @Override
-    public void intend(EpochClaim claim) {
-        epochs.intend(claim);
-    }
-
-    @Override
     public boolean stands(EpochClaim claim) {
         Repository opened = repository.get();
         try {

@@ -1,5 +1,6 @@
 package io.understudy.replica.state;
 
+import io.understudy.repository.EpochClaim;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
  * @param leaving the database that is being put aside; noted first, so that its name is known even after a crash
  * @param setAside names of databases that were put aside for the operator
  * @param failures imports that failed since the last one that succeeded
+ * @param claim the claim that a promotion sends next or sent last, even if it was withdrawn: it may have arrived
  * @param cleanUp what is still to be cleared up after imports; empty when nothing is
  */
 public record ReplicaRecord(
@@ -30,6 +32,7 @@ public record ReplicaRecord(
         Optional<DatabaseIdentity> leaving,
         List<String> setAside,
         int failures,
+        Optional<EpochClaim> claim,
         Optional<PendingCleanUp> cleanUp) {
 
     public ReplicaRecord {
@@ -47,11 +50,12 @@ public record ReplicaRecord(
                 Optional.empty(),
                 List.of(),
                 0,
+                Optional.empty(),
                 Optional.empty());
     }
 
     public ReplicaRecord with(ReplicaState next) {
-        return new ReplicaRecord(next, owned, failedAttempts, lastError, leaving, setAside, failures, cleanUp);
+        return new ReplicaRecord(next, owned, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord withOwned(DatabaseIdentity database) {
@@ -67,11 +71,11 @@ public record ReplicaRecord(
     }
 
     private ReplicaRecord with(Set<DatabaseIdentity> databases) {
-        return new ReplicaRecord(state, databases, failedAttempts, lastError, leaving, setAside, failures, cleanUp);
+        return new ReplicaRecord(state, databases, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     private ReplicaRecord with(List<FailedAttempt> attempts, Optional<FailedAttempt> last, int imports) {
-        return new ReplicaRecord(state, owned, attempts, last, leaving, setAside, imports, cleanUp);
+        return new ReplicaRecord(state, owned, attempts, last, leaving, setAside, imports, claim, cleanUp);
     }
 
     /** Notes a failure; one of a snapshot replaces what was noted of it before. */
@@ -106,7 +110,7 @@ public record ReplicaRecord(
 
     public ReplicaRecord leaving(DatabaseIdentity database) {
         return new ReplicaRecord(
-                state, owned, failedAttempts, lastError, Optional.of(database), setAside, failures, cleanUp);
+                state, owned, failedAttempts, lastError, Optional.of(database), setAside, failures, claim, cleanUp);
     }
 
     /** What was leaving has this name now. */
@@ -114,7 +118,13 @@ public record ReplicaRecord(
         List<String> more = new ArrayList<>(setAside);
         more.remove(database);
         more.add(database);
-        return new ReplicaRecord(state, owned, failedAttempts, lastError, Optional.empty(), more, failures, cleanUp);
+        return new ReplicaRecord(state, owned, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp);
+    }
+
+    /** A claim that is about to be sent. */
+    public ReplicaRecord claiming(EpochClaim sent) {
+        return new ReplicaRecord(
+                state, owned, failedAttempts, lastError, leaving, setAside, failures, Optional.of(sent), cleanUp);
     }
 
     /** There is something new to clear up: it is tried at once, with what could not be cleared up before. */
@@ -124,7 +134,7 @@ public record ReplicaRecord(
 
     /** @param left empty: all is cleared up */
     public ReplicaRecord withCleanUp(Optional<PendingCleanUp> left) {
-        return new ReplicaRecord(state, owned, failedAttempts, lastError, leaving, setAside, failures, left);
+        return new ReplicaRecord(state, owned, failedAttempts, lastError, leaving, setAside, failures, claim, left);
     }
 
     public Optional<FailedAttempt> failedAttempt(SnapshotId snapshot) {

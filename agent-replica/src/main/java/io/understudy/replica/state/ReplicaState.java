@@ -243,7 +243,7 @@ public sealed interface ReplicaState {
     /**
      * A promotion is under way and is resumed by a restarted agent.
      *
-     * @param epoch that it claims; the claim itself is kept where both agents find it
+     * @param epoch that it claims; the claim itself is in the {@link ReplicaRecord}
      * @param unfenced go on when the filestore can't be reached
      * @param byHand the marker was removed by hand; restarting the site is the operator's then
      */

@@ -16,7 +16,6 @@ public final class FakeClaims implements EpochClaims {
     private boolean forgetful;
     private boolean keyless;
     private volatile int held;
-    private Optional<EpochClaim> last = Optional.empty();
 
     FakeClaims(CrashPoints points) {
         this.points = points;
@@ -76,25 +75,6 @@ public final class FakeClaims implements EpochClaims {
     }
 
     @Override
-    public Optional<EpochClaim> last() {
-        return last;
-    }
-
-    @Override
-    public void intend(EpochClaim claim) {
-        unheld.ifPresent(failure -> {
-            throw failure;
-        });
-        points.around("keep the claim", () -> last = Optional.of(claim));
-    }
-
-    /** The state folder is gone. */
-    public void lose() {
-        last = Optional.empty();
-        held = 0;
-    }
-
-    @Override
     public boolean stands(EpochClaim claim) {
         refuseWhenDown();
         return claim.nonce().equals(claimed.get(claim.epoch()));
@@ -126,10 +106,7 @@ public final class FakeClaims implements EpochClaims {
         unheld.ifPresent(failure -> {
             throw failure;
         });
-        points.around("hold the epoch", () -> {
-            last = Optional.of(claim);
-            held = claim.epoch();
-        });
+        points.around("hold the epoch", () -> held = claim.epoch());
     }
 
     private void refuseWhenDown() {

@@ -3,6 +3,7 @@ package io.understudy.replica.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.repository.EpochClaim;
 import io.understudy.failure.ErrorCode;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.events.Step;
@@ -199,6 +200,7 @@ class ReplicaStateTest {
                         .failing(IN_APPLY)
                         .leaving(OLD.database())
                         .settingAside("site_before_understudy")
+                        .claiming(new EpochClaim(2, "b", NOW, "a test", "nonce"))
                         .untidy(NOW));
 
         assertThat(new ReplicaStateStore(file).ledger()).isEqualTo(written);
