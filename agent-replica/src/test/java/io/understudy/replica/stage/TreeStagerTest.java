@@ -127,7 +127,7 @@ class TreeStagerTest {
         TreeData data = take();
         blobs.added();
         fails(ErrorCode.DISK_FULL, () -> stager.prepare(manifest(data), blobs, Progress.none()));
-        assertThat(live.resolve(".understudy/stage/" + ID)).isEmptyDirectory();
+        assertThat(live.resolve(".understudy/stage/1-" + ID)).isEmptyDirectory();
     }
 
     @Test
