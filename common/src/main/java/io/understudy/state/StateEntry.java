@@ -26,6 +26,7 @@ public enum StateEntry {
             "commands",
             "what the site's commands print after they have ended",
             "nothing; it is made again"),
+    PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
     LAST_SEQUENCE(
             Owner.PRIMARY,
             "last-sequence.json",
@@ -44,7 +45,7 @@ public enum StateEntry {
             Owner.PRIMARY,
             "full-snapshot.json",
             1,
-            Loss.STOPS,
+            Loss.COUNTS,
             "that something in the repository was found missing or damaged: the next snapshot stores everything again",
             "the next snapshot relies on what the last one stored"),
     CAPTURE(
@@ -105,7 +106,9 @@ public enum StateEntry {
         /** It says so and does not go on. */
         STOPS,
         /** It logs a warning and goes on as if the file was not there. */
-        COSTS
+        COSTS,
+        /** Its presence is what counts; one that cannot be written stops the agent. */
+        COUNTS
     }
 
     private final Owner owner;

@@ -75,9 +75,9 @@ public final class StateFile<T> {
         }
     }
 
-    /** Whether there is one, be it damaged. */
+    /** Whether there is one, be it damaged or unreadable. */
     public boolean exists() {
-        return storage.read().isPresent();
+        return storage.exists();
     }
 
     /** Replaces it as a whole: a crash leaves the old content or the new. */
@@ -138,7 +138,7 @@ public final class StateFile<T> {
 
     /** The same warning once in a row: some files are read every few seconds. */
     private void refuseOrWarn(UnderstudyException failure) {
-        if (entry.loss() == StateEntry.Loss.STOPS) {
+        if (entry.loss() != StateEntry.Loss.COSTS) {
             throw failure;
         }
         if (!warned.equals(failure.getMessage())) {

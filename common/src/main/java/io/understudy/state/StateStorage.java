@@ -16,6 +16,11 @@ public interface StateStorage {
     /** @return empty when there is none */
     Optional<byte[]> read();
 
+    /** Needs no right to read it. */
+    default boolean exists() {
+        return read().isPresent();
+    }
+
     /** Replaces it as a whole; durable on return. A crash leaves the old content or the new. */
     void write(byte[] content);
 
@@ -38,6 +43,11 @@ public interface StateStorage {
                         "let the agent's user read and write the state folder",
                         e);
             }
+        }
+
+        @Override
+        public boolean exists() {
+            return Files.exists(file);
         }
 
         @Override

@@ -30,8 +30,8 @@ class StateEntryTest {
     @Test
     void operatorsReferenceListsEveryEntry() throws IOException {
         Path page = Path.of("../deploy/docs/state.md");
-        String expected = HEAD
-                + Stream.of(Owner.values()).map(StateEntryTest::table).collect(Collectors.joining("\n"));
+        String expected =
+                HEAD + Stream.of(Owner.values()).map(StateEntryTest::table).collect(Collectors.joining("\n"));
         if (Boolean.getBoolean("understudy.rewrite")) {
             Files.writeString(page, expected);
         }
@@ -59,13 +59,13 @@ class StateEntryTest {
     }
 
     private static String table(Owner owner) {
-        String title =
-                switch (owner) {
-                    case BOTH -> "Of both agents";
-                    case PRIMARY -> "Of the primary";
-                    case REPLICA -> "Of the standby";
-                };
-        return "## " + title + "\n\n| name | what it is for | when it is damaged | when it is lost |\n| --- | --- | --- | --- |\n"
+        String title = switch (owner) {
+            case BOTH -> "Of both agents";
+            case PRIMARY -> "Of the primary";
+            case REPLICA -> "Of the standby";
+        };
+        return "## " + title
+                + "\n\n| name | what it is for | when it is damaged | when it is lost |\n| --- | --- | --- | --- |\n"
                 + Arrays.stream(StateEntry.values())
                         .filter(entry -> entry.owner() == owner)
                         .map(entry -> "| `%s` | %s | %s | %s |\n"
@@ -77,6 +77,10 @@ class StateEntryTest {
         if (entry.format() == 0) {
             return "";
         }
-        return entry.loss() == StateEntry.Loss.STOPS ? "error" : "continues";
+        return switch (entry.loss()) {
+            case STOPS -> "error";
+            case COSTS -> "continues";
+            case COUNTS -> "counts as it is";
+        };
     }
 }

@@ -74,7 +74,8 @@ public final class Initialisation {
      */
     public Initialised run() {
         requireProduction();
-        EpochClaim plan = epochs.intended().filter(intended -> intended.epoch() == FIRST).orElseGet(this::fresh);
+        EpochClaim plan =
+                epochs.intended().filter(intended -> intended.epoch() == FIRST).orElseGet(this::fresh);
         Path file = keys.signingFile();
         boolean created = !Files.exists(file);
         SigningKey key = created ? SigningKey.generate(file) : SigningKey.load(file);

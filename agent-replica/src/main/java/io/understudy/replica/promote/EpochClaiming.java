@@ -52,7 +52,8 @@ final class EpochClaiming {
         try {
             if (request.force()) {
                 int highest = claims.highest();
-                epoch = record.ledger().claim()
+                epoch = record.ledger()
+                                .claim()
                                 .filter(each -> each.epoch() > held)
                                 .filter(each -> each.epoch() == highest && claims.stands(each))
                                 .isPresent()
@@ -69,7 +70,8 @@ final class EpochClaiming {
 
     /** The claim of this epoch: the one that was kept, or where that was lost a new one. */
     EpochClaim of(int epoch, String reason) {
-        return record.ledger().claim()
+        return record.ledger()
+                .claim()
                 .filter(each -> each.epoch() == epoch)
                 .orElseGet(() -> new EpochClaim(epoch, claims.server(), clock.instant(), reason, nonces.get()));
     }

@@ -1,7 +1,7 @@
 package io.understudy.replica.state;
 
-import io.understudy.repository.EpochClaim;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,7 +71,8 @@ public record ReplicaRecord(
     }
 
     private ReplicaRecord with(Set<DatabaseIdentity> databases) {
-        return new ReplicaRecord(state, databases, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                state, databases, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     private ReplicaRecord with(List<FailedAttempt> attempts, Optional<FailedAttempt> last, int imports) {
@@ -118,7 +119,8 @@ public record ReplicaRecord(
         List<String> more = new ArrayList<>(setAside);
         more.remove(database);
         more.add(database);
-        return new ReplicaRecord(state, owned, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp);
+        return new ReplicaRecord(
+                state, owned, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp);
     }
 
     /** A claim that is about to be sent. */

@@ -149,7 +149,8 @@ class TreeSwapTest extends SwappedTree {
         bench.settle(1);
         assertThat(live.resolve("a")).hasContent("x");
         bench.prepare(2, data);
-        assertThat(Files.readAllLines(temp.resolve("state/stage/" + bench.plans(2).name() + "/t.plan")))
+        assertThat(Files.readAllLines(
+                        temp.resolve("state/stage/" + bench.plans(2).name() + "/t.plan")))
                 .hasSize(2);
     }
 
@@ -251,7 +252,8 @@ class TreeSwapTest extends SwappedTree {
         bench.forward(1);
         bench.settle(1);
         bench.prepare(2, data);
-        assertThat(Files.readAllLines(temp.resolve("state/stage/" + bench.plans(2).name() + "/t.plan")))
+        assertThat(Files.readAllLines(
+                        temp.resolve("state/stage/" + bench.plans(2).name() + "/t.plan")))
                 .hasSize(2);
     }
 

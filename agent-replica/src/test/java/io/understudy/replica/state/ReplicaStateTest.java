@@ -3,7 +3,6 @@ package io.understudy.replica.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.understudy.repository.EpochClaim;
 import io.understudy.failure.ErrorCode;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.events.Step;
@@ -14,6 +13,7 @@ import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaState.Settled;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateStorage;
 import java.time.Instant;
