@@ -116,15 +116,16 @@ public final class StateFile<T> {
     }
 
     private UnderstudyException unknown(int format) {
-        String message = "cannot read " + storage + ": it has format " + format;
         return format > entry.format()
                 ? new UnderstudyException(
                         ErrorCode.FORMAT_UNKNOWN,
-                        message + "; this version reads format " + entry.format(),
+                        "cannot read " + storage + ": it has format " + format + "; this version reads format "
+                                + entry.format(),
                         "install the version of Understudy that wrote it, or a later one")
                 : new UnderstudyException(
                         ErrorCode.FORMAT_UNKNOWN,
-                        message + ", from before the first release; this version reads format " + entry.format(),
+                        "cannot read " + storage + ": it has format " + format
+                                + ", from before the first release; this version reads format " + entry.format(),
                         "move the file away: " + entry.whenLost());
     }
 
