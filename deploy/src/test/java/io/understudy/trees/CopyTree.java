@@ -4,8 +4,9 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.progress.Progress;
+import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.TreeSwap;
-import io.understudy.replica.stage.TreeStager;
+import io.understudy.replica.stage.Stages;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
@@ -46,7 +47,7 @@ final class CopyTree {
     TreeData run() {
         TreeData data = capture();
         plans = stage(data);
-        TreeSwap swap = new TreeSwap(state.resolve("replica"));
+        TreeSwap swap = new TreeSwap(state.resolve("replica"), FileHook.none());
         swap.forward(plans, TreeKind.FILES);
         swap.settle(plans);
         swap.clear(Optional.of(plans));
@@ -54,7 +55,7 @@ final class CopyTree {
     }
 
     void back() {
-        TreeSwap swap = new TreeSwap(state.resolve("replica"));
+        TreeSwap swap = new TreeSwap(state.resolve("replica"), FileHook.none());
         swap.back(plans, TreeKind.FILES);
         swap.clear(Optional.empty());
     }
@@ -74,7 +75,7 @@ final class CopyTree {
     private PlanSet stage(TreeData data) {
         SnapshotId snapshot = new SnapshotId(1, ++sequence);
         Manifest manifest = Manifests.with(Manifests.sample(snapshot), List.of(data));
-        return new TreeStager(state.resolve("replica"), List.of(settings(live)), Clock.systemUTC())
+        return Stages.in(state.resolve("replica"), List.of(settings(live)), Clock.systemUTC())
                 .prepare(manifest, blobs, Progress.none());
     }
 

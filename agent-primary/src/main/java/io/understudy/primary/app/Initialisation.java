@@ -104,7 +104,7 @@ public final class Initialisation {
         }
     }
 
-    /** Looks whether the place is free before anything is written down or created. */
+    /** Checks whether the place is free before anything is written down or created. */
     private EpochClaim fresh() {
         UUID id = UUID.randomUUID();
         if (occupied()) {

@@ -97,7 +97,7 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
     }
 
     void verified(LastVerified.Verdict verdict) {
-        VerificationMetrics.tell(metrics, verdict);
+        VerificationMetrics.record(metrics, verdict);
     }
 
     private static double freeBytes(Path state) {

@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Probe;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
@@ -64,14 +65,29 @@ final class JobQueue implements Worker {
         thread.start();
     }
 
+    /** Starts, and does the routine at once. @return ends it, with this patience */
+    AutoCloseable start(Duration patience) {
+        start();
+        wake();
+        return () -> {
+            if (!close(patience)) {
+                LOG.warn("stopped in the middle of an apply; the next start finishes it");
+            }
+        };
+    }
+
     boolean isAlive() {
         return thread.isAlive();
+    }
+
+    Probe health() {
+        return isAlive() ? Probe.up("alive") : Probe.down("the worker thread died: restart the agent");
     }
 
     /**
      * Waits until the worker has ended.
      *
-     * @return whether it died, of what nothing here can handle, as want of memory; false when the desk was closed
+     * @return whether it died, of what nothing here can handle, such as lack of memory; false when the queue was closed
      */
     boolean awaitEnd() throws InterruptedException {
         thread.join();
@@ -98,7 +114,7 @@ final class JobQueue implements Worker {
     /**
      * Does this next and waits for its end.
      *
-     * @throws UnderstudyException what the work throws; {@code CANCELLED} when the desk closes before it was begun, or
+     * @throws UnderstudyException what the work throws; {@code CANCELLED} when the queue closes before it was begun, or
      *     the caller is interrupted
      */
     @Override
@@ -191,7 +207,7 @@ final class JobQueue implements Worker {
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
-                tell(e);
+                log(e);
             }
         } catch (RuntimeException e) {
             LOG.error("a defect of Understudy", e);
@@ -199,7 +215,7 @@ final class JobQueue implements Worker {
         return null;
     }
 
-    private static void tell(UnderstudyException failure) {
+    private static void log(UnderstudyException failure) {
         switch (failure.code()) {
             case CANCELLED, NOT_BACKUP_MODE, LOCKED -> LOG.info("{}", failure.getMessage());
             default ->

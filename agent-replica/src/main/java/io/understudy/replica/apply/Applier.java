@@ -89,7 +89,7 @@ public final class Applier {
 
     /** The snapshot stays. */
     private void settle(ApplyIntent intent) {
-        Attempt.of("settle the files of " + intent.snapshot(), () -> trees.settle(intent.plans()));
+        Attempt.of("keep the hashes of the files of " + intent.snapshot(), () -> trees.settle(intent.plans()));
         ReplicaPoint.TREES_SETTLED.reached();
         store.change(ledger -> {
             ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);

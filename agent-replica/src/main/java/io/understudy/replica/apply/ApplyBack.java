@@ -56,7 +56,7 @@ final class ApplyBack {
             return turn(intent);
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
-        Attempt.of("name the snapshot in the marker", () -> backup.renew("A snapshot was taken back.", target));
+        Attempt.of("name the snapshot in the marker", () -> backup.renew("A snapshot was rolled back.", target));
         ReplicaPoint.RETURN_MARKED.reached();
         Attempt.of("stop the site", site::stop);
         ReplicaPoint.RETURN_SITE_STOPPED.reached();

@@ -1,12 +1,15 @@
 package io.understudy.replica.command;
 
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.setup.CheckReport;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 /** The command {@code check}. Its exit code is that of the first fault. */
-@Command(name = "check", description = "Checks everything that an import and a promotion need; changes nothing.")
+@Command(
+        name = "check",
+        description = "Checks everything that an import and a promotion need, and lists all faults. Changes nothing.")
 final class CheckCommand implements Callable<Integer> {
     @ParentCommand
     private ReplicaCli cli;

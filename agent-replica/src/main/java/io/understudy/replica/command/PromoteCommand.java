@@ -9,6 +9,7 @@ import io.understudy.filestore.RetryPolicy;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.ReplicaCommands;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.DatabaseVersion;
@@ -65,7 +66,7 @@ final class PromoteCommand implements Callable<Integer> {
                 cli.confirm(question(settings, wiring), yes);
                 cli.say("claiming an epoch in " + settings.filestore().url()
                         + "; while it does not answer this is tried again for up to "
-                        + StatusText.age(RetryPolicy.standard().patience()));
+                        + StatusText.age(RetryPolicy.standard().limit()));
             }
             PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
             cli.print(result, result::text);
@@ -74,7 +75,7 @@ final class PromoteCommand implements Callable<Integer> {
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
-        Optional<DatabaseVersion> live = wiring.ports().store().ledger().live();
+        Optional<DatabaseVersion> live = wiring.store().ledger().live();
         Instant now = wiring.ports().clock().instant();
         String serving = live.flatMap(DatabaseVersion::snapshot)
                 .map(id -> " It serves " + id

@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import io.understudy.repository.SnapshotId;
 import picocli.CommandLine.Command;
@@ -46,7 +47,7 @@ final class RestoreCommand implements Runnable {
         } catch (IllegalArgumentException e) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "cannot understand the snapshot \"" + id + "\"",
+                    "cannot find snapshot \"" + id + "\": this is not the name of a snapshot",
                     "name it as agent-replica list shows it: 00000001-00000042",
                     e);
         }

@@ -3,6 +3,7 @@ package io.understudy.replica.command;
 import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.config.Settings;
 import io.understudy.replica.app.ReplicaCommands;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +30,7 @@ final class RollbackCommand implements Runnable {
                     synced,
                     () -> synced.applied()
                             .map(snapshot -> "back to " + snapshot)
-                            .orElse("back to what stood here before the first import"));
+                            .orElse("back to the state before the first import"));
         }
     }
 }

@@ -36,7 +36,7 @@ public final class PrimaryLink implements AutoCloseable {
     private final List<HostPort> primaries;
     private final Function<HostPort, ManagedChannel> channels;
     private final Supplier<ReplicaReport> report;
-    private final Consumer<Announcement> heard;
+    private final Consumer<Announcement> onAnnouncement;
     private final Backoff backoff;
     private final Clock clock;
     private final Map<HostPort, Seen> seen = new LinkedHashMap<>();
@@ -49,29 +49,30 @@ public final class PrimaryLink implements AutoCloseable {
     /**
      * @param primaries tried in turn; may be empty
      * @param report this replica's state now
-     * @param heard receives each announcement, from a thread of gRPC
+     * @param onAnnouncement receives each announcement, from a thread of gRPC
      */
     public PrimaryLink(
             List<HostPort> primaries,
             Function<HostPort, ManagedChannel> channels,
             Supplier<ReplicaReport> report,
-            Consumer<Announcement> heard,
+            Consumer<Announcement> onAnnouncement,
             Backoff backoff,
             Clock clock) {
         this.primaries = List.copyOf(primaries);
         this.channels = channels;
         this.report = report;
-        this.heard = heard;
+        this.onAnnouncement = onAnnouncement;
         this.backoff = backoff;
         this.clock = clock;
         this.primaries.forEach(each -> seen.put(each, new Seen(each, false, Optional.empty(), "")));
         this.thread = DaemonThreads.named("primary-link").newThread(this::run);
     }
 
-    public void start() {
+    public PrimaryLink start() {
         if (!primaries.isEmpty()) {
             thread.start();
         }
+        return this;
     }
 
     /** This replica's state has changed: the primary receives it soon. */
@@ -124,7 +125,7 @@ public final class PrimaryLink implements AutoCloseable {
             while (!follower.hasEnded() && !isClosed()) {
                 await(BETWEEN_REPORTS, follower::hasEnded);
                 if (takeDirty() && !follower.hasEnded()) {
-                    follower.tell(report.get());
+                    follower.send(report.get());
                 }
             }
             lost(primary, follower.reason(), answered[0]);
@@ -137,7 +138,7 @@ public final class PrimaryLink implements AutoCloseable {
     private void note(HostPort primary, Announcement announcement) {
         guarded(() ->
                 seen.put(primary, new Seen(primary, true, Optional.of(clock.instant()), announcement.getSnapshot())));
-        heard.accept(announcement);
+        onAnnouncement.accept(announcement);
     }
 
     private void lost(HostPort primary, String why, boolean answered) {

@@ -27,7 +27,7 @@ public interface ReplicaEvents {
     /** A snapshot is live for good; {@code took} is empty when an earlier process had begun it. */
     default void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {}
 
-    /** N-1 is live again, by a failed proof or by {@code rollback}; empty: what stood there before the first import. */
+    /** N-1 is live again, by a failed proof or by {@code rollback}; empty: the state before the first import. */
     default void wentBack(Optional<SnapshotId> snapshot, Optional<Instant> moment) {}
 
     /** A round failed in this step. */

@@ -12,50 +12,50 @@ import org.slf4j.LoggerFactory;
 record ReplicaEventsFan(List<ReplicaEvents> listeners) implements ReplicaEvents {
     @Override
     public void polled(Optional<SnapshotId> newest) {
-        tell(each -> each.polled(newest));
+        publish(each -> each.polled(newest));
     }
 
     @Override
     public void epoch(int highest) {
-        tell(each -> each.epoch(highest));
+        publish(each -> each.epoch(highest));
     }
 
     @Override
     public void began(SnapshotId snapshot, Step step) {
-        tell(each -> each.began(snapshot, step));
+        publish(each -> each.began(snapshot, step));
     }
 
     @Override
     public void progressed(Step step, long doneBytes, long totalBytes) {
-        tell(each -> each.progressed(step, doneBytes, totalBytes));
+        publish(each -> each.progressed(step, doneBytes, totalBytes));
     }
 
     @Override
     public void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {
-        tell(each -> each.applied(snapshot, moment, when, took));
+        publish(each -> each.applied(snapshot, moment, when, took));
     }
 
     @Override
     public void wentBack(Optional<SnapshotId> snapshot, Optional<Instant> moment) {
-        tell(each -> each.wentBack(snapshot, moment));
+        publish(each -> each.wentBack(snapshot, moment));
     }
 
     @Override
     public void failed(Step step, UnderstudyException failure) {
-        tell(each -> each.failed(step, failure));
+        publish(each -> each.failed(step, failure));
     }
 
     @Override
     public void clearedUp(int failures) {
-        tell(each -> each.clearedUp(failures));
+        publish(each -> each.clearedUp(failures));
     }
 
     @Override
     public void idle() {
-        tell(ReplicaEvents::idle);
+        publish(ReplicaEvents::idle);
     }
 
-    private void tell(Consumer<ReplicaEvents> event) {
+    private void publish(Consumer<ReplicaEvents> event) {
         for (ReplicaEvents each : listeners) {
             try {
                 event.accept(each);

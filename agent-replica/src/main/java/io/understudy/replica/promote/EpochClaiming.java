@@ -13,22 +13,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Which epoch a promotion claims, and whether the claim succeeded. */
-final class EpochClaiming {
+public final class EpochClaiming {
     private static final Logger LOG = LoggerFactory.getLogger(EpochClaiming.class);
 
     private final EpochClaims claims;
-    private final PromotionRecord record;
     private final ReplicaEvents events;
     private final Supplier<String> nonces;
     private final Clock clock;
 
-    EpochClaiming(
-            EpochClaims claims, PromotionRecord record, ReplicaEvents events, Supplier<String> nonces, Clock clock) {
+    /** @param nonces draws a new one with each call */
+    public EpochClaiming(EpochClaims claims, ReplicaEvents events, Supplier<String> nonces, Clock clock) {
         this.claims = claims;
-        this.record = record;
         this.events = events;
         this.nonces = nonces;
         this.clock = clock;
+    }
+
+    /** @throws UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}: nothing can be claimed here */
+    void requireKey() {
+        claims.requireKey();
     }
 
     /** The epoch that this server noted as its own; 0 when there is none, or none that can be read. */
@@ -45,15 +48,15 @@ final class EpochClaiming {
      * A claim that was sent before may have arrived: it is repeated, not replaced, unless force has to go past
      * another's that came after it.
      *
+     * @param last the claim that was sent last
      * @param held the epoch that this server's data is of
      */
-    EpochClaim next(int held, Promotion.Request request) {
+    EpochClaim next(Optional<EpochClaim> last, int held, Promotion.Request request) {
         int epoch = held + 1;
         try {
             if (request.force()) {
                 int highest = claims.highest();
-                epoch = record.ledger()
-                                .claim()
+                epoch = last
                                 .filter(each -> each.epoch() > held)
                                 .filter(each -> each.epoch() == highest && claims.stands(each))
                                 .isPresent()
@@ -65,13 +68,12 @@ final class EpochClaiming {
                 throw refused(e);
             }
         }
-        return of(epoch, request.reason());
+        return of(last, epoch, request.reason());
     }
 
     /** The claim of this epoch: the one that was kept, or where that was lost a new one. */
-    EpochClaim of(int epoch, String reason) {
-        return record.ledger()
-                .claim()
+    EpochClaim of(Optional<EpochClaim> last, int epoch, String reason) {
+        return last
                 .filter(each -> each.epoch() == epoch)
                 .orElseGet(() -> new EpochClaim(epoch, claims.server(), clock.instant(), reason, nonces.get()));
     }

@@ -4,7 +4,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
@@ -30,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,33 +53,28 @@ public final class Promotion {
     private final BackupMode backup;
     private final StateReconciler standing;
     private final Applier applier;
-    private final EpochClaims claims;
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
     private final SiteService site;
     private final Clock clock;
     private final Ticker ticker;
 
-    /** @param nonces draws a new one with each call */
     public Promotion(
             ReplicaStateStore store,
             BackupMode backup,
             StateReconciler standing,
             Applier applier,
-            EpochClaims claims,
+            EpochClaiming claiming,
             SiteService site,
             RetryLog failures,
-            ReplicaEvents events,
-            Supplier<String> nonces,
             Clock clock,
             Ticker ticker) {
         this.record = new PromotionRecord(store, failures);
         this.backup = backup;
         this.standing = standing;
         this.applier = applier;
-        this.claims = claims;
-        this.claiming = new EpochClaiming(claims, record, events, nonces, clock);
-        this.repeated = new RepeatedPromotion(record, backup, claims, claiming, site, ticker);
+        this.claiming = claiming;
+        this.repeated = new RepeatedPromotion(record, backup, claiming, site, ticker);
         this.site = site;
         this.clock = clock;
         this.ticker = ticker;
@@ -127,7 +120,7 @@ public final class Promotion {
             return checked(repeated.again(promoted, request));
         }
         if (state instanceof Following following) {
-            claims.requireKey();
+            claiming.requireKey();
             begin(following, request, false);
             return checked(resumed());
         }
@@ -207,13 +200,13 @@ public final class Promotion {
         });
         record.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
-        tell(promoting.epoch(), claimed, warnings);
+        logPromotion(promoting.epoch(), claimed, warnings);
         Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
         return new Report(false, promoting.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
     /** The daemon, which finishes a promotion that was killed, reports to its log alone. */
-    private static void tell(int epoch, boolean claimed, List<UnderstudyException> warnings) {
+    private static void logPromotion(int epoch, boolean claimed, List<UnderstudyException> warnings) {
         LOG.warn("the marker is gone: this server {} epoch {}", claimed ? "holds" : "has yet to claim", epoch);
         warnings.forEach(each -> LOG.error(
                 "{}; {} ({})", each.getMessage(), each.hint(), each.code().label()));
@@ -232,7 +225,7 @@ public final class Promotion {
         if (record.ledger().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
-        Optional<UnderstudyException> failed = claiming.claim(claiming.of(promoted.epoch(), "promote"));
+        Optional<UnderstudyException> failed = claiming.claim(claiming.of(record.ledger().claim(), promoted.epoch(), "promote"));
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
             LOG.warn("epoch {} is yet to be claimed: {} ({})", promoted.epoch(), e.getMessage(), e.hint());
@@ -288,14 +281,14 @@ public final class Promotion {
 
     private void begin(Following following, Request request, boolean byHand) {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
-        EpochClaim claim = claiming.next(held, request);
+        EpochClaim claim = claiming.next(record.ledger().claim(), held, request);
         record.change(ledger ->
                 ledger.claiming(claim).with(ledger.state().promote(claim.epoch(), request.unfenced(), byHand)));
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {
-        EpochClaim claim = claiming.of(promoting.epoch(), "promote");
+        EpochClaim claim = claiming.of(record.ledger().claim(), promoting.epoch(), "promote");
         Optional<UnderstudyException> failed = claiming.claim(claim);
         if (failed.isEmpty()) {
             return true;

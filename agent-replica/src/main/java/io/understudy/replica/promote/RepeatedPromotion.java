@@ -24,7 +24,6 @@ import java.util.Optional;
 final class RepeatedPromotion {
     private final PromotionRecord record;
     private final BackupMode backup;
-    private final EpochClaims claims;
     private final EpochClaiming claiming;
     private final SiteService site;
     private final Ticker ticker;
@@ -32,13 +31,11 @@ final class RepeatedPromotion {
     RepeatedPromotion(
             PromotionRecord record,
             BackupMode backup,
-            EpochClaims claims,
             EpochClaiming claiming,
             SiteService site,
             Ticker ticker) {
         this.record = record;
         this.backup = backup;
-        this.claims = claims;
         this.claiming = claiming;
         this.site = site;
         this.ticker = ticker;
@@ -67,9 +64,12 @@ final class RepeatedPromotion {
                     true, epoch, true, Optional.of(promoted.current()), warnings, Map.of(), Duration.ZERO);
         }
         if (!claimed) {
-            claims.requireKey();
+            claiming.requireKey();
             int held = overruled ? epoch : epoch - 1;
-            EpochClaim claim = request.force() ? claiming.next(held, request) : claiming.of(epoch, request.reason());
+            Optional<EpochClaim> last = record.ledger().claim();
+            EpochClaim claim = request.force()
+                    ? claiming.next(last, held, request)
+                    : claiming.of(last, epoch, request.reason());
             epoch = claim.epoch();
             claimed = claimAgain(claim, warnings);
         }

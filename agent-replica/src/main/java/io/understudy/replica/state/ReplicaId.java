@@ -8,8 +8,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * A random UUID of this standby, made once and kept in the state folder. It tells two standbys apart that were given
- * one name by mistake; nothing else depends on it.
+ * A random UUID of this standby, made once and kept in the state folder. It distinguishes two standbys that were
+ * given one name by mistake; nothing else depends on it.
  */
 public final class ReplicaId implements Supplier<Optional<String>> {
     private final StateFile<Id> file;

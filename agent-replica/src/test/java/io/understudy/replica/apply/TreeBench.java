@@ -3,6 +3,7 @@ package io.understudy.replica.apply;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
+import io.understudy.replica.stage.Stages;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
@@ -53,7 +54,7 @@ final class TreeBench {
     }
 
     TreeStager stager() {
-        return new TreeStager(state, List.of(new TreeSettings("t", kind, live, exclude)), clock);
+        return Stages.in(state, List.of(new TreeSettings("t", kind, live, exclude)), clock);
     }
 
     /** What was prepared last is what the other calls of this snapshot work on. */
@@ -72,7 +73,7 @@ final class TreeBench {
     }
 
     TreeSwap swap() {
-        return new TreeSwap(state);
+        return new TreeSwap(state, FileHook.none());
     }
 
     void forward(int sequence) {
