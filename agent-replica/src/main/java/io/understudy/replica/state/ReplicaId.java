@@ -2,22 +2,35 @@ package io.understudy.replica.state;
 
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * A random UUID of this standby, made once and kept in the state folder. It distinguishes two standbys that were
- * given one name by mistake; nothing else depends on it.
+ * The id of this standby: made of a random UUID, which is kept in the state folder, the machine and the folder. It
+ * distinguishes two standbys that were given one name by mistake, also where one's state folder is a copy of the
+ * other's; nothing else depends on it.
  */
 public final class ReplicaId implements Supplier<Optional<String>> {
-    private final StateFile<Id> file;
+    private final StateFile<Random> file;
+    private final Path state;
+    private final Path machine;
 
-    private record Id(UUID id) {}
+    private record Random(UUID id) {}
 
     public ReplicaId(Path state) {
-        this.file = StateFile.in(state, StateEntry.REPLICA_ID, Id.class);
+        this(state, Path.of("/etc/machine-id"));
+    }
+
+    /** @param machine the file with the id that the operating system gave to this machine; containers have none */
+    ReplicaId(Path state, Path machine) {
+        this.file = StateFile.in(state, StateEntry.REPLICA_ID, Random.class);
+        this.state = state;
+        this.machine = machine;
     }
 
     /**
@@ -27,15 +40,27 @@ public final class ReplicaId implements Supplier<Optional<String>> {
      */
     @Override
     public Optional<String> get() {
-        Optional<String> kept = read();
-        if (kept.isEmpty()) {
-            file.write(new Id(UUID.randomUUID()));
+        if (file.read().isEmpty()) {
+            file.write(new Random(UUID.randomUUID()));
         }
-        return kept.or(this::read);
+        return read();
     }
 
     /** @return empty where there is none yet */
     public Optional<String> read() {
-        return file.read().map(kept -> kept.id().toString());
+        return file.read().map(random -> here(random.id().toString()));
+    }
+
+    private String here(String random) {
+        String place = random + "\n" + machine() + "\n" + state.toAbsolutePath().normalize();
+        return UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private String machine() {
+        try {
+            return Files.readString(machine, StandardCharsets.ISO_8859_1).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 }
