@@ -1,6 +1,5 @@
 package io.understudy.replica.app;
 
-import io.understudy.state.StateEntry;
 import io.understudy.admin.AdminHandlers;
 import io.understudy.admin.AdminService;
 import io.understudy.cli.AgentVersion;
@@ -55,6 +54,7 @@ import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
 import io.understudy.time.Ticker;

@@ -56,8 +56,7 @@ public final class EpochClaiming {
         try {
             if (request.force()) {
                 int highest = claims.highest();
-                epoch = last
-                                .filter(each -> each.epoch() > held)
+                epoch = last.filter(each -> each.epoch() > held)
                                 .filter(each -> each.epoch() == highest && claims.stands(each))
                                 .isPresent()
                         ? highest
@@ -73,8 +72,7 @@ public final class EpochClaiming {
 
     /** The claim of this epoch: the one that was kept, or where that was lost a new one. */
     EpochClaim of(Optional<EpochClaim> last, int epoch, String reason) {
-        return last
-                .filter(each -> each.epoch() == epoch)
+        return last.filter(each -> each.epoch() == epoch)
                 .orElseGet(() -> new EpochClaim(epoch, claims.server(), clock.instant(), reason, nonces.get()));
     }
 

@@ -225,7 +225,8 @@ public final class Promotion {
         if (record.ledger().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
-        Optional<UnderstudyException> failed = claiming.claim(claiming.of(record.ledger().claim(), promoted.epoch(), "promote"));
+        Optional<UnderstudyException> failed =
+                claiming.claim(claiming.of(record.ledger().claim(), promoted.epoch(), "promote"));
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
             LOG.warn("epoch {} is yet to be claimed: {} ({})", promoted.epoch(), e.getMessage(), e.hint());

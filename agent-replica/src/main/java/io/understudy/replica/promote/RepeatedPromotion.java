@@ -63,9 +63,8 @@ final class RepeatedPromotion {
             claiming.requireKey();
             int held = overruled ? epoch : epoch - 1;
             Optional<EpochClaim> last = record.ledger().claim();
-            EpochClaim claim = request.force()
-                    ? claiming.next(last, held, request)
-                    : claiming.of(last, epoch, request.reason());
+            EpochClaim claim =
+                    request.force() ? claiming.next(last, held, request) : claiming.of(last, epoch, request.reason());
             epoch = claim.epoch();
             claimed = claimAgain(claim, warnings);
         }

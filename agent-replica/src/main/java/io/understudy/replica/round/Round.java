@@ -1,9 +1,8 @@
 package io.understudy.replica.round;
 
-import io.understudy.postgres.DatabaseIdentity;
-import io.understudy.replica.state.PlanSet;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvents;
@@ -12,10 +11,10 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
-import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.util.EnumSet;

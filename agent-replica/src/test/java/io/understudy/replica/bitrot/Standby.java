@@ -1,6 +1,5 @@
 package io.understudy.replica.bitrot;
 
-import io.understudy.replica.state.PlanSet;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
@@ -28,6 +27,7 @@ import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.MarkerBackupMode;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
