@@ -77,7 +77,7 @@ public enum StateEntry {
             "replica-id.json",
             1,
             Loss.COSTS,
-            "a random name of this standby, which tells it from another with the same configured name",
+            "a random id, which distinguishes this standby from another with the same configured name",
             "it is drawn again; the report of the old one stays in the filestore"),
     STAGE(
             Owner.REPLICA,

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * {@code check} is a {@link StateCheck}. Fields that this version does not know are passed over. Writing and deleting
  * are durable on return. Failures are {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code DISK_FULL},
- * {@code FILE_DENIED} and {@code FILE_FAILED}; for an entry whose loss only costs something they are logged, and reading
- * finds nothing. Thread-safe.
+ * {@code FILE_DENIED} and {@code FILE_FAILED}; for an entry whose loss only costs something they are logged, and
+ * reading finds nothing. Thread-safe.
  *
  * @param <T> a record
  */

@@ -10,8 +10,8 @@ import java.nio.file.Path;
  * filestore lost the newest manifest or an operator removed it: a replica that has applied it would take the new
  * snapshot for the one it has.
  *
- * <p>The filestore's own listing comes first; without the file nothing is known here, and where it cannot be written the
- * snapshot is taken all the same.
+ * <p>The filestore's own listing comes first; without the file nothing is known here, and where it cannot be written
+ * the snapshot is taken all the same.
  */
 final class LastSequence {
     private final StateFile<Last> file;

@@ -10,7 +10,9 @@ import java.util.TreeMap;
 /**
  * Where the trees lay when this server committed its last snapshot. When it is lost nothing is compared, once.
  *
- * <pre>{"format":1,"trees":{"media":{"path":"/srv/media","place":{"type":"ext4","identity":"4f2c…","inside":"/"}}},…}</pre>
+ * <pre>
+ * {"format":1,"trees":{"media":{"path":"/srv/media","place":{"type":"ext4","identity":"4f2c…","inside":"/"}}},…}
+ * </pre>
  */
 final class TreePlaces {
     private final StateFile<Places> file;

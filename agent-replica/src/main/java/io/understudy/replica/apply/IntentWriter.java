@@ -36,8 +36,8 @@ public final class IntentWriter {
     }
 
     /**
-     * Decides to make the loaded spare and the staged files live. A database in N-1's place that Understudy did not make
-     * is set aside first: it will never be dropped.
+     * Decides to make the loaded spare and the staged files live. A database in N-1's place that Understudy did not
+     * make is set aside first: it will never be dropped.
      *
      * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when the spare is gone,
      *     {@code DATABASE_*}; {@code FILE_*} or {@code DISK_FULL} when the marker can't be written

@@ -51,8 +51,8 @@ public final class Plans {
      * Makes room for the plans of a snapshot that is to be staged.
      *
      * @param roots of all of its trees
-     * @return the name of its apply: one that nothing of an earlier apply has, in the state folder or in a tree; or that
-     *     of the last one, when it was staged for the same snapshot and never begun
+     * @return the name of its apply: one that nothing of an earlier apply has, in the state folder or in a tree; or
+     *     that of the last one, when it was staged for the same snapshot and never begun
      */
     String begin(SnapshotId snapshot, List<TreeRoot> roots) {
         folder();
@@ -85,8 +85,8 @@ public final class Plans {
 
     /**
      * Removes all that takes nothing back any more: the plans of other applies with what is staged and undone for them,
-     * and whatever else of ours lies in the trees. What was staged last and not begun stays for the next attempt. Each is
-     * tried, also when another fails. Idempotent.
+     * and whatever else of ours lies in the trees. What was staged last and not begun stays for the next attempt. Each
+     * is tried, also when another fails. Idempotent.
      *
      * @param live the apply of the snapshot that is live; empty: none is
      * @throws UnderstudyException the first failure

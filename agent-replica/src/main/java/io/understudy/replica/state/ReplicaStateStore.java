@@ -14,10 +14,12 @@ import java.util.function.UnaryOperator;
  *
  * <pre>
  * {"format":2,
- *  "state":{"kind":"following","current":{"database":{"cluster":7301,"oid":16384},"snapshot":"00000001-00000042","moment":"…"},
- *           "proven":true,"since":"…","previous":null,"apply":{"number":7,"snapshot":"00000001-00000042","trees":["media"]}},
- *  "owned":[{"cluster":7301,"oid":16384}],"failed_attempts":[],"last_error":null,"leaving":null,"set_aside":[],"failures":0,
- *  "claim":null,"clean_up":null,"check":"0f343b0931126a20"}
+ *  "state":{"kind":"following",
+ *           "current":{"database":{"cluster":7301,"oid":16384},"snapshot":"00000001-00000042","moment":"…",
+ *                      "plans":{"name":"7-00000001-00000042","trees":["media"]}},
+ *           "proven":true,"since":"…","previous":null},
+ *  "owned":[{"cluster":7301,"oid":16384}],"failed_attempts":[],"last_error":null,"leaving":null,"set_aside":[],
+ *  "failures":0,"claim":null,"clean_up":null,"check":"0f343b0931126a20"}
  * </pre>
  */
 public final class ReplicaStateStore {
