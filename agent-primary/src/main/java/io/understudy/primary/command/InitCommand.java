@@ -1,7 +1,7 @@
 package io.understudy.primary.command;
 
 import io.understudy.primary.app.Initialisation.Initialised;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         description = "Creates the repository in the filestore and, where there is none, the signing key pair.")
 final class InitCommand extends PrimaryCommand {
     @Override
-    int run(PrimaryAgent agent) {
+    int run(PrimaryWiring agent) {
         Initialised made = agent.initialisation().run();
         cli.print(made, () -> text(made));
         return 0;

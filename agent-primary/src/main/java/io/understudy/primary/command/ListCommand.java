@@ -1,7 +1,7 @@
 package io.understudy.primary.command;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import picocli.CommandLine.Command;
@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(name = "list", description = "Lists the snapshots of the repository, oldest first.")
 final class ListCommand extends PrimaryCommand {
     @Override
-    int run(PrimaryAgent agent) {
+    int run(PrimaryWiring agent) {
         Repository repository = agent.repository().get();
         ListView view = new ListView(
                 repository.list().stream().map(id -> row(repository, id)).toList());

@@ -1,9 +1,6 @@
 package io.understudy.primary.command;
 
-import io.understudy.cli.AgentVersion;
-import io.understudy.primary.app.PrimaryAgent;
-import io.understudy.time.Ticker;
-import java.time.Clock;
+import io.understudy.primary.app.PrimaryWiring;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ParentCommand;
 
@@ -14,12 +11,11 @@ abstract class PrimaryCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        Clock clock = Clock.systemDefaultZone();
-        try (PrimaryAgent agent = new PrimaryAgent(cli.settings(), AgentVersion.current(), clock, Ticker.system())) {
+        try (PrimaryWiring agent = PrimaryWiring.of(cli.settings())) {
             return run(agent);
         }
     }
 
     /** @return the exit code */
-    abstract int run(PrimaryAgent agent);
+    abstract int run(PrimaryWiring agent);
 }

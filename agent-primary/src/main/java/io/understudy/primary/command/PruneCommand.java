@@ -2,7 +2,7 @@ package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionEvents;
@@ -18,7 +18,7 @@ final class PruneCommand extends PrimaryCommand {
     private boolean dryRun;
 
     @Override
-    int run(PrimaryAgent agent) {
+    int run(PrimaryWiring agent) {
         Pruned[] pruned = new Pruned[1];
         Pruning pruning = agent.pruning(RetentionEvents.NONE);
         try (ProgressDisplay progress = cli.progress()) {

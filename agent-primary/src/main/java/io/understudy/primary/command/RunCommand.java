@@ -1,18 +1,28 @@
 package io.understudy.primary.command;
 
+import io.understudy.cli.AgentVersion;
+import io.understudy.config.Settings;
+import io.understudy.metrics.Metrics;
 import io.understudy.primary.app.Daemon;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "run",
         description =
                 "Runs the agent until it is stopped: snapshots on schedule, announcements, metrics. Idles in backup mode.")
-final class RunCommand extends PrimaryCommand {
+final class RunCommand implements Runnable {
+    @ParentCommand
+    private PrimaryCli cli;
+
     @Override
-    int run(PrimaryAgent agent) {
-        Daemon daemon = agent.daemon(port -> {});
-        cli.interruptible(daemon::run, daemon::stop);
-        return 0;
+    public void run() {
+        Settings settings = cli.settings();
+        Metrics metrics = new Metrics(settings.site(), "primary", AgentVersion.current());
+        try (PrimaryWiring agent = PrimaryWiring.metered(settings, metrics)) {
+            Daemon daemon = agent.daemon(metrics, port -> {});
+            cli.interruptible(daemon::run, daemon::stop);
+        }
     }
 }

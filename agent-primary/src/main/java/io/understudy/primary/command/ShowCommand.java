@@ -1,6 +1,6 @@
 package io.understudy.primary.command;
 
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;
@@ -13,7 +13,7 @@ final class ShowCommand extends PrimaryCommand {
     private String id;
 
     @Override
-    int run(PrimaryAgent agent) {
+    int run(PrimaryWiring agent) {
         SnapshotId snapshot = SnapshotName.parse(id);
         Repository repository = agent.repository().get();
         ShowView view = ShowView.of(repository.read(snapshot), repository.blobs());

@@ -5,7 +5,7 @@ import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.PrimaryEvents;
@@ -37,7 +37,7 @@ final class SnapshotCommand extends PrimaryCommand {
     private Set<String> acceptEmpty = Set.of();
 
     @Override
-    int run(PrimaryAgent agent) {
+    int run(PrimaryWiring agent) {
         periods.forEach(SnapshotCommand::requireLabel);
         SnapshotRequest request = new SnapshotRequest(periods, acceptEmpty);
         cli.say("taking a snapshot into " + agent.settings().filestore().url()

@@ -2,7 +2,7 @@ package io.understudy.primary.command;
 
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand.Nothing;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.StatusView;
 import io.understudy.progress.Progress;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 @Command(name = "status", description = "Shows role, epoch, newest snapshot and who follows.")
 final class StatusCommand extends PrimaryCommand {
     @Override
-    int run(PrimaryAgent agent) {
+    int run(PrimaryWiring agent) {
         AdminClient daemon = agent.client();
         StatusView view = daemon.daemonRuns()
                 ? daemon.call(PrimaryCommands.STATUS, new Nothing(), Progress.none())

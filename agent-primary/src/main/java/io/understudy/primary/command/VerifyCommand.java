@@ -2,7 +2,7 @@ package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
@@ -24,13 +24,13 @@ final class VerifyCommand extends PrimaryCommand {
     private String id;
 
     @Override
-    int run(PrimaryAgent agent) {
+    int run(PrimaryWiring agent) {
         VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent), VerifyView::snapshot);
         cli.print(view, view::text);
         return 0;
     }
 
-    private VerifyView verify(PrimaryAgent agent) {
+    private VerifyView verify(PrimaryWiring agent) {
         Repository repository = agent.repository().get();
         SnapshotId snapshot = id == null ? SnapshotName.newest(repository) : SnapshotName.parse(id);
         Ticker ticker = Ticker.system();
@@ -39,7 +39,7 @@ final class VerifyCommand extends PrimaryCommand {
         return VerifyView.of(verified, ticker.since(start));
     }
 
-    private Verified verified(PrimaryAgent agent, Repository repository, SnapshotId snapshot) {
+    private Verified verified(PrimaryWiring agent, Repository repository, SnapshotId snapshot) {
         try (ProgressDisplay progress = cli.progress()) {
             return new Verification(THREADS).verify(repository, snapshot, progress);
         } catch (UnderstudyException e) {

@@ -71,18 +71,19 @@ class StatusAgainstTheWorldTest {
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
         queue = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(announcer, told, daemonStatus))));
         Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *"), ZoneOffset.UTC);
-        daemon = new Daemon(new Daemon.Parts(
+        Planner planner = new Planner(schedule, queue, primary.time.now(), new Random(1));
+        daemon = new Daemon(
                 new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time),
-                new RepositoryWatch(() -> primary.repository, primary.time.clock(), primary.time),
-                new Planner(schedule, queue, primary.time.now(), new Random(1)),
-                () -> primary.repository,
-                announcer,
-                told,
-                new LastVerified(primary.state),
-                daemonStatus,
+                planner,
+                new CatchUp(() -> primary.repository, announcer, planner, primary.time.clock(), primary.time),
+                new LoopReport(
+                        new RepositoryWatch(() -> primary.repository, primary.time.clock(), primary.time),
+                        daemonStatus,
+                        told,
+                        new LastVerified(primary.state)),
+                List.of(),
                 primary.time.clock(),
-                primary.time,
-                List.of()));
+                primary.time);
     }
 
     @AfterEach

@@ -10,14 +10,15 @@ import io.grpc.stub.StreamObserver;
 import io.understudy.cli.AgentVersion;
 import io.understudy.cli.Terminal;
 import io.understudy.config.HostPort;
+import io.understudy.config.Settings;
 import io.understudy.config.SettingsFile;
 import io.understudy.failure.ErrorCode;
+import io.understudy.metrics.Metrics;
 import io.understudy.primary.app.Daemon;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.LastVerified;
 import io.understudy.testing.PostgresServer;
 import io.understudy.testing.TestCertificates;
-import io.understudy.time.Ticker;
 import io.understudy.transport.Transport;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
@@ -292,12 +293,10 @@ class PrimaryCliTest {
     /** The daemon, in a thread instead of a process. */
     private final class Running implements AutoCloseable {
         private final CountDownLatch started = new CountDownLatch(1);
-        private final PrimaryAgent agent = new PrimaryAgent(
-                SettingsFile.load(folder.resolve("understudy.yaml")),
-                AgentVersion.current(),
-                Clock.systemDefaultZone(),
-                Ticker.system());
-        private final Daemon daemon = agent.daemon(port -> started.countDown());
+        private final Settings settings = SettingsFile.load(folder.resolve("understudy.yaml"));
+        private final Metrics metrics = new Metrics(settings.site(), "primary", AgentVersion.current());
+        private final PrimaryWiring agent = PrimaryWiring.metered(settings, metrics);
+        private final Daemon daemon = agent.daemon(metrics, port -> started.countDown());
         private final Thread thread = new Thread(daemon::run, "daemon");
 
         private void awaitStart() throws InterruptedException {

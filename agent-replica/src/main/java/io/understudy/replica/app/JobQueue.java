@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Probe;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
@@ -64,8 +65,23 @@ final class JobQueue implements Worker {
         thread.start();
     }
 
+    /** Starts, and does the routine at once. @return ends it, with this patience */
+    AutoCloseable start(Duration patience) {
+        start();
+        wake();
+        return () -> {
+            if (!close(patience)) {
+                LOG.warn("stopped in the middle of an apply; the next start finishes it");
+            }
+        };
+    }
+
     boolean isAlive() {
         return thread.isAlive();
+    }
+
+    Probe health() {
+        return isAlive() ? Probe.up("alive") : Probe.down("the worker thread died: restart the agent");
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
@@ -51,7 +52,7 @@ final class InitCommand extends ReplicaCommand {
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
         Preparation preparation = wiring.preparation();
-        boolean already = wiring.ports().backup().on();
+        boolean already = wiring.marker().on();
         Optional<Path> key = preparation.createKey();
         preparation.requireReady().forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
         if (!already) {

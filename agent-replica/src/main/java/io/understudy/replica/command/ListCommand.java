@@ -2,6 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.command.ListCommand.Listing.Entry;
 import io.understudy.replica.fetch.Mirror;
@@ -56,7 +57,7 @@ final class ListCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        ReplicaRecord ledger = wiring.ports().store().ledger();
+        ReplicaRecord ledger = wiring.store().ledger();
         Mirror mirror = wiring.snapshots().mirror();
         Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
         Listing listing = new Listing(

@@ -9,6 +9,7 @@ import io.understudy.filestore.RetryPolicy;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.ReplicaCommands;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.DatabaseVersion;
@@ -65,7 +66,7 @@ final class PromoteCommand extends ReplicaCommand {
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
-        Optional<DatabaseVersion> live = wiring.ports().store().ledger().live();
+        Optional<DatabaseVersion> live = wiring.store().ledger().live();
         Instant now = wiring.ports().clock().instant();
         String serving = live.flatMap(DatabaseVersion::snapshot)
                 .map(id -> " It serves " + id

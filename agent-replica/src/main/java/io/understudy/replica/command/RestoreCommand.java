@@ -3,6 +3,7 @@ package io.understudy.replica.command;
 import io.understudy.config.Settings;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import io.understudy.repository.SnapshotId;
 import io.understudy.setup.SnapshotName;

@@ -5,6 +5,7 @@ import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.Settings;
 import io.understudy.files.ProcessLock;
 import io.understudy.progress.Progress;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StepSeconds;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.state.ApplyLock;
@@ -78,7 +79,7 @@ final class VerifyCommand extends ReplicaCommand {
     /** Under the apply lock: a round uses the mirror too. */
     private static Result verifyMirror(ReplicaWiring wiring, SnapshotId snapshot, Progress progress) {
         Ticker ticker = wiring.ports().ticker();
-        ProcessLock lock = new ApplyLock(wiring.ports().settings().state()).acquire(PATIENCE, ticker);
+        ProcessLock lock = new ApplyLock(wiring.settings().state()).acquire(PATIENCE, ticker);
         try {
             long start = ticker.nanos();
             Mirror.Fetched fetched = wiring.snapshots().mirror().verify(snapshot, progress);
