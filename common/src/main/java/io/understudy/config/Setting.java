@@ -99,6 +99,12 @@ public enum Setting {
         return required() || fallback.isEmpty() ? Optional.empty() : Optional.of(fallback);
     }
 
+    /** The section: {@code database}, {@code trees[]}, or empty at the top. */
+    String section() {
+        int dot = path.lastIndexOf('.');
+        return dot < 0 ? "" : path.substring(0, dot);
+    }
+
     String key() {
         return path.substring(path.lastIndexOf('.') + 1);
     }

@@ -42,8 +42,8 @@ final class CertificateCheck {
             throws GeneralSecurityException {
         X509Certificate own = chain.get(0);
         if (own.getNotAfter().before(Date.from(now))) {
-            throw new CertificateException(
-                    "the certificate expired at " + Moments.text(own.getNotAfter().toInstant()));
+            throw new CertificateException("the certificate expired at "
+                    + Moments.text(own.getNotAfter().toInstant()));
         }
         if (own.getNotBefore().after(Date.from(now))) {
             throw new CertificateException("the certificate is valid only from "

@@ -103,7 +103,8 @@ public final class RpcFailures {
         while (deepest != null && deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
-        String reason = deepest == null || deepest.getMessage() == null ? status.getDescription() : deepest.getMessage();
+        String reason =
+                deepest == null || deepest.getMessage() == null ? status.getDescription() : deepest.getMessage();
         return status.getCode().name().toLowerCase(java.util.Locale.ROOT) + (reason == null ? "" : " (" + reason + ")");
     }
 

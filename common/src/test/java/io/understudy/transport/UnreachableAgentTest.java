@@ -64,7 +64,8 @@ class UnreachableAgentTest {
     @Test
     void postgresqlListens() {
         assertThat(hint(PLAIN, PostgresServer.shared().port())).containsPattern("other program listens on this port");
-        assertThat(hint(tls("ours"), PostgresServer.shared().port())).containsPattern("other program listens on this port");
+        assertThat(hint(tls("ours"), PostgresServer.shared().port()))
+                .containsPattern("other program listens on this port");
     }
 
     /** One that greets, as SSH and mail do, and one that hangs up. */
