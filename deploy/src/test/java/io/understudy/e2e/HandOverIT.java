@@ -58,7 +58,10 @@ class HandOverIT extends Scenario {
         for (Server standby : new Server[] {old, third}) {
             standby.site().awaitContent(2, 1, FOLLOWS);
             standby.site().awaitMode("standby", FOLLOWS);
-            Deadline.await("it waits no more", ANSWERS, () -> status(standby).path("waiting").isNull());
+            Deadline.await(
+                    "it waits no more",
+                    ANSWERS,
+                    () -> status(standby).path("waiting").isNull());
             assertThat(status(standby).path("applied").asText()).startsWith("00000002-");
         }
     }
@@ -71,10 +74,15 @@ class HandOverIT extends Scenario {
         Running promotion = pair.standby()
                 .replicaProgram("promote", "--yes")
                 .start(pair.standby().layout().log("promote"));
-        says(promotion, "claiming an epoch in s3://backups/example; while it does not answer this is tried again for up to ");
-        Running snapshot =
-                pair.primary().primaryProgram("snapshot").start(pair.primary().layout().log("snapshot"));
-        says(snapshot, "taking a snapshot into s3://backups/example; while it does not answer this is tried again for up to ");
+        says(
+                promotion,
+                "claiming an epoch in s3://backups/example; while it does not answer this is tried again for up to ");
+        Running snapshot = pair.primary()
+                .primaryProgram("snapshot")
+                .start(pair.primary().layout().log("snapshot"));
+        says(
+                snapshot,
+                "taking a snapshot into s3://backups/example; while it does not answer this is tried again for up to ");
     }
 
     private static void says(Running command, String text) {
@@ -89,9 +97,10 @@ class HandOverIT extends Scenario {
     private static void asksWithAgeAndConnection(Server standby, Server primary) {
         String connected =
                 "A primary is still connected (127.0.0.1:" + primary.layout().primaryPort() + "): stop its site first.";
-        Deadline.await("the standby is connected", ANSWERS, () -> standby.replica("promote")
-                .errors()
-                .contains(connected));
+        Deadline.await(
+                "the standby is connected",
+                ANSWERS,
+                () -> standby.replica("promote").errors().contains(connected));
         Outcome refused = standby.replica("promote");
         assertRefused(refused, ErrorCode.CONFIRMATION_NEEDED);
         assertThat(refused.errors())
@@ -101,10 +110,10 @@ class HandOverIT extends Scenario {
     }
 
     private static void awaitWaiting(Server standby) {
-        Deadline.await("it says what it waits for", FOLLOWS, () -> status(standby)
-                .path("waiting")
-                .asText()
-                .equals(WAITS));
+        Deadline.await(
+                "it says what it waits for",
+                FOLLOWS,
+                () -> status(standby).path("waiting").asText().equals(WAITS));
     }
 
     private static JsonNode status(Server server) {

@@ -46,8 +46,7 @@ import java.util.stream.Stream;
  * A site of everything that is hard to copy, with two snapshots in a folder: a database with every kind of object and
  * odd settings and grants of its own, trees with every kind of name, a large file.
  */
-record RecoverySite(
-        Path home, Moment older, Moment newest, Repository opened, PostgresServer server, String database) {
+record RecoverySite(Path home, Moment older, Moment newest, Repository opened, PostgresServer server, String database) {
     static final String SITE = "example";
     static final List<String> TREES = List.of("media", "config");
 

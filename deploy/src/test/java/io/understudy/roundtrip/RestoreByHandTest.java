@@ -168,12 +168,16 @@ class RestoreByHandTest {
                     List.of(site.server().tools().resolve("pg_dump").toString(), "-Fc", "-Z0", "-f", file.toString()));
             try (Stream<TableData> tables = site.newest().manifest().database().tables(opened.blobs())) {
                 tables.filter(table -> !table.name().equals(archived))
-                        .forEach(table -> command.add(
-                                "--exclude-table-data=" + Sql.qualified(table.schema(), table.name())));
+                        .forEach(table ->
+                                command.add("--exclude-table-data=" + Sql.qualified(table.schema(), table.name())));
             }
             Programs.run(
                     command,
-                    site.server().environment(site.database(), PostgresServer.SUPERUSER, site.server().password()),
+                    site.server()
+                            .environment(
+                                    site.database(),
+                                    PostgresServer.SUPERUSER,
+                                    site.server().password()),
                     "");
             byte[] bytes = Files.readAllBytes(file);
             return StreamRef.of(List.of(opened.blobs().put(bytes, 0, bytes.length)));

@@ -36,13 +36,25 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("slow")
 class MomentsInTextsTest {
-    private static final Pattern TIMES = Pattern.compile("java\\.time\\.(Instant|Duration|OffsetDateTime|ZonedDateTime"
-            + "|LocalDateTime|LocalTime)|java\\.nio\\.file\\.attribute\\.FileTime|java\\.util\\.Optional<java\\.time\\..*>");
+    private static final Pattern TIMES = Pattern.compile(
+            "java\\.time\\.(Instant|Duration|OffsetDateTime|ZonedDateTime"
+                    + "|LocalDateTime|LocalTime)|java\\.nio\\.file\\.attribute\\.FileTime|java\\.util\\.Optional<java\\.time\\..*>");
 
     /** Methods that make text of anything. */
     private static final Set<String> TO_TEXT = Set.of(
-            "toString", "valueOf", "format", "formatted", "append", "printf", "println", "print", "trace", "debug",
-            "info", "warn", "error");
+            "toString",
+            "valueOf",
+            "format",
+            "formatted",
+            "append",
+            "printf",
+            "println",
+            "print",
+            "trace",
+            "debug",
+            "info",
+            "warn",
+            "error");
 
     /** They write files that are read again: the index of a tree, the last verification, the marker. */
     private static final Set<String> FORMATS =
@@ -92,8 +104,8 @@ class MomentsInTextsTest {
             List<JavaFileObject> sources = new ArrayList<>(others);
             files.getJavaFileObjectsFromPaths(paths).forEach(sources::add);
             String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-            JavacTask task = (JavacTask) compiler.getTask(
-                    null, files, null, List.of("-proc:none", "-classpath", classPath), null, sources);
+            JavacTask task = (JavacTask)
+                    compiler.getTask(null, files, null, List.of("-proc:none", "-classpath", classPath), null, sources);
             Iterable<? extends CompilationUnitTree> units = task.parse();
             task.analyze();
             Scanner scanner = new Scanner(Trees.instance(task));

@@ -2,8 +2,8 @@ package io.understudy.primary.command;
 
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand.Nothing;
-import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.PrimaryCommands;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.StatusView;
 import io.understudy.progress.Progress;
 import picocli.CommandLine.Command;

@@ -80,8 +80,8 @@ final class StatusReport {
 
     /** What the server contradicts now, and another standby of this name as the last look at the repository found. */
     private List<Discrepancy> discrepancies() {
-        Optional<Discrepancy> other =
-                source.namesake().map(when -> Discrepancy.namesake(settings.replica().name(), when));
+        Optional<Discrepancy> other = source.namesake()
+                .map(when -> Discrepancy.namesake(settings.replica().name(), when));
         return Stream.concat(inspection.look().stream(), other.stream()).toList();
     }
 

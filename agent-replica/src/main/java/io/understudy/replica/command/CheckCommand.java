@@ -1,7 +1,7 @@
 package io.understudy.replica.command;
 
-import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.config.Settings;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.setup.CheckReport;
 import picocli.CommandLine.Command;
 

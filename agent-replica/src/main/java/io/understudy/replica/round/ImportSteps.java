@@ -24,11 +24,7 @@ public final class ImportSteps {
     private final List<TreeSettings> trees;
 
     public ImportSteps(
-            ReplicaStateStore store,
-            SnapshotSource source,
-            SpareLoader loader,
-            Stage stage,
-            List<TreeSettings> trees) {
+            ReplicaStateStore store, SnapshotSource source, SpareLoader loader, Stage stage, List<TreeSettings> trees) {
         this.store = store;
         this.source = source;
         this.loader = loader;
