@@ -1,6 +1,5 @@
 package io.understudy.replica.command;
 
-import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.config.Settings;
 import io.understudy.replica.app.ReplicaWiring;
 import java.util.concurrent.Callable;
