@@ -1,12 +1,7 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.AgentProgram;
-import io.understudy.cli.AgentVersion;
 import io.understudy.cli.Terminal;
-import io.understudy.primary.app.PrimaryAgent;
-import io.understudy.time.Ticker;
-import java.time.Clock;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 
 /** {@code agent-primary}. */
@@ -38,13 +33,5 @@ public final class PrimaryCli extends AgentProgram {
 
     public static void main(String[] arguments) {
         System.exit(new PrimaryCli(Terminal.system()).execute(arguments));
-    }
-
-    /** Does the work with an agent of this host's settings. */
-    void with(Consumer<PrimaryAgent> work) {
-        Clock clock = Clock.systemDefaultZone();
-        try (PrimaryAgent agent = new PrimaryAgent(settings(), AgentVersion.current(), clock, Ticker.system())) {
-            work.accept(agent);
-        }
     }
 }

@@ -2,39 +2,35 @@ package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
 import io.understudy.repository.Verified;
+import io.understudy.setup.SnapshotName;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "verify",
         description =
                 "Fetches every blob of a snapshot and checks it against its hash, and the manifest against its signature.")
-final class VerifyCommand implements Runnable {
+final class VerifyCommand extends PrimaryCommand {
     private static final int THREADS = 4;
-
-    @ParentCommand
-    private PrimaryCli cli;
 
     @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot. Default: the newest one.")
     private String id;
 
     @Override
-    public void run() {
-        cli.with(agent -> {
-            VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent), VerifyView::snapshot);
-            cli.print(view, view::text);
-        });
+    int run(PrimaryWiring agent) {
+        VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent), VerifyView::snapshot);
+        cli.print(view, view::text);
+        return 0;
     }
 
-    private VerifyView verify(PrimaryAgent agent) {
+    private VerifyView verify(PrimaryWiring agent) {
         Repository repository = agent.repository().get();
         SnapshotId snapshot = id == null ? SnapshotName.newest(repository) : SnapshotName.parse(id);
         Ticker ticker = Ticker.system();
@@ -43,7 +39,7 @@ final class VerifyCommand implements Runnable {
         return VerifyView.of(verified, ticker.since(start));
     }
 
-    private Verified verified(PrimaryAgent agent, Repository repository, SnapshotId snapshot) {
+    private Verified verified(PrimaryWiring agent, Repository repository, SnapshotId snapshot) {
         try (ProgressDisplay progress = cli.progress()) {
             return new Verification(THREADS).verify(repository, snapshot, progress);
         } catch (UnderstudyException e) {

@@ -17,6 +17,7 @@ import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import io.understudy.tasks.Services.Service;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
 import java.nio.file.Path;
@@ -196,7 +197,7 @@ class DaemonTest {
     void aRefusalInBackupModeIsForgottenByItsPromotion() throws Exception {
         primary.enterBackupMode();
         daemon.round();
-        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none(), () -> {})
+        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none())
                         .get())
                 .hasMessageContaining("backup mode");
         daemon.round();
@@ -312,7 +313,7 @@ class DaemonTest {
         assertThat(serving).isFalse();
         assertThat(primary.repository.list()).isEmpty();
         assertThat(metric("snapshot_failures_total{stage=\"database\"")).isEqualTo(1);
-        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none(), () -> {}))
+        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none()))
                 .hasMessageContaining("stopping");
     }
 
@@ -350,11 +351,11 @@ class DaemonTest {
         daemon.close();
     }
 
-    private void restart(List<Daemon.Service> services) {
+    private void restart(List<Service> services) {
         restart(services, Map.of("hourly", "0 * * * *", "daily", "0 3 * * *"));
     }
 
-    private void restart(List<Daemon.Service> services, Map<String, String> periods) {
+    private void restart(List<Service> services, Map<String, String> periods) {
         metrics = new Metrics("example", "primary", "0.1.0");
         followers = new Followers(primary.time.clock());
         daemonStatus = new DaemonStatus(primary.time.clock());
@@ -362,18 +363,19 @@ class DaemonTest {
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
         desk = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(announcer, told, daemonStatus))));
         Schedule schedule = new Schedule(periods, ZoneOffset.UTC);
-        daemon = new Daemon(new Daemon.Parts(
+        Planner planner = new Planner(schedule, desk, primary.time.now(), new Random(1));
+        daemon = new Daemon(
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
-                new RepositoryWatch(this::reachable, primary.time.clock(), primary.time),
-                new Planner(schedule, desk, primary.time.now(), new Random(1)),
-                this::reachable,
-                announcer,
-                told,
-                new LastVerified(primary.state),
-                daemonStatus,
+                planner,
+                new CatchUp(this::reachable, announcer, planner, primary.time.clock(), primary.time),
+                new LoopReport(
+                        new RepositoryWatch(this::reachable, primary.time.clock(), primary.time),
+                        daemonStatus,
+                        told,
+                        new LastVerified(primary.state)),
+                services,
                 primary.time.clock(),
-                primary.time,
-                services));
+                primary.time);
     }
 
     private Repository reachable() {

@@ -6,6 +6,7 @@ import io.understudy.replica.round.Inspection;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,8 @@ final class Inspector implements AutoCloseable {
     private static final int SECONDS = 15;
 
     private final Inspection inspection;
-    private final Consumer<List<Discrepancy>> listener;
+    private final Runnable wake;
+    private final List<Consumer<List<Discrepancy>>> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "inspector");
         thread.setDaemon(true);
@@ -31,15 +33,21 @@ final class Inspector implements AutoCloseable {
     private final WarnOnce warnOnce;
     private volatile List<Discrepancy> last = List.of();
 
-    /** @param listener receives what was found, each time */
-    Inspector(Inspection inspection, Consumer<List<Discrepancy>> listener, Ticker ticker) {
+    /** @param wake called when something is found that can be repaired; the round keeps the pauses between attempts */
+    Inspector(Inspection inspection, Runnable wake, Ticker ticker) {
         this.inspection = inspection;
-        this.listener = listener;
+        this.wake = wake;
         this.warnOnce = new WarnOnce(ticker);
     }
 
-    void start() {
+    /** @param listener receives what was found, each time */
+    void add(Consumer<List<Discrepancy>> listener) {
+        listeners.add(listener);
+    }
+
+    Inspector start() {
         executor.scheduleWithFixedDelay(this::look, 0, SECONDS, TimeUnit.SECONDS);
+        return this;
     }
 
     /** What the last look found. */
@@ -51,8 +59,12 @@ final class Inspector implements AutoCloseable {
     void look() {
         try {
             List<Discrepancy> found = inspection.look();
+            boolean news = !found.equals(last);
             last = found;
-            listener.accept(found);
+            if (news && found.stream().anyMatch(Discrepancy::mendedByLoading)) {
+                wake.run();
+            }
+            listeners.forEach(each -> each.accept(found));
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {

@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Probe;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
@@ -64,8 +65,23 @@ final class JobQueue implements Worker {
         thread.start();
     }
 
+    /** Starts, and does the routine at once. @return ends it, with this patience */
+    AutoCloseable start(Duration patience) {
+        start();
+        wake();
+        return () -> {
+            if (!close(patience)) {
+                LOG.warn("stopped in the middle of an apply; the next start finishes it");
+            }
+        };
+    }
+
     boolean isAlive() {
         return thread.isAlive();
+    }
+
+    Probe health() {
+        return isAlive() ? Probe.up("alive") : Probe.down("the worker thread died: restart the agent");
     }
 
     /**
@@ -177,8 +193,8 @@ final class JobQueue implements Worker {
         } catch (RuntimeException e) {
             if (untold.isDue(String.valueOf(e.getMessage()))) {
                 LOG.error(
-                        "cannot determine when the next round is due, trying again in {}: {}",
-                        PAUSE_UNTOLD,
+                        "cannot determine when the next round is due, trying again in {} s: {}",
+                        PAUSE_UNTOLD.toSeconds(),
                         e.getMessage());
             }
             return PAUSE_UNTOLD;

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Does what is asked of a replica. The caller who leaves gives a round up. */
-public final class ReplicaHandlers {
+final class ReplicaHandlers {
     private final Replica replica;
     private final Worker worker;
     private final DaemonStatus live;
@@ -18,14 +18,6 @@ public final class ReplicaHandlers {
         this.replica = replica;
         this.worker = worker;
         this.live = live;
-    }
-
-    /** Of a command that works in its own process. @param daemon whether one runs, though it does not answer */
-    public static AdminHandlers here(ReplicaPorts ports, boolean daemon) {
-        DaemonStatus live = new DaemonStatus(ports.settings().filestore().url().toString(), ports.clock());
-        Replica replica = new Replica(ports, live);
-        StatusReport status = new StatusReport(ports, live, replica.inspection());
-        return of(replica, Worker.here(), live, () -> status.ofCommand(daemon));
     }
 
     /** @param live has the replica's events, and passes its progress on */

@@ -23,15 +23,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
 final class ReplicaMetrics implements ReplicaEvents {
+    private static final int PROBE_SECONDS = 15;
+
     private final Metrics metrics;
     private final ReplicaStateStore store;
     private final String replica;
     private final LastVerified verified;
     private final Clock clock;
+    private int seconds;
     private final AtomicInteger highestSeen = new AtomicInteger();
 
     ReplicaMetrics(Metrics metrics, ReplicaStateStore store, String replica, LastVerified verified, Clock clock) {
@@ -70,6 +74,16 @@ final class ReplicaMetrics implements ReplicaEvents {
         return ledger.state() instanceof Promoted promoted && promoted.claimed()
                 ? Optional.of(promoted.claim().epoch())
                 : ledger.live().flatMap(DatabaseVersion::snapshot).map(SnapshotId::epoch);
+    }
+
+    /** @param alive whether the agent works @param healthy of the site, asked every fifteen seconds */
+    void everySecond(boolean alive, BooleanSupplier healthy) {
+        if (alive) {
+            beat();
+        }
+        if (seconds++ % PROBE_SECONDS == 0) {
+            healthy(healthy.getAsBoolean());
+        }
     }
 
     /** The agent lives. */

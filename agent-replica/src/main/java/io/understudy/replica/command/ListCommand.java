@@ -2,6 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.command.ListCommand.Listing.Entry;
 import io.understudy.replica.fetch.Mirror;
@@ -20,14 +21,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 @Command(name = "list", description = "The snapshots in the repository, and what this replica knows of each.")
-final class ListCommand implements Runnable {
+final class ListCommand extends ReplicaCommand {
     private static final Logger LOG = LoggerFactory.getLogger(ListCommand.class);
-
-    @ParentCommand
-    private ReplicaCli cli;
 
     /**
      * What {@code list} prints with {@code --json}.
@@ -59,19 +56,17 @@ final class ListCommand implements Runnable {
     }
 
     @Override
-    public void run() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            ReplicaRecord ledger = wiring.ports().store().ledger();
-            Mirror mirror = wiring.snapshots().mirror();
-            Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
-            Listing listing = new Listing(
-                    wiring.repository().list().stream()
-                            .map(id -> entry(id, ledger, mirror, mirrored.contains(id)))
-                            .toList(),
-                    StatusView.setAside(ledger, settings.database().name()));
-            cli.print(listing, listing::text);
-        }
+    int run(Settings settings, ReplicaWiring wiring) {
+        ReplicaRecord ledger = wiring.store().ledger();
+        Mirror mirror = wiring.snapshots().mirror();
+        Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
+        Listing listing = new Listing(
+                wiring.repository().list().stream()
+                        .map(id -> entry(id, ledger, mirror, mirrored.contains(id)))
+                        .toList(),
+                StatusView.setAside(ledger, settings.database().name()));
+        cli.print(listing, listing::text);
+        return 0;
     }
 
     /** A damaged manifest in the mirror is fetched again when it is needed; it hides no other snapshot. */

@@ -4,6 +4,7 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.metrics.Metrics;
 import io.understudy.replica.app.ReplicaAgent;
+import io.understudy.replica.app.ReplicaWiring;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -17,7 +18,7 @@ final class RunCommand implements Runnable {
         Settings settings = cli.settings();
         Metrics metrics = new Metrics(settings.site(), "replica", AgentVersion.current());
         try (ReplicaWiring wiring = ReplicaWiring.metered(settings, metrics)) {
-            ReplicaAgent agent = new ReplicaAgent(wiring.ports(), metrics, wiring.filestoreName());
+            ReplicaAgent agent = wiring.daemon(metrics);
             Thread stop = new Thread(agent::close, "stop");
             try {
                 agent.start();

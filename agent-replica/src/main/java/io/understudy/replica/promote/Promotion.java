@@ -4,7 +4,6 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
@@ -30,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,33 +53,28 @@ public final class Promotion {
     private final BackupMode backup;
     private final StateReconciler standing;
     private final Applier applier;
-    private final EpochClaims claims;
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
     private final SiteService site;
     private final Clock clock;
     private final Ticker ticker;
 
-    /** @param nonces draws a new one with each call */
     public Promotion(
             ReplicaStateStore store,
             BackupMode backup,
             StateReconciler standing,
             Applier applier,
-            EpochClaims claims,
+            EpochClaiming claiming,
             SiteService site,
             RetryLog failures,
-            ReplicaEvents events,
-            Supplier<String> nonces,
             Clock clock,
             Ticker ticker) {
         this.record = new PromotionRecord(store, failures);
         this.backup = backup;
         this.standing = standing;
         this.applier = applier;
-        this.claims = claims;
-        this.claiming = new EpochClaiming(claims, events, nonces, clock);
-        this.repeated = new RepeatedPromotion(record, backup, claims, claiming, site, ticker);
+        this.claiming = claiming;
+        this.repeated = new RepeatedPromotion(record, backup, claiming, site, ticker);
         this.site = site;
         this.clock = clock;
         this.ticker = ticker;
@@ -127,7 +120,7 @@ public final class Promotion {
             return checked(repeated.again(promoted, request));
         }
         if (state instanceof Following following) {
-            claims.requireKey();
+            claiming.requireKey();
             begin(following, request, false);
             return checked(resumed());
         }

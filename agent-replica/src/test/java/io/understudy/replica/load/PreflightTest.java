@@ -326,6 +326,7 @@ class PreflightTest {
                 needs.provider,
                 null,
                 null,
+                null,
                 needs.owner,
                 -1,
                 null,

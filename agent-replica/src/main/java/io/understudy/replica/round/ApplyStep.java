@@ -1,6 +1,8 @@
 package io.understudy.replica.round;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
@@ -9,22 +11,43 @@ import io.understudy.replica.state.ReplicaState.Settled;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports how an apply ended. */
-final class Arrival {
-    private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
+/** The step {@code APPLY} of a round: writes the intent, carries it out, reports how it ended. */
+public final class ApplyStep {
+    private static final Logger LOG = LoggerFactory.getLogger(ApplyStep.class);
 
     private final ReplicaStateStore store;
     private final SnapshotSource source;
+    private final IntentWriter departure;
+    private final Applier applier;
     private final ReplicaEvents events;
 
-    Arrival(ReplicaStateStore store, SnapshotSource source, ReplicaEvents events) {
+    public ApplyStep(
+            ReplicaStateStore store,
+            SnapshotSource source,
+            IntentWriter departure,
+            Applier applier,
+            ReplicaEvents events) {
         this.store = store;
         this.source = source;
+        this.departure = departure;
+        this.applier = applier;
         this.events = events;
+    }
+
+    /** Makes the prepared spare live, or what is live now live again. */
+    Applier.Outcome forward(Optional<Instant> moment) {
+        departure.forward(moment);
+        return applier.finish();
+    }
+
+    /** Finishes what a crash left. */
+    Applier.Outcome finish() {
+        return applier.finish();
     }
 
     /** The snapshot is live. */

@@ -2,10 +2,9 @@ package io.understudy.primary.app;
 
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminService;
-import io.understudy.config.HostPort;
+import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.filestore.Filestore;
-import io.understudy.filestore.FilestoreListener;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.FilestoreMetrics;
 import io.understudy.metrics.HttpEndpoint;
@@ -19,6 +18,7 @@ import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.DatabaseCapture;
+import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionEvents;
@@ -29,50 +29,67 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.site.Marker;
+import io.understudy.tasks.Services.Service;
 import io.understudy.time.Ticker;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
- * Wires the primary's agent: every part is made here, of the settings of one host. Starts no thread, connects to
- * nothing.
+ * Wires the primary's agent: every part is made here, of the settings of one host and of what is outside of the agent.
+ * Starts no thread, connects to nothing.
  */
-public final class PrimaryAgent implements AutoCloseable {
+public final class PrimaryWiring implements AutoCloseable {
     private final Settings settings;
-    private final String version;
-    private final Clock clock;
-    private final Ticker ticker;
-    private final Metrics metrics;
-    private final Filestore filestore;
+    private final PrimaryPorts ports;
     private final KeyRing keys;
     private final RepositoryAccess repository;
     private final EpochStore epochs;
     private final Marker marker;
-    private final Database database;
-    private final PgTools tools;
+    private final SourceTrees trees;
 
-    /** @param clock in the server's time zone */
-    public PrimaryAgent(Settings settings, String version, Clock clock, Ticker ticker) {
+    public PrimaryWiring(Settings settings, PrimaryPorts ports) {
+        this(settings, ports, UnaryOperator.identity());
+    }
+
+    /** @param trees gives what is to be taken in place of the shipped reader of trees, or around it */
+    public PrimaryWiring(Settings settings, PrimaryPorts ports, UnaryOperator<SourceTrees> trees) {
         this.settings = settings;
-        this.version = version;
-        this.clock = clock;
-        this.ticker = ticker;
-        this.metrics = new Metrics(settings.site(), "primary", version);
-        FilestoreListener filestoreListener =
-                new FilestoreMetrics(metrics, settings.filestore().url().toString());
-        this.filestore = Filestores.open(settings.filestore(), filestoreListener, ticker);
-        this.keys = new KeyRing(settings.signing(), ticker);
-        this.repository =
-                new RepositoryAccess(() -> Repository.open(filestore, settings.site(), keys.trusted(), clock));
+        this.ports = ports;
+        this.keys = new KeyRing(settings.signing(), ports.ticker());
+        this.repository = new RepositoryAccess(
+                () -> Repository.open(ports.filestore(), settings.site(), keys.trusted(), ports.clock()));
         this.epochs = new EpochStore(settings.state());
         this.marker = new Marker(settings.marker());
-        this.database = new Database(settings.database());
-        this.tools = new PgTools(
+        this.trees = trees.apply(new TreeCapture(settings.state(), ports.clock()));
+    }
+
+    /** Of a real server. */
+    public static PrimaryWiring of(Settings settings) {
+        return new PrimaryWiring(settings, ports(settings, Filestores.open(settings.filestore())));
+    }
+
+    /** With a filestore that reports its health to the metrics. */
+    public static PrimaryWiring metered(Settings settings, Metrics metrics) {
+        FilestoreMetrics seen =
+                new FilestoreMetrics(metrics, settings.filestore().url().toString());
+        return new PrimaryWiring(
+                settings, ports(settings, Filestores.open(settings.filestore(), seen, Ticker.system())));
+    }
+
+    private static PrimaryPorts ports(Settings settings, Filestore filestore) {
+        Ticker ticker = Ticker.system();
+        DatabaseCapture database = new DatabaseCapture(new Database(settings.database()), tools(settings), ticker);
+        return new PrimaryPorts(filestore, database, Clock.systemDefaultZone(), ticker, new SplittableRandom());
+    }
+
+    private static PgTools tools(Settings settings) {
+        return new PgTools(
                 settings.database(), new SystemCommandRunner(settings.state().resolve("commands")));
     }
 
@@ -93,15 +110,14 @@ public final class PrimaryAgent implements AutoCloseable {
     }
 
     public SnapshotTaker taker(PrimaryEvents events) {
-        TreeCapture files = new TreeCapture(settings.state(), clock);
         SnapshotSource source = new SnapshotSource(
                 settings.primary().name(),
-                version,
-                new DatabaseCapture(database, tools, ticker),
-                files,
+                AgentVersion.current(),
+                ports.database(),
+                trees,
                 settings.trees(),
-                clock,
-                ticker);
+                ports.clock(),
+                ports.ticker());
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 
@@ -112,18 +128,34 @@ public final class PrimaryAgent implements AutoCloseable {
                 marker,
                 epochs,
                 repository,
-                clock,
-                clock.getZone(),
-                ticker);
+                ports.clock(),
+                ports.clock().getZone(),
+                ports.ticker());
         return new Pruning(host, settings.retention(), events);
     }
 
+    public RoleWatch roleWatch() {
+        return new RoleWatch(marker, epochs, repository, ports.ticker());
+    }
+
+    private RepositoryWatch repositoryWatch() {
+        return new RepositoryWatch(repository, ports.clock(), ports.ticker());
+    }
+
     public Initialisation initialisation() {
-        return new Initialisation(settings.site(), settings.primary().name(), filestore, keys, epochs, marker, clock);
+        return new Initialisation(
+                settings.site(), settings.primary().name(), ports.filestore(), keys, epochs, marker, ports.clock());
     }
 
     public Checks checks() {
-        return new Checks(settings, filestore, repository, keys, database, tools, clock);
+        return new Checks(
+                settings,
+                ports.filestore(),
+                repository,
+                keys,
+                new Database(settings.database()),
+                tools(settings),
+                ports.clock());
     }
 
     public AdminClient client() {
@@ -135,27 +167,31 @@ public final class PrimaryAgent implements AutoCloseable {
                 settings.site(),
                 settings.primary().name(),
                 settings.filestore().url().toString(),
-                version);
+                AgentVersion.current());
     }
 
     /** What this server is now, without a daemon. */
     public StatusView status() {
-        RoleStatus now = new RoleWatch(marker, epochs, repository, ticker).look();
-        return statusReport().withoutDaemon(now, new RepositoryWatch(repository, clock, ticker).look(now));
+        RoleStatus now = roleWatch().look();
+        return statusReport().withoutDaemon(now, repositoryWatch().look(now));
     }
 
-    /** @param listening receives the port of gRPC when it is open */
-    public Daemon daemon(Consumer<Integer> listening) {
-        DaemonStatus daemonStatus = new DaemonStatus(clock);
-        Followers followers = new Followers(clock);
+    /**
+     * @param metrics where the filestore reports its health too
+     * @param listening receives the port of gRPC when it is open
+     */
+    public Daemon daemon(Metrics metrics, Consumer<Integer> listening) {
+        DaemonStatus daemonStatus = new DaemonStatus(ports.clock());
+        Followers followers = new Followers(ports.clock());
         PrimaryMetrics primaryMetrics = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
         AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(primaryMetrics, new PruneLog()))));
         SnapshotQueue queue = new SnapshotQueue(
                 taker(announcer.aheadOf(List.of(primaryMetrics, daemonStatus, new SnapshotLog(), prune))));
-        Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
+        Schedule schedule =
+                new Schedule(settings.primary().schedule(), ports.clock().getZone());
         Transport transport = new Transport(settings.tls());
-        schedule.longestPause(clock.instant()).ifPresent(primaryMetrics::expectedInterval);
+        schedule.longestPause(ports.clock().instant()).ifPresent(primaryMetrics::expectedInterval);
         if (settings.tls().isPresent()) {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
@@ -165,9 +201,12 @@ public final class PrimaryAgent implements AutoCloseable {
         AdminService admin = new AdminService(
                 settings.site(),
                 PrimaryHandlers.of(queue, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
-                ticker);
-        List<Daemon.Service> services = new ArrayList<>();
-        settings.primary().http().ifPresent(address -> services.add(() -> http(address, daemonStatus)));
+                ports.ticker());
+        List<Service> services = new ArrayList<>();
+        settings.primary()
+                .http()
+                .ifPresent(address -> services.add(
+                        () -> HttpEndpoint.start(address, metrics, daemonStatus::health, daemonStatus::ready)));
         services.add(() -> {
             RpcServer server = transport
                     .server(settings.primary().listen(), List.of(following), List.of(admin))
@@ -180,26 +219,19 @@ public final class PrimaryAgent implements AutoCloseable {
         services.add(() -> following);
         services.add(() -> prune);
         services.add(() -> queue);
-        return new Daemon(new Daemon.Parts(
-                new RoleWatch(marker, epochs, repository, ticker),
-                new RepositoryWatch(repository, clock, ticker),
-                new Planner(schedule, queue, clock.instant(), new Random()),
-                repository,
-                announcer,
-                primaryMetrics,
-                lastVerified(),
-                daemonStatus,
-                clock,
-                ticker,
-                services));
-    }
-
-    private HttpEndpoint http(HostPort address, DaemonStatus daemonStatus) {
-        return HttpEndpoint.start(address, metrics, daemonStatus::health, daemonStatus::ready);
+        Planner planner = new Planner(schedule, queue, ports.clock().instant(), ports.random());
+        return new Daemon(
+                roleWatch(),
+                planner,
+                new CatchUp(repository, announcer, planner, ports.clock(), ports.ticker()),
+                new LoopReport(repositoryWatch(), daemonStatus, primaryMetrics, lastVerified()),
+                services,
+                ports.clock(),
+                ports.ticker());
     }
 
     @Override
     public void close() {
-        filestore.close();
+        ports.filestore().close();
     }
 }
