@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
@@ -45,6 +46,10 @@ final class RepositoryJson {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not a value of the repository: " + value.getClass(), e);
         }
+    }
+
+    static ObjectNode object(Object value) {
+        return MAPPER.valueToTree(value);
     }
 
     /** @throws IOException when the bytes are not such a value */

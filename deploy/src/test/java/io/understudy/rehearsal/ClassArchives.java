@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 
 /**
  * Archives of loaded classes (class data sharing) for the agents and the sample site, of which the end-to-end tests
- * start some hundred processes: each start takes a third less processor time. The first that has something to do of
- * which both agents and the site are a part lets them note their classes; the archives are made of these notes. They lie
- * in the folder of the sample site, which packaging makes again, so they never outlive what they were made of.
+ * start some hundred processes: each start takes a third less processor time. The first test that runs both agents and
+ * the site lets them note their classes, and the archives are made of these notes. They lie in the folder of the sample
+ * site, which packaging makes again, so they never outlive what they were made of.
  */
 public final class ClassArchives {
     private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -3,6 +3,7 @@ package io.understudy.primary.capture;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.util.Optional;
  * turns: a snapshot for the whole of its way, retention for moments.
  */
 public final class DeletionLock {
-    private static final String LOCK = "deletion.lock";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration LOOK = Duration.ofMillis(20);
 
@@ -24,7 +24,7 @@ public final class DeletionLock {
 
     /** @param state folder of durable state */
     public DeletionLock(Path state, Ticker ticker) {
-        this.file = state.resolve(LOCK);
+        this.file = StateEntry.DELETION_LOCK.in(state);
         this.ticker = Objects.requireNonNull(ticker);
     }
 

@@ -5,7 +5,6 @@ import io.understudy.replica.apply.TreePosition.Position;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
@@ -39,7 +38,6 @@ public final class Applier {
     private final ReplicaStateStore store;
     private final LiveDatabases databases;
     private final LiveTrees trees;
-    private final Stage stage;
     private final SiteService site;
     private final ReplicaEvents events;
     private final Clock clock;
@@ -51,7 +49,6 @@ public final class Applier {
             BackupMode backup,
             LiveDatabases databases,
             LiveTrees trees,
-            Stage stage,
             SiteService site,
             RetryLog failures,
             ReplicaEvents events,
@@ -60,7 +57,6 @@ public final class Applier {
         this.store = store;
         this.databases = databases;
         this.trees = trees;
-        this.stage = stage;
         this.site = site;
         this.events = events;
         this.clock = clock;
@@ -115,14 +111,15 @@ public final class Applier {
      */
     public Live live(Applying applying) {
         ApplyIntent intent = applying.intent();
-        boolean fresh = databases.look().live().equals(Optional.of(intent.fresh()));
+        boolean fresh =
+                databases.look().live().equals(Optional.of(intent.fresh().database()));
         Position wanted = fresh ? Position.AFTER : Position.BEFORE;
         String before = intent.back()
                 .live()
                 .flatMap(DatabaseVersion::snapshot)
                 .map(SnapshotId::toString)
                 .orElse("what stood here before the first import");
-        List<TreePosition> positions = trees.positions(intent.snapshot());
+        List<TreePosition> positions = trees.positions(intent.plans());
         String files = positions.stream()
                 .map(each -> ", tree " + each.tree()
                         + switch (each.position()) {
@@ -152,12 +149,11 @@ public final class Applier {
 
     /** The snapshot stays. */
     private void settle(ApplyIntent intent) {
-        Attempt.of("finish the change of the files of " + intent.snapshot(), () -> trees.settle(intent.snapshot()));
+        Attempt.of("keep the hashes of the files of " + intent.snapshot(), () -> trees.settle(intent.plans()));
         ReplicaPoint.TREES_SETTLED.reached();
         store.change(ledger -> {
             ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);
             return next.with(next.state().settled())
-                    .preparing(Optional.empty())
                     .succeeding(intent.snapshot())
                     .untidy(clock.instant());
         });
@@ -166,16 +162,14 @@ public final class Applier {
 
     private Optional<FailedAttempt> conclude(ApplyIntent intent) {
         FailedAttempt cause = intent.cause().orElseThrow();
-        if (cause.rejection()) {
-            Attempt.of("discard what was staged for " + intent.snapshot(), () -> stage.discard(intent.snapshot()));
-        } else {
-            Attempt.of("keep what was staged for " + intent.snapshot(), () -> stage.keep(intent.snapshot()));
+        if (!cause.rejection()) {
+            Attempt.of("keep what was staged for " + intent.snapshot(), () -> trees.reopen(intent.plans()));
         }
-        ReplicaPoint.STAGE_DISCARDED.reached();
         store.change(ledger -> {
             ReplicaRecord settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
             ReplicaRecord next = cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.failing(cause);
-            return intent.rejects() && !intent.exchangesFilesOnly() ? next.withoutOwned(intent.fresh()) : next;
+            boolean retired = intent.rejects() && !intent.exchangesFilesOnly();
+            return retired ? next.withoutOwned(intent.fresh().database()) : next;
         });
         ReplicaPoint.RETURN_CLEARED.reached();
         Optional<DatabaseVersion> live = intent.back().live();

@@ -8,7 +8,6 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
@@ -58,7 +57,7 @@ final class ApplyBack {
      */
     Optional<UnderstudyException> run(ApplyIntent intent) {
         // What is live while the marker is gone carries the production's new rows.
-        if (!backup.on() && isLive(intent.fresh())) {
+        if (!backup.on() && isLive(intent.fresh().database())) {
             return turn(intent);
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
@@ -66,7 +65,7 @@ final class ApplyBack {
         ReplicaPoint.RETURN_MARKED.reached();
         Attempt.of("stop the site", site::stop);
         ReplicaPoint.RETURN_SITE_STOPPED.reached();
-        if (!intent.exchangesFilesOnly() && isLive(intent.fresh())) {
+        if (!intent.exchangesFilesOnly() && isLive(intent.fresh().database())) {
             if (!backup.on()) {
                 Attempt.of("start the site again", site::restart);
                 return turn(intent);
@@ -98,7 +97,7 @@ final class ApplyBack {
         List<RuntimeException> failures = new ArrayList<>();
         ORDER.forEach(kind -> {
             try {
-                trees.back(intent.snapshot(), kind);
+                trees.back(intent.plans(), kind);
                 returned(kind).reached();
             } catch (UnderstudyException e) {
                 failures.add(e);
@@ -132,16 +131,11 @@ final class ApplyBack {
     }
 
     private void retire(ApplyIntent intent) {
-        if (databases.look().spare().equals(Optional.of(intent.fresh()))) {
-            store.change(ledger -> withoutPrepared(ledger, intent));
+        if (databases.look().spare().equals(Optional.of(intent.fresh().database()))) {
             databases.arrange(
-                    new Arrangement(intent.old(), Optional.empty(), intent.retired()), Set.of(intent.fresh()));
+                    new Arrangement(intent.old(), Optional.empty(), intent.retired()),
+                    Set.of(intent.fresh().database()));
         }
-    }
-
-    private static ReplicaRecord withoutPrepared(ReplicaRecord ledger, ApplyIntent intent) {
-        return ledger.preparing(
-                ledger.prepared().filter(prepared -> !prepared.database().equals(intent.fresh())));
     }
 
     /**
@@ -151,12 +145,12 @@ final class ApplyBack {
     private void returnDatabases(ApplyIntent intent) {
         Optional<DatabaseIdentity> spare = databases.look().spare();
         boolean retire = intent.rejects() && !isUndecided(intent) || spare.isPresent();
-        if (retire) {
-            store.change(ledger -> withoutPrepared(ledger, intent));
-        }
         databases.arrange(
-                new Arrangement(intent.old(), retire ? spare : Optional.of(intent.fresh()), intent.retired()),
-                retire ? Set.of(intent.fresh()) : Set.of());
+                new Arrangement(
+                        intent.old(),
+                        retire ? spare : Optional.of(intent.fresh().database()),
+                        intent.retired()),
+                retire ? Set.of(intent.fresh().database()) : Set.of());
     }
 
     private Optional<UnderstudyException> turn(ApplyIntent intent) {

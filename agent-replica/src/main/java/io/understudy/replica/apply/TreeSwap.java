@@ -14,9 +14,8 @@ import io.understudy.replica.stage.CacheRefresh;
 import io.understudy.replica.stage.Change;
 import io.understudy.replica.stage.Plan;
 import io.understudy.replica.stage.Plans;
-import io.understudy.replica.stage.Plans.Phase;
 import io.understudy.replica.stage.WorkFolder;
-import io.understudy.repository.SnapshotId;
+import io.understudy.replica.state.PlanSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,120 +34,84 @@ import org.slf4j.LoggerFactory;
 public final class TreeSwap implements LiveTrees {
     private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
 
-    private final Plans plans;
+    private final Plans all;
     private final FileHook hook;
 
     /** @param state folder of durable state, the same that the stager has */
     public TreeSwap(Path state, FileHook hook) {
-        this.plans = new Plans(state);
+        this.all = new Plans(state);
         this.hook = hook;
     }
 
     @Override
-    public void forward(SnapshotId snapshot, TreeKind kind) {
-        Optional<Phase> phase = plans.phase(snapshot);
-        if (phase.equals(Optional.of(Phase.SETTLED))) {
-            return;
+    public void forward(PlanSet plans, TreeKind kind) {
+        forEach(plans, Optional.of(kind), this::forward);
+    }
+
+    @Override
+    public void back(PlanSet plans, TreeKind kind) {
+        List<UnderstudyException> failures = new ArrayList<>();
+        for (Path file : all.files(plans)) {
+            try {
+                run(file, Optional.of(kind), this::back);
+            } catch (UnderstudyException e) {
+                failures.add(e);
+            }
         }
-        if (!phase.equals(Optional.of(Phase.FORWARD))) {
-            plans.enter(snapshot, Phase.FORWARD);
-        }
-        forEach(snapshot, Optional.of(kind), false, this::forward).ifPresent(failure -> {
+        failures.stream().findFirst().ifPresent(failure -> {
             throw failure;
         });
     }
 
     @Override
-    public void back(SnapshotId snapshot, TreeKind kind) {
-        Optional<Phase> phase = plans.phase(snapshot);
-        if (phase.isEmpty() || phase.get() == Phase.PREPARED) {
-            LOG.info("nothing of {} was made live in trees of kind {}", snapshot, kind.label());
-            return;
-        }
-        if (phase.get() != Phase.BACK) {
-            plans.enter(snapshot, Phase.BACK);
-        }
-        forEach(snapshot, Optional.of(kind), true, this::back).ifPresent(failure -> {
-            throw failure;
-        });
+    public void reopen(PlanSet plans) {
+        forEach(
+                plans,
+                Optional.empty(),
+                (steps, plan, root, reached) -> WorkFolder.delete(plan.header().undone(root)));
     }
 
     @Override
-    public List<TreePosition> positions(SnapshotId snapshot) {
+    public List<TreePosition> positions(PlanSet plans) {
         List<TreePosition> found = new ArrayList<>();
-        if (plans.phase(snapshot).isPresent()) {
-            for (Path file : plans.files(snapshot)) {
-                try (Plan plan = Plan.open(file)) {
-                    TreePosition.of(plan).ifPresent(found::add);
-                } catch (UnderstudyException e) {
-                    LOG.warn("{} ({})", e.getMessage(), e.hint());
-                    found.add(new TreePosition(Plans.treeOf(file), Position.UNKNOWN));
-                }
+        for (int i = 0; i < plans.trees().size(); i++) {
+            try (Plan plan = Plan.open(all.files(plans).get(i))) {
+                TreePosition.of(plan).ifPresent(found::add);
+            } catch (UnderstudyException e) {
+                LOG.warn("{} ({})", e.getMessage(), e.hint());
+                found.add(new TreePosition(plans.trees().get(i), Position.UNKNOWN));
             }
         }
         return found;
     }
 
     @Override
-    public boolean canGoBack(SnapshotId snapshot) {
-        return plans.canBeTakenBack(snapshot);
-    }
-
-    @Override
-    public void dropUnbegun(SnapshotId snapshot) {
-        plans.preferSettled(snapshot);
-    }
-
-    @Override
-    public void settle(SnapshotId snapshot) {
-        Optional<Phase> phase = plans.phase(snapshot);
-        if (phase.equals(Optional.of(Phase.FORWARD))) {
-            learn(snapshot);
-            plans.enter(snapshot, Phase.SETTLED);
-        } else if (!phase.equals(Optional.of(Phase.SETTLED))) {
-            plans.remove(snapshot);
-        }
+    public boolean canGoBack(PlanSet plans) {
+        return all.canBeTakenBack(plans);
     }
 
     /** What the caches don't know is read for the next snapshot. */
-    private void learn(SnapshotId snapshot) {
-        try {
-            CacheRefresh caches = new CacheRefresh(plans);
-            forEach(snapshot, Optional.empty(), false, (steps, plan, root, reached) -> caches.learn(plan, root))
-                    .ifPresent(failure -> {
-                        throw failure;
-                    });
-        } catch (UnderstudyException e) {
-            LOG.warn("the hashes of the applied files are not kept: {} ({})", e.getMessage(), e.hint());
-        }
+    @Override
+    public void settle(PlanSet plans) {
+        CacheRefresh caches = new CacheRefresh(all);
+        forEach(plans, Optional.empty(), (steps, plan, root, reached) -> caches.learn(plan, root));
     }
 
     @Override
-    public void clear(Optional<SnapshotId> current) {
-        plans.clear(current);
+    public void clear(Optional<PlanSet> live) {
+        all.clear(live);
     }
 
-    /**
-     * @param all whether each tree is tried, also when another failed
-     * @return the first failure
-     */
-    private Optional<UnderstudyException> forEach(
-            SnapshotId snapshot, Optional<TreeKind> kind, boolean all, Work work) {
-        Optional<UnderstudyException> first = Optional.empty();
-        for (Path file : plans.files(snapshot)) {
-            try (Plan plan = Plan.open(file)) {
-                if (kind.isEmpty() || kind.get() == plan.header().kind()) {
-                    TreeRoot root = TreeRoot.of(plan.header().folder());
-                    run(plan, root, work);
-                }
-            } catch (UnderstudyException e) {
-                first = first.or(() -> Optional.of(e));
-                if (!all) {
-                    return first;
-                }
+    private void forEach(PlanSet plans, Optional<TreeKind> kind, Work work) {
+        all.files(plans).forEach(file -> run(file, kind, work));
+    }
+
+    private void run(Path file, Optional<TreeKind> kind, Work work) {
+        try (Plan plan = Plan.open(file)) {
+            if (kind.isEmpty() || kind.get() == plan.header().kind()) {
+                run(plan, TreeRoot.of(plan.header().folder()), work);
             }
         }
-        return first;
     }
 
     private void run(Plan plan, TreeRoot root, Work work) {
@@ -161,6 +124,7 @@ public final class TreeSwap implements LiveTrees {
     }
 
     private void forward(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
+        WorkFolder.create(root, plan.header().undone(root));
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = 0; i < plan.size(); i++) {
             Change change = plan.change(i);
@@ -185,6 +149,13 @@ public final class TreeSwap implements LiveTrees {
     }
 
     private void back(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
+        if (!Files.isDirectory(plan.header().undone(root))) {
+            LOG.info(
+                    "nothing of {} was made live in tree {}",
+                    plan.header().apply(),
+                    plan.header().tree());
+            return;
+        }
         WorkFolder.create(root, plan.header().staged(root));
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = plan.size() - 1; i >= 0; i--) {

@@ -54,8 +54,7 @@ final class VerifyCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        Result result = new LastVerified(settings.state())
-                .noting(Clock.systemUTC(), () -> verify(wiring, settings), Result::snapshot);
+        Result result = new LastVerified(settings.state()).noting(Clock.systemUTC(), () -> verify(wiring, settings));
         cli.print(result, result::text);
         return 0;
     }

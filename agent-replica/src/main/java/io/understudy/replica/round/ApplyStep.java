@@ -6,12 +6,12 @@ import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Settled;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +40,14 @@ public final class ApplyStep {
     }
 
     /** Makes the prepared spare live, or what is live now live again. */
-    Applier.Outcome forward(Optional<Instant> moment) {
-        departure.forward(moment);
+    Applier.Outcome forward(DatabaseVersion fresh) {
+        departure.forward(fresh);
         return applier.finish();
     }
 
     /** Exchanges the files of what is live alone. */
-    Applier.Outcome files() {
-        departure.files();
+    Applier.Outcome files(PlanSet plans) {
+        departure.files(plans);
         return applier.finish();
     }
 

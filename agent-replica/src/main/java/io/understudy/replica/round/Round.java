@@ -2,6 +2,7 @@ package io.understudy.replica.round;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvents;
@@ -9,6 +10,8 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
@@ -131,16 +134,13 @@ public final class Round {
             LOG.info("importing {}{}", snapshot.get(), again ? " again" : "");
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> steps.fetch(snapshot.get(), progress()));
-            boolean files = again && Healing.isOfFilesAlone(found);
-            if (!files) {
-                during(Step.VERIFY, () -> steps.verify(fetched.manifest()));
-                during(Step.LOAD, () -> steps.load(fetched.manifest(), progress()));
-            }
-            during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
+            Optional<DatabaseIdentity> fresh =
+                    again && Healing.isOfFilesAlone(found) ? Optional.empty() : Optional.of(loaded(fetched.manifest()));
+            PlanSet plans = during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
             if (ask instanceof ImportRequest.Newest) {
                 requireSite();
             }
-            apply(fetched.manifest(), files);
+            apply(fresh, fetched.manifest(), plans);
             if (again) {
                 healing.done(snapshot.get());
             }
@@ -170,6 +170,11 @@ public final class Round {
             return Optional.of(applying.intent().snapshot());
         }
 
+        private DatabaseIdentity loaded(Manifest manifest) {
+            during(Step.VERIFY, () -> steps.verify(manifest));
+            return during(Step.LOAD, () -> steps.load(manifest, progress()));
+        }
+
         /** When the site did not start with what is live either, the same attempt would only stop it once more. */
         private void requireSite() {
             boolean wasDown = store.ledger()
@@ -181,15 +186,17 @@ public final class Round {
             }
         }
 
-        /** @param files whether only the files of what is live are exchanged */
-        private void apply(Manifest manifest, boolean files) {
+        /** @param fresh the loaded database; empty: only the files of what is live are exchanged */
+        private void apply(Optional<DatabaseIdentity> fresh, Manifest manifest, PlanSet plans) {
             step = Step.APPLY;
             backup.require();
             control.commit();
             // An interrupt that came too late to give the round up must not reach what may not be interrupted.
             Thread.interrupted();
-            selector.passOver(manifest.snapshot());
-            Applier.Outcome outcome = files ? apply.files() : apply.forward(Optional.of(manifest.moment()));
+            selector.passOver(snapshot.orElseThrow());
+            Applier.Outcome outcome = fresh.map(database -> apply.forward(new DatabaseVersion(
+                            database, snapshot, Optional.of(manifest.moment()), Optional.of(plans))))
+                    .orElseGet(() -> apply.files(plans));
             outcome.took().forEach(watch::add);
             if (outcome.undone().isPresent()) {
                 remembered = true;

@@ -3,8 +3,8 @@ package io.understudy.replica.apply;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,52 +51,47 @@ public final class DiskTrees implements LiveTrees, Stage {
     }
 
     @Override
-    public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+    public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
         try {
             int sequence = Math.toIntExact(manifest.snapshot().sequence());
-            bench.stager().prepare(bench.manifest(sequence, bench.take(source)), bench.blobs, Progress.none());
+            return bench.stager().prepare(bench.manifest(sequence, bench.take(source)), bench.blobs, Progress.none());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     @Override
-    public void keep(SnapshotId snapshot) {
-        bench.stager().keep(snapshot);
+    public void forward(PlanSet plans, TreeKind kind) {
+        swap.forward(plans, kind);
     }
 
     @Override
-    public void discard(SnapshotId snapshot) {
-        bench.stager().discard(snapshot);
+    public void back(PlanSet plans, TreeKind kind) {
+        swap.back(plans, kind);
     }
 
     @Override
-    public void forward(SnapshotId snapshot, TreeKind kind) {
-        swap.forward(snapshot, kind);
+    public void reopen(PlanSet plans) {
+        swap.reopen(plans);
     }
 
     @Override
-    public void back(SnapshotId snapshot, TreeKind kind) {
-        swap.back(snapshot, kind);
+    public boolean canGoBack(PlanSet plans) {
+        return swap.canGoBack(plans);
     }
 
     @Override
-    public boolean canGoBack(SnapshotId snapshot) {
-        return swap.canGoBack(snapshot);
+    public List<TreePosition> positions(PlanSet plans) {
+        return swap.positions(plans);
     }
 
     @Override
-    public List<TreePosition> positions(SnapshotId snapshot) {
-        return swap.positions(snapshot);
+    public void settle(PlanSet plans) {
+        swap.settle(plans);
     }
 
     @Override
-    public void settle(SnapshotId snapshot) {
-        swap.settle(snapshot);
-    }
-
-    @Override
-    public void clear(Optional<SnapshotId> current) {
-        swap.clear(current);
+    public void clear(Optional<PlanSet> live) {
+        swap.clear(live);
     }
 }

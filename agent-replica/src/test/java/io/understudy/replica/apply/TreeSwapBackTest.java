@@ -2,6 +2,7 @@ package io.understudy.replica.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.TreeData;
 import io.understudy.testing.RandomTree;
 import io.understudy.testing.TreePrint;
@@ -26,7 +27,7 @@ class TreeSwapBackTest extends SwappedTree {
         bench.back(1);
 
         assertThat(TreePrint.of(live)).isEqualTo(before);
-        bench.stager().discard(TreeBench.id(1));
+        bench.undone(Optional.empty());
         assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
         assertThat(live.resolve(".understudy/stage")).isEmptyDirectory();
     }
@@ -39,11 +40,11 @@ class TreeSwapBackTest extends SwappedTree {
         tree.mutate(60);
         bench.apply(2, source);
         assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
-        assertThat(bench.swap().canGoBack(TreeBench.id(1))).isFalse();
-        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
+        assertThat(bench.canGoBack(1)).isFalse();
+        assertThat(bench.canGoBack(2)).isTrue();
 
         bench.back(2);
-        bench.settle(2);
+        bench.undone(Optional.empty());
 
         assertThat(TreePrint.of(live)).isEqualTo(first);
         assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
@@ -63,39 +64,12 @@ class TreeSwapBackTest extends SwappedTree {
         bench.prepare(3, bench.take(source));
         bench.forward(3);
         bench.back(3);
-        bench.stager().discard(TreeBench.id(3));
+        bench.undone(Optional.of(2));
         assertThat(TreePrint.of(live)).isEqualTo(second);
 
         bench.back(2);
 
         assertThat(TreePrint.of(live)).isEqualTo(first);
-    }
-
-    /** An attempt that failed for this server's sake: the next one goes on with what is staged. */
-    @Test
-    void whatIsStagedIsKeptForTheNextAttempt() throws IOException {
-        RandomTree tree = new RandomTree(source, 17).grow(40);
-        bench.apply(1, source);
-        List<String> first = TreePrint.of(live);
-        tree.mutate(40);
-        TreeData data = bench.take(source);
-        bench.prepare(2, data);
-        List<String> staged = stagedFiles();
-        bench.forward(2);
-        bench.back(2);
-
-        bench.stager().keep(TreeBench.id(2));
-        bench.stager().keep(TreeBench.id(2));
-        bench.swap().clear(Optional.of(TreeBench.id(1)));
-
-        assertThat(TreePrint.of(live)).isEqualTo(first);
-        assertThat(stagedFiles()).isEqualTo(staged);
-        assertThat(bench.swap().canGoBack(TreeBench.id(1))).isTrue();
-        bench.prepare(2, data);
-        assertThat(stagedFiles()).isEqualTo(staged);
-        bench.forward(2);
-        bench.settle(2);
-        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
     }
 
     @Test
@@ -106,11 +80,12 @@ class TreeSwapBackTest extends SwappedTree {
         tree.mutate(20);
         bench.apply(2, source);
         Files.writeString(live.resolve("tampered"), "x");
+        PlanSet applied = bench.plans(2);
         bench.prepare(2, bench.take(source));
-        bench.stager().discard(TreeBench.id(2));
+        bench.swap().clear(Optional.of(applied));
         Files.delete(live.resolve("tampered"));
 
-        bench.back(2);
+        bench.swap().back(applied, bench.kind);
 
         assertThat(TreePrint.of(live)).isEqualTo(first);
     }
@@ -122,11 +97,12 @@ class TreeSwapBackTest extends SwappedTree {
         List<String> first = TreePrint.of(live);
         tree.mutate(20);
         bench.apply(2, source);
-        bench.prepare(2, bench.take(source));
-        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
-        bench.swap().dropUnbegun(TreeBench.id(2));
-        bench.back(2);
-        bench.settle(2);
+        PlanSet applied = bench.plans(2);
+        assertThat(bench.prepare(2, bench.take(source))).isNotEqualTo(applied);
+        assertThat(bench.canGoBack(2)).as("what is prepared was not begun").isFalse();
+        assertThat(bench.swap().canGoBack(applied)).isTrue();
+        bench.swap().back(applied, bench.kind);
+        bench.undone(Optional.empty());
         assertThat(TreePrint.of(live)).isEqualTo(first);
     }
 
@@ -138,9 +114,10 @@ class TreeSwapBackTest extends SwappedTree {
         tree.mutate(20);
         bench.apply(2, source);
         Files.writeString(live.resolve("tampered"), "x");
+        PlanSet applied = bench.plans(2);
         bench.prepare(2, bench.take(source));
 
-        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
+        assertThat(bench.swap().canGoBack(applied)).isTrue();
 
         bench.forward(2);
         assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
@@ -176,9 +153,8 @@ class TreeSwapBackTest extends SwappedTree {
         bench.back(1);
         bench.back(1);
         assertThat(TreePrint.of(live)).isEqualTo(before);
-        bench.settle(1);
-        bench.settle(1);
-        bench.back(1);
+        bench.undone(Optional.empty());
+        bench.undone(Optional.empty());
         assertThat(TreePrint.of(live)).isEqualTo(before);
     }
 
@@ -191,6 +167,33 @@ class TreeSwapBackTest extends SwappedTree {
         bench.back(1);
         assertThat(live.resolve("folder/a")).doesNotExist();
         assertThat(live.resolve("folder/foreign")).hasContent("x");
+    }
+
+    /** An attempt that failed for this server's sake: the next one goes on with what is staged. */
+    @Test
+    void whatIsStagedIsKeptForTheNextAttempt() throws IOException {
+        RandomTree tree = new RandomTree(source, 17).grow(40);
+        bench.apply(1, source);
+        List<String> first = TreePrint.of(live);
+        tree.mutate(40);
+        TreeData data = bench.take(source);
+        PlanSet plans = bench.prepare(2, data);
+        List<String> staged = stagedFiles();
+        bench.forward(2);
+        bench.back(2);
+
+        bench.swap().reopen(plans);
+        bench.swap().reopen(plans);
+        bench.swap().clear(Optional.of(bench.plans(1)));
+
+        assertThat(TreePrint.of(live)).isEqualTo(first);
+        assertThat(stagedFiles()).isEqualTo(staged);
+        assertThat(bench.canGoBack(1)).isTrue();
+        assertThat(bench.prepare(2, data)).isEqualTo(plans);
+        assertThat(stagedFiles()).isEqualTo(staged);
+        bench.forward(2);
+        bench.settle(2);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
     }
 
     private List<String> stagedFiles() throws IOException {

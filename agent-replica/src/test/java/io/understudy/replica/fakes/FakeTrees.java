@@ -5,6 +5,7 @@ import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
@@ -16,18 +17,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** One tree of each kind in memory; its content is the name of a snapshot, or "mixed" while it is being exchanged. */
 public final class FakeTrees implements LiveTrees, Stage {
     private final CrashPoints points;
     private final Map<TreeKind, String> live = new ConcurrentHashMap<>();
-    private List<String> lost = List.of();
+    private int number;
     private int stagings;
-    private final Set<SnapshotId> staged = new HashSet<>();
-    private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
-    /** What takes a snapshot back that settled, while it is staged once more. */
-    private final Map<SnapshotId, Map<TreeKind, String>> settled = new HashMap<>();
-
+    private List<String> lost = List.of();
+    private final Set<String> staged = new HashSet<>();
+    private final Map<String, Map<TreeKind, String>> undo = new HashMap<>();
     private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);
 
     private Optional<UnderstudyException> undeletable = Optional.empty();
@@ -57,20 +57,27 @@ public final class FakeTrees implements LiveTrees, Stage {
         return Map.copyOf(live);
     }
 
-    public Set<SnapshotId> staged() {
+    public Set<String> staged() {
         return Set.copyOf(staged);
     }
 
     @Override
-    public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
-        points.around("prepare", () -> {
-            staged.removeIf(other -> !other.equals(manifest.snapshot()));
-            if (staged.add(manifest.snapshot())) {
-                stagings++;
-                Optional.ofNullable(undo.remove(manifest.snapshot()))
-                        .ifPresent(before -> settled.put(manifest.snapshot(), before));
-            }
-        });
+    public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+        String resumed = number + "-" + manifest.snapshot();
+        boolean again = staged.contains(resumed) && !undo.containsKey(resumed);
+        String name = again ? resumed : ++number + "-" + manifest.snapshot();
+        points.around("prepare", () -> stagings += staged.add(name) ? 1 : 0);
+        return new PlanSet(name, List.of("files", "secrets", "config"));
+    }
+
+    /** How often files were staged from nothing. */
+    public int stagings() {
+        return stagings;
+    }
+
+    @Override
+    public void reopen(PlanSet plans) {
+        points.around("keep staged", () -> undo.remove(plans.name()));
     }
 
     /** Files of the trees are removed by hand. */
@@ -86,64 +93,36 @@ public final class FakeTrees implements LiveTrees, Stage {
     /** The folder of what was replaced is removed by hand. */
     public void loseUndo() {
         undo.clear();
-        settled.clear();
     }
 
     @Override
-    public boolean canGoBack(SnapshotId snapshot) {
-        return undo.containsKey(snapshot) || settled.containsKey(snapshot);
-    }
-
-    /** Snapshots whose files were staged from nothing. */
-    public int stagings() {
-        return stagings;
+    public boolean canGoBack(PlanSet plans) {
+        return undo.containsKey(plans.name());
     }
 
     @Override
-    public void keep(SnapshotId snapshot) {
-        points.around("keep staged", () -> {
-            if (settled.containsKey(snapshot)) {
-                staged.remove(snapshot);
-            }
-            dropUnbegun(snapshot);
-        });
-    }
-
-    @Override
-    public void dropUnbegun(SnapshotId snapshot) {
-        Optional.ofNullable(settled.remove(snapshot)).ifPresent(before -> undo.put(snapshot, before));
-    }
-
-    @Override
-    public void discard(SnapshotId snapshot) {
-        points.around("discard staged", () -> {
-            staged.remove(snapshot);
-            dropUnbegun(snapshot);
-        });
-    }
-
-    @Override
-    public void forward(SnapshotId snapshot, TreeKind kind) {
+    public void forward(PlanSet plans, TreeKind kind) {
         Optional.ofNullable(refusals.get(kind)).ifPresent(failure -> {
             throw failure;
         });
-        if (!staged.contains(snapshot)) {
-            throw new AssertionError(snapshot + " was not staged");
+        if (!staged.contains(plans.name())) {
+            throw new AssertionError(plans.name() + " was not staged");
         }
         points.point("before forward " + kind);
-        undo.computeIfAbsent(snapshot, each -> new EnumMap<>(TreeKind.class)).putIfAbsent(kind, live.get(kind));
+        undo.computeIfAbsent(plans.name(), each -> new EnumMap<>(TreeKind.class))
+                .putIfAbsent(kind, live.get(kind));
         live.put(kind, "mixed");
         points.point("during forward " + kind);
-        live.put(kind, snapshot.toString());
+        live.put(kind, snapshot(plans.name()).toString());
         lost = List.of();
         Optional.ofNullable(whenForward.get(kind)).ifPresent(Runnable::run);
         points.point("after forward " + kind);
     }
 
     @Override
-    public void back(SnapshotId snapshot, TreeKind kind) {
+    public void back(PlanSet plans, TreeKind kind) {
         points.point("before back " + kind);
-        String before = undo.getOrDefault(snapshot, Map.of()).get(kind);
+        String before = undo.getOrDefault(plans.name(), Map.of()).get(kind);
         if (before == null) {
             return;
         }
@@ -151,31 +130,35 @@ public final class FakeTrees implements LiveTrees, Stage {
         points.point("during back " + kind);
         live.put(kind, before);
         points.point("after back " + kind);
-        undo.get(snapshot).remove(kind);
+        undo.get(plans.name()).remove(kind);
     }
 
     @Override
-    public void settle(SnapshotId snapshot) {
+    public void settle(PlanSet plans) {
         unsettled.ifPresent(failure -> {
             throw failure;
         });
-        points.around("settle", () -> {
-            staged.remove(snapshot);
-            settled.remove(snapshot);
-        });
+        points.around("settle", () -> {});
     }
 
     @Override
-    public void clear(Optional<SnapshotId> current) {
+    public void clear(Optional<PlanSet> current) {
         undeletable.ifPresent(failure -> {
             throw failure;
         });
-        points.around("clear", () -> undo.keySet().removeIf(each -> !current.equals(Optional.of(each))));
+        points.around("clear", () -> {
+            staged.removeIf(each -> undo.containsKey(each) || !each.startsWith(number + "-"));
+            undo.keySet().removeIf(each -> !current.map(PlanSet::name).equals(Optional.of(each)));
+        });
     }
 
     /** The snapshots that have an undo folder. */
     public Set<SnapshotId> undone() {
-        return Set.copyOf(undo.keySet());
+        return undo.keySet().stream().map(FakeTrees::snapshot).collect(Collectors.toSet());
+    }
+
+    private static SnapshotId snapshot(String apply) {
+        return SnapshotId.parse(apply.substring(apply.indexOf('-') + 1));
     }
 
     /** Nothing can be deleted, or it can again. @param failure null: it can */
@@ -183,7 +166,7 @@ public final class FakeTrees implements LiveTrees, Stage {
         undeletable = Optional.ofNullable(failure);
     }
 
-    /** Plans can't be marked as settled, or can again. @param failure null: they can */
+    /** What the caches learn of plans can't be kept, or can again. @param failure null: they can */
     public void refuseSettling(UnderstudyException failure) {
         unsettled = Optional.ofNullable(failure);
     }

@@ -169,8 +169,8 @@ public final class World {
         assertThat(site.running()).isTrue();
         assertThat(trees.staged())
                 .as("staged files, but for those that wait for the next attempt")
-                .allMatch(snapshot -> store.ledger()
-                        .failedAttempt(snapshot)
+                .allMatch(apply -> store.ledger()
+                        .failedAttempt(SnapshotId.parse(apply.substring(apply.indexOf('-') + 1)))
                         .filter(each -> !each.rejection())
                         .isPresent());
     }

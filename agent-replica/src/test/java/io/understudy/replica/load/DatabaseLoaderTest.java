@@ -23,6 +23,8 @@ import io.understudy.repository.Manifests;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
@@ -200,7 +202,7 @@ class DatabaseLoaderTest {
     @Test
     void dropsWhatAKilledAgentLeftAtAnyMoment() throws IOException {
         Manifest manifest = snapshot(shared, ROWS);
-        SpareFile file = new SpareFile(state);
+        StateFile<SpareRecord> file = StateFile.in(state, StateEntry.SPARE, SpareRecord.class);
         String first = names.passing("abc123");
         long cluster = Long.parseLong(shared.psql("postgres", "SELECT system_identifier FROM pg_control_system()"));
 
@@ -260,12 +262,12 @@ class DatabaseLoaderTest {
     @Test
     void refusesStateThatItDoesNotUnderstand() throws IOException {
         Manifest manifest = snapshot(shared, ROWS);
-        Files.writeString(state.resolve("spare.json"), "{\"format\":2,\"stage\":\"new\"}");
+        Files.writeString(state.resolve("spare.json"), "{\"format\":3,\"stage\":\"new\"}");
         assertFails(ErrorCode.FORMAT_UNKNOWN, () -> loader(shared).load(manifest, blobs, Progress.none()));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{\"form", "[1]", "{\"format\":1,\"stage\":\"BUILT\",\"name\":\"x\"}"})
+    @ValueSource(strings = {"", "{\"form", "[1]", "{\"format\":2,\"stage\":\"BUILT\",\"name\":\"x\"}"})
     void aDamagedRecordIsAsNoneUnlessADatabaseHasTheSparesName(String damaged) throws IOException {
         Manifest manifest = snapshot(shared, ROWS);
         Path record = state.resolve("spare.json");

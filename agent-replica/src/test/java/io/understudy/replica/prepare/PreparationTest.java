@@ -26,7 +26,6 @@ import io.understudy.replica.state.ReplicaId;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
@@ -156,7 +155,7 @@ class PreparationTest {
     void saysWhatWillBeReplaced() throws IOException {
         world.databases.create(FakeDatabases.LIVE);
         Files.createDirectories(folder.resolve("media/photos"));
-        epochs.hold(new HeldEpoch(repository.id(), 1, "nonce", "primary", NOW, "init"));
+        epochs.hold(new EpochClaim(Optional.of(repository.id()), 1, "primary", NOW, "init", "nonce"));
 
         assertThat(preparation(settings()).atStake())
                 .anySatisfy(each -> assertThat(each).contains("is the primary (epoch 1)"))
@@ -166,7 +165,7 @@ class PreparationTest {
 
     @Test
     void aFormerPrimaryIsNotThePrimaryAnyMore() {
-        epochs.hold(new HeldEpoch(repository.id(), 1, "nonce", "primary", NOW, "init"));
+        epochs.hold(new EpochClaim(Optional.of(repository.id()), 1, "primary", NOW, "init", "nonce"));
         repository.epochs().claim(new EpochClaim(2, "other", NOW, "promoted", "another"), key);
 
         assertThat(preparation(settings()).atStake()).isEmpty();

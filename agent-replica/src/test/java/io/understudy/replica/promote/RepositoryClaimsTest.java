@@ -10,8 +10,8 @@ import io.understudy.filestore.Content;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
 import io.understudy.replica.promote.Promotion.Request;
-import io.understudy.replica.state.Claim;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
@@ -61,7 +61,7 @@ class RepositoryClaimsTest {
 
     @Test
     void claimsForThePrimarysAgentOfThisHost() {
-        Claim claim = new Claim(1, "a nonce", NOW, "a test");
+        EpochClaim claim = new EpochClaim(1, "standby", NOW, "a test", "a nonce");
 
         claims("standby", Optional.of(key)).claim(claim);
         assertThat(claims("standby", Optional.of(key)).held()).isZero();
@@ -76,8 +76,8 @@ class RepositoryClaimsTest {
 
     @Test
     void repeatsItsOwnClaimButNotAnothers() {
-        Claim mine = new Claim(1, "mine", NOW, "a test");
-        Claim other = new Claim(1, "other", NOW, "a test");
+        EpochClaim mine = new EpochClaim(1, "standby", NOW, "a test", "mine");
+        EpochClaim other = new EpochClaim(1, "standby", NOW, "a test", "other");
         claims("standby", Optional.of(key)).claim(mine);
         claims("standby", Optional.of(key)).claim(mine);
 
@@ -87,7 +87,7 @@ class RepositoryClaimsTest {
 
     @Test
     void whatNobodyHereCanBelieveIsAnothers() {
-        Claim mine = new Claim(2, "mine", NOW, "a test");
+        EpochClaim mine = new EpochClaim(2, "standby", NOW, "a test", "mine");
         filestore.put("epochs/00000002.json", Content.of("garbage\n".getBytes(StandardCharsets.UTF_8)));
         assertThat(claims("standby", Optional.of(key)).stands(mine)).isFalse();
 
@@ -159,7 +159,7 @@ class RepositoryClaimsTest {
 
     @Test
     void aFilestoreThatIsAwaySaysNothingOfAClaim() {
-        Claim mine = new Claim(2, "mine", NOW, "a test");
+        EpochClaim mine = new EpochClaim(2, "standby", NOW, "a test", "mine");
         filestore.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
 
         refused(() -> claims("standby", Optional.of(key)).stands(mine), ErrorCode.FILESTORE_UNREACHABLE);

@@ -21,6 +21,7 @@ import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
+import io.understudy.state.StateEntry;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public final class TreeCapture implements SourceTrees {
 
     /** @param state folder of durable state; the caches lie in {@code capture/} and may be deleted at any time */
     public TreeCapture(Path state, Clock clock) {
-        this.folder = state.resolve("capture");
+        this.folder = StateEntry.CAPTURE.in(state);
         this.clock = clock;
     }
 
