@@ -80,7 +80,8 @@ final class ApplyBack {
         Optional<UnderstudyException> sick = down.or(() -> unwell);
         Optional<UnderstudyException> notItsFault = sick.filter(any -> isUndecided(intent));
         if (isUndecided(intent) && sick.isEmpty()) {
-            retire(intent);
+            // What can't be renamed now stays the spare, which the next load drops.
+            Attempt.of("retire the database of " + intent.snapshot(), () -> retire(intent));
         }
         store.change(ledger -> ledger.with(ledger.state()
                 .undone(notItsFault.map(failure -> failures.failedAttempt(
