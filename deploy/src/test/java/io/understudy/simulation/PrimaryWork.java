@@ -1,22 +1,23 @@
 package io.understudy.simulation;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.primary.app.RoleLook;
 import io.understudy.primary.capture.FullSnapshotFlag;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
-import io.understudy.primary.capture.Stage;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
+import io.understudy.primary.events.PrimaryEvent.PruningFailed;
+import io.understudy.primary.events.PrimaryEvent.SnapshotFailed;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
-import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
@@ -35,6 +36,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -71,8 +73,9 @@ final class PrimaryWork {
                 server.settings.trees(),
                 clock,
                 ticker);
+        Events events = new Events(clock, Run::failingSink, this::hear);
         this.taker = new SnapshotTaker(
-                server.settings.state(), server.marker, server.epochs, repository, () -> key, source, events());
+                server.settings.state(), server.marker, server.epochs, repository, () -> key, source, events);
         Pruning.Host host = new Pruning.Host(
                 server.name,
                 server.settings.state(),
@@ -82,7 +85,7 @@ final class PrimaryWork {
                 clock,
                 ZoneOffset.UTC,
                 ticker);
-        this.pruning = new Pruning(host, server.settings.retention(), retentionEvents());
+        this.pruning = new Pruning(host, server.settings.retention(), events);
         this.role = new RoleLook(server.marker, server.epochs, repository, ticker);
     }
 
@@ -103,7 +106,11 @@ final class PrimaryWork {
         String period = run.random.nextInt(4) == 0 ? "daily" : "hourly";
         try {
             Taken snapshot = taker.take(SnapshotRequest.of(List.of(period)), Progress.none());
-            run.tell("committed", snapshot.manifest().snapshot().toString(), "");
+            String id = snapshot.manifest().snapshot().toString();
+            taken++;
+            run.store.acknowledged(server.name, id);
+            run.announce(server);
+            run.tell("committed", id, "");
         } catch (UnderstudyException e) {
             run.failed("snapshot", e, told);
         }
@@ -165,30 +172,12 @@ final class PrimaryWork {
         }
     }
 
-    private PrimaryEvents events() {
-        return new PrimaryEvents() {
-            @Override
-            public void committed(Taken snapshot) {
-                taken++;
-                run.store.acknowledged(
-                        server.name, snapshot.manifest().snapshot().toString());
-                run.announce(server);
-            }
-
-            @Override
-            public void failed(Stage stage, UnderstudyException why) {
-                told = Optional.of(why);
-            }
-        };
-    }
-
-    private RetentionEvents retentionEvents() {
-        return new RetentionEvents() {
-            @Override
-            public void failed(UnderstudyException why) {
-                told = Optional.of(why);
-            }
-        };
+    private void hear(Event event, Instant at) {
+        if (event instanceof SnapshotFailed failed) {
+            told = Optional.of(failed.why());
+        } else if (event instanceof PruningFailed failed) {
+            told = Optional.of(failed.why());
+        }
     }
 
     private SourceTrees.Captured capture(

@@ -1,6 +1,8 @@
 package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
@@ -9,8 +11,9 @@ import io.understudy.replica.app.ReplicaProcess;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.apply.SteppedTrees;
-import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.events.Step;
+import io.understudy.replica.events.ReplicaEvent.SnapshotApplied;
+import io.understudy.replica.events.ReplicaEvent.StepBegan;
+import io.understudy.replica.events.ReplicaEvent.StepFailed;
 import io.understudy.replica.fakes.FakeLiveDatabases;
 import io.understudy.replica.fakes.FakeSpareLoader;
 import io.understudy.replica.fakes.Hook;
@@ -76,7 +79,7 @@ final class ReplicaWork {
                         run.turns.ticker(),
                         run.random,
                         run::nonce),
-                events(),
+                new Events(server.clock, Run::failingSink, this::hear),
                 this::markerGone,
                 this::wake);
     }
@@ -182,23 +185,14 @@ final class ReplicaWork {
         }
     }
 
-    private ReplicaEvents events() {
-        return new ReplicaEvents() {
-            @Override
-            public void began(SnapshotId snapshot, Step step) {
-                run.tell("step", snapshot.toString(), step.label());
-            }
-
-            @Override
-            public void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {
-                run.tell("applied", snapshot.toString(), "");
-            }
-
-            @Override
-            public void failed(Step step, UnderstudyException failure) {
-                told = Optional.of(failure);
-            }
-        };
+    private void hear(Event event, Instant at) {
+        if (event instanceof StepBegan began) {
+            run.tell("step", began.snapshot().toString(), began.step().label());
+        } else if (event instanceof SnapshotApplied applied) {
+            run.tell("applied", applied.snapshot().toString(), "");
+        } else if (event instanceof StepFailed failed) {
+            told = Optional.of(failed.why());
+        }
     }
 
     private BackupMode marker() {

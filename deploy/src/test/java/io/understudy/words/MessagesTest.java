@@ -2,6 +2,8 @@ package io.understudy.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.events.Event;
+import io.understudy.events.EventText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +14,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code deploy/docs/messages.md} is the catalogue of all messages by error code; {@code -Dunderstudy.rewrite=true}
- * writes it.
+ * {@code deploy/docs/messages.md} is the catalogue of all messages by error code, of all events and of the other lines of
+ * the log; {@code -Dunderstudy.rewrite=true} writes it.
  */
 class MessagesTest {
     private static final Path PAGE = Path.of("docs/messages.md");
@@ -21,9 +23,9 @@ class MessagesTest {
     private static final String END = "<!-- generated from the code: end -->\n";
 
     @Test
-    void thePageListsAllMessagesByTheirCode() throws IOException {
+    void thePageListsAllMessagesAndEvents() throws IOException {
         String page = Files.readString(PAGE);
-        String wanted = page.substring(0, page.indexOf(MARK) + MARK.length()) + table() + END;
+        String wanted = page.substring(0, page.indexOf(MARK) + MARK.length()) + table() + events() + logLines() + END;
         if (Boolean.getBoolean("understudy.rewrite")) {
             Files.writeString(PAGE, wanted);
         }
@@ -50,6 +52,26 @@ class MessagesTest {
                     .distinct()
                     .forEach(text::append);
         });
+        return text.append('\n').toString();
+    }
+
+    private static String events() {
+        StringBuilder text = new StringBuilder("## Events\n\n| code | severity | text |\n| --- | --- | --- |\n");
+        EventsTest.kinds().forEach(kind -> {
+            EventText event = kind.getAnnotation(EventText.class);
+            String hint = event.hint().isEmpty() ? "" : "; hint: " + event.hint();
+            text.append("| `" + Event.codeOf(kind) + "` | " + event.severity().label() + " | "
+                    + cell(event.value() + hint) + " |\n");
+        });
+        return text.append('\n').toString();
+    }
+
+    private static String logLines() throws IOException {
+        StringBuilder text =
+                new StringBuilder("## Other lines of the log\n\n| class | level | text |\n| --- | --- | --- |\n");
+        Messages.logLines()
+                .forEach(line -> text.append(
+                        "| `" + line.source() + "` | " + line.level() + " | " + cell(line.text()) + " |\n"));
         return text.append('\n').toString();
     }
 

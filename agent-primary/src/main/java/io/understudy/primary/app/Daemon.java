@@ -1,7 +1,19 @@
 package io.understudy.primary.app;
 
+import io.understudy.events.CommonEvent.Defect;
+import io.understudy.events.CommonEvent.NewestUnknown;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.events.PrimaryEvent.AgentRuns;
+import io.understudy.primary.events.PrimaryEvent.AgentStopped;
+import io.understudy.primary.events.PrimaryEvent.AgentStopsLate;
+import io.understudy.primary.events.PrimaryEvent.FirstSnapshotDue;
+import io.understudy.primary.events.PrimaryEvent.RoleForbidsSnapshots;
+import io.understudy.primary.events.PrimaryEvent.RoleIsPrimary;
+import io.understudy.primary.events.PrimaryEvent.RoleIsStandby;
+import io.understudy.primary.events.PrimaryEvent.RoleUnknown;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
@@ -17,8 +29,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code agent-primary run}: a loop that looks once a second which role this server has and asks for the snapshots that
@@ -26,7 +36,6 @@ import org.slf4j.LoggerFactory;
  * restart.
  */
 public final class Daemon implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration LEARN_AGAIN = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(40);
@@ -45,6 +54,7 @@ public final class Daemon implements AutoCloseable {
             PrimaryMetrics metrics,
             LastVerified verified,
             DaemonStatus daemonStatus,
+            Events events,
             Clock clock,
             Ticker ticker,
             List<Service> services) {}
@@ -81,18 +91,18 @@ public final class Daemon implements AutoCloseable {
             // Without asking for snapshots yet: where a service cannot start, nothing was begun.
             tell(look());
             parts.services().forEach(running::start);
-            LOG.info("the agent runs");
+            report(new AgentRuns());
             while (!stopping) {
                 parts.ticker().sleep(PAUSE);
                 guardedRound();
             }
         } catch (InterruptedException e) {
-            LOG.debug("interrupted", e);
+            // By close: what follows is the same as after stop.
         } finally {
             // What ended the loop must not cut short the end of what it started.
             Thread.interrupted();
             running.close();
-            LOG.info("the agent has stopped");
+            report(new AgentStopped());
             ended.countDown();
         }
     }
@@ -113,7 +123,7 @@ public final class Daemon implements AutoCloseable {
         current.interrupt();
         try {
             if (!ended.await(GRACE.toSeconds(), TimeUnit.SECONDS)) {
-                LOG.warn("the agent does not end in time");
+                report(new AgentStopsLate());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -128,7 +138,7 @@ public final class Daemon implements AutoCloseable {
         try {
             round();
         } catch (RuntimeException e) {
-            LOG.error("a defect of Understudy", e);
+            report(new Defect("a turn of the main loop", e));
         }
     }
 
@@ -143,7 +153,7 @@ public final class Daemon implements AutoCloseable {
 
     private RoleStatus look() {
         RoleStatus standing = parts.watch().look();
-        log(standing);
+        reportRole(standing);
         if (standing.role() == Role.PRIMARY) {
             learn(standing);
         } else if (standing.role().idles()) {
@@ -162,20 +172,22 @@ public final class Daemon implements AutoCloseable {
         parts.metrics().verified(parts.verified().read());
     }
 
-    private void log(RoleStatus standing) {
+    private void reportRole(RoleStatus standing) {
         if (standing.role() == role) {
             return;
         }
         role = standing.role();
-        String why = standing.lastError()
-                .map(e -> ": " + e.getMessage() + "; hint: " + e.hint())
-                .orElse("");
-        switch (role) {
-            case PRIMARY -> LOG.info("this server is the primary, of epoch {}", standing.epoch());
-            case REPLICA -> LOG.info("this server is in backup mode: no snapshots are taken");
-            case FENCED, NO_EPOCH -> LOG.error("no snapshots are taken{}", why);
-            case UNKNOWN -> LOG.warn("it is not known yet whether this server is the primary{}", why);
-        }
+        report(
+                switch (role) {
+                    case PRIMARY -> new RoleIsPrimary(standing.epoch());
+                    case REPLICA -> new RoleIsStandby();
+                    case FENCED, NO_EPOCH -> new RoleForbidsSnapshots(standing.lastError());
+                    case UNKNOWN -> new RoleUnknown(standing.lastError());
+                });
+    }
+
+    private void report(Event event) {
+        parts.events().report(event);
     }
 
     /** From the newest snapshot: the metrics, what is announced, and which ticks were missed. */
@@ -197,14 +209,14 @@ public final class Daemon implements AutoCloseable {
         } catch (UnderstudyException e) {
             learned = e.code().retry() != ErrorCode.FILESTORE_UNREACHABLE.retry();
             if (warnOnce.isDue(e.getMessage())) {
-                LOG.warn("what is newest in the repository is not known: {}; hint: {}", e.getMessage(), e.hint());
+                report(new NewestUnknown(e));
             }
         }
     }
 
     private void cover(SnapshotId newest, Manifest manifest, int epoch) {
         if (newest.epoch() < epoch) {
-            LOG.info("epoch {} has no snapshot yet: the first one is taken now", epoch);
+            report(new FirstSnapshotDue(epoch));
             parts.planner().promoted(parts.clock().instant());
         } else {
             parts.planner().covered(manifest.moment());
@@ -212,7 +224,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     /** The services that were started. */
-    private static final class Running {
+    private final class Running {
         private final ArrayDeque<AutoCloseable> started = new ArrayDeque<>();
 
         private void start(Service service) {
@@ -224,7 +236,7 @@ public final class Daemon implements AutoCloseable {
                 try {
                     one.close();
                 } catch (Exception e) {
-                    LOG.warn("closing a part of the agent failed", e);
+                    report(new Defect("the end of a part of the agent", e));
                 }
             }
         }

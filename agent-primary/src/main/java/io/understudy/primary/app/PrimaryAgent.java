@@ -4,8 +4,9 @@ import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminService;
 import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
-import io.understudy.filestore.FilestoreListener;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.FilestoreMetrics;
 import io.understudy.metrics.HttpEndpoint;
@@ -15,13 +16,11 @@ import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.FullSnapshotFlag;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruning;
-import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
@@ -48,6 +47,7 @@ public final class PrimaryAgent implements AutoCloseable {
     private final Clock clock;
     private final Ticker ticker;
     private final Metrics metrics;
+    private final Events events;
     private final Filestore filestore;
     private final KeyRing keys;
     private final RepositoryAccess repository;
@@ -63,9 +63,9 @@ public final class PrimaryAgent implements AutoCloseable {
         this.clock = clock;
         this.ticker = ticker;
         this.metrics = new Metrics(settings.site(), "primary", version);
-        FilestoreListener heard =
-                new FilestoreMetrics(metrics, settings.filestore().url().toString());
-        this.filestore = Filestores.open(settings.filestore(), heard, ticker);
+        this.events = new Events(
+                clock, new FilestoreMetrics(metrics, settings.filestore().url().toString()));
+        this.filestore = Filestores.open(settings.filestore(), events, ticker);
         this.keys = new KeyRing(settings.signing(), ticker);
         this.repository =
                 new RepositoryAccess(() -> Repository.open(filestore, settings.site(), keys.trusted(), clock));
@@ -92,7 +92,7 @@ public final class PrimaryAgent implements AutoCloseable {
         return new LastVerified(settings.state());
     }
 
-    public SnapshotTaker taker(PrimaryEvents events) {
+    public SnapshotTaker taker() {
         TreeCapture files = new TreeCapture(settings.state(), clock);
         SnapshotSource source = new SnapshotSource(
                 settings.primary().name(),
@@ -105,7 +105,7 @@ public final class PrimaryAgent implements AutoCloseable {
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 
-    public Pruning pruning(RetentionEvents events) {
+    public Pruning pruning() {
         Pruning.Host host = new Pruning.Host(
                 settings.primary().name(),
                 settings.state(),
@@ -150,9 +150,9 @@ public final class PrimaryAgent implements AutoCloseable {
         Followers followers = new Followers(clock);
         PrimaryMetrics told = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
-        AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(told, new PruneLog()))));
-        SnapshotQueue desk =
-                new SnapshotQueue(taker(announcer.aheadOf(List.of(told, daemonStatus, new SnapshotLog(), prune))));
+        AutoPrune prune = new AutoPrune(pruning(), events);
+        SnapshotQueue desk = new SnapshotQueue(taker());
+        List.of(announcer, told, daemonStatus, new LogSink(), prune).forEach(events::add);
         Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
         Transport transport = new Transport(settings.tls());
         schedule.longestPause(clock.instant()).ifPresent(told::expectedInterval);
@@ -160,11 +160,11 @@ public final class PrimaryAgent implements AutoCloseable {
             told.certificateExpires(transport::certificateExpirySeconds);
         }
 
-        FollowService following = new FollowService(settings.site(), followers);
+        FollowService following = new FollowService(settings.site(), followers, events);
         StatusReport status = statusReport();
         AdminService admin = new AdminService(
                 settings.site(),
-                PrimaryHandlers.of(desk, () -> status.ofDaemon(daemonStatus, desk, followers.all())),
+                PrimaryHandlers.of(desk, events, () -> status.ofDaemon(daemonStatus, desk, followers.all())),
                 ticker);
         List<Daemon.Service> services = new ArrayList<>();
         settings.primary().http().ifPresent(address -> services.add(() -> http(address, daemonStatus)));
@@ -189,6 +189,7 @@ public final class PrimaryAgent implements AutoCloseable {
                 told,
                 lastVerified(),
                 daemonStatus,
+                events,
                 clock,
                 ticker,
                 services));

@@ -4,7 +4,6 @@ import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
-import io.understudy.primary.retention.RetentionEvents;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,7 +24,7 @@ final class PruneCommand implements Callable<Integer> {
     public Integer call() {
         Pruned[] pruned = new Pruned[1];
         cli.with(agent -> {
-            Pruning pruning = agent.pruning(RetentionEvents.NONE);
+            Pruning pruning = agent.pruning();
             try (ProgressDisplay progress = cli.progress()) {
                 cli.interruptible(() -> pruned[0] = dryRun ? pruning.explain(progress) : pruning.prune(progress));
             }

@@ -7,7 +7,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.SnapshotView;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import java.util.List;
 import java.util.Set;
@@ -53,8 +52,8 @@ final class SnapshotCommand implements Runnable {
                 if (daemon.daemonRuns()) {
                     taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
                 } else {
-                    cli.interruptible(() -> taken[0] = SnapshotView.of(
-                            agent.taker(PrimaryEvents.all(List.of())).take(request, progress)));
+                    cli.interruptible(
+                            () -> taken[0] = SnapshotView.of(agent.taker().take(request, progress)));
                 }
             }
             cli.print(taken[0], taken[0]::text);

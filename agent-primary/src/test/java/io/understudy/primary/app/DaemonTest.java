@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
@@ -95,7 +95,7 @@ class DaemonTest {
 
     @Test
     void afterARestartKnowsTheNewestSnapshotAndWhatIsOwed() {
-        primary.taker(PrimaryEvents.all(List.of())).take(SnapshotRequest.of(List.of("manual")), Progress.none());
+        primary.taker(Events.none()).take(SnapshotRequest.of(List.of("manual")), Progress.none());
         desk.close();
         primary.time.advance(Duration.ofMinutes(10));
         restart(List.of());
@@ -201,7 +201,7 @@ class DaemonTest {
                 .hasMessageContaining("backup mode");
         daemon.round();
         primary.marker.remove();
-        primary.taker(PrimaryEvents.all(List.of())).take(SnapshotRequest.of(List.of("manual")), Progress.none());
+        primary.taker(Events.none()).take(SnapshotRequest.of(List.of("manual")), Progress.none());
         primary.time.advance(Duration.ofSeconds(1));
         daemon.round();
         assertThat(daemonStatus.ready().ok()).isTrue();
@@ -360,7 +360,8 @@ class DaemonTest {
         daemonStatus = new DaemonStatus(primary.time.clock());
         PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
-        desk = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(announcer, told, daemonStatus))));
+        Events events = new Events(primary.time.clock(), announcer, told, daemonStatus);
+        desk = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(periods, ZoneOffset.UTC);
         daemon = new Daemon(new Daemon.Parts(
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
@@ -371,6 +372,7 @@ class DaemonTest {
                 told,
                 new LastVerified(primary.state),
                 daemonStatus,
+                events,
                 primary.time.clock(),
                 primary.time,
                 services));

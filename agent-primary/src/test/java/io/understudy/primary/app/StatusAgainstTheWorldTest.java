@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.cli.Json;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.announce.Reporting;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.repository.HeldEpoch;
@@ -69,7 +69,8 @@ class StatusAgainstTheWorldTest {
         told.expectedInterval(Duration.ofHours(1));
         told.certificateExpires(() -> 1.9e9);
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
-        queue = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(announcer, told, daemonStatus))));
+        Events events = new Events(primary.time.clock(), announcer, told, daemonStatus);
+        queue = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *"), ZoneOffset.UTC);
         daemon = new Daemon(new Daemon.Parts(
                 new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time),
@@ -80,6 +81,7 @@ class StatusAgainstTheWorldTest {
                 told,
                 new LastVerified(primary.state),
                 daemonStatus,
+                events,
                 primary.time.clock(),
                 primary.time,
                 List.of()));

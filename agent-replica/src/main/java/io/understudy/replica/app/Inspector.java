@@ -1,6 +1,9 @@
 package io.understudy.replica.app;
 
+import io.understudy.events.CommonEvent.Defect;
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvent.LookFailed;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
 import io.understudy.time.Ticker;
@@ -10,19 +13,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Inspects this server every fifteen seconds, so that what is live no more is loaded again soon, and monitoring sees
  * it. Its thread, which may wait for the database server, runs from {@link #start} to {@link #close}.
  */
 final class Inspector implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Inspector.class);
     private static final int SECONDS = 15;
 
     private final Inspection inspection;
     private final Consumer<List<Discrepancy>> told;
+    private final Events events;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "inspector");
         thread.setDaemon(true);
@@ -32,9 +33,10 @@ final class Inspector implements AutoCloseable {
     private volatile List<Discrepancy> last = List.of();
 
     /** @param told receives what was found, each time */
-    Inspector(Inspection inspection, Consumer<List<Discrepancy>> told, Ticker ticker) {
+    Inspector(Inspection inspection, Consumer<List<Discrepancy>> told, Events events, Ticker ticker) {
         this.inspection = inspection;
         this.told = told;
+        this.events = events;
         this.warnOnce = new WarnOnce(ticker);
     }
 
@@ -56,10 +58,10 @@ final class Inspector implements AutoCloseable {
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
-                LOG.warn("{} ({})", e.getMessage(), e.hint());
+                events.report(new LookFailed("what is live", e));
             }
         } catch (RuntimeException e) {
-            LOG.error("a defect of Understudy", e);
+            events.report(new Defect("the inspection", e));
         }
     }
 

@@ -1,11 +1,11 @@
 package io.understudy.replica.app;
 
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Inspection;
@@ -38,7 +38,7 @@ public final class Replica {
     private final Round round;
     private final Promotion promotion;
 
-    public Replica(ReplicaPorts ports, ReplicaEvents events) {
+    public Replica(ReplicaPorts ports, Events events) {
         this(ports, events, new SplittableRandom(), () -> UUID.randomUUID().toString());
     }
 
@@ -46,11 +46,11 @@ public final class Replica {
      * @param random for the pauses after failures
      * @param nonces draws a new one with each call; two servers never draw the same
      */
-    Replica(ReplicaPorts ports, ReplicaEvents events, RandomGenerator random, Supplier<String> nonces) {
+    Replica(ReplicaPorts ports, Events events, RandomGenerator random, Supplier<String> nonces) {
         this.ports = ports;
         this.lock = new ApplyLock(ports.settings().state());
         RetryLog failures = new RetryLog(ports.clock(), new RetryPolicy(random));
-        this.standing = new StateReconciler(ports.store(), ports.backup(), ports.databases(), ports.clock());
+        this.standing = new StateReconciler(ports.store(), ports.backup(), ports.databases(), events, ports.clock());
         this.applier = new Applier(
                 ports.store(),
                 ports.backup(),

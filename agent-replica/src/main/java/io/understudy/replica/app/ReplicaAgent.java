@@ -4,6 +4,8 @@ import io.understudy.admin.AdminService;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.HealthSettings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
@@ -11,7 +13,11 @@ import io.understudy.metrics.HttpEndpoint;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.Probe;
 import io.understudy.replica.discover.PrimaryLink;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.events.ReplicaEvent.AgentStarted;
+import io.understudy.replica.events.ReplicaEvent.AgentStoppedInApply;
+import io.understudy.replica.events.ReplicaEvent.AgentStops;
+import io.understudy.replica.events.ReplicaEvent.SnapshotAnnounced;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
@@ -26,12 +32,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The daemon: wires its parts, runs from {@link #start} to {@link #close}. */
 public final class ReplicaAgent implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicaAgent.class);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);
     private static final int PROBE_SECONDS = 15;
 
@@ -41,6 +44,7 @@ public final class ReplicaAgent implements AutoCloseable {
     private final Metrics metrics;
     private final ReplicaMetrics told;
     private final DaemonStatus live;
+    private final Events events;
     private final Replica replica;
     private final JobQueue queue;
     private final MarkerWatch watch;
@@ -52,35 +56,42 @@ public final class ReplicaAgent implements AutoCloseable {
     private int looks;
     private volatile List<Discrepancy> lastWoken = List.of();
 
-    /** @param metrics where the filestore reports its health too */
-    public ReplicaAgent(ReplicaPorts ports, Metrics metrics, String filestore) {
+    /** @param events that the filestore reports its health to too */
+    public ReplicaAgent(ReplicaPorts ports, Metrics metrics, Events events, String filestore) {
         this.ports = ports;
         this.settings = ports.settings();
         this.transport = new Transport(settings.tls());
         this.metrics = metrics;
         this.told = new ReplicaMetrics(
                 metrics, ports.store(), settings.replica().name(), new LastVerified(settings.state()), ports.clock());
-        this.live = new DaemonStatus(filestore, ports.clock());
-        this.replica = new Replica(ports, ReplicaEvents.all(List.of(live, told)));
-        this.queue = new JobQueue(replica::attend, this::pause, ports.ticker());
-        this.watch =
-                new MarkerWatch(ports.backup(), queue::interruptRound, queue::wake, this::everySecond, ports.ticker());
+        this.live = new DaemonStatus(filestore);
+        this.events = events;
+        List.of(live, told, new LogSink()).forEach(events::add);
+        this.replica = new Replica(ports, events);
+        this.queue = new JobQueue(replica::attend, this::pause, events, ports.ticker());
+        this.watch = new MarkerWatch(
+                ports.backup(), queue::interruptRound, queue::wake, this::everySecond, events, ports.ticker());
         StatusReport status = new StatusReport(ports, live, replica.inspection());
-        this.inspector = new Inspector(replica.inspection(), this::inspected, ports.ticker());
+        this.inspector = new Inspector(replica.inspection(), this::inspected, events, ports.ticker());
         this.link = new PrimaryLink(
                 settings.replica().primaries(),
                 transport::channel,
                 () -> status.report(inspector.last()),
                 this::heard,
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
+                events,
                 ports.clock());
-        live.whenChanged(link::changed);
+        events.add((event, at) -> {
+            if (event instanceof ReplicaEvent) {
+                link.changed();
+            }
+        });
         this.admin = transport.server(
                 settings.replica().listen(),
                 List.of(),
                 List.of(new AdminService(
                         settings.site(),
-                        ReplicaHandlers.of(replica, queue, live, () -> status.ofDaemon(link.seen())),
+                        ReplicaHandlers.of(replica, queue, events, () -> status.ofDaemon(link.seen())),
                         ports.ticker())));
     }
 
@@ -90,7 +101,7 @@ public final class ReplicaAgent implements AutoCloseable {
      */
     public ReplicaAgent start() {
         lock = Optional.of(replica.lock().acquireDaemon(ports.ticker()));
-        LOG.info("agent-replica {} of site {}: {}", AgentVersion.current(), settings.site(), role());
+        events.report(new AgentStarted(AgentVersion.current(), settings.site(), role()));
         told.prepare(settings, ports.backup(), settings.tls().map(tls -> transport::certificateExpirySeconds));
         http = settings.replica()
                 .http()
@@ -125,7 +136,7 @@ public final class ReplicaAgent implements AutoCloseable {
      */
     @Override
     public void close() {
-        LOG.info("stopping");
+        events.report(new AgentStops());
         watch.close();
         inspector.close();
         link.close();
@@ -136,7 +147,7 @@ public final class ReplicaAgent implements AutoCloseable {
         lock.ifPresent(ProcessLock::close);
         lock = Optional.empty();
         if (!done) {
-            LOG.warn("stopped in the middle of an apply; the next start finishes it");
+            events.report(new AgentStoppedInApply());
         }
     }
 
@@ -170,7 +181,7 @@ public final class ReplicaAgent implements AutoCloseable {
                 .map(SnapshotId::toString)
                 .orElse("");
         if (announcement.getSnapshot().compareTo(applied) > 0) {
-            LOG.info("{} announces {}", announcement.getServer(), announcement.getSnapshot());
+            events.report(new SnapshotAnnounced(announcement.getServer(), announcement.getSnapshot()));
             queue.wake();
         }
     }

@@ -2,6 +2,13 @@ package io.understudy.replica.app;
 
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminHandlers;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
+import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaEvent.StepBegan;
+import io.understudy.replica.events.ReplicaEvent.StepProgressed;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
@@ -12,25 +19,26 @@ import java.util.function.Supplier;
 public final class ReplicaHandlers {
     private final Replica replica;
     private final Worker worker;
-    private final DaemonStatus live;
+    private final Events events;
 
-    private ReplicaHandlers(Replica replica, Worker worker, DaemonStatus live) {
+    private ReplicaHandlers(Replica replica, Worker worker, Events events) {
         this.replica = replica;
         this.worker = worker;
-        this.live = live;
+        this.events = events;
     }
 
     /** Of a command that works in its own process. @param daemon whether one runs, though it does not answer */
     public static AdminHandlers here(ReplicaPorts ports, boolean daemon) {
-        DaemonStatus live = new DaemonStatus(ports.settings().filestore().url().toString(), ports.clock());
-        Replica replica = new Replica(ports, live);
+        DaemonStatus live = new DaemonStatus(ports.settings().filestore().url().toString());
+        Events events = new Events(ports.clock(), live, new LogSink());
+        Replica replica = new Replica(ports, events);
         StatusReport status = new StatusReport(ports, live, replica.inspection());
-        return of(replica, Worker.here(), live, () -> status.ofCommand(daemon));
+        return of(replica, Worker.here(), events, () -> status.ofCommand(daemon));
     }
 
-    /** @param live has the replica's events, and passes its progress on */
-    static AdminHandlers of(Replica replica, Worker worker, DaemonStatus live, Supplier<StatusView> status) {
-        ReplicaHandlers does = new ReplicaHandlers(replica, worker, live);
+    /** @param events of the replica: the caller receives the progress among them */
+    static AdminHandlers of(Replica replica, Worker worker, Events events, Supplier<StatusView> status) {
+        ReplicaHandlers does = new ReplicaHandlers(replica, worker, events);
         return new AdminHandlers()
                 .on(
                         ReplicaCommands.SYNC,
@@ -60,11 +68,20 @@ public final class ReplicaHandlers {
     }
 
     private <T> T shown(AdminCall call, Supplier<T> work) {
-        live.add(call.progress());
+        EventSink caller = (event, at) -> show(event, call.progress());
+        events.add(caller);
         try {
             return work.get();
         } finally {
-            live.remove(call.progress());
+            events.remove(caller);
+        }
+    }
+
+    private static void show(Event event, Progress progress) {
+        if (event instanceof StepBegan began) {
+            progress.report(began.step().label(), 0, -1);
+        } else if (event instanceof StepProgressed now) {
+            progress.report(now.step().label(), now.doneBytes(), now.totalBytes());
         }
     }
 }

@@ -1,11 +1,19 @@
 package io.understudy.replica.app;
 
 import io.understudy.config.Settings;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent.CleanUpFailed;
+import io.understudy.replica.events.ReplicaEvent.CleanedUp;
+import io.understudy.replica.events.ReplicaEvent.EpochSeen;
+import io.understudy.replica.events.ReplicaEvent.RoundEnded;
+import io.understudy.replica.events.ReplicaEvent.SnapshotApplied;
+import io.understudy.replica.events.ReplicaEvent.StepFailed;
+import io.understudy.replica.events.ReplicaEvent.WentBack;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.state.BackupMode;
@@ -18,7 +26,6 @@ import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
-final class ReplicaMetrics implements ReplicaEvents {
+final class ReplicaMetrics implements EventSink {
     private final Metrics metrics;
     private final ReplicaStateStore store;
     private final String replica;
@@ -60,7 +67,7 @@ final class ReplicaMetrics implements ReplicaEvents {
         }
         known(ledger).ifPresent(this::epoch);
         metrics.watch(Metric.EPOCH, this::highestEpoch);
-        clearedUp(ledger.cleanUp().map(PendingCleanUp::attempts).orElse(0));
+        cleanUpFailures(ledger.cleanUp().map(PendingCleanUp::attempts).orElse(0));
         failures();
         beat();
     }
@@ -99,7 +106,28 @@ final class ReplicaMetrics implements ReplicaEvents {
     }
 
     @Override
-    public void epoch(int highest) {
+    public void receive(Event event, Instant at) {
+        if (event instanceof EpochSeen seen) {
+            epoch(seen.epoch());
+        } else if (event instanceof SnapshotApplied applied) {
+            applied.moment().ifPresent(this::appliedMoment);
+            applied.proven()
+                    .ifPresent(when -> metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, when, replica));
+            applied.took().ifPresent(took -> metrics.observe(Metric.IMPORT_DURATION_SECONDS, took, replica));
+        } else if (event instanceof WentBack back) {
+            back.moment().ifPresent(this::appliedMoment);
+        } else if (event instanceof StepFailed failed) {
+            metrics.count(Metric.IMPORT_FAILURES, replica, failed.step().label());
+        } else if (event instanceof CleanUpFailed failed) {
+            cleanUpFailures(failed.attempts());
+        } else if (event instanceof CleanedUp) {
+            cleanUpFailures(0);
+        } else if (event instanceof RoundEnded) {
+            failures();
+        }
+    }
+
+    private void epoch(int highest) {
         highestSeen.accumulateAndGet(highest, Math::max);
     }
 
@@ -112,31 +140,8 @@ final class ReplicaMetrics implements ReplicaEvents {
         return highest == 0 ? Double.NaN : highest;
     }
 
-    @Override
-    public void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {
-        moment.ifPresent(this::appliedMoment);
-        metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, when, replica);
-        took.ifPresent(duration -> metrics.observe(Metric.IMPORT_DURATION_SECONDS, duration, replica));
-    }
-
-    @Override
-    public void wentBack(Optional<SnapshotId> snapshot, Optional<Instant> moment) {
-        moment.ifPresent(this::appliedMoment);
-    }
-
-    @Override
-    public void failed(Step step, UnderstudyException failure) {
-        metrics.count(Metric.IMPORT_FAILURES, replica, step.label());
-    }
-
-    @Override
-    public void clearedUp(int failures) {
-        metrics.set(Metric.CLEAN_UP_CONSECUTIVE_FAILURES, failures, replica);
-    }
-
-    @Override
-    public void idle() {
-        failures();
+    private void cleanUpFailures(int attempts) {
+        metrics.set(Metric.CLEAN_UP_CONSECUTIVE_FAILURES, attempts, replica);
     }
 
     private void failures() {

@@ -1,7 +1,8 @@
 package io.understudy.replica.apply;
 
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent.WentBack;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.stage.Stage;
@@ -35,7 +36,7 @@ public final class Applier {
     private final ReplicaStateStore store;
     private final LiveTrees trees;
     private final Stage stage;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Clock clock;
     private final ApplyForward forward;
     private final ApplyBack back;
@@ -48,7 +49,7 @@ public final class Applier {
             Stage stage,
             SiteService site,
             RetryLog failures,
-            ReplicaEvents events,
+            Events events,
             Clock clock,
             Ticker ticker) {
         this.store = store;
@@ -57,7 +58,7 @@ public final class Applier {
         this.events = events;
         this.clock = clock;
         this.forward = new ApplyForward(store, backup, databases, trees, site, failures, events, clock, ticker);
-        this.back = new ApplyBack(store, backup, databases, trees, site, clock);
+        this.back = new ApplyBack(store, backup, databases, trees, site, events, clock);
     }
 
     /**
@@ -93,7 +94,7 @@ public final class Applier {
 
     /** The snapshot stays. */
     private void settle(ApplyIntent intent) {
-        Attempt.of("settle the files of " + intent.snapshot(), () -> trees.settle(intent.snapshot()));
+        Attempt.of(events, "settle the files of " + intent.snapshot(), () -> trees.settle(intent.snapshot()));
         ReplicaPoint.TREES_SETTLED.reached();
         store.change(ledger -> {
             ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);
@@ -106,7 +107,7 @@ public final class Applier {
     }
 
     private Optional<FailedAttempt> conclude(ApplyIntent intent) {
-        Attempt.of("discard what was staged for " + intent.snapshot(), () -> stage.discard(intent.snapshot()));
+        Attempt.of(events, "discard what was staged for " + intent.snapshot(), () -> stage.discard(intent.snapshot()));
         ReplicaPoint.STAGE_DISCARDED.reached();
         FailedAttempt cause = intent.cause().orElseThrow();
         store.change(ledger -> {
@@ -116,7 +117,7 @@ public final class Applier {
         });
         ReplicaPoint.RETURN_CLEARED.reached();
         Optional<DatabaseVersion> live = intent.back().live();
-        events.wentBack(live.flatMap(DatabaseVersion::snapshot), live.flatMap(DatabaseVersion::moment));
+        events.report(new WentBack(live.flatMap(DatabaseVersion::snapshot), live.flatMap(DatabaseVersion::moment)));
         return Optional.of(cause);
     }
 }

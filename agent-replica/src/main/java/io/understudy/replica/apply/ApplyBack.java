@@ -1,9 +1,11 @@
 package io.understudy.replica.apply;
 
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.events.ReplicaEvent.UndoneStays;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
@@ -15,12 +17,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes N-1 live again: databases, then files, secrets and config, then restart. */
 final class ApplyBack {
-    private static final Logger LOG = LoggerFactory.getLogger(ApplyBack.class);
     private static final List<TreeKind> ORDER = List.of(TreeKind.FILES, TreeKind.SECRETS, TreeKind.CONFIG);
 
     private final ReplicaStateStore store;
@@ -28,6 +27,7 @@ final class ApplyBack {
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final SiteService site;
+    private final Events events;
     private final Clock clock;
 
     ApplyBack(
@@ -36,12 +36,14 @@ final class ApplyBack {
             LiveDatabases databases,
             LiveTrees trees,
             SiteService site,
+            Events events,
             Clock clock) {
         this.store = store;
         this.backup = backup;
         this.databases = databases;
         this.trees = trees;
         this.site = site;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -56,13 +58,13 @@ final class ApplyBack {
             return turn(intent);
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
-        Attempt.of("name the snapshot in the marker", () -> backup.renew("A snapshot was taken back.", target));
+        Attempt.of(events, "name the snapshot in the marker", () -> backup.renew("A snapshot was taken back.", target));
         ReplicaPoint.RETURN_MARKED.reached();
-        Attempt.of("stop the site", site::stop);
+        Attempt.of(events, "stop the site", site::stop);
         ReplicaPoint.RETURN_SITE_STOPPED.reached();
         if (isLive(intent.fresh())) {
             if (!backup.on()) {
-                Attempt.of("start the site again", site::restart);
+                Attempt.of(events, "start the site again", site::restart);
                 return turn(intent);
             }
             returnDatabases(intent);
@@ -72,8 +74,8 @@ final class ApplyBack {
             trees.back(intent.snapshot(), kind);
             returned(kind).reached();
         });
-        Optional<UnderstudyException> down = Attempt.of("restart the site after going back", site::restart);
-        Optional<UnderstudyException> unwell = Attempt.of("prove the site after going back", site::prove);
+        Optional<UnderstudyException> down = Attempt.of(events, "restart the site after going back", site::restart);
+        Optional<UnderstudyException> unwell = Attempt.of(events, "prove the site after going back", site::prove);
         ReplicaPoint.RETURN_SITE_RESTARTED.reached();
         store.change(ledger -> ledger.with(ledger.state().undone()));
         ReplicaPoint.RETURN_DONE.reached();
@@ -97,7 +99,7 @@ final class ApplyBack {
     }
 
     private Optional<UnderstudyException> turn(ApplyIntent intent) {
-        LOG.warn("{} stays live: the marker was removed before it was undone", intent.snapshot());
+        events.report(new UndoneStays(intent.snapshot()));
         store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
         return Optional.empty();
     }

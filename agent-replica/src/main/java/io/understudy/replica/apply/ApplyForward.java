@@ -1,10 +1,14 @@
 package io.understudy.replica.apply;
 
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent.ImportTurnsBack;
+import io.understudy.replica.events.ReplicaEvent.StepBegan;
+import io.understudy.replica.events.ReplicaEvent.StepFailed;
+import io.understudy.replica.events.ReplicaEvent.UnprovenStays;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.ApplyIntent;
@@ -21,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes a snapshot live: marker → stop the site → databases → config → secrets → files → marker again, naming the
@@ -30,7 +32,6 @@ import org.slf4j.LoggerFactory;
  * production. When anything fails the intent is turned back.
  */
 final class ApplyForward {
-    private static final Logger LOG = LoggerFactory.getLogger(ApplyForward.class);
     private static final List<TreeKind> ORDER = List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.FILES);
 
     private final ReplicaStateStore store;
@@ -39,7 +40,7 @@ final class ApplyForward {
     private final LiveTrees trees;
     private final SiteService site;
     private final RetryLog failures;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Clock clock;
     private final Ticker ticker;
 
@@ -50,7 +51,7 @@ final class ApplyForward {
             LiveTrees trees,
             SiteService site,
             RetryLog failures,
-            ReplicaEvents events,
+            Events events,
             Clock clock,
             Ticker ticker) {
         this.store = store;
@@ -111,19 +112,16 @@ final class ApplyForward {
     }
 
     private void giveUp(ApplyIntent intent, Step step, UnderstudyException failure) {
-        events.failed(step, failure);
+        events.report(new StepFailed(step, failure));
         if (!backup.on() && isLive(intent.fresh())) {
             if (step == Step.APPLY) {
                 throw failure;
             }
-            LOG.warn(
-                    "{} is live but unproven, and stays: the marker was removed. {}",
-                    intent.snapshot(),
-                    failure.getMessage());
+            events.report(new UnprovenStays(intent.snapshot(), failure));
             accept(false);
             return;
         }
-        LOG.warn("{} failed, going back: {} ({})", intent.snapshot(), failure.getMessage(), failure.hint());
+        events.report(new ImportTurnsBack(intent.snapshot(), failure));
         store.change(ledger -> {
             FailedAttempt cause = step == Step.APPLY
                     ? failures.failedAttempt(ledger, Optional.of(intent.snapshot()), step, failure)
@@ -151,7 +149,7 @@ final class ApplyForward {
     }
 
     private void timed(ApplyIntent intent, Step step, Map<Step, Duration> took, Runnable work) {
-        events.began(intent.snapshot(), step);
+        events.report(new StepBegan(intent.snapshot(), step));
         long start = ticker.nanos();
         work.run();
         took.put(step, ticker.since(start));

@@ -2,10 +2,10 @@ package io.understudy.replica.command;
 
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
-import io.understudy.metrics.FilestoreMetrics;
-import io.understudy.metrics.Metrics;
 import io.understudy.postgres.Database;
 import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
@@ -92,11 +92,9 @@ final class ReplicaWiring implements AutoCloseable {
         return new ReplicaWiring(settings, Filestores.open(settings.filestore()));
     }
 
-    /** With a filestore that reports its health to the metrics. */
-    static ReplicaWiring metered(Settings settings, Metrics metrics) {
-        String name = settings.filestore().url().toString();
-        return new ReplicaWiring(
-                settings, Filestores.open(settings.filestore(), new FilestoreMetrics(metrics, name), Ticker.system()));
+    /** With a filestore that reports its health as events. */
+    static ReplicaWiring metered(Settings settings, Events events) {
+        return new ReplicaWiring(settings, Filestores.open(settings.filestore(), events, Ticker.system()));
     }
 
     ReplicaPorts ports() {
@@ -121,7 +119,12 @@ final class ReplicaWiring implements AutoCloseable {
     }
 
     Preparation preparation() {
-        StateReconciler standing = new StateReconciler(ports.store(), ports.backup(), ports.databases(), ports.clock());
+        StateReconciler standing = new StateReconciler(
+                ports.store(),
+                ports.backup(),
+                ports.databases(),
+                new Events(ports.clock(), new LogSink()),
+                ports.clock());
         return new Preparation(
                 settings,
                 checks,

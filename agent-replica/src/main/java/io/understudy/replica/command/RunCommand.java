@@ -2,8 +2,11 @@ package io.understudy.replica.command;
 
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
+import io.understudy.metrics.FilestoreMetrics;
 import io.understudy.metrics.Metrics;
 import io.understudy.replica.app.ReplicaAgent;
+import java.time.Clock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -16,8 +19,10 @@ final class RunCommand implements Runnable {
     public void run() {
         Settings settings = cli.settings();
         Metrics metrics = new Metrics(settings.site(), "replica", AgentVersion.current());
-        try (ReplicaWiring wiring = ReplicaWiring.metered(settings, metrics)) {
-            ReplicaAgent agent = new ReplicaAgent(wiring.ports(), metrics, wiring.filestoreName());
+        String filestore = settings.filestore().url().toString();
+        Events events = new Events(Clock.systemUTC(), new FilestoreMetrics(metrics, filestore));
+        try (ReplicaWiring wiring = ReplicaWiring.metered(settings, events)) {
+            ReplicaAgent agent = new ReplicaAgent(wiring.ports(), metrics, events, wiring.filestoreName());
             Thread stop = new Thread(agent::close, "stop");
             try {
                 agent.start();

@@ -1,27 +1,26 @@
 package io.understudy.replica.promote;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent.EpochSeen;
+import io.understudy.replica.events.ReplicaEvent.HeldEpochUnknown;
+import io.understudy.replica.events.ReplicaEvent.LaterPromotionUnknown;
 import io.understudy.replica.state.Claim;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Which epoch a promotion claims, and whether the claim succeeded. */
 final class EpochClaiming {
-    private static final Logger LOG = LoggerFactory.getLogger(EpochClaiming.class);
-
     private final EpochClaims claims;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Supplier<String> nonces;
     private final Clock clock;
 
-    EpochClaiming(EpochClaims claims, ReplicaEvents events, Supplier<String> nonces, Clock clock) {
+    EpochClaiming(EpochClaims claims, Events events, Supplier<String> nonces, Clock clock) {
         this.claims = claims;
         this.events = events;
         this.nonces = nonces;
@@ -33,7 +32,7 @@ final class EpochClaiming {
         try {
             return claims.held();
         } catch (UnderstudyException e) {
-            LOG.warn("{} ({})", e.getMessage(), e.hint());
+            events.report(new HeldEpochUnknown(e));
             return 0;
         }
     }
@@ -73,7 +72,7 @@ final class EpochClaiming {
     Optional<UnderstudyException> claim(Claim claim) {
         try {
             claims.claim(claim);
-            events.epoch(claim.epoch());
+            events.report(new EpochSeen(claim.epoch()));
             claims.hold(claim);
             return Optional.empty();
         } catch (UnderstudyException e) {
@@ -98,7 +97,7 @@ final class EpochClaiming {
         try {
             return claims.highest() > epoch;
         } catch (UnderstudyException e) {
-            LOG.warn("cannot check whether another server was promoted since: {} ({})", e.getMessage(), e.hint());
+            events.report(new LaterPromotionUnknown(e));
             return false;
         }
     }

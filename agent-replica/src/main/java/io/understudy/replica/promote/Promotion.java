@@ -1,10 +1,16 @@
 package io.understudy.replica.promote;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent.CleanUpPostponed;
+import io.understudy.replica.events.ReplicaEvent.EpochClaimed;
+import io.understudy.replica.events.ReplicaEvent.EpochUnclaimed;
+import io.understudy.replica.events.ReplicaEvent.MarkerRemoved;
+import io.understudy.replica.events.ReplicaEvent.PromotionImpaired;
+import io.understudy.replica.events.ReplicaEvent.ServerPromoted;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
@@ -31,8 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes this server the primary: finish an apply that is under way → claim epoch+1 → remove the marker → restart →
@@ -50,7 +54,6 @@ import org.slf4j.LoggerFactory;
  * More than 300 lines, for the order of the steps of a promotion is judged best in one place.
  */
 public final class Promotion {
-    private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
     private final PromotionRecord record;
     private final BackupMode backup;
     private final StateReconciler standing;
@@ -59,6 +62,7 @@ public final class Promotion {
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
     private final SiteService site;
+    private final Events events;
     private final Clock clock;
     private final Ticker ticker;
 
@@ -71,11 +75,11 @@ public final class Promotion {
             EpochClaims claims,
             SiteService site,
             RetryLog failures,
-            ReplicaEvents events,
+            Events events,
             Supplier<String> nonces,
             Clock clock,
             Ticker ticker) {
-        this.record = new PromotionRecord(store, failures);
+        this.record = new PromotionRecord(store, failures, events);
         this.backup = backup;
         this.standing = standing;
         this.applier = applier;
@@ -83,6 +87,7 @@ public final class Promotion {
         this.claiming = new EpochClaiming(claims, events, nonces, clock);
         this.repeated = new RepeatedPromotion(record, backup, claims, claiming, site, ticker);
         this.site = site;
+        this.events = events;
         this.clock = clock;
         this.ticker = ticker;
     }
@@ -147,7 +152,7 @@ public final class Promotion {
      */
     public void acceptRemoval() {
         if (record.state() instanceof Following following && !backup.on()) {
-            LOG.warn("the marker was removed: this server is promoted; imports have stopped");
+            events.report(new MarkerRemoved());
             begin(following, new Request("marker removed", true, false, false), true);
             resumed();
         }
@@ -208,17 +213,11 @@ public final class Promotion {
         });
         record.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
-        tell(promoting.claim(), claimed, warnings);
+        events.report(new ServerPromoted(promoting.claim().epoch(), !claimed));
+        warnings.forEach(each -> events.report(new PromotionImpaired(each)));
         Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
         return new Report(
                 false, promoting.claim().epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
-    }
-
-    /** The daemon, which finishes a promotion that was killed, reports to its log alone. */
-    private static void tell(Claim claim, boolean claimed, List<UnderstudyException> warnings) {
-        LOG.warn("the marker is gone: this server {} epoch {}", claimed ? "holds" : "has yet to claim", claim.epoch());
-        warnings.forEach(each -> LOG.error(
-                "{}; {} ({})", each.getMessage(), each.hint(), each.code().label()));
     }
 
     /**
@@ -237,11 +236,11 @@ public final class Promotion {
         Optional<UnderstudyException> failed = claiming.claim(promoted.claim());
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
-            LOG.warn("epoch {} is yet to be claimed: {} ({})", promoted.claim().epoch(), e.getMessage(), e.hint());
+            events.report(new EpochUnclaimed(promoted.claim().epoch(), e));
             record.change(ledger -> record.note(ledger, List.of(e)));
             return false;
         }
-        LOG.info("epoch {} is claimed", promoted.claim().epoch());
+        events.report(new EpochClaimed(promoted.claim().epoch()));
         record.change(
                 ledger -> ledger.with(ledger.state().claimed(promoted.claim())).withSuccess());
         return true;
@@ -264,7 +263,7 @@ public final class Promotion {
             if (!whole) {
                 throw e;
             }
-            LOG.error("clean-up after the last import failed: {} ({})", e.getMessage(), e.hint());
+            events.report(new CleanUpPostponed(e));
             record.change(ledger -> ledger.with(ledger.state().settled()).untidy(clock.instant()));
         }
     }

@@ -1,7 +1,8 @@
 package io.understudy.replica.round;
 
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent.SnapshotApplied;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaState.Following;
@@ -9,19 +10,16 @@ import io.understudy.replica.state.ReplicaState.Settled;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reports how an apply ended. */
 final class Arrival {
-    private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
-
     private final ReplicaStateStore store;
     private final SnapshotSource source;
-    private final ReplicaEvents events;
+    private final Events events;
 
-    Arrival(ReplicaStateStore store, SnapshotSource source, ReplicaEvents events) {
+    Arrival(ReplicaStateStore store, SnapshotSource source, Events events) {
         this.store = store;
         this.source = source;
         this.events = events;
@@ -30,12 +28,9 @@ final class Arrival {
     /** The snapshot is live. */
     void announce(Optional<Duration> took) {
         Following now = (Following) store.state();
-        LOG.info(
-                "{} is live{}{}",
-                now.current().snapshot().orElseThrow(),
-                now.proven() ? " and proven" : "",
-                took.map(each -> ", in " + each.toMillis() / 1000.0 + " s").orElse(""));
-        events.applied(now.current().snapshot().orElseThrow(), now.current().moment(), now.since(), took);
+        Optional<Instant> proven = now.proven() ? Optional.of(now.since()) : Optional.empty();
+        events.report(new SnapshotApplied(
+                now.current().snapshot().orElseThrow(), now.current().moment(), proven, took));
         source.settled(now);
     }
 

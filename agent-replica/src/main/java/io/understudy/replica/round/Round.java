@@ -1,12 +1,18 @@
 package io.understudy.replica.round;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.progress.Progress;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.IntentWriter;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent.ImportBegan;
+import io.understudy.replica.events.ReplicaEvent.RoundEnded;
+import io.understudy.replica.events.ReplicaEvent.StepBegan;
+import io.understudy.replica.events.ReplicaEvent.StepFailed;
+import io.understudy.replica.events.ReplicaEvent.StepProgressed;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
@@ -28,8 +34,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One import, step by step: {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the
@@ -39,8 +43,6 @@ import org.slf4j.LoggerFactory;
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
 public final class Round {
-    private static final Logger LOG = LoggerFactory.getLogger(Round.class);
-
     /** Not failures of an import: the role changed, or an operator mistyped. */
     private static final Set<ErrorCode> FORGOTTEN =
             EnumSet.of(ErrorCode.NOT_BACKUP_MODE, ErrorCode.SNAPSHOT_UNKNOWN, ErrorCode.CANCELLED);
@@ -55,7 +57,7 @@ public final class Round {
     private final Applier applier;
     private final Arrival arrival;
     private final RetryLog failures;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Inspection inspection;
     private final Healing healing;
     private final List<TreeSettings> trees;
@@ -72,7 +74,7 @@ public final class Round {
             IntentWriter departure,
             Applier applier,
             RetryLog failures,
-            ReplicaEvents events,
+            Events events,
             Inspection inspection,
             List<TreeSettings> trees,
             Clock clock,
@@ -89,7 +91,7 @@ public final class Round {
         this.failures = failures;
         this.events = events;
         this.inspection = inspection;
-        this.healing = new Healing(store, clock, ticker);
+        this.healing = new Healing(store, events, clock, ticker);
         this.trees = List.copyOf(trees);
         this.clock = clock;
         this.ticker = ticker;
@@ -107,7 +109,7 @@ public final class Round {
             throw journey.failed(e);
         } finally {
             control.end();
-            events.idle();
+            events.report(new RoundEnded());
         }
     }
 
@@ -155,7 +157,7 @@ public final class Round {
                         mirrored ? inspection.look() : found);
             }
             boolean again = healing.isOf(snapshot.get(), found);
-            LOG.info("importing {}{}", snapshot.get(), again ? " again" : "");
+            events.report(new ImportBegan(snapshot.get(), again));
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
             during(Step.VERIFY, () -> verify(fetched.manifest()));
@@ -236,12 +238,14 @@ public final class Round {
             step = next;
             backup.require();
             control.check();
-            events.began(snapshot.get(), next);
+            events.report(new StepBegan(snapshot.get(), next));
             return watch.time(next, work);
         }
 
-        private io.understudy.progress.Progress progress() {
-            return (what, done, total) -> events.progressed(step, done, total);
+        private Progress progress() {
+            return snapshot.<Progress>map(
+                            id -> (what, done, total) -> events.report(new StepProgressed(id, step, done, total)))
+                    .orElse(Progress.none());
         }
 
         /** @return what to throw: the failure, or that the round was given up because of which it failed */
@@ -252,7 +256,7 @@ public final class Round {
                 return failure.code() == ErrorCode.CANCELLED ? failure : RoundControl.cancelled();
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
-                events.failed(step, failure);
+                events.report(new StepFailed(step, failure));
                 store.change(ledger -> withFailure(ledger, failure));
             }
             return failure;

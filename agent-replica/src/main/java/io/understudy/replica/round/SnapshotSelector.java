@@ -1,8 +1,10 @@
 package io.understudy.replica.round;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent.EpochSeen;
+import io.understudy.replica.events.ReplicaEvent.NewestSeen;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
@@ -19,13 +21,12 @@ final class SnapshotSelector {
     private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final RetryLog failures;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Clock clock;
     private List<SnapshotId> overtaken = List.of();
     private Optional<AwaitedEpoch> waits = Optional.empty();
 
-    SnapshotSelector(
-            ReplicaStateStore store, SnapshotSource source, RetryLog failures, ReplicaEvents events, Clock clock) {
+    SnapshotSelector(ReplicaStateStore store, SnapshotSource source, RetryLog failures, Events events, Clock clock) {
         this.store = store;
         this.source = source;
         this.failures = failures;
@@ -56,7 +57,7 @@ final class SnapshotSelector {
         List<SnapshotId> listed = live.map(this::fromLiveOn).orElseGet(source::list);
         List<SnapshotId> known = listed.isEmpty() && live.isPresent() ? source.list() : listed;
         Optional<SnapshotId> newest = known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1));
-        events.polled(newest);
+        events.report(new NewestSeen(newest));
         return new NextSnapshot(ledger, clock.instant()).newest(known, () -> highestEpoch(newest), ask);
     }
 
@@ -69,7 +70,7 @@ final class SnapshotSelector {
 
     private int highestEpoch(Optional<SnapshotId> newest) {
         int epoch = source.highestEpoch();
-        events.epoch(epoch);
+        events.report(new EpochSeen(epoch));
         waits = AwaitedEpoch.of(newest, epoch);
         return epoch;
     }

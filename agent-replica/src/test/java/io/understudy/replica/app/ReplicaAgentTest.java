@@ -8,13 +8,13 @@ import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaCommands.SyncRequest;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
@@ -70,7 +70,8 @@ class ReplicaAgentTest {
     }
 
     private void start(HostPort... primaries) {
-        agent = new ReplicaAgent(ports(List.of(primaries)), new Metrics("site", "replica", "test"), "memory:");
+        agent = new ReplicaAgent(
+                ports(List.of(primaries)), new Metrics("site", "replica", "test"), Events.none(), "memory:");
         agent.start();
         daemon = client("site");
     }
@@ -116,7 +117,7 @@ class ReplicaAgentTest {
         world.points.live();
         assertThat(world.databases.content(FakeDatabases.SPARE)).isEqualTo("partial");
 
-        new Replica(ports(List.of()), ReplicaEvents.none()).rollback();
+        new Replica(ports(List.of()), Events.none()).rollback();
 
         assertThat(world.content()).isEqualTo("00000001-00000001");
         world.assertWhole();
@@ -248,7 +249,8 @@ class ReplicaAgentTest {
     @Test
     void aSecondDaemonIsRefused() {
         start();
-        ReplicaAgent second = new ReplicaAgent(ports(List.of()), new Metrics("site", "replica", "test"), "memory:");
+        ReplicaAgent second =
+                new ReplicaAgent(ports(List.of()), new Metrics("site", "replica", "test"), Events.none(), "memory:");
 
         assertThatThrownBy(second::start)
                 .isInstanceOfSatisfying(

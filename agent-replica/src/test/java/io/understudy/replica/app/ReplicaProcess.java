@@ -1,10 +1,10 @@
 package io.understudy.replica.app;
 
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
 import io.understudy.filestore.Filestore;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveTrees;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.fetch.Mirrors;
 import io.understudy.replica.load.SpareLoader;
@@ -70,7 +70,7 @@ public final class ReplicaProcess {
      * @param gone called when the marker was removed
      * @param changed called afterwards, and when it appeared
      */
-    public ReplicaProcess(Surroundings from, ReplicaEvents events, Runnable gone, Runnable changed) {
+    public ReplicaProcess(Surroundings from, Events events, Runnable gone, Runnable changed) {
         Settings settings = from.settings();
         RepositoryAccess remote = new RepositoryAccess(
                 () -> Repository.open(from.filestore(), settings.site(), from.trusted(), from.clock()));
@@ -99,7 +99,7 @@ public final class ReplicaProcess {
                 from.clock(),
                 from.ticker());
         this.replica = new Replica(ports, events, from.random(), from.nonces());
-        this.watch = new MarkerWatch(from.backup(), gone, changed, () -> {}, from.ticker());
+        this.watch = new MarkerWatch(from.backup(), gone, changed, () -> {}, events, from.ticker());
         this.preparation = new Preparation(
                 settings,
                 new Checks(
@@ -112,7 +112,7 @@ public final class ReplicaProcess {
                         from.clock()),
                 from.backup(),
                 store,
-                new StateReconciler(store, from.backup(), from.databases(), from.clock()),
+                new StateReconciler(store, from.backup(), from.databases(), events, from.clock()),
                 from.databases(),
                 epochs,
                 remote,

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.cli.Json;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
@@ -52,10 +52,10 @@ class StatusAgainstTheWorldTest {
 
     @BeforeEach
     void start() {
-        live = new DaemonStatus("memory:", world.time.clock());
+        live = new DaemonStatus("memory:");
         told = new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
         told.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9));
-        world.events = ReplicaEvents.all(List.of(live, told));
+        world.events = new Events(world.time.clock(), live, told);
         ReplicaPorts ports = new ReplicaPorts(
                 AgentSettings.in(folder, List.of()),
                 world.store,

@@ -1,6 +1,7 @@
 package io.understudy.replica.bitrot;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
@@ -11,7 +12,6 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.TreeSwap;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.FakeDatabaseServer;
 import io.understudy.replica.fakes.FakeLiveDatabases;
 import io.understudy.replica.fakes.FakeSpareLoader;
@@ -148,24 +148,15 @@ final class Standby {
         return new Round(
                 store,
                 backup,
-                new StateReconciler(store, backup, databases, clock),
+                new StateReconciler(store, backup, databases, Events.none(), clock),
                 snapshots,
                 loader,
                 stager,
                 new IntentWriter(store, backup, databases, swap, clock),
                 new Applier(
-                        store,
-                        backup,
-                        databases,
-                        swap,
-                        stager,
-                        new Service(),
-                        failures,
-                        ReplicaEvents.none(),
-                        clock,
-                        ticker),
+                        store, backup, databases, swap, stager, new Service(), failures, Events.none(), clock, ticker),
                 failures,
-                ReplicaEvents.none(),
+                Events.none(),
                 new Inspection(store, backup, databases, swap, stager, snapshots),
                 trees,
                 clock,

@@ -3,11 +3,11 @@ package io.understudy.replica.fakes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Inspection;
@@ -40,7 +40,7 @@ public final class World {
     public final FakeStateFile file = new FakeStateFile(points);
     public final ReplicaStateStore store = new ReplicaStateStore(file);
     private int nonces;
-    public ReplicaEvents events = ReplicaEvents.none();
+    public Events events = Events.none();
 
     public World() {
         points.always(this::mustHold);
@@ -62,7 +62,7 @@ public final class World {
         Applier applier =
                 new Applier(store, marker, databases, trees, trees, site, failures, events, time.clock(), time);
         IntentWriter departure = new IntentWriter(store, marker, databases, trees, time.clock());
-        StateReconciler standing = new StateReconciler(store, marker, databases, time.clock());
+        StateReconciler standing = new StateReconciler(store, marker, databases, events, time.clock());
         Promotion promotion = new Promotion(
                 store, marker, standing, applier, claims, site, failures, events, this::nonce, time.clock(), time);
         Round round = new Round(

@@ -2,6 +2,7 @@ package io.understudy.replica.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.events.Events;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
@@ -12,7 +13,6 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.IntentWriter;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.StateReconciler;
@@ -65,7 +65,7 @@ class UndroppableDatabaseTest {
         swap = new DatabaseSwap(new Database(server.settings(site)), Ticker.system());
         loader = new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(state), Ticker.system());
         RetryLog failures = new RetryLog(world.time.clock(), new RetryPolicy(new Random(1)));
-        ReplicaEvents none = ReplicaEvents.none();
+        Events none = Events.none();
         SiteService site = new QuietSite();
         applier = new Applier(
                 world.store,
@@ -83,7 +83,7 @@ class UndroppableDatabaseTest {
         promotion = new Promotion(
                 world.store,
                 world.marker,
-                new StateReconciler(world.store, world.marker, swap, world.time.clock()),
+                new StateReconciler(world.store, world.marker, swap, none, world.time.clock()),
                 applier,
                 world.claims,
                 site,
