@@ -13,7 +13,7 @@ public sealed interface CommonEvent extends Event {
             hint = "please report it with the log")
     record Defect(String work, Throwable why) implements CommonEvent {}
 
-    @EventText(value = "the newest snapshot in the repository is not known: {why}", severity = Severity.WARNING)
+    @EventText(value = "the newest snapshot in the repository is not known: {why}", severity = Severity.WARN)
     record NewestUnknown(UnderstudyException why) implements CommonEvent {}
 
     /**

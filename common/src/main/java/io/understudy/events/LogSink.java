@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
@@ -17,11 +18,15 @@ public final class LogSink implements EventSink {
 
     @Override
     public void receive(Event event, Instant at) {
-        Logger logger = LoggerFactory.getLogger(LOGGERS + event.code());
-        if (!logger.isEnabledForLevel(event.severity().level())) {
+        if (event.severity() == Severity.TRACE) {
             return;
         }
-        LoggingEventBuilder line = logger.atLevel(event.severity().level());
+        Logger logger = LoggerFactory.getLogger(LOGGERS + event.code());
+        Level level = Level.valueOf(event.severity().name());
+        if (!logger.isEnabledForLevel(level)) {
+            return;
+        }
+        LoggingEventBuilder line = logger.atLevel(level);
         Optional<Throwable> cause =
                 event.cause().filter(why -> !(why instanceof UnderstudyException) || logger.isDebugEnabled());
         cause.ifPresent(line::setCause);

@@ -1,7 +1,6 @@
 package io.understudy.filestore;
 
-import io.understudy.events.CommonEvent.FilestoreAnswered;
-import io.understudy.events.CommonEvent.FilestoreSeen;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -80,11 +79,11 @@ public final class MeteredFilestore implements Filestore {
         long start = ticker.nanos();
         try {
             T result = work.get();
-            events.report(new FilestoreAnswered(operation, ticker.since(start), Optional.empty()));
-            events.report(new FilestoreSeen(true));
+            events.report(new CommonEvent.FilestoreAnswered(operation, ticker.since(start), Optional.empty()));
+            events.report(new CommonEvent.FilestoreSeen(true));
             return result;
         } catch (UnderstudyException e) {
-            events.report(new FilestoreAnswered(operation, ticker.since(start), Optional.of(e.code())));
+            events.report(new CommonEvent.FilestoreAnswered(operation, ticker.since(start), Optional.of(e.code())));
             judge(e.code());
             throw e;
         }
@@ -93,9 +92,9 @@ public final class MeteredFilestore implements Filestore {
     /** Some failures say nothing of the store: a bad key, an interrupted caller, content that could not be read. */
     private void judge(ErrorCode code) {
         switch (code) {
-            case OBJECT_MISSING -> events.report(new FilestoreSeen(true));
+            case OBJECT_MISSING -> events.report(new CommonEvent.FilestoreSeen(true));
             case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, DISK_FULL ->
-                events.report(new FilestoreSeen(false));
+                events.report(new CommonEvent.FilestoreSeen(false));
             default -> {}
         }
     }

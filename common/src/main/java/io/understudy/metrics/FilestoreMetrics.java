@@ -1,7 +1,6 @@
 package io.understudy.metrics;
 
-import io.understudy.events.CommonEvent.FilestoreAnswered;
-import io.understudy.events.CommonEvent.FilestoreSeen;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import java.time.Instant;
@@ -14,9 +13,9 @@ import java.time.Instant;
 public record FilestoreMetrics(Metrics metrics, String repository) implements EventSink {
     @Override
     public void receive(Event event, Instant at) {
-        if (event instanceof FilestoreAnswered answered) {
+        if (event instanceof CommonEvent.FilestoreAnswered answered) {
             metrics.set(Metric.REPOSITORY_LATENCY_SECONDS, answered.took().toNanos() / 1e9, repository);
-        } else if (event instanceof FilestoreSeen seen) {
+        } else if (event instanceof CommonEvent.FilestoreSeen seen) {
             metrics.set(Metric.REPOSITORY_UP, seen.available(), repository);
         }
     }

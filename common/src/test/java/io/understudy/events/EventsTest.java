@@ -7,9 +7,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
-import io.understudy.events.CommonEvent.Defect;
-import io.understudy.events.CommonEvent.FilestoreAnswered;
-import io.understudy.events.CommonEvent.FilestoreSeen;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.testing.FakeTicker;
@@ -45,7 +42,7 @@ class EventsTest {
     @EventText(value = "{work} failed: {why}", severity = Severity.ERROR)
     public record SampleFailed(String work, UnderstudyException why) implements Event {}
 
-    @EventText(value = "failed: {why}", severity = Severity.WARNING, hint = "look at {work}")
+    @EventText(value = "failed: {why}", severity = Severity.WARN, hint = "look at {work}")
     public record HintedFailed(String work, List<UnderstudyException> why) implements Event {}
 
     @AfterEach
@@ -98,7 +95,7 @@ class EventsTest {
         events.add(second);
         Instant now = time.now();
 
-        events.report(new FilestoreSeen(true));
+        events.report(new CommonEvent.FilestoreSeen(true));
         events.remove(second);
         events.report(new SampleFailed("backup", FULL));
 
@@ -120,8 +117,8 @@ class EventsTest {
                 },
                 (event, at) -> received.add(event.code()));
 
-        events.report(new FilestoreSeen(true));
-        events.report(new FilestoreSeen(false));
+        events.report(new CommonEvent.FilestoreSeen(true));
+        events.report(new CommonEvent.FilestoreSeen(false));
 
         assertThat(received).containsExactly("filestore_seen", "filestore_seen");
         assertThat(lines.list)
@@ -158,7 +155,7 @@ class EventsTest {
         Events events = new Events(time.clock(), new LogSink());
 
         events.report(new SampleFailed("backup", FULL));
-        events.report(new FilestoreAnswered("put", Duration.ZERO, Optional.empty()));
+        events.report(new CommonEvent.FilestoreAnswered("put", Duration.ZERO, Optional.empty()));
 
         assertThat(lines.list).singleElement().satisfies(line -> {
             assertThat(line.getLoggerName()).isEqualTo("io.understudy.events.sample_failed");
@@ -173,7 +170,7 @@ class EventsTest {
     void theLogShowsTheStackOfADefectAlwaysAndOfAFailureAtDebug() {
         capture(Level.INFO);
         Events events = new Events(time.clock(), new LogSink());
-        events.report(new Defect("a test", new IllegalStateException("wrong")));
+        events.report(new CommonEvent.Defect("a test", new IllegalStateException("wrong")));
         log.setLevel(Level.DEBUG);
         events.report(new SampleFailed("backup", FULL));
 
@@ -185,10 +182,10 @@ class EventsTest {
     @Test
     void noLevelOfTheAgentsLogsWhatIsForMetricsAlone() {
         capture(Level.DEBUG);
-        new Events(time.clock(), new LogSink()).report(new FilestoreSeen(false));
+        new Events(time.clock(), new LogSink()).report(new CommonEvent.FilestoreSeen(false));
 
         assertThat(lines.list).isEmpty();
-        assertThat(new FilestoreSeen(false).message()).isEqualTo("the filestore is unavailable");
+        assertThat(new CommonEvent.FilestoreSeen(false).message()).isEqualTo("the filestore is unavailable");
     }
 
     private void capture(Level level) {

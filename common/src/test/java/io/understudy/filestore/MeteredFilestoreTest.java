@@ -2,8 +2,7 @@ package io.understudy.filestore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.events.CommonEvent.FilestoreAnswered;
-import io.understudy.events.CommonEvent.FilestoreSeen;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -27,10 +26,10 @@ class MeteredFilestoreTest extends FilestoreContract {
     private final Filestore store = new MeteredFilestore(memory, new Events(time.clock(), this::record), time);
 
     private void record(Event event, Instant at) {
-        if (event instanceof FilestoreAnswered answered) {
+        if (event instanceof CommonEvent.FilestoreAnswered answered) {
             heard.add(answered.operation() + " " + answered.took().toMillis() + " "
                     + answered.failure().map(ErrorCode::label).orElse("ok"));
-        } else if (event instanceof FilestoreSeen seen) {
+        } else if (event instanceof CommonEvent.FilestoreSeen seen) {
             heard.add(seen.available() ? "up" : "down");
         }
     }

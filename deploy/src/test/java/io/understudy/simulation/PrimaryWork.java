@@ -14,8 +14,7 @@ import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
-import io.understudy.primary.events.PrimaryEvent.PruningFailed;
-import io.understudy.primary.events.PrimaryEvent.SnapshotFailed;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
@@ -173,9 +172,9 @@ final class PrimaryWork {
     }
 
     private void hear(Event event, Instant at) {
-        if (event instanceof SnapshotFailed failed) {
+        if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             told = Optional.of(failed.why());
-        } else if (event instanceof PruningFailed failed) {
+        } else if (event instanceof PrimaryEvent.PruningFailed failed) {
             told = Optional.of(failed.why());
         }
     }

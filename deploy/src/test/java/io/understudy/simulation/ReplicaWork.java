@@ -11,9 +11,7 @@ import io.understudy.replica.app.ReplicaProcess;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.apply.SteppedTrees;
-import io.understudy.replica.events.ReplicaEvent.SnapshotApplied;
-import io.understudy.replica.events.ReplicaEvent.StepBegan;
-import io.understudy.replica.events.ReplicaEvent.StepFailed;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.FakeLiveDatabases;
 import io.understudy.replica.fakes.FakeSpareLoader;
 import io.understudy.replica.fakes.Hook;
@@ -186,11 +184,11 @@ final class ReplicaWork {
     }
 
     private void hear(Event event, Instant at) {
-        if (event instanceof StepBegan began) {
+        if (event instanceof ReplicaEvent.StepBegan began) {
             run.tell("step", began.snapshot().toString(), began.step().label());
-        } else if (event instanceof SnapshotApplied applied) {
+        } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
             run.tell("applied", applied.snapshot().toString(), "");
-        } else if (event instanceof StepFailed failed) {
+        } else if (event instanceof ReplicaEvent.StepFailed failed) {
             told = Optional.of(failed.why());
         }
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -60,8 +61,8 @@ class MessagesTest {
         EventsTest.kinds().forEach(kind -> {
             EventText event = kind.getAnnotation(EventText.class);
             String hint = event.hint().isEmpty() ? "" : "; hint: " + event.hint();
-            text.append("| `" + Event.codeOf(kind) + "` | " + event.severity().label() + " | "
-                    + cell(event.value() + hint) + " |\n");
+            text.append("| `" + Event.codeOf(kind) + "` | "
+                    + event.severity().name().toLowerCase(Locale.ROOT) + " | " + cell(event.value() + hint) + " |\n");
         });
         return text.append('\n').toString();
     }

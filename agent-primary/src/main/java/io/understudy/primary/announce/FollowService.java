@@ -5,7 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.events.PrimaryEvent.ReplicaFollows;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
@@ -96,7 +96,7 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
             } else if (report.getName().isBlank()) {
                 refuse(ErrorCode.USAGE, "the report names no replica", "set replica.name");
             } else if (followers.report(this, report)) {
-                events.report(new ReplicaFollows(report.getName(), applied(report)));
+                events.report(new PrimaryEvent.ReplicaFollows(report.getName(), applied(report)));
             }
         }
 

@@ -1,14 +1,15 @@
 package io.understudy.primary.app;
 
+import com.google.protobuf.Timestamp;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.primary.announce.Followers;
-import io.understudy.primary.events.PrimaryEvent.SnapshotCommitted;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
+import io.understudy.v1.Announcement;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -28,17 +29,35 @@ final class Announcer implements EventSink {
 
     @Override
     public void receive(Event event, Instant at) {
-        if (event instanceof SnapshotCommitted committed) {
+        if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             Manifest manifest = committed.manifest();
             int epoch = manifest.snapshot().epoch();
-            followers.announce(Messages.announcement(
-                    repository.get().id(), server, epoch, manifest, Optional.of(committed.committed())));
+            followers.announce(announcement(manifest, epoch)
+                    .setCommitted(timestamp(committed.committed()))
+                    .build());
             PrimaryPoint.ANNOUNCED.reached();
         }
     }
 
     /** A snapshot that this agent did not commit, or not in this run. @param epoch that this server holds */
     void found(Manifest manifest, int epoch) {
-        followers.announce(Messages.announcement(repository.get().id(), server, epoch, manifest, Optional.empty()));
+        followers.announce(announcement(manifest, epoch).build());
+    }
+
+    private Announcement.Builder announcement(Manifest manifest, int epoch) {
+        return Announcement.newBuilder()
+                .setSite(manifest.site())
+                .setRepository(repository.get().id().toString())
+                .setServer(server)
+                .setEpoch(epoch)
+                .setSnapshot(manifest.snapshot().toString())
+                .setMoment(timestamp(manifest.moment()));
+    }
+
+    private static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
     }
 }

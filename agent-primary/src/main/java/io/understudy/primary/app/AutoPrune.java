@@ -4,8 +4,7 @@ import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.events.PrimaryEvent.PruningUndecided;
-import io.understudy.primary.events.PrimaryEvent.SnapshotCommitted;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
 import io.understudy.tasks.DaemonThreads;
@@ -43,7 +42,7 @@ final class AutoPrune implements EventSink, AutoCloseable {
 
     @Override
     public void receive(Event event, Instant at) {
-        if (event instanceof SnapshotCommitted) {
+        if (event instanceof PrimaryEvent.SnapshotCommitted) {
             worker.execute(this::pruneIfDue);
         }
     }
@@ -65,7 +64,7 @@ final class AutoPrune implements EventSink, AutoCloseable {
                 return;
             }
         } catch (UnderstudyException e) {
-            events.report(new PruningUndecided(e));
+            events.report(new PrimaryEvent.PruningUndecided(e));
             return;
         }
         try {

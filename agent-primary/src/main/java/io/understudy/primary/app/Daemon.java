@@ -1,19 +1,11 @@
 package io.understudy.primary.app;
 
-import io.understudy.events.CommonEvent.Defect;
-import io.understudy.events.CommonEvent.NewestUnknown;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.events.PrimaryEvent.AgentRuns;
-import io.understudy.primary.events.PrimaryEvent.AgentStopped;
-import io.understudy.primary.events.PrimaryEvent.AgentStopsLate;
-import io.understudy.primary.events.PrimaryEvent.FirstSnapshotDue;
-import io.understudy.primary.events.PrimaryEvent.RoleForbidsSnapshots;
-import io.understudy.primary.events.PrimaryEvent.RoleIsPrimary;
-import io.understudy.primary.events.PrimaryEvent.RoleIsStandby;
-import io.understudy.primary.events.PrimaryEvent.RoleUnknown;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
@@ -91,7 +83,7 @@ public final class Daemon implements AutoCloseable {
             // Without asking for snapshots yet: where a service cannot start, nothing was begun.
             tell(look());
             parts.services().forEach(running::start);
-            report(new AgentRuns());
+            report(new PrimaryEvent.AgentRuns());
             while (!stopping) {
                 parts.ticker().sleep(PAUSE);
                 guardedRound();
@@ -102,7 +94,7 @@ public final class Daemon implements AutoCloseable {
             // What ended the loop must not cut short the end of what it started.
             Thread.interrupted();
             running.close();
-            report(new AgentStopped());
+            report(new PrimaryEvent.AgentStopped());
             ended.countDown();
         }
     }
@@ -123,7 +115,7 @@ public final class Daemon implements AutoCloseable {
         current.interrupt();
         try {
             if (!ended.await(GRACE.toSeconds(), TimeUnit.SECONDS)) {
-                report(new AgentStopsLate());
+                report(new PrimaryEvent.AgentStopsLate());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -138,7 +130,7 @@ public final class Daemon implements AutoCloseable {
         try {
             round();
         } catch (RuntimeException e) {
-            report(new Defect("a turn of the main loop", e));
+            report(new CommonEvent.Defect("a turn of the main loop", e));
         }
     }
 
@@ -179,10 +171,10 @@ public final class Daemon implements AutoCloseable {
         role = standing.role();
         report(
                 switch (role) {
-                    case PRIMARY -> new RoleIsPrimary(standing.epoch());
-                    case REPLICA -> new RoleIsStandby();
-                    case FENCED, NO_EPOCH -> new RoleForbidsSnapshots(standing.lastError());
-                    case UNKNOWN -> new RoleUnknown(standing.lastError());
+                    case PRIMARY -> new PrimaryEvent.RoleIsPrimary(standing.epoch());
+                    case REPLICA -> new PrimaryEvent.RoleIsStandby();
+                    case FENCED, NO_EPOCH -> new PrimaryEvent.RoleForbidsSnapshots(standing.lastError());
+                    case UNKNOWN -> new PrimaryEvent.RoleUnknown(standing.lastError());
                 });
     }
 
@@ -209,14 +201,14 @@ public final class Daemon implements AutoCloseable {
         } catch (UnderstudyException e) {
             learned = e.code().retry() != ErrorCode.FILESTORE_UNREACHABLE.retry();
             if (warnOnce.isDue(e.getMessage())) {
-                report(new NewestUnknown(e));
+                report(new CommonEvent.NewestUnknown(e));
             }
         }
     }
 
     private void cover(SnapshotId newest, Manifest manifest, int epoch) {
         if (newest.epoch() < epoch) {
-            report(new FirstSnapshotDue(epoch));
+            report(new PrimaryEvent.FirstSnapshotDue(epoch));
             parts.planner().promoted(parts.clock().instant());
         } else {
             parts.planner().covered(manifest.moment());
@@ -236,7 +228,7 @@ public final class Daemon implements AutoCloseable {
                 try {
                     one.close();
                 } catch (Exception e) {
-                    report(new Defect("the end of a part of the agent", e));
+                    report(new CommonEvent.Defect("the end of a part of the agent", e));
                 }
             }
         }

@@ -4,8 +4,7 @@ import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Probe;
-import io.understudy.primary.events.PrimaryEvent.SnapshotCommitted;
-import io.understudy.primary.events.PrimaryEvent.SnapshotFailed;
+import io.understudy.primary.events.PrimaryEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,10 +36,10 @@ final class DaemonStatus implements EventSink {
     /** What went wrong last stays true until a snapshot exists. */
     @Override
     public synchronized void receive(Event event, Instant at) {
-        if (event instanceof SnapshotCommitted committed) {
+        if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             repository = repository.committed(committed.manifest(), at);
             failure = Optional.empty();
-        } else if (event instanceof SnapshotFailed failed) {
+        } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             failure = Optional.of(failed.why());
         }
     }

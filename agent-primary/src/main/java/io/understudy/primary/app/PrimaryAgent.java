@@ -152,6 +152,7 @@ public final class PrimaryAgent implements AutoCloseable {
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
         AutoPrune prune = new AutoPrune(pruning(), events);
         SnapshotQueue desk = new SnapshotQueue(taker());
+        // The followers know of a commit before anything else is done with it.
         List.of(announcer, told, daemonStatus, new LogSink(), prune).forEach(events::add);
         Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
         Transport transport = new Transport(settings.tls());

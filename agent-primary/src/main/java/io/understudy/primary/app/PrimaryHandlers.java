@@ -7,7 +7,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
-import io.understudy.primary.events.PrimaryEvent.SnapshotRequested;
+import io.understudy.primary.events.PrimaryEvent;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
@@ -24,7 +24,7 @@ final class PrimaryHandlers {
 
     /** When the caller leaves, the snapshot is cancelled. */
     private static SnapshotView take(SnapshotQueue desk, Events events, SnapshotRequest request, AdminCall call) {
-        events.report(new SnapshotRequested(request.periods()));
+        events.report(new PrimaryEvent.SnapshotRequested(request.periods()));
         SnapshotQueue.Job job = desk.submit(request, call.progress(), () -> {});
         call.onCancel(() -> job.cancel(true));
         try {

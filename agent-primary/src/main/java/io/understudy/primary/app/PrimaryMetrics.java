@@ -6,11 +6,7 @@ import io.understudy.files.DiskSpace;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
-import io.understudy.primary.events.PrimaryEvent.PruningFailed;
-import io.understudy.primary.events.PrimaryEvent.SnapshotBegan;
-import io.understudy.primary.events.PrimaryEvent.SnapshotCommitted;
-import io.understudy.primary.events.PrimaryEvent.SnapshotDeleted;
-import io.understudy.primary.events.PrimaryEvent.SnapshotFailed;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.Stage;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
@@ -39,16 +35,16 @@ final class PrimaryMetrics implements EventSink {
 
     @Override
     public void receive(Event event, Instant at) {
-        if (event instanceof SnapshotBegan) {
+        if (event instanceof PrimaryEvent.SnapshotBegan) {
             metrics.count(Metric.SNAPSHOT_ATTEMPTS);
-        } else if (event instanceof SnapshotCommitted committed) {
+        } else if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             metrics.observe(Metric.SNAPSHOT_DURATION_SECONDS, committed.took());
             newest(RepositorySeen.Details.of(committed.manifest()));
-        } else if (event instanceof SnapshotFailed failed) {
+        } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             metrics.count(Metric.SNAPSHOT_FAILURES, failed.stage().label());
-        } else if (event instanceof SnapshotDeleted) {
+        } else if (event instanceof PrimaryEvent.SnapshotDeleted) {
             metrics.count(Metric.RETENTION_DELETED);
-        } else if (event instanceof PruningFailed) {
+        } else if (event instanceof PrimaryEvent.PruningFailed) {
             metrics.count(Metric.RETENTION_FAILURES);
         }
     }

@@ -4,9 +4,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
-import io.understudy.primary.events.PrimaryEvent.SnapshotBegan;
-import io.understudy.primary.events.PrimaryEvent.SnapshotCommitted;
-import io.understudy.primary.events.PrimaryEvent.SnapshotFailed;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
@@ -73,9 +71,10 @@ public final class SnapshotTaker {
      *     {@code CANCELLED}, {@code CONTENT_GONE}, and what the source, the repository and its filestore throw
      */
     public Taken take(SnapshotRequest request, Progress progress) {
-        events.report(new SnapshotBegan(request.periods()));
+        events.report(new PrimaryEvent.SnapshotBegan(request.periods()));
         Taken taken = taken(request, progress);
-        events.report(new SnapshotCommitted(taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes()));
+        events.report(new PrimaryEvent.SnapshotCommitted(
+                taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes()));
         return taken;
     }
 
@@ -84,14 +83,14 @@ public final class SnapshotTaker {
         try {
             return take(run, request);
         } catch (UnderstudyException e) {
-            events.report(new SnapshotFailed(run.stage(), e));
+            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), e));
             throw e;
         } catch (OutOfMemoryError e) {
             UnderstudyException known = memory(e);
-            events.report(new SnapshotFailed(run.stage(), known));
+            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), known));
             throw known;
         } catch (RuntimeException | Error e) {
-            events.report(new SnapshotFailed(run.stage(), defect(e)));
+            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), defect(e)));
             throw e;
         }
     }

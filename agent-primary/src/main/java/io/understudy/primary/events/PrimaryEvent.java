@@ -19,7 +19,7 @@ public sealed interface PrimaryEvent extends Event {
     @EventText("the agent has stopped")
     record AgentStopped() implements PrimaryEvent {}
 
-    @EventText(value = "the agent does not stop in time", severity = Severity.WARNING)
+    @EventText(value = "the agent does not stop in time", severity = Severity.WARN)
     record AgentStopsLate() implements PrimaryEvent {}
 
     @EventText("this server is the primary, of epoch {epoch}")
@@ -32,7 +32,7 @@ public sealed interface PrimaryEvent extends Event {
     @EventText(value = "no snapshots are taken[: {why}]", severity = Severity.ERROR)
     record RoleForbidsSnapshots(Optional<UnderstudyException> why) implements PrimaryEvent {}
 
-    @EventText(value = "the role of this server is not known yet[: {why}]", severity = Severity.WARNING)
+    @EventText(value = "the role of this server is not known yet[: {why}]", severity = Severity.WARN)
     record RoleUnknown(Optional<UnderstudyException> why) implements PrimaryEvent {}
 
     @EventText("epoch {epoch} has no snapshot yet: the first one is taken now")
@@ -74,6 +74,6 @@ public sealed interface PrimaryEvent extends Event {
     @EventText(value = "pruning failed before its end: {why}", severity = Severity.ERROR)
     record PruningFailed(UnderstudyException why) implements PrimaryEvent {}
 
-    @EventText(value = "whether to prune is not known: {why}", severity = Severity.WARNING)
+    @EventText(value = "whether to prune is not known: {why}", severity = Severity.WARN)
     record PruningUndecided(UnderstudyException why) implements PrimaryEvent {}
 }

@@ -6,9 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.DeletionLock;
-import io.understudy.primary.events.PrimaryEvent.PruningDone;
-import io.understudy.primary.events.PrimaryEvent.PruningFailed;
-import io.understudy.primary.events.PrimaryEvent.SnapshotDeleted;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
@@ -85,17 +83,17 @@ public final class Pruning {
     public Pruned prune(Progress progress) {
         try {
             Pruned pruned = locked(progress);
-            events.report(new PruningDone(
+            events.report(new PrimaryEvent.PruningDone(
                     pruned.kept(),
                     pruned.deleted(),
                     pruned.swept().blobs(),
                     pruned.swept().bytes()));
             return pruned;
         } catch (UnderstudyException e) {
-            events.report(new PruningFailed(e));
+            events.report(new PrimaryEvent.PruningFailed(e));
             throw e;
         } catch (RuntimeException | Error e) {
-            events.report(new PruningFailed(defect(e)));
+            events.report(new PrimaryEvent.PruningFailed(defect(e)));
             throw e;
         }
     }
@@ -166,7 +164,7 @@ public final class Pruning {
         last.stream().filter(decision -> !decision.kept()).forEach(decision -> {
             target.delete(decision.snapshot());
             PrimaryPoint.SNAPSHOT_DELETED.reached();
-            events.report(new SnapshotDeleted(decision.snapshot(), decision.reasons()));
+            events.report(new PrimaryEvent.SnapshotDeleted(decision.snapshot(), decision.reasons()));
         });
         SweepResult swept = collector.sweep(now.minus(settings.grace()), progress);
         PrimaryPoint.GARBAGE_SWEPT.reached();

@@ -8,7 +8,7 @@ import io.understudy.events.EventSink;
 import io.understudy.events.Events;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.SnapshotRequest;
-import io.understudy.primary.events.PrimaryEvent.SnapshotCommitted;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
@@ -57,7 +57,7 @@ class AnnouncerTest {
     @Test
     void announcesACommitBeforeAnythingElseIsDoneWithIt() {
         take((event, at) -> {
-            if (event instanceof SnapshotCommitted committed) {
+            if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
                 note("told " + committed.manifest().snapshot());
             }
         });

@@ -10,9 +10,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.filestore.Content;
-import io.understudy.primary.events.PrimaryEvent.SnapshotBegan;
-import io.understudy.primary.events.PrimaryEvent.SnapshotCommitted;
-import io.understudy.primary.events.PrimaryEvent.SnapshotFailed;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
@@ -50,11 +48,11 @@ class SnapshotTakerTest {
     private PrimaryFixture primary;
 
     private void hear(Event event, Instant at) {
-        if (event instanceof SnapshotBegan began) {
+        if (event instanceof PrimaryEvent.SnapshotBegan began) {
             heard.add("began " + began.periods());
-        } else if (event instanceof SnapshotCommitted committed) {
+        } else if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             heard.add("committed " + committed.manifest().snapshot());
-        } else if (event instanceof SnapshotFailed failed) {
+        } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             heard.add("failed " + failed.stage().label() + " "
                     + failed.why().code().label());
         }

@@ -6,9 +6,7 @@ import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.events.PrimaryEvent.PruningDone;
-import io.understudy.primary.events.PrimaryEvent.PruningFailed;
-import io.understudy.primary.events.PrimaryEvent.SnapshotDeleted;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.progress.Progress;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.SnapshotId;
@@ -44,11 +42,11 @@ abstract class FiveHourlySnapshots {
     Server server;
 
     private void hear(Event event, Instant at) {
-        if (event instanceof SnapshotDeleted deleted) {
+        if (event instanceof PrimaryEvent.SnapshotDeleted deleted) {
             heard.add("deleted " + deleted.snapshot());
-        } else if (event instanceof PruningDone done) {
+        } else if (event instanceof PrimaryEvent.PruningDone done) {
             heard.add("pruned " + done.deleted() + " of " + (done.deleted() + done.kept()));
-        } else if (event instanceof PruningFailed failed) {
+        } else if (event instanceof PrimaryEvent.PruningFailed failed) {
             heard.add("failed " + failed.why().code().label());
         }
     }

@@ -4,12 +4,7 @@ import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.failure.ErrorKind;
 import io.understudy.replica.app.StatusView.FilestoreView;
-import io.understudy.replica.events.ReplicaEvent.EpochSeen;
-import io.understudy.replica.events.ReplicaEvent.NewestSeen;
-import io.understudy.replica.events.ReplicaEvent.RoundEnded;
-import io.understudy.replica.events.ReplicaEvent.StepBegan;
-import io.understudy.replica.events.ReplicaEvent.StepFailed;
-import io.understudy.replica.events.ReplicaEvent.StepProgressed;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
@@ -49,24 +44,25 @@ final class DaemonStatus implements EventSink {
 
     @Override
     public synchronized void receive(Event event, Instant at) {
-        if (event instanceof NewestSeen seen) {
+        if (event instanceof ReplicaEvent.NewestSeen seen) {
             filestore = new FilestoreView(filestore.name(), true, Optional.of(at), seen.newest(), Optional.empty());
-        } else if (event instanceof EpochSeen seen) {
+        } else if (event instanceof ReplicaEvent.EpochSeen seen) {
             highestEpoch = seen.epoch();
-        } else if (event instanceof StepBegan began) {
+        } else if (event instanceof ReplicaEvent.StepBegan began) {
             activity = Optional.of(new Activity(began.snapshot(), began.step(), 0, -1));
-        } else if (event instanceof StepProgressed now) {
+        } else if (event instanceof ReplicaEvent.StepProgressed now) {
             // A thread that is late says nothing of a round that is over.
             activity =
                     activity.map(last -> new Activity(last.snapshot(), now.step(), now.doneBytes(), now.totalBytes()));
-        } else if (event instanceof StepFailed failed && failed.why().code().kind() == ErrorKind.FILESTORE) {
+        } else if (event instanceof ReplicaEvent.StepFailed failed
+                && failed.why().code().kind() == ErrorKind.FILESTORE) {
             filestore = new FilestoreView(
                     filestore.name(),
                     false,
                     filestore.seen(),
                     filestore.newest(),
                     Optional.of(failed.why().getMessage()));
-        } else if (event instanceof RoundEnded) {
+        } else if (event instanceof ReplicaEvent.RoundEnded) {
             activity = Optional.empty();
         }
     }

@@ -1,9 +1,9 @@
 package io.understudy.replica.app;
 
-import io.understudy.events.CommonEvent.Defect;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.LookFailed;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
 import io.understudy.time.Ticker;
@@ -58,10 +58,10 @@ final class Inspector implements AutoCloseable {
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
-                events.report(new LookFailed("what is live", e));
+                events.report(new ReplicaEvent.LookFailed("what is live", e));
             }
         } catch (RuntimeException e) {
-            events.report(new Defect("the inspection", e));
+            events.report(new CommonEvent.Defect("the inspection", e));
         }
     }
 

@@ -1,12 +1,10 @@
 package io.understudy.replica.app;
 
-import io.understudy.events.CommonEvent.Defect;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.NextRoundUnknown;
-import io.understudy.replica.events.ReplicaEvent.RoundFailed;
-import io.understudy.replica.events.ReplicaEvent.RoundRefused;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
@@ -179,7 +177,7 @@ final class JobQueue implements Worker {
             return pause.get();
         } catch (RuntimeException e) {
             if (untold.isDue(String.valueOf(e.getMessage()))) {
-                events.report(new NextRoundUnknown(PAUSE_UNTOLD, e));
+                events.report(new ReplicaEvent.NextRoundUnknown(PAUSE_UNTOLD, e));
             }
             return PAUSE_UNTOLD;
         }
@@ -191,10 +189,10 @@ final class JobQueue implements Worker {
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
-                events.report(isRefusal(e) ? new RoundRefused(e) : new RoundFailed(e));
+                events.report(isRefusal(e) ? new ReplicaEvent.RoundRefused(e) : new ReplicaEvent.RoundFailed(e));
             }
         } catch (RuntimeException e) {
-            events.report(new Defect("a round", e));
+            events.report(new CommonEvent.Defect("a round", e));
         }
         return null;
     }

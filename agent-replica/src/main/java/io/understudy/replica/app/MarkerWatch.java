@@ -1,9 +1,9 @@
 package io.understudy.replica.app;
 
-import io.understudy.events.CommonEvent.Defect;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.LookFailed;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Ticker;
@@ -65,10 +65,10 @@ final class MarkerWatch implements AutoCloseable {
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
-                events.report(new LookFailed("the marker", e));
+                events.report(new ReplicaEvent.LookFailed("the marker", e));
             }
         } catch (RuntimeException e) {
-            events.report(new Defect("the watch of the marker", e));
+            events.report(new CommonEvent.Defect("the watch of the marker", e));
         }
     }
 

@@ -14,10 +14,6 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.Probe;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvent;
-import io.understudy.replica.events.ReplicaEvent.AgentStarted;
-import io.understudy.replica.events.ReplicaEvent.AgentStoppedInApply;
-import io.understudy.replica.events.ReplicaEvent.AgentStops;
-import io.understudy.replica.events.ReplicaEvent.SnapshotAnnounced;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
@@ -101,7 +97,7 @@ public final class ReplicaAgent implements AutoCloseable {
      */
     public ReplicaAgent start() {
         lock = Optional.of(replica.lock().acquireDaemon(ports.ticker()));
-        events.report(new AgentStarted(AgentVersion.current(), settings.site(), role()));
+        events.report(new ReplicaEvent.AgentStarted(AgentVersion.current(), settings.site(), role()));
         told.prepare(settings, ports.backup(), settings.tls().map(tls -> transport::certificateExpirySeconds));
         http = settings.replica()
                 .http()
@@ -136,7 +132,7 @@ public final class ReplicaAgent implements AutoCloseable {
      */
     @Override
     public void close() {
-        events.report(new AgentStops());
+        events.report(new ReplicaEvent.AgentStops());
         watch.close();
         inspector.close();
         link.close();
@@ -147,7 +143,7 @@ public final class ReplicaAgent implements AutoCloseable {
         lock.ifPresent(ProcessLock::close);
         lock = Optional.empty();
         if (!done) {
-            events.report(new AgentStoppedInApply());
+            events.report(new ReplicaEvent.AgentStoppedInApply());
         }
     }
 
@@ -181,7 +177,7 @@ public final class ReplicaAgent implements AutoCloseable {
                 .map(SnapshotId::toString)
                 .orElse("");
         if (announcement.getSnapshot().compareTo(applied) > 0) {
-            events.report(new SnapshotAnnounced(announcement.getServer(), announcement.getSnapshot()));
+            events.report(new ReplicaEvent.SnapshotAnnounced(announcement.getServer(), announcement.getSnapshot()));
             queue.wake();
         }
     }

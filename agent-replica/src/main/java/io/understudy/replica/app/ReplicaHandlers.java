@@ -7,8 +7,7 @@ import io.understudy.events.EventSink;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.progress.Progress;
-import io.understudy.replica.events.ReplicaEvent.StepBegan;
-import io.understudy.replica.events.ReplicaEvent.StepProgressed;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
@@ -78,9 +77,9 @@ public final class ReplicaHandlers {
     }
 
     private static void show(Event event, Progress progress) {
-        if (event instanceof StepBegan began) {
+        if (event instanceof ReplicaEvent.StepBegan began) {
             progress.report(began.step().label(), 0, -1);
-        } else if (event instanceof StepProgressed now) {
+        } else if (event instanceof ReplicaEvent.StepProgressed now) {
             progress.report(now.step().label(), now.doneBytes(), now.totalBytes());
         }
     }

@@ -7,13 +7,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
-import io.understudy.replica.events.ReplicaEvent.CleanUpFailed;
-import io.understudy.replica.events.ReplicaEvent.CleanedUp;
-import io.understudy.replica.events.ReplicaEvent.EpochSeen;
-import io.understudy.replica.events.ReplicaEvent.RoundEnded;
-import io.understudy.replica.events.ReplicaEvent.SnapshotApplied;
-import io.understudy.replica.events.ReplicaEvent.StepFailed;
-import io.understudy.replica.events.ReplicaEvent.WentBack;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.state.BackupMode;
@@ -107,22 +101,22 @@ final class ReplicaMetrics implements EventSink {
 
     @Override
     public void receive(Event event, Instant at) {
-        if (event instanceof EpochSeen seen) {
+        if (event instanceof ReplicaEvent.EpochSeen seen) {
             epoch(seen.epoch());
-        } else if (event instanceof SnapshotApplied applied) {
+        } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
             applied.moment().ifPresent(this::appliedMoment);
             applied.proven()
                     .ifPresent(when -> metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, when, replica));
             applied.took().ifPresent(took -> metrics.observe(Metric.IMPORT_DURATION_SECONDS, took, replica));
-        } else if (event instanceof WentBack back) {
+        } else if (event instanceof ReplicaEvent.WentBack back) {
             back.moment().ifPresent(this::appliedMoment);
-        } else if (event instanceof StepFailed failed) {
+        } else if (event instanceof ReplicaEvent.StepFailed failed) {
             metrics.count(Metric.IMPORT_FAILURES, replica, failed.step().label());
-        } else if (event instanceof CleanUpFailed failed) {
+        } else if (event instanceof ReplicaEvent.CleanUpFailed failed) {
             cleanUpFailures(failed.attempts());
-        } else if (event instanceof CleanedUp) {
+        } else if (event instanceof ReplicaEvent.CleanedUp) {
             cleanUpFailures(0);
-        } else if (event instanceof RoundEnded) {
+        } else if (event instanceof ReplicaEvent.RoundEnded) {
             failures();
         }
     }

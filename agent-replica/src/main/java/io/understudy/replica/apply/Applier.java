@@ -2,7 +2,7 @@ package io.understudy.replica.apply;
 
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.WentBack;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.stage.Stage;
@@ -117,7 +117,8 @@ public final class Applier {
         });
         ReplicaPoint.RETURN_CLEARED.reached();
         Optional<DatabaseVersion> live = intent.back().live();
-        events.report(new WentBack(live.flatMap(DatabaseVersion::snapshot), live.flatMap(DatabaseVersion::moment)));
+        events.report(new ReplicaEvent.WentBack(
+                live.flatMap(DatabaseVersion::snapshot), live.flatMap(DatabaseVersion::moment)));
         return Optional.of(cause);
     }
 }

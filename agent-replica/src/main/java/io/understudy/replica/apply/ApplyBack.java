@@ -5,7 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
-import io.understudy.replica.events.ReplicaEvent.UndoneStays;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
@@ -99,7 +99,7 @@ final class ApplyBack {
     }
 
     private Optional<UnderstudyException> turn(ApplyIntent intent) {
-        events.report(new UndoneStays(intent.snapshot()));
+        events.report(new ReplicaEvent.UndoneStays(intent.snapshot()));
         store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
         return Optional.empty();
     }

@@ -5,10 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
-import io.understudy.replica.events.ReplicaEvent.ImportTurnsBack;
-import io.understudy.replica.events.ReplicaEvent.StepBegan;
-import io.understudy.replica.events.ReplicaEvent.StepFailed;
-import io.understudy.replica.events.ReplicaEvent.UnprovenStays;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.ApplyIntent;
@@ -112,16 +109,16 @@ final class ApplyForward {
     }
 
     private void giveUp(ApplyIntent intent, Step step, UnderstudyException failure) {
-        events.report(new StepFailed(step, failure));
+        events.report(new ReplicaEvent.StepFailed(step, failure));
         if (!backup.on() && isLive(intent.fresh())) {
             if (step == Step.APPLY) {
                 throw failure;
             }
-            events.report(new UnprovenStays(intent.snapshot(), failure));
+            events.report(new ReplicaEvent.UnprovenStays(intent.snapshot(), failure));
             accept(false);
             return;
         }
-        events.report(new ImportTurnsBack(intent.snapshot(), failure));
+        events.report(new ReplicaEvent.ImportTurnsBack(intent.snapshot(), failure));
         store.change(ledger -> {
             FailedAttempt cause = step == Step.APPLY
                     ? failures.failedAttempt(ledger, Optional.of(intent.snapshot()), step, failure)
@@ -149,7 +146,7 @@ final class ApplyForward {
     }
 
     private void timed(ApplyIntent intent, Step step, Map<Step, Duration> took, Runnable work) {
-        events.report(new StepBegan(intent.snapshot(), step));
+        events.report(new ReplicaEvent.StepBegan(intent.snapshot(), step));
         long start = ticker.nanos();
         work.run();
         took.put(step, ticker.since(start));

@@ -2,7 +2,7 @@ package io.understudy.replica.apply;
 
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.AttemptFailed;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.RetryLog;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ final class Attempt {
             work.run();
             return Optional.empty();
         } catch (RuntimeException e) {
-            events.report(new AttemptFailed(what, e));
+            events.report(new ReplicaEvent.AttemptFailed(what, e));
             return Optional.of(RetryLog.wrap(e, what));
         }
     }

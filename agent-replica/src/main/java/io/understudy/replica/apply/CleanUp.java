@@ -4,9 +4,7 @@ import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
-import io.understudy.replica.events.ReplicaEvent.AttemptFailed;
-import io.understudy.replica.events.ReplicaEvent.CleanUpFailed;
-import io.understudy.replica.events.ReplicaEvent.CleanedUp;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.state.DatabaseVersion;
@@ -71,7 +69,7 @@ public final class CleanUp {
                 clear(ledger, stop);
             }
         } catch (RuntimeException e) {
-            events.report(new AttemptFailed("clean up, which is tried again later", e));
+            events.report(new ReplicaEvent.AttemptFailed("clean up, which is tried again later", e));
         }
     }
 
@@ -95,8 +93,9 @@ public final class CleanUp {
         Optional<PendingCleanUp> left = failed.stream().findFirst().map(first -> failures.cleanUp(ledger, first));
         store.change(each -> each.withCleanUp(left));
         ReplicaPoint.CLEANED_UP.reached();
-        events.report(left.<Event>map(pending -> new CleanUpFailed(pending.attempts(), pending.notBefore(), failed))
-                .orElseGet(CleanedUp::new));
+        events.report(left.<Event>map(
+                        pending -> new ReplicaEvent.CleanUpFailed(pending.attempts(), pending.notBefore(), failed))
+                .orElseGet(ReplicaEvent.CleanedUp::new));
     }
 
     private Set<DatabaseIdentity> retired(List<UnderstudyException> failed) {

@@ -3,7 +3,7 @@ package io.understudy.replica.discover;
 import io.grpc.ManagedChannel;
 import io.understudy.config.HostPort;
 import io.understudy.events.Events;
-import io.understudy.replica.events.ReplicaEvent.PrimaryLost;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Backoff;
 import io.understudy.v1.Announcement;
@@ -147,7 +147,7 @@ public final class PrimaryLink implements AutoCloseable {
 
     private void lost(HostPort primary, String why, boolean answered) {
         if (answered) {
-            events.report(new PrimaryLost(primary.toString(), why));
+            events.report(new ReplicaEvent.PrimaryLost(primary.toString(), why));
         } else {
             LOG.debug("no answer from the primary {}: {}", primary, why);
         }

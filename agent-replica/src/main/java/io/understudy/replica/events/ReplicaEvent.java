@@ -18,10 +18,10 @@ public sealed interface ReplicaEvent extends Event {
     @EventText("the agent stops")
     record AgentStops() implements ReplicaEvent {}
 
-    @EventText(value = "the agent stopped during an apply; the next start finishes it", severity = Severity.WARNING)
+    @EventText(value = "the agent stopped during an apply; the next start finishes it", severity = Severity.WARN)
     record AgentStoppedInApply() implements ReplicaEvent {}
 
-    @EventText(value = "a look at {what} failed: {why}", severity = Severity.WARNING)
+    @EventText(value = "a look at {what} failed: {why}", severity = Severity.WARN)
     record LookFailed(String what, UnderstudyException why) implements ReplicaEvent {}
 
     @EventText("no state of this replica was found; by its marker it is {state}")
@@ -32,7 +32,7 @@ public sealed interface ReplicaEvent extends Event {
 
     @EventText(
             value = "the marker does not name {live}, which is live: its database will be set aside, not dropped",
-            severity = Severity.WARNING)
+            severity = Severity.WARN)
     record MarkerNamesAnother(SnapshotId live) implements ReplicaEvent {}
 
     @EventText("{server} announces {snapshot}")
@@ -50,10 +50,10 @@ public sealed interface ReplicaEvent extends Event {
     record EpochSeen(int epoch) implements ReplicaEvent {}
 
     /** What is remembered of the server and the server contradicts. */
-    @EventText(value = "{problem}", severity = Severity.WARNING, hint = "{remedy}")
+    @EventText(value = "{problem}", severity = Severity.WARN, hint = "{remedy}")
     record DiscrepancyFound(String problem, String remedy) implements ReplicaEvent {}
 
-    @EventText(value = "{snapshot} cannot be fetched into the mirror: {why}", severity = Severity.WARNING)
+    @EventText(value = "{snapshot} cannot be fetched into the mirror: {why}", severity = Severity.WARN)
     record MirrorIncomplete(SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}
 
     @EventText("importing {snapshot}[ {again}]")
@@ -73,17 +73,15 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "step {step} failed: {why}", severity = Severity.DEBUG)
     record StepFailed(Step step, UnderstudyException why) implements ReplicaEvent {}
 
-    @EventText(value = "{snapshot} failed, N-1 becomes live again: {why}", severity = Severity.WARNING)
+    @EventText(value = "{snapshot} failed, N-1 becomes live again: {why}", severity = Severity.WARN)
     record ImportTurnsBack(SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}
 
     @EventText(
             value = "{snapshot} is live but unproven, and stays: the marker was removed: {why}",
-            severity = Severity.WARNING)
+            severity = Severity.WARN)
     record UnprovenStays(SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}
 
-    @EventText(
-            value = "{snapshot} stays live: the marker was removed before it was undone",
-            severity = Severity.WARNING)
+    @EventText(value = "{snapshot} stays live: the marker was removed before it was undone", severity = Severity.WARN)
     record UndoneStays(SnapshotId snapshot) implements ReplicaEvent {}
 
     /**
@@ -109,7 +107,7 @@ public sealed interface ReplicaEvent extends Event {
     /** @param attempts that failed in a row */
     @EventText(
             value = "clean-up failed, attempt {attempts}; the next one is at {next}: {why}",
-            severity = Severity.WARNING)
+            severity = Severity.WARN)
     record CleanUpFailed(int attempts, Instant next, List<UnderstudyException> why) implements ReplicaEvent {}
 
     @EventText(value = "nothing is left to clean up", severity = Severity.DEBUG)
@@ -136,13 +134,13 @@ public sealed interface ReplicaEvent extends Event {
 
     @EventText(
             value = "the marker was removed: this server is promoted; imports have stopped",
-            severity = Severity.WARNING)
+            severity = Severity.WARN)
     record MarkerRemoved() implements ReplicaEvent {}
 
     /** @param unclaimed whether the epoch has yet to be claimed */
     @EventText(
             value = "this server is promoted: it is the primary of epoch {epoch}[, which is {unclaimed}]",
-            severity = Severity.WARNING)
+            severity = Severity.WARN)
     record ServerPromoted(int epoch, boolean unclaimed) implements ReplicaEvent {}
 
     /** What went wrong without stopping the promotion. */
@@ -155,12 +153,12 @@ public sealed interface ReplicaEvent extends Event {
     @EventText("epoch {epoch} is claimed")
     record EpochClaimed(int epoch) implements ReplicaEvent {}
 
-    @EventText(value = "epoch {epoch} is yet to be claimed: {why}", severity = Severity.WARNING)
+    @EventText(value = "epoch {epoch} is yet to be claimed: {why}", severity = Severity.WARN)
     record EpochUnclaimed(int epoch, UnderstudyException why) implements ReplicaEvent {}
 
-    @EventText(value = "the epoch that this server holds is not known: {why}", severity = Severity.WARNING)
+    @EventText(value = "the epoch that this server holds is not known: {why}", severity = Severity.WARN)
     record HeldEpochUnknown(UnderstudyException why) implements ReplicaEvent {}
 
-    @EventText(value = "whether another server was promoted since is not known: {why}", severity = Severity.WARNING)
+    @EventText(value = "whether another server was promoted since is not known: {why}", severity = Severity.WARN)
     record LaterPromotionUnknown(UnderstudyException why) implements ReplicaEvent {}
 }

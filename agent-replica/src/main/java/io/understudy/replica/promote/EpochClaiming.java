@@ -4,9 +4,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.EpochSeen;
-import io.understudy.replica.events.ReplicaEvent.HeldEpochUnknown;
-import io.understudy.replica.events.ReplicaEvent.LaterPromotionUnknown;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.Claim;
 import java.time.Clock;
 import java.util.List;
@@ -32,7 +30,7 @@ final class EpochClaiming {
         try {
             return claims.held();
         } catch (UnderstudyException e) {
-            events.report(new HeldEpochUnknown(e));
+            events.report(new ReplicaEvent.HeldEpochUnknown(e));
             return 0;
         }
     }
@@ -72,7 +70,7 @@ final class EpochClaiming {
     Optional<UnderstudyException> claim(Claim claim) {
         try {
             claims.claim(claim);
-            events.report(new EpochSeen(claim.epoch()));
+            events.report(new ReplicaEvent.EpochSeen(claim.epoch()));
             claims.hold(claim);
             return Optional.empty();
         } catch (UnderstudyException e) {
@@ -97,7 +95,7 @@ final class EpochClaiming {
         try {
             return claims.highest() > epoch;
         } catch (UnderstudyException e) {
-            events.report(new LaterPromotionUnknown(e));
+            events.report(new ReplicaEvent.LaterPromotionUnknown(e));
             return false;
         }
     }

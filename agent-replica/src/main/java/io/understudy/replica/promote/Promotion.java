@@ -5,12 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.events.ReplicaEvent.CleanUpPostponed;
-import io.understudy.replica.events.ReplicaEvent.EpochClaimed;
-import io.understudy.replica.events.ReplicaEvent.EpochUnclaimed;
-import io.understudy.replica.events.ReplicaEvent.MarkerRemoved;
-import io.understudy.replica.events.ReplicaEvent.PromotionImpaired;
-import io.understudy.replica.events.ReplicaEvent.ServerPromoted;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
@@ -152,7 +147,7 @@ public final class Promotion {
      */
     public void acceptRemoval() {
         if (record.state() instanceof Following following && !backup.on()) {
-            events.report(new MarkerRemoved());
+            events.report(new ReplicaEvent.MarkerRemoved());
             begin(following, new Request("marker removed", true, false, false), true);
             resumed();
         }
@@ -213,8 +208,8 @@ public final class Promotion {
         });
         record.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
-        events.report(new ServerPromoted(promoting.claim().epoch(), !claimed));
-        warnings.forEach(each -> events.report(new PromotionImpaired(each)));
+        events.report(new ReplicaEvent.ServerPromoted(promoting.claim().epoch(), !claimed));
+        warnings.forEach(each -> events.report(new ReplicaEvent.PromotionImpaired(each)));
         Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
         return new Report(
                 false, promoting.claim().epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
@@ -236,11 +231,11 @@ public final class Promotion {
         Optional<UnderstudyException> failed = claiming.claim(promoted.claim());
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
-            events.report(new EpochUnclaimed(promoted.claim().epoch(), e));
+            events.report(new ReplicaEvent.EpochUnclaimed(promoted.claim().epoch(), e));
             record.change(ledger -> record.note(ledger, List.of(e)));
             return false;
         }
-        events.report(new EpochClaimed(promoted.claim().epoch()));
+        events.report(new ReplicaEvent.EpochClaimed(promoted.claim().epoch()));
         record.change(
                 ledger -> ledger.with(ledger.state().claimed(promoted.claim())).withSuccess());
         return true;
@@ -263,7 +258,7 @@ public final class Promotion {
             if (!whole) {
                 throw e;
             }
-            events.report(new CleanUpPostponed(e));
+            events.report(new ReplicaEvent.CleanUpPostponed(e));
             record.change(ledger -> ledger.with(ledger.state().settled()).untidy(clock.instant()));
         }
     }

@@ -3,7 +3,7 @@ package io.understudy.replica.promote;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.PromotionUnsaved;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
@@ -51,7 +51,7 @@ final class PromotionRecord {
                 store.change(each -> next);
                 forget();
             } catch (UnderstudyException e) {
-                events.report(new PromotionUnsaved(e));
+                events.report(new ReplicaEvent.PromotionUnsaved(e));
                 failure = Optional.of(e);
             }
         });

@@ -2,7 +2,7 @@ package io.understudy.replica.round;
 
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.SnapshotApplied;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaState.Following;
@@ -29,7 +29,7 @@ final class Arrival {
     void announce(Optional<Duration> took) {
         Following now = (Following) store.state();
         Optional<Instant> proven = now.proven() ? Optional.of(now.since()) : Optional.empty();
-        events.report(new SnapshotApplied(
+        events.report(new ReplicaEvent.SnapshotApplied(
                 now.current().snapshot().orElseThrow(), now.current().moment(), proven, took));
         source.settled(now);
     }

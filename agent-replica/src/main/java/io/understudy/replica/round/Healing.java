@@ -1,12 +1,11 @@
 package io.understudy.replica.round;
 
-import io.understudy.events.CommonEvent.NewestUnknown;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.DiscrepancyFound;
-import io.understudy.replica.events.ReplicaEvent.MirrorIncomplete;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
@@ -52,7 +51,7 @@ final class Healing {
         }
         found.stream()
                 .filter(each -> warnOnce.isDue(each.message()))
-                .forEach(each -> events.report(new DiscrepancyFound(each.message(), each.hint())));
+                .forEach(each -> events.report(new ReplicaEvent.DiscrepancyFound(each.message(), each.hint())));
         if (!(ask instanceof ImportRequest.Newest newest) || found.stream().noneMatch(Discrepancy::mendedByLoading)) {
             return discover.get();
         }
@@ -63,7 +62,7 @@ final class Healing {
             if (again.isEmpty() || e.code().kind() != ErrorKind.FILESTORE) {
                 throw e;
             }
-            events.report(new NewestUnknown(e));
+            events.report(new CommonEvent.NewestUnknown(e));
             return again;
         }
     }
@@ -113,7 +112,7 @@ final class Healing {
             if (e.code() == ErrorCode.CANCELLED) {
                 throw e;
             }
-            events.report(new MirrorIncomplete(live, e));
+            events.report(new ReplicaEvent.MirrorIncomplete(live, e));
             return false;
         }
     }

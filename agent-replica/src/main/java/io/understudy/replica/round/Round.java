@@ -8,11 +8,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.IntentWriter;
-import io.understudy.replica.events.ReplicaEvent.ImportBegan;
-import io.understudy.replica.events.ReplicaEvent.RoundEnded;
-import io.understudy.replica.events.ReplicaEvent.StepBegan;
-import io.understudy.replica.events.ReplicaEvent.StepFailed;
-import io.understudy.replica.events.ReplicaEvent.StepProgressed;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
@@ -109,7 +105,7 @@ public final class Round {
             throw journey.failed(e);
         } finally {
             control.end();
-            events.report(new RoundEnded());
+            events.report(new ReplicaEvent.RoundEnded());
         }
     }
 
@@ -157,7 +153,7 @@ public final class Round {
                         mirrored ? inspection.look() : found);
             }
             boolean again = healing.isOf(snapshot.get(), found);
-            events.report(new ImportBegan(snapshot.get(), again));
+            events.report(new ReplicaEvent.ImportBegan(snapshot.get(), again));
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
             during(Step.VERIFY, () -> verify(fetched.manifest()));
@@ -238,13 +234,13 @@ public final class Round {
             step = next;
             backup.require();
             control.check();
-            events.report(new StepBegan(snapshot.get(), next));
+            events.report(new ReplicaEvent.StepBegan(snapshot.get(), next));
             return watch.time(next, work);
         }
 
         private Progress progress() {
-            return snapshot.<Progress>map(
-                            id -> (what, done, total) -> events.report(new StepProgressed(id, step, done, total)))
+            return snapshot.<Progress>map(id -> (what, done, total) ->
+                            events.report(new ReplicaEvent.StepProgressed(id, step, done, total)))
                     .orElse(Progress.none());
         }
 
@@ -256,7 +252,7 @@ public final class Round {
                 return failure.code() == ErrorCode.CANCELLED ? failure : RoundControl.cancelled();
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
-                events.report(new StepFailed(step, failure));
+                events.report(new ReplicaEvent.StepFailed(step, failure));
                 store.change(ledger -> withFailure(ledger, failure));
             }
             return failure;

@@ -3,8 +3,7 @@ package io.understudy.replica.round;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.EpochSeen;
-import io.understudy.replica.events.ReplicaEvent.NewestSeen;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
@@ -57,7 +56,7 @@ final class SnapshotSelector {
         List<SnapshotId> listed = live.map(this::fromLiveOn).orElseGet(source::list);
         List<SnapshotId> known = listed.isEmpty() && live.isPresent() ? source.list() : listed;
         Optional<SnapshotId> newest = known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1));
-        events.report(new NewestSeen(newest));
+        events.report(new ReplicaEvent.NewestSeen(newest));
         return new NextSnapshot(ledger, clock.instant()).newest(known, () -> highestEpoch(newest), ask);
     }
 
@@ -70,7 +69,7 @@ final class SnapshotSelector {
 
     private int highestEpoch(Optional<SnapshotId> newest) {
         int epoch = source.highestEpoch();
-        events.report(new EpochSeen(epoch));
+        events.report(new ReplicaEvent.EpochSeen(epoch));
         waits = AwaitedEpoch.of(newest, epoch);
         return epoch;
     }

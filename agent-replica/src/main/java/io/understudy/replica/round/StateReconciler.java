@@ -5,9 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases;
-import io.understudy.replica.events.ReplicaEvent.MarkerNamesAnother;
-import io.understudy.replica.events.ReplicaEvent.MarkerReturned;
-import io.understudy.replica.events.ReplicaEvent.StateRebuilt;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState;
@@ -52,12 +50,12 @@ public final class StateReconciler {
         }
         if (store.read().isEmpty()) {
             ReplicaState found = remembered();
-            events.report(new StateRebuilt(found.label()));
+            events.report(new ReplicaEvent.StateRebuilt(found.label()));
             store.change(ledger -> ledger.with(found));
         }
         ReplicaState state = store.state();
         if (state instanceof Promoted) {
-            events.report(new MarkerReturned());
+            events.report(new ReplicaEvent.MarkerReturned());
             store.change(ledger ->
                     ledger.with(state.demoted()).preparing(Optional.empty()).withSuccess());
         }
@@ -82,7 +80,7 @@ public final class StateReconciler {
                 && store.read()
                         .filter(it -> it.owned().contains(live.database()))
                         .isPresent()) {
-            events.report(new MarkerNamesAnother(live.snapshot().orElseThrow()));
+            events.report(new ReplicaEvent.MarkerNamesAnother(live.snapshot().orElseThrow()));
             store.change(ledger -> ledger.withoutOwned(live.database()));
         }
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvent.StepBegan;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
@@ -53,7 +53,7 @@ class RestoreAndRollbackTest {
         SnapshotId newest = world.source.commit(1, 2);
         world.sync();
         world.events = new Events(world.time.clock(), (event, at) -> {
-            if (event instanceof StepBegan began && began.step() == Step.STAGE) {
+            if (event instanceof ReplicaEvent.StepBegan began && began.step() == Step.STAGE) {
                 world.marker.removeByHand();
             }
         });

@@ -7,7 +7,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
-import io.understudy.replica.events.ReplicaEvent.StepBegan;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
@@ -29,7 +29,7 @@ class RoundTest {
     void importsTheNewestInTheOrderOfTheSteps() {
         List<Step> steps = new ArrayList<>();
         world.events = new Events(world.time.clock(), (event, at) -> {
-            if (event instanceof StepBegan began) {
+            if (event instanceof ReplicaEvent.StepBegan began) {
                 steps.add(began.step());
             }
         });
