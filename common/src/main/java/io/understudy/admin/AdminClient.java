@@ -66,8 +66,8 @@ public final class AdminClient {
         }
         throw new UnderstudyException(
                 ErrorCode.AGENT_UNREACHABLE,
-                "cannot say how " + command.name() + " ended: the agent at " + listen + " sent no result",
-                "see its status, and its log");
+                "result of " + command.name() + " unknown: the agent at " + listen + " sent none",
+                "see the status and the log of that agent");
     }
 
     private <R> R read(AdminCommand<?, R> command, String result) {

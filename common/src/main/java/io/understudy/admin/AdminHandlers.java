@@ -69,7 +69,7 @@ public final class AdminHandlers {
         if (entry == null) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "cannot do \"" + command + "\": this agent has no such command",
+                    "cannot run \"" + command + "\": this agent has no such command",
                     "use the command line of the same version as the agent's; after an upgrade restart the agent");
         }
         return entry;

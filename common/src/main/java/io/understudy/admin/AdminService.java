@@ -64,7 +64,8 @@ public final class AdminService extends AdminGrpc.AdminImplBase {
         if (!asked.equals(site)) {
             throw new UnderstudyException(
                     ErrorCode.WRONG_SITE,
-                    "cannot do this for site \"" + asked + "\": the agent that runs here is of site \"" + site + "\"",
+                    "cannot run the command for site \"" + asked + "\": the agent that runs here is of site \"" + site
+                            + "\"",
                     "give each site's agents addresses of their own in primary.listen and replica.listen");
         }
     }
@@ -74,7 +75,7 @@ public final class AdminService extends AdminGrpc.AdminImplBase {
         if (size > largest) {
             throw new UnderstudyException(
                     ErrorCode.INTERNAL,
-                    "cannot do this: " + what + " has " + size + " bytes, " + largest + " are the most",
+                    "cannot run the command: " + what + " has " + size + " bytes, the limit is " + largest,
                     "this is a defect of Understudy: please report it with the agent's log");
         }
     }

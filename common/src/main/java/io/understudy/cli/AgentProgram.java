@@ -88,8 +88,8 @@ public abstract class AgentProgram implements Runnable {
         return FailureReport.print(
                 new UnderstudyException(
                         ErrorCode.FILE_FAILED,
-                        "cannot write the result to standard output: its disk is full, or its reader has gone",
-                        "what the command did is done; look with status or list"),
+                        "cannot write the result to standard output: its disk is full or its reader ended",
+                        "the command itself succeeded: see its result with status or list"),
                 terminal,
                 false);
     }
@@ -136,7 +136,7 @@ public abstract class AgentProgram implements Runnable {
         if (!terminal.asks()) {
             throw new UnderstudyException(
                     ErrorCode.CONFIRMATION_NEEDED,
-                    "cannot go on without an answer, and there is no terminal: " + question,
+                    "confirmation needed, but there is no terminal: " + question,
                     "run it on a terminal, or answer with --yes");
         }
         terminal.err().print(question + " [y/N] ");
@@ -144,7 +144,7 @@ public abstract class AgentProgram implements Runnable {
         String answer = terminal.readLine().orElse("").strip().toLowerCase(Locale.ROOT);
         if (!answer.equals("y") && !answer.equals("yes")) {
             throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "not done: the answer was not yes", "run it again to be asked again");
+                    ErrorCode.CANCELLED, "command cancelled: the answer was not yes", "run it again, and answer yes");
         }
     }
 
@@ -167,7 +167,7 @@ public abstract class AgentProgram implements Runnable {
         String command = failure.getCommandLine().getCommandSpec().qualifiedName();
         UnderstudyException usage = new UnderstudyException(
                 ErrorCode.USAGE,
-                "cannot understand the command line: " + failure.getMessage(),
+                "invalid command line: " + failure.getMessage(),
                 "see " + command + " --help",
                 failure);
         return FailureReport.print(usage, terminal, Arrays.asList(arguments).contains("--json"));

@@ -8,7 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Gathers all that is wrong with a file, so that an operator mends it in one go. */
+/** Gathers all that is wrong with a file, so that an operator can correct it at once. */
 final class Faults {
     private final Set<Fault> faults = new LinkedHashSet<>();
 

@@ -38,7 +38,7 @@ final class YamlSection {
         if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
             faults.add(line, "a key must be a word");
         } else if (children.put(key.getValue(), tuple.getValueNode()) != null) {
-            faults.add(line, "key " + name(key.getValue()) + " stands twice");
+            faults.add(line, "key " + name(key.getValue()) + " is given twice");
         }
     }
 

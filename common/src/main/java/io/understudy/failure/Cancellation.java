@@ -19,8 +19,8 @@ public final class Cancellation {
     public static UnderstudyException of(String what, InterruptedException cause) {
         return new UnderstudyException(
                 ErrorCode.CANCELLED,
-                "cannot " + what + ": it was cancelled",
-                "start again; what is done is kept",
+                "cannot " + what + ": cancelled",
+                "run it again: it continues with what is done",
                 cause);
     }
 }

@@ -32,7 +32,7 @@ public enum ErrorCode {
     CONFIRMATION_NEEDED(16, AGENT, Retry.AFTER_OPERATOR, "A question needs an answer and there is no terminal."),
     AGENT_UNREACHABLE(17, AGENT, Retry.WITH_BACKOFF, "The agent that should do this does not answer."),
     CANCELLED(18, AGENT, Retry.WITH_BACKOFF, "Stopped before its end; nothing was changed."),
-    STATE_DAMAGED(19, AGENT, Retry.AFTER_OPERATOR, "A file of the agent's state cannot be understood."),
+    STATE_DAMAGED(19, AGENT, Retry.AFTER_OPERATOR, "A file of the agent's state cannot be read."),
 
     FILESTORE_UNREACHABLE(
             20, FILESTORE, Retry.WITH_BACKOFF, "The filestore does not answer, or its folder is not there."),

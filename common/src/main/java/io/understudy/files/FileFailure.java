@@ -34,14 +34,11 @@ public final class FileFailure {
         String message = "cannot " + action + " " + RawPaths.printable(path) + ": " + reason(cause);
         if (isFull(path, cause)) {
             return new UnderstudyException(
-                    ErrorCode.DISK_FULL, message, "make room on the file system of this path", cause);
+                    ErrorCode.DISK_FULL, message, "free space on the file system of this path", cause);
         }
         if (isDenied(cause)) {
             return new UnderstudyException(
-                    ErrorCode.FILE_DENIED,
-                    message,
-                    "give the user that the agent runs as access to it, or exclude it",
-                    cause);
+                    ErrorCode.FILE_DENIED, message, "give the agent's user access to it, or exclude it", cause);
         }
         return new UnderstudyException(ErrorCode.FILE_FAILED, message, "check the disk and the system's log", cause);
     }

@@ -57,7 +57,7 @@ public final class Reloading<T> implements Supplier<T> {
             value = reader.get();
             LOG.info("read again, because they changed: {}", files);
         } catch (UnderstudyException e) {
-            LOG.warn("what was read before still counts: {}; hint: {}", e.getMessage(), e.hint());
+            LOG.warn("the files that were read before stay in use: {}; hint: {}", e.getMessage(), e.hint());
         }
     }
 

@@ -67,7 +67,7 @@ public final class SafePath implements Comparable<SafePath> {
         return new UnderstudyException(
                 ErrorCode.UNSAFE_PATH,
                 "cannot use the path \"" + RawPaths.printable(raw) + "\": " + why,
-                "the snapshot was not made by an agent that can be trusted with this server; find out where it comes from");
+                "find out who made the snapshot: no agent writes such a path");
     }
 
     /** The path of a file in this folder. */

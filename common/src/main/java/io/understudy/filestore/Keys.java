@@ -23,7 +23,7 @@ public final class Keys {
             throw new UnderstudyException(
                     ErrorCode.UNSAFE_PATH,
                     "cannot use " + shown(key) + " as a key: keys are made of A-Z a-z 0-9 . _ - and single slashes",
-                    "if no name in the configuration explains it, treat the filestore as tampered with");
+                    "correct the name in the configuration; if none has these characters, the filestore was tampered with");
         }
         return key;
     }

@@ -8,16 +8,16 @@ import java.util.function.LongFunction;
 /** A download that goes on where it broke. */
 final class ResumingStream extends BlockInput {
     private final LongFunction<InputStream> reopen;
-    private final Patience patience;
+    private final RetryBudget budget;
     private InputStream in;
     private long position;
 
-    /** @param reopen opens the object at an offset, with what is left of the patience */
-    ResumingStream(InputStream in, long position, LongFunction<InputStream> reopen, Patience patience) {
+    /** @param reopen opens the object at an offset, with what is left of the budget */
+    ResumingStream(InputStream in, long position, LongFunction<InputStream> reopen, RetryBudget budget) {
         this.in = in;
         this.position = position;
         this.reopen = reopen;
-        this.patience = patience;
+        this.budget = budget;
     }
 
     @Override
@@ -27,11 +27,11 @@ final class ResumingStream extends BlockInput {
                 int count = in.read(buffer, offset, length);
                 if (count > 0) {
                     position += count;
-                    patience.progress();
+                    budget.progress();
                 }
                 return count;
             } catch (UnderstudyException e) {
-                patience.bear(e);
+                budget.pauseOrThrow(e);
                 in.close();
                 in = reopen.apply(position);
             }

@@ -58,14 +58,14 @@ public final class RetryingFilestore implements Filestore {
 
     @Override
     public boolean putIfAbsent(String key, byte[] content) {
-        Patience patience = patience();
+        RetryBudget budget = budget();
         boolean perhapsWritten = false;
         while (true) {
             try {
                 boolean written = attempt(() -> store.putIfAbsent(key, content));
                 return written || (perhapsWritten && holds(key, content));
             } catch (UnderstudyException e) {
-                patience.bear(e);
+                budget.pauseOrThrow(e);
                 perhapsWritten = true;
             }
         }
@@ -73,9 +73,9 @@ public final class RetryingFilestore implements Filestore {
 
     @Override
     public InputStream open(String key, long offset) {
-        Patience patience = patience();
-        InputStream first = retrying(patience, () -> store.open(key, offset));
-        return new ResumingStream(first, offset, at -> retrying(patience, () -> store.open(key, at)), patience);
+        RetryBudget budget = budget();
+        InputStream first = retrying(budget, () -> store.open(key, offset));
+        return new ResumingStream(first, offset, at -> retrying(budget, () -> store.open(key, at)), budget);
     }
 
     @Override
@@ -101,21 +101,21 @@ public final class RetryingFilestore implements Filestore {
         store.close();
     }
 
-    private Patience patience() {
+    private RetryBudget budget() {
         Backoff backoff = new Backoff(policy.first(), policy.longest(), random);
-        return new Patience(backoff, () -> answered ? policy.patience() : policy.patienceWithStranger(), ticker);
+        return new RetryBudget(backoff, () -> answered ? policy.limit() : policy.limitBeforeFirstAnswer(), ticker);
     }
 
     private <T> T retrying(Supplier<T> operation) {
-        return retrying(patience(), operation);
+        return retrying(budget(), operation);
     }
 
-    private <T> T retrying(Patience patience, Supplier<T> operation) {
+    private <T> T retrying(RetryBudget budget, Supplier<T> operation) {
         while (true) {
             try {
                 return attempt(operation);
             } catch (UnderstudyException e) {
-                patience.bear(e);
+                budget.pauseOrThrow(e);
             }
         }
     }

@@ -48,7 +48,7 @@ public final class HttpEndpoint implements AutoCloseable {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
                     "cannot listen on " + address + " for HTTP: " + e.getMessage(),
-                    "is this agent running here already? Else end the other program that listens there, or set another http address",
+                    "stop the program that listens there (ss -ltnp), which may be this agent, or set another http address",
                     e);
         }
     }
@@ -62,7 +62,7 @@ public final class HttpEndpoint implements AutoCloseable {
         try {
             return probe.get();
         } catch (RuntimeException e) {
-            return Probe.down("the agent's state is not known: " + e.getMessage());
+            return Probe.down("the agent's state is unknown: " + e.getMessage());
         }
     }
 

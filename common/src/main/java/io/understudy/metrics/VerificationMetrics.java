@@ -6,7 +6,7 @@ import io.understudy.repository.LastVerified;
 public final class VerificationMetrics {
     private VerificationMetrics() {}
 
-    public static void tell(Metrics metrics, LastVerified.Verdict verdict) {
+    public static void record(Metrics metrics, LastVerified.Verdict verdict) {
         verdict.success().ifPresent(when -> metrics.set(Metric.VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS, when));
         verdict.last().ifPresent(when -> {
             metrics.set(Metric.VERIFY_LAST_TIMESTAMP_SECONDS, when);

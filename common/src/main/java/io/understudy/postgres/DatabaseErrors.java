@@ -21,7 +21,7 @@ public final class DatabaseErrors {
             new Meaning(ErrorCode.DATABASE_BUSY, "try again; pg_stat_activity and pg_locks show what is in the way");
     private static final Meaning ENDED = new Meaning(
             ErrorCode.DATABASE_UNREACHABLE, "the server ended the session or is starting; try again when it is up");
-    private static final Meaning FULL = new Meaning(ErrorCode.DISK_FULL, "free room on the database server's disk");
+    private static final Meaning FULL = new Meaning(ErrorCode.DISK_FULL, "free space on the database server's disk");
 
     private static final Map<String, Meaning> STATES = Map.ofEntries(
             Map.entry("08004", DENIED),

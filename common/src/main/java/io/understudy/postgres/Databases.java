@@ -68,7 +68,7 @@ public final class Databases {
             return;
         }
         List<String> names = wanted.values().stream().map(Sql::identifier).toList();
-        String what = "cannot give the name" + (names.size() == 1 ? " " : "s ") + String.join(", ", names);
+        String what = "cannot rename database" + (names.size() == 1 ? " to " : "s to ") + String.join(", ", names);
         try {
             vacating.run(what, moved, session -> rename(session, wanted, passing));
         } catch (UnderstudyException e) {
@@ -110,8 +110,8 @@ public final class Databases {
             if (!now.containsKey(identity)) {
                 throw new UnderstudyException(
                         ErrorCode.DATABASE_FAILED,
-                        "cannot give the name " + Sql.identifier(name) + ": the database with OID " + identity.oid()
-                                + " is gone",
+                        "cannot rename a database to " + Sql.identifier(name) + ": the database with OID "
+                                + identity.oid() + " is gone",
                         "another program dropped it; run sync to load it again");
             }
             carrier(now, name).filter(carrier -> !wanted.containsKey(carrier)).ifPresent(stranger -> {

@@ -92,7 +92,7 @@ final class ExclusiveAccess {
             return new UnderstudyException(
                     ErrorCode.DATABASE_BUSY,
                     what + ": "
-                            + (stayed.isEmpty() ? cause.getMessage() : "sessions stay: " + String.join(", ", stayed)),
+                            + (stayed.isEmpty() ? cause.getMessage() : "sessions remain: " + String.join(", ", stayed)),
                     cause.code() == ErrorCode.MISSING_PRIVILEGE
                             ? "let database.user end them: GRANT pg_signal_backend, or the sessions' own roles, to it"
                             : "end these sessions, or stop what opens them",

@@ -109,7 +109,7 @@ public final class PgTools {
     }
 
     private Toolset between(int least, int most, String purpose) {
-        List<Toolset> all = settings.tools().map(this::told).orElseGet(finder::everywhere);
+        List<Toolset> all = settings.tools().map(this::configured).orElseGet(finder::everywhere);
         return all.stream()
                 .filter(tools -> tools.major() >= least && tools.major() <= most)
                 .min(Comparator.comparingInt(Toolset::major))
@@ -124,7 +124,7 @@ public final class PgTools {
                 + " is needed";
     }
 
-    private List<Toolset> told(Path folder) {
+    private List<Toolset> configured(Path folder) {
         return finder.in(folder).stream().toList();
     }
 

@@ -76,7 +76,7 @@ final class Pooler {
         return new UnderstudyException(
                 ErrorCode.CONFIG_INVALID,
                 "cannot use " + where
-                        + ": a connection pooler in transaction or statement mode is in between, which would hand the agent's settings to the site",
+                        + ": a connection pooler in transaction or statement mode is in between: the agent's settings would leak into the site's sessions",
                 "let database.url name the PostgreSQL server itself, or a pool in session mode",
                 cause);
     }

@@ -80,8 +80,8 @@ public final class Session implements TaskScope.Abortable {
                     ErrorCode.MISSING_PRIVILEGE,
                     "cannot use " + where + ": " + name + " is " + now + ", and database.user may not set it to "
                             + value,
-                    "take the setting back (ALTER DATABASE … RESET " + name
-                            + ", or where else it was made), or let database.user be a superuser",
+                    "reset the setting (ALTER DATABASE … RESET " + name
+                            + ", or where it was made), or let database.user be a superuser",
                     e);
         }
     }

@@ -121,7 +121,7 @@ public final class SystemCommandRunner implements CommandRunner {
     private static UnderstudyException timeout(Command command, String errors) {
         String last = Optional.of(errors.strip())
                 .filter(text -> !text.isEmpty())
-                .map(text -> "; it last said: " + text.substring(text.lastIndexOf('\n') + 1))
+                .map(text -> "; its last output: " + text.substring(text.lastIndexOf('\n') + 1))
                 .orElse("");
         return new UnderstudyException(
                 ErrorCode.COMMAND_TIMEOUT,
@@ -142,8 +142,8 @@ public final class SystemCommandRunner implements CommandRunner {
         }
         return new UnderstudyException(
                 ErrorCode.COMMAND_FAILED,
-                "cannot pass data through " + command + ": " + cause.getMessage(),
-                "look at the cause; running it again may help",
+                "cannot transfer data through " + command + ": " + cause.getMessage(),
+                "run it again; if it fails again, see the agent's log",
                 cause);
     }
 }

@@ -9,14 +9,14 @@ import java.util.Objects;
  * always, what lies between when it is due.
  */
 public final class PacedProgress implements Progress {
-    private final Progress told;
+    private final Progress target;
     private final Ticker ticker;
     private final Duration pause;
     private String step = "";
     private long last;
 
-    public PacedProgress(Progress told, Ticker ticker, Duration pause) {
-        this.told = Objects.requireNonNull(told);
+    public PacedProgress(Progress target, Ticker ticker, Duration pause) {
+        this.target = Objects.requireNonNull(target);
         this.ticker = Objects.requireNonNull(ticker);
         this.pause = Objects.requireNonNull(pause);
     }
@@ -24,7 +24,7 @@ public final class PacedProgress implements Progress {
     @Override
     public void report(String now, long doneBytes, long totalBytes) {
         if (isDue(now, doneBytes == totalBytes)) {
-            told.report(now, doneBytes, totalBytes);
+            target.report(now, doneBytes, totalBytes);
         }
     }
 

@@ -39,7 +39,8 @@ final class Commit {
         if (!Arrays.equals(repository.readStored(snapshot), bytes)) {
             throw new UnderstudyException(
                     ErrorCode.COMMIT_CONFLICT,
-                    "cannot commit snapshot " + snapshot + ": another one of this number is in " + repository.name(),
+                    "cannot commit snapshot " + snapshot + ": a different snapshot of this number is in "
+                            + repository.name(),
                     "two agents write in one epoch: stop one of them; the next snapshot gets another number");
         }
     }
@@ -49,7 +50,10 @@ final class Commit {
      */
     private UnderstudyException overtaken(SnapshotId snapshot, UnderstudyException why) {
         UnderstudyException stays = new UnderstudyException(
-                why.code(), why.getMessage() + "; it is there all the same, and was not announced", why.hint(), why);
+                why.code(),
+                why.getMessage() + "; the snapshot is in the repository, but was not announced",
+                why.hint(),
+                why);
         try {
             if (!fence.isClosedByTrusted(snapshot)) {
                 return stays;

@@ -134,8 +134,8 @@ final class Copying {
         if (!to.writeStored(snapshot, manifest) && !Arrays.equals(to.readStored(snapshot), manifest)) {
             throw new UnderstudyException(
                     ErrorCode.COMMIT_CONFLICT,
-                    "cannot copy snapshot " + snapshot + ": " + to.name() + " has another one of this number",
-                    "the two are not copies of one repository: find out which of them is the right one");
+                    "cannot copy snapshot " + snapshot + ": " + to.name() + " has a different snapshot of this number",
+                    "the two are not copies of one repository: find out which of them is the right one, and remove the other");
         }
     }
 }

@@ -108,12 +108,17 @@ public final class EpochStore {
             int format = RepositoryJson.format(bytes, 0, bytes.length);
             if (format > FORMAT) {
                 String why = "its format is " + format;
-                throw unreadable(ErrorCode.FORMAT_UNKNOWN, file, why, "update Understudy", null);
+                throw unreadable(
+                        ErrorCode.FORMAT_UNKNOWN,
+                        file,
+                        why,
+                        "upgrade Understudy on this server: a later version wrote it",
+                        null);
             }
             return RepositoryJson.read(bytes, 0, bytes.length, Stored.class).value();
         } catch (IOException | IllegalArgumentException | NullPointerException e) {
             String hint = "restore the file, or remove it and claim an epoch by promoting this server";
-            throw unreadable(ErrorCode.STATE_DAMAGED, file, "it is not what Understudy wrote", hint, e);
+            throw unreadable(ErrorCode.STATE_DAMAGED, file, "it is damaged, or another program wrote it", hint, e);
         }
     }
 

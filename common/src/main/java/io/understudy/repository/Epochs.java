@@ -89,7 +89,7 @@ public final class Epochs {
                     ErrorCode.OBJECT_MISSING,
                     "cannot find claim " + key(used) + " in " + filestore.name() + ", though epoch " + used
                             + " has snapshots",
-                    "put it back from another copy of the repository, or promote the server that serves the site once more");
+                    "restore it from another copy of the repository, or run agent-replica promote again on the server that serves the site");
         }
     }
 
@@ -105,7 +105,7 @@ public final class Epochs {
         try {
             return describe(decoded(epoch, bytes.get(), true));
         } catch (UnderstudyException e) {
-            return "epoch " + epoch + " was claimed, though not by a trusted key (" + e.getMessage() + ")";
+            return "epoch " + epoch + " was claimed, without a trusted signature (" + e.getMessage() + ")";
         }
     }
 
@@ -157,7 +157,7 @@ public final class Epochs {
         return new UnderstudyException(
                 ErrorCode.EPOCH_TAKEN,
                 "cannot claim epoch " + claim.epoch() + " of site \"" + site + "\": " + describe(by),
-                "another server was promoted: look at its state before you promote this one too");
+                "another server was promoted: check its state before you promote this one too");
     }
 
     private Optional<byte[]> stored(int epoch) {

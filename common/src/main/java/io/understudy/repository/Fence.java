@@ -65,7 +65,7 @@ final class Fence {
             return what;
         } catch (UnderstudyException e) {
             return e.code().judgesContent()
-                    ? what + ", though not by a trusted key (" + e.getMessage() + ")"
+                    ? what + ", without a trusted signature (" + e.getMessage() + ")"
                     : what + ", which cannot be read now (" + e.getMessage() + ")";
         }
     }

@@ -118,7 +118,7 @@ final class NamedLines {
                 ManifestCheck.check(next);
                 if (last != null && compare(last, next) >= 0) {
                     throw new IllegalArgumentException(
-                            text(next) + " stands behind " + text(last) + ": it is not sorted, or there twice");
+                            text(next) + " follows " + text(last) + ": it is not sorted, or there twice");
                 }
                 last = next;
                 return next;

@@ -36,8 +36,8 @@ public final class PruneMarker {
         filestore.put(KEY, Content.of(RepositoryJson.line(new Begun(Manifest.FORMAT, server, epoch, when))));
         return last().orElseThrow(() -> new UnderstudyException(
                 ErrorCode.FILESTORE_FAILED,
-                "cannot read the clock of " + filestore.name() + ": " + KEY + " is gone right after it was written",
-                "another server or program deletes objects there: find out which"));
+                "cannot read the clock of " + filestore.name() + ": " + KEY + " disappeared right after it was written",
+                "find the server or program that deletes objects there, and stop it"));
     }
 
     /** When retention began last, by the filestore's clock; empty when it never did. */

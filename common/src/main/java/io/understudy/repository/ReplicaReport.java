@@ -44,10 +44,11 @@ public record ReplicaReport(
     }
 
     /**
-     * When another replica of this name wrote this report, if that was within a quarter of an hour: replicas that follow one schedule report within minutes,
-     * and an older report may be of the same server before it was set up again.
+     * When another replica of this name wrote this report, if that was within a quarter of an hour: replicas that
+     * follow one schedule report within minutes, and an older report may be of the same server before it was set up
+     * again.
      *
-     * @param own id of the replica that asks; empty: it cannot tell
+     * @param own id of the replica that asks; empty: not known
      */
     public Optional<Instant> byAnother(Optional<String> own, Instant now) {
         boolean foreign = own.isPresent() && id.isPresent() && !id.equals(own);

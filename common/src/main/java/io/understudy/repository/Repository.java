@@ -151,9 +151,9 @@ public final class Repository {
         highest.filter(last -> last.sequence() == SnapshotId.HIGHEST).ifPresent(last -> {
             throw new UnderstudyException(
                     ErrorCode.MANIFEST_DAMAGED,
-                    "cannot number the next snapshot: after " + last + " in " + filestore.name()
-                            + " there is no number",
-                    "no agent reaches that number: find out who wrote that object, and remove it");
+                    "cannot number the next snapshot: " + last + " in " + filestore.name()
+                            + " has the highest possible number",
+                    "find out who wrote that object, and remove it: no agent reaches that number");
         });
         return new SnapshotId(epoch, highest.map(SnapshotId::sequence).orElse(0) + 1);
     }

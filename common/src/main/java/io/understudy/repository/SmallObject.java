@@ -32,7 +32,7 @@ final class SmallObject {
             throw new UnderstudyException(
                     ErrorCode.FILESTORE_FAILED,
                     "cannot read " + key + " in " + filestore.name() + ": " + e,
-                    "try again; if it stays, check the filestore",
+                    "try again; if it fails again, check the filestore",
                     e);
         }
     }

@@ -179,7 +179,7 @@ public final class SnapshotBlobs {
             return new UnderstudyException(
                     ErrorCode.MANIFEST_DAMAGED,
                     "the references of " + what + " differ from its index: " + why,
-                    "take a new snapshot, and prune nothing until a verification passes; please report this as a defect");
+                    "take a new snapshot, and prune nothing until a verification passes; this is a defect of Understudy: please report it with the agent's log");
         }
     }
 }

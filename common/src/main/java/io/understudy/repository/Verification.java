@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class Verification {
     private static final String STEP = "verify";
-    private static final int TOLD = 20;
+    private static final int LISTED = 20;
 
     private final int threads;
 
@@ -111,13 +111,13 @@ public final class Verification {
             }
             // Content first: its code decides whether the next snapshot stores everything again.
             faults.sort(Comparator.comparing(Fault::isOfContent).reversed().thenComparing(Fault::text));
-            String told =
-                    faults.stream().limit(TOLD).map(Fault::text).distinct().collect(Collectors.joining("; "));
-            String more = faults.size() > TOLD ? "; and " + (faults.size() - TOLD) + " more" : "";
+            String listed =
+                    faults.stream().limit(LISTED).map(Fault::text).distinct().collect(Collectors.joining("; "));
+            String more = faults.size() > LISTED ? "; and " + (faults.size() - LISTED) + " more" : "";
             UnderstudyException first = faults.get(0).why();
             UnderstudyException all = new UnderstudyException(
                     first.code(),
-                    "verification of " + snapshot + " failed: " + faults.size() + " faults: " + told + more,
+                    "verification of " + snapshot + " failed: " + faults.size() + " faults: " + listed + more,
                     first.hint());
             faults.forEach(fault -> all.addSuppressed(fault.why()));
             throw all;

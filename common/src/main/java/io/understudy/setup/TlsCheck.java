@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The check {@code tls} of both agents: whether the other server would accept this one's certificate, and for how long. */
+/**
+ * The check {@code tls} of both agents: whether the other server would accept this one's certificate, and for how long.
+ */
 public final class TlsCheck {
     /** How long before a certificate expires it is a warning. */
     static final Duration EXPIRES_SOON = Duration.ofDays(14);

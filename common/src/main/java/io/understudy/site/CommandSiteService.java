@@ -119,7 +119,7 @@ public final class CommandSiteService implements SiteService {
             throw new UnderstudyException(
                     ErrorCode.COMMAND_FAILED,
                     "cannot " + action + " the site: " + Output.ending(command, result),
-                    "run service." + action + " by hand; the log has all that it printed");
+                    "run service." + action + " by hand; its whole output is in the log");
         }
         LOG.info("{} of the site took {} ms", action, result.took().toMillis());
     }
@@ -130,14 +130,14 @@ public final class CommandSiteService implements SiteService {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "cannot wait for the site's health: interrupted", "try again", e);
+                    ErrorCode.CANCELLED, "wait for the site's health interrupted", "run the command again", e);
         }
     }
 
     private static UnderstudyException unhealthy(Duration within, String fault) {
         return new UnderstudyException(
                 ErrorCode.SITE_UNHEALTHY,
-                "cannot prove the site: not healthy within " + within.toSeconds() + " s; at last: " + fault,
+                "site not healthy within " + within.toSeconds() + " s; last result: " + fault,
                 "see the site's log; if it only needs longer, raise service.health.within");
     }
 

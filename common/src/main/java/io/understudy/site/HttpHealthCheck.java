@@ -42,7 +42,7 @@ final class HttpHealthCheck implements HealthCheck {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "cannot ask the site for its health: interrupted", "ask again", e);
+                    ErrorCode.CANCELLED, "health check of the site interrupted", "run the command again", e);
         }
     }
 

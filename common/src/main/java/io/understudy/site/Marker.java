@@ -116,8 +116,7 @@ public final class Marker {
         if (!Files.isDirectory(file.getParent())) {
             throw new UnderstudyException(
                     ErrorCode.FILE_FAILED,
-                    "cannot determine whether this server is in backup mode: the marker's folder " + file.getParent()
-                            + " is not there",
+                    "cannot look for the marker: its folder " + file.getParent() + " does not exist",
                     "mount its disk or create the folder, or correct marker in the configuration");
         }
     }

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Says which warnings of something that is repeated are worth a line in the log: a new one at once, the same one again after an hour, or after all went
- * well in between. Thread-safe.
+ * Selects the warnings of a repeated action that are worth a line in the log: a new one at once, the same one again
+ * after an hour, or after a success in between. Thread-safe.
  */
 public final class WarnOnce {
     private static final Duration AGAIN = Duration.ofHours(1);

@@ -34,7 +34,7 @@ final class PrivateKeyFile {
         try {
             encoded = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
         } catch (IllegalArgumentException e) {
-            throw new InvalidKeySpecException("the private key in " + file + " is not whole", e);
+            throw new InvalidKeySpecException("the private key in " + file + " is damaged", e);
         }
         for (String algorithm : ALGORITHMS) {
             try {

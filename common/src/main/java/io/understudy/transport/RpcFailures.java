@@ -51,10 +51,10 @@ public final class RpcFailures {
     public static UnderstudyException fromStatus(String what, Throwable failure) {
         Status status = Status.fromThrowable(failure);
         Metadata trailers = Status.trailersFromThrowable(failure);
-        Failure told = trailers == null ? null : trailers.get(KEY);
-        if (told != null) {
+        Failure sent = trailers == null ? null : trailers.get(KEY);
+        if (sent != null) {
             return new UnderstudyException(
-                    code(told.getCode()).orElse(ErrorCode.INTERNAL), told.getMessage(), told.getHint(), failure);
+                    code(sent.getCode()).orElse(ErrorCode.INTERNAL), sent.getMessage(), sent.getHint(), failure);
         }
         if (status.getCode() == Status.Code.CANCELLED) {
             return new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", failure);
@@ -85,7 +85,7 @@ public final class RpcFailures {
         LOG.error("a defect of Understudy", failure);
         return new UnderstudyException(
                 ErrorCode.INTERNAL,
-                "cannot carry out the request: " + failure,
+                "request failed: " + failure,
                 "this is a defect of Understudy: please report it with the agent's log",
                 failure);
     }
@@ -125,9 +125,9 @@ public final class RpcFailures {
                     + " listens there (ss -ltnp), and give each its own port";
         }
         if (all.matches("(?s).*(SSL|TLS|certificate|CertPath|handshake).*")) {
-            return "see whether both sides' certificates are of the same ca, valid, and for these names";
+            return "check that the certificates of both sides are of the same ca, valid, and for these names";
         }
-        return "see whether the agent runs, and whether no other program listens on this port (ss -ltnp)";
+        return "check that the agent runs, and that no other program listens on this port (ss -ltnp)";
     }
 
     /** All that is known about why the call failed. */

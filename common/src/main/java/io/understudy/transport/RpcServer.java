@@ -55,7 +55,7 @@ public final class RpcServer implements AutoCloseable {
                     ErrorCode.CONFIG_INVALID,
                     "cannot listen on " + address.getHostString() + ":" + address.getPort() + " for gRPC: "
                             + (e.getCause() == null ? e : e.getCause()).getMessage(),
-                    "is this agent running here already? Else end the other program that listens there, or set another listen address",
+                    "stop the program that listens there (ss -ltnp), which may be this agent, or set another listen address",
                     e);
         }
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);

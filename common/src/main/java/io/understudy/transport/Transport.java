@@ -145,9 +145,9 @@ public final class Transport {
     }
 
     private InetAddress reachable(HostPort listen) {
-        InetAddress told = resolve(listen.host());
-        boolean elsewhere = tls.isEmpty() && !told.isLoopbackAddress();
-        return told.isAnyLocalAddress() || elsewhere ? InetAddress.getLoopbackAddress() : told;
+        InetAddress address = resolve(listen.host());
+        boolean elsewhere = tls.isEmpty() && !address.isLoopbackAddress();
+        return address.isAnyLocalAddress() || elsewhere ? InetAddress.getLoopbackAddress() : address;
     }
 
     private static InetAddress resolve(String host) {

@@ -125,7 +125,9 @@ class AgentProgramTest {
     @Test
     void refusesAWrongCommandLineWithExitCode2() {
         assertThat(run("show", "--unknown")).isEqualTo(2);
-        assertThat(err.toString()).startsWith("error: cannot understand").contains("hint: see agent-test show --help");
+        assertThat(err.toString())
+                .startsWith("error: invalid command line")
+                .contains("hint: see agent-test show --help");
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString()).contains("a command is missing");
         assertThat(run("shwo", "--json")).isEqualTo(2);

@@ -188,7 +188,7 @@ class SettingsFileTest {
                 trees:
                   - {name: a, name: b, kind: files, path: /srv/a}
                 """);
-        assertThat(fault).hasMessageContaining(": 1 fault\n").hasMessageContaining("trees[1].name stands twice");
+        assertThat(fault).hasMessageContaining(": 1 fault\n").hasMessageContaining("trees[1].name is given twice");
     }
 
     @ParameterizedTest

@@ -17,7 +17,7 @@ class ErrorCodeTest {
     private static final String HEAD = """
             # Errors
 
-            Every failure has a stable name and exit code. A command prints `error: cannot …` and `hint: …` on standard error; with `--json` also
+            Every failure has a stable name and exit code. A command prints `error: …` and `hint: …` on standard error; with `--json` also
             `{"error":{"code":"…","message":"…","hint":"…"}}` on standard output. The daemons log the same, count it in a metric and go on as *tried again* says.
             Exit code 0 is success.
 

@@ -122,7 +122,7 @@ class SessionSettingsTest {
                 .hasMessageContaining("session_replication_role is replica")
                 .hasFieldOrPropertyWithValue(
                         "hint",
-                        "take the setting back (ALTER DATABASE … RESET session_replication_role, or where else it was made), or let database.user be a superuser");
+                        "reset the setting (ALTER DATABASE … RESET session_replication_role, or where it was made), or let database.user be a superuser");
     }
 
     private void alter(String setting, String value) {

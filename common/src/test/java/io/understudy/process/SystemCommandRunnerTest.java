@@ -110,7 +110,7 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
         assertThatThrownBy(() -> run(Duration.ofSeconds(2), "sh", "-c", tree))
                 .isInstanceOfSatisfying(UnderstudyException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_TIMEOUT);
-                    assertThat(e).hasMessageContaining("not done after 2 s; it last said: waiting");
+                    assertThat(e).hasMessageContaining("not done after 2 s; its last output: waiting");
                 });
         List<String> lines = Files.readAllLines(pids);
         assertThat(lines).hasSize(2);

@@ -97,7 +97,7 @@ class EpochsTest {
         store.put("epochs/00000002.json", Content.of(Samples.text("garbage")));
         UnderstudyException e = failure(() -> epochs.claim(claim(2, "b"), KEY));
         assertThat(e.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
-        assertThat(e).hasMessageContaining("not by a trusted key");
+        assertThat(e).hasMessageContaining("without a trusted signature");
         assertThat(epochs.highest()).isEqualTo(2);
     }
 

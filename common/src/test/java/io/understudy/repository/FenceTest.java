@@ -58,7 +58,7 @@ class FenceTest {
         repository.epochs().claim(EpochsTest.claim(2, "b"), STRANGER);
         store.put("epochs/00000003.json", Content.of(Samples.text("garbage")));
 
-        assertThat(refused(id(2, 1))).hasMessageContaining("not by a trusted key");
+        assertThat(refused(id(2, 1))).hasMessageContaining("without a trusted signature");
     }
 
     @Test
@@ -67,7 +67,7 @@ class FenceTest {
 
         assertThat(refused(id(1, 1)))
                 .hasMessageContaining(
-                        "there is snapshot 00000002-00000090 of a higher epoch, though not by a trusted key")
+                        "there is snapshot 00000002-00000090 of a higher epoch, without a trusted signature")
                 .extracting(UnderstudyException::hint)
                 .asString()
                 .contains("if none was, find out who wrote that object");
@@ -85,7 +85,7 @@ class FenceTest {
     void aManifestThatAClaimOvertookIsWithdrawn() {
         meanwhile(() -> repository.epochs().claim(EpochsTest.claim(2, "b"), KEY));
 
-        assertThat(refused(id(1, 1))).hasMessageNotContaining("all the same");
+        assertThat(refused(id(1, 1))).hasMessageNotContaining("was not announced");
         assertThat(repository.list()).isEmpty();
     }
 
@@ -124,7 +124,7 @@ class FenceTest {
         meanwhile(() -> forge(id(2, 90)));
 
         UnderstudyException e = refused(id(1, 1));
-        assertThat(e).hasMessageEndingWith("; it is there all the same, and was not announced");
+        assertThat(e).hasMessageEndingWith("; the snapshot is in the repository, but was not announced");
         assertThat(e.getSuppressed()).isEmpty();
         assertThat(repository.list()).containsExactly(id(1, 1), id(2, 90));
     }

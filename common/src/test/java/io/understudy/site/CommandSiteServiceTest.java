@@ -127,7 +127,7 @@ class CommandSiteServiceTest {
         runner.on("ask", Answer.failed(1, "no database"));
         CommandSiteService site = service("", command("ask", 3));
         assertThatThrownBy(site::prove)
-                .hasMessage("cannot prove the site: not healthy within 3 s; at last: ask ended with 1: no database");
+                .hasMessage("site not healthy within 3 s; last result: ask ended with 1: no database");
         assertThat(time.nanos()).isEqualTo(3_000_000_000L);
         assertFails(ErrorCode.SITE_UNHEALTHY, site::prove);
         assertThat(site.healthy()).isFalse();

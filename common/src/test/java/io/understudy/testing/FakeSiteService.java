@@ -60,7 +60,9 @@ public final class FakeSiteService implements SiteService {
         calls.add("prove");
         if (!healthy()) {
             throw new UnderstudyException(
-                    ErrorCode.SITE_UNHEALTHY, "cannot prove the site: the test set it to be ill", "this is a test");
+                    ErrorCode.SITE_UNHEALTHY,
+                    "site not healthy within 1 s; last result: the test set it so",
+                    "this is a test");
         }
     }
 

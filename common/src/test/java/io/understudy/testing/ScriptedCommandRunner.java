@@ -78,7 +78,7 @@ public final class ScriptedCommandRunner implements CommandRunner {
         } catch (IOException e) {
             throw new UnderstudyException(
                     ErrorCode.COMMAND_FAILED,
-                    "cannot pass data through " + command + ": " + e.getMessage(),
+                    "cannot transfer data through " + command + ": " + e.getMessage(),
                     "look at the cause",
                     e);
         }

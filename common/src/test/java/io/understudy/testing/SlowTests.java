@@ -9,9 +9,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * Fails a unit test that takes longer than twice {@code -Dunderstudy.slow.seconds} and has no tag {@code slow}: without the
- * tagged ones a developer's run is a short one. Twice, for a machine's speed varies. Without the property, in end-to-end
- * tests ({@code *IT}) and on a busy machine it says nothing.
+ * Fails a unit test that takes longer than twice {@code -Dunderstudy.slow.seconds} and has no tag {@code slow}: without
+ * the tagged ones a developer's run is a short one. Twice, for a machine's speed varies. Without the property, in
+ * end-to-end tests ({@code *IT}) and on a busy machine it does nothing.
  */
 public final class SlowTests implements BeforeEachCallback, AfterEachCallback {
     private static final int BUSY = 3;

@@ -96,7 +96,7 @@ final class CopyContests {
                     Running agent = stand.startReplica();
                     AgentLog log = new AgentLog(agent);
                     double live = log.await(" is live", IMPORT);
-                    imports.add(told("full import", live - log.await(": importing ", IMPORT)));
+                    imports.add(reported("full import", live - log.await(": importing ", IMPORT)));
                     stand.stopReplica(agent);
                 },
                 () -> {
@@ -157,15 +157,15 @@ final class CopyContests {
      */
     private double snapshot(String what) {
         stand.settle();
-        return told(what, stand.snapshot().seconds());
+        return reported(what, stand.snapshot().seconds());
     }
 
     private double timed(String what, Runnable work) {
         stand.settle();
-        return told(what, Watch.time(work));
+        return reported(what, Watch.time(work));
     }
 
-    private double told(String what, double seconds) {
+    private double reported(String what, double seconds) {
         progress.printf(Locale.ROOT, "  %-20s %7.2f s%n", what, seconds);
         return seconds;
     }

@@ -156,13 +156,14 @@ final class Testbed implements AutoCloseable {
 
     /** Asks the running primary agent for a snapshot. */
     Taken snapshot() {
-        JsonNode told = primary()
+        JsonNode output = primary()
                 .primaryProgram("snapshot", "--json")
                 .with(agentEnvironment(""))
                 .run(LIMIT)
                 .successful()
                 .json();
-        return new Taken(told.path("snapshot").asText(), told.path("seconds").asDouble());
+        return new Taken(
+                output.path("snapshot").asText(), output.path("seconds").asDouble());
     }
 
     /**

@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the archive's pages and the agents' messages point to is in the archive. Where each file of it comes from is read from its assembly. */
+/**
+ * What the archive's pages and the agents' messages point to is in the archive. Where each file of it comes from is
+ * read from its assembly.
+ */
 class ShippedLinksTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path DEPLOY = ROOT.resolve("deploy");

@@ -88,7 +88,7 @@ class DamageIT extends SharedScenario {
         assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ErrorCode.INTERNAL.exitCode());
         assertThat(outcome.errors())
                 .contains("NoClassDefFoundError: org/postgresql/Driver")
-                .contains("error: the worker thread has died", "hint: see the cause in the log");
+                .contains("error: the worker thread died", "hint: see the cause in the log");
         assertThat(live()).isEqualTo(before);
         assertThat(sync(standby()).path("applied").asText()).isEqualTo(snapshot);
     }
@@ -114,7 +114,10 @@ class DamageIT extends SharedScenario {
         return pair().home().resolve("filestore");
     }
 
-    /** The first blob of pg_dump's archive, of the list of tables, of a table's rows, of a tree's index and of a large file. */
+    /**
+     * The first blob of pg_dump's archive, of the list of tables, of a table's rows, of a tree's index and of a large
+     * file.
+     */
     private List<Path> blobsOfEachKind(String snapshot) throws IOException {
         JsonNode json = new ObjectMapper()
                 .readTree(Files.readAllLines(manifest(snapshot)).get(0));

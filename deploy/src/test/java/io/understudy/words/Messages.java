@@ -4,66 +4,68 @@ import com.sun.source.tree.BinaryTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ConditionalExpressionTree;
 import com.sun.source.tree.ExpressionTree;
+import com.sun.source.tree.IdentifierTree;
 import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.NewClassTree;
 import com.sun.source.tree.ParenthesizedTree;
 import com.sun.source.tree.Tree;
+import com.sun.source.tree.VariableTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreeScanner;
+import io.understudy.words.Message.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Finds every message with its hint, and every line of the log, in the sources of the agents, as the compiler reads them. */
+/**
+ * Finds every message with its hint in the sources of the agents, as the compiler reads them: of failures, of what an
+ * import finds before it begins, of what a standby lacks, of warnings, of answers to health checks and of the log.
+ */
 final class Messages {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final List<String> MODULES = List.of("common", "agent-primary", "agent-replica");
     private static final String VALUE = "…";
-    private static final Set<String> LOGGED = Set.of("info", "warn", "error");
+
+    /** Of {@code CheckReport.Run}; a logger's method of this name gives no check. */
+    private static final Set<String> WARN = Set.of("findings.warn", "checks.warn");
+
+    /** What goes to the log and is no event. */
+    private static final Pattern LOG = Pattern.compile("(?:LOG|logger\\(\\))\\.(?:info|warn|error)");
 
     private Messages() {}
 
+    /** Of failures, by code, then by text. */
+    static List<Message> failures() throws IOException {
+        return all().stream().filter(each -> each.kind() == Kind.FAILURE).toList();
+    }
+
     /** By code, then by text. */
     static List<Message> all() throws IOException {
-        List<Message> found = new ArrayList<>();
-        scan(found, new ArrayList<>());
-        found.sort(Comparator.comparing(Message::code).thenComparing(Message::message));
-        return found.stream().distinct().toList();
-    }
-
-    /** What goes to the log from {@code info} on and is no event; by class, in the order of the source. */
-    static List<LogLine> logLines() throws IOException {
-        List<LogLine> lines = new ArrayList<>();
-        scan(new ArrayList<>(), lines);
-        return lines.stream()
-                .sorted(Comparator.comparing(LogLine::source))
-                .distinct()
-                .toList();
-    }
-
-    private static void scan(List<Message> found, List<LogLine> lines) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        List<Message> found = new ArrayList<>();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
             JavacTask task = (JavacTask)
                     compiler.getTask(null, files, null, null, null, files.getJavaFileObjectsFromPaths(sources()));
             for (CompilationUnitTree unit : task.parse()) {
-                new Scanner(
-                                found,
-                                lines,
-                                Path.of(unit.getSourceFile().getName()).getFileName())
-                        .scan(unit, null);
+                new Scanner(found, Path.of(unit.getSourceFile().getName()).getFileName()).scan(unit, null);
             }
         }
+        found.sort(Comparator.comparing(Message::code).thenComparing(Message::message));
+        return found.stream().distinct().toList();
     }
 
     private static List<Path> sources() throws IOException {
@@ -78,36 +80,57 @@ final class Messages {
 
     private static final class Scanner extends TreeScanner<Void, Void> {
         private final List<Message> found;
-        private final List<LogLine> lines;
         private final Path file;
+        private final Map<String, String> constants = new HashMap<>();
 
-        Scanner(List<Message> found, List<LogLine> lines, Path file) {
+        Scanner(List<Message> found, Path file) {
             this.found = found;
-            this.lines = lines;
             this.file = file;
         }
 
         @Override
         public Void visitNewClass(NewClassTree made, Void none) {
-            if (made.getIdentifier().toString().equals("UnderstudyException")) {
-                List<? extends ExpressionTree> values = made.getArguments();
-                found.add(new Message(code(values.get(0)), text(values.get(1)), text(values.get(2)), file.toString()));
+            String type = made.getIdentifier().toString();
+            List<? extends ExpressionTree> values = made.getArguments();
+            if (type.equals("UnderstudyException")) {
+                add(Kind.FAILURE, code(values.get(0)), text(values.get(1)), text(values.get(2)));
+            } else if (type.equals("Fault") && values.size() == 3) {
+                add(Kind.FAULT, code(values.get(0)), text(values.get(1)), text(values.get(2)));
             }
             return super.visitNewClass(made, none);
         }
 
         @Override
         public Void visitMethodInvocation(MethodInvocationTree call, Void none) {
-            if (call.getMethodSelect() instanceof MemberSelectTree method
-                    && method.getExpression().toString().matches("LOG|logger\\(\\)")
-                    && LOGGED.contains(method.getIdentifier().toString())) {
-                String text = text(call.getArguments().get(0)).replace("{}", VALUE);
-                lines.add(new LogLine(
-                        file.toString().replace(".java", ""),
-                        method.getIdentifier().toString(),
-                        text));
+            String name = call.getMethodSelect().toString();
+            List<? extends ExpressionTree> values = call.getArguments();
+            if (name.equals("Discrepancy.of")) {
+                add(Kind.DISCREPANCY, code(values.get(1)), text(values.get(2)), text(values.get(3)));
+            } else if (name.equals("denied") && file.endsWith("RoleCheck.java")) {
+                add(Kind.FAULT, "MISSING_PRIVILEGE", "user … " + text(values.get(0)), text(values.get(1)));
+            } else if (name.equals("CheckResult.warning") || WARN.contains(name)) {
+                add(Kind.WARNING, text(values.get(0)), text(values.get(1)), text(values.get(2)));
+            } else if (name.equals("Probe.down")) {
+                add(Kind.PROBE, VALUE, text(values.get(0)), "");
+            } else if (LOG.matcher(name).matches()) {
+                String level = name.substring(name.lastIndexOf('.') + 1);
+                add(Kind.LOG, level, text(values.get(0)).replace("{}", VALUE), "");
             }
             return super.visitMethodInvocation(call, none);
+        }
+
+        /** Constants stand at the top of a class, so their texts are known where they are used. */
+        @Override
+        public Void visitVariable(VariableTree variable, Void none) {
+            String name = variable.getName().toString();
+            if (name.equals(name.toUpperCase(Locale.ROOT)) && variable.getInitializer() != null) {
+                constants.put(name, text(variable.getInitializer()));
+            }
+            return super.visitVariable(variable, none);
+        }
+
+        private void add(Kind kind, String code, String message, String hint) {
+            found.add(new Message(kind, code, message, hint, file.toString()));
         }
 
         private static String code(ExpressionTree value) {
@@ -117,7 +140,7 @@ final class Messages {
                     : VALUE;
         }
 
-        private static String text(Tree value) {
+        private String text(Tree value) {
             if (value instanceof ParenthesizedTree inner) {
                 return text(inner.getExpression());
             }
@@ -130,7 +153,9 @@ final class Messages {
             if (value instanceof ConditionalExpressionTree choice) {
                 return "[" + text(choice.getTrueExpression()) + "|" + text(choice.getFalseExpression()) + "]";
             }
-            return VALUE;
+            return value instanceof IdentifierTree named
+                    ? constants.getOrDefault(named.getName().toString(), VALUE)
+                    : VALUE;
         }
     }
 }

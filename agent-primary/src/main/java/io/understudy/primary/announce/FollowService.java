@@ -71,7 +71,9 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
         private void stop() {
             leave();
             end(new UnderstudyException(
-                    ErrorCode.AGENT_UNREACHABLE, "cannot follow: the primary's agent stops", "try again later"));
+                    ErrorCode.AGENT_UNREACHABLE,
+                    "cannot follow the primary: its agent is stopping",
+                    "try again later"));
         }
 
         private synchronized void send(Announcement announcement) {
@@ -114,7 +116,7 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
 
         private void refuse(ErrorCode code, String why, String hint) {
             leave();
-            end(new UnderstudyException(code, "cannot follow: " + why, hint));
+            end(new UnderstudyException(code, "cannot follow the primary: " + why, hint));
         }
 
         private void leave() {

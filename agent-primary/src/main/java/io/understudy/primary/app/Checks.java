@@ -114,22 +114,21 @@ public final class Checks {
             if (!first || second) {
                 throw new UnderstudyException(
                         ErrorCode.FILESTORE_FAILED,
-                        "cannot rely on " + filestore.name() + ": it overwrote an object despite If-None-Match",
-                        "the fence against an old primary needs If-None-Match: use another store, or update this one");
+                        "filestore " + filestore.name() + " is unsafe: it overwrote an object despite If-None-Match",
+                        "the fence against an old primary needs If-None-Match: use another store, or upgrade this one");
             }
         } catch (UnderstudyException e) {
             findings.failed("filestore", e);
             return e.code() != ErrorCode.FILESTORE_UNREACHABLE;
         }
         if (filestore.capabilities().conditionalPut()) {
-            findings.check("filestore", () -> filestore.name() + " can be written, also conditionally");
+            findings.check("filestore", () -> filestore.name() + " can be written, with conditional writes");
         } else {
             findings.warn(
                     "filestore",
                     filestore.name()
-                            + " can be written, but not conditionally: two servers that claim an epoch in the same"
-                            + " moment could both succeed",
-                    "promote one server at a time, or use a store that knows If-None-Match");
+                            + " has no conditional writes: two promotions at the same moment could both succeed",
+                    "promote one server at a time, or use a store that honours If-None-Match");
         }
         return true;
     }
@@ -168,7 +167,7 @@ public final class Checks {
 
     private String epoch() {
         if (new Marker(settings.marker()).present()) {
-            return "none is needed in backup mode";
+            return "not needed in backup mode";
         }
         return "this server holds epoch " + new EpochStore(settings.state()).require(repository.get())
                 + ", the highest one";
@@ -190,8 +189,8 @@ public final class Checks {
                         "extensions",
                         "the site's database has the extension pg_cron, so no standby can import it: a server allows pg_cron only in the"
                                 + " database that cron.database_name names",
-                        "set cron.database_name = 'postgres', restart PostgreSQL, create pg_cron in database postgres, move the jobs there"
-                                + " with cron.schedule_in_database, and drop pg_cron here");
+                        "set cron.database_name = 'postgres', restart PostgreSQL, CREATE EXTENSION pg_cron in database postgres, move the jobs there"
+                                + " with cron.schedule_in_database, and DROP EXTENSION pg_cron in the site's database");
             }
             return "database " + database.settings().name() + " on PostgreSQL " + version / 10000 + "."
                     + version % 10000 + ", pg_dump " + programs.version();
@@ -206,7 +205,7 @@ public final class Checks {
         throw new UnderstudyException(
                 there ? ErrorCode.FILE_DENIED : ErrorCode.FILE_FAILED,
                 "cannot read tree " + tree.name() + ": " + tree.path()
-                        + (there ? " is no folder that the agent may read" : " is not there"),
+                        + (there ? " is not a folder that the agent may read" : " is not there"),
                 "correct the path of the tree, or let the agent's user read it");
     }
 
@@ -220,12 +219,12 @@ public final class Checks {
         }
         findings.check("schedule", () -> {
             Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
-            return "next snapshot at "
+            return "next snapshot: "
                     + schedule.next(clock.instant())
                             .map(next -> next.atZone(clock.getZone())
                                     .toOffsetDateTime()
                                     .toString())
-                            .orElse("no date in the future");
+                            .orElse("never: no date of the schedule is in the future");
         });
     }
 }

@@ -81,7 +81,7 @@ public final class Daemon implements AutoCloseable {
         Running running = new Running();
         try {
             // Without asking for snapshots yet: where a service cannot start, nothing was begun.
-            tell(look());
+            logRole(look());
             parts.services().forEach(running::start);
             report(new PrimaryEvent.AgentRuns());
             while (!stopping) {
@@ -140,7 +140,7 @@ public final class Daemon implements AutoCloseable {
         if (!standing.role().idles()) {
             parts.planner().ask(parts.clock().instant());
         }
-        tell(standing);
+        logRole(standing);
     }
 
     private RoleStatus look() {
@@ -154,7 +154,7 @@ public final class Daemon implements AutoCloseable {
         return standing;
     }
 
-    private void tell(RoleStatus standing) {
+    private void logRole(RoleStatus standing) {
         Instant now = parts.clock().instant();
         RepositorySeen seen = parts.store().look(standing);
         parts.daemonStatus().round(standing, seen, parts.planner().next(now));

@@ -44,7 +44,7 @@ final class DaemonStatus implements EventSink {
         }
     }
 
-    /** The main loop went round. */
+    /** The main loop ran once. */
     synchronized void round(RoleStatus standing, RepositorySeen seen, Optional<Instant> next) {
         // A commit after that look is newer.
         boolean older = seen.when()

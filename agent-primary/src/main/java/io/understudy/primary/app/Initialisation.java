@@ -103,7 +103,7 @@ public final class Initialisation {
         }
     }
 
-    /** Looks whether the place is free before anything is written down or created. */
+    /** Checks whether the place is free before anything is written down or created. */
     private HeldEpoch fresh() {
         UUID id = UUID.randomUUID();
         if (occupied()) {

@@ -28,20 +28,20 @@ final class Planner {
     private static final String PROMOTION = "promotion";
 
     private final Schedule schedule;
-    private final SnapshotQueue desk;
+    private final SnapshotQueue queue;
     private final RandomGenerator random;
     private Timetable timetable;
     private Optional<SnapshotQueue.Job> running = Optional.empty();
 
-    /** @param start ticks before it are not owed, until {@link #covered} gives a later start */
-    Planner(Schedule schedule, SnapshotQueue desk, Instant start, RandomGenerator random) {
+    /** @param start ticks before it are not due, until {@link #covered} gives a later start */
+    Planner(Schedule schedule, SnapshotQueue queue, Instant start, RandomGenerator random) {
         this.schedule = schedule;
-        this.desk = desk;
+        this.queue = queue;
         this.random = random;
         covered(start);
     }
 
-    /** The moment of the newest snapshot: ticks after it are owed. */
+    /** The moment of the newest snapshot: ticks after it are due. */
     void covered(Instant moment) {
         timetable = new Timetable(schedule, moment, new Backoff(FIRST_RETRY, LONGEST_RETRY, random));
     }
@@ -67,7 +67,7 @@ final class Planner {
         List<String> due = timetable.due(now);
         if (!due.isEmpty()) {
             try {
-                running = Optional.of(desk.submit(SnapshotRequest.of(due), Progress.none(), () -> {}));
+                running = Optional.of(queue.submit(SnapshotRequest.of(due), Progress.none(), () -> {}));
             } catch (UnderstudyException e) {
                 timetable.failed(now, e.code().retry());
             }

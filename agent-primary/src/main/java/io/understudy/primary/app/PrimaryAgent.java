@@ -148,24 +148,24 @@ public final class PrimaryAgent implements AutoCloseable {
     public Daemon daemon(Consumer<Integer> listening) {
         DaemonStatus daemonStatus = new DaemonStatus(clock);
         Followers followers = new Followers(clock);
-        PrimaryMetrics told = new PrimaryMetrics(metrics, settings.state());
+        PrimaryMetrics primaryMetrics = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
         AutoPrune prune = new AutoPrune(pruning(), events);
-        SnapshotQueue desk = new SnapshotQueue(taker());
+        SnapshotQueue queue = new SnapshotQueue(taker());
         // The followers know of a commit before anything else is done with it.
-        List.of(announcer, told, daemonStatus, new LogSink(), prune).forEach(events::add);
+        List.of(announcer, primaryMetrics, daemonStatus, new LogSink(), prune).forEach(events::add);
         Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
         Transport transport = new Transport(settings.tls());
-        schedule.longestPause(clock.instant()).ifPresent(told::expectedInterval);
+        schedule.longestPause(clock.instant()).ifPresent(primaryMetrics::expectedInterval);
         if (settings.tls().isPresent()) {
-            told.certificateExpires(transport::certificateExpirySeconds);
+            primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
         FollowService following = new FollowService(settings.site(), followers, events);
         StatusReport status = statusReport();
         AdminService admin = new AdminService(
                 settings.site(),
-                PrimaryHandlers.of(desk, events, () -> status.ofDaemon(daemonStatus, desk, followers.all())),
+                PrimaryHandlers.of(queue, events, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
                 ticker);
         List<Daemon.Service> services = new ArrayList<>();
         settings.primary().http().ifPresent(address -> services.add(() -> http(address, daemonStatus)));
@@ -180,14 +180,14 @@ public final class PrimaryAgent implements AutoCloseable {
         // server.
         services.add(() -> following);
         services.add(() -> prune);
-        services.add(() -> desk);
+        services.add(() -> queue);
         return new Daemon(new Daemon.Parts(
                 new RoleWatch(marker, epochs, repository, ticker),
                 new RepositoryWatch(repository, clock, ticker),
-                new Planner(schedule, desk, clock.instant(), new Random()),
+                new Planner(schedule, queue, clock.instant(), new Random()),
                 repository,
                 announcer,
-                told,
+                primaryMetrics,
                 lastVerified(),
                 daemonStatus,
                 events,

@@ -16,16 +16,16 @@ import java.util.function.Supplier;
 final class PrimaryHandlers {
     private PrimaryHandlers() {}
 
-    static AdminHandlers of(SnapshotQueue desk, Events events, Supplier<StatusView> status) {
+    static AdminHandlers of(SnapshotQueue queue, Events events, Supplier<StatusView> status) {
         return new AdminHandlers()
-                .on(PrimaryCommands.SNAPSHOT, (request, call) -> take(desk, events, request, call))
+                .on(PrimaryCommands.SNAPSHOT, (request, call) -> take(queue, events, request, call))
                 .on(PrimaryCommands.STATUS, (request, call) -> status.get());
     }
 
     /** When the caller leaves, the snapshot is cancelled. */
-    private static SnapshotView take(SnapshotQueue desk, Events events, SnapshotRequest request, AdminCall call) {
+    private static SnapshotView take(SnapshotQueue queue, Events events, SnapshotRequest request, AdminCall call) {
         events.report(new PrimaryEvent.SnapshotRequested(request.periods()));
-        SnapshotQueue.Job job = desk.submit(request, call.progress(), () -> {});
+        SnapshotQueue.Job job = queue.submit(request, call.progress(), () -> {});
         call.onCancel(() -> job.cancel(true));
         try {
             Taken taken = job.get();
@@ -35,8 +35,8 @@ final class PrimaryHandlers {
         } catch (CancellationException | InterruptedException e) {
             throw new UnderstudyException(
                     ErrorCode.CANCELLED,
-                    "cannot finish the snapshot: the agent was stopped",
-                    "take another one when it runs again",
+                    "snapshot cancelled: the agent was stopped",
+                    "run agent-primary snapshot when the agent runs again",
                     e);
         }
     }

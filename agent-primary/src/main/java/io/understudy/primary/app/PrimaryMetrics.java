@@ -84,7 +84,7 @@ final class PrimaryMetrics implements EventSink {
     }
 
     void verified(LastVerified.Verdict verdict) {
-        VerificationMetrics.tell(metrics, verdict);
+        VerificationMetrics.record(metrics, verdict);
     }
 
     private static double freeBytes(Path state) {

@@ -40,7 +40,7 @@ final class SnapshotQueue implements AutoCloseable {
      * Asks for a snapshot. Cancelling the job with an interrupt ends it; nothing of it remains.
      *
      * @param done called when it has ended in whatever way
-     * @throws UnderstudyException {@code LOCKED} when many wait already, {@code CANCELLED} when the desk is closed
+     * @throws UnderstudyException {@code LOCKED} when many wait already, {@code CANCELLED} when the queue is closed
      */
     Job submit(SnapshotRequest request, Progress progress, Runnable done) {
         Job job = new Job(request, progress, done);
@@ -52,7 +52,7 @@ final class SnapshotQueue implements AutoCloseable {
                             ErrorCode.CANCELLED, "cannot take a snapshot: the agent is stopping", "ask again later", e)
                     : new UnderstudyException(
                             ErrorCode.LOCKED,
-                            "cannot take a snapshot: " + MOST_WAITING + " wait already",
+                            "cannot take a snapshot: " + MOST_WAITING + " are queued already",
                             "wait until they are done",
                             e);
         }

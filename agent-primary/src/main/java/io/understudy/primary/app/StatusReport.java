@@ -25,13 +25,13 @@ final class StatusReport {
         this.version = version;
     }
 
-    StatusView ofDaemon(DaemonStatus daemonStatus, SnapshotQueue desk, List<Follower> followers) {
+    StatusView ofDaemon(DaemonStatus daemonStatus, SnapshotQueue queue, List<Follower> followers) {
         return view(
                 true,
                 daemonStatus.standing(),
                 daemonStatus.repository(),
                 daemonStatus.next(),
-                desk.step(),
+                queue.step(),
                 daemonStatus.lastError(),
                 followers.stream().map(StatusReport::view).toList());
     }

@@ -109,7 +109,7 @@ final class ContentGuard {
         if (tables == 0 && before > 0 && !accepted.contains(SnapshotRequest.DATABASE)) {
             throw gone(
                     "the database has no tables, and had " + before + " in " + snapshot(),
-                    "look whether database.url names the right one; if it is meant to be empty now",
+                    "check that database.url names the right one; if it is meant to be empty now",
                     SnapshotRequest.DATABASE);
         }
     }

@@ -157,7 +157,7 @@ public final class SnapshotTaker {
         return new UnderstudyException(
                 ErrorCode.INTERNAL,
                 "cannot take a snapshot: " + failure,
-                "this is a defect of Understudy: please report it with the log",
+                "this is a defect of Understudy: please report it with the agent's log",
                 failure);
     }
 }

@@ -16,7 +16,9 @@ import org.slf4j.LoggerFactory;
  * Where the trees lay when this server committed its last snapshot, in {@code tree-places.json} of the state folder.
  * When it is lost nothing is compared, once.
  *
- * <pre>{"format":1,"trees":{"media":{"path":"/srv/media","place":{"type":"ext4","identity":"4f2c…","inside":"/"}}}}</pre>
+ * <pre>
+ * {"format":1,"trees":{"media":{"path":"/srv/media","place":{"type":"ext4","identity":"4f2c…","inside":"/"}}}}
+ * </pre>
  */
 final class TreePlaces {
     private static final Logger LOG = LoggerFactory.getLogger(TreePlaces.class);

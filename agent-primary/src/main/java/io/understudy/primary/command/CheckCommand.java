@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-@Command(name = "check", description = "Looks at everything that the configuration needs and lists all that is wrong.")
+@Command(name = "check", description = "Checks everything that a snapshot needs, and lists all faults.")
 final class CheckCommand implements Callable<Integer> {
     @ParentCommand
     private PrimaryCli cli;

@@ -12,12 +12,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "prune",
         description =
-                "Deletes the snapshots that retention does not keep, and the content that none needs any more. Explains each decision.")
+                "Deletes the snapshots that retention does not keep, and the content that no snapshot needs any more. Explains each decision.")
 final class PruneCommand implements Callable<Integer> {
     @ParentCommand
     private PrimaryCli cli;
 
-    @Option(names = "--dry-run", description = "Only say what would be deleted and why; works on a standby too.")
+    @Option(names = "--dry-run", description = "Only show what would be deleted and why; works on a standby too.")
     private boolean dryRun;
 
     @Override

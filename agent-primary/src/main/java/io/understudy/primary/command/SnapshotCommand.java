@@ -17,7 +17,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "snapshot",
         description =
-                "Takes one snapshot, through the agent that runs, otherwise by itself. Stopping the command cancels it.")
+                "Takes one snapshot: the running agent takes it, otherwise this command itself. Stopping the command cancels it.")
 final class SnapshotCommand implements Runnable {
     @ParentCommand
     private PrimaryCli cli;
@@ -45,7 +45,7 @@ final class SnapshotCommand implements Runnable {
         cli.with(agent -> {
             cli.say("taking a snapshot into " + agent.settings().filestore().url()
                     + "; while it does not answer this is tried again for up to "
-                    + RetryPolicy.standard().patience().toSeconds() + " s");
+                    + RetryPolicy.standard().limit().toSeconds() + " s");
             SnapshotView[] taken = new SnapshotView[1];
             try (ProgressDisplay progress = cli.progress()) {
                 AdminClient daemon = agent.client();

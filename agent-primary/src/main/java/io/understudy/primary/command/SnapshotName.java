@@ -16,8 +16,8 @@ final class SnapshotName {
         } catch (IllegalArgumentException e) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "cannot find snapshot \"" + text + "\": that is no name of one",
-                    "a snapshot is named as in agent-primary list: 00000001-00000042",
+                    "cannot find snapshot \"" + text + "\": this is not the name of a snapshot",
+                    "name it as agent-primary list shows it: 00000001-00000042",
                     e);
         }
     }

@@ -56,7 +56,7 @@ final class GarbageCollector {
         this.ticker = ticker;
     }
 
-    /** Spares what these snapshots name. @throws UnderstudyException when one cannot be read whole */
+    /** Keeps what these snapshots name. @throws UnderstudyException when one cannot be read whole */
     void mark(Collection<SnapshotId> snapshots, Progress progress) {
         marks.add(snapshots, progress);
     }
@@ -165,8 +165,8 @@ final class GarbageCollector {
     private static UnderstudyException cancelled(InterruptedException cause) {
         return new UnderstudyException(
                 ErrorCode.CANCELLED,
-                "cannot finish pruning: it was stopped",
-                "prune again: it goes on where it stopped",
+                "pruning stopped before its end",
+                "run agent-primary prune again: it continues where it stopped",
                 cause);
     }
 }

@@ -230,7 +230,7 @@ public final class Pruning {
         return new UnderstudyException(
                 ErrorCode.INTERNAL,
                 "cannot prune: " + failure,
-                "this is a defect of Understudy: please report it with the log",
+                "this is a defect of Understudy: please report it with the agent's log",
                 failure);
     }
 }

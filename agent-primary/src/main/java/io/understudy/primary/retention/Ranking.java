@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * it.
  *
  * <p>A day that is over without a daily has its last hourly to stand in, a week or a month without one of its own its
- * last daily. A stand-in takes no other's place: whatever schedules were changed or missed, as many of the true ones
+ * last daily. It takes the place of no other: whatever schedules were changed or missed, as many of the true ones
  * stay.
  */
 final class Ranking {

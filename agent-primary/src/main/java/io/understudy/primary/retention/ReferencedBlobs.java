@@ -61,8 +61,7 @@ final class ReferencedBlobs {
             if (e.code() != ErrorCode.SNAPSHOT_UNKNOWN) {
                 throw new UnderstudyException(
                         e.code(),
-                        "cannot determine what content snapshot " + snapshot + " needs, so none is deleted: "
-                                + e.getMessage(),
+                        "references of snapshot " + snapshot + " unknown, so no content is deleted: " + e.getMessage(),
                         e.hint(),
                         e);
             }

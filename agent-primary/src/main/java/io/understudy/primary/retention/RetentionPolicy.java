@@ -19,8 +19,8 @@ import java.util.TreeMap;
 
 /**
  * Decides which snapshots stay. Counts, never ages: an agent with a wrong clock, or one that slept for a year, deletes
- * nothing more. A snapshot stays for every reason there is to keep it, and goes only when there is none. Snapshots of
- * all epochs count alike, by their moments.
+ * nothing more. A snapshot is kept as long as there is a reason to keep it, and deleted when there is none. Snapshots
+ * of all epochs count alike, by their moments.
  *
  * <p>Never deleted: the newest; the newest that can be read; the newest {@code minimum}; what a replica proved last,
  * serves or holds; one with a label that has no count; one without a label; one that cannot be read; one whose moment

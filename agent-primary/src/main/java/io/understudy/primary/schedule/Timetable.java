@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * What the schedule asks for now. Ticks that were missed, asleep or not running, are owed as one snapshot with all
- * their labels. One that failed stays owed: it is tried again with growing pauses when that may help, otherwise with
+ * What the schedule asks for now. Ticks that were missed, asleep or not running, are due as one snapshot with all
+ * their labels. One that failed stays due: it is tried again with growing pauses when that may help, otherwise with
  * the next tick. Not thread-safe.
  */
 public final class Timetable {

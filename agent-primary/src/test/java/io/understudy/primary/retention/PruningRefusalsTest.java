@@ -39,7 +39,7 @@ class PruningRefusalsTest extends FiveHourlySnapshots {
         filestore.delete(index);
         UnderstudyException missing = failure(this::prune);
         assertThat(missing.code()).isEqualTo(ErrorCode.BLOB_MISSING);
-        assertThat(missing).hasMessageContaining("cannot determine what content snapshot " + id(5) + " needs");
+        assertThat(missing).hasMessageContaining("references of snapshot " + id(5) + " unknown");
         assertThat(snapshots()).hasSize(5);
         assertThat(heard).containsExactly("failed manifest_damaged", "failed blob_missing");
     }

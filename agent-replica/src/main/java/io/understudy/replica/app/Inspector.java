@@ -22,7 +22,7 @@ final class Inspector implements AutoCloseable {
     private static final int SECONDS = 15;
 
     private final Inspection inspection;
-    private final Consumer<List<Discrepancy>> told;
+    private final Consumer<List<Discrepancy>> listener;
     private final Events events;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "inspector");
@@ -32,10 +32,10 @@ final class Inspector implements AutoCloseable {
     private final WarnOnce warnOnce;
     private volatile List<Discrepancy> last = List.of();
 
-    /** @param told receives what was found, each time */
-    Inspector(Inspection inspection, Consumer<List<Discrepancy>> told, Events events, Ticker ticker) {
+    /** @param listener receives what was found, each time */
+    Inspector(Inspection inspection, Consumer<List<Discrepancy>> listener, Events events, Ticker ticker) {
         this.inspection = inspection;
-        this.told = told;
+        this.listener = listener;
         this.events = events;
         this.warnOnce = new WarnOnce(ticker);
     }
@@ -54,7 +54,7 @@ final class Inspector implements AutoCloseable {
         try {
             List<Discrepancy> found = inspection.look();
             last = found;
-            told.accept(found);
+            listener.accept(found);
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {

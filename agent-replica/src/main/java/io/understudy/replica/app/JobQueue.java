@@ -72,7 +72,7 @@ final class JobQueue implements Worker {
     /**
      * Waits until the worker has ended.
      *
-     * @return whether it died, of what nothing here can handle, as want of memory; false when the desk was closed
+     * @return whether it died, of what nothing here can handle, such as lack of memory; false when the queue was closed
      */
     boolean awaitEnd() throws InterruptedException {
         thread.join();
@@ -99,7 +99,7 @@ final class JobQueue implements Worker {
     /**
      * Does this next and waits for its end.
      *
-     * @throws UnderstudyException what the work throws; {@code CANCELLED} when the desk closes before it was begun, or
+     * @throws UnderstudyException what the work throws; {@code CANCELLED} when the queue closes before it was begun, or
      *     the caller is interrupted
      */
     @Override

@@ -134,7 +134,7 @@ public final class Replica {
         return promotion.isPrimary(request);
     }
 
-    /** @return what is live now; nothing when it went back to what stood here before the first import */
+    /** @return what is live now; nothing when it went back to the state before the first import */
     public RoundResult rollback() {
         return locked(() -> clearingUp(() -> false, () -> {
             long start = ports.ticker().nanos();

@@ -38,7 +38,7 @@ public final class ReplicaAgent implements AutoCloseable {
     private final Settings settings;
     private final Transport transport;
     private final Metrics metrics;
-    private final ReplicaMetrics told;
+    private final ReplicaMetrics replicaMetrics;
     private final DaemonStatus live;
     private final Events events;
     private final Replica replica;
@@ -58,11 +58,11 @@ public final class ReplicaAgent implements AutoCloseable {
         this.settings = ports.settings();
         this.transport = new Transport(settings.tls());
         this.metrics = metrics;
-        this.told = new ReplicaMetrics(
+        this.replicaMetrics = new ReplicaMetrics(
                 metrics, ports.store(), settings.replica().name(), new LastVerified(settings.state()), ports.clock());
         this.live = new DaemonStatus(filestore);
         this.events = events;
-        List.of(live, told, new LogSink()).forEach(events::add);
+        List.of(live, replicaMetrics, new LogSink()).forEach(events::add);
         this.replica = new Replica(ports, events);
         this.queue = new JobQueue(replica::attend, this::pause, events, ports.ticker());
         this.watch = new MarkerWatch(
@@ -73,7 +73,7 @@ public final class ReplicaAgent implements AutoCloseable {
                 settings.replica().primaries(),
                 transport::channel,
                 () -> status.report(inspector.last()),
-                this::heard,
+                this::announced,
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
                 events,
                 ports.clock());
@@ -98,7 +98,7 @@ public final class ReplicaAgent implements AutoCloseable {
     public ReplicaAgent start() {
         lock = Optional.of(replica.lock().acquireDaemon(ports.ticker()));
         events.report(new ReplicaEvent.AgentStarted(AgentVersion.current(), settings.site(), role()));
-        told.prepare(settings, ports.backup(), settings.tls().map(tls -> transport::certificateExpirySeconds));
+        replicaMetrics.prepare(settings, ports.backup(), settings.tls().map(tls -> transport::certificateExpirySeconds));
         http = settings.replica()
                 .http()
                 .map(address -> HttpEndpoint.start(address, metrics, this::health, this::readiness));
@@ -121,7 +121,7 @@ public final class ReplicaAgent implements AutoCloseable {
         if (queue.awaitEnd()) {
             throw new UnderstudyException(
                     ErrorCode.INTERNAL,
-                    "the worker thread has died",
+                    "the worker thread died",
                     "see the cause in the log; restart the agent: it resumes where it stopped");
         }
     }
@@ -136,7 +136,7 @@ public final class ReplicaAgent implements AutoCloseable {
         watch.close();
         inspector.close();
         link.close();
-        boolean done = queue.close(patience());
+        boolean done = queue.close(closingLimit());
         admin.close();
         http.ifPresent(HttpEndpoint::close);
         http = Optional.empty();
@@ -165,7 +165,7 @@ public final class ReplicaAgent implements AutoCloseable {
                 .orElse("in backup mode, nothing is imported yet");
     }
 
-    private void heard(Announcement announcement) {
+    private void announced(Announcement announcement) {
         if (!announcement.getSite().equals(settings.site())
                 || announcement.getSnapshot().isEmpty()) {
             return;
@@ -194,7 +194,7 @@ public final class ReplicaAgent implements AutoCloseable {
 
     /** What can be repaired is repaired now; the round keeps the pauses between its attempts. */
     private void inspected(List<Discrepancy> found) {
-        told.inspected(found);
+        replicaMetrics.inspected(found);
         if (found.stream().anyMatch(Discrepancy::mendedByLoading) && !found.equals(lastWoken)) {
             queue.wake();
         }
@@ -204,14 +204,14 @@ public final class ReplicaAgent implements AutoCloseable {
 
     private void everySecond() {
         if (queue.isAlive()) {
-            told.beat();
+            replicaMetrics.beat();
         }
         if (looks++ % PROBE_SECONDS == 0) {
-            told.healthy(ports.site().healthy());
+            replicaMetrics.healthy(ports.site().healthy());
         }
     }
 
-    private Duration patience() {
+    private Duration closingLimit() {
         Duration health =
                 settings.service().health().map(HealthSettings::within).orElse(Duration.ZERO);
         return settings.service()
@@ -222,7 +222,7 @@ public final class ReplicaAgent implements AutoCloseable {
     }
 
     private Probe health() {
-        return queue.isAlive() ? Probe.up("alive") : Probe.down("the worker has died: restart the agent");
+        return queue.isAlive() ? Probe.up("alive") : Probe.down("the worker thread died: restart the agent");
     }
 
     private Probe readiness() {

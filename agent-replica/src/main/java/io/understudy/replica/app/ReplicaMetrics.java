@@ -76,7 +76,7 @@ final class ReplicaMetrics implements EventSink {
     /** The agent lives. */
     void beat() {
         metrics.set(Metric.HEARTBEAT_TIMESTAMP_SECONDS, clock.instant());
-        VerificationMetrics.tell(metrics, verified.read());
+        VerificationMetrics.record(metrics, verified.read());
     }
 
     /** What a look at the server found. Nothing is served where the site does not have what was applied. */

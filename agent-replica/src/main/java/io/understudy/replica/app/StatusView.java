@@ -30,7 +30,7 @@ import java.util.Optional;
  * @param proven whether the site passed its health check with it, and it is intact
  * @param since when this snapshot became live here, or when this server was promoted
  * @param previous N-1, to which {@code rollback} returns; empty also when what that needs is gone
- * @param setAside databases that stood here before Understudy, by the names that they have now
+ * @param setAside databases that were here before Understudy, by the names that they have now
  * @param epoch of this server after a promotion
  * @param claimPending whether that epoch has yet to be claimed
  * @param daemon whether {@code agent-replica run} runs
@@ -189,7 +189,7 @@ public record StatusView(
                 live.discrepancies());
     }
 
-    /** Until the second import the database that stood here is N-1, and has its name. */
+    /** Until the second import the database that was here is N-1, and has its name. */
     public static List<String> setAside(ReplicaRecord ledger, String database) {
         List<String> names = new ArrayList<>(ledger.setAside());
         if (ledger.state() instanceof Following following

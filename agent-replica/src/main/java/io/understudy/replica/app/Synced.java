@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param mended what this server contradicted before, and does not any more
  * @param discrepancies what it contradicts still
  * @param applied what is live because of the command; null in JSON when nothing was new, or when it went back to what
- *     stood here before Understudy
+ *     was here before Understudy
  * @param waiting what this standby waits for when there are snapshots, but none that it may import
  */
 public record Synced(

@@ -111,7 +111,7 @@ public final class DatabaseSwap implements LiveDatabases {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** What carries one of the names must have its place among the wanted ones: nothing is pushed aside unsaid. */
+    /** What carries one of the names must have its place among the wanted ones: nothing else is renamed. */
     private static void requireKnown(
             Optional<DatabaseIdentity> carrier, Map<DatabaseIdentity, String> wanted, String name) {
         carrier.filter(database -> !wanted.containsKey(database)).ifPresent(database -> {

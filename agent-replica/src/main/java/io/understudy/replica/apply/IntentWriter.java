@@ -38,7 +38,7 @@ public final class IntentWriter {
     }
 
     /**
-     * Decides to make the prepared spare live. A database in N-1's place that Understudy did not make is put aside
+     * Decides to make the prepared spare live. A database in N-1's place that Understudy did not make is set aside
      * first: it will never be dropped.
      *
      * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when the spare is gone,
@@ -109,7 +109,7 @@ public final class IntentWriter {
         throw new UnderstudyException(
                 ErrorCode.NOTHING_TO_ROLL_BACK,
                 "cannot roll back: there is no previous snapshot",
-                "see agent-replica list, and bring back an older snapshot with agent-replica restore ID");
+                "import an older snapshot of agent-replica list with agent-replica restore ID");
     }
 
     private FailedAttempt rolledBack(Following following) {

@@ -6,7 +6,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 /** The command {@code check}. Its exit code is that of the first fault. */
-@Command(name = "check", description = "Checks everything that an import and a promotion need; changes nothing.")
+@Command(
+        name = "check",
+        description = "Checks everything that an import and a promotion need, and lists all faults. Changes nothing.")
 final class CheckCommand implements Callable<Integer> {
     @ParentCommand
     private ReplicaCli cli;

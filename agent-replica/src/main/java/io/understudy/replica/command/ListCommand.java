@@ -33,7 +33,7 @@ final class ListCommand implements Runnable {
      * What {@code list} prints with {@code --json}.
      *
      * @param snapshots ascending
-     * @param setAside databases that stood here before Understudy, by the names that they have now
+     * @param setAside databases that were here before Understudy, by the names that they have now
      */
     record Listing(List<Entry> snapshots, List<String> setAside) {
         /**

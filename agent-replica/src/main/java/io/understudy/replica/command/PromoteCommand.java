@@ -65,7 +65,7 @@ final class PromoteCommand implements Callable<Integer> {
                 cli.confirm(question(settings, wiring), yes);
                 cli.say("claiming an epoch in " + settings.filestore().url()
                         + "; while it does not answer this is tried again for up to "
-                        + StatusText.age(RetryPolicy.standard().patience()));
+                        + StatusText.age(RetryPolicy.standard().limit()));
             }
             PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
             cli.print(result, result::text);

@@ -46,7 +46,7 @@ final class RestoreCommand implements Runnable {
         } catch (IllegalArgumentException e) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
-                    "cannot understand the snapshot \"" + id + "\"",
+                    "cannot find snapshot \"" + id + "\": this is not the name of a snapshot",
                     "name it as agent-replica list shows it: 00000001-00000042",
                     e);
         }

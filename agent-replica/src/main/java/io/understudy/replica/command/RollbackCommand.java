@@ -29,7 +29,7 @@ final class RollbackCommand implements Runnable {
                     synced,
                     () -> synced.applied()
                             .map(snapshot -> "back to " + snapshot)
-                            .orElse("back to what stood here before the first import"));
+                            .orElse("back to the state before the first import"));
         }
     }
 }

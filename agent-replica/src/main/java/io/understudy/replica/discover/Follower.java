@@ -11,28 +11,28 @@ import java.util.function.Consumer;
 /** One call of Follow to one primary. */
 final class Follower implements ClientResponseObserver<ReplicaReport, Announcement>, AutoCloseable {
     private final ManagedChannel channel;
-    private final Consumer<Announcement> heard;
+    private final Consumer<Announcement> onAnnouncement;
     private final Runnable changed;
     private ClientCallStreamObserver<ReplicaReport> call;
     private boolean ended;
     private String reason = "the primary ended the call";
 
     /** @param changed called when the call has ended, from a thread of gRPC */
-    Follower(ManagedChannel channel, Consumer<Announcement> heard, Runnable changed) {
+    Follower(ManagedChannel channel, Consumer<Announcement> onAnnouncement, Runnable changed) {
         this.channel = channel;
-        this.heard = heard;
+        this.onAnnouncement = onAnnouncement;
         this.changed = changed;
     }
 
     void start(ReplicaReport first) {
         ReplicationGrpc.newStub(channel).follow(this);
-        tell(first);
+        send(first);
     }
 
     /**
      * Sends the report, unless the call has ended or its buffer is full: a later report says all that this one would.
      */
-    synchronized void tell(ReplicaReport report) {
+    synchronized void send(ReplicaReport report) {
         if (!ended) {
             call.onNext(report);
         }
@@ -53,7 +53,7 @@ final class Follower implements ClientResponseObserver<ReplicaReport, Announceme
 
     @Override
     public void onNext(Announcement announcement) {
-        heard.accept(announcement);
+        onAnnouncement.accept(announcement);
     }
 
     @Override

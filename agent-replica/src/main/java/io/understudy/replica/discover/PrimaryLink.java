@@ -38,7 +38,7 @@ public final class PrimaryLink implements AutoCloseable {
     private final List<HostPort> primaries;
     private final Function<HostPort, ManagedChannel> channels;
     private final Supplier<ReplicaReport> report;
-    private final Consumer<Announcement> heard;
+    private final Consumer<Announcement> onAnnouncement;
     private final Backoff backoff;
     private final Events events;
     private final Clock clock;
@@ -52,20 +52,20 @@ public final class PrimaryLink implements AutoCloseable {
     /**
      * @param primaries tried in turn; may be empty
      * @param report this replica's state now
-     * @param heard receives each announcement, from a thread of gRPC
+     * @param onAnnouncement receives each announcement, from a thread of gRPC
      */
     public PrimaryLink(
             List<HostPort> primaries,
             Function<HostPort, ManagedChannel> channels,
             Supplier<ReplicaReport> report,
-            Consumer<Announcement> heard,
+            Consumer<Announcement> onAnnouncement,
             Backoff backoff,
             Events events,
             Clock clock) {
         this.primaries = List.copyOf(primaries);
         this.channels = channels;
         this.report = report;
-        this.heard = heard;
+        this.onAnnouncement = onAnnouncement;
         this.backoff = backoff;
         this.events = events;
         this.clock = clock;
@@ -129,7 +129,7 @@ public final class PrimaryLink implements AutoCloseable {
             while (!follower.hasEnded() && !isClosed()) {
                 await(BETWEEN_REPORTS, follower::hasEnded);
                 if (takeDirty() && !follower.hasEnded()) {
-                    follower.tell(report.get());
+                    follower.send(report.get());
                 }
             }
             lost(primary, follower.reason(), answered[0]);
@@ -142,7 +142,7 @@ public final class PrimaryLink implements AutoCloseable {
     private void note(HostPort primary, Announcement announcement) {
         guarded(() ->
                 seen.put(primary, new Seen(primary, true, Optional.of(clock.instant()), announcement.getSnapshot())));
-        heard.accept(announcement);
+        onAnnouncement.accept(announcement);
     }
 
     private void lost(HostPort primary, String why, boolean answered) {

@@ -77,7 +77,7 @@ final class HealingBlobs implements BlobSource {
     static UnderstudyException gone(SnapshotBlobs.Part part) {
         return new UnderstudyException(
                 ErrorCode.BLOB_MISSING,
-                "cannot find blob " + part.blob().id() + " of " + part.what() + " in the mirror",
+                "blob " + part.blob().id() + " of " + part.what() + " is missing in the mirror",
                 "the next fetch restores it");
     }
 
@@ -92,7 +92,10 @@ final class HealingBlobs implements BlobSource {
             return false;
         } catch (IOException e) {
             throw new UnderstudyException(
-                    ErrorCode.FILE_FAILED, "cannot read blob " + blob.id() + ": " + e, "look at the disk", e);
+                    ErrorCode.FILE_FAILED,
+                    "cannot read blob " + blob.id() + ": " + e,
+                    "check the disk and the system's log",
+                    e);
         }
     }
 

@@ -92,7 +92,7 @@ public final class Mirror {
             throw new UnderstudyException(
                     ErrorCode.FILESTORE_UNREACHABLE,
                     "cannot fetch into the mirror: the filestore is unreachable",
-                    "see agent-replica check");
+                    "run agent-replica check");
         };
         return new Mirror(away, Repository.open(folder, site, trusted), threads, free, clock);
     }
@@ -143,7 +143,7 @@ public final class Mirror {
                 snapshot,
                 KnownBlobs.none(),
                 bytes -> requireRoom(snapshot, bytes),
-                telling(progress));
+                reporting(progress));
         ReplicaPoint.SNAPSHOT_MIRRORED.reached();
         return new Fetched(local.read(snapshot), result);
     }
@@ -192,7 +192,7 @@ public final class Mirror {
         return sweep.trim(keep);
     }
 
-    private static Progress telling(Progress progress) {
+    private static Progress reporting(Progress progress) {
         return (step, done, total) -> {
             if (done > 0) {
                 ReplicaPoint.BLOB_MIRRORED.reached();

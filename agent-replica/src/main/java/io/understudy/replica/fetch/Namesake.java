@@ -10,7 +10,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds another standby that has this one's name: each replaces the other's report, and retention spares only what the last one holds. */
+/**
+ * Finds another standby that has this one's name: each replaces the other's report, and retention spares only what the
+ * last one holds.
+ */
 final class Namesake {
     private static final Logger LOG = LoggerFactory.getLogger(Namesake.class);
 

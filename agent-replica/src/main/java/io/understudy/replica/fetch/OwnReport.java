@@ -77,7 +77,7 @@ final class OwnReport {
         try {
             return repository.reports().of(replica);
         } catch (UnderstudyException e) {
-            LOG.debug("cannot tell whose report is replaced", e);
+            LOG.debug("cannot determine whose report is replaced", e);
             return Optional.empty();
         }
     }

@@ -41,7 +41,7 @@ final class ArchiveFile implements AutoCloseable {
             throw new UnderstudyException(
                     ErrorCode.FILE_FAILED,
                     "cannot write " + file.path + ": " + FileFailure.reason(e),
-                    "make room for " + (archive.bytes() >> 20) + " MiB in the state folder",
+                    "free " + (archive.bytes() >> 20) + " MiB on the disk of the state folder",
                     e);
         } catch (RuntimeException e) {
             file.close();

@@ -63,7 +63,7 @@ final class SpareFile {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
                 "cannot read " + file + ": " + why,
-                "look at the spare database: drop it if Understudy created it, rename it if it is your own; the next load then starts over",
+                "check the spare database: drop it if Understudy created it, rename it if it is your own; the next load then starts over",
                 cause);
     }
 
@@ -74,11 +74,11 @@ final class SpareFile {
             throw new UnderstudyException(
                     ErrorCode.FORMAT_UNKNOWN,
                     "cannot read " + file + ": its format is " + format,
-                    "it was written by a later version of Understudy: update this one");
+                    "upgrade Understudy on this server: a later version wrote it");
         }
         boolean isRecord = format == FORMAT && json.hasNonNull("stage") && json.hasNonNull("name");
         if (!isRecord || !StateCheck.isWhole((ObjectNode) json)) {
-            throw damaged("it is not what Understudy wrote", null);
+            throw damaged("it is damaged, or another program wrote it", null);
         }
         return MAPPER.treeToValue(json, SpareRecord.class);
     }

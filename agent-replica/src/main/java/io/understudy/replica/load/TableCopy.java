@@ -106,7 +106,7 @@ final class TableCopy {
             throw new UnderstudyException(
                     ErrorCode.LOAD_MISMATCH,
                     "verification of the loaded database failed: " + wrong,
-                    "run agent-replica verify; if it finds no fault, report this as a defect");
+                    "run agent-replica verify; if it finds no fault, this is a defect of Understudy: please report it with the agent's log");
         }
     }
 

@@ -91,14 +91,14 @@ public final class Checks {
     private String signingKey() {
         Optional<Path> key = settings.signing().privateKey();
         return key.map(file -> SigningKey.load(file).toString())
-                .orElse("none: this server can follow, but not be promoted");
+                .orElse("not set: this server can follow, but cannot be promoted");
     }
 
     private String filestore() {
         return filestore.name()
                 + (filestore.capabilities().conditionalPut()
                         ? ""
-                        : "; it has no conditional writes: two promotions at the same moment could both succeed");
+                        : " has no conditional writes: two promotions at the same moment could both succeed");
     }
 
     private CheckResult repository() {
@@ -133,7 +133,7 @@ public final class Checks {
     private String newest() {
         Optional<SnapshotId> newest = repository.get().newest();
         if (newest.isEmpty()) {
-            return "none yet";
+            return "no snapshot yet";
         }
         Optional<AwaitedEpoch> waits =
                 AwaitedEpoch.of(newest, repository.get().epochs().highest());
@@ -155,14 +155,14 @@ public final class Checks {
         }
         return settings.service().restart().isEmpty()
                 ? "no restart command: the site is never restarted"
-                : "commands are there";
+                : "the commands exist";
     }
 
     private static void requireProgram(Path program) {
         if (!Files.isExecutable(program)) {
             throw new UnderstudyException(
                     ErrorCode.COMMAND_FAILED,
-                    "cannot run " + program + ": it is not there, or not executable",
+                    "cannot run " + program + ": it does not exist or is not executable",
                     "correct service in the configuration");
         }
     }

@@ -40,7 +40,7 @@ final class Arrival {
                 .live()
                 .flatMap(DatabaseVersion::snapshot)
                 .map(id -> "to " + id)
-                .orElse("to what stood here before the first import");
+                .orElse("to the state before the first import");
         String again = cause.rejection()
                 ? "; it is not tried again, unless by agent-replica restore " + snapshot
                 : "; it is tried again";

@@ -42,7 +42,7 @@ public record Discrepancy(Subject subject, String code, String message, String h
         return subject.compareTo(Subject.FILES) <= 0;
     }
 
-    /** Whether loading the applied snapshot again mends it. */
+    /** Whether loading the applied snapshot again repairs it. */
     public boolean mendedByLoading() {
         return subject == Subject.DATABASE || subject == Subject.FILES;
     }

@@ -39,7 +39,7 @@ final class Healing {
     }
 
     /**
-     * What is newer is imported as always, which mends what is live too. Otherwise, or while the filestore is away, it
+     * What is newer is imported as always, which heals what is live too. Otherwise, or while the filestore is away, it
      * is what was applied.
      *
      * @param found by the inspection

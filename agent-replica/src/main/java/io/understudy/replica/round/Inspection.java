@@ -55,7 +55,7 @@ public final class Inspection {
     }
 
     /**
-     * @return the weightiest first; empty when all is as remembered
+     * @return the most serious first; empty when all is as remembered
      * @throws UnderstudyException when the state or the marker's folder can't be read
      */
     public List<Discrepancy> look() {
@@ -109,7 +109,7 @@ public final class Inspection {
         if (now.live().equals(Optional.of(wanted))) {
             return Optional.empty();
         }
-        String what = "the site's database is not the one that " + named(current) + " was applied to: ";
+        String what = "the site's database is not that of " + named(current) + ": ";
         String why = now.live()
                 .map(other -> other.cluster() == wanted.cluster()
                         ? "another one carries its name (OID " + other.oid() + ", not " + wanted.oid() + ")"
@@ -173,7 +173,7 @@ public final class Inspection {
                 why + ": agent-replica rollback is not possible",
                 previous.snapshot()
                         .map(id -> "agent-replica restore " + id + " imports it again")
-                        .orElse("nothing is left of what stood here before the first import"));
+                        .orElse("nothing is left of the state before the first import"));
     }
 
     private void marker(DatabaseVersion current, List<Discrepancy> found) {
@@ -187,7 +187,7 @@ public final class Inspection {
     }
 
     private static String named(DatabaseVersion copy) {
-        return copy.snapshot().map(SnapshotId::toString).orElse("what stood here before the first import");
+        return copy.snapshot().map(SnapshotId::toString).orElse("the state before the first import");
     }
 
     /** At most three by name. */

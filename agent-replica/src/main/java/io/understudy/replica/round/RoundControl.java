@@ -54,7 +54,6 @@ public final class RoundControl {
     }
 
     static UnderstudyException cancelled() {
-        return new UnderstudyException(
-                ErrorCode.CANCELLED, "cannot finish the import: it was cancelled", "it resumes with the next round");
+        return new UnderstudyException(ErrorCode.CANCELLED, "import cancelled", "it resumes with the next round");
     }
 }

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Looks whether what was applied to the trees is still there. The folders of the trees each time; of their entries at
+ * Checks whether what was applied to the trees is still there. The folders of the trees each time; of their entries at
  * most once a minute every n-th, 500 to 1,000 of each tree, each time others, until all were looked at: what is gone as
  * a whole is found at once, a single file within n minutes. Only presence and kind: a standby's site may write its own
  * caches and logs. Thread-safe.
@@ -66,7 +66,7 @@ final class AppliedFiles {
         looked = Optional.of(applied.snapshot());
         when = now;
         whole = gone.isEmpty();
-        // What is damaged is looked at in the same places until it is mended.
+        // What is damaged is looked at in the same places until it is repaired.
         turn += whole ? 1 : 0;
         return gone;
     }

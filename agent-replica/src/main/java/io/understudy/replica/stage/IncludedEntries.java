@@ -25,7 +25,7 @@ final class IncludedEntries implements Predicate<IndexEntry> {
             throw new UnderstudyException(
                     ErrorCode.UNSAFE_PATH,
                     "cannot use the path \"" + path + "\": it lies in Understudy's own folder",
-                    "the snapshot was not made by an agent that can be trusted with this server; find out where it comes from");
+                    "find out who made the snapshot: no agent writes such a path");
         }
         if (excluded != null && path.isBeneath(excluded)) {
             return false;

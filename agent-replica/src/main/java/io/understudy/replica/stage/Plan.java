@@ -61,7 +61,7 @@ public final class Plan implements AutoCloseable {
             throw new UnderstudyException(
                     ErrorCode.STATE_DAMAGED,
                     "cannot read the plan " + RawPaths.printable(file) + ": its format is " + header.format(),
-                    "it was written by a newer agent; run that one");
+                    "upgrade Understudy on this server: a later version wrote it");
         }
     }
 
@@ -172,7 +172,7 @@ public final class Plan implements AutoCloseable {
         }
         String end = "{\"sha256\":\"" + ContentHash.of(digest.digest()).hex() + "\"}\n";
         if (count < 2 || lineStart != at || !last.is(end)) {
-            throw new IOException("it is not whole");
+            throw new IOException("it is truncated");
         }
         count--;
         starts[count] = at - end.length();
@@ -196,7 +196,7 @@ public final class Plan implements AutoCloseable {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
                 "cannot read the plan " + RawPaths.printable(file) + ": " + FileFailure.reason(cause),
-                "look at the disk; restore the snapshot again",
+                "check the disk, then import the snapshot again with agent-replica restore ID",
                 cause);
     }
 

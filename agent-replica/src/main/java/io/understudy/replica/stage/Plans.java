@@ -257,7 +257,7 @@ public final class Plans {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
                 "cannot read " + RawPaths.printable(file) + ": " + why,
-                "look at the disk; restore the snapshot again",
+                "check the disk, then import the snapshot again with agent-replica restore ID",
                 cause);
     }
 
@@ -265,6 +265,6 @@ public final class Plans {
         return new UnderstudyException(
                 ErrorCode.STATE_DAMAGED,
                 "cannot change the trees to " + snapshot + ": it is not staged",
-                "look at the state folder; import the snapshot again");
+                "check the disk of the state folder, then import the snapshot again with agent-replica restore ID");
     }
 }

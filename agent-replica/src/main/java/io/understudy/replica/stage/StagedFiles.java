@@ -86,7 +86,7 @@ final class StagedFiles implements AutoCloseable {
         if (left > 0 || !ContentHash.of(digest.digest()).equals(file.hash())) {
             throw new UnderstudyException(
                     ErrorCode.BLOB_DAMAGED,
-                    "cannot stage \"" + file.path() + "\": its content is not what the index names",
+                    "cannot stage \"" + file.path() + "\": its content differs from what the index names",
                     "verify the snapshot");
         }
     }

@@ -84,8 +84,7 @@ public final class ApplyLock {
             ticker.sleep(BETWEEN_TRIES);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "cannot wait for the lock: interrupted", "run it again", e);
+            throw new UnderstudyException(ErrorCode.CANCELLED, "wait for the lock interrupted", "run it again", e);
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * A database that carries or carried the site's name, and what it holds.
  *
- * @param snapshot empty: what stood there before the first import
+ * @param snapshot empty: the state before the first import
  * @param moment of the snapshot's data; empty when it is not known any more
  */
 public record DatabaseVersion(DatabaseIdentity database, Optional<SnapshotId> snapshot, Optional<Instant> moment) {

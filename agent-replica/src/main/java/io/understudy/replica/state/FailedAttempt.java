@@ -25,7 +25,7 @@ public record FailedAttempt(
         int attempts,
         Optional<Instant> notBefore) {
 
-    /** A setback that is never tried again by itself. */
+    /** A failure that is never tried again by itself. */
     public static FailedAttempt rejection(SnapshotId snapshot, Step step, UnderstudyException failure, Instant at) {
         return new FailedAttempt(
                 Optional.of(snapshot),

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A random UUID of this standby, made once and kept in {@code replica-id} of the state folder. It tells two standbys apart that were given one name by
- * mistake; nothing else depends on it.
+ * A random UUID of this standby, made once and kept in {@code replica-id} of the state folder. It distinguishes two
+ * standbys that were given one name by mistake; nothing else depends on it.
  */
 public final class ReplicaId implements Supplier<Optional<String>> {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaId.class);
@@ -28,7 +28,11 @@ public final class ReplicaId implements Supplier<Optional<String>> {
         this.file = state.resolve("replica-id");
     }
 
-    /** Makes it where there is none. @return empty where the state folder does not keep it: a passing one would look like another standby's */
+    /**
+     * Makes it where there is none.
+     *
+     * @return empty where the state folder does not keep it: a passing one would look like another standby's
+     */
     @Override
     public Optional<String> get() {
         return read().or(this::create);

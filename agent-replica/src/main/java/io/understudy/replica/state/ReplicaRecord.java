@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * @param prepared the loaded spare that waits to be applied
  * @param failedAttempts snapshots that failed or were rejected, one entry each
  * @param lastError the last failure; gone with the next success
- * @param leaving the database that is being put aside; noted first, so that its name is known even after a crash
- * @param setAside names of databases that were put aside for the operator
+ * @param leaving the database that is being set aside; noted first, so that its name is known even after a crash
+ * @param setAside names of databases that were set aside for the operator
  * @param failures imports that failed since the last one that succeeded
  * @param claim the last claim that was sent, even if it was withdrawn: it may have arrived
  * @param cleanUp what is still to be cleared up after imports; empty when nothing is
@@ -111,7 +111,7 @@ public record ReplicaRecord(
                 next.cleanUp);
     }
 
-    /** A success: no trouble, and nothing to remember of snapshots up to this one. */
+    /** A success: no error, and nothing to remember of snapshots up to this one. */
     public ReplicaRecord succeeding(SnapshotId applied) {
         List<FailedAttempt> left = failedAttempts.stream()
                 .filter(each ->

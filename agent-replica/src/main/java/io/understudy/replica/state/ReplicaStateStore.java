@@ -23,10 +23,11 @@ import java.util.function.UnaryOperator;
  *
  * <pre>
  * {"format":1,
- *  "state":{"kind":"following","current":{"database":{"cluster":7301,"oid":16384},"snapshot":"00000001-00000042","moment":"…"},
+ *  "state":{"kind":"following",
+ *           "current":{"database":{"cluster":7301,"oid":16384},"snapshot":"00000001-00000042","moment":"…"},
  *           "proven":true,"since":"…","previous":null},
- *  "owned":[{"cluster":7301,"oid":16384}],"prepared":null,"setbacks":[],"trouble":null,"leaving":null,"set_aside":[],"failures":0,"claim":null,
- * "clean_up":null,"check":"0f343b0931126a20"}
+ *  "owned":[{"cluster":7301,"oid":16384}],"prepared":null,"failed_attempts":[],"last_error":null,"leaving":null,
+ *  "set_aside":[],"failures":0,"claim":null,"clean_up":null,"check":"0f343b0931126a20"}
  * </pre>
  *
  * {@code check} is a {@link StateCheck}.

@@ -53,7 +53,7 @@ public final class RetryLog {
         return new UnderstudyException(
                 ErrorCode.INTERNAL,
                 "cannot " + doing + ": " + thrown,
-                "this is a defect: report it with the agent's log",
+                "this is a defect of Understudy: please report it with the agent's log",
                 thrown);
     }
 

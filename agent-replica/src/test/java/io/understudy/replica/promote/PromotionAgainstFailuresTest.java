@@ -67,7 +67,7 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
         assertThat(world.store.ledger().cleanUp()).isEmpty();
         assertThat(world.databases.retired()).isEmpty();
         assertThat(world.trees.undone()).containsExactly(SnapshotId.parse("00000001-00000005"));
-        // What served, what it replaced, and what stood here before the first import.
+        // What served, what it replaced, and the state before the first import.
         assertThat(world.databases.names())
                 .containsExactlyInAnyOrder(
                         FakeDatabases.LIVE, FakeDatabases.PREVIOUS, FakeDatabases.LIVE + "_before_understudy");

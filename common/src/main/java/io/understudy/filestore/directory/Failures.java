@@ -30,7 +30,7 @@ final class Failures {
         return new UnderstudyException(
                 ErrorCode.OBJECT_MISSING,
                 "cannot read " + key + " from " + name + ": it is not there",
-                "run verify to learn what else is missing");
+                "run verify to see what else is missing");
     }
 
     /**
@@ -69,7 +69,7 @@ final class Failures {
             requireRoot(action);
         }
         if (isFull(reason, bytes)) {
-            return failure(ErrorCode.DISK_FULL, action, "no space left", "make room on the disk of " + root, cause);
+            return failure(ErrorCode.DISK_FULL, action, "no space left", "free space on the disk of " + root, cause);
         }
         if (cause instanceof AtomicMoveNotSupportedException) {
             String hint = "keep the whole of " + root + " on one file system";

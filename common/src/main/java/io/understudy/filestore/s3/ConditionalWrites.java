@@ -61,8 +61,9 @@ final class ConditionalWrites {
             case UNSUPPORTED ->
                 throw new UnderstudyException(
                         ErrorCode.FILESTORE_FAILED,
-                        "cannot write " + key + " to " + store.name() + ": the store no longer writes conditionally",
-                        "start the agent again: it then finds out again what the store can do");
+                        "cannot write " + key + " to " + store.name()
+                                + ": the store no longer honours conditional writes",
+                        "restart the agent: it tests at its start what the store can do");
         };
     }
 

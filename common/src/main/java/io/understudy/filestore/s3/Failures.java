@@ -55,7 +55,7 @@ final class Failures {
         return new UnderstudyException(
                 ErrorCode.OBJECT_MISSING,
                 "cannot read " + key + " from " + name + ": it is not there",
-                "run verify to learn what else is missing");
+                "run verify to see what else is missing");
     }
 
     UnderstudyException missingBucket(String action) {
@@ -73,7 +73,7 @@ final class Failures {
             return failure(ErrorCode.FILESTORE_FAILED, action, "the clocks differ too much", hint, null);
         }
         if (answer.status() == 507 || answer.is("XMinioStorageFull", "QuotaExceeded", "InsufficientStorage")) {
-            return failure(ErrorCode.DISK_FULL, action, answer.toString(), "make room in the store", null);
+            return failure(ErrorCode.DISK_FULL, action, answer.toString(), "free space in the store", null);
         }
         if (answer.is("PermanentRedirect", "Redirect", "TemporaryRedirect", "AuthorizationHeaderMalformed")
                 || answer.status() / 100 == 3) {
@@ -82,7 +82,7 @@ final class Failures {
             return failure(ErrorCode.FILESTORE_DENIED, action, answer.toString(), hint, null);
         }
         if (passing(answer)) {
-            String hint = "it may pass by itself; otherwise see the store's log";
+            String hint = "try again; if it fails again, see the store's log";
             return failure(ErrorCode.FILESTORE_FAILED, action, answer.toString(), hint, null);
         }
         String hint = "check filestore.access_key and secret_key, what they may do in bucket " + bucket
@@ -114,7 +114,8 @@ final class Failures {
             return failure(ErrorCode.FILESTORE_UNREACHABLE, action, reason(cause), hint, cause);
         }
         String hint = "check that filestore.endpoint is an S3 store, and see its log";
-        String why = "its answer is not understood (" + cause.getClass().getSimpleName() + ")";
+        String why =
+                "its answer is not that of an S3 store (" + cause.getClass().getSimpleName() + ")";
         return failure(ErrorCode.FILESTORE_FAILED, action, why, hint, null);
     }
 

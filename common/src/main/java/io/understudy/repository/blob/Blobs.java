@@ -94,7 +94,7 @@ public final class Blobs implements BlobSink, BlobSource {
         return new UnderstudyException(
                 ErrorCode.FILESTORE_FAILED,
                 "cannot read blob " + blob.id() + ": " + e,
-                "try again; if it stays, check the filestore",
+                "try again; if it fails again, check the filestore",
                 e);
     }
 
@@ -167,7 +167,10 @@ public final class Blobs implements BlobSink, BlobSource {
             return new VerifiedInput(filestore.name(), blob, BlobCodec.decode(stored));
         } catch (IOException e) {
             throw new UnderstudyException(
-                    ErrorCode.INTERNAL, "cannot decode blob " + blob.id(), "report this as a defect", e);
+                    ErrorCode.INTERNAL,
+                    "cannot decode blob " + blob.id(),
+                    "this is a defect of Understudy: please report it with the agent's log",
+                    e);
         }
     }
 

@@ -43,7 +43,7 @@ public record SignedLine(String what, byte[] bytes, int length, String signature
         if (end + 1 == bytes.length) {
             throw new UnderstudyException(
                     ErrorCode.MANIFEST_UNSIGNED,
-                    "signature of " + what + " rejected: there is none",
+                    "signature of " + what + " rejected: it has none",
                     "only objects that an agent signed are accepted; find out who wrote it");
         }
         int last = indexOfNewline(bytes, end + 1);

@@ -108,7 +108,7 @@ record IndexLine(
             throw new UnderstudyException(
                     ErrorCode.UNSAFE_PATH,
                     "cannot use the path \"" + where + "\": it is a " + type + ", not a file, folder or link",
-                    "the snapshot was not made by an agent that can be trusted with this server, or by a newer one");
+                    "find out who made the snapshot: no agent of this version writes such a path");
         }
         try {
             return toEntry(where);

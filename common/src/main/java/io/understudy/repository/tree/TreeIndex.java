@@ -179,7 +179,7 @@ public final class TreeIndex {
                 folders.pop();
             }
             if (!path.isRoot() && (folders.isEmpty() || !folders.peek().equals(path.parent()))) {
-                throw unsafe(path, "what should hold it is no folder in the index");
+                throw unsafe(path, "its parent is not a folder in the index");
             }
             if (entry instanceof TreeEntry.Folder) {
                 folders.push(path);
@@ -190,7 +190,7 @@ public final class TreeIndex {
             return new UnderstudyException(
                     ErrorCode.UNSAFE_PATH,
                     "cannot use the path \"" + path + "\": " + why,
-                    "the snapshot was not made by an agent that can be trusted with this server; find out where it comes from");
+                    "find out who made the snapshot: no agent writes such a path");
         }
 
         private void close() {

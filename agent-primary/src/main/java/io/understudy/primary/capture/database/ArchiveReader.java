@@ -55,8 +55,9 @@ final class ArchiveReader {
             if (hash.get().isEmpty()) {
                 throw new UnderstudyException(
                         ErrorCode.DUMP_FAILED,
-                        "cannot dump the schema: the archive of " + programs.dump() + " ends in its table of contents",
-                        "try again; if it stays, look at that program: no wrapper may stand in its place");
+                        "cannot dump the schema: the archive of " + programs.dump()
+                                + " is truncated in its table of contents",
+                        "try again; if it fails again, check that this program is PostgreSQL's own and not a wrapper");
             }
             return new Archive(writer.finish(), hash.get());
         }

@@ -46,8 +46,8 @@ final class Attempts {
         if (pauses.failures() >= MOST) {
             throw new UnderstudyException(
                     ErrorCode.DATABASE_BUSY,
-                    "cannot snapshot the database: " + MOST
-                            + " attempts were disturbed by other sessions, the last one because " + lost.getMessage(),
+                    "cannot snapshot the database: other sessions disturbed all " + MOST
+                            + " attempts, the last one because " + lost.getMessage(),
                     "take the snapshot when that statement does not run, or let it run less often",
                     lost);
         }

@@ -144,9 +144,9 @@ final class CaptureAttempt {
             return opened(restless);
         } catch (UnderstudyException e) {
             if (ExclusiveLocks.gone(e)) {
-                throw new MomentLost("a sequence was dropped just then");
+                throw new MomentLost("a sequence was dropped at that moment");
             }
-            throw ExclusiveLocks.refused(e) ? new MomentLost("a table was locked exclusively just then") : e;
+            throw ExclusiveLocks.refused(e) ? new MomentLost("a table was locked exclusively at that moment") : e;
         }
     }
 

@@ -43,7 +43,7 @@ final class DumpFailure {
     }
 
     private static UnderstudyException failure(ErrorCode code, CommandResult result, String hint) {
-        String why = result.errors().isBlank() ? "it said nothing" : lastLines(result.errors());
+        String why = result.errors().isBlank() ? "it printed no error" : lastLines(result.errors());
         return new UnderstudyException(
                 code, "cannot dump the schema: pg_dump ended with exit code " + result.exitCode() + ": " + why, hint);
     }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * else that locks a table exclusively waits for those who read it, and every new reader of the site waits behind it. So
  * the watch looks for such waits ten times a second, and a session of the capture that has blocked another one for
  * {@value #PATIENCE_MILLIS} ms is ended on the server: a worker then reads its table again, the loss of any other
- * session costs the moment. Ended, not cancelled: a session that writes to a slow reader heeds no cancellation.
+ * session costs the moment. Ended, not cancelled: a session that writes to a slow reader ignores cancellation.
  * Thread-safe.
  */
 final class LockWatch {

@@ -80,18 +80,18 @@ public final class TreeCapture implements SourceTrees {
         LocalIndex local = new LocalIndex(folder, tree.name());
         Optional<TreeData> usable = base.filter(b -> local.obtain(b.index(), source));
         Path draft = folder.resolve(tree.name() + ".draft");
-        CaptureStats tally =
+        CaptureStats stats =
                 new CaptureStats(tree.name(), usable.map(TreeData::bytes).orElse(-1L), progress);
         Packing packing = new Packing(sink);
         Repacker repacker = new Repacker(source, packing);
         try {
-            TreeIndexBuilder drafter = new TreeIndexBuilder(usable.isPresent(), packing, tally);
-            draft(tree, sink, local, draft, drafter);
-            Set<BlobId> worn = drafter.worn();
-            if (usable.isPresent() && drafter.unchanged() && worn.isEmpty()) {
+            TreeIndexBuilder builder = new TreeIndexBuilder(usable.isPresent(), packing, stats);
+            draft(tree, sink, local, draft, builder);
+            Set<BlobId> worn = builder.worn();
+            if (usable.isPresent() && builder.unchanged() && worn.isEmpty()) {
                 TreeData old = usable.get();
                 TreeData same = new TreeData(
-                        tree.name(), tree.kind(), tally.entries(), tally.bytes(), old.index(), old.references());
+                        tree.name(), tree.kind(), stats.entries(), stats.bytes(), old.index(), old.references());
                 return new Captured(same, Optional.empty());
             }
             if (!worn.isEmpty()) {
@@ -105,7 +105,7 @@ public final class TreeCapture implements SourceTrees {
             References references = new References(sink);
             StreamRef index = write(draft, packing, repacker, sink, references, local);
             TreeData data =
-                    new TreeData(tree.name(), tree.kind(), tally.entries(), tally.bytes(), index, references.finish());
+                    new TreeData(tree.name(), tree.kind(), stats.entries(), stats.bytes(), index, references.finish());
             return new Captured(data, Optional.of(references.named()));
         } catch (IOException e) {
             throw FileFailure.of("write", draft, e);
@@ -114,7 +114,7 @@ public final class TreeCapture implements SourceTrees {
         }
     }
 
-    private void draft(TreeSettings tree, BlobSink sink, LocalIndex local, Path draft, TreeIndexBuilder drafter)
+    private void draft(TreeSettings tree, BlobSink sink, LocalIndex local, Path draft, TreeIndexBuilder builder)
             throws IOException {
         Path cache = folder.resolve(tree.name() + ".files");
         TreeWalker walker = new TreeWalker(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()));
@@ -122,7 +122,7 @@ public final class TreeCapture implements SourceTrees {
                 FileCache.Reader known = FileCache.read(cache);
                 FileCache.Writer fresh = FileCache.write(cache);
                 StableFileReader reader = new StableFileReader(sink, clock)) {
-            drafter.draft(walker, local, known, fresh, reader, out);
+            builder.draft(walker, local, known, fresh, reader, out);
             fresh.commit();
             PrimaryPoint.TREE_READ.reached();
         }

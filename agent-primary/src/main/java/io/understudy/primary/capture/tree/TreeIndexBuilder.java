@@ -38,7 +38,7 @@ final class TreeIndexBuilder {
 
     private final boolean based;
     private final Packing packing;
-    private final CaptureStats tally;
+    private final CaptureStats stats;
     private final Accounts accounts = new Accounts();
     private final ContentTable contents = new ContentTable();
     private final PackUpkeep upkeep = new PackUpkeep();
@@ -51,10 +51,10 @@ final class TreeIndexBuilder {
     private FileCache.Writer fresh;
     private StableFileReader reader;
 
-    TreeIndexBuilder(boolean based, Packing packing, CaptureStats tally) {
+    TreeIndexBuilder(boolean based, Packing packing, CaptureStats stats) {
         this.based = based;
         this.packing = packing;
-        this.tally = tally;
+        this.stats = stats;
     }
 
     void draft(
@@ -113,7 +113,7 @@ final class TreeIndexBuilder {
         }
         long size = entry.entry() instanceof TreeEntry.File file ? file.size() : 0;
         if (!entry.entry().path().isRoot()) {
-            tally.entry(size);
+            stats.entry(size);
         }
         entry.content()
                 .filter(FileContent.Packed.class::isInstance)
@@ -159,7 +159,7 @@ final class TreeIndexBuilder {
             return Optional.of(IndexEntry.of(
                     new TreeEntry.File(found.path(), attributes(found, stat), stat.size(), hash.get()), content.get()));
         }
-        Optional<Reading> reading = reader.read(found, tally::passed);
+        Optional<Reading> reading = reader.read(found, stats::passed);
         return reading.isPresent() ? Optional.of(read(found, reading.get())) : Optional.empty();
     }
 

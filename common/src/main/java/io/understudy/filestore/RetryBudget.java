@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is left of the patience with one operation. Not thread-safe. */
-final class Patience {
+/** How long one operation is still tried again. Not thread-safe. */
+final class RetryBudget {
     private static final Logger LOG = LoggerFactory.getLogger(RetryingFilestore.class);
 
     private final Backoff backoff;
@@ -19,7 +19,7 @@ final class Patience {
     private long firstFailure;
 
     /** @param limit asked at each failure */
-    Patience(Backoff backoff, Supplier<Duration> limit, Ticker ticker) {
+    RetryBudget(Backoff backoff, Supplier<Duration> limit, Ticker ticker) {
         this.backoff = backoff;
         this.limit = limit;
         this.ticker = ticker;
@@ -30,7 +30,7 @@ final class Patience {
     }
 
     /** Returns after a pause when the operation is worth another attempt; throws the failure on when not. */
-    void bear(UnderstudyException failure) {
+    void pauseOrThrow(UnderstudyException failure) {
         if (!passes(failure)) {
             throw failure;
         }
