@@ -98,7 +98,8 @@ public final class ReplicaAgent implements AutoCloseable {
     public ReplicaAgent start() {
         lock = Optional.of(replica.lock().acquireDaemon(ports.ticker()));
         events.report(new ReplicaEvent.AgentStarted(AgentVersion.current(), settings.site(), role()));
-        replicaMetrics.prepare(settings, ports.backup(), settings.tls().map(tls -> transport::certificateExpirySeconds));
+        replicaMetrics.prepare(
+                settings, ports.backup(), settings.tls().map(tls -> transport::certificateExpirySeconds));
         http = settings.replica()
                 .http()
                 .map(address -> HttpEndpoint.start(address, metrics, this::health, this::readiness));

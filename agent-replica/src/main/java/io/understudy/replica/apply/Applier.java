@@ -95,7 +95,9 @@ public final class Applier {
     /** The snapshot stays. */
     private void settle(ApplyIntent intent) {
         Attempt.of(
-                events, "finish the change of the files of " + intent.snapshot(), () -> trees.settle(intent.snapshot()));
+                events,
+                "finish the change of the files of " + intent.snapshot(),
+                () -> trees.settle(intent.snapshot()));
         ReplicaPoint.TREES_SETTLED.reached();
         store.change(ledger -> {
             ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);

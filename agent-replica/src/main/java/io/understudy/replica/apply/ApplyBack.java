@@ -58,7 +58,8 @@ final class ApplyBack {
             return turn(intent);
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
-        Attempt.of(events, "name the snapshot in the marker", () -> backup.renew("A snapshot was rolled back.", target));
+        Attempt.of(
+                events, "name the snapshot in the marker", () -> backup.renew("A snapshot was rolled back.", target));
         ReplicaPoint.RETURN_MARKED.reached();
         Attempt.of(events, "stop the site", site::stop);
         ReplicaPoint.RETURN_SITE_STOPPED.reached();
