@@ -13,7 +13,7 @@ import java.util.Optional;
  * of the house holds that no kind stands outside the catalogues. {@code deploy/docs/messages.md} lists them all.
  */
 public interface Event {
-    /** Stable, to search for in the log: the name of the record, {@code SnapshotCommitted} as {@code snapshot_committed}. */
+    /** Stable, to search for in the log: the record's name, {@code SnapshotCommitted} as {@code snapshot_committed}. */
     default String code() {
         return codeOf(getClass());
     }

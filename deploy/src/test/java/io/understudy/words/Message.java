@@ -4,8 +4,8 @@ package io.understudy.words;
  * What an operator reads when something fails or is found wrong, as it stands in the source; values that are known only
  * then are {@code …}.
  *
- * @param code the error code's constant; {@code …} where it is that of a cause; of a warning the check that gives it, of the
- *     log its level
+ * @param code the error code's constant; {@code …} where it is that of a cause; of a warning the check that gives it,
+ *     of the log its level
  * @param hint empty where a kind has none
  * @param file of the source, without its folders
  */
