@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code deploy/docs/messages.md} is the catalogue of all messages: of failures by error code, then the other kinds, then
- * the events;
+ * {@code deploy/docs/messages.md} is the catalogue of all messages: of failures by error code, then the other kinds,
+ * then the events;
  * {@code -Dunderstudy.rewrite=true} writes it.
  */
 class MessagesTest {
