@@ -3,17 +3,28 @@ package io.understudy.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
+import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.process.CommandRunner;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.repository.RepositoryAccess;
+import io.understudy.site.CommandSiteService;
+import io.understudy.time.Ticker;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The rooms of the house and the directions between them, as the design names them. */
 @AnalyzeClasses(
@@ -242,4 +253,42 @@ class HouseTest {
     static final ArchRule packagesAreNamedForJobs = noClasses()
             .should(ArchConditions.resideInAnyPackage(
                     "..util..", "..utils..", "..helper..", "..helpers..", "..manager..", "..service..", "..impl.."));
+
+    private static final int MOST_PARTS = 10;
+
+    /** What may take more parts than that, each with its reason. */
+    private static final Map<String, String> MANY_PARTS = Map.of(
+            "io.understudy.config.Settings", "the configuration file, section by section",
+            "io.understudy.config.Settings$DatabaseSettings", "a section of the configuration file",
+            "io.understudy.repository.Manifest", "a document of the format",
+            "io.understudy.repository.DatabaseProperties", "a document of the format",
+            "io.understudy.repository.tree.IndexLine", "a line of the format",
+            "io.understudy.primary.app.StatusView", "what status --json prints",
+            "io.understudy.primary.command.ListView$Row", "what list --json prints",
+            "io.understudy.replica.app.StatusView", "what status --json prints");
+
+    /** A class that needs more does two jobs, and a record that hides them does not change that. */
+    @ArchTest
+    static void noConstructorTakesMoreThanTenParts(JavaClasses shipped) {
+        Set<String> found = shipped.stream()
+                .filter(each -> !each.getPackageName().startsWith("io.understudy.v1"))
+                .flatMap(each -> each.getConstructors().stream())
+                .filter(each -> each.getRawParameterTypes().size() > MOST_PARTS)
+                .map(each -> each.getOwner().getName())
+                .collect(Collectors.toSet());
+
+        assertThat(found).isEqualTo(MANY_PARTS.keySet());
+    }
+
+    /** The shipped wiring is used by the simulation, too: nothing else puts an agent together. */
+    @ArchTest
+    static final ArchRule onlyTheWiringMakesAdapters = noClasses()
+            .that()
+            .resideInAnyPackage(PRIMARY, REPLICA)
+            .and()
+            .haveSimpleNameNotEndingWith("Wiring")
+            .should()
+            .callConstructor(RepositoryAccess.class, Supplier.class)
+            .orShould()
+            .callConstructor(CommandSiteService.class, ServiceSettings.class, CommandRunner.class, Ticker.class);
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The servers' keys, the same in every run: a signature must not make one run differ from the next. */
 record Keys(Path folder, List<SigningKey> keys, TrustedKeys trusted) {
@@ -33,6 +34,12 @@ record Keys(Path folder, List<SigningKey> keys, TrustedKeys trusted) {
 
     Path file(int number) {
         return file(folder, number);
+    }
+
+    List<Path> publicFiles() {
+        return IntStream.range(0, SERVERS)
+                .mapToObj(number -> SigningKey.publicPath(file(number)))
+                .toList();
     }
 
     private static Path file(Path folder, int number) {

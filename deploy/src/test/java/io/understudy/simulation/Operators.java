@@ -1,12 +1,16 @@
 package io.understudy.simulation;
 
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.app.Replica;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.round.ImportRequest;
+import io.understudy.replica.round.RoundControl;
 import io.understudy.repository.SnapshotId;
 import io.understudy.simulation.StoreWatch.Genuine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** What people, power cuts and bad disks do, at any moment; and how people set all right in the end. */
 final class Operators {
@@ -161,7 +165,7 @@ final class Operators {
         server.site.stopByOperator();
         ReplicaWork here = new ReplicaWork(server, run, "init");
         if (!server.marked()) {
-            here.attempt("command", (agent, control) -> agent.init());
+            here.init();
         }
         server.site.startByOperator();
         run.replica(server).markerTouched();
@@ -183,22 +187,17 @@ final class Operators {
         run.tell("restore", server.name, wanted);
         ask(server, false, (agent, control) -> {
             run.servers.asked(server, wanted);
-            agent.restore(SnapshotId.parse(wanted), control);
+            agent.sync(new ImportRequest.Named(SnapshotId.parse(wanted)), control);
         });
     }
 
     private void sync(Server server) {
         run.tell("sync", server.name, "");
-        ask(server, false, (agent, control) -> agent.sync(control));
+        ask(server, false, (agent, control) -> agent.sync(ImportRequest.now(), control));
     }
 
     /** By the daemon where it runs, else in a process of its own. */
-    private void ask(
-            Server server,
-            boolean atOnce,
-            java.util.function.BiConsumer<
-                            io.understudy.replica.app.ReplicaProcess, io.understudy.replica.round.RoundControl>
-                    job) {
+    private void ask(Server server, boolean atOnce, BiConsumer<Replica, RoundControl> job) {
         ReplicaWork daemon = run.replica(server);
         if (!daemon.process.isDead()) {
             daemon.ask(atOnce, job);

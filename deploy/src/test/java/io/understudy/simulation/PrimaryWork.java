@@ -1,42 +1,30 @@
 package io.understudy.simulation;
 
-import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.filestore.Filestore;
-import io.understudy.primary.app.RoleLook;
-import io.understudy.primary.capture.FullSnapshotFlag;
+import io.understudy.primary.app.PrimaryPorts;
+import io.understudy.primary.app.PrimaryWiring;
+import io.understudy.primary.app.RoleWatch;
 import io.understudy.primary.capture.SnapshotRequest;
-import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.capture.tree.SourceTrees;
-import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
-import io.understudy.repository.Repository;
-import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.SnapshotId;
-import io.understudy.repository.TreeData;
 import io.understudy.repository.Verification;
-import io.understudy.repository.blob.BlobSink;
-import io.understudy.repository.blob.BlobSource;
-import io.understudy.repository.key.SigningKey;
 import io.understudy.simulation.Scheduler.Process;
-import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,10 +35,10 @@ final class PrimaryWork {
     private final Server server;
     private final Run run;
     final Process process;
-    private final RepositoryAccess repository;
+    private final PrimaryWiring wiring;
     private final SnapshotTaker taker;
     private final Pruning pruning;
-    private final RoleLook role;
+    private final RoleWatch role;
     private Optional<UnderstudyException> told = Optional.empty();
     private long taken;
 
@@ -58,34 +46,21 @@ final class PrimaryWork {
         this.server = server;
         this.run = run;
         this.process = new Process(server.name + "/primary");
-        Filestore filestore = run.filestore(server);
-        Clock clock = server.clock;
-        Ticker ticker = run.turns.ticker();
-        SigningKey key = server.key;
-        this.repository = new RepositoryAccess(() -> Repository.open(filestore, Server.SITE, run.trusted, clock));
-        TreeCapture files = new TreeCapture(server.settings.state(), clock);
-        SnapshotSource source = new SnapshotSource(
-                server.name,
-                "simulated",
-                new SourceTables(server, run),
-                (tree, sink, base, blobs, progress) -> capture(files, tree, sink, base, blobs, progress),
-                server.settings.trees(),
-                clock,
-                ticker);
-        Events events = new Events(clock, Run::failingSink, this::hear);
-        this.taker = new SnapshotTaker(
-                server.settings.state(), server.marker, server.epochs, repository, () -> key, source, events);
-        Pruning.Host host = new Pruning.Host(
-                server.name,
-                server.settings.state(),
-                server.marker,
-                server.epochs,
-                repository,
-                clock,
-                ZoneOffset.UTC,
-                ticker);
-        this.pruning = new Pruning(host, server.settings.retention(), events);
-        this.role = new RoleLook(server.marker, server.epochs, repository, ticker);
+        PrimaryPorts ports = new PrimaryPorts(
+                run.filestore(server), new SourceTables(server, run), server.clock, run.turns.ticker(), run.random);
+        this.wiring = new PrimaryWiring(server.settings, ports, this::stepped);
+        Events events = new Events(server.clock, Run::failingSink, this::hear);
+        this.taker = wiring.taker(events);
+        this.pruning = wiring.pruning(events);
+        this.role = wiring.roleWatch();
+    }
+
+    private SourceTrees stepped(SourceTrees shipped) {
+        return (tree, sink, base, blobs, progress) -> {
+            run.step("walk tree", tree.name());
+            calm(tree.path());
+            return shipped.capture(tree, sink, base, blobs, progress);
+        };
     }
 
     /** The daemon. */
@@ -129,12 +104,12 @@ final class PrimaryWork {
     /** As {@code agent-primary verify} does it: what it finds makes the next snapshot store everything again. */
     boolean verify(SnapshotId snapshot) {
         try {
-            new Verification(1).verify(repository.get(), snapshot, Progress.none());
+            new Verification(1).verify(wiring.repository().get(), snapshot, Progress.none());
             return true;
         } catch (UnderstudyException e) {
             run.tell("verify", snapshot.toString(), e.code() + " " + e.getMessage());
             if (e.code() == ErrorCode.BLOB_MISSING || e.code() == ErrorCode.BLOB_DAMAGED) {
-                new FullSnapshotFlag(server.settings.state()).raise(e.code().label());
+                wiring.fullSnapshot().raise(e.code().label());
             }
             return false;
         }
@@ -144,7 +119,7 @@ final class PrimaryWork {
         try {
             while (true) {
                 run.turns.sleep(Duration.ofMinutes(60 + run.random.nextInt(600)));
-                for (int attempt = 0; attempt < 3 && role.works(); attempt++) {
+                for (int attempt = 0; attempt < 3 && works(); attempt++) {
                     long before = taken;
                     take();
                     if (taken > before) {
@@ -158,11 +133,15 @@ final class PrimaryWork {
         }
     }
 
+    private boolean works() {
+        return !role.look().role().idles();
+    }
+
     private void prunings() {
         try {
             while (true) {
                 run.turns.sleep(Duration.ofMinutes(300 + run.random.nextInt(1200)));
-                if (role.works()) {
+                if (works()) {
                     prune();
                 }
             }
@@ -177,18 +156,6 @@ final class PrimaryWork {
         } else if (event instanceof PrimaryEvent.PruningFailed failed) {
             told = Optional.of(failed.why());
         }
-    }
-
-    private SourceTrees.Captured capture(
-            TreeCapture files,
-            TreeSettings tree,
-            BlobSink sink,
-            Optional<TreeData> base,
-            BlobSource blobs,
-            Progress progress) {
-        run.step("walk tree", tree.name());
-        calm(tree.path());
-        return files.capture(tree, sink, base, blobs, progress);
     }
 
     /** Folders that an apply is changing have the real time; the disk's clock is the simulated one. */

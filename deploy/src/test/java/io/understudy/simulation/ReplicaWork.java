@@ -5,21 +5,27 @@ import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.MountPoints;
+import io.understudy.filestore.Filestore;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
-import io.understudy.replica.app.ReplicaProcess;
+import io.understudy.replica.app.MarkerWatch;
+import io.understudy.replica.app.Replica;
+import io.understudy.replica.app.ReplicaDisk;
+import io.understudy.replica.app.ReplicaParts;
+import io.understudy.replica.app.ReplicaPorts;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.apply.LiveDatabases;
-import io.understudy.replica.apply.LiveTrees;
-import io.understudy.replica.apply.SteppedTrees;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.FakeLiveDatabases;
 import io.understudy.replica.fakes.FakeSpareLoader;
 import io.understudy.replica.fakes.Hook;
+import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.stage.Stage;
-import io.understudy.replica.stage.Stages;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.MarkerBackupMode;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.StateFile;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
@@ -27,12 +33,14 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.simulation.Scheduler.Process;
 import io.understudy.simulation.Scheduler.Task;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -41,13 +49,18 @@ import java.util.function.BiConsumer;
  * marker.
  */
 final class ReplicaWork {
+    /** Asking the system takes longer than staging a small tree. */
+    private static final MountPoints MOUNTS = MountPoints.now();
+
     private static final Duration NEVER = Duration.ofHours(12);
 
     private final Server server;
     private final Run run;
     final Process process;
-    final ReplicaProcess agent;
-    private final Deque<BiConsumer<ReplicaProcess, RoundControl>> jobs = new ArrayDeque<>();
+    private final ReplicaWiring wiring;
+    private final Replica replica;
+    private final MarkerWatch marker;
+    private final Deque<BiConsumer<Replica, RoundControl>> jobs = new ArrayDeque<>();
     private RoundControl current = new RoundControl();
     private Task worker;
     private Task watch;
@@ -60,26 +73,34 @@ final class ReplicaWork {
         this.server = server;
         this.run = run;
         this.process = new Process(server.name + "/" + name);
-        this.agent = new ReplicaProcess(
-                new ReplicaProcess.Surroundings(
-                        server.settings,
-                        run.trusted,
-                        marker(),
-                        new SteppedDatabases(),
-                        new FakeSpareLoader(server.databases, Server.SITE, hook()),
-                        stage(),
-                        trees(),
-                        server.site.commands(),
-                        stateFile(),
-                        run.filestore(server),
-                        new SteppedDisk(server.mirror, run),
-                        server.clock,
-                        run.turns.ticker(),
-                        run.random,
-                        run::nonce),
-                new Events(server.clock, Run::failingSink, this::hear),
-                this::markerGone,
-                this::wake);
+        this.wiring = new ReplicaWiring(server.settings, ports(), this::stepped);
+        Events events = new Events(server.clock, Run::failingSink, this::hear);
+        this.replica = wiring.replica(events);
+        this.marker = wiring.markerWatch(this::markerGone, this::wake, () -> {}, events);
+    }
+
+    private ReplicaPorts ports() {
+        ReplicaDisk disk = new ReplicaDisk(
+                marker(),
+                new ReplicaStateStore(stateFile()),
+                mirror(),
+                folder -> OptionalLong.empty(),
+                () -> MOUNTS,
+                this::changingFile);
+        return new ReplicaPorts(
+                run.filestore(server),
+                new SteppedDatabases(),
+                new FakeSpareLoader(server.databases, Server.SITE, hook()),
+                server.site.commands(),
+                disk,
+                server.clock,
+                run.turns.ticker(),
+                run.random,
+                run::nonce);
+    }
+
+    private ReplicaParts stepped(ReplicaParts shipped) {
+        return new ReplicaParts(shipped.source(), shipped.claims(), stepped(shipped.stage()), shipped.trees());
     }
 
     /** The daemon. */
@@ -92,7 +113,7 @@ final class ReplicaWork {
      * As an operator's command does it: the worker does it next, and gives up what it does now unless that has reached
      * APPLY.
      */
-    void ask(boolean atOnce, BiConsumer<ReplicaProcess, RoundControl> job) {
+    void ask(boolean atOnce, BiConsumer<Replica, RoundControl> job) {
         jobs.add(job);
         if (atOnce) {
             current.cancel();
@@ -125,9 +146,9 @@ final class ReplicaWork {
             due = true;
             while (true) {
                 current = new RoundControl();
-                BiConsumer<ReplicaProcess, RoundControl> job = jobs.poll();
+                BiConsumer<Replica, RoundControl> job = jobs.poll();
                 boolean routine = job == null;
-                attempt(routine ? "round" : "command", routine ? ReplicaProcess::attend : job);
+                attempt(routine ? "round" : "command", routine ? Replica::attend : job);
                 Thread.interrupted();
                 idle = true;
                 if (!due && jobs.isEmpty()) {
@@ -141,12 +162,17 @@ final class ReplicaWork {
         }
     }
 
+    /** What {@code init} does when its checks were passed and its question answered. */
+    void init() {
+        attempt("command", (agent, control) -> wiring.preparation().enter());
+    }
+
     /** Does it here and now. @return whether it succeeded */
-    boolean attempt(String what, BiConsumer<ReplicaProcess, RoundControl> job) {
+    boolean attempt(String what, BiConsumer<Replica, RoundControl> job) {
         told = Optional.empty();
         String before = server.ledger().toString();
         try {
-            job.accept(agent, current);
+            job.accept(replica, current);
             run.tell(what + " done", server.kind(), "");
             return true;
         } catch (UnderstudyException e) {
@@ -159,7 +185,7 @@ final class ReplicaWork {
     private Duration pause() {
         Duration poll = server.settings.replica().poll();
         Instant now = server.clock.instant();
-        return agent.store()
+        return wiring.store()
                 .ledger()
                 .nextAttempt()
                 .map(when -> Duration.between(now, when))
@@ -172,7 +198,7 @@ final class ReplicaWork {
         try {
             while (true) {
                 touched = false;
-                agent.lookAtMarker();
+                marker.look();
                 if (!touched) {
                     run.turns.sleep(NEVER);
                 }
@@ -284,17 +310,29 @@ final class ReplicaWork {
         };
     }
 
-    private LiveTrees trees() {
-        return SteppedTrees.in(server.settings.state(), (operation, path) -> {
-            run.step("file: " + operation, server.folder.relativize(path).toString());
-            if (operation.equals("move") && !path.toString().contains(".understudy")) {
-                run.servers.changingFile(server, "file " + path.getFileName() + " is exchanged");
-            }
-        });
+    private void changingFile(String operation, Path path) {
+        run.step("file: " + operation, server.folder.relativize(path).toString());
+        if (operation.equals("move") && !path.toString().contains(".understudy")) {
+            run.servers.changingFile(server, "file " + path.getFileName() + " is exchanged");
+        }
     }
 
-    private Stage stage() {
-        Stage real = Stages.in(server.settings.state(), server.settings.trees(), server.clock);
+    private MirrorFolder mirror() {
+        Filestore disk = new SteppedDisk(server.mirror, run);
+        return new MirrorFolder() {
+            @Override
+            public Filestore made() {
+                return disk;
+            }
+
+            @Override
+            public Filestore present() {
+                return disk;
+            }
+        };
+    }
+
+    private Stage stepped(Stage real) {
         return new Stage() {
             @Override
             public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {

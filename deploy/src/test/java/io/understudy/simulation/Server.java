@@ -63,7 +63,7 @@ final class Server {
         clock.putOff(run.trouble.skew());
         this.folder = create(run.folder.resolve(name));
         this.key = run.keys.keys().get(number);
-        this.settings = settings(run.keys.file(number));
+        this.settings = settings(run.keys, number);
         settings.trees().forEach(tree -> create(tree.path()));
         this.marker = new Marker(settings.marker());
         this.epochs = new EpochStore(settings.state());
@@ -152,7 +152,7 @@ final class Server {
         new Users(this, run).write(number);
     }
 
-    private Settings settings(Path key) {
+    private Settings settings(Keys keys, int number) {
         HostPort nowhere = new HostPort("127.0.0.1", 0);
         return new Settings(
                 SITE,
@@ -183,7 +183,7 @@ final class Server {
                         Secret.none(),
                         Secret.none(),
                         Duration.ofSeconds(5)),
-                new SigningSettings(Optional.of(key), List.of()),
+                new SigningSettings(Optional.of(keys.file(number)), keys.publicFiles()),
                 new PrimarySettings(name, Map.of(), nowhere, Optional.empty()),
                 RETENTION,
                 new ReplicaSettings(name, List.of(), Duration.ofHours(3), nowhere, Optional.empty()),

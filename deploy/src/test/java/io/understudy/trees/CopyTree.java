@@ -4,8 +4,9 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.progress.Progress;
+import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.TreeSwap;
-import io.understudy.replica.stage.TreeStager;
+import io.understudy.replica.stage.Stages;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
@@ -44,7 +45,7 @@ final class CopyTree {
     TreeData run() {
         TreeData data = capture();
         SnapshotId snapshot = stage(data);
-        TreeSwap swap = new TreeSwap(state.resolve("replica"));
+        TreeSwap swap = new TreeSwap(state.resolve("replica"), FileHook.none());
         swap.forward(snapshot, TreeKind.FILES);
         swap.settle(snapshot);
         return data;
@@ -52,7 +53,7 @@ final class CopyTree {
 
     void back() {
         SnapshotId snapshot = new SnapshotId(1, sequence);
-        TreeSwap swap = new TreeSwap(state.resolve("replica"));
+        TreeSwap swap = new TreeSwap(state.resolve("replica"), FileHook.none());
         swap.back(snapshot, TreeKind.FILES);
         swap.settle(snapshot);
     }
@@ -72,7 +73,7 @@ final class CopyTree {
     private SnapshotId stage(TreeData data) {
         SnapshotId snapshot = new SnapshotId(1, ++sequence);
         Manifest manifest = Manifests.with(Manifests.sample(snapshot), List.of(data));
-        new TreeStager(state.resolve("replica"), List.of(settings(live)), Clock.systemUTC())
+        Stages.in(state.resolve("replica"), List.of(settings(live)), Clock.systemUTC())
                 .prepare(manifest, blobs, Progress.none());
         return snapshot;
     }

@@ -1,26 +1,18 @@
 package io.understudy.primary.app;
 
 import io.understudy.events.CommonEvent;
-import io.understudy.events.Event;
 import io.understudy.events.Events;
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
-import io.understudy.repository.LastVerified;
-import io.understudy.repository.Manifest;
-import io.understudy.repository.Repository;
-import io.understudy.repository.SnapshotId;
+import io.understudy.tasks.Services;
+import io.understudy.tasks.Services.Service;
 import io.understudy.time.Ticker;
-import io.understudy.time.WarnOnce;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * {@code agent-primary run}: a loop that looks once a second which role this server has and asks for the snapshots that
@@ -29,46 +21,39 @@ import java.util.function.Supplier;
  */
 public final class Daemon implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(1);
-    private static final Duration LEARN_AGAIN = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(40);
 
-    /**
-     * What the loop works with.
-     *
-     * @param services what is started before the loop and closed after it, in reverse order
-     */
-    record Parts(
-            RoleWatch watch,
-            RepositoryWatch store,
-            Planner planner,
-            Supplier<Repository> repository,
-            Announcer announcer,
-            PrimaryMetrics metrics,
-            LastVerified verified,
-            DaemonStatus daemonStatus,
-            Events events,
-            Clock clock,
-            Ticker ticker,
-            List<Service> services) {}
-
-    /** Something that runs next to the loop. */
-    interface Service {
-        /** Starts it. @return ends it */
-        AutoCloseable start();
-    }
-
-    private final Parts parts;
-    private final WarnOnce warnOnce;
+    private final RoleWatch watch;
+    private final Planner planner;
+    private final CatchUp catchUp;
+    private final LoopReport report;
+    private final List<Service> services;
+    private final Events events;
+    private final Clock clock;
+    private final Ticker ticker;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;
     private volatile Thread loop;
     private Role role;
-    private boolean learned;
-    private long learnedAt;
 
-    Daemon(Parts parts) {
-        this.parts = parts;
-        this.warnOnce = new WarnOnce(parts.ticker());
+    /** @param services what is started before the loop and closed after it, in reverse order */
+    Daemon(
+            RoleWatch watch,
+            Planner planner,
+            CatchUp catchUp,
+            LoopReport report,
+            List<Service> services,
+            Events events,
+            Clock clock,
+            Ticker ticker) {
+        this.watch = watch;
+        this.planner = planner;
+        this.catchUp = catchUp;
+        this.report = report;
+        this.services = List.copyOf(services);
+        this.events = events;
+        this.clock = clock;
+        this.ticker = ticker;
     }
 
     /**
@@ -78,14 +63,15 @@ public final class Daemon implements AutoCloseable {
      */
     public void run() {
         loop = Thread.currentThread();
-        Running running = new Running();
+        Services running = new Services(
+                failure -> events.report(new CommonEvent.Defect("the end of a part of the agent", failure)));
         try {
             // Without asking for snapshots yet: where a service cannot start, nothing was begun.
-            logRole(look());
-            parts.services().forEach(running::start);
-            report(new PrimaryEvent.AgentRuns());
+            report(look());
+            services.forEach(running::start);
+            events.report(new PrimaryEvent.AgentRuns());
             while (!stopping) {
-                parts.ticker().sleep(PAUSE);
+                ticker.sleep(PAUSE);
                 guardedRound();
             }
         } catch (InterruptedException e) {
@@ -94,7 +80,7 @@ public final class Daemon implements AutoCloseable {
             // What ended the loop must not cut short the end of what it started.
             Thread.interrupted();
             running.close();
-            report(new PrimaryEvent.AgentStopped());
+            events.report(new PrimaryEvent.AgentStopped());
             ended.countDown();
         }
     }
@@ -115,7 +101,7 @@ public final class Daemon implements AutoCloseable {
         current.interrupt();
         try {
             if (!ended.await(GRACE.toSeconds(), TimeUnit.SECONDS)) {
-                report(new PrimaryEvent.AgentStopsLate());
+                events.report(new PrimaryEvent.AgentStopsLate());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -130,7 +116,7 @@ public final class Daemon implements AutoCloseable {
         try {
             round();
         } catch (RuntimeException e) {
-            report(new CommonEvent.Defect("a turn of the main loop", e));
+            events.report(new CommonEvent.Defect("a turn of the main loop", e));
         }
     }
 
@@ -138,30 +124,21 @@ public final class Daemon implements AutoCloseable {
     void round() {
         RoleStatus standing = look();
         if (!standing.role().idles()) {
-            parts.planner().ask(parts.clock().instant());
+            planner.ask(clock.instant());
         }
-        logRole(standing);
+        report(standing);
     }
 
     private RoleStatus look() {
-        RoleStatus standing = parts.watch().look();
+        RoleStatus standing = watch.look();
         reportRole(standing);
-        if (standing.role() == Role.PRIMARY) {
-            learn(standing);
-        } else if (standing.role().idles()) {
-            learned = false;
-        }
+        catchUp.look(standing);
         return standing;
     }
 
-    private void logRole(RoleStatus standing) {
-        Instant now = parts.clock().instant();
-        RepositorySeen seen = parts.store().look(standing);
-        parts.daemonStatus().round(standing, seen, parts.planner().next(now));
-        parts.metrics().standing(standing);
-        parts.metrics().repository(parts.daemonStatus().repository());
-        parts.metrics().heartbeat(now);
-        parts.metrics().verified(parts.verified().read());
+    private void report(RoleStatus standing) {
+        Instant now = clock.instant();
+        report.turn(standing, planner.next(now), now);
     }
 
     private void reportRole(RoleStatus standing) {
@@ -169,68 +146,12 @@ public final class Daemon implements AutoCloseable {
             return;
         }
         role = standing.role();
-        report(
+        events.report(
                 switch (role) {
                     case PRIMARY -> new PrimaryEvent.RoleIsPrimary(standing.epoch());
                     case REPLICA -> new PrimaryEvent.RoleIsStandby();
                     case FENCED, NO_EPOCH -> new PrimaryEvent.RoleForbidsSnapshots(standing.lastError());
                     case UNKNOWN -> new PrimaryEvent.RoleUnknown(standing.lastError());
                 });
-    }
-
-    private void report(Event event) {
-        parts.events().report(event);
-    }
-
-    /** From the newest snapshot: the metrics, what is announced, and which ticks were missed. */
-    private void learn(RoleStatus standing) {
-        if (learned || learnedAt != 0 && parts.ticker().since(learnedAt).compareTo(LEARN_AGAIN) < 0) {
-            return;
-        }
-        learnedAt = parts.ticker().nanos();
-        try {
-            Optional<SnapshotId> newest = parts.repository().get().newest();
-            learned = true;
-            if (newest.isPresent()) {
-                Manifest manifest = parts.repository().get().read(newest.get());
-                parts.announcer().found(manifest, standing.epoch());
-                cover(newest.get(), manifest, standing.epoch());
-            } else {
-                parts.planner().covered(Instant.EPOCH);
-            }
-        } catch (UnderstudyException e) {
-            learned = e.code().retry() != ErrorCode.FILESTORE_UNREACHABLE.retry();
-            if (warnOnce.isDue(e.getMessage())) {
-                report(new CommonEvent.NewestUnknown(e));
-            }
-        }
-    }
-
-    private void cover(SnapshotId newest, Manifest manifest, int epoch) {
-        if (newest.epoch() < epoch) {
-            report(new PrimaryEvent.FirstSnapshotDue(epoch));
-            parts.planner().promoted(parts.clock().instant());
-        } else {
-            parts.planner().covered(manifest.moment());
-        }
-    }
-
-    /** The services that were started. */
-    private final class Running {
-        private final ArrayDeque<AutoCloseable> started = new ArrayDeque<>();
-
-        private void start(Service service) {
-            started.push(service.start());
-        }
-
-        private void close() {
-            for (AutoCloseable one : started) {
-                try {
-                    one.close();
-                } catch (Exception e) {
-                    report(new CommonEvent.Defect("the end of a part of the agent", e));
-                }
-            }
-        }
     }
 }

@@ -18,7 +18,8 @@ public enum Role {
      */
     UNKNOWN;
 
-    boolean idles() {
+    /** Whether the agent asks for no snapshots. */
+    public boolean idles() {
         return this != PRIMARY && this != UNKNOWN;
     }
 

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * Looks which role this server has: at the marker every time, at the repository's epochs only now and then, and at once
  * when marker or held epoch changed. While the filestore does not answer, what was seen last counts. Not thread-safe.
  */
-final class RoleWatch {
+public final class RoleWatch {
     private static final Duration REPOSITORY_EVERY = Duration.ofSeconds(30);
 
     private final Marker marker;
@@ -36,7 +36,7 @@ final class RoleWatch {
     }
 
     /** Never throws an {@link UnderstudyException}: it is part of the answer. */
-    RoleStatus look() {
+    public RoleStatus look() {
         try {
             last = marker.present() ? replica() : production();
         } catch (UnderstudyException e) {

@@ -1,11 +1,8 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.AgentProgram;
-import io.understudy.cli.AgentVersion;
 import io.understudy.cli.Terminal;
-import io.understudy.primary.app.PrimaryAgent;
-import io.understudy.time.Ticker;
-import java.time.Clock;
+import io.understudy.primary.app.PrimaryWiring;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 
@@ -41,9 +38,8 @@ public final class PrimaryCli extends AgentProgram {
     }
 
     /** Does the work with an agent of this host's settings. */
-    void with(Consumer<PrimaryAgent> work) {
-        Clock clock = Clock.systemDefaultZone();
-        try (PrimaryAgent agent = new PrimaryAgent(settings(), AgentVersion.current(), clock, Ticker.system())) {
+    void with(Consumer<PrimaryWiring> work) {
+        try (PrimaryWiring agent = PrimaryWiring.of(settings())) {
             work.accept(agent);
         }
     }

@@ -1,6 +1,7 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
@@ -24,7 +25,7 @@ final class PruneCommand implements Callable<Integer> {
     public Integer call() {
         Pruned[] pruned = new Pruned[1];
         cli.with(agent -> {
-            Pruning pruning = agent.pruning();
+            Pruning pruning = agent.pruning(Events.none());
             try (ProgressDisplay progress = cli.progress()) {
                 cli.interruptible(() -> pruned[0] = dryRun ? pruning.explain(progress) : pruning.prune(progress));
             }

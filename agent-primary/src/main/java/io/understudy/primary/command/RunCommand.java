@@ -1,6 +1,10 @@
 package io.understudy.primary.command;
 
+import io.understudy.cli.AgentVersion;
+import io.understudy.config.Settings;
+import io.understudy.metrics.Metrics;
 import io.understudy.primary.app.Daemon;
+import io.understudy.primary.app.PrimaryWiring;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -14,9 +18,11 @@ final class RunCommand implements Runnable {
 
     @Override
     public void run() {
-        cli.with(agent -> {
-            Daemon daemon = agent.daemon(port -> {});
+        Settings settings = cli.settings();
+        Metrics metrics = new Metrics(settings.site(), "primary", AgentVersion.current());
+        try (PrimaryWiring agent = PrimaryWiring.metered(settings, metrics)) {
+            Daemon daemon = agent.daemon(metrics, port -> {});
             cli.interruptible(daemon::run, daemon::stop);
-        });
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.understudy.primary.command;
 
 import io.understudy.admin.AdminClient;
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
@@ -52,8 +53,8 @@ final class SnapshotCommand implements Runnable {
                 if (daemon.daemonRuns()) {
                     taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
                 } else {
-                    cli.interruptible(
-                            () -> taken[0] = SnapshotView.of(agent.taker().take(request, progress)));
+                    cli.interruptible(() -> taken[0] =
+                            SnapshotView.of(agent.taker(Events.none()).take(request, progress)));
                 }
             }
             cli.print(taken[0], taken[0]::text);

@@ -2,7 +2,7 @@ package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
@@ -34,7 +34,7 @@ final class VerifyCommand implements Runnable {
         });
     }
 
-    private VerifyView verify(PrimaryAgent agent) {
+    private VerifyView verify(PrimaryWiring agent) {
         Repository repository = agent.repository().get();
         SnapshotId snapshot = id == null ? SnapshotName.newest(repository) : SnapshotName.parse(id);
         Ticker ticker = Ticker.system();
@@ -43,7 +43,7 @@ final class VerifyCommand implements Runnable {
         return VerifyView.of(verified, ticker.since(start));
     }
 
-    private Verified verified(PrimaryAgent agent, Repository repository, SnapshotId snapshot) {
+    private Verified verified(PrimaryWiring agent, Repository repository, SnapshotId snapshot) {
         try (ProgressDisplay progress = cli.progress()) {
             return new Verification(THREADS).verify(repository, snapshot, progress);
         } catch (UnderstudyException e) {

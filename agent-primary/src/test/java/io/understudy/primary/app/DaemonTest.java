@@ -17,6 +17,7 @@ import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import io.understudy.tasks.Services.Service;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
 import java.nio.file.Path;
@@ -350,11 +351,11 @@ class DaemonTest {
         daemon.close();
     }
 
-    private void restart(List<Daemon.Service> services) {
+    private void restart(List<Service> services) {
         restart(services, Map.of("hourly", "0 * * * *", "daily", "0 3 * * *"));
     }
 
-    private void restart(List<Daemon.Service> services, Map<String, String> periods) {
+    private void restart(List<Service> services, Map<String, String> periods) {
         metrics = new Metrics("example", "primary", "0.1.0");
         followers = new Followers(primary.time.clock());
         daemonStatus = new DaemonStatus(primary.time.clock());
@@ -363,19 +364,20 @@ class DaemonTest {
         Events events = new Events(primary.time.clock(), announcer, told, daemonStatus);
         desk = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(periods, ZoneOffset.UTC);
-        daemon = new Daemon(new Daemon.Parts(
+        Planner planner = new Planner(schedule, desk, primary.time.now(), new Random(1));
+        daemon = new Daemon(
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
-                new RepositoryWatch(this::reachable, primary.time.clock(), primary.time),
-                new Planner(schedule, desk, primary.time.now(), new Random(1)),
-                this::reachable,
-                announcer,
-                told,
-                new LastVerified(primary.state),
-                daemonStatus,
+                planner,
+                new CatchUp(this::reachable, announcer, planner, events, primary.time.clock(), primary.time),
+                new LoopReport(
+                        new RepositoryWatch(this::reachable, primary.time.clock(), primary.time),
+                        daemonStatus,
+                        told,
+                        new LastVerified(primary.state)),
+                services,
                 events,
                 primary.time.clock(),
-                primary.time,
-                services));
+                primary.time);
     }
 
     private Repository reachable() {

@@ -10,14 +10,15 @@ import io.grpc.stub.StreamObserver;
 import io.understudy.cli.AgentVersion;
 import io.understudy.cli.Terminal;
 import io.understudy.config.HostPort;
+import io.understudy.config.Settings;
 import io.understudy.config.SettingsFile;
 import io.understudy.failure.ErrorCode;
+import io.understudy.metrics.Metrics;
 import io.understudy.primary.app.Daemon;
-import io.understudy.primary.app.PrimaryAgent;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.LastVerified;
 import io.understudy.testing.PostgresServer;
 import io.understudy.testing.TestCertificates;
-import io.understudy.time.Ticker;
 import io.understudy.transport.Transport;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
@@ -33,6 +34,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -117,7 +119,7 @@ class PrimaryCliTest {
         JsonNode status = json("status", "--json");
         assertThat(shape(status))
                 .isEqualTo("running site server version role epoch highest_epoch newest moment next progress"
-                        + " last_error followers filestore{name reachable seen}");
+                        + " last_error followers doubled_names filestore{name reachable seen}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");
         JsonNode check = json("check", "--json");
@@ -211,7 +213,7 @@ class PrimaryCliTest {
     }
 
     @Test
-    void checkWarnsOfTwoStandbysWithOneName() throws Exception {
+    void checkAndStatusWarnOfTwoStandbysWithOneName() throws Exception {
         run("init");
         assertThat(run("check")).isZero();
         assertThat(out.toString()).contains("ok       replicas: reports of 0");
@@ -220,9 +222,13 @@ class PrimaryCliTest {
         Files.writeString(
                 folder.resolve("repository/replicas/standby.json"),
                 "{\"name\":\"standby\",\"holds\":[],\"when\":\"2026-11-20T12:00:00Z\",\"agent\":\"test\","
-                        + "\"id\":\"a\",\"namesake\":\"2026-11-20T11:58:00Z\"}\n");
+                        + "\"id\":\"a\",\"namesake\":\"" + Instant.now() + "\"}\n");
         assertThat(run("check")).isZero();
         assertThat(out.toString()).contains("warning  replicas: more than one standby reports as standby");
+        assertThat(run("status")).isZero();
+        assertThat(out.toString())
+                .contains("wrong      more than one standby reports as standby, last seen at ")
+                .contains("hint       give each standby its own replica.name");
     }
 
     @Test
@@ -292,12 +298,10 @@ class PrimaryCliTest {
     /** The daemon, in a thread instead of a process. */
     private final class Running implements AutoCloseable {
         private final CountDownLatch started = new CountDownLatch(1);
-        private final PrimaryAgent agent = new PrimaryAgent(
-                SettingsFile.load(folder.resolve("understudy.yaml")),
-                AgentVersion.current(),
-                Clock.systemDefaultZone(),
-                Ticker.system());
-        private final Daemon daemon = agent.daemon(port -> started.countDown());
+        private final Settings settings = SettingsFile.load(folder.resolve("understudy.yaml"));
+        private final Metrics metrics = new Metrics(settings.site(), "primary", AgentVersion.current());
+        private final PrimaryWiring agent = PrimaryWiring.metered(settings, metrics);
+        private final Daemon daemon = agent.daemon(metrics, port -> started.countDown());
         private final Thread thread = new Thread(daemon::run, "daemon");
 
         private void awaitStart() throws InterruptedException {

@@ -8,6 +8,7 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.Interposed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -118,7 +119,7 @@ class PruningCrashTest {
         }
 
         @Override
-        void before(Operation operation, String key) {
+        protected void before(Operation operation, String key) {
             calls++;
             if (calls == last && !done || calls > last) {
                 throw new Killed();
@@ -126,7 +127,7 @@ class PruningCrashTest {
         }
 
         @Override
-        void after(Operation operation, String key) {
+        protected void after(Operation operation, String key) {
             if (calls == last) {
                 throw new Killed();
             }

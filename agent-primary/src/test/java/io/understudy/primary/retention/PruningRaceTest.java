@@ -15,6 +15,7 @@ import io.understudy.repository.Verification;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.Interposed;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -226,14 +227,14 @@ class PruningRaceTest {
             }
 
             @Override
-            void before(Operation operation, String key) {
+            protected void before(Operation operation, String key) {
                 if (!(deletesAtOnce && operation == Operation.DELETE && key.startsWith("blobs/"))) {
                     turns.next();
                 }
             }
 
             @Override
-            void after(Operation operation, String key) {}
+            protected void after(Operation operation, String key) {}
         }
     }
 }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * Inspects this server every fifteen seconds, so that what is live no more is loaded again soon, and monitoring sees
@@ -22,7 +21,7 @@ final class Inspector implements AutoCloseable {
     private static final int SECONDS = 15;
 
     private final Inspection inspection;
-    private final Consumer<List<Discrepancy>> listener;
+    private final Runnable wake;
     private final Events events;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "inspector");
@@ -32,16 +31,17 @@ final class Inspector implements AutoCloseable {
     private final WarnOnce warnOnce;
     private volatile List<Discrepancy> last = List.of();
 
-    /** @param listener receives what was found, each time */
-    Inspector(Inspection inspection, Consumer<List<Discrepancy>> listener, Events events, Ticker ticker) {
+    /** @param wake called when something is found that can be repaired; the round keeps the pauses between attempts */
+    Inspector(Inspection inspection, Runnable wake, Events events, Ticker ticker) {
         this.inspection = inspection;
-        this.listener = listener;
+        this.wake = wake;
         this.events = events;
         this.warnOnce = new WarnOnce(ticker);
     }
 
-    void start() {
+    Inspector start() {
         executor.scheduleWithFixedDelay(this::look, 0, SECONDS, TimeUnit.SECONDS);
+        return this;
     }
 
     /** What the last look found. */
@@ -53,8 +53,12 @@ final class Inspector implements AutoCloseable {
     void look() {
         try {
             List<Discrepancy> found = inspection.look();
+            boolean news = !found.equals(last);
             last = found;
-            listener.accept(found);
+            if (news && found.stream().anyMatch(Discrepancy::mendedByLoading)) {
+                wake.run();
+            }
+            events.report(new ReplicaEvent.SiteInspected(found.stream().noneMatch(Discrepancy::breaksSite)));
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {

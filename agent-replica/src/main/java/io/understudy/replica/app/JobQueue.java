@@ -4,6 +4,7 @@ import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.metrics.Probe;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.time.Ticker;
@@ -65,8 +66,23 @@ final class JobQueue implements Worker {
         thread.start();
     }
 
+    /** Starts, and does the routine at once. @return ends it, with this patience */
+    AutoCloseable start(Duration patience) {
+        start();
+        wake();
+        return () -> {
+            if (!close(patience)) {
+                events.report(new ReplicaEvent.AgentStoppedInApply());
+            }
+        };
+    }
+
     boolean isAlive() {
         return thread.isAlive();
+    }
+
+    Probe health() {
+        return isAlive() ? Probe.up("alive") : Probe.down("the worker thread died: restart the agent");
     }
 
     /**

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * Looks at the marker every second, so that its removal stops an import at once. Its thread runs from {@link #start} to
  * {@link #close}.
  */
-final class MarkerWatch implements AutoCloseable {
+public final class MarkerWatch implements AutoCloseable {
     private final BackupMode backup;
     private final Runnable gone;
     private final Runnable changed;
@@ -43,13 +43,14 @@ final class MarkerWatch implements AutoCloseable {
     }
 
     /** Looks once before it returns: a removal from now on is seen. */
-    void start() {
+    MarkerWatch start() {
         look();
         executor.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+        return this;
     }
 
     /** One look. */
-    void look() {
+    public void look() {
         try {
             boolean now = backup.on();
             boolean news = known && now != on;

@@ -1,17 +1,39 @@
 package io.understudy.replica.app;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Probe;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
+import io.understudy.replica.round.Inspection;
+import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaStateStore;
 import java.util.List;
 import java.util.Optional;
 
 /** Whether this server does what its role asks of it. */
 final class Readiness {
-    private Readiness() {}
+    private final BackupMode marker;
+    private final ReplicaStateStore store;
+    private final Inspection inspection;
+    private final DaemonStatus live;
+
+    Readiness(BackupMode marker, ReplicaStateStore store, Inspection inspection, DaemonStatus live) {
+        this.marker = marker;
+        this.store = store;
+        this.inspection = inspection;
+        this.live = live;
+    }
+
+    Probe probe() {
+        try {
+            return of(marker.on(), store.ledger(), inspection.look(), live.waits());
+        } catch (UnderstudyException e) {
+            return Probe.down(e.getMessage());
+        }
+    }
 
     /**
      * Ready: a standby that has something to serve, on which it was found intact, and whose last round did not fail, or

@@ -5,7 +5,6 @@ import io.understudy.admin.AdminHandlers;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.events.Events;
-import io.understudy.events.LogSink;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.ImportRequest;
@@ -15,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Does what is asked of a replica. The caller who leaves gives a round up. */
-public final class ReplicaHandlers {
+final class ReplicaHandlers {
     private final Replica replica;
     private final Worker worker;
     private final Events events;
@@ -24,15 +23,6 @@ public final class ReplicaHandlers {
         this.replica = replica;
         this.worker = worker;
         this.events = events;
-    }
-
-    /** Of a command that works in its own process. @param daemon whether one runs, though it does not answer */
-    public static AdminHandlers here(ReplicaPorts ports, boolean daemon) {
-        DaemonStatus live = new DaemonStatus(ports.settings().filestore().url().toString());
-        Events events = new Events(ports.clock(), live, new LogSink());
-        Replica replica = new Replica(ports, events);
-        StatusReport status = new StatusReport(ports, live, replica.inspection());
-        return of(replica, Worker.here(), events, () -> status.ofCommand(daemon));
     }
 
     /** @param events of the replica: the caller receives the progress among them */

@@ -9,7 +9,6 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.PendingCleanUp;
@@ -21,18 +20,21 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
 final class ReplicaMetrics implements EventSink {
+    private static final int PROBE_SECONDS = 15;
+
     private final Metrics metrics;
     private final ReplicaStateStore store;
     private final String replica;
     private final LastVerified verified;
     private final Clock clock;
+    private int seconds;
     private final AtomicInteger highestSeen = new AtomicInteger();
 
     ReplicaMetrics(Metrics metrics, ReplicaStateStore store, String replica, LastVerified verified, Clock clock) {
@@ -73,6 +75,16 @@ final class ReplicaMetrics implements EventSink {
                 : ledger.live().flatMap(DatabaseVersion::snapshot).map(SnapshotId::epoch);
     }
 
+    /** @param alive whether the agent works @param healthy of the site, asked every fifteen seconds */
+    void everySecond(boolean alive, BooleanSupplier healthy) {
+        if (alive) {
+            beat();
+        }
+        if (seconds++ % PROBE_SECONDS == 0) {
+            healthy(healthy.getAsBoolean());
+        }
+    }
+
     /** The agent lives. */
     void beat() {
         metrics.set(Metric.HEARTBEAT_TIMESTAMP_SECONDS, clock.instant());
@@ -80,10 +92,9 @@ final class ReplicaMetrics implements EventSink {
     }
 
     /** What a look at the server found. Nothing is served where the site does not have what was applied. */
-    void inspected(List<Discrepancy> found) {
+    private void inspected(boolean intact) {
         ReplicaRecord ledger = store.ledger();
         boolean standby = ledger.state() instanceof Following;
-        boolean intact = found.stream().noneMatch(Discrepancy::breaksSite);
         boolean serves = intact && !(ledger.state() instanceof Promoted);
         metrics.set(Metric.STANDBY_INTACT, standby ? intact ? 1 : 0 : Double.NaN, replica);
         ledger.live().flatMap(DatabaseVersion::moment).ifPresent(moment -> {
@@ -103,6 +114,8 @@ final class ReplicaMetrics implements EventSink {
     public void receive(Event event, Instant at) {
         if (event instanceof ReplicaEvent.EpochSeen seen) {
             epoch(seen.epoch());
+        } else if (event instanceof ReplicaEvent.SiteInspected inspected) {
+            inspected(inspected.intact());
         } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
             applied.moment().ifPresent(this::appliedMoment);
             applied.proven()

@@ -1,29 +1,28 @@
 package io.understudy.replica.app;
 
-import io.understudy.config.Settings;
+import io.understudy.filestore.Filestore;
 import io.understudy.replica.apply.LiveDatabases;
-import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.load.SpareLoader;
-import io.understudy.replica.promote.EpochClaims;
-import io.understudy.replica.round.SnapshotSource;
-import io.understudy.replica.stage.Stage;
-import io.understudy.replica.state.BackupMode;
-import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Clock;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
-/** Everything outside that a replica works with. */
+/**
+ * Everything outside of a replica's agent: a real server's, or fakes.
+ *
+ * @param filestore of the repository
+ * @param random for the pauses after failures
+ * @param nonces draws a new one with each call; two servers never draw the same
+ */
 public record ReplicaPorts(
-        Settings settings,
-        ReplicaStateStore store,
-        BackupMode backup,
+        Filestore filestore,
         LiveDatabases databases,
         SpareLoader loader,
-        Stage stage,
-        LiveTrees trees,
         SiteService site,
-        SnapshotSource source,
-        EpochClaims claims,
+        ReplicaDisk disk,
         Clock clock,
-        Ticker ticker) {}
+        Ticker ticker,
+        RandomGenerator random,
+        Supplier<String> nonces) {}

@@ -12,25 +12,45 @@ import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
+import io.understudy.replica.round.SnapshotSource;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Failure;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.StepProgress;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What this replica is, looked at now; what is older carries its time. */
 final class StatusReport {
-    private final ReplicaPorts ports;
+    private final Settings settings;
+    private final ReplicaStateStore store;
+    private final BackupMode backup;
+    private final SnapshotSource source;
     private final DaemonStatus live;
     private final Inspection inspection;
+    private final Clock clock;
 
-    StatusReport(ReplicaPorts ports, DaemonStatus live, Inspection inspection) {
-        this.ports = ports;
+    StatusReport(
+            Settings settings,
+            ReplicaStateStore store,
+            BackupMode backup,
+            SnapshotSource source,
+            DaemonStatus live,
+            Inspection inspection,
+            Clock clock) {
+        this.settings = settings;
+        this.store = store;
+        this.backup = backup;
+        this.source = source;
         this.live = live;
         this.inspection = inspection;
+        this.clock = clock;
     }
 
     /** @param primaries as they are seen now */
@@ -46,39 +66,45 @@ final class StatusReport {
                 primaries.stream().map(StatusReport::view).toList(),
                 seen,
                 known ? live.waits() : waits(seen),
-                inspection.look()));
+                discrepancies()));
     }
 
     /** @param daemon whether one runs, though it does not answer */
     StatusView ofCommand(boolean daemon) {
-        List<PrimaryView> primaries = ports.settings().replica().primaries().stream()
+        List<PrimaryView> primaries = settings.replica().primaries().stream()
                 .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
                 .toList();
-        FilestoreView filestore = asked(ports.settings().filestore().url().toString());
-        return view(new Live(daemon, Optional.empty(), primaries, filestore, waits(filestore), inspection.look()));
+        FilestoreView filestore = asked(settings.filestore().url().toString());
+        return view(new Live(daemon, Optional.empty(), primaries, filestore, waits(filestore), discrepancies()));
+    }
+
+    /** What the server contradicts now, and another standby of this name as the last look at the repository found. */
+    private List<Discrepancy> discrepancies() {
+        Optional<Discrepancy> other = source.namesake()
+                .map(when -> Discrepancy.namesake(settings.replica().name(), when));
+        return Stream.concat(inspection.look().stream(), other.stream()).toList();
     }
 
     private Optional<AwaitedEpoch> waits(FilestoreView seen) {
-        return seen.reachable() ? AwaitedEpoch.of(seen.newest(), ports.source().highestEpoch()) : Optional.empty();
+        return seen.reachable() ? AwaitedEpoch.of(seen.newest(), source.highestEpoch()) : Optional.empty();
     }
 
     private StatusView view(Live seen) {
-        Settings settings = ports.settings();
         return StatusView.of(
                 settings.site(),
                 settings.replica().name(),
                 settings.database().name(),
-                ports.backup().on(),
-                ports.store().ledger(),
+                backup.on(),
+                store.ledger(),
                 seen,
-                ports.clock().instant());
+                clock.instant());
     }
 
     private FilestoreView asked(String name) {
         try {
-            List<SnapshotId> all = ports.source().list();
+            List<SnapshotId> all = source.list();
             Optional<SnapshotId> newest = all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
-            return new FilestoreView(name, true, Optional.of(ports.clock().instant()), newest, Optional.empty());
+            return new FilestoreView(name, true, Optional.of(clock.instant()), newest, Optional.empty());
         } catch (UnderstudyException e) {
             return new FilestoreView(name, false, Optional.empty(), Optional.empty(), Optional.of(e.getMessage()));
         }
@@ -111,7 +137,7 @@ final class StatusReport {
                         .setMessage(each.message())
                         .setHint(each.hint())
                         .build())
-                .or(() -> ports.store().ledger().lastError().map(each -> RpcFailures.message(each.toException())))
+                .or(() -> store.ledger().lastError().map(each -> RpcFailures.message(each.toException())))
                 .ifPresent(report::setLastError);
         return report.build();
     }

@@ -18,19 +18,10 @@ import java.nio.file.StandardCopyOption;
 final class FileOps {
     private static final int ALL_FOR_OWNER = 0700;
 
-    private final Hook hook;
+    private final FileHook hook;
 
-    FileOps(Hook hook) {
+    FileOps(FileHook hook) {
         this.hook = hook;
-    }
-
-    /** Receives every operation before it is done; what it throws happens in its place. */
-    interface Hook {
-        void before(String operation, Path path) throws IOException;
-
-        static Hook none() {
-            return (operation, path) -> {};
-        }
     }
 
     /** Renames; a file or link at {@code to} is replaced in the same moment. */

@@ -36,11 +36,7 @@ public final class TreeSwap implements LiveTrees {
     private final FileOps steps;
 
     /** @param state folder of durable state, the same that the stager has */
-    public TreeSwap(Path state) {
-        this(state, FileOps.Hook.none());
-    }
-
-    TreeSwap(Path state, FileOps.Hook hook) {
+    public TreeSwap(Path state, FileHook hook) {
         this.plans = new Plans(state);
         this.steps = new FileOps(hook);
     }

@@ -1,5 +1,6 @@
 package io.understudy.replica.command;
 
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.setup.CheckReport;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
@@ -57,7 +58,7 @@ final class InitCommand implements Runnable {
         Settings settings = cli.settings();
         try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
             Preparation preparation = wiring.preparation();
-            boolean already = wiring.ports().backup().on();
+            boolean already = wiring.marker().on();
             Optional<Path> key = preparation.createKey();
             preparation
                     .requireReady()

@@ -2,6 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.command.ListCommand.Listing.Entry;
 import io.understudy.replica.fetch.Mirror;
@@ -62,7 +63,7 @@ final class ListCommand implements Runnable {
     public void run() {
         Settings settings = cli.settings();
         try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            ReplicaRecord ledger = wiring.ports().store().ledger();
+            ReplicaRecord ledger = wiring.store().ledger();
             Mirror mirror = wiring.snapshots().mirror();
             Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
             Listing listing = new Listing(

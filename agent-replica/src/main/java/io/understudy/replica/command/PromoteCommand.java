@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
 import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
@@ -9,11 +10,13 @@ import io.understudy.filestore.RetryPolicy;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.ReplicaCommands;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.time.Moments;
 import io.understudy.transport.RpcFailures;
+import io.understudy.transport.Transport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -74,7 +77,7 @@ final class PromoteCommand implements Callable<Integer> {
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
-        Optional<DatabaseVersion> live = wiring.ports().store().ledger().live();
+        Optional<DatabaseVersion> live = wiring.store().ledger().live();
         Instant now = wiring.ports().clock().instant();
         String serving = live.flatMap(DatabaseVersion::snapshot)
                 .map(id -> " It serves " + id
@@ -84,19 +87,28 @@ final class PromoteCommand implements Callable<Integer> {
                                 .orElse("")
                         + ".")
                 .orElse("");
-        List<String> connected = connected(settings);
-        String warning = connected.isEmpty()
-                ? ""
-                : " A primary is still connected (" + String.join(", ", connected) + "): stop its site first.";
-        return "Make this server the primary of site " + settings.site() + "?" + serving + warning
+        return "Make this server the primary of site " + settings.site() + "?" + serving + warning(settings)
                 + " What the old primary wrote since is lost. Continue?";
     }
 
-    /** Only a running daemon knows. */
-    private List<String> connected(Settings settings) {
-        if (!cli.daemonRuns(settings)) {
-            return List.of();
+    /** A running daemon knows who is connected; without one, that an agent answers is as much as can be seen. */
+    private String warning(Settings settings) {
+        boolean daemon = cli.daemonRuns(settings);
+        List<String> there = daemon
+                ? connected(settings)
+                : settings.replica().primaries().stream()
+                        .filter(Transport::answers)
+                        .map(HostPort::toString)
+                        .toList();
+        String where = String.join(", ", there);
+        if (there.isEmpty()) {
+            return "";
         }
+        return (daemon ? " A primary is still connected (" + where : " The agent of a primary still answers (" + where)
+                + "): stop its site first.";
+    }
+
+    private List<String> connected(Settings settings) {
         try {
             return ReplicaCli.daemon(settings)
                     .call(ReplicaCommands.STATUS, new Nothing(), Progress.none())

@@ -9,7 +9,7 @@ import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.replica.app.Replica;
-import io.understudy.replica.app.ReplicaHandlers;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.transport.Transport;
 import picocli.CommandLine.Command;
@@ -46,10 +46,10 @@ public final class ReplicaCli extends AgentProgram {
     /** By the daemon when it runs, here otherwise. */
     <Q, R> R call(ReplicaWiring wiring, AdminCommand<Q, R> command, Q request) {
         try (ProgressDisplay progress = progress()) {
-            Settings settings = wiring.ports().settings();
+            Settings settings = wiring.settings();
             return daemonRuns(settings)
                     ? daemon(settings).call(command, request, progress)
-                    : ReplicaHandlers.here(wiring.ports(), false).call(command, request, new AdminCall(progress));
+                    : wiring.handlers(false).call(command, request, new AdminCall(progress));
         }
     }
 
@@ -59,6 +59,6 @@ public final class ReplicaCli extends AgentProgram {
 
     /** To see, before an operator is asked, whether there is anything to do. */
     static Replica looking(ReplicaWiring wiring) {
-        return new Replica(wiring.ports(), Events.none());
+        return wiring.replica(Events.none());
     }
 }

@@ -5,6 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import io.understudy.repository.SnapshotId;
 import picocli.CommandLine.Command;

@@ -2,11 +2,9 @@ package io.understudy.replica.command;
 
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
-import io.understudy.events.Events;
-import io.understudy.metrics.FilestoreMetrics;
 import io.understudy.metrics.Metrics;
 import io.understudy.replica.app.ReplicaAgent;
-import java.time.Clock;
+import io.understudy.replica.app.ReplicaWiring;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -19,10 +17,8 @@ final class RunCommand implements Runnable {
     public void run() {
         Settings settings = cli.settings();
         Metrics metrics = new Metrics(settings.site(), "replica", AgentVersion.current());
-        String filestore = settings.filestore().url().toString();
-        Events events = new Events(Clock.systemUTC(), new FilestoreMetrics(metrics, filestore));
-        try (ReplicaWiring wiring = ReplicaWiring.metered(settings, events)) {
-            ReplicaAgent agent = new ReplicaAgent(wiring.ports(), metrics, events, wiring.filestoreName());
+        try (ReplicaWiring wiring = ReplicaWiring.metered(settings, metrics)) {
+            ReplicaAgent agent = wiring.daemon(metrics);
             Thread stop = new Thread(agent::close, "stop");
             try {
                 agent.start();

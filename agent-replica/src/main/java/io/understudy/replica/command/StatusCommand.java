@@ -6,7 +6,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.ReplicaCommands;
-import io.understudy.replica.app.ReplicaHandlers;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -35,8 +35,8 @@ final class StatusCommand implements Runnable {
                 cli.say("warning: " + e.getMessage());
             }
         }
-        StatusView seen = ReplicaHandlers.here(wiring.ports(), daemon)
-                .call(ReplicaCommands.STATUS, new Nothing(), new AdminCall(Progress.none()));
+        StatusView seen =
+                wiring.handlers(daemon).call(ReplicaCommands.STATUS, new Nothing(), new AdminCall(Progress.none()));
         seen.filestore().error().ifPresent(why -> cli.say("warning: " + why));
         return seen;
     }

@@ -3,6 +3,7 @@ package io.understudy.replica.command;
 import io.understudy.config.Settings;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaCommands.SyncRequest;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -7,6 +7,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.progress.Progress;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StepSeconds;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.state.ApplyLock;
@@ -89,7 +90,7 @@ final class VerifyCommand implements Runnable {
     /** Under the apply lock: a round uses the mirror too. */
     private static Result verifyMirror(ReplicaWiring wiring, SnapshotId snapshot, Progress progress) {
         Ticker ticker = wiring.ports().ticker();
-        ProcessLock lock = new ApplyLock(wiring.ports().settings().state()).acquire(PATIENCE, ticker);
+        ProcessLock lock = new ApplyLock(wiring.settings().state()).acquire(PATIENCE, ticker);
         try {
             long start = ticker.nanos();
             Mirror.Fetched fetched = wiring.snapshots().mirror().verify(snapshot, progress);

@@ -73,10 +73,11 @@ public final class PrimaryLink implements AutoCloseable {
         this.thread = DaemonThreads.named("primary-link").newThread(this::run);
     }
 
-    public void start() {
+    public PrimaryLink start() {
         if (!primaries.isEmpty()) {
             thread.start();
         }
+        return this;
     }
 
     /** This replica's state has changed: the primary receives it soon. */

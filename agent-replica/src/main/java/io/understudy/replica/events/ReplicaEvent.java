@@ -24,6 +24,10 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "a look at {what} failed: {why}", severity = Severity.WARN)
     record LookFailed(String what, UnderstudyException why) implements ReplicaEvent {}
 
+    /** @param intact whether the site has what was applied */
+    @EventText(value = "this server was inspected[: it is {intact}]", severity = Severity.TRACE)
+    record SiteInspected(boolean intact) implements ReplicaEvent {}
+
     @EventText("no state of this replica was found; by its marker it is {state}")
     record StateRebuilt(String state) implements ReplicaEvent {}
 

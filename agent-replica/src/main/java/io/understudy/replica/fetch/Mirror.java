@@ -3,7 +3,6 @@ package io.understudy.replica.fetch;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
-import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.Manifest;
@@ -15,10 +14,6 @@ import io.understudy.repository.TransferResult;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.key.TrustedKeys;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -46,10 +41,13 @@ public final class Mirror {
     private final Sweep sweep;
 
     /**
+     * Opens the mirror, or makes it.
+     *
      * @param folder of the mirror, on the disk that {@code free} measures, in bytes
+     * @param threads blobs fetched at the same time
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the mirror is of another repository
      */
-    Mirror(Filestore folder, Repository remote, int threads, LongSupplier free, Clock clock) {
+    public Mirror(Filestore folder, Repository remote, int threads, LongSupplier free, Clock clock) {
         this(() -> remote, Repository.openCopy(folder, remote), threads, free, clock);
     }
 
@@ -63,30 +61,13 @@ public final class Mirror {
     }
 
     /**
-     * Opens the mirror, or makes it.
-     *
-     * @param folder created when it is not there, for its owner only
-     * @param threads blobs fetched at the same time
-     * @throws UnderstudyException {@code FILE_FAILED}; {@code REPOSITORY_EXISTS} when the folder mirrors another
-     *     repository
-     */
-    public static Mirror open(Path folder, Repository remote, int threads) {
-        create(folder);
-        return new Mirror(new DirectoryFilestore(folder), remote, threads, room(folder), Clock.systemUTC());
-    }
-
-    /**
      * Opens the mirror that is there, without the repository: to read what it holds while the filestore is away. It
      * fetches nothing.
      *
      * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FILESTORE_UNREACHABLE} when there is none,
      *     {@code WRONG_SITE}
      */
-    public static Mirror openAlone(Path folder, String site, TrustedKeys trusted, int threads) {
-        return alone(new DirectoryFilestore(folder), site, trusted, threads, room(folder), Clock.systemUTC());
-    }
-
-    static Mirror alone(
+    public static Mirror alone(
             Filestore folder, String site, TrustedKeys trusted, int threads, LongSupplier free, Clock clock) {
         Supplier<Repository> away = () -> {
             throw new UnderstudyException(
@@ -95,23 +76,6 @@ public final class Mirror {
                     "run agent-replica check");
         };
         return new Mirror(away, Repository.open(folder, site, trusted), threads, free, clock);
-    }
-
-    private static LongSupplier room(Path folder) {
-        return () -> folder.toFile().getUsableSpace();
-    }
-
-    private static void create(Path folder) {
-        try {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new UnderstudyException(
-                    ErrorCode.FILE_FAILED,
-                    "cannot create the mirror " + folder + ": " + e,
-                    "make the state folder writable for the user of the agent",
-                    e);
-        }
     }
 
     /** @param transfer what it took; {@link TransferResult#NOTHING} when the snapshot was here */

@@ -12,17 +12,23 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Which epoch a promotion claims, and whether the claim succeeded. */
-final class EpochClaiming {
+public final class EpochClaiming {
     private final EpochClaims claims;
     private final Events events;
     private final Supplier<String> nonces;
     private final Clock clock;
 
-    EpochClaiming(EpochClaims claims, Events events, Supplier<String> nonces, Clock clock) {
+    /** @param nonces draws a new one with each call */
+    public EpochClaiming(EpochClaims claims, Events events, Supplier<String> nonces, Clock clock) {
         this.claims = claims;
         this.events = events;
         this.nonces = nonces;
         this.clock = clock;
+    }
+
+    /** @throws UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}: nothing can be claimed here */
+    void requireKey() {
+        claims.requireKey();
     }
 
     /** The epoch that this server noted as its own; 0 when there is none, or none that can be read. */

@@ -31,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Makes this server the primary: finish an apply that is under way → claim epoch+1 → remove the marker → restart →
@@ -53,7 +52,6 @@ public final class Promotion {
     private final BackupMode backup;
     private final StateReconciler standing;
     private final Applier applier;
-    private final EpochClaims claims;
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
     private final SiteService site;
@@ -61,26 +59,23 @@ public final class Promotion {
     private final Clock clock;
     private final Ticker ticker;
 
-    /** @param nonces draws a new one with each call */
     public Promotion(
             ReplicaStateStore store,
             BackupMode backup,
             StateReconciler standing,
             Applier applier,
-            EpochClaims claims,
+            EpochClaiming claiming,
             SiteService site,
             RetryLog failures,
             Events events,
-            Supplier<String> nonces,
             Clock clock,
             Ticker ticker) {
         this.record = new PromotionRecord(store, failures, events);
         this.backup = backup;
         this.standing = standing;
         this.applier = applier;
-        this.claims = claims;
-        this.claiming = new EpochClaiming(claims, events, nonces, clock);
-        this.repeated = new RepeatedPromotion(record, backup, claims, claiming, site, ticker);
+        this.claiming = claiming;
+        this.repeated = new RepeatedPromotion(record, backup, claiming, site, ticker);
         this.site = site;
         this.events = events;
         this.clock = clock;
@@ -127,7 +122,7 @@ public final class Promotion {
             return checked(repeated.again(promoted, request));
         }
         if (state instanceof Following following) {
-            claims.requireKey();
+            claiming.requireKey();
             begin(following, request, false);
             return checked(resumed());
         }

@@ -24,21 +24,14 @@ import java.util.Optional;
 final class RepeatedPromotion {
     private final PromotionRecord record;
     private final BackupMode backup;
-    private final EpochClaims claims;
     private final EpochClaiming claiming;
     private final SiteService site;
     private final Ticker ticker;
 
     RepeatedPromotion(
-            PromotionRecord record,
-            BackupMode backup,
-            EpochClaims claims,
-            EpochClaiming claiming,
-            SiteService site,
-            Ticker ticker) {
+            PromotionRecord record, BackupMode backup, EpochClaiming claiming, SiteService site, Ticker ticker) {
         this.record = record;
         this.backup = backup;
-        this.claims = claims;
         this.claiming = claiming;
         this.site = site;
         this.ticker = ticker;
@@ -68,7 +61,7 @@ final class RepeatedPromotion {
                     true, claim.epoch(), true, Optional.of(promoted.current()), warnings, Map.of(), Duration.ZERO);
         }
         if (!claimed) {
-            claims.requireKey();
+            claiming.requireKey();
             int held = overruled ? claim.epoch() : claim.epoch() - 1;
             claim = request.force() ? claiming.next(record.ledger().claim(), held, request) : claim;
             claimed = claimAgain(claim, warnings);

@@ -1,30 +1,21 @@
 package io.understudy.replica.round;
 
-import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.round.SnapshotSource.Fetched;
-import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.BackupMode;
-import io.understudy.replica.state.ReplicaRecord;
-import io.understudy.replica.state.ReplicaRecord.Prepared;
 import io.understudy.replica.state.ReplicaState.Applying;
-import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
-import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,50 +37,33 @@ public final class Round {
     private final ReplicaStateStore store;
     private final BackupMode backup;
     private final StateReconciler standing;
-    private final SnapshotSource source;
-    private final SpareLoader loader;
-    private final Stage stage;
-    private final IntentWriter departure;
-    private final Applier applier;
-    private final Arrival arrival;
+    private final Discovery discovery;
+    private final Healing healing;
+    private final ImportSteps steps;
+    private final ApplyStep apply;
     private final RetryLog failures;
     private final Events events;
-    private final Inspection inspection;
-    private final Healing healing;
-    private final List<TreeSettings> trees;
-    private final Clock clock;
     private final Ticker ticker;
 
     public Round(
             ReplicaStateStore store,
             BackupMode backup,
             StateReconciler standing,
-            SnapshotSource source,
-            SpareLoader loader,
-            Stage stage,
-            IntentWriter departure,
-            Applier applier,
+            Discovery discovery,
+            ImportSteps steps,
+            ApplyStep apply,
             RetryLog failures,
             Events events,
-            Inspection inspection,
-            List<TreeSettings> trees,
-            Clock clock,
             Ticker ticker) {
         this.store = store;
         this.backup = backup;
         this.standing = standing;
-        this.source = source;
-        this.loader = loader;
-        this.stage = stage;
-        this.departure = departure;
-        this.applier = applier;
-        this.arrival = new Arrival(store, source, events);
+        this.discovery = discovery;
+        this.healing = discovery.healing();
+        this.steps = steps;
+        this.apply = apply;
         this.failures = failures;
         this.events = events;
-        this.inspection = inspection;
-        this.healing = new Healing(store, events, clock, ticker);
-        this.trees = List.copyOf(trees);
-        this.clock = clock;
         this.ticker = ticker;
     }
 
@@ -115,16 +89,14 @@ public final class Round {
      */
     public void demand(SnapshotId wanted) {
         backup.require();
-        if (!source.list().contains(wanted)) {
-            throw SnapshotSelector.unknown(wanted);
-        }
+        discovery.require(wanted);
     }
 
     /** What one round knows. */
     private final class Journey {
         private final RoundControl control;
         private final Stopwatch watch = new Stopwatch(ticker);
-        private final SnapshotSelector discovery = new SnapshotSelector(store, source, failures, events, clock);
+        private final SnapshotSelector selector = discovery.selector();
         private Step step = Step.DISCOVER;
         private Optional<SnapshotId> snapshot = Optional.empty();
         private boolean remembered;
@@ -138,27 +110,27 @@ public final class Round {
             control.begin();
             backup.require();
             standing.ensure();
-            List<Discrepancy> found = inspection.look();
-            snapshot = healing.choose(ask, found, () -> discovery.discover(ask));
+            List<Discrepancy> found = discovery.inspect();
+            snapshot = healing.choose(ask, found, () -> selector.discover(ask));
             if (snapshot.isEmpty()) {
-                boolean mirrored = healing.refillMirror(found, this::fetch);
-                discovery.clearTrouble();
+                boolean mirrored = healing.refillMirror(found, wanted -> steps.fetch(wanted, progress()));
+                selector.clearTrouble();
                 return new RoundResult(
                         resumed,
-                        discovery.waits(),
+                        selector.waits(),
                         watch.total(),
                         0,
                         watch.steps(),
                         mirrored ? found : List.of(),
-                        mirrored ? inspection.look() : found);
+                        mirrored ? discovery.inspect() : found);
             }
             boolean again = healing.isOf(snapshot.get(), found);
             events.report(new ReplicaEvent.ImportBegan(snapshot.get(), again));
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
-            Fetched fetched = during(Step.FETCH, () -> fetch(snapshot.get()));
-            during(Step.VERIFY, () -> verify(fetched.manifest()));
-            during(Step.LOAD, () -> load(fetched.manifest()));
-            during(Step.STAGE, () -> stage(fetched.manifest()));
+            Fetched fetched = during(Step.FETCH, () -> steps.fetch(snapshot.get(), progress()));
+            during(Step.VERIFY, () -> steps.verify(fetched.manifest()));
+            during(Step.LOAD, () -> steps.load(fetched.manifest(), progress()));
+            during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
             apply(fetched.manifest());
             if (again) {
                 healing.done(snapshot.get());
@@ -170,7 +142,7 @@ public final class Round {
                     fetched.bytes(),
                     watch.steps(),
                     found,
-                    inspection.look());
+                    discovery.inspect());
         }
 
         /** @return the snapshot whose apply a crash had interrupted, now live */
@@ -179,38 +151,14 @@ public final class Round {
                 return Optional.empty();
             }
             step = Step.APPLY;
-            Applier.Outcome outcome = applier.finish();
+            Applier.Outcome outcome = apply.finish();
             outcome.took().forEach(watch::add);
             step = Step.DISCOVER;
             if (outcome.undone().isPresent()) {
                 return Optional.empty();
             }
-            arrival.announce(Optional.empty());
+            apply.announce(Optional.empty());
             return Optional.of(applying.intent().snapshot());
-        }
-
-        private Fetched fetch(SnapshotId wanted) {
-            Optional<Following> live = store.state() instanceof Following now ? Optional.of(now) : Optional.empty();
-            return source.fetch(wanted, live, progress());
-        }
-
-        private Void verify(Manifest manifest) {
-            TreesMatch.check(manifest, trees);
-            loader.preflight(manifest);
-            return null;
-        }
-
-        private Void load(Manifest manifest) {
-            DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress());
-            Prepared prepared = new Prepared(manifest.snapshot(), fresh);
-            store.change(ledger -> ledger.withOwned(fresh).preparing(Optional.of(prepared)));
-            ReplicaPoint.SPARE_OWNED.reached();
-            return null;
-        }
-
-        private Void stage(Manifest manifest) {
-            stage.prepare(manifest, source.blobs(), progress());
-            return null;
         }
 
         private void apply(Manifest manifest) {
@@ -219,15 +167,14 @@ public final class Round {
             control.commit();
             // An interrupt that came too late to give the round up must not reach what may not be interrupted.
             Thread.interrupted();
-            discovery.passOver(manifest.snapshot());
-            departure.forward(Optional.of(manifest.moment()));
-            Applier.Outcome outcome = applier.finish();
+            selector.passOver(manifest.snapshot());
+            Applier.Outcome outcome = apply.forward(Optional.of(manifest.moment()));
             outcome.took().forEach(watch::add);
             if (outcome.undone().isPresent()) {
                 remembered = true;
-                throw arrival.wentBack(snapshot.get(), outcome.undone().get());
+                throw apply.wentBack(snapshot.get(), outcome.undone().get());
             }
-            arrival.announce(Optional.of(watch.total()));
+            apply.announce(Optional.of(watch.total()));
         }
 
         private <T> T during(Step next, Supplier<T> work) {
@@ -236,6 +183,13 @@ public final class Round {
             control.check();
             events.report(new ReplicaEvent.StepBegan(snapshot.get(), next));
             return watch.time(next, work);
+        }
+
+        private void during(Step next, Runnable work) {
+            during(next, () -> {
+                work.run();
+                return null;
+            });
         }
 
         private Progress progress() {
@@ -253,15 +207,9 @@ public final class Round {
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
                 events.report(new ReplicaEvent.StepFailed(step, failure));
-                store.change(ledger -> withFailure(ledger, failure));
+                store.change(ledger -> failures.failed(ledger, snapshot, step, failure));
             }
             return failure;
-        }
-
-        /** From the load on there may be a database that could not be dropped. */
-        private ReplicaRecord withFailure(ReplicaRecord ledger, UnderstudyException failure) {
-            ReplicaRecord next = ledger.failing(failures.failedAttempt(ledger, snapshot, step, failure));
-            return step.compareTo(Step.LOAD) < 0 ? next : next.untidy(clock.instant());
         }
     }
 }

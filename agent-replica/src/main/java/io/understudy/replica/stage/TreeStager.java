@@ -50,11 +50,8 @@ public final class TreeStager implements Stage {
     private final Supplier<MountPoints> mounts;
     private final AppliedFiles applied;
 
-    public TreeStager(Path state, List<TreeSettings> trees, Clock clock) {
-        this(state, trees, clock, DiskSpace.ofThisMachine(), MountPoints::now);
-    }
-
-    TreeStager(Path state, List<TreeSettings> trees, Clock clock, DiskSpace space, Supplier<MountPoints> mounts) {
+    public TreeStager(
+            Path state, List<TreeSettings> trees, Clock clock, DiskSpace space, Supplier<MountPoints> mounts) {
         this.plans = new Plans(state);
         this.trees = List.copyOf(trees);
         this.clock = clock;

@@ -29,6 +29,13 @@ public final class RetryLog {
                 snapshot, step, failure.code(), failure.getMessage(), failure.hint(), now, attempts, next);
     }
 
+    /** The ledger after a round failed: from the load on there may be a database that could not be dropped. */
+    public ReplicaRecord failed(
+            ReplicaRecord ledger, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
+        ReplicaRecord next = ledger.failing(failedAttempt(ledger, snapshot, step, failure));
+        return step.compareTo(Step.LOAD) < 0 ? next : next.untidy(clock.instant());
+    }
+
     /** The site did not come up with this snapshot: it is not tried again by itself. */
     public FailedAttempt rejection(SnapshotId snapshot, Step step, UnderstudyException failure) {
         return FailedAttempt.rejection(snapshot, step, failure, clock.instant());

@@ -7,7 +7,6 @@ import io.grpc.stub.StreamObserver;
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.config.HostPort;
-import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -15,6 +14,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaCommands.SyncRequest;
+import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
@@ -52,26 +52,12 @@ class ReplicaAgentTest {
     private ReplicaAgent agent;
     private AdminClient daemon;
 
-    private ReplicaPorts ports(List<HostPort> primaries) {
-        Settings settings = AgentSettings.in(folder, primaries);
-        return new ReplicaPorts(
-                settings,
-                world.store,
-                world.marker,
-                world.databases,
-                world.databases,
-                world.trees,
-                world.trees,
-                world.site,
-                world.source,
-                world.claims,
-                world.time.clock(),
-                world.time);
+    private ReplicaWiring wiring(HostPort... primaries) {
+        return world.wiring(AgentSettings.in(folder, List.of(primaries)));
     }
 
     private void start(HostPort... primaries) {
-        agent = new ReplicaAgent(
-                ports(List.of(primaries)), new Metrics("site", "replica", "test"), Events.none(), "memory:");
+        agent = wiring(primaries).daemon(new Metrics("site", "replica", "test"));
         agent.start();
         daemon = client("site");
     }
@@ -117,7 +103,7 @@ class ReplicaAgentTest {
         world.points.live();
         assertThat(world.databases.content(FakeDatabases.SPARE)).isEqualTo("partial");
 
-        new Replica(ports(List.of()), Events.none()).rollback();
+        wiring().replica(Events.none()).rollback();
 
         assertThat(world.content()).isEqualTo("00000001-00000001");
         world.assertWhole();
@@ -249,8 +235,7 @@ class ReplicaAgentTest {
     @Test
     void aSecondDaemonIsRefused() {
         start();
-        ReplicaAgent second =
-                new ReplicaAgent(ports(List.of()), new Metrics("site", "replica", "test"), Events.none(), "memory:");
+        ReplicaAgent second = wiring().daemon(new Metrics("site", "replica", "test"));
 
         assertThatThrownBy(second::start)
                 .isInstanceOfSatisfying(

@@ -8,6 +8,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.Probe;
+import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.AwaitedEpoch;

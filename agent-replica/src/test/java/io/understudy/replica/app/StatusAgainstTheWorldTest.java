@@ -11,10 +11,13 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
+import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.round.Discrepancy;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.nio.file.Path;
@@ -56,20 +59,7 @@ class StatusAgainstTheWorldTest {
         told = new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
         told.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9));
         world.events = new Events(world.time.clock(), live, told);
-        ReplicaPorts ports = new ReplicaPorts(
-                AgentSettings.in(folder, List.of()),
-                world.store,
-                world.marker,
-                world.databases,
-                world.databases,
-                world.trees,
-                world.trees,
-                world.site,
-                world.source,
-                world.claims,
-                world.time.clock(),
-                world.time);
-        report = new StatusReport(ports, live, world.inspection());
+        report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live);
     }
 
     /** What the world is at one moment; each difference from the last moment is said where it comes about. */
@@ -133,6 +123,17 @@ class StatusAgainstTheWorldTest {
         Instant second = turn();
         Truth following = new Truth().following(SECOND, second, FIRST.toString());
         check(following.set("set_aside", "site_before_understudy"), 1, Optional.of(SECOND));
+
+        // Another standby has this one's name.
+        world.source.namesake(Optional.of(second));
+        check(
+                new Truth()
+                        .following(SECOND, second, FIRST.toString())
+                        .set("set_aside", "site_before_understudy")
+                        .set("discrepancies", "name"),
+                1,
+                Optional.of(SECOND));
+        world.source.namesake(Optional.empty());
 
         // What a rollback needs is removed by hand.
         world.databases
@@ -217,7 +218,8 @@ class StatusAgainstTheWorldTest {
     }
 
     private void check(Truth truth, int epoch, Optional<SnapshotId> serves) {
-        told.inspected(world.inspection().look());
+        boolean intact = world.inspection().look().stream().noneMatch(Discrepancy::breaksSite);
+        world.events.report(new ReplicaEvent.SiteInspected(intact));
         told.beat();
         told.healthy(world.site.healthy());
         assertThat(shown()).isEqualTo(truth.fields);

@@ -3,6 +3,7 @@ package io.understudy.replica.apply;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
+import io.understudy.replica.stage.Stages;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
@@ -47,7 +48,7 @@ final class TreeBench {
     }
 
     TreeStager stager() {
-        return new TreeStager(state, List.of(new TreeSettings("t", kind, live, exclude)), clock);
+        return Stages.in(state, List.of(new TreeSettings("t", kind, live, exclude)), clock);
     }
 
     void prepare(int sequence, TreeData data) {
@@ -55,7 +56,7 @@ final class TreeBench {
     }
 
     TreeSwap swap() {
-        return new TreeSwap(state);
+        return new TreeSwap(state, FileHook.none());
     }
 
     void forward(int sequence) {

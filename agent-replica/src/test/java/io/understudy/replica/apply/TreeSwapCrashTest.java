@@ -39,7 +39,7 @@ class TreeSwapCrashTest {
     Path temp;
 
     /** Dies before the n-th operation. */
-    private static final class Killer implements FileOps.Hook {
+    private static final class Killer implements FileHook {
         private final AtomicInteger left;
 
         private Killer(int operations) {

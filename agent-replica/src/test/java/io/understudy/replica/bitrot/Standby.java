@@ -1,43 +1,40 @@
 package io.understudy.replica.bitrot;
 
-import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.TreeKind;
+import io.understudy.files.DiskSpace;
+import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
-import io.understudy.replica.apply.Applier;
-import io.understudy.replica.apply.IntentWriter;
+import io.understudy.replica.app.ReplicaDisk;
+import io.understudy.replica.app.ReplicaParts;
+import io.understudy.replica.app.ReplicaPorts;
+import io.understudy.replica.app.ReplicaWiring;
+import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.LiveDatabases;
-import io.understudy.replica.apply.TreeSwap;
+import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.FakeDatabaseServer;
 import io.understudy.replica.fakes.FakeLiveDatabases;
 import io.understudy.replica.fakes.FakeSpareLoader;
-import io.understudy.replica.fetch.Mirror;
+import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.fetch.MirroredSnapshots;
-import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.fetch.Mirrors;
 import io.understudy.replica.round.ImportRequest;
-import io.understudy.replica.round.Inspection;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
-import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.stage.Stage;
-import io.understudy.replica.stage.TreeStager;
-import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.MarkerBackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.state.RetryLog;
-import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.site.Marker;
 import io.understudy.site.MarkerContent;
-import io.understudy.site.SiteService;
+import io.understudy.testing.FakeSiteService;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.TreePrint;
@@ -49,6 +46,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /**
  * A standby with everything real but the database server and the site's service: each {@link #sync} is an agent that
@@ -67,7 +65,7 @@ final class Standby {
 
     private final FakeTicker ticker = new FakeTicker();
     private Runnable whenStaged = () -> {};
-    private int restarts;
+    private final FakeSiteService site = new FakeSiteService();
 
     Standby(Path home, Filestore filestore) throws IOException {
         this.state = home.resolve("state");
@@ -100,8 +98,8 @@ final class Standby {
         }
     }
 
-    int restarts() {
-        return restarts;
+    long restarts() {
+        return site.calls().stream().filter("restart"::equals).count();
     }
 
     /** Called when everything is staged and nothing is applied, from now on. */
@@ -116,7 +114,7 @@ final class Standby {
     MirroredSnapshots snapshots() {
         return new MirroredSnapshots(
                 () -> BitRotSite.open(filestore),
-                remote -> Mirror.open(mirror(), remote, 2),
+                remote -> Mirrors.in(mirror(), remote, 2),
                 () -> {
                     throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "there is no mirror yet", "wait");
                 },
@@ -136,31 +134,27 @@ final class Standby {
     }
 
     private Round round() {
-        ReplicaStateStore store = ReplicaStateStore.in(state);
-        BackupMode backup = new MarkerBackupMode(marker, Manifests.SITE, clock);
         LiveDatabases databases = new FakeLiveDatabases(server, DATABASE);
-        SpareLoader loader = new FakeSpareLoader(server, DATABASE);
-        List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, media, List.of()));
-        Stage stager = watched(new TreeStager(state, trees, clock));
-        TreeSwap swap = new TreeSwap(state);
-        RetryLog failures = new RetryLog(clock, new RetryPolicy(new Random(1)));
-        MirroredSnapshots snapshots = snapshots();
-        return new Round(
-                store,
-                backup,
-                new StateReconciler(store, backup, databases, Events.none(), clock),
-                snapshots,
-                loader,
-                stager,
-                new IntentWriter(store, backup, databases, swap, clock),
-                new Applier(
-                        store, backup, databases, swap, stager, new Service(), failures, Events.none(), clock, ticker),
-                failures,
-                Events.none(),
-                new Inspection(store, backup, databases, swap, stager, snapshots),
-                trees,
+        ReplicaDisk disk = new ReplicaDisk(
+                new MarkerBackupMode(marker, Manifests.SITE, clock),
+                ReplicaStateStore.in(state),
+                MirrorFolder.of(mirror()),
+                DiskSpace.ofThisMachine(),
+                MountPoints::now,
+                FileHook.none());
+        ReplicaPorts ports = new ReplicaPorts(
+                filestore,
+                databases,
+                new FakeSpareLoader(server, DATABASE),
+                site,
+                disk,
                 clock,
-                ticker);
+                ticker,
+                new Random(1),
+                () -> "nonce");
+        UnaryOperator<ReplicaParts> parts =
+                shipped -> new ReplicaParts(snapshots(), shipped.claims(), watched(shipped.stage()), shipped.trees());
+        return new ReplicaWiring(AgentSettings.in(state.getParent(), List.of()), ports, parts).round(Events.none());
     }
 
     private Stage watched(Stage stage) {
@@ -176,23 +170,5 @@ final class Standby {
                 stage.discard(snapshot);
             }
         };
-    }
-
-    private final class Service implements SiteService {
-        @Override
-        public void stop() {}
-
-        @Override
-        public void restart() {
-            restarts++;
-        }
-
-        @Override
-        public void prove() {}
-
-        @Override
-        public boolean healthy() {
-            return true;
-        }
     }
 }

@@ -17,6 +17,7 @@ import io.understudy.replica.app.Synced;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.fetch.Mirror;
+import io.understudy.replica.fetch.Mirrors;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.RoundResult;
@@ -193,7 +194,7 @@ class OutputsTest {
         FakeTicker time = new FakeTicker();
         SampleSite site = new SampleSite(new InMemoryFilestore(time), time.clock());
         site.commit(ID, 1);
-        Mirror mirror = Mirror.open(folder, site.repository(), 2);
+        Mirror mirror = Mirrors.in(folder, site.repository(), 2);
         mirror.fetch(ID, Progress.none());
         ReplicaRecord ledger = World.standby().store.ledger();
         assertThat(ListCommand.entry(ID, ledger, mirror, true).mirrored()).isTrue();

@@ -34,6 +34,7 @@ public final class FakeSource implements SnapshotSource {
     private volatile Optional<UnderstudyException> down = Optional.empty();
     private volatile int claimed = 1;
     private final Set<SnapshotId> mirrored = new HashSet<>();
+    private volatile Optional<Instant> namesake = Optional.empty();
     private int listings;
     private int epochReads;
     private int fetches;
@@ -97,6 +98,15 @@ public final class FakeSource implements SnapshotSource {
         listings++;
         refuseWhenDown();
         return List.copyOf(snapshots.tailSet(snapshot, false));
+    }
+
+    @Override
+    public Optional<Instant> namesake() {
+        return namesake;
+    }
+
+    public void namesake(Optional<Instant> when) {
+        namesake = when;
     }
 
     @Override

@@ -2,24 +2,32 @@ package io.understudy.replica.fakes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.config.Settings.TreeSettings;
+import io.understudy.config.Settings;
 import io.understudy.events.Events;
-import io.understudy.files.TreeKind;
+import io.understudy.files.DiskSpace;
+import io.understudy.files.MountPoints;
+import io.understudy.replica.app.ReplicaDisk;
+import io.understudy.replica.app.ReplicaParts;
+import io.understudy.replica.app.ReplicaPorts;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
+import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.IntentWriter;
+import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.fetch.MirrorFolder;
+import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Inspection;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
-import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.state.RetryLog;
-import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.SnapshotId;
+import io.understudy.site.SiteService;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.InMemoryFilestore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +37,9 @@ import java.util.Random;
  * A standby made of fakes. What they hold survives a crash; {@link #agent()} is a process, created again after each.
  */
 public final class World {
+    /** The fakes write no files. */
+    private static final Path NOWHERE = Path.of("/nonexistent");
+
     public final CrashPoints points = new CrashPoints();
     public final FakeTicker time = new FakeTicker();
     public final FakeMarker marker = new FakeMarker(points);
@@ -58,34 +69,39 @@ public final class World {
     public record Agent(Round round, Applier applier, IntentWriter departure, Promotion promotion, CleanUp cleanUp) {}
 
     public Agent agent() {
-        RetryLog failures = new RetryLog(time.clock(), new RetryPolicy(new Random(1)));
-        Applier applier =
-                new Applier(store, marker, databases, trees, trees, site, failures, events, time.clock(), time);
-        IntentWriter departure = new IntentWriter(store, marker, databases, trees, time.clock());
-        StateReconciler standing = new StateReconciler(store, marker, databases, events, time.clock());
-        Promotion promotion = new Promotion(
-                store, marker, standing, applier, claims, site, failures, events, this::nonce, time.clock(), time);
-        Round round = new Round(
-                store,
-                marker,
-                standing,
-                source,
-                databases,
-                trees,
-                departure,
-                applier,
-                failures,
-                events,
-                inspection(),
-                List.of(new TreeSettings("media", TreeKind.FILES, Path.of("/srv/media"), List.of())),
+        ReplicaWiring wiring = wiring(AgentSettings.in(NOWHERE, List.of()));
+        return new Agent(
+                wiring.round(events),
+                wiring.applier(events),
+                wiring.intents(),
+                wiring.promotion(events),
+                wiring.cleanUp(events));
+    }
+
+    /** The shipped wiring on these fakes. */
+    public ReplicaWiring wiring(Settings settings) {
+        return wiring(settings, databases, databases, site);
+    }
+
+    /** As {@link #wiring(Settings)}, with another database server and another site. */
+    public ReplicaWiring wiring(Settings settings, LiveDatabases live, SpareLoader loader, SiteService service) {
+        ReplicaDisk disk = new ReplicaDisk(
+                marker, store, MirrorFolder.of(NOWHERE), DiskSpace.ofThisMachine(), MountPoints::now, FileHook.none());
+        ReplicaPorts ports = new ReplicaPorts(
+                new InMemoryFilestore(time),
+                live,
+                loader,
+                service,
+                disk,
                 time.clock(),
-                time);
-        CleanUp cleanUp = new CleanUp(store, databases, trees, databases, failures, events, time.clock());
-        return new Agent(round, applier, departure, promotion, cleanUp);
+                time,
+                new Random(1),
+                this::nonce);
+        return new ReplicaWiring(settings, ports, shipped -> new ReplicaParts(source, claims, trees, trees));
     }
 
     public Inspection inspection() {
-        return new Inspection(store, marker, databases, trees, trees, source);
+        return wiring(AgentSettings.in(NOWHERE, List.of())).inspection();
     }
 
     public RoundResult sync() {

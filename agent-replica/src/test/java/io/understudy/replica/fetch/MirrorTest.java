@@ -234,14 +234,14 @@ class MirrorTest {
     @Test
     void livesInAFolderForItsOwnerOnly() throws IOException {
         Path place = folder.resolve("state/mirror");
-        Mirror onDisk = Mirror.open(place, remote, 2);
+        Mirror onDisk = Mirrors.in(place, remote, 2);
         onDisk.fetch(id(1, 1), Progress.none());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place)))
                 .isEqualTo("rwx------");
         BlobRef bad = row(0);
         Files.write(place.resolve(bad.id().key()), new byte[77]);
         assertThat(failure(() -> read(onDisk)).code()).isEqualTo(ErrorCode.BLOB_DAMAGED);
-        assertThat(Mirror.open(place, remote, 2)
+        assertThat(Mirrors.in(place, remote, 2)
                         .fetch(id(1, 1), Progress.none())
                         .transfer()
                         .fetchedBlobs())
@@ -256,7 +256,7 @@ class MirrorTest {
     @Test
     void saysWhyItCannotBeMade() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
-        assertThat(failure(() -> Mirror.open(file.resolve("mirror"), remote, 2)).code())
+        assertThat(failure(() -> Mirrors.in(file.resolve("mirror"), remote, 2)).code())
                 .isEqualTo(ErrorCode.FILE_FAILED);
     }
 

@@ -9,28 +9,27 @@ import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.Databases;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
+import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.IntentWriter;
+import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
-import io.understudy.replica.state.RetryLog;
-import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.Manifest;
-import io.understudy.site.SiteService;
+import io.understudy.testing.FakeSiteService;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,34 +63,12 @@ class UndroppableDatabaseTest {
         original = databases.named(site).orElseThrow();
         swap = new DatabaseSwap(new Database(server.settings(site)), Ticker.system());
         loader = new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(state), Ticker.system());
-        RetryLog failures = new RetryLog(world.time.clock(), new RetryPolicy(new Random(1)));
+        ReplicaWiring wiring = world.wiring(AgentSettings.in(state, List.of()), swap, loader, new FakeSiteService());
         Events none = Events.none();
-        SiteService site = new QuietSite();
-        applier = new Applier(
-                world.store,
-                world.marker,
-                swap,
-                world.trees,
-                world.trees,
-                site,
-                failures,
-                none,
-                world.time.clock(),
-                world.time);
-        departure = new IntentWriter(world.store, world.marker, swap, world.trees, world.time.clock());
-        cleanUp = new CleanUp(world.store, swap, world.trees, loader, failures, none, world.time.clock());
-        promotion = new Promotion(
-                world.store,
-                world.marker,
-                new StateReconciler(world.store, world.marker, swap, none, world.time.clock()),
-                applier,
-                world.claims,
-                site,
-                failures,
-                none,
-                () -> "nonce",
-                world.time.clock(),
-                world.time);
+        applier = wiring.applier(none);
+        departure = wiring.intents();
+        cleanUp = wiring.cleanUp(none);
+        promotion = wiring.promotion(none);
     }
 
     @Test
@@ -229,27 +206,5 @@ class UndroppableDatabaseTest {
         Map<DatabaseIdentity, String> all = databases.all();
         assertThat(all).containsKey(original);
         assertThat(all.values()).contains(site);
-    }
-
-    private static final class QuietSite implements SiteService {
-        @Override
-        public void stop() {
-            // It has no sessions.
-        }
-
-        @Override
-        public void restart() {
-            // It is healthy at once.
-        }
-
-        @Override
-        public void prove() {
-            // It is healthy.
-        }
-
-        @Override
-        public boolean healthy() {
-            return true;
-        }
     }
 }

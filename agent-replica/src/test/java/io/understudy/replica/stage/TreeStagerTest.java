@@ -132,9 +132,9 @@ class TreeStagerTest {
     @Test
     void refusesATreeThatHasNoPlaceHereOrIsOfAnotherKind() throws IOException {
         TreeData data = take();
-        TreeStager none = new TreeStager(temp.resolve("state"), List.of(), Clock.systemUTC());
+        TreeStager none = Stages.in(temp.resolve("state"), List.of(), Clock.systemUTC());
         fails(ErrorCode.CONFIG_INVALID, () -> none.prepare(manifest(data), blobs, Progress.none()));
-        TreeStager other = new TreeStager(temp.resolve("state"), settings(TreeKind.SECRETS), Clock.systemUTC());
+        TreeStager other = Stages.in(temp.resolve("state"), settings(TreeKind.SECRETS), Clock.systemUTC());
         fails(ErrorCode.CONFIG_INVALID, () -> other.prepare(manifest(data), blobs, Progress.none()));
     }
 
@@ -142,7 +142,7 @@ class TreeStagerTest {
     void refusesToReplaceAFolderThatHoldsWhatIsExcluded() throws IOException {
         Files.createDirectories(live.resolve("a/cache"));
         Files.writeString(source.resolve("a"), "a file");
-        TreeStager stager = new TreeStager(
+        TreeStager stager = Stages.in(
                 temp.resolve("state"),
                 List.of(new TreeSettings("t", TreeKind.FILES, live, List.of("**/cache"))),
                 Clock.systemUTC());
@@ -318,7 +318,7 @@ class TreeStagerTest {
     }
 
     private TreeStager stager() {
-        return new TreeStager(temp.resolve("state"), settings(TreeKind.FILES), Clock.systemUTC());
+        return Stages.in(temp.resolve("state"), settings(TreeKind.FILES), Clock.systemUTC());
     }
 
     private List<TreeSettings> settings(TreeKind kind) {

@@ -67,11 +67,11 @@ final class CaptureAttempt {
         watched(List.of(() -> opened.set(open(restless))));
         Source source = opened.get();
         CaptureProgress sum = new CaptureProgress(progress, source.bytes());
-        CopyPlan plan = new CopyPlan(source.properties.encoding(), source.keeper.serverVersion());
+        CopyPlan plan = new CopyPlan(source.properties.encoding(), source.frozen.keeper.serverVersion());
         List<SourceTable> carried = source.arguments.carried();
         TableWorkers workers = new TableWorkers(
                 database,
-                source.moment,
+                source.frozen.moment,
                 watch,
                 ticker,
                 new TableReader(sink, sum, new GeneratedReader(source.generated, source.properties.encoding())),
@@ -80,7 +80,7 @@ final class CaptureAttempt {
 
         AtomicReference<Archive> archive = new AtomicReference<>();
         List<Runnable> tasks = new ArrayList<>();
-        source.opener.ifPresent(opener -> tasks.add(() -> workers.readLocked(
+        source.frozen.opener.ifPresent(opener -> tasks.add(() -> workers.readLocked(
                 opener, plan.units(carried.stream().filter(source::locked).toList()))));
         tasks.add(() -> archive.set(archive(source, sink, sum)));
         tasks.addAll(workers.tasks(scope));
@@ -110,20 +110,24 @@ final class CaptureAttempt {
     }
 
     /**
-     * What is known before anything is read.
+     * One moment, and who holds it.
      *
+     * @param keeper holds the moment
      * @param opener holds the locks of some tables
      * @param locked names of those
+     */
+    private record Frozen(
+            ExportedSnapshot moment, Session keeper, Toolset programs, Optional<Session> opener, Set<String> locked) {}
+
+    /**
+     * What is known before anything is read.
+     *
      * @param generated columns that a reader compares, by the table's OID
      * @param diskBytes of the database on the server's disk
      * @param archived about how many bytes pg_dump will carry
      */
     private record Source(
-            Session keeper,
-            Optional<Session> opener,
-            Set<String> locked,
-            Toolset programs,
-            ExportedSnapshot moment,
+            Frozen frozen,
             DatabaseProperties properties,
             Map<Long, List<String>> generated,
             List<SequenceData> sequences,
@@ -135,7 +139,7 @@ final class CaptureAttempt {
         }
 
         boolean locked(SourceTable table) {
-            return locked.contains(table.qualified());
+            return frozen.locked.contains(table.qualified());
         }
     }
 
@@ -168,21 +172,17 @@ final class CaptureAttempt {
             moment = ExportedSnapshot.keep(keeper, Export.of(opener.get()));
         }
         PrimaryPoint.MOMENT_FROZEN.reached();
-        return ExportedSnapshot.withoutLocks(keeper, catalogs(keeper, opener, locked, programs, moment));
+        return ExportedSnapshot.withoutLocks(keeper, catalogs(new Frozen(moment, keeper, programs, opener, locked)));
     }
 
-    private static Function<Session, Source> catalogs(
-            Session keeper, Optional<Session> opener, Set<String> locked, Toolset programs, ExportedSnapshot moment) {
+    private static Function<Session, Source> catalogs(Frozen frozen) {
+        ExportedSnapshot moment = frozen.moment;
         return session -> {
             Catalog catalog = new Catalog(session);
             List<SequenceData> sequences = new SequenceReader(session).read();
             ArchiveArguments arguments = ArchiveArguments.of(moment, sequences, dumpLocks(moment));
             return new Source(
-                    keeper,
-                    opener,
-                    locked,
-                    programs,
-                    moment,
+                    frozen,
                     catalog.properties(),
                     new SiteCode(session).generatedColumns(),
                     sequences,
@@ -203,8 +203,8 @@ final class CaptureAttempt {
 
     private Archive archive(Source source, BlobSink sink, CaptureProgress sum) {
         CaptureProgress.Share share = sum.share(source.archived);
-        ArchiveReader reader =
-                new ArchiveReader(tools, source.programs, database.settings().name());
+        ArchiveReader reader = new ArchiveReader(
+                tools, source.frozen.programs, database.settings().name());
         Archive archive = consistent(source, () -> reader.archive(source.arguments, share.counting(sink)));
         share.complete();
         PrimaryPoint.ARCHIVE_STORED.reached();
@@ -237,7 +237,7 @@ final class CaptureAttempt {
     }
 
     private Optional<String> changed(Source source) {
-        ExportedSnapshot moment = source.moment;
+        ExportedSnapshot moment = source.frozen.moment;
         boolean stands = watch.now(session -> moment.stamp().standsIn(CatalogStamp.of(session))
                 && moment.keepsAllBut(source.arguments.carried(), TableStates.all(session)));
         return stands ? Optional.empty() : Optional.of("the schema changed while pg_dump read it");
@@ -248,20 +248,20 @@ final class CaptureAttempt {
      * changed.
      */
     private Session release(Source source) {
-        source.keeper.execute("COMMIT");
-        if (!watch.now(session -> source.moment.stamp().enumsStandIn(CatalogStamp.ofEnums(session)))) {
+        source.frozen.keeper.execute("COMMIT");
+        if (!watch.now(session -> source.frozen.moment.stamp().enumsStandIn(CatalogStamp.ofEnums(session)))) {
             throw new MomentLost("an enumeration was altered while its values were read");
         }
         PrimaryPoint.DATABASE_RELEASED.reached();
-        return source.keeper;
+        return source.frozen.keeper;
     }
 
     private Captured captured(Source source, Archive archive, DatabaseWriter lists) {
         return new Captured(
-                source.moment.at(),
-                source.moment.walLsn(),
-                source.keeper.serverVersion(),
-                source.programs.version(),
+                source.frozen.moment.at(),
+                source.frozen.moment.walLsn(),
+                source.frozen.keeper.serverVersion(),
+                source.frozen.programs.version(),
                 lists.finish(
                         database.settings().name(),
                         source.properties,

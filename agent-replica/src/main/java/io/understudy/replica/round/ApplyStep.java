@@ -2,6 +2,8 @@ package io.understudy.replica.round;
 
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
@@ -13,16 +15,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Reports how an apply ended. */
-final class Arrival {
+/** The step {@code APPLY} of a round: writes the intent, carries it out, reports how it ended. */
+public final class ApplyStep {
     private final ReplicaStateStore store;
     private final SnapshotSource source;
+    private final IntentWriter departure;
+    private final Applier applier;
     private final Events events;
 
-    Arrival(ReplicaStateStore store, SnapshotSource source, Events events) {
+    public ApplyStep(
+            ReplicaStateStore store, SnapshotSource source, IntentWriter departure, Applier applier, Events events) {
         this.store = store;
         this.source = source;
+        this.departure = departure;
+        this.applier = applier;
         this.events = events;
+    }
+
+    /** Makes the prepared spare live, or what is live now live again. */
+    Applier.Outcome forward(Optional<Instant> moment) {
+        departure.forward(moment);
+        return applier.finish();
+    }
+
+    /** Finishes what a crash left. */
+    Applier.Outcome finish() {
+        return applier.finish();
     }
 
     /** The snapshot is live. */

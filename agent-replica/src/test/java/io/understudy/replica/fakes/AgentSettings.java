@@ -1,4 +1,4 @@
-package io.understudy.replica.app;
+package io.understudy.replica.fakes;
 
 import io.understudy.config.HostPort;
 import io.understudy.config.Secret;
@@ -20,14 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A standby's settings for tests: every port a free one, a poll so rare that none happens. */
-final class AgentSettings {
+public final class AgentSettings {
     private AgentSettings() {}
 
-    static Settings in(Path folder, List<HostPort> primaries) {
+    public static Settings in(Path folder, List<HostPort> primaries) {
         return in(folder, primaries, 0);
     }
 
-    static Settings in(Path folder, List<HostPort> primaries, int port) {
+    public static Settings in(Path folder, List<HostPort> primaries, int port) {
         HostPort any = new HostPort("127.0.0.1", port);
         return new Settings(
                 "site",

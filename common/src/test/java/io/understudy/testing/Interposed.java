@@ -1,4 +1,4 @@
-package io.understudy.primary.retention;
+package io.understudy.testing;
 
 import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
@@ -11,16 +11,16 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A filestore where something happens around each operation. */
-abstract class Interposed implements Filestore {
+public abstract class Interposed implements Filestore {
     private final Filestore inner;
 
-    Interposed(Filestore inner) {
+    protected Interposed(Filestore inner) {
         this.inner = inner;
     }
 
-    abstract void before(Operation operation, String key);
+    protected void before(Operation operation, String key) {}
 
-    abstract void after(Operation operation, String key);
+    protected void after(Operation operation, String key) {}
 
     @Override
     public String name() {

@@ -1,0 +1,92 @@
+package io.understudy.primary.app;
+
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import io.understudy.time.Ticker;
+import io.understudy.time.WarnOnce;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What a server that becomes the primary takes from the newest snapshot: what it announces, and which ticks of the
+ * schedule were missed. Used by the main loop only.
+ */
+final class CatchUp {
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
+    private final Supplier<Repository> repository;
+    private final Announcer announcer;
+    private final Planner planner;
+    private final Events events;
+    private final Clock clock;
+    private final Ticker ticker;
+    private final WarnOnce warnOnce;
+    private boolean done;
+    private long lookedAt;
+
+    CatchUp(
+            Supplier<Repository> repository,
+            Announcer announcer,
+            Planner planner,
+            Events events,
+            Clock clock,
+            Ticker ticker) {
+        this.repository = repository;
+        this.announcer = announcer;
+        this.planner = planner;
+        this.events = events;
+        this.clock = clock;
+        this.ticker = ticker;
+        this.warnOnce = new WarnOnce(ticker);
+    }
+
+    /** Once for each time that this server becomes the primary; every 30 seconds until the repository answers. */
+    void look(RoleStatus standing) {
+        if (standing.role() == Role.PRIMARY) {
+            learn(standing.epoch());
+        } else if (standing.role().idles()) {
+            done = false;
+        }
+    }
+
+    private void learn(int epoch) {
+        if (done || lookedAt != 0 && ticker.since(lookedAt).compareTo(AGAIN) < 0) {
+            return;
+        }
+        lookedAt = ticker.nanos();
+        try {
+            Optional<SnapshotId> newest = repository.get().newest();
+            done = true;
+            if (newest.isPresent()) {
+                Manifest manifest = repository.get().read(newest.get());
+                announcer.found(manifest, epoch);
+                cover(newest.get(), manifest, epoch);
+            } else {
+                planner.covered(Instant.EPOCH);
+            }
+        } catch (UnderstudyException e) {
+            done = e.code().retry() != ErrorCode.FILESTORE_UNREACHABLE.retry();
+            if (warnOnce.isDue(e.getMessage())) {
+                events.report(new CommonEvent.NewestUnknown(e));
+            }
+        }
+    }
+
+    private void cover(SnapshotId newest, Manifest manifest, int epoch) {
+        if (newest.epoch() < epoch) {
+            events.report(new PrimaryEvent.FirstSnapshotDue(epoch));
+            planner.promoted(clock.instant());
+        } else {
+            planner.covered(manifest.moment());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.understudy.primary.app;
+
+import io.understudy.repository.LastVerified;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Keeps status and metrics up to date, with each turn of the main loop. */
+final class LoopReport {
+    private final RepositoryWatch repository;
+    private final DaemonStatus daemonStatus;
+    private final PrimaryMetrics metrics;
+    private final LastVerified verified;
+
+    LoopReport(RepositoryWatch repository, DaemonStatus daemonStatus, PrimaryMetrics metrics, LastVerified verified) {
+        this.repository = repository;
+        this.daemonStatus = daemonStatus;
+        this.metrics = metrics;
+        this.verified = verified;
+    }
+
+    /** @param next when the schedule asks for a snapshot */
+    void turn(RoleStatus standing, Optional<Instant> next, Instant now) {
+        RepositorySeen seen = repository.look(standing);
+        daemonStatus.round(standing, seen, next);
+        metrics.standing(standing);
+        metrics.repository(daemonStatus.repository());
+        metrics.heartbeat(now);
+        metrics.verified(verified.read());
+    }
+}

@@ -1,0 +1,241 @@
+package io.understudy.primary.app;
+
+import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminService;
+import io.understudy.cli.AgentVersion;
+import io.understudy.config.Settings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Filestores;
+import io.understudy.metrics.FilestoreMetrics;
+import io.understudy.metrics.HttpEndpoint;
+import io.understudy.metrics.Metrics;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.PgTools;
+import io.understudy.primary.announce.FollowService;
+import io.understudy.primary.announce.Followers;
+import io.understudy.primary.capture.FullSnapshotFlag;
+import io.understudy.primary.capture.SnapshotSource;
+import io.understudy.primary.capture.SnapshotTaker;
+import io.understudy.primary.capture.database.DatabaseCapture;
+import io.understudy.primary.capture.tree.SourceTrees;
+import io.understudy.primary.capture.tree.TreeCapture;
+import io.understudy.primary.retention.Pruning;
+import io.understudy.primary.schedule.Schedule;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.LastVerified;
+import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryAccess;
+import io.understudy.site.Marker;
+import io.understudy.tasks.Services.Service;
+import io.understudy.time.Ticker;
+import io.understudy.transport.RpcServer;
+import io.understudy.transport.Transport;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Wires the primary's agent: every part is made here, of the settings of one host and of what is outside of the agent.
+ * Starts no thread, connects to nothing.
+ */
+public final class PrimaryWiring implements AutoCloseable {
+    private final Settings settings;
+    private final PrimaryPorts ports;
+    private final KeyRing keys;
+    private final RepositoryAccess repository;
+    private final EpochStore epochs;
+    private final Marker marker;
+    private final SourceTrees trees;
+
+    public PrimaryWiring(Settings settings, PrimaryPorts ports) {
+        this(settings, ports, UnaryOperator.identity());
+    }
+
+    /** @param trees gives what is to be taken in place of the shipped reader of trees, or around it */
+    public PrimaryWiring(Settings settings, PrimaryPorts ports, UnaryOperator<SourceTrees> trees) {
+        this.settings = settings;
+        this.ports = ports;
+        this.keys = new KeyRing(settings.signing(), ports.ticker());
+        this.repository = new RepositoryAccess(
+                () -> Repository.open(ports.filestore(), settings.site(), keys.trusted(), ports.clock()));
+        this.epochs = new EpochStore(settings.state());
+        this.marker = new Marker(settings.marker());
+        this.trees = trees.apply(new TreeCapture(settings.state(), ports.clock()));
+    }
+
+    /** Of a real server. */
+    public static PrimaryWiring of(Settings settings) {
+        return new PrimaryWiring(settings, ports(settings, Filestores.open(settings.filestore())));
+    }
+
+    /** With a filestore that reports its health to the metrics. */
+    public static PrimaryWiring metered(Settings settings, Metrics metrics) {
+        Events events = new Events(
+                Clock.systemUTC(),
+                new FilestoreMetrics(metrics, settings.filestore().url().toString()));
+        return new PrimaryWiring(
+                settings, ports(settings, Filestores.open(settings.filestore(), events, Ticker.system())));
+    }
+
+    private static PrimaryPorts ports(Settings settings, Filestore filestore) {
+        Ticker ticker = Ticker.system();
+        DatabaseCapture database = new DatabaseCapture(new Database(settings.database()), tools(settings), ticker);
+        return new PrimaryPorts(filestore, database, Clock.systemDefaultZone(), ticker, new SplittableRandom());
+    }
+
+    private static PgTools tools(Settings settings) {
+        return new PgTools(
+                settings.database(), new SystemCommandRunner(settings.state().resolve("commands")));
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public RepositoryAccess repository() {
+        return repository;
+    }
+
+    public FullSnapshotFlag fullSnapshot() {
+        return new FullSnapshotFlag(settings.state());
+    }
+
+    public LastVerified lastVerified() {
+        return new LastVerified(settings.state());
+    }
+
+    public SnapshotTaker taker(Events events) {
+        SnapshotSource source = new SnapshotSource(
+                settings.primary().name(),
+                AgentVersion.current(),
+                ports.database(),
+                trees,
+                settings.trees(),
+                ports.clock(),
+                ports.ticker());
+        return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
+    }
+
+    public Pruning pruning(Events events) {
+        Pruning.Host host = new Pruning.Host(
+                settings.primary().name(),
+                settings.state(),
+                marker,
+                epochs,
+                repository,
+                ports.clock(),
+                ports.clock().getZone(),
+                ports.ticker());
+        return new Pruning(host, settings.retention(), events);
+    }
+
+    public RoleWatch roleWatch() {
+        return new RoleWatch(marker, epochs, repository, ports.ticker());
+    }
+
+    private RepositoryWatch repositoryWatch() {
+        return new RepositoryWatch(repository, ports.clock(), ports.ticker());
+    }
+
+    public Initialisation initialisation() {
+        return new Initialisation(
+                settings.site(), settings.primary().name(), ports.filestore(), keys, epochs, marker, ports.clock());
+    }
+
+    public Checks checks() {
+        return new Checks(
+                settings,
+                ports.filestore(),
+                repository,
+                keys,
+                new Database(settings.database()),
+                tools(settings),
+                ports.clock());
+    }
+
+    public AdminClient client() {
+        return new AdminClient(settings.site(), settings.primary().listen(), new Transport(settings.tls()));
+    }
+
+    private StatusReport statusReport() {
+        return new StatusReport(
+                settings.site(),
+                settings.primary().name(),
+                settings.filestore().url().toString(),
+                AgentVersion.current());
+    }
+
+    /** What this server is now, without a daemon. */
+    public StatusView status() {
+        RoleStatus now = roleWatch().look();
+        return statusReport().withoutDaemon(now, repositoryWatch().look(now));
+    }
+
+    /**
+     * @param metrics where the filestore reports its health too
+     * @param listening receives the port of gRPC when it is open
+     */
+    public Daemon daemon(Metrics metrics, Consumer<Integer> listening) {
+        DaemonStatus daemonStatus = new DaemonStatus(ports.clock());
+        Followers followers = new Followers(ports.clock());
+        PrimaryMetrics primaryMetrics = new PrimaryMetrics(metrics, settings.state());
+        Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
+        // The followers know of a commit before anything else is done with it.
+        Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
+        AutoPrune prune = new AutoPrune(pruning(events), events);
+        events.add(prune);
+        SnapshotQueue queue = new SnapshotQueue(taker(events));
+        Schedule schedule =
+                new Schedule(settings.primary().schedule(), ports.clock().getZone());
+        Transport transport = new Transport(settings.tls());
+        schedule.longestPause(ports.clock().instant()).ifPresent(primaryMetrics::expectedInterval);
+        if (settings.tls().isPresent()) {
+            primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
+        }
+
+        FollowService following = new FollowService(settings.site(), followers, events);
+        StatusReport status = statusReport();
+        AdminService admin = new AdminService(
+                settings.site(),
+                PrimaryHandlers.of(queue, events, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
+                ports.ticker());
+        List<Service> services = new ArrayList<>();
+        settings.primary()
+                .http()
+                .ifPresent(address -> services.add(
+                        () -> HttpEndpoint.start(address, metrics, daemonStatus::health, daemonStatus::ready)));
+        services.add(() -> {
+            RpcServer server = transport
+                    .server(settings.primary().listen(), List.of(following), List.of(admin))
+                    .start();
+            listening.accept(server.port());
+            return server;
+        });
+        // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
+        // server.
+        services.add(() -> following);
+        services.add(() -> prune);
+        services.add(() -> queue);
+        Planner planner = new Planner(schedule, queue, ports.clock().instant(), ports.random());
+        return new Daemon(
+                roleWatch(),
+                planner,
+                new CatchUp(repository, announcer, planner, events, ports.clock(), ports.ticker()),
+                new LoopReport(repositoryWatch(), daemonStatus, primaryMetrics, lastVerified()),
+                services,
+                events,
+                ports.clock(),
+                ports.ticker());
+    }
+
+    @Override
+    public void close() {
+        ports.filestore().close();
+    }
+}

@@ -1,0 +1,33 @@
+package io.understudy.replica.app;
+
+import io.understudy.events.Events;
+import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.SnapshotId;
+import io.understudy.v1.Announcement;
+import java.util.function.Consumer;
+
+/**
+ * Wakes the daemon for snapshots that are newer than what is live.
+ *
+ * @param site announcements of another one are ignored
+ */
+record AnnouncedSnapshots(String site, ReplicaStateStore store, Events events, Runnable wake)
+        implements Consumer<Announcement> {
+    @Override
+    public void accept(Announcement announcement) {
+        if (!announcement.getSite().equals(site) || announcement.getSnapshot().isEmpty()) {
+            return;
+        }
+        String applied = store.ledger()
+                .live()
+                .flatMap(DatabaseVersion::snapshot)
+                .map(SnapshotId::toString)
+                .orElse("");
+        if (announcement.getSnapshot().compareTo(applied) > 0) {
+            events.report(new ReplicaEvent.SnapshotAnnounced(announcement.getServer(), announcement.getSnapshot()));
+            wake.run();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package io.understudy.replica.app;
+
+import io.understudy.replica.apply.LiveTrees;
+import io.understudy.replica.promote.EpochClaims;
+import io.understudy.replica.round.SnapshotSource;
+import io.understudy.replica.stage.Stage;
+
+/** The agent's own adapters, each behind the interface of the part that needs it. */
+public record ReplicaParts(SnapshotSource source, EpochClaims claims, Stage stage, LiveTrees trees) {}

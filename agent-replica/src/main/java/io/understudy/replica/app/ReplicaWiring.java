@@ -1,0 +1,399 @@
+package io.understudy.replica.app;
+
+import io.understudy.admin.AdminHandlers;
+import io.understudy.admin.AdminService;
+import io.understudy.cli.AgentVersion;
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.HealthSettings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
+import io.understudy.files.DiskSpace;
+import io.understudy.files.MountPoints;
+import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Filestores;
+import io.understudy.metrics.FilestoreMetrics;
+import io.understudy.metrics.HttpEndpoint;
+import io.understudy.metrics.Metrics;
+import io.understudy.postgres.Database;
+import io.understudy.process.CommandRunner;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.replica.apply.Applier;
+import io.understudy.replica.apply.CleanUp;
+import io.understudy.replica.apply.DatabaseSwap;
+import io.understudy.replica.apply.FileHook;
+import io.understudy.replica.apply.IntentWriter;
+import io.understudy.replica.apply.TreeSwap;
+import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.fetch.Mirror;
+import io.understudy.replica.fetch.MirrorFolder;
+import io.understudy.replica.fetch.MirroredSnapshots;
+import io.understudy.replica.load.DatabaseLoader;
+import io.understudy.replica.prepare.Checks;
+import io.understudy.replica.prepare.Preparation;
+import io.understudy.replica.promote.EpochClaiming;
+import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.promote.RepositoryClaims;
+import io.understudy.replica.round.ApplyStep;
+import io.understudy.replica.round.Discovery;
+import io.understudy.replica.round.ImportSteps;
+import io.understudy.replica.round.Inspection;
+import io.understudy.replica.round.Rollback;
+import io.understudy.replica.round.Round;
+import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.stage.TreeStager;
+import io.understudy.replica.state.ApplyLock;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.MarkerBackupMode;
+import io.understudy.replica.state.ReplicaId;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.RetryPolicy;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.LastVerified;
+import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryAccess;
+import io.understudy.repository.key.TrustedKeys;
+import io.understudy.site.CommandSiteService;
+import io.understudy.site.Marker;
+import io.understudy.tasks.Services.Service;
+import io.understudy.time.Backoff;
+import io.understudy.time.Ticker;
+import io.understudy.transport.RpcServer;
+import io.understudy.transport.Transport;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/**
+ * Wires the replica's agent: every part is made here, of the settings of one host and of what is outside of the agent.
+ * Starts no thread, opens nothing before it is needed.
+ *
+ * <p>More than 300 lines with its imports, for all of it is one list of parts.
+ */
+public final class ReplicaWiring implements AutoCloseable {
+    private final Settings settings;
+    private final ReplicaPorts ports;
+    private final ReplicaParts parts;
+    private final RepositoryAccess repository;
+    private final MirroredSnapshots snapshots;
+    private final EpochStore epochs;
+    private final ReplicaId id;
+    private final ReplicaStateStore store;
+    private final BackupMode marker;
+
+    public ReplicaWiring(Settings settings, ReplicaPorts ports) {
+        this(settings, ports, UnaryOperator.identity());
+    }
+
+    /** @param replace gives what is to be taken in place of the shipped parts, or around them */
+    public ReplicaWiring(Settings settings, ReplicaPorts ports, UnaryOperator<ReplicaParts> replace) {
+        this.settings = settings;
+        this.ports = ports;
+        this.store = ports.disk().store();
+        this.marker = ports.disk().marker();
+        this.epochs = new EpochStore(settings.state());
+        this.id = new ReplicaId(settings.state());
+        this.repository = new RepositoryAccess(
+                () -> Repository.open(ports.filestore(), settings.site(), trusted(), ports.clock()));
+        this.snapshots = new MirroredSnapshots(
+                repository,
+                this::mirror,
+                this::mirrorAlone,
+                settings.replica().name(),
+                AgentVersion.current(),
+                id,
+                ports.clock());
+        this.parts = replace.apply(shippedParts());
+    }
+
+    /** Of a real server. */
+    public static ReplicaWiring of(Settings settings) {
+        return new ReplicaWiring(settings, ports(settings, Filestores.open(settings.filestore())));
+    }
+
+    /** With a filestore that reports its health to the metrics. */
+    public static ReplicaWiring metered(Settings settings, Metrics metrics) {
+        Events events = new Events(
+                Clock.systemUTC(),
+                new FilestoreMetrics(metrics, settings.filestore().url().toString()));
+        return new ReplicaWiring(
+                settings, ports(settings, Filestores.open(settings.filestore(), events, Ticker.system())));
+    }
+
+    private static ReplicaPorts ports(Settings settings, Filestore filestore) {
+        Clock clock = Clock.systemUTC();
+        Ticker ticker = Ticker.system();
+        Path state = settings.state();
+        CommandRunner runner = new SystemCommandRunner(state.resolve("commands"), ticker);
+        ReplicaDisk disk = new ReplicaDisk(
+                new MarkerBackupMode(new Marker(settings.marker()), settings.site(), clock),
+                ReplicaStateStore.in(state),
+                MirrorFolder.of(state.resolve("mirror")),
+                DiskSpace.ofThisMachine(),
+                MountPoints::now,
+                FileHook.none());
+        return new ReplicaPorts(
+                filestore,
+                new DatabaseSwap(new Database(settings.database()), ticker),
+                new DatabaseLoader(settings.database(), state, runner, ticker),
+                new CommandSiteService(settings.service(), runner, ticker),
+                disk,
+                clock,
+                ticker,
+                new SplittableRandom(),
+                () -> UUID.randomUUID().toString());
+    }
+
+    private ReplicaParts shippedParts() {
+        ReplicaDisk disk = ports.disk();
+        return new ReplicaParts(
+                snapshots,
+                new RepositoryClaims(
+                        repository,
+                        settings.signing(),
+                        epochs,
+                        settings.replica().name()),
+                new TreeStager(settings.state(), settings.trees(), ports.clock(), disk.space(), disk.mounts()),
+                new TreeSwap(settings.state(), disk.files()));
+    }
+
+    private TrustedKeys trusted() {
+        return TrustedKeys.load(settings.signing().trustedKeys());
+    }
+
+    private Mirror mirror(Repository remote) {
+        return new Mirror(
+                ports.disk().mirror().made(),
+                remote,
+                settings.database().connections(),
+                this::freeForMirror,
+                ports.clock());
+    }
+
+    private Mirror mirrorAlone() {
+        return Mirror.alone(
+                ports.disk().mirror().present(),
+                settings.site(),
+                trusted(),
+                settings.database().connections(),
+                this::freeForMirror,
+                ports.clock());
+    }
+
+    private long freeForMirror() {
+        return ports.disk().space().free(settings.state().resolve("mirror")).orElse(Long.MAX_VALUE);
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public ReplicaPorts ports() {
+        return ports;
+    }
+
+    public ReplicaStateStore store() {
+        return store;
+    }
+
+    public BackupMode marker() {
+        return marker;
+    }
+
+    public MirroredSnapshots snapshots() {
+        return snapshots;
+    }
+
+    /** @throws io.understudy.failure.UnderstudyException what opening it throws */
+    public Repository repository() {
+        return repository.get();
+    }
+
+    public Checks checks() {
+        return new Checks(
+                settings, ports.filestore(), repository, ports.databases(), ports.loader(), id, ports.clock());
+    }
+
+    public Preparation preparation() {
+        StateReconciler standing = standing(new Events(ports.clock(), new LogSink()));
+        return new Preparation(
+                settings, checks(), marker, store, standing, ports.databases(), epochs, repository, ports.ticker());
+    }
+
+    public Inspection inspection() {
+        return new Inspection(store, marker, ports.databases(), parts.trees(), parts.stage(), parts.source());
+    }
+
+    private StateReconciler standing(Events events) {
+        return new StateReconciler(store, marker, ports.databases(), events, ports.clock());
+    }
+
+    private RetryLog failures() {
+        return new RetryLog(ports.clock(), new RetryPolicy(ports.random()));
+    }
+
+    public IntentWriter intents() {
+        return new IntentWriter(store, marker, ports.databases(), parts.trees(), ports.clock());
+    }
+
+    public Applier applier(Events events) {
+        return new Applier(
+                store,
+                marker,
+                ports.databases(),
+                parts.trees(),
+                parts.stage(),
+                ports.site(),
+                failures(),
+                events,
+                ports.clock(),
+                ports.ticker());
+    }
+
+    public Round round(Events events) {
+        return new Round(
+                store,
+                marker,
+                standing(events),
+                new Discovery(store, parts.source(), inspection(), failures(), events, ports.clock(), ports.ticker()),
+                new ImportSteps(store, parts.source(), ports.loader(), parts.stage(), settings.trees()),
+                new ApplyStep(store, parts.source(), intents(), applier(events), events),
+                failures(),
+                events,
+                ports.ticker());
+    }
+
+    public Promotion promotion(Events events) {
+        return new Promotion(
+                store,
+                marker,
+                standing(events),
+                applier(events),
+                new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock()),
+                ports.site(),
+                failures(),
+                events,
+                ports.clock(),
+                ports.ticker());
+    }
+
+    public CleanUp cleanUp(Events events) {
+        return new CleanUp(store, ports.databases(), parts.trees(), ports.loader(), failures(), events, ports.clock());
+    }
+
+    public Replica replica(Events events) {
+        return new Replica(
+                new ApplyLock(settings.state()),
+                store,
+                marker,
+                round(events),
+                new Rollback(store, standing(events), intents(), applier(events), ports.ticker()),
+                promotion(events),
+                cleanUp(events));
+    }
+
+    StatusReport statusReport(DaemonStatus live) {
+        return new StatusReport(settings, store, marker, parts.source(), live, inspection(), ports.clock());
+    }
+
+    /** What a command does in its own process. @param daemon whether one runs, though it does not answer */
+    public AdminHandlers handlers(boolean daemon) {
+        DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
+        StatusReport status = statusReport(live);
+        Events events = new Events(ports.clock(), live, new LogSink());
+        return ReplicaHandlers.of(replica(events), Worker.here(), events, () -> status.ofCommand(daemon));
+    }
+
+    /**
+     * @param gone called when the marker was removed
+     * @param changed called afterwards, and when it appeared
+     * @param each called at each look
+     */
+    public MarkerWatch markerWatch(Runnable gone, Runnable changed, Runnable each, Events events) {
+        return new MarkerWatch(marker, gone, changed, each, events, ports.ticker());
+    }
+
+    /** @param metrics where the filestore reports its health too */
+    public ReplicaAgent daemon(Metrics metrics) {
+        Transport transport = new Transport(settings.tls());
+        ReplicaMetrics replicaMetrics = new ReplicaMetrics(
+                metrics, store, settings.replica().name(), new LastVerified(settings.state()), ports.clock());
+        DaemonStatus live = new DaemonStatus(ports.filestore().name());
+        Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
+        Replica replica = replica(events);
+        Inspection inspection = inspection();
+        StatusReport status = statusReport(live);
+        JobQueue queue = new JobQueue(
+                replica::attend,
+                new RoundPause(store, settings.replica().poll(), ports.clock()),
+                events,
+                ports.ticker());
+        Inspector inspector = new Inspector(inspection, queue::wake, events, ports.ticker());
+        PrimaryLink link = new PrimaryLink(
+                settings.replica().primaries(),
+                transport::channel,
+                () -> status.report(inspector.last()),
+                new AnnouncedSnapshots(settings.site(), store, events, queue::wake),
+                new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
+                events,
+                ports.clock());
+        events.add((event, at) -> {
+            if (event instanceof ReplicaEvent) {
+                link.changed();
+            }
+        });
+        MarkerWatch watch = markerWatch(
+                queue::interruptRound,
+                queue::wake,
+                () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy),
+                events);
+        RpcServer admin = transport.server(
+                settings.replica().listen(),
+                List.of(),
+                List.of(new AdminService(
+                        settings.site(),
+                        ReplicaHandlers.of(replica, queue, events, () -> status.ofDaemon(link.seen())),
+                        ports.ticker())));
+        Readiness readiness = new Readiness(marker, store, inspection, live);
+
+        List<Service> services = new ArrayList<>();
+        services.add(() -> new ApplyLock(settings.state()).acquireDaemon(ports.ticker()));
+        services.add(() -> {
+            events.report(new ReplicaEvent.AgentStarted(AgentVersion.current(), settings.site(), replica.role()));
+            replicaMetrics.prepare(settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds));
+            return () -> {};
+        });
+        settings.replica()
+                .http()
+                .ifPresent(address ->
+                        services.add(() -> HttpEndpoint.start(address, metrics, queue::health, readiness::probe)));
+        services.add(admin::start);
+        services.add(() -> queue.start(closingLimit()));
+        services.add(link::start);
+        services.add(inspector::start);
+        services.add(watch::start);
+        return new ReplicaAgent(services, queue, admin, events);
+    }
+
+    /** For how long an apply that is under way may take when the agent stops. */
+    private Duration closingLimit() {
+        Duration health =
+                settings.service().health().map(HealthSettings::within).orElse(Duration.ZERO);
+        return settings.service()
+                .limit()
+                .multipliedBy(4)
+                .plus(health.multipliedBy(2))
+                .plusSeconds(60);
+    }
+
+    @Override
+    public void close() {
+        ports.filestore().close();
+    }
+}

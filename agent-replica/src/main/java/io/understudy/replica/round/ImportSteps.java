@@ -1,0 +1,55 @@
+package io.understudy.replica.round;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.round.SnapshotSource.Fetched;
+import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.ReplicaRecord.Prepared;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import java.util.List;
+import java.util.Optional;
+
+/** The steps of a round that change nothing that is live: {@code FETCH}, {@code VERIFY}, {@code LOAD}, {@code STAGE}. */
+public final class ImportSteps {
+    private final ReplicaStateStore store;
+    private final SnapshotSource source;
+    private final SpareLoader loader;
+    private final Stage stage;
+    private final List<TreeSettings> trees;
+
+    public ImportSteps(
+            ReplicaStateStore store, SnapshotSource source, SpareLoader loader, Stage stage, List<TreeSettings> trees) {
+        this.store = store;
+        this.source = source;
+        this.loader = loader;
+        this.stage = stage;
+        this.trees = List.copyOf(trees);
+    }
+
+    Fetched fetch(SnapshotId wanted, Progress progress) {
+        Optional<Following> live = store.state() instanceof Following now ? Optional.of(now) : Optional.empty();
+        return source.fetch(wanted, live, progress);
+    }
+
+    void verify(Manifest manifest) {
+        TreesMatch.check(manifest, trees);
+        loader.preflight(manifest);
+    }
+
+    void load(Manifest manifest, Progress progress) {
+        DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress);
+        Prepared prepared = new Prepared(manifest.snapshot(), fresh);
+        store.change(ledger -> ledger.withOwned(fresh).preparing(Optional.of(prepared)));
+        ReplicaPoint.SPARE_OWNED.reached();
+    }
+
+    void stage(Manifest manifest, Progress progress) {
+        stage.prepare(manifest, source.blobs(), progress);
+    }
+}
