@@ -143,11 +143,39 @@ public final class AtomicFiles {
             return Channels.newOutputStream(channel);
         }
 
-        /** Forces the content and gives it its name. */
+        /** Where it lies until then, for its attributes. */
+        public Path temporary() {
+            return temporary;
+        }
+
+        public FileChannel channel() {
+            return channel;
+        }
+
+        /** Forces the content and gives it its name, which is durable too. */
         public void commit() throws IOException {
+            rename();
+            forceFolder(file.getParent());
+        }
+
+        /** As {@link #commit}, but the name lasts only once its folder is forced: for many files in one folder. */
+        public void rename() throws IOException {
             channel.force(true);
             channel.close();
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            committed = true;
+        }
+
+        /**
+         * As {@link #commit}, but replaces nothing.
+         *
+         * @throws FileAlreadyExistsException when the name is taken
+         */
+        public void commitNew() throws IOException {
+            channel.force(true);
+            channel.close();
+            Files.createLink(file, temporary);
+            Files.delete(temporary);
             committed = true;
             forceFolder(file.getParent());
         }

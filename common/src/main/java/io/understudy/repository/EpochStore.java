@@ -2,59 +2,61 @@ package io.understudy.repository;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.AtomicFiles;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The epoch that this server holds, durable in its state folder; both agents of a host read and write it. What a method
- * returned for lasts.
+ * The epoch that this server holds: {@code epoch.json} in its state folder. Both agents of a host read and write it.
+ * What a method returned for lasts.
  *
- * <p>A claim is kept as {@link #intend intended} before it is sent, so that after a crash the same claim is sent again
- * and recognised as this server's own. {@code epoch.json}, and {@code epoch.claim.json} of an intended claim, hold
- * {@code {"format":1,"repository":"<uuid>","epoch":2,"nonce":"…","server":"b.example.net",
- *  "when":"2026-11-20T10:00:00Z","reason":"promote"}}.
+ * <p>A claim is kept before it is sent, so that after a crash the same claim is sent again and recognised as this
+ * server's own: that of {@code init} here, as {@link #intend intended}; that of a promotion in the replica's state, in
+ * one write with the promotion itself.
+ *
+ * <pre>{"format":2,"held":{"repository":"<uuid>","epoch":2,"server":"b.example.net","when":"2026-11-20T10:00:00Z",
+ *  "reason":"promote","nonce":"…"},"intended":null,"check":"0f343b0931126a20"}</pre>
  */
 public final class EpochStore {
-    private static final int FORMAT = 1;
+    private final StateFile<Claims> file;
 
-    private final Path held;
-    private final Path intended;
+    private record Claims(Optional<EpochClaim> held, Optional<EpochClaim> intended) {
+        private static final Claims NONE = new Claims(Optional.empty(), Optional.empty());
+    }
 
     /** @param state the agents' state folder; made when something is written */
     public EpochStore(Path state) {
-        this.held = state.resolve("epoch.json");
-        this.intended = state.resolve("epoch.claim.json");
+        this.file = StateFile.in(state, StateEntry.EPOCH, Claims.class);
     }
 
     /**
      * The epoch that this server claimed last; a higher one may have been claimed by another since.
      *
-     * @throws UnderstudyException {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code FILE_FAILED}
+     * @throws UnderstudyException {@code STATE_DAMAGED}, {@code FORMAT_UNKNOWN}, {@code FILE_*}
      */
-    public Optional<HeldEpoch> held() {
-        return read(held);
+    public Optional<EpochClaim> held() {
+        return claims().held();
     }
 
-    /** The claim that was about to be sent and is not known to have arrived. */
-    public Optional<HeldEpoch> intended() {
-        return read(intended);
+    /** The claim with which {@code init} began, and which is not known to have arrived. */
+    public Optional<EpochClaim> intended() {
+        return claims().intended();
     }
 
     /** Keeps a claim that is about to be sent. */
-    public void intend(HeldEpoch claim) {
-        write(intended, claim);
+    public void intend(EpochClaim claim) {
+        file.write(new Claims(held(), Optional.of(claim)));
     }
 
-    /** The claim arrived: this server holds the epoch. */
-    public void hold(HeldEpoch claim) {
-        write(held, claim);
-        AtomicFiles.delete(intended);
+    /** The claim arrived: this server holds the epoch. Needs nothing of what was there before. */
+    public void hold(EpochClaim claim) {
+        file.write(new Claims(Optional.of(claim), Optional.empty()));
+    }
+
+    private Claims claims() {
+        return file.read().orElse(Claims.NONE);
     }
 
     /**
@@ -64,14 +66,15 @@ public final class EpochStore {
      *     one
      */
     public int require(Repository repository) {
-        HeldEpoch mine = held().orElseThrow(() -> fenced(
+        EpochClaim mine = held().orElseThrow(() -> fenced(
                 repository,
                 "this server holds no epoch",
                 "only one server may publish: run agent-primary init for a new repository, or promote this server"));
-        if (!mine.repository().equals(repository.id())) {
+        if (!mine.repository().equals(Optional.of(repository.id()))) {
             throw fenced(
                     repository,
-                    "epoch " + mine.epoch() + " of this server is one of another repository, " + mine.repository(),
+                    "epoch " + mine.epoch() + " of this server is one of another repository, "
+                            + mine.repository().map(UUID::toString).orElse("unknown"),
                     "correct filestore.url, or promote this server");
         }
         int highest = repository.epochs().highest();
@@ -86,56 +89,5 @@ public final class EpochStore {
 
     private static UnderstudyException fenced(Repository repository, String why, String hint) {
         return new UnderstudyException(ErrorCode.FENCED, "cannot publish into " + repository.name() + ": " + why, hint);
-    }
-
-    private static void write(Path file, HeldEpoch epoch) {
-        AtomicFiles.createFolders(file.toAbsolutePath().getParent(), AtomicFiles.PRIVATE_FOLDER);
-        AtomicFiles.write(file, RepositoryJson.line(Stored.of(epoch)), AtomicFiles.PRIVATE);
-    }
-
-    private static Optional<HeldEpoch> read(Path file) {
-        try {
-            return Optional.of(parsed(file, Files.readAllBytes(file)));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw unreadable(ErrorCode.FILE_FAILED, file, e.toString(), "run the agent as the state folder's owner", e);
-        }
-    }
-
-    private static HeldEpoch parsed(Path file, byte[] bytes) {
-        try {
-            int format = RepositoryJson.format(bytes, 0, bytes.length);
-            if (format > FORMAT) {
-                String why = "its format is " + format;
-                throw unreadable(
-                        ErrorCode.FORMAT_UNKNOWN,
-                        file,
-                        why,
-                        "upgrade Understudy on this server: a later version wrote it",
-                        null);
-            }
-            return RepositoryJson.read(bytes, 0, bytes.length, Stored.class).value();
-        } catch (IOException | IllegalArgumentException | NullPointerException e) {
-            String hint = "restore the file, or remove it and claim an epoch by promoting this server";
-            throw unreadable(ErrorCode.STATE_DAMAGED, file, "it is damaged, or another program wrote it", hint, e);
-        }
-    }
-
-    private static UnderstudyException unreadable(ErrorCode code, Path file, String why, String hint, Exception cause) {
-        return new UnderstudyException(code, "cannot read " + file + ": " + why, hint, cause);
-    }
-
-    /** As the files hold it. */
-    private record Stored(
-            int format, UUID repository, int epoch, String nonce, String server, Instant when, String reason) {
-        static Stored of(HeldEpoch held) {
-            return new Stored(
-                    FORMAT, held.repository(), held.epoch(), held.nonce(), held.server(), held.when(), held.reason());
-        }
-
-        HeldEpoch value() {
-            return new HeldEpoch(repository, epoch, nonce, server, when, reason);
-        }
     }
 }

@@ -1,5 +1,7 @@
 package io.understudy.repository;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
@@ -60,7 +62,7 @@ public final class Epochs {
         if (highest > claim.epoch()) {
             throw taken(claim, highest);
         }
-        byte[] bytes = SignedLine.sign(RepositoryJson.line(StoredClaim.of(site, claim)), key);
+        byte[] bytes = SignedLine.sign(line(claim), key);
         if (!filestore.putIfAbsent(key(claim.epoch()), bytes) && !isOurs(claim, bytes)) {
             throw taken(claim, claim.epoch());
         }
@@ -169,9 +171,9 @@ public final class Epochs {
         SignedLine signed = verified ? line.verified(trusted) : line;
         try {
             ManifestCodec.requireFormat(signed.what(), RepositoryJson.format(bytes, 0, signed.length()));
-            StoredClaim stored = RepositoryJson.read(bytes, 0, signed.length(), StoredClaim.class);
-            ManifestCodec.requireSite(signed.what(), String.valueOf(stored.site()), site);
-            EpochClaim claim = stored.claim();
+            ObjectNode stored = RepositoryJson.read(bytes, 0, signed.length(), ObjectNode.class);
+            ManifestCodec.requireSite(signed.what(), stored.path("site").asText(), site);
+            EpochClaim claim = RepositoryJson.read(bytes, 0, signed.length(), EpochClaim.class);
             if (claim.epoch() != epoch) {
                 throw new IOException("it is the claim of epoch " + claim.epoch() + " under another name");
             }
@@ -181,16 +183,11 @@ public final class Epochs {
         }
     }
 
-    /** As the first line of the object holds it. */
-    private record StoredClaim(
-            int format, String site, int epoch, String server, java.time.Instant when, String reason, String nonce) {
-        static StoredClaim of(String site, EpochClaim claim) {
-            return new StoredClaim(
-                    Manifest.FORMAT, site, claim.epoch(), claim.server(), claim.when(), claim.reason(), claim.nonce());
-        }
-
-        EpochClaim claim() {
-            return new EpochClaim(epoch, server, when, reason, nonce);
-        }
+    /** The first line of the object: the claim, its format and its site. */
+    private byte[] line(EpochClaim claim) {
+        ObjectNode line = RepositoryJson.object(claim.of(Optional.empty()));
+        ObjectNode stored = JsonNodeFactory.instance.objectNode();
+        stored.put("format", Manifest.FORMAT).put("site", site).setAll(line);
+        return RepositoryJson.line(stored);
     }
 }

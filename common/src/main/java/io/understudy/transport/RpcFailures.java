@@ -7,8 +7,6 @@ import io.grpc.protobuf.ProtoUtils;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.v1.Failure;
-import java.util.Arrays;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +58,10 @@ public final class RpcFailures {
         Failure sent = trailers == null ? null : trailers.get(KEY);
         if (sent != null) {
             return new UnderstudyException(
-                    code(sent.getCode()).orElse(ErrorCode.INTERNAL), sent.getMessage(), sent.getHint(), failure);
+                    ErrorCode.of(sent.getCode()).orElse(ErrorCode.INTERNAL),
+                    sent.getMessage(),
+                    sent.getHint(),
+                    failure);
         }
         if (status.getCode() == Status.Code.CANCELLED) {
             return new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", failure);
@@ -75,13 +76,6 @@ public final class RpcFailures {
                 .setMessage(shortened(String.valueOf(failure.getMessage())))
                 .setHint(shortened(failure.hint()))
                 .build();
-    }
-
-    /** The code of this label; empty when a newer version has invented it. */
-    public static Optional<ErrorCode> code(String label) {
-        return Arrays.stream(ErrorCode.values())
-                .filter(code -> code.label().equals(label))
-                .findFirst();
     }
 
     private static UnderstudyException known(Throwable failure) {

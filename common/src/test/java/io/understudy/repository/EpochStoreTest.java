@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class EpochStoreTest {
     void keepsWhatIsIntendedAndWhatIsHeldApart() throws Exception {
         assertThat(store.held()).isEmpty();
         assertThat(store.intended()).isEmpty();
-        HeldEpoch first = epoch(1);
+        EpochClaim first = epoch(1);
         store.intend(first);
         assertThat(new EpochStore(folder.resolve("state")).intended()).contains(first);
         assertThat(store.held()).isEmpty();
@@ -52,7 +53,7 @@ class EpochStoreTest {
 
     @Test
     void letsTheHolderOfTheHighestEpochCommit() {
-        repository.epochs().claim(epoch(1).claim(), key);
+        repository.epochs().claim(epoch(1), key);
         store.hold(epoch(1));
         assertThat(store.require(repository)).isEqualTo(1);
     }
@@ -63,7 +64,7 @@ class EpochStoreTest {
         store.hold(epoch(1));
         repository.epochs().claim(new EpochClaim(2, "b.example.net", NOW, "promote", "other"), key);
         fenced("epoch 2 was claimed by b.example.net");
-        store.hold(new HeldEpoch(UUID.randomUUID(), 3, "n", "a", NOW, "init"));
+        store.hold(new EpochClaim(Optional.of(UUID.randomUUID()), 3, "a", NOW, "init", "n"));
         fenced("another repository");
     }
 
@@ -76,17 +77,17 @@ class EpochStoreTest {
         fails(ErrorCode.STATE_DAMAGED);
         Files.writeString(file, "");
         fails(ErrorCode.STATE_DAMAGED);
-        Files.writeString(file, good.replace("\"epoch\":1", "\"epoch\":0"));
+        Files.writeString(file, good.replace("\"epoch\" : 1", "\"epoch\" : 0"));
         fails(ErrorCode.STATE_DAMAGED);
-        Files.writeString(file, good.replace("\"format\":1", "\"format\":2"));
+        Files.writeString(file, good.replace("\"format\" : 2", "\"format\" : 3"));
         fails(ErrorCode.FORMAT_UNKNOWN);
         Files.delete(file);
         Files.createDirectory(file);
         fails(ErrorCode.FILE_FAILED);
     }
 
-    private HeldEpoch epoch(int epoch) {
-        return new HeldEpoch(repository.id(), epoch, "nonce", "a.example.net", NOW, "init");
+    private EpochClaim epoch(int epoch) {
+        return new EpochClaim(Optional.of(repository.id()), epoch, "a.example.net", NOW, "init", "nonce");
     }
 
     private void fenced(String why) {

@@ -68,6 +68,15 @@ public final class ServerPair implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts the databases and the sites of both servers again, after {@link #close}, on the files that are there then.
+     * The filestore must be a directory, and both servers must have a site.
+     */
+    public void start() {
+        primary.start();
+        standby.start();
+    }
+
     public Path home() {
         return home;
     }

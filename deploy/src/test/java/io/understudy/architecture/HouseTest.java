@@ -262,7 +262,6 @@ class HouseTest {
             "io.understudy.config.Settings$DatabaseSettings", "a section of the configuration file",
             "io.understudy.repository.Manifest", "a document of the format",
             "io.understudy.repository.DatabaseProperties", "a document of the format",
-            "io.understudy.repository.tree.IndexLine", "a line of the format",
             "io.understudy.primary.app.StatusView", "what status --json prints",
             "io.understudy.primary.command.ListView$Row", "what list --json prints",
             "io.understudy.replica.app.StatusView", "what status --json prints");

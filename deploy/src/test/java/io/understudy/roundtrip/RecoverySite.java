@@ -14,8 +14,8 @@ import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -101,9 +102,9 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
                 TrustedKeys.of(key.publicKey()),
                 Clock.systemUTC());
         EpochStore epochs = new EpochStore(home.resolve("state"));
-        HeldEpoch first = new HeldEpoch(
-                repository.id(), 1, "nonce", "a", Clock.systemUTC().instant(), "init");
-        repository.epochs().claim(first.claim(), key);
+        EpochClaim first = new EpochClaim(
+                Optional.of(repository.id()), 1, "a", Clock.systemUTC().instant(), "init", "nonce");
+        repository.epochs().claim(first, key);
         epochs.hold(first);
         SnapshotTaker taker = new SnapshotTaker(
                 home.resolve("state"),

@@ -246,6 +246,8 @@ class RestoreByHandTest {
                 table.key(),
                 table.rows(),
                 table.bytes(),
+                null,
+                null,
                 new TableContent(base, List.of(first, second)));
     }
 

@@ -300,7 +300,7 @@ final class Operators {
                     .append(' ')
                     .append(contentOf(server).orElse("-"))
                     .append(' ')
-                    .append(server.ledger().at("/trouble/message").asText(""));
+                    .append(server.ledger().at("/last_error/message").asText(""));
         }
         return all.toString();
     }

@@ -25,14 +25,15 @@ import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.MarkerBackupMode;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.state.StateFile;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.simulation.Scheduler.Process;
 import io.understudy.simulation.Scheduler.Task;
+import io.understudy.state.StateStorage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -260,8 +261,13 @@ final class ReplicaWork {
         };
     }
 
-    private StateFile stateFile() {
-        return new StateFile() {
+    private StateStorage stateFile() {
+        return new StateStorage() {
+            @Override
+            public void delete() {
+                server.state(Optional.empty());
+            }
+
             @Override
             public Optional<byte[]> read() {
                 return server.state();
@@ -335,17 +341,12 @@ final class ReplicaWork {
     private Stage stepped(Stage real) {
         return new Stage() {
             @Override
-            public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+            public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
                 run.step("stage", manifest.snapshot().toString());
                 run.trouble.perhaps(ErrorCode.DISK_FULL, "cannot stage");
-                real.prepare(manifest, blobs, progress);
+                PlanSet plans = real.prepare(manifest, blobs, progress);
                 run.step("staged", manifest.snapshot().toString());
-            }
-
-            @Override
-            public void discard(SnapshotId snapshot) {
-                run.step("discard what is staged", snapshot.toString());
-                real.discard(snapshot);
+                return plans;
             }
         };
     }

@@ -7,7 +7,6 @@ import io.understudy.filestore.Filestore;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.filestore.RetryingFilestore;
 import io.understudy.repository.EpochClaim;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.simulation.Scheduler.Process;
@@ -94,7 +93,9 @@ final class Run {
         EpochClaim claim = new EpochClaim(1, "a", time.now(), "init", nonce());
         repository.epochs().claim(claim, all.get(0).key);
         store.founded("a");
-        all.get(0).epochs.hold(new HeldEpoch(repository.id(), 1, claim.nonce(), "a", claim.when(), "init"));
+        all.get(0)
+                .epochs
+                .hold(new EpochClaim(Optional.of(repository.id()), 1, "a", claim.when(), "init", claim.nonce()));
         for (Server standby : all.subList(1, count)) {
             standby.touchMarker();
             standby.site.startByOperator();

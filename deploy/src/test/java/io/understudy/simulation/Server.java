@@ -113,7 +113,7 @@ final class Server {
 
     /** The database that an apply that is under way makes live, by its number. */
     String intended() {
-        return ledger().at("/state/intent/fresh/oid").asText("");
+        return ledger().at("/state/intent/fresh/database/oid").asText("");
     }
 
     /** The one that it goes back to. */

@@ -7,6 +7,7 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.stage.Stages;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
@@ -24,6 +25,7 @@ final class CopyTree {
     private final Path source;
     private final Path live;
     private final Path state;
+    private PlanSet plans;
     private Optional<TreeData> last = Optional.empty();
     private int sequence;
 
@@ -44,18 +46,18 @@ final class CopyTree {
     /** Takes the source as it is now and makes the target the same. */
     TreeData run() {
         TreeData data = capture();
-        SnapshotId snapshot = stage(data);
+        plans = stage(data);
         TreeSwap swap = new TreeSwap(state.resolve("replica"), FileHook.none());
-        swap.forward(snapshot, TreeKind.FILES);
-        swap.settle(snapshot);
+        swap.forward(plans, TreeKind.FILES);
+        swap.settle(plans);
+        swap.clear(Optional.of(plans));
         return data;
     }
 
     void back() {
-        SnapshotId snapshot = new SnapshotId(1, sequence);
         TreeSwap swap = new TreeSwap(state.resolve("replica"), FileHook.none());
-        swap.back(snapshot, TreeKind.FILES);
-        swap.settle(snapshot);
+        swap.back(plans, TreeKind.FILES);
+        swap.clear(Optional.empty());
     }
 
     MemoryBlobs blobs() {
@@ -70,12 +72,11 @@ final class CopyTree {
         return data;
     }
 
-    private SnapshotId stage(TreeData data) {
+    private PlanSet stage(TreeData data) {
         SnapshotId snapshot = new SnapshotId(1, ++sequence);
         Manifest manifest = Manifests.with(Manifests.sample(snapshot), List.of(data));
-        Stages.in(state.resolve("replica"), List.of(settings(live)), Clock.systemUTC())
+        return Stages.in(state.resolve("replica"), List.of(settings(live)), Clock.systemUTC())
                 .prepare(manifest, blobs, Progress.none());
-        return snapshot;
     }
 
     private static TreeSettings settings(Path path) {

@@ -20,6 +20,7 @@ import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.TlsCheck;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
 import java.nio.charset.StandardCharsets;
@@ -96,7 +97,7 @@ public final class Checks {
 
     private String state() {
         AtomicFiles.createFolders(settings.state(), AtomicFiles.PRIVATE_FOLDER);
-        Path probe = settings.state().resolve("check");
+        Path probe = StateEntry.PROBE.in(settings.state());
         AtomicFiles.write(probe, new byte[] {'\n'}, AtomicFiles.PRIVATE);
         AtomicFiles.delete(probe);
         return settings.state() + " can be written";

@@ -4,8 +4,8 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.primary.events.PrimaryPoint;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
@@ -13,6 +13,7 @@ import io.understudy.site.Marker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -73,7 +74,7 @@ public final class Initialisation {
      */
     public Initialised run() {
         requireProduction();
-        HeldEpoch plan =
+        EpochClaim plan =
                 epochs.intended().filter(intended -> intended.epoch() == FIRST).orElseGet(this::fresh);
         Path file = keys.signingFile();
         boolean created = !Files.exists(file);
@@ -84,9 +85,9 @@ public final class Initialisation {
         epochs.intend(plan);
         PrimaryPoint.CLAIM_INTENDED.reached();
         TrustedKeys trusted = TrustedKeys.of(key.publicKey());
-        Repository repository = Repository.create(filestore, plan.repository(), site, trusted, clock);
+        Repository repository = Repository.create(filestore, plan.repository().orElseThrow(), site, trusted, clock);
         PrimaryPoint.REPOSITORY_CREATED.reached();
-        repository.epochs().claim(plan.claim(), key);
+        repository.epochs().claim(plan, key);
         PrimaryPoint.FIRST_EPOCH_CLAIMED.reached();
         epochs.hold(plan);
         PrimaryPoint.FIRST_EPOCH_HELD.reached();
@@ -104,12 +105,18 @@ public final class Initialisation {
     }
 
     /** Checks whether the place is free before anything is written down or created. */
-    private HeldEpoch fresh() {
+    private EpochClaim fresh() {
         UUID id = UUID.randomUUID();
         if (occupied()) {
             Repository.create(filestore, id, site, TrustedKeys.of(), clock);
         }
-        return new HeldEpoch(id, FIRST, UUID.randomUUID().toString(), server, clock.instant(), "init");
+        return new EpochClaim(
+                        FIRST,
+                        server,
+                        clock.instant(),
+                        "init",
+                        UUID.randomUUID().toString())
+                .of(Optional.of(id));
     }
 
     private boolean occupied() {

@@ -29,6 +29,7 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Ticker;
 import io.understudy.transport.RpcServer;
@@ -90,8 +91,7 @@ public final class PrimaryWiring implements AutoCloseable {
     }
 
     private static PgTools tools(Settings settings) {
-        return new PgTools(
-                settings.database(), new SystemCommandRunner(settings.state().resolve("commands")));
+        return new PgTools(settings.database(), new SystemCommandRunner(StateEntry.COMMANDS.in(settings.state())));
     }
 
     public Settings settings() {

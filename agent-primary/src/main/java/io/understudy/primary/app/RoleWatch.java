@@ -2,8 +2,8 @@ package io.understudy.primary.app;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.site.Marker;
 import io.understudy.time.Ticker;
@@ -23,7 +23,7 @@ public final class RoleWatch {
     private final Supplier<Repository> repository;
     private final Ticker ticker;
     private RoleStatus last = RoleStatus.UNSEEN;
-    private Optional<HeldEpoch> held = Optional.empty();
+    private Optional<EpochClaim> held = Optional.empty();
     private int highest;
     private boolean fresh;
     private long seenAt;
@@ -53,7 +53,7 @@ public final class RoleWatch {
     }
 
     private RoleStatus production() {
-        Optional<HeldEpoch> now = epochs.held();
+        Optional<EpochClaim> now = epochs.held();
         boolean unchanged = now.equals(held);
         held = now;
         if (fresh && unchanged && ticker.since(seenAt).compareTo(REPOSITORY_EVERY) < 0) {
@@ -86,6 +86,6 @@ public final class RoleWatch {
     }
 
     private int epoch() {
-        return held.map(HeldEpoch::epoch).orElse(0);
+        return held.map(EpochClaim::epoch).orElse(0);
     }
 }

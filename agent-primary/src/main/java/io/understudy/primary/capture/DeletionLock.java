@@ -1,9 +1,9 @@
 package io.understudy.primary.capture;
 
-import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +16,6 @@ import java.util.Optional;
  * turns: a snapshot for the whole of its way, retention for moments.
  */
 public final class DeletionLock {
-    private static final String LOCK = "deletion.lock";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration LOOK = Duration.ofMillis(20);
 
@@ -25,7 +24,7 @@ public final class DeletionLock {
 
     /** @param state folder of durable state */
     public DeletionLock(Path state, Ticker ticker) {
-        this.file = state.resolve(LOCK);
+        this.file = StateEntry.DELETION_LOCK.in(state);
         this.ticker = Objects.requireNonNull(ticker);
     }
 
@@ -45,7 +44,7 @@ public final class DeletionLock {
                         "cannot take a snapshot: " + ProcessLock.holder(file) + " is deleting content",
                         "wait until agent-primary prune is done");
             }
-            pause();
+            ticker.pause(LOOK, "finish the snapshot");
             held = ProcessLock.tryAcquire(file);
         }
         return held.get();
@@ -54,14 +53,5 @@ public final class DeletionLock {
     /** To be held for a second or so. Empty while a snapshot is taken. */
     public Optional<ProcessLock> forDeletion() {
         return ProcessLock.tryAcquire(file);
-    }
-
-    private void pause() {
-        try {
-            ticker.sleep(LOOK);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Cancellation.of("finish the snapshot", e);
-        }
     }
 }

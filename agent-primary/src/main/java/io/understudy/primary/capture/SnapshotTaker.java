@@ -12,6 +12,7 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -24,9 +25,8 @@ import java.util.function.Supplier;
  */
 public final class SnapshotTaker {
     /** Held while a snapshot is taken. */
-    static final String LOCK = "primary.lock";
-
     private final Path lock;
+
     private final FullSnapshotFlag fullSnapshot;
     private final LastSequence given;
     private final TreePlaces places;
@@ -51,7 +51,7 @@ public final class SnapshotTaker {
             Supplier<SigningKey> key,
             SnapshotSource source,
             Events events) {
-        this.lock = state.resolve(LOCK);
+        this.lock = StateEntry.SNAPSHOT_LOCK.in(state);
         this.fullSnapshot = new FullSnapshotFlag(state);
         this.given = new LastSequence(state);
         this.places = new TreePlaces(state);

@@ -13,6 +13,7 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -37,7 +38,6 @@ import java.util.stream.Collectors;
  */
 public final class Pruning {
     /** Held while this server prunes. */
-    static final String LOCK = "prune.lock";
 
     /** A little less than a day, so that a pruning after each day's first snapshot does not wander. */
     private static final Duration EVERY = Duration.ofHours(20);
@@ -135,7 +135,7 @@ public final class Pruning {
     }
 
     private Pruned locked(Progress progress) {
-        Path file = host.state().resolve(LOCK);
+        Path file = StateEntry.PRUNE_LOCK.in(host.state());
         ProcessLock held = ProcessLock.tryAcquire(file)
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.LOCKED,

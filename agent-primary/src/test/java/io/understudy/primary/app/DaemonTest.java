@@ -13,7 +13,7 @@ import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
-import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -138,8 +139,9 @@ class DaemonTest {
         assertThat(daemonStatus.ready().text()).contains("epoch 2 was claimed by b");
         assertThat(metric("snapshot_attempts_total")).isZero();
 
-        HeldEpoch third = new HeldEpoch(primary.repository.id(), 3, "n", "a", primary.time.now(), "promote");
-        primary.repository.epochs().claim(third.claim(), primary.key);
+        EpochClaim third =
+                new EpochClaim(Optional.of(primary.repository.id()), 3, "a", primary.time.now(), "promote", "n");
+        primary.repository.epochs().claim(third, primary.key);
         primary.epochs.hold(third);
         primary.time.advance(Duration.ofSeconds(1));
         daemon.round();
@@ -187,8 +189,9 @@ class DaemonTest {
     }
 
     private void promoteThis(int epoch) {
-        HeldEpoch held = new HeldEpoch(primary.repository.id(), epoch, "n", "a", primary.time.now(), "promote");
-        primary.repository.epochs().claim(held.claim(), primary.key);
+        EpochClaim held =
+                new EpochClaim(Optional.of(primary.repository.id()), epoch, "a", primary.time.now(), "promote", "n");
+        primary.repository.epochs().claim(held, primary.key);
         primary.epochs.hold(held);
         primary.marker.remove();
     }
@@ -197,7 +200,7 @@ class DaemonTest {
     void aRefusalInBackupModeIsForgottenByItsPromotion() throws Exception {
         primary.enterBackupMode();
         daemon.round();
-        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none(), () -> {})
+        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none())
                         .get())
                 .hasMessageContaining("backup mode");
         daemon.round();
@@ -221,7 +224,8 @@ class DaemonTest {
 
     @Test
     void aServerWithoutAnEpochIdles() {
-        primary.epochs.hold(new HeldEpoch(UUID.randomUUID(), 1, "n", "a", primary.time.now(), "of another repository"));
+        primary.epochs.hold(new EpochClaim(
+                Optional.of(UUID.randomUUID()), 1, "a", primary.time.now(), "of another repository", "n"));
         daemon.round();
         assertThat(daemonStatus.standing().role()).isEqualTo(Role.NO_EPOCH);
         assertThat(daemonStatus.lastError().orElseThrow().code()).isEqualTo(ErrorCode.FENCED);
@@ -313,7 +317,7 @@ class DaemonTest {
         assertThat(serving).isFalse();
         assertThat(primary.repository.list()).isEmpty();
         assertThat(metric("snapshot_failures_total{stage=\"database\"")).isEqualTo(1);
-        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none(), () -> {}))
+        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none()))
                 .hasMessageContaining("stopping");
     }
 

@@ -14,7 +14,7 @@ import io.understudy.primary.announce.Followers;
 import io.understudy.primary.announce.Reporting;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
-import io.understudy.repository.HeldEpoch;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.ReplicaReport;
@@ -171,8 +171,9 @@ class StatusAgainstTheWorldTest {
     }
 
     private void claim(int epoch) {
-        HeldEpoch held = new HeldEpoch(primary.repository.id(), epoch, "n" + epoch, "a", primary.time.now(), "promote");
-        primary.repository.epochs().claim(held.claim(), primary.key);
+        EpochClaim held = new EpochClaim(
+                Optional.of(primary.repository.id()), epoch, "a", primary.time.now(), "promote", "n" + epoch);
+        primary.repository.epochs().claim(held, primary.key);
         primary.epochs.hold(held);
     }
 

@@ -13,13 +13,14 @@ import io.understudy.filestore.Content;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.state.StateEntry;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults.LoseAcknowledgement;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,8 +107,9 @@ class SnapshotTakerTest {
     @Test
     void goesOnCountingInAHigherEpoch() {
         take();
-        HeldEpoch next = new HeldEpoch(primary.repository.id(), 2, "n2", "a", primary.time.now(), "promote");
-        primary.repository.epochs().claim(next.claim(), primary.key);
+        EpochClaim next =
+                new EpochClaim(Optional.of(primary.repository.id()), 2, "a", primary.time.now(), "promote", "n2");
+        primary.repository.epochs().claim(next, primary.key);
         primary.epochs.hold(next);
         assertThat(take().manifest().snapshot()).isEqualTo(new SnapshotId(2, 2));
     }
@@ -150,7 +153,7 @@ class SnapshotTakerTest {
         EpochStore none = new EpochStore(folder.resolve("elsewhere"));
         SnapshotTaker taker = taker(none);
         assertCode(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()), ErrorCode.FENCED);
-        none.hold(new HeldEpoch(UUID.randomUUID(), 9, "n", "a", primary.time.now(), "init"));
+        none.hold(new EpochClaim(Optional.of(UUID.randomUUID()), 9, "a", primary.time.now(), "init", "n"));
         assertCode(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()), ErrorCode.FENCED);
         assertThat(primary.repository.list()).isEmpty();
     }
@@ -192,7 +195,7 @@ class SnapshotTakerTest {
         refused(ErrorCode.DUMP_FAILED);
         assertThat(heard).contains("failed database dump_failed");
         assertThat(primary.repository.list()).isEmpty();
-        assertThat(ProcessLock.tryAcquire(primary.state.resolve(SnapshotTaker.LOCK)))
+        assertThat(ProcessLock.tryAcquire(StateEntry.SNAPSHOT_LOCK.in(primary.state)))
                 .hasValueSatisfying(ProcessLock::close);
 
         primary.database.during(() -> {});

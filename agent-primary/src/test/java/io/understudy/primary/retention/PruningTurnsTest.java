@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.DeletionLock;
+import io.understudy.state.StateEntry;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.time.Ticker;
@@ -19,7 +20,7 @@ class PruningTurnsTest extends FiveHourlySnapshots {
     @Test
     void oneAtATime() {
         ProcessLock held =
-                ProcessLock.tryAcquire(server.state.resolve(Pruning.LOCK)).orElseThrow();
+                ProcessLock.tryAcquire(StateEntry.PRUNE_LOCK.in(server.state)).orElseThrow();
         assertThat(failure(this::prune).code()).isEqualTo(ErrorCode.LOCKED);
         held.close();
         prune();

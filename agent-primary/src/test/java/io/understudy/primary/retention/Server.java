@@ -15,8 +15,8 @@ import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.testing.FakeSourceDatabase;
 import io.understudy.progress.Progress;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
@@ -86,8 +86,8 @@ final class Server {
 
     void claim(int epoch) {
         Repository repository = repository();
-        HeldEpoch claim = new HeldEpoch(repository.id(), epoch, name, name, time.now(), "test");
-        repository.epochs().claim(claim.claim(), KEY);
+        EpochClaim claim = new EpochClaim(Optional.of(repository.id()), epoch, name, time.now(), "test", name);
+        repository.epochs().claim(claim, KEY);
         if (!epochs.held().equals(Optional.of(claim))) {
             epochs.hold(claim);
         }

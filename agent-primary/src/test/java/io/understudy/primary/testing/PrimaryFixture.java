@@ -8,7 +8,6 @@ import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
@@ -52,8 +51,8 @@ public final class PrimaryFixture {
                 Repository.create(filestore, UUID.randomUUID(), SITE, TrustedKeys.of(key.publicKey()), time.clock());
         this.epochs = new EpochStore(state);
         this.marker = new Marker(folder.resolve("BACKUP"));
-        HeldEpoch first = new HeldEpoch(repository.id(), 1, "nonce", "a", time.now(), "init");
-        repository.epochs().claim(first.claim(), key);
+        EpochClaim first = new EpochClaim(Optional.of(repository.id()), 1, "a", time.now(), "init", "nonce");
+        repository.epochs().claim(first, key);
         epochs.hold(first);
     }
 

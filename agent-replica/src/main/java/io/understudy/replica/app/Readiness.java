@@ -41,7 +41,7 @@ final class Readiness {
      */
     static Probe of(boolean backupMode, ReplicaRecord ledger, List<Discrepancy> found, Optional<AwaitedEpoch> waits) {
         if (ledger.state() instanceof Promoted promoted && !promoted.claimed()) {
-            return Probe.down("promoted, but epoch " + promoted.claim().epoch() + " is yet to be claimed");
+            return Probe.down("promoted, but epoch " + promoted.epoch() + " is yet to be claimed");
         }
         if (!backupMode) {
             return Probe.up("not in backup mode");

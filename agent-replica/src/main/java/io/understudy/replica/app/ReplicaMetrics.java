@@ -71,7 +71,7 @@ final class ReplicaMetrics implements EventSink {
     /** The epoch of what is live, or the one that this server claimed. */
     private static Optional<Integer> known(ReplicaRecord ledger) {
         return ledger.state() instanceof Promoted promoted && promoted.claimed()
-                ? Optional.of(promoted.claim().epoch())
+                ? Optional.of(promoted.epoch())
                 : ledger.live().flatMap(DatabaseVersion::snapshot).map(SnapshotId::epoch);
     }
 
@@ -140,9 +140,7 @@ final class ReplicaMetrics implements EventSink {
 
     /** Seen in the repository, or claimed there by this server. */
     private double highestEpoch() {
-        int claimed = store.state() instanceof Promoted promoted && promoted.claimed()
-                ? promoted.claim().epoch()
-                : 0;
+        int claimed = store.state() instanceof Promoted promoted && promoted.claimed() ? promoted.epoch() : 0;
         int highest = Math.max(highestSeen.get(), claimed);
         return highest == 0 ? Double.NaN : highest;
     }

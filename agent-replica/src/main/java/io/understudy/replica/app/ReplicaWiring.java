@@ -56,6 +56,7 @@ import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.CommandSiteService;
 import io.understudy.site.Marker;
+import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
 import io.understudy.time.Ticker;
@@ -130,11 +131,11 @@ public final class ReplicaWiring implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         Ticker ticker = Ticker.system();
         Path state = settings.state();
-        CommandRunner runner = new SystemCommandRunner(state.resolve("commands"), ticker);
+        CommandRunner runner = new SystemCommandRunner(StateEntry.COMMANDS.in(state), ticker);
         ReplicaDisk disk = new ReplicaDisk(
                 new MarkerBackupMode(new Marker(settings.marker()), settings.site(), clock),
                 ReplicaStateStore.in(state),
-                MirrorFolder.of(state.resolve("mirror")),
+                MirrorFolder.of(StateEntry.MIRROR.in(state)),
                 DiskSpace.ofThisMachine(),
                 MountPoints::now,
                 FileHook.none());
@@ -187,7 +188,7 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     private long freeForMirror() {
-        return ports.disk().space().free(settings.state().resolve("mirror")).orElse(Long.MAX_VALUE);
+        return ports.disk().space().free(StateEntry.MIRROR.in(settings.state())).orElse(Long.MAX_VALUE);
     }
 
     public Settings settings() {
@@ -248,7 +249,6 @@ public final class ReplicaWiring implements AutoCloseable {
                 marker,
                 ports.databases(),
                 parts.trees(),
-                parts.stage(),
                 ports.site(),
                 failures(),
                 events,

@@ -211,11 +211,9 @@ public record StatusView(
 
     private static Optional<Integer> epoch(ReplicaRecord ledger) {
         if (ledger.state() instanceof Promoted promoted) {
-            return Optional.of(promoted.claim().epoch());
+            return Optional.of(promoted.epoch());
         }
-        return ledger.state() instanceof Promoting promoting
-                ? Optional.of(promoting.claim().epoch())
-                : Optional.empty();
+        return ledger.state() instanceof Promoting promoting ? Optional.of(promoting.epoch()) : Optional.empty();
     }
 
     /** An apply that no process works on now is finished by the next round. */

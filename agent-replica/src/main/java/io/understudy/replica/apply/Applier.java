@@ -5,7 +5,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
@@ -35,7 +34,6 @@ import java.util.Optional;
 public final class Applier {
     private final ReplicaStateStore store;
     private final LiveTrees trees;
-    private final Stage stage;
     private final Events events;
     private final Clock clock;
     private final ApplyForward forward;
@@ -46,7 +44,6 @@ public final class Applier {
             BackupMode backup,
             LiveDatabases databases,
             LiveTrees trees,
-            Stage stage,
             SiteService site,
             RetryLog failures,
             Events events,
@@ -54,7 +51,6 @@ public final class Applier {
             Ticker ticker) {
         this.store = store;
         this.trees = trees;
-        this.stage = stage;
         this.events = events;
         this.clock = clock;
         this.forward = new ApplyForward(store, backup, databases, trees, site, failures, events, clock, ticker);
@@ -94,15 +90,11 @@ public final class Applier {
 
     /** The snapshot stays. */
     private void settle(ApplyIntent intent) {
-        Attempt.of(
-                events,
-                "finish the change of the files of " + intent.snapshot(),
-                () -> trees.settle(intent.snapshot()));
+        Attempt.of(events, "keep the hashes of the files of " + intent.snapshot(), () -> trees.settle(intent.plans()));
         ReplicaPoint.TREES_SETTLED.reached();
         store.change(ledger -> {
             ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);
             return next.with(next.state().settled())
-                    .preparing(Optional.empty())
                     .succeeding(intent.snapshot())
                     .untidy(clock.instant());
         });
@@ -110,13 +102,11 @@ public final class Applier {
     }
 
     private Optional<FailedAttempt> conclude(ApplyIntent intent) {
-        Attempt.of(events, "discard what was staged for " + intent.snapshot(), () -> stage.discard(intent.snapshot()));
-        ReplicaPoint.STAGE_DISCARDED.reached();
         FailedAttempt cause = intent.cause().orElseThrow();
         store.change(ledger -> {
             ReplicaRecord settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
             ReplicaRecord next = cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.failing(cause);
-            return intent.rejects() ? next.withoutOwned(intent.fresh()) : next;
+            return intent.rejects() ? next.withoutOwned(intent.fresh().database()) : next;
         });
         ReplicaPoint.RETURN_CLEARED.reached();
         Optional<DatabaseVersion> live = intent.back().live();

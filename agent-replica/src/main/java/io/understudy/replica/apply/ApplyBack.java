@@ -54,7 +54,7 @@ final class ApplyBack {
      */
     Optional<UnderstudyException> run(ApplyIntent intent) {
         // What is live while the marker is gone carries the production's new rows.
-        if (!backup.on() && isLive(intent.fresh())) {
+        if (!backup.on() && isLive(intent.fresh().database())) {
             return turn(intent);
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
@@ -63,7 +63,7 @@ final class ApplyBack {
         ReplicaPoint.RETURN_MARKED.reached();
         Attempt.of(events, "stop the site", site::stop);
         ReplicaPoint.RETURN_SITE_STOPPED.reached();
-        if (isLive(intent.fresh())) {
+        if (isLive(intent.fresh().database())) {
             if (!backup.on()) {
                 Attempt.of(events, "start the site again", site::restart);
                 return turn(intent);
@@ -72,7 +72,7 @@ final class ApplyBack {
             ReplicaPoint.RETURN_DATABASES_SWAPPED.reached();
         }
         ORDER.forEach(kind -> {
-            trees.back(intent.snapshot(), kind);
+            trees.back(intent.plans(), kind);
             returned(kind).reached();
         });
         Optional<UnderstudyException> down = Attempt.of(events, "restart the site after going back", site::restart);
@@ -90,13 +90,12 @@ final class ApplyBack {
     private void returnDatabases(ApplyIntent intent) {
         Optional<DatabaseIdentity> spare = databases.look().spare();
         boolean retire = intent.rejects() || spare.isPresent();
-        if (retire) {
-            store.change(ledger -> ledger.preparing(
-                    ledger.prepared().filter(prepared -> !prepared.database().equals(intent.fresh()))));
-        }
         databases.arrange(
-                new Arrangement(intent.old(), retire ? spare : Optional.of(intent.fresh()), intent.retired()),
-                retire ? Set.of(intent.fresh()) : Set.of());
+                new Arrangement(
+                        intent.old(),
+                        retire ? spare : Optional.of(intent.fresh().database()),
+                        intent.retired()),
+                retire ? Set.of(intent.fresh().database()) : Set.of());
     }
 
     private Optional<UnderstudyException> turn(ApplyIntent intent) {

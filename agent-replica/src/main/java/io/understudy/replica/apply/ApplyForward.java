@@ -87,15 +87,15 @@ final class ApplyForward {
         ReplicaPoint.MARKER_RENEWED.reached();
         site.stop();
         ReplicaPoint.SITE_STOPPED.reached();
-        if (!isLive(intent.fresh())) {
+        if (!isLive(intent.fresh().database())) {
             backup.require();
             databases.arrange(
-                    new Arrangement(Optional.of(intent.fresh()), Optional.empty(), intent.old()),
+                    new Arrangement(Optional.of(intent.fresh().database()), Optional.empty(), intent.old()),
                     intent.retired().stream().collect(Collectors.toSet()));
             ReplicaPoint.DATABASES_SWAPPED.reached();
         }
         ORDER.forEach(kind -> {
-            trees.forward(intent.snapshot(), kind);
+            trees.forward(intent.plans(), kind);
             exchanged(kind).reached();
         });
         backup.renew("This server follows the primary.", Optional.of(intent.snapshot()));
@@ -103,14 +103,14 @@ final class ApplyForward {
     }
 
     private void requireMarkerOrSwapped(ApplyIntent intent) {
-        if (!backup.on() && !isLive(intent.fresh())) {
+        if (!backup.on() && !isLive(intent.fresh().database())) {
             backup.require();
         }
     }
 
     private void giveUp(ApplyIntent intent, Step step, UnderstudyException failure) {
         events.report(new ReplicaEvent.StepFailed(step, failure));
-        if (!backup.on() && isLive(intent.fresh())) {
+        if (!backup.on() && isLive(intent.fresh().database())) {
             if (step == Step.APPLY) {
                 throw failure;
             }

@@ -88,7 +88,7 @@ public final class CleanUp {
         if (stop.getAsBoolean()) {
             return;
         }
-        attempt(failed, () -> trees.clear(ledger.live().flatMap(DatabaseVersion::snapshot)));
+        attempt(failed, () -> trees.clear(ledger.live().flatMap(DatabaseVersion::plans)));
         ReplicaPoint.UNDO_CLEARED.reached();
         Optional<PendingCleanUp> left = failed.stream().findFirst().map(first -> failures.cleanUp(ledger, first));
         store.change(each -> each.withCleanUp(left));

@@ -11,13 +11,11 @@ import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
-import io.understudy.replica.state.ReplicaRecord.Prepared;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaState.Settled;
 import io.understudy.replica.state.ReplicaStateStore;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
 
 /** Writes the intent: the last moment at which a round can still be given up. What follows is the {@link Applier}'s. */
@@ -38,21 +36,19 @@ public final class IntentWriter {
     }
 
     /**
-     * Decides to make the prepared spare live. A database in N-1's place that Understudy did not make is set aside
-     * first: it will never be dropped.
+     * Decides to make the loaded spare and the staged files live. A database in N-1's place that Understudy did not
+     * make is set aside first: it will never be dropped.
      *
      * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when the spare is gone,
      *     {@code DATABASE_*}; {@code FILE_*} or {@code DISK_FULL} when the marker can't be written
      */
-    public void forward(Optional<Instant> moment) {
+    public void forward(DatabaseVersion fresh) {
         Arrangement now = databases.look();
         ReplicaRecord ledger = putAsideForeign(now);
-        Prepared prepared = ledger.prepared().orElseThrow();
-        if (!now.spare().equals(Optional.of(prepared.database()))) {
-            store.change(each -> each.preparing(Optional.empty()));
+        if (!now.spare().equals(Optional.of(fresh.database()))) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_FAILED,
-                    "cannot apply " + prepared.snapshot() + ": the database that was loaded for it is gone",
+                    "cannot apply " + fresh.snapshot().orElseThrow() + ": the database that was loaded for it is gone",
                     "it is loaded again with the next attempt");
         }
         Optional<DatabaseIdentity> retired = now.previous().filter(ledger.owned()::contains);
@@ -63,9 +59,7 @@ public final class IntentWriter {
         }
         store.change(each -> each.with(each.state()
                 .begin(new ApplyIntent(
-                        prepared.snapshot(),
-                        moment,
-                        prepared.database(),
+                        fresh,
                         now.live(),
                         retired,
                         ApplyIntent.Phase.FORWARD,
@@ -84,7 +78,6 @@ public final class IntentWriter {
         backup.require();
         store.change(ledger -> {
             Following following = target(ledger, now);
-            trees.dropUnbegun(following.current().snapshot().orElseThrow());
             return ledger.with(following.rollback(rolledBack(following)));
         });
     }
@@ -103,7 +96,7 @@ public final class IntentWriter {
                         .map(DatabaseVersion::database)
                         .filter(each -> now.previous().equals(Optional.of(each)))
                         .isPresent()
-                && trees.canGoBack(following.current().snapshot().orElseThrow())) {
+                && following.current().plans().filter(trees::canGoBack).isPresent()) {
             return following;
         }
         throw new UnderstudyException(

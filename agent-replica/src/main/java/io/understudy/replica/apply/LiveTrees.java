@@ -1,7 +1,7 @@
 package io.understudy.replica.apply;
 
 import io.understudy.files.TreeKind;
-import io.understudy.repository.SnapshotId;
+import io.understudy.replica.state.PlanSet;
 import java.util.Optional;
 
 /**
@@ -10,40 +10,29 @@ import java.util.Optional;
  */
 public interface LiveTrees {
     /**
-     * Makes the staged changes of all trees of this kind live; replaced and deleted files move to the snapshot's undo
+     * Makes the staged changes of all trees of this kind live; replaced and deleted files move to the apply's undo
      * folder.
      */
-    void forward(SnapshotId snapshot, TreeKind kind);
+    void forward(PlanSet plans, TreeKind kind);
 
     /** Takes back what {@link #forward} did, exactly: contents, modes, times, deletions. */
-    void back(SnapshotId snapshot, TreeKind kind);
+    void back(PlanSet plans, TreeKind kind);
 
     /**
-     * Whether the snapshot can be taken back: it was made live, and no later one has settled. Changes nothing, and so
+     * Whether the apply can be taken back: it was made live, and what it replaced is there. Changes nothing, and so
      * needs no lock.
      */
-    default boolean canGoBack(SnapshotId snapshot) {
-        return true;
-    }
+    boolean canGoBack(PlanSet plans);
+
+    /** The snapshot stays: remembers of its files what spares the next snapshot to read them. */
+    void settle(PlanSet plans);
 
     /**
-     * Before {@link #back} of a snapshot that settled: what was prepared to apply it once more, and not begun, is
-     * dropped: it would stand in the way.
-     */
-    default void dropUnbegun(SnapshotId snapshot) {}
-
-    /**
-     * The snapshot stays, or was undone: what was done of its plan can be taken back, or its plan is given up. Deletes
-     * nothing else.
-     */
-    void settle(SnapshotId snapshot);
-
-    /**
-     * Removes what takes nothing back any more: plans, staged files and undo folders of snapshots before this one.
+     * Removes what takes nothing back any more: plans, staged files and undo folders of other applies than this one.
      * Idempotent.
      *
-     * @param current the snapshot that is live, empty when none is
+     * @param live of the snapshot that is live, empty when none is
      * @throws io.understudy.failure.UnderstudyException what could not be removed; everything else was
      */
-    void clear(Optional<SnapshotId> current);
+    void clear(Optional<PlanSet> live);
 }

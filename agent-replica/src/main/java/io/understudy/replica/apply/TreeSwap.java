@@ -1,6 +1,5 @@
 package io.understudy.replica.apply;
 
-import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.files.SafePath;
@@ -13,9 +12,8 @@ import io.understudy.replica.stage.CacheRefresh;
 import io.understudy.replica.stage.Change;
 import io.understudy.replica.stage.Plan;
 import io.understudy.replica.stage.Plans;
-import io.understudy.replica.stage.Plans.Phase;
 import io.understudy.replica.stage.WorkFolder;
-import io.understudy.repository.SnapshotId;
+import io.understudy.replica.state.PlanSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,78 +30,44 @@ import org.slf4j.LoggerFactory;
 public final class TreeSwap implements LiveTrees {
     private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
 
-    private final Plans plans;
+    private final Plans all;
     private final FileOps steps;
 
     /** @param state folder of durable state, the same that the stager has */
     public TreeSwap(Path state, FileHook hook) {
-        this.plans = new Plans(state);
+        this.all = new Plans(state);
         this.steps = new FileOps(hook);
     }
 
     @Override
-    public void forward(SnapshotId snapshot, TreeKind kind) {
-        Optional<Phase> phase = plans.phase(snapshot);
-        if (phase.equals(Optional.of(Phase.SETTLED))) {
-            return;
-        }
-        if (!phase.equals(Optional.of(Phase.FORWARD))) {
-            plans.enter(snapshot, Phase.FORWARD);
-        }
-        forEach(snapshot, Optional.of(kind), this::forward);
+    public void forward(PlanSet plans, TreeKind kind) {
+        forEach(plans, Optional.of(kind), this::forward);
     }
 
     @Override
-    public void back(SnapshotId snapshot, TreeKind kind) {
-        Optional<Phase> phase = plans.phase(snapshot);
-        if (phase.isEmpty() || phase.get() == Phase.PREPARED) {
-            LOG.info("nothing of {} was made live in trees of kind {}", snapshot, kind.label());
-            return;
-        }
-        if (phase.get() != Phase.BACK) {
-            plans.enter(snapshot, Phase.BACK);
-        }
-        forEach(snapshot, Optional.of(kind), this::back);
+    public void back(PlanSet plans, TreeKind kind) {
+        forEach(plans, Optional.of(kind), this::back);
     }
 
     @Override
-    public boolean canGoBack(SnapshotId snapshot) {
-        return plans.canBeTakenBack(snapshot);
-    }
-
-    @Override
-    public void dropUnbegun(SnapshotId snapshot) {
-        plans.preferSettled(snapshot);
-    }
-
-    @Override
-    public void settle(SnapshotId snapshot) {
-        Optional<Phase> phase = plans.phase(snapshot);
-        if (phase.equals(Optional.of(Phase.FORWARD))) {
-            learn(snapshot);
-            plans.enter(snapshot, Phase.SETTLED);
-        } else if (!phase.equals(Optional.of(Phase.SETTLED))) {
-            plans.remove(snapshot);
-        }
+    public boolean canGoBack(PlanSet plans) {
+        return all.canBeTakenBack(plans);
     }
 
     /** What the caches don't know is read for the next snapshot. */
-    private void learn(SnapshotId snapshot) {
-        try {
-            CacheRefresh caches = new CacheRefresh(plans);
-            forEach(snapshot, Optional.empty(), (plan, root, reached) -> caches.learn(plan, root));
-        } catch (UnderstudyException e) {
-            LOG.warn("the hashes of the applied files are not kept: {} ({})", e.getMessage(), e.hint());
-        }
+    @Override
+    public void settle(PlanSet plans) {
+        CacheRefresh caches = new CacheRefresh(all);
+        forEach(plans, Optional.empty(), (plan, root, reached) -> caches.learn(plan, root));
     }
 
     @Override
-    public void clear(Optional<SnapshotId> current) {
-        plans.clear(current);
+    public void clear(Optional<PlanSet> live) {
+        all.clear(live);
     }
 
-    private void forEach(SnapshotId snapshot, Optional<TreeKind> kind, Work work) {
-        for (Path file : plans.files(snapshot)) {
+    private void forEach(PlanSet plans, Optional<TreeKind> kind, Work work) {
+        for (Path file : all.files(plans)) {
             try (Plan plan = Plan.open(file)) {
                 if (kind.isEmpty() || kind.get() == plan.header().kind()) {
                     TreeRoot root = TreeRoot.of(plan.header().folder());
@@ -123,6 +87,7 @@ public final class TreeSwap implements LiveTrees {
     }
 
     private void forward(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
+        WorkFolder.create(root, plan.header().undone(root));
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = 0; i < plan.size(); i++) {
             Change change = plan.change(i);
@@ -147,6 +112,13 @@ public final class TreeSwap implements LiveTrees {
     }
 
     private void back(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
+        if (!Files.isDirectory(plan.header().undone(root))) {
+            LOG.info(
+                    "nothing of {} was made live in tree {}",
+                    plan.header().apply(),
+                    plan.header().tree());
+            return;
+        }
         WorkFolder.create(root, plan.header().staged(root));
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = plan.size() - 1; i >= 0; i--) {

@@ -15,23 +15,17 @@ import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.time.Moments;
-import io.understudy.transport.RpcFailures;
 import io.understudy.transport.Transport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** The command {@code promote}. Its exit code is that of the site's first failure, though the promotion holds. */
 @Command(name = "promote", description = "Makes this standby the primary.")
-final class PromoteCommand implements Callable<Integer> {
-    @ParentCommand
-    private ReplicaCli cli;
-
+final class PromoteCommand extends ReplicaCommand {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
@@ -60,20 +54,17 @@ final class PromoteCommand implements Callable<Integer> {
     private boolean restart;
 
     @Override
-    public Integer call() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
-            if (!ReplicaCli.looking(wiring).isPrimary(request)) {
-                cli.confirm(question(settings, wiring), yes);
-                cli.say("claiming an epoch in " + settings.filestore().url()
-                        + "; while it does not answer this is tried again for up to "
-                        + StatusText.age(RetryPolicy.standard().limit()));
-            }
-            PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
-            cli.print(result, result::text);
-            return exitCode(result);
+    int run(Settings settings, ReplicaWiring wiring) {
+        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
+        if (!ReplicaCli.looking(wiring).isPrimary(request)) {
+            cli.confirm(question(settings, wiring), yes);
+            cli.say("claiming an epoch in " + settings.filestore().url()
+                    + "; while it does not answer this is tried again for up to "
+                    + StatusText.age(RetryPolicy.standard().limit()));
         }
+        PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
+        cli.print(result, result::text);
+        return exitCode(result);
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
@@ -132,7 +123,7 @@ final class PromoteCommand implements Callable<Integer> {
             return 0;
         }
         return result.warnings().stream()
-                .map(each -> RpcFailures.code(each.code()).orElse(ErrorCode.INTERNAL))
+                .map(each -> ErrorCode.of(each.code()).orElse(ErrorCode.INTERNAL))
                 .filter(code -> code.kind() == ErrorKind.SITE)
                 .findFirst()
                 .orElse(ErrorCode.SITE_UNHEALTHY)

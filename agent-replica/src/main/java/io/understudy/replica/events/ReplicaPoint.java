@@ -65,7 +65,6 @@ public enum ReplicaPoint implements CrashPoint {
     CONFIG_RETURNED(Work.RETURN),
     RETURN_SITE_RESTARTED(Work.RETURN),
     RETURN_DONE(Work.RETURN),
-    STAGE_DISCARDED(Work.RETURN),
     RETURN_CLEARED(Work.RETURN),
 
     PROMOTION_INTENDED(Work.PROMOTE),

@@ -6,6 +6,7 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.state.StateEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,7 +31,7 @@ final class ArchiveFile implements AutoCloseable {
      */
     static ArchiveFile assemble(StreamRef archive, BlobSource blobs, Path state) {
         AtomicFiles.createFolders(state, AtomicFiles.PRIVATE_FOLDER);
-        ArchiveFile file = new ArchiveFile(state.resolve("archive.dump"));
+        ArchiveFile file = new ArchiveFile(StateEntry.ARCHIVE.in(state));
         file.close();
         try (InputStream content = new BlobSequence(archive.blobs(blobs), blobs, bytes -> {});
                 OutputStream out = file.create()) {

@@ -9,6 +9,8 @@ import io.understudy.postgres.Databases;
 import io.understudy.postgres.Session;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.SnapshotId;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,7 +34,7 @@ final class SpareDatabase {
     private final Database database;
     private final Databases databases;
     private final DatabaseNames names;
-    private final SpareFile file;
+    private final StateFile<SpareRecord> file;
     private final Supplier<String> nonce;
 
     /** @param nonce a new random word each time, {@code [0-9a-f]+} */
@@ -40,7 +42,7 @@ final class SpareDatabase {
         this.database = database;
         this.databases = new Databases(database, ticker);
         this.names = DatabaseNames.of(database.settings().name());
-        this.file = new SpareFile(state);
+        this.file = StateFile.in(state, StateEntry.SPARE, SpareRecord.class);
         this.nonce = nonce;
     }
 
@@ -54,8 +56,10 @@ final class SpareDatabase {
         return spare.map(SpareRecord::identity)
                 .filter(identity ->
                         databases.named(names.spare()).filter(identity::equals).isPresent())
-                .filter(identity -> spare.get().volatileSince() == null
-                        || spare.get().volatileSince().equals(serverStart()));
+                .filter(identity -> spare.get()
+                        .volatileSince()
+                        .filter(since -> !since.equals(serverStart()))
+                        .isEmpty());
     }
 
     /**
@@ -145,7 +149,7 @@ final class SpareDatabase {
             }
         });
         if (record.isPresent()) {
-            file.remove();
+            file.delete();
         }
     }
 

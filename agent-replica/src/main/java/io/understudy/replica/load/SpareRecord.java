@@ -12,11 +12,17 @@ import java.util.Optional;
  *     when a crash hid its OID
  * @param cluster system identifier of its server
  * @param oid 0 while {@code CREATING}
- * @param snapshot what it holds; null unless {@code LOADED}
- * @param volatileSince when the server was started, if tables of it would be emptied by the server's crash; null
+ * @param snapshot what it holds; empty unless {@code LOADED}
+ * @param volatileSince when the server was started, if tables of it would be emptied by the server's crash; empty
  *     otherwise
  */
-record SpareRecord(Stage stage, String name, long cluster, long oid, String snapshot, String volatileSince) {
+record SpareRecord(
+        Stage stage,
+        String name,
+        long cluster,
+        long oid,
+        Optional<SnapshotId> snapshot,
+        Optional<String> volatileSince) {
     enum Stage {
         CREATING,
         CREATED,
@@ -24,15 +30,15 @@ record SpareRecord(Stage stage, String name, long cluster, long oid, String snap
     }
 
     static SpareRecord creating(long cluster, String name) {
-        return new SpareRecord(Stage.CREATING, name, cluster, 0, null, null);
+        return new SpareRecord(Stage.CREATING, name, cluster, 0, Optional.empty(), Optional.empty());
     }
 
     SpareRecord created(long oid) {
-        return new SpareRecord(Stage.CREATED, name, cluster, oid, null, null);
+        return new SpareRecord(Stage.CREATED, name, cluster, oid, Optional.empty(), Optional.empty());
     }
 
     SpareRecord loaded(SnapshotId snapshot, Optional<String> volatileSince) {
-        return new SpareRecord(Stage.LOADED, name, cluster, oid, snapshot.toString(), volatileSince.orElse(null));
+        return new SpareRecord(Stage.LOADED, name, cluster, oid, Optional.of(snapshot), volatileSince);
     }
 
     DatabaseIdentity identity() {
@@ -40,6 +46,6 @@ record SpareRecord(Stage stage, String name, long cluster, long oid, String snap
     }
 
     boolean holds(SnapshotId wanted) {
-        return stage == Stage.LOADED && wanted.toString().equals(snapshot);
+        return stage == Stage.LOADED && snapshot.equals(Optional.of(wanted));
     }
 }

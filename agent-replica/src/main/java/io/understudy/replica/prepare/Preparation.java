@@ -16,8 +16,8 @@ import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.setup.CheckReport;
@@ -159,11 +159,11 @@ public final class Preparation {
         ReplicaState next = ledger.state().demoted();
         ReplicaRecord without =
                 ledger.live().map(copy -> ledger.withoutOwned(copy.database())).orElse(ledger);
-        return without.with(next).preparing(Optional.empty()).withSuccess();
+        return without.with(next).withSuccess();
     }
 
-    private boolean isHighest(HeldEpoch held) {
-        return repository.get().id().equals(held.repository())
+    private boolean isHighest(EpochClaim held) {
+        return held.repository().equals(Optional.of(repository.get().id()))
                 && repository.get().epochs().highest() == held.epoch();
     }
 

@@ -5,7 +5,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
-import io.understudy.replica.state.Claim;
+import io.understudy.repository.EpochClaim;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -48,13 +48,13 @@ public final class EpochClaiming {
      * @param last the claim that was sent last
      * @param held the epoch that this server's data is of
      */
-    Claim next(Optional<Claim> last, int held, Promotion.Request request) {
-        Optional<Claim> sent = last.filter(each -> each.epoch() > held);
+    EpochClaim next(Optional<EpochClaim> last, int held, Promotion.Request request) {
         int epoch = held + 1;
         try {
             if (request.force()) {
                 int highest = claims.highest();
-                epoch = sent.filter(each -> each.epoch() == highest && claims.stands(each))
+                epoch = last.filter(each -> each.epoch() > held)
+                                .filter(each -> each.epoch() == highest && claims.stands(each))
                                 .isPresent()
                         ? highest
                         : Math.max(held, highest) + 1;
@@ -64,16 +64,20 @@ public final class EpochClaiming {
                 throw refused(e);
             }
         }
-        int wanted = epoch;
-        return sent.filter(each -> each.epoch() == wanted)
-                .orElseGet(() -> new Claim(wanted, nonces.get(), clock.instant(), request.reason()));
+        return of(last, epoch, request.reason());
+    }
+
+    /** The claim of this epoch: the one that was kept, or where that was lost a new one. */
+    EpochClaim of(Optional<EpochClaim> last, int epoch, String reason) {
+        return last.filter(each -> each.epoch() == epoch)
+                .orElseGet(() -> new EpochClaim(epoch, claims.server(), clock.instant(), reason, nonces.get()));
     }
 
     /**
      * @return why the epoch is not claimed, or not known as claimed to the primary's agent here: the claim has to be
      *     repeated
      */
-    Optional<UnderstudyException> claim(Claim claim) {
+    Optional<UnderstudyException> claim(EpochClaim claim) {
         try {
             claims.claim(claim);
             events.report(new ReplicaEvent.EpochSeen(claim.epoch()));
@@ -85,7 +89,7 @@ public final class EpochClaiming {
     }
 
     /** Whether the claim stands in the repository, though something else of it failed. */
-    boolean stands(Claim claim) {
+    boolean stands(EpochClaim claim) {
         try {
             return claims.stands(claim);
         } catch (UnderstudyException e) {

@@ -1,6 +1,6 @@
 package io.understudy.replica.promote;
 
-import io.understudy.replica.state.Claim;
+import io.understudy.repository.EpochClaim;
 
 /** The repository's fence, as a promotion sees it. */
 public interface EpochClaims {
@@ -16,8 +16,11 @@ public interface EpochClaims {
     /** The epoch that this server noted as its own; 0 when none. Asks this server's disk alone. */
     int held();
 
+    /** This server's name in its claims. */
+    String server();
+
     /** Whether this claim, and not another server's or one that cannot be verified here, stands in the repository. */
-    boolean stands(Claim claim);
+    boolean stands(EpochClaim claim);
 
     /**
      * Claims the epoch for this server; repeated with the same claim it succeeds again. On return the claim is durable
@@ -26,7 +29,7 @@ public interface EpochClaims {
      * @throws io.understudy.failure.UnderstudyException {@code EPOCH_TAKEN}, {@code FILESTORE_*}, {@code KEY_*},
      *     {@code REPOSITORY_MISSING}
      */
-    void claim(Claim claim);
+    void claim(EpochClaim claim);
 
     /**
      * Notes on this server's disk that the claim is in the repository: from here on its primary agent may commit.
@@ -34,5 +37,5 @@ public interface EpochClaims {
      *
      * @throws io.understudy.failure.UnderstudyException {@code FILE_*}, {@code DISK_FULL}
      */
-    void hold(Claim claim);
+    void hold(EpochClaim claim);
 }

@@ -11,7 +11,6 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ApplyIntent.Phase;
 import io.understudy.replica.state.BackupMode;
-import io.understudy.replica.state.Claim;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
@@ -21,6 +20,7 @@ import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
@@ -197,17 +197,15 @@ public final class Promotion {
         record.change(ledger -> {
             ReplicaRecord next = ledger.with(ledger.state().promoted(claimed, due, clock.instant()))
                     .withoutOwned(promoting.before().current().database())
-                    .preparing(Optional.empty())
                     .untidy(clock.instant());
             return record.note(next, warnings);
         });
         record.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
-        events.report(new ReplicaEvent.ServerPromoted(promoting.claim().epoch(), !claimed));
+        events.report(new ReplicaEvent.ServerPromoted(promoting.epoch(), !claimed));
         warnings.forEach(each -> events.report(new ReplicaEvent.PromotionImpaired(each)));
         Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
-        return new Report(
-                false, promoting.claim().epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
+        return new Report(false, promoting.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
     /**
@@ -223,16 +221,17 @@ public final class Promotion {
         if (record.ledger().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
-        Optional<UnderstudyException> failed = claiming.claim(promoted.claim());
+        Optional<UnderstudyException> failed =
+                claiming.claim(claiming.of(record.ledger().claim(), promoted.epoch(), "promote"));
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
-            events.report(new ReplicaEvent.EpochUnclaimed(promoted.claim().epoch(), e));
+            events.report(new ReplicaEvent.EpochUnclaimed(promoted.epoch(), e));
             record.change(ledger -> record.note(ledger, List.of(e)));
             return false;
         }
-        events.report(new ReplicaEvent.EpochClaimed(promoted.claim().epoch()));
+        events.report(new ReplicaEvent.EpochClaimed(promoted.epoch()));
         record.change(
-                ledger -> ledger.with(ledger.state().claimed(promoted.claim())).withSuccess());
+                ledger -> ledger.with(ledger.state().claimed(promoted.epoch())).withSuccess());
         return true;
     }
 
@@ -279,20 +278,22 @@ public final class Promotion {
 
     private void begin(Following following, Request request, boolean byHand) {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
-        Claim claim = claiming.next(record.ledger().claim(), held, request);
-        record.change(ledger -> ledger.claiming(claim).with(ledger.state().promote(claim, request.unfenced(), byHand)));
+        EpochClaim claim = claiming.next(record.ledger().claim(), held, request);
+        record.change(ledger ->
+                ledger.claiming(claim).with(ledger.state().promote(claim.epoch(), request.unfenced(), byHand)));
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {
-        Optional<UnderstudyException> failed = claiming.claim(promoting.claim());
+        EpochClaim claim = claiming.of(record.ledger().claim(), promoting.epoch(), "promote");
+        Optional<UnderstudyException> failed = claiming.claim(claim);
         if (failed.isEmpty()) {
             return true;
         }
         UnderstudyException e = failed.get();
         boolean goesOn = !backup.on()
                 || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e))
-                || isOfADisk(e) && claiming.stands(promoting.claim());
+                || isOfADisk(e) && claiming.stands(claim);
         if (!goesOn) {
             record.change(ledger -> ledger.with(ledger.state().withdrawn()));
             throw EpochClaiming.refused(e);

@@ -3,12 +3,12 @@ package io.understudy.replica.promote;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.BackupMode;
-import io.understudy.replica.state.Claim;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Seeding;
+import io.understudy.repository.EpochClaim;
 import io.understudy.site.SiteService;
 import io.understudy.time.Ticker;
 import java.time.Duration;
@@ -51,19 +51,21 @@ final class RepeatedPromotion {
     Promotion.Report again(Promoted promoted, Promotion.Request request) {
         long start = ticker.nanos();
         List<UnderstudyException> warnings = new ArrayList<>();
-        Claim claim = promoted.claim();
-        boolean overruled =
-                promoted.claimed() && claiming.isOverruled(promoted.claim().epoch());
+        int epoch = promoted.epoch();
+        boolean overruled = promoted.claimed() && claiming.isOverruled(epoch);
         boolean claimed = promoted.claimed() && !overruled;
         boolean asked = promoted.restartDue() || request.restart() || !claimed && request.force();
         if (claimed && !asked) {
             return new Promotion.Report(
-                    true, claim.epoch(), true, Optional.of(promoted.current()), warnings, Map.of(), Duration.ZERO);
+                    true, epoch, true, Optional.of(promoted.current()), warnings, Map.of(), Duration.ZERO);
         }
         if (!claimed) {
             claiming.requireKey();
-            int held = overruled ? claim.epoch() : claim.epoch() - 1;
-            claim = request.force() ? claiming.next(record.ledger().claim(), held, request) : claim;
+            int held = overruled ? epoch : epoch - 1;
+            Optional<EpochClaim> last = record.ledger().claim();
+            EpochClaim claim =
+                    request.force() ? claiming.next(last, held, request) : claiming.of(last, epoch, request.reason());
+            epoch = claim.epoch();
             claimed = claimAgain(claim, warnings);
         }
         SiteRestart restart =
@@ -78,16 +80,15 @@ final class RepeatedPromotion {
         });
         record.unsaved().ifPresent(warnings::add);
         Optional<DatabaseVersion> serving = Optional.of(promoted.current());
-        return new Promotion.Report(
-                false, claim.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
+        return new Promotion.Report(false, epoch, claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
-    private boolean claimAgain(Claim claim, List<UnderstudyException> warnings) {
+    private boolean claimAgain(EpochClaim claim, List<UnderstudyException> warnings) {
         record.change(ledger -> ledger.claiming(claim));
         Optional<UnderstudyException> failed = claiming.claim(claim);
         failed.ifPresent(warnings::add);
         if (failed.isEmpty()) {
-            record.change(ledger -> ledger.with(ledger.state().claimed(claim)));
+            record.change(ledger -> ledger.with(ledger.state().claimed(claim.epoch())));
         }
         return failed.isEmpty();
     }

@@ -4,13 +4,11 @@ import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.state.Claim;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -44,11 +42,16 @@ public final class RepositoryClaims implements EpochClaims {
 
     @Override
     public int held() {
-        return epochs.held().map(HeldEpoch::epoch).orElse(0);
+        return epochs.held().map(EpochClaim::epoch).orElse(0);
     }
 
     @Override
-    public boolean stands(Claim claim) {
+    public String server() {
+        return server;
+    }
+
+    @Override
+    public boolean stands(EpochClaim claim) {
         Repository opened = repository.get();
         try {
             return opened.epochs()
@@ -65,19 +68,15 @@ public final class RepositoryClaims implements EpochClaims {
     }
 
     @Override
-    public void claim(Claim claim) {
+    public void claim(EpochClaim claim) {
         SigningKey key = key();
-        repository
-                .get()
-                .epochs()
-                .claim(new EpochClaim(claim.epoch(), server, claim.when(), claim.reason(), claim.nonce()), key);
+        repository.get().epochs().claim(claim, key);
         ReplicaPoint.EPOCH_CLAIMED.reached();
     }
 
     @Override
-    public void hold(Claim claim) {
-        UUID id = repository.get().id();
-        epochs.hold(new HeldEpoch(id, claim.epoch(), claim.nonce(), server, claim.when(), claim.reason()));
+    public void hold(EpochClaim claim) {
+        epochs.hold(claim.of(Optional.of(repository.get().id())));
         ReplicaPoint.EPOCH_HELD.reached();
     }
 

@@ -33,8 +33,8 @@ public final class ApplyStep {
     }
 
     /** Makes the prepared spare live, or what is live now live again. */
-    Applier.Outcome forward(Optional<Instant> moment) {
-        departure.forward(moment);
+    Applier.Outcome forward(DatabaseVersion fresh) {
+        departure.forward(fresh);
         return applier.finish();
     }
 

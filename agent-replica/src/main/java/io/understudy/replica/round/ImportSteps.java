@@ -7,7 +7,7 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.stage.Stage;
-import io.understudy.replica.state.ReplicaRecord.Prepared;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.Manifest;
@@ -42,14 +42,14 @@ public final class ImportSteps {
         loader.preflight(manifest);
     }
 
-    void load(Manifest manifest, Progress progress) {
+    DatabaseIdentity load(Manifest manifest, Progress progress) {
         DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress);
-        Prepared prepared = new Prepared(manifest.snapshot(), fresh);
-        store.change(ledger -> ledger.withOwned(fresh).preparing(Optional.of(prepared)));
+        store.change(ledger -> ledger.withOwned(fresh));
         ReplicaPoint.SPARE_OWNED.reached();
+        return fresh;
     }
 
-    void stage(Manifest manifest, Progress progress) {
-        stage.prepare(manifest, source.blobs(), progress);
+    PlanSet stage(Manifest manifest, Progress progress) {
+        return stage.prepare(manifest, source.blobs(), progress);
     }
 }

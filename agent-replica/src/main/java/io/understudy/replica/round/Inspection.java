@@ -158,8 +158,7 @@ public final class Inspection {
     }
 
     private void undo(Following following, SnapshotId previous, List<Discrepancy> found) {
-        Optional<SnapshotId> current = following.current().snapshot();
-        if (current.filter(trees::canGoBack).isEmpty()
+        if (following.current().plans().filter(trees::canGoBack).isEmpty()
                 && found.stream().noneMatch(each -> each.subject() == Subject.PREVIOUS)) {
             found.add(noWayBack(
                     following.previous().orElseThrow(), "the files that a return to " + previous + " needs are gone"));

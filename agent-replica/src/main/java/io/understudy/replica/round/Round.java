@@ -3,6 +3,7 @@ package io.understudy.replica.round;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvent;
@@ -10,10 +11,11 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
-import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.util.EnumSet;
@@ -129,9 +131,10 @@ public final class Round {
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> steps.fetch(snapshot.get(), progress()));
             during(Step.VERIFY, () -> steps.verify(fetched.manifest()));
-            during(Step.LOAD, () -> steps.load(fetched.manifest(), progress()));
-            during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
-            apply(fetched.manifest());
+            DatabaseIdentity fresh = during(Step.LOAD, () -> steps.load(fetched.manifest(), progress()));
+            PlanSet plans = during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
+            apply(new DatabaseVersion(
+                    fresh, snapshot, Optional.of(fetched.manifest().moment()), Optional.of(plans)));
             if (again) {
                 healing.done(snapshot.get());
             }
@@ -161,14 +164,14 @@ public final class Round {
             return Optional.of(applying.intent().snapshot());
         }
 
-        private void apply(Manifest manifest) {
+        private void apply(DatabaseVersion fresh) {
             step = Step.APPLY;
             backup.require();
             control.commit();
             // An interrupt that came too late to give the round up must not reach what may not be interrupted.
             Thread.interrupted();
-            selector.passOver(manifest.snapshot());
-            Applier.Outcome outcome = apply.forward(Optional.of(manifest.moment()));
+            selector.passOver(snapshot.orElseThrow());
+            Applier.Outcome outcome = apply.forward(fresh);
             outcome.took().forEach(watch::add);
             if (outcome.undone().isPresent()) {
                 remembered = true;

@@ -56,8 +56,7 @@ public final class StateReconciler {
         ReplicaState state = store.state();
         if (state instanceof Promoted) {
             events.report(new ReplicaEvent.MarkerReturned());
-            store.change(ledger ->
-                    ledger.with(state.demoted()).preparing(Optional.empty()).withSuccess());
+            store.change(ledger -> ledger.with(state.demoted()).withSuccess());
         }
         if (state instanceof Following following) {
             keepWhatServed(following.current());
@@ -92,7 +91,7 @@ public final class StateReconciler {
         }
         Optional<DatabaseIdentity> live = databases.look().live();
         return live.<ReplicaState>map(database -> new Following(
-                        new DatabaseVersion(database, named, Optional.empty()),
+                        new DatabaseVersion(database, named, Optional.empty(), Optional.empty()),
                         false,
                         clock.instant(),
                         Optional.empty()))

@@ -55,6 +55,7 @@ final class ContentStager {
 
     /** @throws UnderstudyException {@code BLOB_*}, {@code DISK_FULL}, {@code FILE_*} */
     void stage() {
+        AtomicFiles.clearDrafts(folder);
         try (files) {
             for (int i = 0; i < plan.size(); i++) {
                 if (plan.change(i) instanceof Change.Put put) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.files.RawPaths;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
-import io.understudy.repository.SnapshotId;
 import java.nio.file.Path;
 import java.util.Base64;
 
@@ -12,26 +11,19 @@ import java.util.Base64;
  * The first line of a plan: which tree it changes, and where.
  *
  * @param root,root64 the tree's path as configured, in base64 where it is not UTF-8
- * @param undo name of the folder for what is replaced
+ * @param apply the name of its {@link io.understudy.replica.state.PlanSet}
  * @param owners whether owners are set: the agent may do so
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PlanHeader(
-        int format,
-        SnapshotId snapshot,
-        String tree,
-        TreeKind kind,
-        String root,
-        String root64,
-        String undo,
-        boolean owners) {
-    static final int FORMAT = 1;
+        int format, String apply, String tree, TreeKind kind, String root, String root64, boolean owners) {
+    static final int FORMAT = 2;
 
-    static PlanHeader of(SnapshotId snapshot, String tree, TreeKind kind, Path root, String undo, boolean owners) {
+    static PlanHeader of(String apply, String tree, TreeKind kind, Path root, boolean owners) {
         byte[] raw = RawPaths.bytes(root.toAbsolutePath());
         String text = RawPaths.utf8(raw).orElse(null);
         String coded = text == null ? Base64.getEncoder().encodeToString(raw) : null;
-        return new PlanHeader(FORMAT, snapshot, tree, kind, text, coded, undo, owners);
+        return new PlanHeader(FORMAT, apply, tree, kind, text, coded, owners);
     }
 
     /** The tree's folder as configured. */
@@ -43,11 +35,11 @@ public record PlanHeader(
 
     /** Where the files to come lie. */
     public Path staged(TreeRoot tree) {
-        return WorkFolder.staged(tree, snapshot);
+        return WorkFolder.staged(tree).resolve(apply);
     }
 
     /** Where the files that went lie. */
     public Path undone(TreeRoot tree) {
-        return WorkFolder.undo(tree).resolve(undo);
+        return WorkFolder.undo(tree).resolve(apply);
     }
 }

@@ -1,75 +1,35 @@
 package io.understudy.replica.stage;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
-import io.understudy.files.FileFailure;
-import io.understudy.files.RawPaths;
 import io.understudy.files.TreeRoot;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.SnapshotId;
-import java.io.IOException;
+import io.understudy.state.StateEntry;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.IntStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * The plans of snapshots in the state folder: {@code stage/<snapshot>/<tree>.plan}, and {@code plan.json}, which says
- * how far they are:
- *
- * <pre>{"format":1,"snapshot":"00000001-00000042","phase":"prepared","trees":["media","config"]}</pre>
- *
- * A settled plan stays until a later snapshot settles: it is what takes the snapshot back. When the same snapshot is
- * prepared once more before that, its settled plan waits under {@code <snapshot>.kept}. What no longer counts is
- * renamed to {@code <snapshot>.gone} and then deleted; what can't be deleted blocks nothing, and {@link #clear} finds
- * it again.
- *
- * <pre>
- * (none) → prepared → forward → settled → back
- *              ↘ (discarded)  ↘ back → (discarded)
- * </pre>
+ * The plans of applies: {@code stage/<apply>/<tree>.plan} in the state folder, one for each tree. What is staged and
+ * what is replaced lies under the same name in the tree's own {@link WorkFolder}. The folder of replaced files is made
+ * when the apply begins: an apply without one was never begun. How far an apply is says the replica's state alone.
  */
 public final class Plans {
-    private static final JsonMapper JSON = new JsonMapper();
-    private static final String STATUS = "plan.json";
-    static final String KEPT = ".kept";
-    static final String PLAN = ".plan";
+    private static final Pattern NAME = Pattern.compile("(\\d{1,9})-\\d{8}-\\d{8}");
+    private static final String PLAN = ".plan";
 
     private final Path folder;
-    private final PlanTrash trash;
-
-    /** How far the plans of a snapshot are. */
-    public enum Phase {
-        /** Everything is staged; nothing live was touched. */
-        @JsonProperty("prepared")
-        PREPARED,
-        /** Its changes are being made, or are made. */
-        @JsonProperty("forward")
-        FORWARD,
-        /** Its changes are being taken back, or are taken back. */
-        @JsonProperty("back")
-        BACK,
-        /** Its changes stay; it can still be taken back. */
-        @JsonProperty("settled")
-        SETTLED
-    }
-
-    /** The content of {@code plan.json}. */
-    private record Status(int format, SnapshotId snapshot, Phase phase, List<String> trees) {
-        static final int FORMAT = 1;
-    }
 
     /** @param state folder of durable state */
     public Plans(Path state) {
-        this.folder = state.resolve("stage");
-        this.trash = new PlanTrash(folder);
+        this.folder = StateEntry.STAGE.in(state);
     }
 
     /** Where the caches lie. */
@@ -78,193 +38,138 @@ public final class Plans {
         return folder;
     }
 
-    /** Empty when nothing is prepared. */
-    public Optional<Phase> phase(SnapshotId snapshot) {
-        return status(of(snapshot)).map(Status::phase);
+    /** The plans of an apply, one for each tree. */
+    public List<Path> files(PlanSet plans) {
+        return plans.trees().stream().map(tree -> file(plans.name(), tree)).toList();
     }
 
-    /** Durable. The snapshot must have been prepared. */
-    public void enter(SnapshotId snapshot, Phase phase) {
-        Status status = status(of(snapshot)).orElseThrow(() -> unprepared(snapshot));
-        write(snapshot, phase, status.trees());
-    }
-
-    /** The plans of a prepared snapshot, one for each tree. Close them. */
-    public List<Path> files(SnapshotId snapshot) {
-        Path own = of(snapshot);
-        return status(own).orElseThrow(() -> unprepared(snapshot)).trees().stream()
-                .map(tree -> own.resolve(tree + PLAN))
-                .toList();
-    }
-
-    Path file(SnapshotId snapshot, String tree) {
-        return of(snapshot).resolve(tree + PLAN);
-    }
-
-    /** Makes the plans valid: from here on {@link #enter} may follow. */
-    void prepared(SnapshotId snapshot, List<String> trees) {
-        write(snapshot, Phase.PREPARED, trees);
+    Path file(String apply, String tree) {
+        return folder.resolve(apply).resolve(tree + PLAN);
     }
 
     /**
-     * Makes room for the plans of a snapshot; what was prepared and never begun is removed. No apply is under way: a
-     * plan that says otherwise was not settled, or not removed.
+     * Makes room for the plans of a snapshot that is to be staged.
      *
-     * @param free whether an undo folder of this name can be made in every tree
-     * @return the name of the undo folder to use
+     * @param roots of all of its trees
+     * @return the name of its apply: one that nothing of an earlier apply has, in the state folder or in a tree; or
+     *     that of the last one, when it was staged for the same snapshot and never begun
      */
-    String begin(SnapshotId snapshot, Predicate<String> free) {
+    String begin(SnapshotId snapshot, List<TreeRoot> roots) {
         folder();
-        Path own = of(snapshot);
-        for (Path other : trash.others()) {
-            if (!other.equals(own) && !isBegun(other)) {
-                trash.tryDelete(trash.put(other));
-            }
-        }
-        Optional<Phase> phase = phase(snapshot);
-        if (phase.filter(p -> p == Phase.BACK).isPresent()) {
-            remove(snapshot);
-        } else if (phase.filter(p -> p != Phase.PREPARED).isPresent()) {
-            setAside(snapshot);
-        }
-        AtomicFiles.delete(own.resolve(STATUS));
+        int last = Stream.concat(Stream.of(folder), roots.stream().flatMap(root -> WorkFolder.both(root).stream()))
+                .flatMap(each -> WorkFolder.list(each).stream())
+                .mapToInt(Plans::number)
+                .max()
+                .orElse(0);
+        String resumed = last + "-" + snapshot;
+        boolean begun = roots.stream()
+                .anyMatch(root -> Files.exists(WorkFolder.undo(root).resolve(resumed)));
+        Path own =
+                folder.resolve(begun || !Files.exists(folder.resolve(resumed)) ? last + 1 + "-" + snapshot : resumed);
         AtomicFiles.createFolders(own, AtomicFiles.PRIVATE_FOLDER);
         AtomicFiles.clearDrafts(own);
-        return undoName(snapshot, free);
+        return name(own);
     }
 
-    /**
-     * The plans count no more; with them goes all that is staged and undone for them, at the latest by {@link #clear}.
-     * Idempotent.
-     */
-    public void remove(SnapshotId snapshot) {
-        Path own = of(snapshot);
-        Optional<Path> gone = Files.exists(own) ? Optional.of(trash.put(own)) : Optional.empty();
-        if (hasKept(snapshot)) {
-            AtomicFiles.move(kept(snapshot), own);
-        }
-        gone.ifPresent(trash::tryDelete);
+    /** Whether the apply was begun and what it replaced is still where it put it. Only looks. */
+    public boolean canBeTakenBack(PlanSet plans) {
+        return files(plans).stream().allMatch(file -> Files.exists(file) && isBegun(file));
     }
 
-    /**
-     * Whether plans are there that were begun, be it behind newer ones that were not, and what they replaced is still
-     * where they put it. Only looks.
-     */
-    public boolean canBeTakenBack(SnapshotId snapshot) {
-        if (isBegun(snapshot)) {
-            return files(snapshot).stream().allMatch(Plans::hasUndo);
-        }
-        return hasKept(snapshot) && PlanTrash.plansIn(kept(snapshot)).stream().allMatch(Plans::hasUndo);
-    }
-
-    private static boolean hasUndo(Path file) {
-        if (!Files.exists(file)) {
-            return false;
-        }
+    private static boolean isBegun(Path file) {
         try (Plan plan = Plan.open(file)) {
             Path root = plan.header().folder();
             return Files.isDirectory(root) && Files.isDirectory(plan.header().undone(TreeRoot.of(root)));
         }
     }
 
-    /** Where the plans of a settled snapshot wait behind newer ones that were not begun, they come back. Idempotent. */
-    public void preferSettled(SnapshotId snapshot) {
-        if (!isBegun(snapshot) && hasKept(snapshot)) {
-            remove(snapshot);
-        }
-    }
-
-    private boolean isBegun(SnapshotId snapshot) {
-        return phase(snapshot).filter(phase -> phase != Phase.PREPARED).isPresent();
-    }
-
-    /** One whose status can't be read may have been begun. */
-    static boolean isBegun(Path own) {
-        try {
-            return status(own).filter(found -> found.phase() != Phase.PREPARED).isPresent();
-        } catch (UnderstudyException e) {
-            return true;
-        }
-    }
-
-    private boolean hasKept(SnapshotId snapshot) {
-        return Files.exists(kept(snapshot));
-    }
-
-    private Path kept(SnapshotId snapshot) {
-        return folder.resolve(snapshot + KEPT);
-    }
-
     /**
-     * Removes all that takes nothing back any more: the plans of other snapshots with what is staged and undone for
-     * them, and whatever else of ours lies in the trees of the current plans. What is prepared and was not begun stays
-     * for the next attempt. Each is tried, also when another fails. Idempotent.
+     * Removes all that takes nothing back any more: the plans of other applies with what is staged and undone for them,
+     * and whatever else of ours lies in the trees. What was staged last and not begun stays for the next attempt. Each
+     * is tried, also when another fails. Idempotent.
      *
-     * @param current the snapshot that is live; its plans stay. Empty: none is
+     * @param live the apply of the snapshot that is live; empty: none is
      * @throws UnderstudyException the first failure
      */
-    public void clear(Optional<SnapshotId> current) {
-        trash.clear(current);
-    }
-
-    private void setAside(SnapshotId snapshot) {
-        Optional<Path> gone = hasKept(snapshot) ? Optional.of(trash.put(kept(snapshot))) : Optional.empty();
-        AtomicFiles.move(of(snapshot), kept(snapshot));
-        gone.ifPresent(trash::tryDelete);
-    }
-
-    /** Another one than the settled plan of the same snapshot has, or one that can't be emptied. */
-    private String undoName(SnapshotId snapshot, Predicate<String> free) {
-        Set<String> taken = PlanTrash.undoNames(kept(snapshot));
-        return IntStream.iterate(1, attempt -> attempt + 1)
-                .mapToObj(attempt -> attempt == 1 ? snapshot.toString() : snapshot + "-" + attempt)
-                .filter(name -> !taken.contains(name) && free.test(name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private Path of(SnapshotId snapshot) {
-        return folder.resolve(snapshot.toString());
-    }
-
-    private void write(SnapshotId snapshot, Phase phase, List<String> trees) {
-        Status status = new Status(Status.FORMAT, snapshot, phase, trees);
-        try {
-            AtomicFiles.write(of(snapshot).resolve(STATUS), JSON.writeValueAsBytes(status), AtomicFiles.PRIVATE);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Optional<Status> status(Path own) {
-        Path file = own.resolve(STATUS);
-        try {
-            Status status = JSON.readValue(Files.readAllBytes(file), Status.class);
-            if (status.format() != Status.FORMAT) {
-                throw damaged(file, "its format is " + status.format(), null);
+    public void clear(Optional<PlanSet> live) {
+        List<Path> applies = WorkFolder.list(folder).stream()
+                .filter(each -> number(each) > 0)
+                .toList();
+        Optional<String> staged = applies.stream()
+                .max((a, b) -> Integer.compare(number(a), number(b)))
+                .filter(Plans::isUnbegun)
+                .map(Plans::name);
+        Optional<String> undone = live.map(PlanSet::name);
+        List<UnderstudyException> failures = new ArrayList<>();
+        for (Path apply : applies) {
+            List<TreeRoot> roots = new ArrayList<>();
+            plansIn(apply).forEach(file -> attempt(failures, () -> root(file).ifPresent(roots::add)));
+            int before = failures.size();
+            for (TreeRoot root : roots) {
+                clear(WorkFolder.staged(root), staged, failures);
+                clear(WorkFolder.undo(root), undone, failures);
             }
-            return Optional.of(status);
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (JsonProcessingException e) {
-            throw damaged(file, e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw FileFailure.of("read", file, e);
+            boolean needed = Optional.of(name(apply)).equals(staged)
+                    || Optional.of(name(apply)).equals(undone);
+            if (failures.size() == before && !needed) {
+                attempt(failures, () -> WorkFolder.delete(apply));
+            }
+        }
+        failures.stream().findFirst().ifPresent(first -> {
+            failures.stream().skip(1).filter(each -> each != first).forEach(first::addSuppressed);
+            throw first;
+        });
+    }
+
+    private static void clear(Path folder, Optional<String> kept, List<UnderstudyException> failures) {
+        WorkFolder.list(folder).stream()
+                .filter(each -> !Optional.of(name(each)).equals(kept))
+                .forEach(each -> attempt(failures, () -> WorkFolder.delete(each)));
+    }
+
+    private static void attempt(List<UnderstudyException> failures, Runnable work) {
+        try {
+            work.run();
+        } catch (UnderstudyException e) {
+            failures.add(e);
         }
     }
 
-    private static UnderstudyException damaged(Path file, String why, IOException cause) {
-        return new UnderstudyException(
-                ErrorCode.STATE_DAMAGED,
-                "cannot read " + RawPaths.printable(file) + ": " + why,
-                "check the disk, then import the snapshot again with agent-replica restore ID",
-                cause);
+    private static boolean isUnbegun(Path apply) {
+        try {
+            return plansIn(apply).stream().noneMatch(Plans::isBegun);
+        } catch (UnderstudyException e) {
+            return false;
+        }
     }
 
-    private static UnderstudyException unprepared(SnapshotId snapshot) {
-        return new UnderstudyException(
-                ErrorCode.STATE_DAMAGED,
-                "cannot change the trees to " + snapshot + ": it is not staged",
-                "check the disk of the state folder, then import the snapshot again with agent-replica restore ID");
+    /** The tree of a plan; empty when it is gone, or the plan is damaged: the other plans of the tree name it too. */
+    private static Optional<TreeRoot> root(Path file) {
+        try (Plan plan = Plan.open(file)) {
+            return Optional.of(plan.header().folder())
+                    .filter(Files::isDirectory)
+                    .map(TreeRoot::of);
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.STATE_DAMAGED) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static List<Path> plansIn(Path apply) {
+        return WorkFolder.list(apply).stream()
+                .filter(file -> file.toString().endsWith(PLAN))
+                .toList();
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+
+    /** 0 for what is not of an apply. */
+    private static int number(Path path) {
+        Matcher matcher = NAME.matcher(name(path));
+        return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 }

@@ -1,8 +1,8 @@
 package io.understudy.replica.stage;
 
 import io.understudy.progress.Progress;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import java.util.List;
 
@@ -13,10 +13,11 @@ public interface Stage {
      * checked by hash, with a durable plan of every change. Idempotent and resumable: called again after a crash it
      * goes on.
      *
+     * @return the plans
      * @throws io.understudy.failure.UnderstudyException {@code UNSAFE_PATH}, {@code DISK_FULL}, {@code FILE_DENIED},
      *     {@code BLOB_*}
      */
-    void prepare(Manifest manifest, BlobSource blobs, Progress progress);
+    PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress);
 
     /**
      * What of an applied snapshot is not on disk any more, for people; a sample, so that it can be asked every minute.
@@ -27,7 +28,4 @@ public interface Stage {
     default List<String> lacking(Manifest applied, BlobSource blobs) {
         return List.of();
     }
-
-    /** Removes the plan and the staged files of a snapshot that will not be applied. Idempotent. */
-    void discard(SnapshotId snapshot);
 }

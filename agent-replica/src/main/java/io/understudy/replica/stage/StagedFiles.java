@@ -3,6 +3,7 @@ package io.understudy.replica.stage;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.AtomicFiles.Draft;
 import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.Sha256;
@@ -13,16 +14,12 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Writes single staged files under a working name and forces them in batches, in parallel, before they get theirs. Not
+ * Writes single staged files as drafts and forces them in batches, in parallel, before they get their names. Not
  * thread-safe.
  */
 final class StagedFiles implements AutoCloseable {
@@ -30,12 +27,10 @@ final class StagedFiles implements AutoCloseable {
     private static final int BATCH = 256;
 
     private static final int FORCERS = 8;
-    private static final Set<StandardOpenOption> FRESH =
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
     private final AttributeWriter attributeWriter;
     private final byte[] buffer = new byte[1 << 17];
-    private final List<Written> unforced = new ArrayList<>();
+    private final List<Draft> unforced = new ArrayList<>();
 
     StagedFiles(AttributeWriter attributeWriter) {
         this.attributeWriter = attributeWriter;
@@ -53,17 +48,10 @@ final class StagedFiles implements AutoCloseable {
      * @throws UnderstudyException {@code BLOB_DAMAGED} when they are not what the index names
      */
     void write(Path target, TreeEntry.File file, InputStream in) throws IOException {
-        Path working = working(target);
-        Files.deleteIfExists(working);
-        FileChannel out = FileChannel.open(working, FRESH, PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
-        try {
-            copy(file, in, out);
-            attributeWriter.setAttributes(working, file.attributes());
-        } catch (IOException | RuntimeException e) {
-            out.close();
-            throw e;
-        }
-        unforced.add(new Written(out, target));
+        Draft draft = AtomicFiles.draft(target, AtomicFiles.PRIVATE);
+        unforced.add(draft);
+        copy(file, in, draft.channel());
+        attributeWriter.setAttributes(draft.temporary(), file.attributes());
         if (unforced.size() >= BATCH) {
             force();
         }
@@ -94,7 +82,7 @@ final class StagedFiles implements AutoCloseable {
     /** Makes what was written last durable, and gives it its name. */
     void force() {
         try (TaskScope scope = new TaskScope("stage files")) {
-            scope.forEach(FORCERS, unforced, Written::force);
+            scope.forEach(FORCERS, unforced, StagedFiles::force);
         }
         unforced.clear();
     }
@@ -102,24 +90,18 @@ final class StagedFiles implements AutoCloseable {
     /** Closes what was not forced. */
     @Override
     public void close() throws IOException {
-        for (Written file : unforced) {
-            file.channel.close();
+        for (Draft draft : unforced) {
+            draft.close();
         }
         unforced.clear();
     }
 
-    private record Written(FileChannel channel, Path target) {
-        void force() {
-            try (channel) {
-                channel.force(true);
-                Files.move(working(target), target, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException e) {
-                throw FileFailure.of("write", target, e);
-            }
+    /** What is named here lasts when the folder is forced, after all of them. */
+    private static void force(Draft draft) {
+        try (draft) {
+            draft.rename();
+        } catch (IOException e) {
+            throw FileFailure.of("write", draft.temporary(), e);
         }
-    }
-
-    private static Path working(Path target) {
-        return target.resolveSibling(target.getFileName() + ".part");
     }
 }

@@ -17,8 +17,8 @@ import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
-import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.tree.IndexEntry;
@@ -61,14 +61,15 @@ public final class TreeStager implements Stage {
     }
 
     @Override
-    public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+    public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
         List<Target> targets =
                 manifest.trees().stream().map(data -> target(manifest, data)).toList();
-        String undo = plans.begin(
-                manifest.snapshot(), name -> targets.stream().allMatch(target -> canBeEmptied(target, name)));
+        String apply = plans.begin(
+                manifest.snapshot(),
+                targets.stream().map(target -> root(target.settings)).toList());
         List<Planned> planned = new ArrayList<>();
         for (Target target : targets) {
-            planned.add(plan(manifest.snapshot(), target, undo, blobs));
+            planned.add(plan(apply, target, blobs));
             ReplicaPoint.TREE_PLANNED.reached();
         }
         space.require("cannot stage files", planned.stream().map(Planned::need).toList());
@@ -78,24 +79,14 @@ public final class TreeStager implements Stage {
             stage(each, blobs, size -> progress.report("stage", done.addAndGet(size), total));
             ReplicaPoint.TREE_STAGED.reached();
         }
-        plans.prepared(
-                manifest.snapshot(), targets.stream().map(t -> t.data.name()).toList());
         ReplicaPoint.TREES_PREPARED.reached();
+        return new PlanSet(
+                apply, targets.stream().map(target -> target.data.name()).toList());
     }
 
     @Override
     public List<String> lacking(Manifest manifest, BlobSource blobs) {
         return applied.lacking(manifest, blobs);
-    }
-
-    @Override
-    public void discard(SnapshotId snapshot) {
-        boolean stays = plans.phase(snapshot)
-                .filter(phase -> phase == Plans.Phase.FORWARD || phase == Plans.Phase.SETTLED)
-                .isPresent();
-        if (!stays) {
-            plans.remove(snapshot);
-        }
     }
 
     private Target target(Manifest manifest, TreeData data) {
@@ -116,24 +107,20 @@ public final class TreeStager implements Stage {
                 "configure a tree of that name with kind " + data.kind().label() + ", as on the primary");
     }
 
-    private static boolean canBeEmptied(Target target, String undo) {
-        return WorkFolder.tryDelete(WorkFolder.undo(root(target.settings)).resolve(undo));
-    }
-
-    private Planned plan(SnapshotId snapshot, Target target, String undo, BlobSource blobs) {
+    private Planned plan(String apply, Target target, BlobSource blobs) {
         TreeRoot root = root(target.settings);
+        Path staged = WorkFolder.staged(root).resolve(apply);
         WorkFolder.list(WorkFolder.staged(root)).stream()
-                .filter(other -> !other.equals(WorkFolder.staged(root, snapshot)))
+                .filter(other -> !other.equals(staged))
                 .forEach(WorkFolder::tryDelete);
-        WorkFolder.create(root, WorkFolder.staged(root, snapshot));
-        WorkFolder.create(root, WorkFolder.undo(root).resolve(undo));
-        Path file = plans.file(snapshot, target.data.name());
+        WorkFolder.create(root, staged);
+        Path file = plans.file(apply, target.data.name());
         Path cache = plans.folder().resolve(target.data.name() + ".files");
         try {
-            boolean owners = AttributeWriter.mayGiveAway(WorkFolder.staged(root, snapshot));
+            boolean owners = AttributeWriter.mayGiveAway(staged);
             AttributeWriter attributeWriter = new AttributeWriter(owners, target.isSecret());
-            PlanHeader header = PlanHeader.of(
-                    snapshot, target.data.name(), target.data.kind(), target.settings.path(), undo, owners);
+            PlanHeader header =
+                    PlanHeader.of(apply, target.data.name(), target.data.kind(), target.settings.path(), owners);
             try (Plan.Writer plan = Plan.write(file, header);
                     FileCache.Reader known = FileCache.read(cache);
                     FileCache.Writer fresh = FileCache.write(cache);
@@ -145,7 +132,7 @@ public final class TreeStager implements Stage {
                         new ContentComparer(known, fresh, clock),
                         attributeWriter,
                         plan,
-                        header.staged(root));
+                        staged);
                 planner.plan(index.filter(new IncludedEntries(target.excludes)).map(target::guarded)::iterator);
                 plan.commit();
                 fresh.commit();

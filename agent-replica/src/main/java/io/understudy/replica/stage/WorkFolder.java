@@ -4,7 +4,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
 import io.understudy.files.TreeRoot;
-import io.understudy.repository.SnapshotId;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -19,19 +18,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code .understudy} in a tree's root, 0700: {@code stage/<snapshot>/} and {@code undo/<snapshot>/}, in the file
- * system of the tree.
+ * {@code .understudy} in a tree's root, 0700: {@code stage/<apply>/} and {@code undo/<apply>/}, in the file system of
+ * the tree.
  */
 public final class WorkFolder {
     private static final Logger LOG = LoggerFactory.getLogger(WorkFolder.class);
 
     private WorkFolder() {}
 
-    static Path staged(TreeRoot root, SnapshotId snapshot) {
-        return staged(root).resolve(snapshot.toString());
+    /** The folders of all that is staged, and of all that is undone. */
+    static List<Path> both(TreeRoot root) {
+        return List.of(staged(root), undo(root));
     }
 
-    /** Holds one folder for each snapshot that is staged. */
+    /** Holds one folder for each apply that is staged. */
     static Path staged(TreeRoot root) {
         return own(root).resolve("stage");
     }
@@ -47,7 +47,7 @@ public final class WorkFolder {
         }
     }
 
-    /** Holds one folder for each snapshot that can be taken back. */
+    /** Holds one folder for each apply that can be taken back. */
     public static Path undo(TreeRoot root) {
         return own(root).resolve("undo");
     }
@@ -83,18 +83,12 @@ public final class WorkFolder {
         }
     }
 
-    /**
-     * As {@link #delete}, for what blocks nothing: {@link Plans#clear} finds it again.
-     *
-     * @return whether it is gone
-     */
-    static boolean tryDelete(Path folder) {
+    /** As {@link #delete}, for what blocks nothing: {@link Plans#clear} finds it again. */
+    static void tryDelete(Path folder) {
         try {
             delete(folder);
-            return true;
         } catch (UnderstudyException e) {
             LOG.warn("{}; it is tried again later ({})", e.getMessage(), e.hint());
-            return false;
         }
     }
 

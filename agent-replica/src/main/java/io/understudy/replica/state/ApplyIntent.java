@@ -3,24 +3,21 @@ package io.understudy.replica.state;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.SnapshotId;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * The durable point of no return: once it is written, an apply is finished, forward or back, whatever happens.
  *
- * @param moment of the snapshot's data
- * @param fresh the loaded database that becomes live
+ * @param fresh what becomes live
  * @param old the database that is live before and becomes N-1; empty when there was none
  * @param retired the database that was N-1 before and goes when the snapshot is proven; only one that Understudy made
+ * @param phase how far the apply is, the files too: nothing else says so
  * @param cause why it goes back; empty while it goes forward
  * @param back what the replica is when it has gone back
  */
 public record ApplyIntent(
-        SnapshotId snapshot,
-        Optional<Instant> moment,
-        DatabaseIdentity fresh,
+        DatabaseVersion fresh,
         Optional<DatabaseIdentity> old,
         Optional<DatabaseIdentity> retired,
         Phase phase,
@@ -54,12 +51,20 @@ public record ApplyIntent(
         }
     }
 
+    public SnapshotId snapshot() {
+        return fresh.snapshot().orElseThrow();
+    }
+
+    public PlanSet plans() {
+        return fresh.plans().orElseThrow();
+    }
+
     /** Whether the snapshot is not to be tried again by itself. */
     public boolean rejects() {
         return cause.filter(FailedAttempt::rejection).isPresent();
     }
 
     ApplyIntent in(Phase phase, Optional<FailedAttempt> cause) {
-        return new ApplyIntent(snapshot, moment, fresh, old, retired, phase, cause, back);
+        return new ApplyIntent(fresh, old, retired, phase, cause, back);
     }
 }

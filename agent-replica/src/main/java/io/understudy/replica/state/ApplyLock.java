@@ -3,6 +3,7 @@ package io.understudy.replica.state;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
+import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +23,8 @@ public final class ApplyLock {
     private final Path daemon;
 
     public ApplyLock(Path state) {
-        this.work = state.resolve("replica.lock");
-        this.daemon = state.resolve("replica-daemon.lock");
+        this.work = StateEntry.REPLICA_LOCK.in(state);
+        this.daemon = StateEntry.DAEMON_LOCK.in(state);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.understudy.replica.state;
 
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,42 +16,35 @@ import java.util.stream.Stream;
  * All that a replica remembers. Immutable; {@link ReplicaStateStore} keeps the one that counts.
  *
  * @param owned databases that Understudy made and may drop
- * @param prepared the loaded spare that waits to be applied
  * @param failedAttempts snapshots that failed or were rejected, one entry each
  * @param lastError the last failure; gone with the next success
  * @param leaving the database that is being set aside; noted first, so that its name is known even after a crash
  * @param setAside names of databases that were set aside for the operator
  * @param failures imports that failed since the last one that succeeded
- * @param claim the last claim that was sent, even if it was withdrawn: it may have arrived
+ * @param claim the claim that a promotion sends next or sent last, even if it was withdrawn: it may have arrived
  * @param cleanUp what is still to be cleared up after imports; empty when nothing is
  */
 public record ReplicaRecord(
         ReplicaState state,
         Set<DatabaseIdentity> owned,
-        Optional<Prepared> prepared,
         List<FailedAttempt> failedAttempts,
         Optional<FailedAttempt> lastError,
         Optional<DatabaseIdentity> leaving,
         List<String> setAside,
         int failures,
-        Optional<Claim> claim,
+        Optional<EpochClaim> claim,
         Optional<PendingCleanUp> cleanUp) {
-
-    /** A spare database, loaded and counted. */
-    public record Prepared(SnapshotId snapshot, DatabaseIdentity database) {}
 
     public ReplicaRecord {
         owned = Set.copyOf(owned);
         failedAttempts = List.copyOf(failedAttempts);
         setAside = List.copyOf(setAside);
-        cleanUp = cleanUp == null ? Optional.empty() : cleanUp;
     }
 
     static ReplicaRecord empty() {
         return new ReplicaRecord(
                 new ReplicaState.Seeding(),
                 Set.of(),
-                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
@@ -61,27 +55,28 @@ public record ReplicaRecord(
     }
 
     public ReplicaRecord with(ReplicaState next) {
-        return new ReplicaRecord(
-                next, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+        return new ReplicaRecord(next, owned, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
     }
 
     public ReplicaRecord withOwned(DatabaseIdentity database) {
         Set<DatabaseIdentity> more = new HashSet<>(owned);
         more.add(database);
-        return new ReplicaRecord(
-                state, more, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+        return with(more);
     }
 
     public ReplicaRecord withoutOwned(DatabaseIdentity database) {
         Set<DatabaseIdentity> fewer = new HashSet<>(owned);
         fewer.remove(database);
-        return new ReplicaRecord(
-                state, fewer, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+        return with(fewer);
     }
 
-    public ReplicaRecord preparing(Optional<Prepared> spare) {
+    private ReplicaRecord with(Set<DatabaseIdentity> databases) {
         return new ReplicaRecord(
-                state, owned, spare, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+                state, databases, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+    }
+
+    private ReplicaRecord with(List<FailedAttempt> attempts, Optional<FailedAttempt> last, int imports) {
+        return new ReplicaRecord(state, owned, attempts, last, leaving, setAside, imports, claim, cleanUp);
     }
 
     /** Notes a failure; one of a snapshot replaces what was noted of it before. */
@@ -91,24 +86,14 @@ public record ReplicaRecord(
             more.removeIf(each -> each.snapshot().equals(failedAttempt.snapshot()));
             more.add(failedAttempt);
         });
-        return new ReplicaRecord(
-                state, owned, prepared, more, Optional.of(failedAttempt), leaving, setAside, failures, claim, cleanUp);
+        return with(more, Optional.of(failedAttempt), failures);
     }
 
     /** Notes an import that failed. */
     public ReplicaRecord failing(FailedAttempt failedAttempt) {
         ReplicaRecord next = withFailure(failedAttempt);
-        return new ReplicaRecord(
-                next.state,
-                next.owned,
-                next.prepared,
-                next.failedAttempts,
-                next.lastError,
-                next.leaving,
-                next.setAside,
-                failures + (failedAttempt.snapshot().isPresent() ? 1 : 0),
-                next.claim,
-                next.cleanUp);
+        int one = failedAttempt.snapshot().isPresent() ? 1 : 0;
+        return next.with(next.failedAttempts, next.lastError, failures + one);
     }
 
     /** A success: no error, and nothing to remember of snapshots up to this one. */
@@ -117,26 +102,16 @@ public record ReplicaRecord(
                 .filter(each ->
                         each.snapshot().filter(id -> id.compareTo(applied) > 0).isPresent())
                 .toList();
-        return new ReplicaRecord(state, owned, prepared, left, Optional.empty(), leaving, setAside, 0, claim, cleanUp);
+        return with(left, Optional.empty(), 0);
     }
 
     public ReplicaRecord withSuccess() {
-        return new ReplicaRecord(
-                state, owned, prepared, failedAttempts, Optional.empty(), leaving, setAside, failures, claim, cleanUp);
+        return with(failedAttempts, Optional.empty(), failures);
     }
 
     public ReplicaRecord leaving(DatabaseIdentity database) {
         return new ReplicaRecord(
-                state,
-                owned,
-                prepared,
-                failedAttempts,
-                lastError,
-                Optional.of(database),
-                setAside,
-                failures,
-                claim,
-                cleanUp);
+                state, owned, failedAttempts, lastError, Optional.of(database), setAside, failures, claim, cleanUp);
     }
 
     /** What was leaving has this name now. */
@@ -145,22 +120,13 @@ public record ReplicaRecord(
         more.remove(database);
         more.add(database);
         return new ReplicaRecord(
-                state, owned, prepared, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp);
+                state, owned, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp);
     }
 
     /** A claim that is about to be sent. */
-    public ReplicaRecord claiming(Claim sent) {
+    public ReplicaRecord claiming(EpochClaim sent) {
         return new ReplicaRecord(
-                state,
-                owned,
-                prepared,
-                failedAttempts,
-                lastError,
-                leaving,
-                setAside,
-                failures,
-                Optional.of(sent),
-                cleanUp);
+                state, owned, failedAttempts, lastError, leaving, setAside, failures, Optional.of(sent), cleanUp);
     }
 
     /** There is something new to clear up: it is tried at once, with what could not be cleared up before. */
@@ -170,8 +136,7 @@ public record ReplicaRecord(
 
     /** @param left empty: all is cleared up */
     public ReplicaRecord withCleanUp(Optional<PendingCleanUp> left) {
-        return new ReplicaRecord(
-                state, owned, prepared, failedAttempts, lastError, leaving, setAside, failures, claim, left);
+        return new ReplicaRecord(state, owned, failedAttempts, lastError, leaving, setAside, failures, claim, left);
     }
 
     public Optional<FailedAttempt> failedAttempt(SnapshotId snapshot) {

@@ -28,7 +28,6 @@ import java.util.Optional;
  * </pre>
  *
  * Every other pair is a defect and throws an IllegalStateException.
- * More than 300 lines, for the table and all of its transitions stand in one place.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
@@ -71,7 +70,7 @@ public sealed interface ReplicaState {
         throw refused("settled");
     }
 
-    default ReplicaState promote(Claim claim, boolean unfenced, boolean byHand) {
+    default ReplicaState promote(int epoch, boolean unfenced, boolean byHand) {
         throw refused("promote");
     }
 
@@ -83,7 +82,7 @@ public sealed interface ReplicaState {
         throw refused("promoted");
     }
 
-    default ReplicaState claimed(Claim claim) {
+    default ReplicaState claimed(int epoch) {
         throw refused("claimed");
     }
 
@@ -153,14 +152,7 @@ public sealed interface ReplicaState {
                     ? new Following(target, true, cause.at(), Optional.empty())
                     : new Seeding();
             return new Applying(new ApplyIntent(
-                    current.snapshot().orElseThrow(),
-                    current.moment(),
-                    current.database(),
-                    Optional.of(target.database()),
-                    Optional.empty(),
-                    Phase.BACK,
-                    Optional.of(cause),
-                    back));
+                    current, Optional.of(target.database()), Optional.empty(), Phase.BACK, Optional.of(cause), back));
         }
 
         /** The marker was gone for a while: what is live may have served, and is not Understudy's any more. */
@@ -170,8 +162,8 @@ public sealed interface ReplicaState {
         }
 
         @Override
-        public ReplicaState promote(Claim claim, boolean unfenced, boolean byHand) {
-            return new Promoting(claim, unfenced, byHand, this);
+        public ReplicaState promote(int epoch, boolean unfenced, boolean byHand) {
+            return new Promoting(epoch, unfenced, byHand, this);
         }
     }
 
@@ -220,7 +212,7 @@ public sealed interface ReplicaState {
         @Override
         public ReplicaState settled() {
             return switch (intent.phase()) {
-                case PROVEN -> new Following(fresh(), proven, since.orElseThrow(), formerly());
+                case PROVEN -> new Following(intent.fresh(), proven, since.orElseThrow(), formerly());
                 case UNDONE -> intent.back();
                 case FORWARD, BACK -> throw new IllegalStateException("an apply that goes on can't be settled");
             };
@@ -229,12 +221,8 @@ public sealed interface ReplicaState {
         /** What carries the site's name for sure: the snapshot once it is proven, what was before until then. */
         public Optional<DatabaseVersion> live() {
             return intent.phase() == Phase.PROVEN
-                    ? Optional.of(fresh())
+                    ? Optional.of(intent.fresh())
                     : intent.back().live();
-        }
-
-        private DatabaseVersion fresh() {
-            return new DatabaseVersion(intent.fresh(), Optional.of(intent.snapshot()), intent.moment());
         }
 
         private Optional<DatabaseVersion> formerly() {
@@ -255,10 +243,11 @@ public sealed interface ReplicaState {
     /**
      * A promotion is under way and is resumed by a restarted agent.
      *
+     * @param epoch that it claims; the claim itself is in the {@link ReplicaRecord}
      * @param unfenced go on when the filestore can't be reached
      * @param byHand the marker was removed by hand; restarting the site is the operator's then
      */
-    record Promoting(Claim claim, boolean unfenced, boolean byHand, Following before) implements ReplicaState {
+    record Promoting(int epoch, boolean unfenced, boolean byHand, Following before) implements ReplicaState {
         @Override
         public String label() {
             return "promoting";
@@ -271,18 +260,19 @@ public sealed interface ReplicaState {
 
         @Override
         public ReplicaState promoted(boolean claimed, boolean restartDue, Instant when) {
-            return new Promoted(before.current(), claim, claimed, restartDue, when);
+            return new Promoted(before.current(), epoch, claimed, restartDue, when);
         }
     }
 
     /**
      * This server serves the site. Its database is not Understudy's any more and will never be dropped.
      *
+     * @param epoch that it claimed or is yet to claim
      * @param claimed whether the epoch is in the repository; until then the primary's agent here may not commit
      * @param restartDue whether the site was not restarted as it should have been, or was not healthy afterwards:
      *     {@code promote} does that again
      */
-    record Promoted(DatabaseVersion current, Claim claim, boolean claimed, boolean restartDue, Instant when)
+    record Promoted(DatabaseVersion current, int epoch, boolean claimed, boolean restartDue, Instant when)
             implements ReplicaState {
         @Override
         public String label() {
@@ -290,13 +280,13 @@ public sealed interface ReplicaState {
         }
 
         @Override
-        public ReplicaState claimed(Claim claim) {
-            return new Promoted(current, claim, true, restartDue, when);
+        public ReplicaState claimed(int epoch) {
+            return new Promoted(current, epoch, true, restartDue, when);
         }
 
         @Override
         public ReplicaState restarted(boolean healthy) {
-            return new Promoted(current, claim, claimed, !healthy, when);
+            return new Promoted(current, epoch, claimed, !healthy, when);
         }
 
         @Override

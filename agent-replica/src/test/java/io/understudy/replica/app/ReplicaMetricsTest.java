@@ -80,7 +80,7 @@ class ReplicaMetricsTest {
 
     private void verifying(long second, Supplier<SnapshotId> verification) {
         Clock then = Clock.fixed(Instant.ofEpochSecond(second), ZoneOffset.UTC);
-        new LastVerified(folder).noting(then, verification, id -> id);
+        new LastVerified(folder).noting(then, verification);
     }
 
     private static List<String> verified(Metrics metrics) {

@@ -110,7 +110,7 @@ class StatusAgainstTheWorldTest {
     @Test
     void isTrueInEachRoleAndAfterEachChange() {
         turn();
-        check(new Truth(), 0, Optional.empty());
+        check(new Truth(), 1, Optional.empty());
 
         world.source.commit(1, 1);
         Instant first = turn();

@@ -5,6 +5,7 @@ import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.replica.stage.Stages;
 import io.understudy.replica.stage.TreeStager;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
@@ -15,7 +16,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** One tree on a replica, with the real stager and swap, and a folder that its snapshots are taken of. */
@@ -26,6 +30,8 @@ final class TreeBench {
     final TreeKind kind;
     final List<String> exclude;
     /** Far enough ahead that no file counts as just changed. */
+    private final Map<Integer, PlanSet> plans = new HashMap<>();
+
     private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
 
     TreeBench(Path state, Path live, TreeKind kind, String... exclude) {
@@ -51,8 +57,19 @@ final class TreeBench {
         return Stages.in(state, List.of(new TreeSettings("t", kind, live, exclude)), clock);
     }
 
-    void prepare(int sequence, TreeData data) {
-        stager().prepare(manifest(sequence, data), blobs, Progress.none());
+    /** What was prepared last is what the other calls of this snapshot work on. */
+    PlanSet prepare(int sequence, TreeData data) {
+        PlanSet prepared = stager().prepare(manifest(sequence, data), blobs, Progress.none());
+        plans.put(sequence, prepared);
+        return prepared;
+    }
+
+    PlanSet plans(int sequence) {
+        return Objects.requireNonNull(plans.get(sequence));
+    }
+
+    boolean canGoBack(int sequence) {
+        return swap().canGoBack(plans(sequence));
     }
 
     TreeSwap swap() {
@@ -60,19 +77,21 @@ final class TreeBench {
     }
 
     void forward(int sequence) {
-        swap().forward(id(sequence), kind);
+        swap().forward(plans(sequence), kind);
     }
 
     void back(int sequence) {
-        swap().back(id(sequence), kind);
+        swap().back(plans(sequence), kind);
     }
 
     void settle(int sequence) {
-        TreeSwap swap = swap();
-        swap.settle(id(sequence));
-        if (swap.canGoBack(id(sequence))) {
-            swap.clear(Optional.of(id(sequence)));
-        }
+        swap().settle(plans(sequence));
+        swap().clear(Optional.of(plans(sequence)));
+    }
+
+    /** What was taken back is cleared up; what was live before stays so. */
+    void undone(Optional<Integer> live) {
+        swap().clear(live.map(this::plans));
     }
 
     /** Stages, applies and settles what the folder holds. */

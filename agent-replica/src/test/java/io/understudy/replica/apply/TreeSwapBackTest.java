@@ -2,11 +2,13 @@ package io.understudy.replica.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.replica.state.PlanSet;
 import io.understudy.testing.RandomTree;
 import io.understudy.testing.TreePrint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The way back to the snapshot before. */
@@ -24,7 +26,7 @@ class TreeSwapBackTest extends SwappedTree {
         bench.back(1);
 
         assertThat(TreePrint.of(live)).isEqualTo(before);
-        bench.stager().discard(TreeBench.id(1));
+        bench.undone(Optional.empty());
         assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
         assertThat(live.resolve(".understudy/stage")).isEmptyDirectory();
     }
@@ -37,11 +39,11 @@ class TreeSwapBackTest extends SwappedTree {
         tree.mutate(60);
         bench.apply(2, source);
         assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
-        assertThat(bench.swap().canGoBack(TreeBench.id(1))).isFalse();
-        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
+        assertThat(bench.canGoBack(1)).isFalse();
+        assertThat(bench.canGoBack(2)).isTrue();
 
         bench.back(2);
-        bench.settle(2);
+        bench.undone(Optional.empty());
 
         assertThat(TreePrint.of(live)).isEqualTo(first);
         assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
@@ -61,7 +63,7 @@ class TreeSwapBackTest extends SwappedTree {
         bench.prepare(3, bench.take(source));
         bench.forward(3);
         bench.back(3);
-        bench.stager().discard(TreeBench.id(3));
+        bench.undone(Optional.of(2));
         assertThat(TreePrint.of(live)).isEqualTo(second);
 
         bench.back(2);
@@ -77,11 +79,12 @@ class TreeSwapBackTest extends SwappedTree {
         tree.mutate(20);
         bench.apply(2, source);
         Files.writeString(live.resolve("tampered"), "x");
+        PlanSet applied = bench.plans(2);
         bench.prepare(2, bench.take(source));
-        bench.stager().discard(TreeBench.id(2));
+        bench.swap().clear(Optional.of(applied));
         Files.delete(live.resolve("tampered"));
 
-        bench.back(2);
+        bench.swap().back(applied, bench.kind);
 
         assertThat(TreePrint.of(live)).isEqualTo(first);
     }
@@ -93,11 +96,12 @@ class TreeSwapBackTest extends SwappedTree {
         List<String> first = TreePrint.of(live);
         tree.mutate(20);
         bench.apply(2, source);
-        bench.prepare(2, bench.take(source));
-        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
-        bench.swap().dropUnbegun(TreeBench.id(2));
-        bench.back(2);
-        bench.settle(2);
+        PlanSet applied = bench.plans(2);
+        assertThat(bench.prepare(2, bench.take(source))).isNotEqualTo(applied);
+        assertThat(bench.canGoBack(2)).as("what is prepared was not begun").isFalse();
+        assertThat(bench.swap().canGoBack(applied)).isTrue();
+        bench.swap().back(applied, bench.kind);
+        bench.undone(Optional.empty());
         assertThat(TreePrint.of(live)).isEqualTo(first);
     }
 
@@ -109,9 +113,10 @@ class TreeSwapBackTest extends SwappedTree {
         tree.mutate(20);
         bench.apply(2, source);
         Files.writeString(live.resolve("tampered"), "x");
+        PlanSet applied = bench.plans(2);
         bench.prepare(2, bench.take(source));
 
-        assertThat(bench.swap().canGoBack(TreeBench.id(2))).isTrue();
+        assertThat(bench.swap().canGoBack(applied)).isTrue();
 
         bench.forward(2);
         assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
@@ -147,9 +152,8 @@ class TreeSwapBackTest extends SwappedTree {
         bench.back(1);
         bench.back(1);
         assertThat(TreePrint.of(live)).isEqualTo(before);
-        bench.settle(1);
-        bench.settle(1);
-        bench.back(1);
+        bench.undone(Optional.empty());
+        bench.undone(Optional.empty());
         assertThat(TreePrint.of(live)).isEqualTo(before);
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -115,6 +116,7 @@ class TreeSwapCrashTest {
         TreeBench bench = new TreeBench(temp.resolve("state"), live, TreeKind.FILES);
         RandomTree tree = new RandomTree(source, seed).grow(60);
         new RandomTree(live, seed + 100).grow(20);
+        Optional<Integer> applied = Optional.empty();
         for (int n = 1; n <= 8; n++) {
             List<String> before = TreePrint.of(live);
             tree.mutate(random.nextInt(30));
@@ -125,17 +127,19 @@ class TreeSwapCrashTest {
             if (random.nextInt(3) == 0) {
                 killed(bench, n, random.nextInt(60), false);
                 bench.back(n);
-                bench.stager().discard(TreeBench.id(n));
+                bench.undone(applied);
                 assertThat(TreePrint.of(live)).isEqualTo(before);
                 continue;
             }
             bench.forward(n);
             assertThat(TreePrint.of(live)).isEqualTo(after);
             bench.settle(n);
+            applied = Optional.of(n);
             if (random.nextInt(4) == 0) {
                 killed(bench, n, random.nextInt(60), false);
                 bench.back(n);
-                bench.settle(n);
+                applied = Optional.empty();
+                bench.undone(applied);
                 assertThat(TreePrint.of(live)).isEqualTo(before);
             }
         }
@@ -145,9 +149,9 @@ class TreeSwapCrashTest {
         TreeSwap swap = new TreeSwap(bench.state, new Killer(operations));
         try {
             if (forward) {
-                swap.forward(TreeBench.id(snapshot), bench.kind);
+                swap.forward(bench.plans(snapshot), bench.kind);
             } else {
-                swap.back(TreeBench.id(snapshot), bench.kind);
+                swap.back(bench.plans(snapshot), bench.kind);
             }
             return false;
         } catch (Killed e) {

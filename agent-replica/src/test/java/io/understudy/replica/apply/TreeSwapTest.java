@@ -116,7 +116,7 @@ class TreeSwapTest extends SwappedTree {
         assertThat(mode(live.resolve("private"))).isEqualTo(0700);
         assertThat(mode(live.resolve("private/key.pem"))).isEqualTo(0600);
         bench.prepare(2, bench.take(source));
-        assertThat(live.resolve(".understudy/stage/" + TreeBench.id(2))).isEmptyDirectory();
+        assertThat(live.resolve(".understudy/stage/" + bench.plans(2).name())).isEmptyDirectory();
     }
 
     @Test
@@ -149,7 +149,8 @@ class TreeSwapTest extends SwappedTree {
         bench.settle(1);
         assertThat(live.resolve("a")).hasContent("x");
         bench.prepare(2, data);
-        assertThat(Files.readAllLines(temp.resolve("state/stage/" + TreeBench.id(2) + "/t.plan")))
+        assertThat(Files.readAllLines(
+                        temp.resolve("state/stage/" + bench.plans(2).name() + "/t.plan")))
                 .hasSize(2);
     }
 
@@ -174,12 +175,15 @@ class TreeSwapTest extends SwappedTree {
     void changesOnlyTheTreesOfTheKindAskedFor() throws IOException {
         write(source, "a", "x");
         bench.prepare(1, bench.take(source));
-        bench.swap().forward(TreeBench.id(1), TreeKind.CONFIG);
+        bench.swap().forward(bench.plans(1), TreeKind.CONFIG);
         assertThat(live.resolve("a")).doesNotExist();
     }
 
     @Test
-    void refusesToGoForwardWithoutAPlan() {
+    void refusesToGoForwardWithoutAPlan() throws IOException {
+        write(source, "a", "x");
+        bench.prepare(1, bench.take(source));
+        Files.delete(temp.resolve("state/stage/" + bench.plans(1).name() + "/t.plan"));
         assertThatThrownBy(() -> bench.forward(1))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STATE_DAMAGED));
@@ -189,7 +193,7 @@ class TreeSwapTest extends SwappedTree {
     void refusesATruncatedPlan() throws IOException {
         write(source, "a", "x");
         bench.prepare(1, bench.take(source));
-        Path plan = temp.resolve("state/stage/" + TreeBench.id(1) + "/t.plan");
+        Path plan = temp.resolve("state/stage/" + bench.plans(1).name() + "/t.plan");
         byte[] whole = Files.readAllBytes(plan);
         Files.write(plan, java.util.Arrays.copyOf(whole, whole.length - 100));
         assertThatThrownBy(() -> bench.forward(1))
@@ -248,7 +252,8 @@ class TreeSwapTest extends SwappedTree {
         bench.forward(1);
         bench.settle(1);
         bench.prepare(2, data);
-        assertThat(Files.readAllLines(temp.resolve("state/stage/" + TreeBench.id(2) + "/t.plan")))
+        assertThat(Files.readAllLines(
+                        temp.resolve("state/stage/" + bench.plans(2).name() + "/t.plan")))
                 .hasSize(2);
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.repository.SnapshotId;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.testing.TreePrint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,17 +47,17 @@ class UndeletableUndoTest extends SwappedTree {
         write(source, "a", "three");
         bench.prepare(3, bench.take(source));
         bench.forward(3);
-        bench.swap().settle(TreeBench.id(3));
+        bench.swap().settle(bench.plans(3));
 
         assertThatThrownBy(() -> clear(3)).isInstanceOf(UnderstudyException.class);
         assertThat(live.resolve("a")).hasContent("three");
-        assertThat(bench.swap().canGoBack(TreeBench.id(3))).isTrue();
+        assertThat(bench.canGoBack(3)).isTrue();
         assertThat(contents(undo(3))).containsExactly("two");
 
         mend();
         clear(3);
         assertThat(undo(2)).doesNotExist();
-        assertThat(state()).containsExactly(TreeBench.id(3).toString());
+        assertThat(state()).containsExactly(bench.plans(3).name());
         bench.back(3);
         assertThat(live.resolve("a")).hasContent("two");
     }
@@ -69,23 +69,21 @@ class UndeletableUndoTest extends SwappedTree {
         write(source, "a", "three");
         bench.prepare(3, bench.take(source));
         bench.forward(3);
-        bench.swap().settle(TreeBench.id(3));
+        bench.swap().settle(bench.plans(3));
         assertThatThrownBy(() -> clear(3)).isInstanceOf(UnderstudyException.class);
         List<String> third = TreePrint.of(live);
 
         write(source, "a", "two");
         bench.prepare(2, bench.take(source));
         bench.forward(2);
-        bench.swap().settle(TreeBench.id(2));
+        bench.swap().settle(bench.plans(2));
         assertThatThrownBy(() -> clear(2)).isInstanceOf(UnderstudyException.class);
         assertThat(live.resolve("a")).hasContent("two");
         assertThat(TreePrint.of(live)).hasSameSizeAs(second);
 
         mend();
         clear(2);
-        assertThat(live.resolve(".understudy/undo"))
-                .isDirectoryContaining(path -> path.endsWith(TreeBench.id(2) + "-2"));
-        assertThat(undo(2)).doesNotExist();
+        assertThat(live.resolve(".understudy/undo")).isDirectoryNotContaining(path -> !path.equals(undo(2)));
         bench.back(2);
         assertThat(TreePrint.of(live)).isEqualTo(third);
     }
@@ -95,12 +93,12 @@ class UndeletableUndoTest extends SwappedTree {
         write(source, "a", "three");
         write(source, "b", "new");
         bench.prepare(3, bench.take(source));
-        protect(live.resolve(".understudy/stage").resolve(TreeBench.id(3).toString()));
+        protect(live.resolve(".understudy/stage").resolve(bench.plans(3).name()));
 
         write(source, "a", "four");
         bench.prepare(4, bench.take(source));
         bench.forward(4);
-        bench.swap().settle(TreeBench.id(4));
+        bench.swap().settle(bench.plans(4));
 
         assertThatThrownBy(() -> clear(4)).isInstanceOf(UnderstudyException.class);
         assertThat(live.resolve("a")).hasContent("four");
@@ -109,20 +107,16 @@ class UndeletableUndoTest extends SwappedTree {
         assertThat(live.resolve(".understudy/stage")).isEmptyDirectory();
     }
 
-    /**
-     * A plan of the live snapshot that was not marked as settled counts as settled; one that was taken back, as gone.
-     */
     @Test
     void aPlanThatCouldNotBeSettledHoldsUpNoLaterImportOfTheSameSnapshot() throws IOException {
         write(source, "a", "three");
-        bench.prepare(3, bench.take(source));
+        PlanSet first = bench.prepare(3, bench.take(source));
         bench.forward(3);
         List<String> third = TreePrint.of(live);
 
         bench.prepare(3, bench.take(source));
-        assertThat(bench.swap().canGoBack(TreeBench.id(3))).isTrue();
-        bench.swap().dropUnbegun(TreeBench.id(3));
-        bench.back(3);
+        assertThat(bench.swap().canGoBack(first)).isTrue();
+        bench.swap().back(first, bench.kind);
         assertThat(live.resolve("a")).hasContent("two");
 
         bench.prepare(3, bench.take(source));
@@ -132,11 +126,11 @@ class UndeletableUndoTest extends SwappedTree {
     }
 
     private void clear(int current) {
-        bench.swap().clear(Optional.of(TreeBench.id(current)));
+        bench.undone(Optional.of(current));
     }
 
     private Path undo(int sequence) {
-        return live.resolve(".understudy/undo").resolve(TreeBench.id(sequence).toString());
+        return live.resolve(".understudy/undo").resolve(bench.plans(sequence).name());
     }
 
     private static List<String> contents(Path folder) throws IOException {
@@ -153,7 +147,6 @@ class UndeletableUndoTest extends SwappedTree {
         try (var all = Files.list(bench.state.resolve("stage"))) {
             return all.filter(Files::isDirectory)
                     .map(path -> path.getFileName().toString())
-                    .filter(name -> SnapshotId.parse(name.substring(0, 17)) != null)
                     .sorted()
                     .toList();
         }

@@ -27,6 +27,7 @@ import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.MarkerBackupMode;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
@@ -160,14 +161,10 @@ final class Standby {
     private Stage watched(Stage stage) {
         return new Stage() {
             @Override
-            public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
-                stage.prepare(manifest, blobs, progress);
+            public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+                PlanSet plans = stage.prepare(manifest, blobs, progress);
                 whenStaged.run();
-            }
-
-            @Override
-            public void discard(SnapshotId snapshot) {
-                stage.discard(snapshot);
+                return plans;
             }
         };
     }

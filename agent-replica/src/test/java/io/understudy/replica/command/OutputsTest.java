@@ -105,7 +105,10 @@ class OutputsTest {
                 2,
                 false,
                 Optional.of(new DatabaseVersion(
-                        new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
+                        new io.understudy.postgres.DatabaseIdentity(7, 1),
+                        Optional.of(ID),
+                        Optional.of(NOW),
+                        Optional.empty())),
                 List.of(
                         new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot claim", "start it"),
                         new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "cannot prove", "look")),
@@ -177,7 +180,10 @@ class OutputsTest {
                 2,
                 true,
                 Optional.of(new DatabaseVersion(
-                        new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW))),
+                        new io.understudy.postgres.DatabaseIdentity(7, 1),
+                        Optional.of(ID),
+                        Optional.of(NOW),
+                        Optional.empty())),
                 List.of(),
                 Map.of(),
                 Duration.ZERO));

@@ -3,7 +3,7 @@ package io.understudy.replica.fakes;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.promote.EpochClaims;
-import io.understudy.replica.state.Claim;
+import io.understudy.repository.EpochClaim;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -70,13 +70,18 @@ public final class FakeClaims implements EpochClaims {
     }
 
     @Override
-    public boolean stands(Claim claim) {
+    public String server() {
+        return "standby";
+    }
+
+    @Override
+    public boolean stands(EpochClaim claim) {
         refuseWhenDown();
         return claim.nonce().equals(claimed.get(claim.epoch()));
     }
 
     @Override
-    public void claim(Claim claim) {
+    public void claim(EpochClaim claim) {
         requireKey();
         refuseWhenDown();
         if (claimed.lastKey() > claim.epoch()
@@ -97,7 +102,7 @@ public final class FakeClaims implements EpochClaims {
     }
 
     @Override
-    public void hold(Claim claim) {
+    public void hold(EpochClaim claim) {
         unheld.ifPresent(failure -> {
             throw failure;
         });

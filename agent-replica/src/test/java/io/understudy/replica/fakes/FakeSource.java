@@ -159,7 +159,7 @@ public final class FakeSource implements SnapshotSource {
     public static Manifest manifest(SnapshotId snapshot) {
         StreamRef nothing = StreamRef.of(List.of());
         DatabaseProperties properties = new DatabaseProperties(
-                "UTF8", "C", "C", "libc", null, null, "site", -1, null, List.of(), null, List.of(), List.of());
+                "UTF8", "C", "C", "libc", null, null, null, "site", -1, null, List.of(), null, List.of(), List.of());
         return new Manifest(
                 Manifest.FORMAT,
                 "site",

@@ -2,11 +2,11 @@ package io.understudy.replica.fakes;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.state.StateFile;
+import io.understudy.state.StateStorage;
 import java.util.Optional;
 
 /** A state file in memory, with crash points around every write. */
-public final class FakeStateFile implements StateFile {
+public final class FakeStateFile implements StateStorage {
     private final CrashPoints points;
     private int left = Integer.MAX_VALUE;
     private volatile Optional<byte[]> content = Optional.empty();
@@ -43,5 +43,10 @@ public final class FakeStateFile implements StateFile {
                     ErrorCode.FILE_FAILED, "cannot write replica.json: Read-only file system", "remount it");
         }
         points.around("write the state", () -> content = Optional.of(next));
+    }
+
+    @Override
+    public void delete() {
+        throw new AssertionError("the state is never deleted");
     }
 }

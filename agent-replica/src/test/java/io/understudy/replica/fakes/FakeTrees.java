@@ -5,6 +5,7 @@ import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
@@ -16,14 +17,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** One tree of each kind in memory; its content is the name of a snapshot, or "mixed" while it is being exchanged. */
 public final class FakeTrees implements LiveTrees, Stage {
     private final CrashPoints points;
     private final Map<TreeKind, String> live = new ConcurrentHashMap<>();
+    private int number;
     private List<String> lost = List.of();
-    private final Set<SnapshotId> staged = new HashSet<>();
-    private final Map<SnapshotId, Map<TreeKind, String>> undo = new HashMap<>();
+    private final Set<String> staged = new HashSet<>();
+    private final Map<String, Map<TreeKind, String>> undo = new HashMap<>();
     private final Map<TreeKind, UnderstudyException> refusals = new EnumMap<>(TreeKind.class);
 
     private Optional<UnderstudyException> undeletable = Optional.empty();
@@ -53,13 +56,17 @@ public final class FakeTrees implements LiveTrees, Stage {
         return Map.copyOf(live);
     }
 
-    public Set<SnapshotId> staged() {
+    public Set<String> staged() {
         return Set.copyOf(staged);
     }
 
     @Override
-    public void prepare(Manifest manifest, BlobSource blobs, Progress progress) {
-        points.around("prepare", () -> staged.add(manifest.snapshot()));
+    public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+        String resumed = number + "-" + manifest.snapshot();
+        boolean again = staged.contains(resumed) && !undo.containsKey(resumed);
+        String name = again ? resumed : ++number + "-" + manifest.snapshot();
+        points.around("prepare", () -> staged.add(name));
+        return new PlanSet(name, List.of("files", "secrets", "config"));
     }
 
     /** Files of the trees are removed by hand. */
@@ -78,37 +85,33 @@ public final class FakeTrees implements LiveTrees, Stage {
     }
 
     @Override
-    public boolean canGoBack(SnapshotId snapshot) {
-        return undo.containsKey(snapshot);
+    public boolean canGoBack(PlanSet plans) {
+        return undo.containsKey(plans.name());
     }
 
     @Override
-    public void discard(SnapshotId snapshot) {
-        points.around("discard staged", () -> staged.remove(snapshot));
-    }
-
-    @Override
-    public void forward(SnapshotId snapshot, TreeKind kind) {
+    public void forward(PlanSet plans, TreeKind kind) {
         Optional.ofNullable(refusals.get(kind)).ifPresent(failure -> {
             throw failure;
         });
-        if (!staged.contains(snapshot)) {
-            throw new AssertionError(snapshot + " was not staged");
+        if (!staged.contains(plans.name())) {
+            throw new AssertionError(plans.name() + " was not staged");
         }
         points.point("before forward " + kind);
-        undo.computeIfAbsent(snapshot, each -> new EnumMap<>(TreeKind.class)).putIfAbsent(kind, live.get(kind));
+        undo.computeIfAbsent(plans.name(), each -> new EnumMap<>(TreeKind.class))
+                .putIfAbsent(kind, live.get(kind));
         live.put(kind, "mixed");
         points.point("during forward " + kind);
-        live.put(kind, snapshot.toString());
+        live.put(kind, snapshot(plans.name()).toString());
         lost = List.of();
         Optional.ofNullable(whenForward.get(kind)).ifPresent(Runnable::run);
         points.point("after forward " + kind);
     }
 
     @Override
-    public void back(SnapshotId snapshot, TreeKind kind) {
+    public void back(PlanSet plans, TreeKind kind) {
         points.point("before back " + kind);
-        String before = undo.getOrDefault(snapshot, Map.of()).get(kind);
+        String before = undo.getOrDefault(plans.name(), Map.of()).get(kind);
         if (before == null) {
             return;
         }
@@ -116,28 +119,35 @@ public final class FakeTrees implements LiveTrees, Stage {
         points.point("during back " + kind);
         live.put(kind, before);
         points.point("after back " + kind);
-        undo.get(snapshot).remove(kind);
+        undo.get(plans.name()).remove(kind);
     }
 
     @Override
-    public void settle(SnapshotId snapshot) {
+    public void settle(PlanSet plans) {
         unsettled.ifPresent(failure -> {
             throw failure;
         });
-        points.around("settle", () -> staged.remove(snapshot));
+        points.around("settle", () -> {});
     }
 
     @Override
-    public void clear(Optional<SnapshotId> current) {
+    public void clear(Optional<PlanSet> current) {
         undeletable.ifPresent(failure -> {
             throw failure;
         });
-        points.around("clear", () -> undo.keySet().removeIf(each -> !current.equals(Optional.of(each))));
+        points.around("clear", () -> {
+            staged.removeIf(each -> undo.containsKey(each) || !each.startsWith(number + "-"));
+            undo.keySet().removeIf(each -> !current.map(PlanSet::name).equals(Optional.of(each)));
+        });
     }
 
     /** The snapshots that have an undo folder. */
     public Set<SnapshotId> undone() {
-        return Set.copyOf(undo.keySet());
+        return undo.keySet().stream().map(FakeTrees::snapshot).collect(Collectors.toSet());
+    }
+
+    private static SnapshotId snapshot(String apply) {
+        return SnapshotId.parse(apply.substring(apply.indexOf('-') + 1));
     }
 
     /** Nothing can be deleted, or it can again. @param failure null: it can */
@@ -145,7 +155,7 @@ public final class FakeTrees implements LiveTrees, Stage {
         undeletable = Optional.ofNullable(failure);
     }
 
-    /** Plans can't be marked as settled, or can again. @param failure null: they can */
+    /** What the caches learn of plans can't be kept, or can again. @param failure null: they can */
     public void refuseSettling(UnderstudyException failure) {
         unsettled = Optional.ofNullable(failure);
     }

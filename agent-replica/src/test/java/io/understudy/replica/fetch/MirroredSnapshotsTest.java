@@ -78,7 +78,8 @@ class MirroredSnapshotsTest {
     }
 
     private static DatabaseVersion copy(int sequence) {
-        return new DatabaseVersion(new DatabaseIdentity(7, sequence), Optional.of(id(sequence)), Optional.of(NOON));
+        return new DatabaseVersion(
+                new DatabaseIdentity(7, sequence), Optional.of(id(sequence)), Optional.of(NOON), Optional.empty());
     }
 
     @Test

@@ -21,6 +21,8 @@ import io.understudy.repository.Manifests;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
@@ -89,8 +91,8 @@ class DatabaseLoaderTest {
         byte[] wrong = "x\ty\n".getBytes(StandardCharsets.UTF_8);
         StreamRef stream = StreamRef.of(List.of(blobs.put(wrong, 0, wrong.length)));
         TableData table = RealSnapshot.table(manifest, blobs);
-        TableData spoilt =
-                new TableData("public", "t", table.columns(), List.of(), 1, 4, new DatabaseData.TableContent(stream));
+        TableData spoilt = new TableData(
+                "public", "t", table.columns(), List.of(), 1, 4, null, null, new DatabaseData.TableContent(stream));
         Manifest bad = RealSnapshot.with(manifest, withTables(manifest.database(), List.of(spoilt)));
         assertFails(ErrorCode.LOAD_FAILED, () -> loader(shared).load(bad, blobs, Progress.none()))
                 .hasMessageContaining("\"public\".\"t\"")
@@ -172,7 +174,7 @@ class DatabaseLoaderTest {
     @Test
     void dropsWhatAKilledAgentLeftAtAnyMoment() throws IOException {
         Manifest manifest = snapshot(shared, ROWS);
-        SpareFile file = new SpareFile(state);
+        StateFile<SpareRecord> file = StateFile.in(state, StateEntry.SPARE, SpareRecord.class);
         String first = names.passing("abc123");
         long cluster = Long.parseLong(shared.psql("postgres", "SELECT system_identifier FROM pg_control_system()"));
 
@@ -232,12 +234,12 @@ class DatabaseLoaderTest {
     @Test
     void refusesStateThatItDoesNotUnderstand() throws IOException {
         Manifest manifest = snapshot(shared, ROWS);
-        Files.writeString(state.resolve("spare.json"), "{\"format\":2,\"stage\":\"new\"}");
+        Files.writeString(state.resolve("spare.json"), "{\"format\":3,\"stage\":\"new\"}");
         assertFails(ErrorCode.FORMAT_UNKNOWN, () -> loader(shared).load(manifest, blobs, Progress.none()));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{\"form", "[1]", "{\"format\":1,\"stage\":\"BUILT\",\"name\":\"x\"}"})
+    @ValueSource(strings = {"", "{\"form", "[1]", "{\"format\":2,\"stage\":\"BUILT\",\"name\":\"x\"}"})
     void aDamagedRecordIsAsNoneUnlessADatabaseHasTheSparesName(String damaged) throws IOException {
         Manifest manifest = snapshot(shared, ROWS);
         Path record = state.resolve("spare.json");
@@ -337,6 +339,8 @@ class DatabaseLoaderTest {
                         table.key(),
                         rows,
                         table.bytes(),
+                        null,
+                        null,
                         table.content())));
     }
 

@@ -17,7 +17,7 @@ import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.repository.Manifest;
@@ -141,7 +141,7 @@ class UndroppableDatabaseTest {
     @Test
     void aSpareThatCannotBeDroppedGivesUpItsName() {
         Manifest manifest = snapshot("CREATE TABLE t (a int);");
-        DatabaseIdentity first = load(manifest, 1);
+        DatabaseIdentity first = load(manifest, 1).database();
         server.psql("postgres", "ALTER DATABASE " + PostgresServer.quoted(names.spare()) + " IS_TEMPLATE true;");
 
         round(manifest, 2);
@@ -157,7 +157,7 @@ class UndroppableDatabaseTest {
         round(manifest, 2);
         DatabaseIdentity undone = databases.named(site).orElseThrow();
         server.psql("postgres", "ALTER DATABASE " + PostgresServer.quoted(site) + " IS_TEMPLATE true;");
-        DatabaseIdentity spare = load(manifest, 3);
+        DatabaseIdentity spare = load(manifest, 3).database();
         server.psql("postgres", "ALTER DATABASE " + PostgresServer.quoted(names.spare()) + " IS_TEMPLATE true;");
 
         departure.rollback();
@@ -176,26 +176,28 @@ class UndroppableDatabaseTest {
         return new RealSnapshot(server, blobs, state).of(source, 1);
     }
 
-    private DatabaseIdentity load(Manifest manifest, int sequence) {
+    private DatabaseVersion load(Manifest manifest, int sequence) {
         Manifest numbered = RealSnapshot.manifest(
                 manifest.database(),
                 sequence,
                 manifest.versions().postgres(),
                 manifest.versions().tools());
         DatabaseIdentity fresh = loader.load(numbered, blobs, Progress.none());
-        world.store.change(ledger ->
-                ledger.withOwned(fresh).preparing(Optional.of(new ReplicaRecord.Prepared(numbered.snapshot(), fresh))));
-        world.trees.prepare(numbered, blobs, Progress.none());
-        return fresh;
+        world.store.change(ledger -> ledger.withOwned(fresh));
+        return new DatabaseVersion(
+                fresh,
+                Optional.of(numbered.snapshot()),
+                Optional.of(manifest.moment()),
+                Optional.of(world.trees.prepare(numbered, blobs, Progress.none())));
     }
 
     /** The steps of a round that touch databases. */
     private void round(Manifest manifest, int sequence) {
-        DatabaseIdentity fresh = load(manifest, sequence);
-        departure.forward(Optional.of(manifest.moment()));
+        DatabaseVersion fresh = load(manifest, sequence);
+        departure.forward(fresh);
         assertThat(applier.finish().undone()).isEmpty();
         cleanUp.run(() -> false);
-        assertThat(databases.named(site)).contains(fresh);
+        assertThat(databases.named(site)).contains(fresh.database());
         assertThat(databases.named(names.spare())).isEmpty();
         assertThat(databases.name(original)).isPresent();
     }

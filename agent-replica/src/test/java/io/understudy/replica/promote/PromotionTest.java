@@ -8,12 +8,12 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
-import io.understudy.replica.state.Claim;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
+import io.understudy.repository.EpochClaim;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -217,7 +217,7 @@ class PromotionTest extends FollowingStandby {
     void aProductionServerThatWasNeverAReplicaIsThePrimaryAlready() {
         World primary = new World();
         primary.databases.create(FakeDatabases.LIVE);
-        primary.claims.hold(new Claim(1, "the primary", primary.time.clock().instant(), "init"));
+        primary.claims.hold(new EpochClaim(1, "standby", primary.time.clock().instant(), "init", "the primary"));
 
         Report report = primary.agent().promotion().promote(PLAIN);
 
@@ -234,7 +234,7 @@ class PromotionTest extends FollowingStandby {
     void anOldPrimaryThatAnotherServerOvertookIsNotCalledThePrimary() {
         World old = new World();
         old.databases.create(FakeDatabases.LIVE);
-        old.claims.hold(new Claim(1, "the primary", old.time.clock().instant(), "init"));
+        old.claims.hold(new EpochClaim(1, "standby", old.time.clock().instant(), "init", "the primary"));
         old.claims.takenByAnother(2);
 
         assertThatThrownBy(() -> old.agent().promotion().promote(PLAIN))

@@ -7,7 +7,7 @@ import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
-import io.understudy.replica.state.Claim;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class RepositoryClaimsTest {
     void create() {
         key = folder.resolve("signing.pem");
         TrustedKeys trusted = TrustedKeys.of(FastSignatures.key(key).publicKey());
-        Repository.create(filestore, "example", Clock.systemUTC());
+        Repository.create(filestore, UUID.randomUUID(), "example", TrustedKeys.of(), Clock.systemUTC());
         repository = Repository.open(filestore, "example", trusted);
         epochs = new EpochStore(folder.resolve("state"));
     }
@@ -52,7 +53,7 @@ class RepositoryClaimsTest {
 
     @Test
     void claimsForThePrimarysAgentOfThisHost() {
-        Claim claim = new Claim(1, "a nonce", NOW, "a test");
+        EpochClaim claim = new EpochClaim(1, "standby", NOW, "a test", "a nonce");
 
         claims("standby", Optional.of(key)).claim(claim);
         assertThat(claims("standby", Optional.of(key)).held()).isZero();
@@ -67,8 +68,8 @@ class RepositoryClaimsTest {
 
     @Test
     void repeatsItsOwnClaimButNotAnothers() {
-        Claim mine = new Claim(1, "mine", NOW, "a test");
-        Claim other = new Claim(1, "other", NOW, "a test");
+        EpochClaim mine = new EpochClaim(1, "standby", NOW, "a test", "mine");
+        EpochClaim other = new EpochClaim(1, "standby", NOW, "a test", "other");
         claims("standby", Optional.of(key)).claim(mine);
         claims("standby", Optional.of(key)).claim(mine);
 
@@ -78,7 +79,7 @@ class RepositoryClaimsTest {
 
     @Test
     void whatNobodyHereCanBelieveIsAnothers() {
-        Claim mine = new Claim(2, "mine", NOW, "a test");
+        EpochClaim mine = new EpochClaim(2, "standby", NOW, "a test", "mine");
         filestore.put("epochs/00000002.json", Content.of("garbage\n".getBytes(StandardCharsets.UTF_8)));
         assertThat(claims("standby", Optional.of(key)).stands(mine)).isFalse();
 
@@ -91,7 +92,7 @@ class RepositoryClaimsTest {
 
     @Test
     void aFilestoreThatIsAwaySaysNothingOfAClaim() {
-        Claim mine = new Claim(2, "mine", NOW, "a test");
+        EpochClaim mine = new EpochClaim(2, "standby", NOW, "a test", "mine");
         filestore.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
 
         refused(() -> claims("standby", Optional.of(key)).stands(mine), ErrorCode.FILESTORE_UNREACHABLE);

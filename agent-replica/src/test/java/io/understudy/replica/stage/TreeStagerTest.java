@@ -15,6 +15,7 @@ import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
@@ -126,7 +127,7 @@ class TreeStagerTest {
         TreeData data = take();
         blobs.added();
         fails(ErrorCode.DISK_FULL, () -> stager.prepare(manifest(data), blobs, Progress.none()));
-        assertThat(live.resolve(".understudy/stage/" + ID)).isEmptyDirectory();
+        assertThat(live.resolve(".understudy/stage/1-" + ID)).isEmptyDirectory();
     }
 
     @Test
@@ -244,17 +245,17 @@ class TreeStagerTest {
     }
 
     @Test
-    void discardsWithoutATrace() throws IOException {
+    void goesOnWithWhatWasStagedForTheSameSnapshotAndNeverBegun() throws IOException {
         new RandomTree(source, 22).grow(30);
-        new RandomTree(live, 23).grow(30);
-        List<String> before = TreePrint.of(live);
-        prepare(take());
-        stager().discard(ID);
-        stager().discard(ID);
-        assertThat(TreePrint.of(live)).isEqualTo(before);
-        assertThat(live.resolve(".understudy/stage")).isEmptyDirectory();
-        assertThat(live.resolve(".understudy/undo")).isEmptyDirectory();
-        assertThat(temp.resolve("state/stage")).isDirectoryNotContaining(Files::isDirectory);
+        PlanSet first = prepare(take());
+        assertThat(prepare(take())).isEqualTo(first);
+    }
+
+    @Test
+    void takesANumberThatNothingInTheTreesHasAfterTheStateWasLost() throws IOException {
+        new RandomTree(source, 22).grow(30);
+        Files.createDirectories(live.resolve(".understudy/undo/7-00000001-00000001"));
+        assertThat(prepare(take()).name()).startsWith("8-");
     }
 
     @Test
@@ -264,9 +265,8 @@ class TreeStagerTest {
         stager().prepare(manifest(data, new SnapshotId(1, 1)), blobs, Progress.none());
         stager().prepare(manifest(data, new SnapshotId(1, 2)), blobs, Progress.none());
         try (Stream<Path> staged = Files.list(live.resolve(".understudy/stage"))) {
-            assertThat(staged.map(p -> p.getFileName().toString())).containsExactly("00000001-00000002");
+            assertThat(staged.map(p -> p.getFileName().toString())).containsExactly("2-00000001-00000002");
         }
-        assertThat(new Plans(temp.resolve("state")).phase(new SnapshotId(1, 1))).isEmpty();
     }
 
     @Test
@@ -301,7 +301,7 @@ class TreeStagerTest {
     }
 
     private List<String> changes() {
-        try (Plan plan = Plan.open(new Plans(temp.resolve("state")).file(ID, "t"))) {
+        try (Plan plan = Plan.open(new Plans(temp.resolve("state")).file("1-" + ID, "t"))) {
             return IntStream.range(0, plan.size())
                     .mapToObj(plan::change)
                     .map(c -> c.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " " + c.path())
@@ -313,8 +313,8 @@ class TreeStagerTest {
         return TreeSnapshots.take("t", TreeKind.FILES, source, blobs);
     }
 
-    private void prepare(TreeData data) {
-        stager().prepare(manifest(data), blobs, Progress.none());
+    private PlanSet prepare(TreeData data) {
+        return stager().prepare(manifest(data), blobs, Progress.none());
     }
 
     private TreeStager stager() {

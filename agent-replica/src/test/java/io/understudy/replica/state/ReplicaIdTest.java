@@ -27,7 +27,7 @@ class ReplicaIdTest {
         ReplicaId here = new ReplicaId(folder.resolve("state"), machine("a"));
         here.get();
         Files.createDirectories(folder.resolve("copy"));
-        Files.copy(folder.resolve("state/replica-id"), folder.resolve("copy/replica-id"));
+        Files.copy(folder.resolve("state/replica-id.json"), folder.resolve("copy/replica-id.json"));
 
         assertThat(new ReplicaId(folder.resolve("copy"), machine("a")).get())
                 .isPresent()
@@ -46,7 +46,7 @@ class ReplicaIdTest {
 
     @Test
     void aDamagedOneIsReplaced() throws IOException {
-        Files.writeString(folder.resolve("replica-id"), "\u0000");
+        Files.writeString(folder.resolve("replica-id.json"), "\u0000");
         ReplicaId here = new ReplicaId(folder);
 
         assertThat(here.get()).isPresent().isEqualTo(here.read());

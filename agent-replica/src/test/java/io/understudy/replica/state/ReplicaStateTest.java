@@ -13,9 +13,12 @@ import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.replica.state.ReplicaState.Settled;
+import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
+import io.understudy.state.StateStorage;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,13 +34,16 @@ class ReplicaStateTest {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final DatabaseVersion OLD = copy(1, 16384);
     private static final DatabaseVersion NEW = copy(2, 16385);
-    private static final Claim CLAIM = new Claim(2, "nonce", NOW, "a test");
+    private static final int EPOCH = 2;
     private static final FailedAttempt IN_APPLY = failedAttempt(Step.APPLY);
     private static final FailedAttempt IN_PROOF = failedAttempt(Step.PROVE);
 
     private static DatabaseVersion copy(int sequence, long oid) {
         return new DatabaseVersion(
-                new DatabaseIdentity(7, oid), Optional.of(new SnapshotId(1, sequence)), Optional.of(NOW));
+                new DatabaseIdentity(7, oid),
+                Optional.of(new SnapshotId(1, sequence)),
+                Optional.of(NOW),
+                Optional.of(new PlanSet(sequence + "-" + new SnapshotId(1, sequence), List.of("media"))));
     }
 
     private static FailedAttempt failedAttempt(Step step) {
@@ -50,15 +56,7 @@ class ReplicaStateTest {
     static final Following FOLLOWING_WITH_PREVIOUS = new Following(NEW, true, NOW, Optional.of(OLD));
 
     static ApplyIntent intent(Phase phase, Optional<FailedAttempt> cause) {
-        return new ApplyIntent(
-                new SnapshotId(1, 2),
-                Optional.of(NOW),
-                NEW.database(),
-                Optional.of(OLD.database()),
-                Optional.empty(),
-                phase,
-                cause,
-                FOLLOWING);
+        return new ApplyIntent(NEW, Optional.of(OLD.database()), Optional.empty(), phase, cause, FOLLOWING);
     }
 
     static final Applying FORWARD = new Applying(intent(Phase.FORWARD, Optional.empty()));
@@ -66,9 +64,9 @@ class ReplicaStateTest {
     static final Applying BACK = new Applying(intent(Phase.BACK, Optional.of(IN_APPLY)));
     static final Applying BACK_AFTER_PROOF = new Applying(intent(Phase.BACK, Optional.of(IN_PROOF)));
     static final Applying UNDONE = new Applying(intent(Phase.UNDONE, Optional.of(IN_APPLY)));
-    static final Promoting PROMOTING = new Promoting(CLAIM, false, false, FOLLOWING);
-    static final Promoted PENDING = new Promoted(OLD, CLAIM, false, false, NOW);
-    static final Promoted PROMOTED = new Promoted(OLD, CLAIM, true, false, NOW);
+    static final Promoting PROMOTING = new Promoting(EPOCH, false, false, FOLLOWING);
+    static final Promoted PENDING = new Promoted(OLD, EPOCH, false, false, NOW);
+    static final Promoted PROMOTED = new Promoted(OLD, EPOCH, true, false, NOW);
 
     static Stream<ReplicaState> states() {
         return Stream.of(
@@ -94,10 +92,10 @@ class ReplicaStateTest {
         events.put("turned", it -> it.turned(NOW));
         events.put("undone", ReplicaState::undone);
         events.put("settled", ReplicaState::settled);
-        events.put("promote", it -> it.promote(CLAIM, false, false));
+        events.put("promote", it -> it.promote(EPOCH, false, false));
         events.put("withdrawn", ReplicaState::withdrawn);
         events.put("promoted", it -> it.promoted(true, false, NOW));
-        events.put("claimed", it -> it.claimed(CLAIM));
+        events.put("claimed", it -> it.claimed(EPOCH));
         events.put("restarted", it -> it.restarted(true));
         events.put("demoted", ReplicaState::demoted);
         return events;
@@ -113,9 +111,7 @@ class ReplicaStateTest {
 
     static Stream<Arguments> table() {
         Applying rolledBack = new Applying(new ApplyIntent(
-                new SnapshotId(1, 2),
-                Optional.of(NOW),
-                NEW.database(),
+                NEW,
                 Optional.of(OLD.database()),
                 Optional.empty(),
                 Phase.BACK,
@@ -132,7 +128,7 @@ class ReplicaStateTest {
                                 "rollback",
                                 rolledBack,
                                 "promote",
-                                new Promoting(CLAIM, false, false, FOLLOWING_WITH_PREVIOUS),
+                                new Promoting(EPOCH, false, false, FOLLOWING_WITH_PREVIOUS),
                                 "demoted",
                                 SEEDING)),
                 Arguments.of(FORWARD, row("accepted", PROVEN, "failed", BACK)),
@@ -182,7 +178,7 @@ class ReplicaStateTest {
     @MethodSource("states")
     void everyStateSurvivesTheDisk(ReplicaState state) {
         byte[][] disk = new byte[1][];
-        StateFile file = new StateFile() {
+        StateStorage file = new StateStorage() {
             @Override
             public Optional<byte[]> read() {
                 return Optional.ofNullable(disk[0]);
@@ -192,15 +188,19 @@ class ReplicaStateTest {
             public void write(byte[] content) {
                 disk[0] = content;
             }
+
+            @Override
+            public void delete() {
+                disk[0] = null;
+            }
         };
         ReplicaRecord written = new ReplicaStateStore(file)
                 .change(ledger -> ledger.with(state)
                         .withOwned(NEW.database())
-                        .preparing(Optional.of(new ReplicaRecord.Prepared(new SnapshotId(1, 2), NEW.database())))
                         .failing(IN_APPLY)
                         .leaving(OLD.database())
                         .settingAside("site_before_understudy")
-                        .claiming(CLAIM)
+                        .claiming(new EpochClaim(2, "b", NOW, "a test", "nonce"))
                         .untidy(NOW));
 
         assertThat(new ReplicaStateStore(file).ledger()).isEqualTo(written);

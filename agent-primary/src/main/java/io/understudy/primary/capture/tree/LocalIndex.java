@@ -1,6 +1,5 @@
 package io.understudy.primary.capture.tree;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.ContentHash;
@@ -11,6 +10,9 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.TreeIndex;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
+import io.understudy.state.StateStorage;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,19 +32,18 @@ import org.slf4j.LoggerFactory;
  * The newest index of a tree on the local disk, so that it is not fetched for every snapshot; here long streams have
  * all of their blobs. Next to it a note says which stream it is and what its own hash is; where these do not fit it is
  * fetched again.
- *
- * <pre>{"format":2,"stream":"<hash of its blobs' names>","sha256":"<hash of the file>"}</pre>
  */
 final class LocalIndex {
     private static final Logger LOG = LoggerFactory.getLogger(LocalIndex.class);
-    private static final JsonMapper JSON = new JsonMapper();
-    private static final int FORMAT = 2;
     private final Path file;
-    private final Path note;
+    private final StateFile<Note> note;
 
     LocalIndex(Path folder, String tree) {
         this.file = folder.resolve(tree + ".index");
-        this.note = folder.resolve(tree + ".index.json");
+        this.note = new StateFile<>(
+                new StateStorage.OnDisk(folder.resolve(tree + ".index.json"), AtomicFiles.PRIVATE),
+                StateEntry.CAPTURE,
+                Note.class);
     }
 
     /**
@@ -50,7 +52,7 @@ final class LocalIndex {
      * @return false when it is damaged where it comes from: there is no base then
      */
     boolean obtain(StreamRef index, BlobSource source) {
-        if (describe(index).equals(noted())) {
+        if (Optional.of(describe(index)).equals(note.read())) {
             return true;
         }
         try (Stream<IndexEntry> entries = TreeIndex.read(index, source);
@@ -66,7 +68,7 @@ final class LocalIndex {
             if (!e.code().judgesContent()) {
                 throw e;
             }
-            AtomicFiles.delete(note);
+            note.delete();
             LOG.warn("the tree is captured in full, without the base's index: {}", e.getMessage());
             return false;
         } catch (IOException e) {
@@ -88,14 +90,6 @@ final class LocalIndex {
         return new Fresh();
     }
 
-    private Note noted() {
-        try {
-            return JSON.readValue(Files.readAllBytes(note), Note.class);
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
     /** What the note must say if the file that lies there is this index. */
     private Note describe(StreamRef index) {
         MessageDigest digest = Sha256.digest();
@@ -104,9 +98,9 @@ final class LocalIndex {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 digest.update(buffer, 0, count);
             }
-            return new Note(FORMAT, key(index), ContentHash.of(digest.digest()).hex());
+            return new Note(key(index), ContentHash.of(digest.digest()).hex());
         } catch (IOException e) {
-            return new Note(FORMAT, key(index), "");
+            return new Note(key(index), "");
         }
     }
 
@@ -117,6 +111,12 @@ final class LocalIndex {
         }
         return ContentHash.of(digest.digest()).hex();
     }
+
+    /**
+     * @param stream hash of its blobs' names
+     * @param sha256 of the file
+     */
+    private record Note(String stream, String sha256) {}
 
     final class Fresh implements AutoCloseable {
         private final MessageDigest digest = Sha256.digest();
@@ -132,10 +132,10 @@ final class LocalIndex {
 
         /** @param index what was written is this one's content */
         void commit(StreamRef index) throws IOException {
-            AtomicFiles.delete(note);
+            note.delete();
             draft.commit();
             String hash = ContentHash.of(digest.digest()).hex();
-            AtomicFiles.write(note, JSON.writeValueAsBytes(new Note(FORMAT, key(index), hash)), AtomicFiles.PRIVATE);
+            note.write(new Note(key(index), hash));
         }
 
         @Override
@@ -143,6 +143,4 @@ final class LocalIndex {
             draft.close();
         }
     }
-
-    private record Note(int format, String stream, String sha256) {}
 }

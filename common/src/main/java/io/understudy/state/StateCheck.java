@@ -1,6 +1,7 @@
-package io.understudy.files;
+package io.understudy.state;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.understudy.files.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.List;
  * The field {@code check} of a state file: the beginning of the SHA-256 of the rest but {@code format}, as JSON without
  * blanks. A digit that went bad would name another database, perhaps one that is not Understudy's to drop.
  */
-public final class StateCheck {
+final class StateCheck {
     private static final String FORMAT = "format";
     private static final String CHECK = "check";
     private static final int CHECK_BYTES = 8;
@@ -17,14 +18,14 @@ public final class StateCheck {
     private StateCheck() {}
 
     /** Adds the check, or replaces it. */
-    public static void seal(ObjectNode document) {
+    static void seal(ObjectNode document) {
         document.remove(CHECK);
         document.put(CHECK, of(document));
     }
 
-    /** Whether all stands as it was sealed. A file without a check was written by hand. */
-    public static boolean isWhole(ObjectNode document) {
-        return !document.has(CHECK) || of(document).equals(document.get(CHECK).asText());
+    /** Whether all stands as it was sealed. */
+    static boolean isWhole(ObjectNode document) {
+        return of(document).equals(document.path(CHECK).asText());
     }
 
     private static String of(ObjectNode document) {

@@ -1,0 +1,165 @@
+package io.understudy.state;
+
+import java.nio.file.Path;
+
+/**
+ * All that lies in the state folder of a server: both agents share one. {@code deploy/docs/state.md} is this list for
+ * operators. A new file of state is a line here and a record.
+ */
+public enum StateEntry {
+    EPOCH(
+            Owner.BOTH,
+            "epoch.json",
+            2,
+            Loss.STOPS,
+            "the epoch that this server holds; while `init` runs, the claim that it makes",
+            "this server may not publish until it is promoted again"),
+    VERIFIED(
+            Owner.BOTH,
+            "verified.json",
+            1,
+            Loss.COSTS,
+            "how the last verifications ended, for the metrics",
+            "the metrics show no verification until the next one"),
+    COMMANDS(
+            Owner.BOTH,
+            "commands",
+            "what the site's commands print after they have ended",
+            "nothing; it is made again"),
+    PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
+    LAST_SEQUENCE(
+            Owner.PRIMARY,
+            "last-sequence.json",
+            1,
+            Loss.COSTS,
+            "the number of the last snapshot that was about to be committed; none is given twice",
+            "numbers follow the newest manifest in the filestore alone"),
+    TREE_PLACES(
+            Owner.PRIMARY,
+            "tree-places.json",
+            1,
+            Loss.COSTS,
+            "the file systems that the trees lay on at the last snapshot",
+            "the next snapshot does not notice a disk that is not mounted"),
+    FULL_SNAPSHOT(
+            Owner.PRIMARY,
+            "full-snapshot.json",
+            1,
+            Loss.COUNTS,
+            "that something in the repository was found missing or damaged: the next snapshot stores everything again",
+            "the next snapshot relies on what the last one stored"),
+    CAPTURE(
+            Owner.PRIMARY,
+            "capture",
+            3,
+            Loss.COSTS,
+            "for each tree the hashes of its files and the newest index",
+            "the next snapshot reads all files again"),
+    SNAPSHOT_LOCK(Owner.PRIMARY, "primary.lock", "held during a snapshot", "nothing; it is made again"),
+    DELETION_LOCK(Owner.PRIMARY, "deletion.lock", "keeps snapshots and deletions apart", "nothing; it is made again"),
+    PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),
+    REPLICA(
+            Owner.REPLICA,
+            "replica.json",
+            2,
+            Loss.STOPS,
+            "what this server is, which snapshot is live, how far an apply or a promotion is, the claim that it sends, which databases are Understudy's, what failed",
+            "the agent restores its state from the marker, and drops no database that it does not know"),
+    SPARE(
+            Owner.REPLICA,
+            "spare.json",
+            2,
+            Loss.STOPS,
+            "the database that the next snapshot is loaded into, and how far that is",
+            "the next load starts over, once no database carries the spare's name: drop it if Understudy created it, rename it if it is your own"),
+    REPLICA_ID(
+            Owner.REPLICA,
+            "replica-id.json",
+            1,
+            Loss.COSTS,
+            "a random id, which distinguishes this standby from another with the same configured name",
+            "it is drawn again; the report of the old one stays in the filestore"),
+    STAGE(
+            Owner.REPLICA,
+            "stage",
+            "for each tree the hashes of its files, and the plans of its changes",
+            "the next import plans again and reads all files again; rollback is not possible until then"),
+    MIRROR(
+            Owner.REPLICA,
+            "mirror",
+            "the repository's snapshots that this standby may need, verified",
+            "they are fetched again from the filestore"),
+    ARCHIVE(Owner.REPLICA, "archive.dump", "pg_dump's archive, only during a load", "nothing; it is made again"),
+    REPLICA_LOCK(
+            Owner.REPLICA, "replica.lock", "held while anything of a standby is changed", "nothing; it is made again"),
+    DAEMON_LOCK(Owner.REPLICA, "replica-daemon.lock", "held by the daemon of a standby", "nothing; it is made again");
+
+    /** Which agents write it. */
+    enum Owner {
+        BOTH,
+        PRIMARY,
+        REPLICA
+    }
+
+    /** What the agent does when a file is damaged or cannot be written. */
+    enum Loss {
+        /** It says so and does not go on. */
+        STOPS,
+        /** It logs a warning and goes on as if the file was not there. */
+        COSTS,
+        /** Its presence is what counts; one that cannot be written stops the agent. */
+        COUNTS
+    }
+
+    private final Owner owner;
+    private final String fileName;
+    private final int format;
+    private final Loss loss;
+    private final String purpose;
+    private final String whenLost;
+
+    StateEntry(Owner owner, String fileName, int format, Loss loss, String purpose, String whenLost) {
+        this.owner = owner;
+        this.fileName = fileName;
+        this.format = format;
+        this.loss = loss;
+        this.purpose = purpose;
+        this.whenLost = whenLost;
+    }
+
+    /** A folder, a lock, or a file that another program reads. */
+    StateEntry(Owner owner, String fileName, String purpose, String whenLost) {
+        this(owner, fileName, 0, Loss.COSTS, purpose, whenLost);
+    }
+
+    /** Where it lies in this state folder. */
+    public Path in(Path state) {
+        return state.resolve(fileName);
+    }
+
+    Owner owner() {
+        return owner;
+    }
+
+    String fileName() {
+        return fileName;
+    }
+
+    /** The format that this version writes, and the only one that it reads; 0: it holds no record. */
+    int format() {
+        return format;
+    }
+
+    Loss loss() {
+        return loss;
+    }
+
+    String purpose() {
+        return purpose;
+    }
+
+    /** What happens without it, as the end of a sentence. */
+    String whenLost() {
+        return whenLost;
+    }
+}
