@@ -197,10 +197,7 @@ final class Operators {
     }
 
     /** By the daemon where it runs, else in a process of its own. */
-    private void ask(
-            Server server,
-            boolean atOnce,
-            BiConsumer<Replica, RoundControl> job) {
+    private void ask(Server server, boolean atOnce, BiConsumer<Replica, RoundControl> job) {
         ReplicaWork daemon = run.replica(server);
         if (!daemon.process.isDead()) {
             daemon.ask(atOnce, job);

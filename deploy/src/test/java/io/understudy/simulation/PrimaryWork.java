@@ -46,11 +46,7 @@ final class PrimaryWork {
         this.run = run;
         this.process = new Process(server.name + "/primary");
         PrimaryPorts ports = new PrimaryPorts(
-                run.filestore(server),
-                new SourceTables(server, run),
-                server.clock,
-                run.turns.ticker(),
-                run.random);
+                run.filestore(server), new SourceTables(server, run), server.clock, run.turns.ticker(), run.random);
         this.wiring = new PrimaryWiring(server.settings, ports, this::stepped);
         this.taker = wiring.taker(events());
         this.pruning = wiring.pruning(retentionEvents());

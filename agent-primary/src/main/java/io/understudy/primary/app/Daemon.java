@@ -1,8 +1,8 @@
 package io.understudy.primary.app;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.tasks.Services.Service;
 import io.understudy.tasks.Services;
+import io.understudy.tasks.Services.Service;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;

@@ -11,8 +11,7 @@ final class LoopReport {
     private final PrimaryMetrics metrics;
     private final LastVerified verified;
 
-    LoopReport(
-            RepositoryWatch repository, DaemonStatus daemonStatus, PrimaryMetrics metrics, LastVerified verified) {
+    LoopReport(RepositoryWatch repository, DaemonStatus daemonStatus, PrimaryMetrics metrics, LastVerified verified) {
         this.repository = repository;
         this.daemonStatus = daemonStatus;
         this.metrics = metrics;

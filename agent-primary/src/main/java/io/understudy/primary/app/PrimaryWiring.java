@@ -144,13 +144,7 @@ public final class PrimaryWiring implements AutoCloseable {
 
     public Initialisation initialisation() {
         return new Initialisation(
-                settings.site(),
-                settings.primary().name(),
-                ports.filestore(),
-                keys,
-                epochs,
-                marker,
-                ports.clock());
+                settings.site(), settings.primary().name(), ports.filestore(), keys, epochs, marker, ports.clock());
     }
 
     public Checks checks() {
@@ -192,9 +186,10 @@ public final class PrimaryWiring implements AutoCloseable {
         PrimaryMetrics primaryMetrics = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
         AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(primaryMetrics, new PruneLog()))));
-        SnapshotQueue queue =
-                new SnapshotQueue(taker(announcer.aheadOf(List.of(primaryMetrics, daemonStatus, new SnapshotLog(), prune))));
-        Schedule schedule = new Schedule(settings.primary().schedule(), ports.clock().getZone());
+        SnapshotQueue queue = new SnapshotQueue(
+                taker(announcer.aheadOf(List.of(primaryMetrics, daemonStatus, new SnapshotLog(), prune))));
+        Schedule schedule =
+                new Schedule(settings.primary().schedule(), ports.clock().getZone());
         Transport transport = new Transport(settings.tls());
         schedule.longestPause(ports.clock().instant()).ifPresent(primaryMetrics::expectedInterval);
         if (settings.tls().isPresent()) {

@@ -16,8 +16,7 @@ public final class ReplicaAgent implements AutoCloseable {
     private final List<Service> services;
     private final JobQueue queue;
     private final RpcServer admin;
-    private final Services running =
-            new Services(failure -> LOG.warn("closing a part of the agent failed", failure));
+    private final Services running = new Services(failure -> LOG.warn("closing a part of the agent failed", failure));
 
     /**
      * @param services started in this order, closed in reverse order

@@ -152,7 +152,10 @@ public final class ReplicaWiring implements AutoCloseable {
         return new ReplicaParts(
                 snapshots,
                 new RepositoryClaims(
-                        repository, settings.signing(), epochs, settings.replica().name()),
+                        repository,
+                        settings.signing(),
+                        epochs,
+                        settings.replica().name()),
                 new TreeStager(settings.state(), settings.trees(), ports.clock(), disk.space(), disk.mounts()),
                 new TreeSwap(settings.state(), disk.files()));
     }
@@ -210,7 +213,8 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Checks checks() {
-        return new Checks(settings, ports.filestore(), repository, ports.databases(), ports.loader(), id, ports.clock());
+        return new Checks(
+                settings, ports.filestore(), repository, ports.databases(), ports.loader(), id, ports.clock());
     }
 
     public Preparation preparation() {
@@ -253,8 +257,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 store,
                 marker,
                 standing(),
-                new Discovery(
-                        store, parts.source(), inspection(), failures(), events, ports.clock(), ports.ticker()),
+                new Discovery(store, parts.source(), inspection(), failures(), events, ports.clock(), ports.ticker()),
                 new ImportSteps(store, parts.source(), ports.loader(), parts.stage(), settings.trees()),
                 new ApplyStep(store, parts.source(), intents(), applier(events), events),
                 failures(),
@@ -276,8 +279,7 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public CleanUp cleanUp(ReplicaEvents events) {
-        return new CleanUp(
-                store, ports.databases(), parts.trees(), ports.loader(), failures(), events, ports.clock());
+        return new CleanUp(store, ports.databases(), parts.trees(), ports.loader(), failures(), events, ports.clock());
     }
 
     public Replica replica(ReplicaEvents events) {
@@ -334,7 +336,9 @@ public final class ReplicaWiring implements AutoCloseable {
         inspector.add(found -> link.changed());
         live.whenChanged(link::changed);
         MarkerWatch watch = markerWatch(
-                queue::interruptRound, queue::wake, () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy));
+                queue::interruptRound,
+                queue::wake,
+                () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy));
         RpcServer admin = transport.server(
                 settings.replica().listen(),
                 List.of(),
@@ -353,8 +357,8 @@ public final class ReplicaWiring implements AutoCloseable {
         });
         settings.replica()
                 .http()
-                .ifPresent(address -> services.add(
-                        () -> HttpEndpoint.start(address, metrics, queue::health, readiness::probe)));
+                .ifPresent(address ->
+                        services.add(() -> HttpEndpoint.start(address, metrics, queue::health, readiness::probe)));
         services.add(admin::start);
         services.add(() -> queue.start(closingLimit()));
         services.add(link::start);

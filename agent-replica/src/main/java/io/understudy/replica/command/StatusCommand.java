@@ -35,8 +35,8 @@ final class StatusCommand implements Runnable {
                 cli.say("warning: " + e.getMessage());
             }
         }
-        StatusView seen = wiring.handlers(daemon)
-                .call(ReplicaCommands.STATUS, new Nothing(), new AdminCall(Progress.none()));
+        StatusView seen =
+                wiring.handlers(daemon).call(ReplicaCommands.STATUS, new Nothing(), new AdminCall(Progress.none()));
         seen.filestore().error().ifPresent(why -> cli.say("warning: " + why));
         return seen;
     }

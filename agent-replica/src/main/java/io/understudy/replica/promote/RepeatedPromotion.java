@@ -29,11 +29,7 @@ final class RepeatedPromotion {
     private final Ticker ticker;
 
     RepeatedPromotion(
-            PromotionRecord record,
-            BackupMode backup,
-            EpochClaiming claiming,
-            SiteService site,
-            Ticker ticker) {
+            PromotionRecord record, BackupMode backup, EpochClaiming claiming, SiteService site, Ticker ticker) {
         this.record = record;
         this.backup = backup;
         this.claiming = claiming;

@@ -15,7 +15,7 @@ import io.understudy.repository.SnapshotId;
 import java.util.List;
 import java.util.Optional;
 
-/** The steps of a round that change nothing that is live: {@code FETCH}, {@code VERIFY}, {@code LOAD}, {@code STAGE}. */
+/** The steps of a round that change nothing that is live: {@code FETCH, VERIFY, LOAD, STAGE}. */
 public final class ImportSteps {
     private final ReplicaStateStore store;
     private final SnapshotSource source;
@@ -24,11 +24,7 @@ public final class ImportSteps {
     private final List<TreeSettings> trees;
 
     public ImportSteps(
-            ReplicaStateStore store,
-            SnapshotSource source,
-            SpareLoader loader,
-            Stage stage,
-            List<TreeSettings> trees) {
+            ReplicaStateStore store, SnapshotSource source, SpareLoader loader, Stage stage, List<TreeSettings> trees) {
         this.store = store;
         this.source = source;
         this.loader = loader;

@@ -17,11 +17,7 @@ public final class Rollback {
     private final Ticker ticker;
 
     public Rollback(
-            ReplicaStateStore store,
-            StateReconciler standing,
-            IntentWriter departure,
-            Applier applier,
-            Ticker ticker) {
+            ReplicaStateStore store, StateReconciler standing, IntentWriter departure, Applier applier, Ticker ticker) {
         this.store = store;
         this.standing = standing;
         this.departure = departure;

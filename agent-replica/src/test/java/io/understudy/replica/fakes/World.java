@@ -86,12 +86,7 @@ public final class World {
     /** As {@link #wiring(Settings)}, with another database server and another site. */
     public ReplicaWiring wiring(Settings settings, LiveDatabases live, SpareLoader loader, SiteService service) {
         ReplicaDisk disk = new ReplicaDisk(
-                marker,
-                store,
-                MirrorFolder.of(NOWHERE),
-                DiskSpace.ofThisMachine(),
-                MountPoints::now,
-                FileHook.none());
+                marker, store, MirrorFolder.of(NOWHERE), DiskSpace.ofThisMachine(), MountPoints::now, FileHook.none());
         ReplicaPorts ports = new ReplicaPorts(
                 new InMemoryFilestore(time),
                 live,

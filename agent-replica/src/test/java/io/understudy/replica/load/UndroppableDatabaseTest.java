@@ -63,8 +63,7 @@ class UndroppableDatabaseTest {
         original = databases.named(site).orElseThrow();
         swap = new DatabaseSwap(new Database(server.settings(site)), Ticker.system());
         loader = new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(state), Ticker.system());
-        ReplicaWiring wiring =
-                world.wiring(AgentSettings.in(state, List.of()), swap, loader, new FakeSiteService());
+        ReplicaWiring wiring = world.wiring(AgentSettings.in(state, List.of()), swap, loader, new FakeSiteService());
         ReplicaEvents none = ReplicaEvents.none();
         applier = wiring.applier(none);
         departure = wiring.intents();

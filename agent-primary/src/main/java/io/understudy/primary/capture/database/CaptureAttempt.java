@@ -117,11 +117,7 @@ final class CaptureAttempt {
      * @param locked names of those
      */
     private record Frozen(
-            ExportedSnapshot moment,
-            Session keeper,
-            Toolset programs,
-            Optional<Session> opener,
-            Set<String> locked) {}
+            ExportedSnapshot moment, Session keeper, Toolset programs, Optional<Session> opener, Set<String> locked) {}
 
     /**
      * What is known before anything is read.
@@ -207,8 +203,8 @@ final class CaptureAttempt {
 
     private Archive archive(Source source, BlobSink sink, CaptureProgress sum) {
         CaptureProgress.Share share = sum.share(source.archived);
-        ArchiveReader reader =
-                new ArchiveReader(tools, source.frozen.programs, database.settings().name());
+        ArchiveReader reader = new ArchiveReader(
+                tools, source.frozen.programs, database.settings().name());
         Archive archive = consistent(source, () -> reader.archive(source.arguments, share.counting(sink)));
         share.complete();
         PrimaryPoint.ARCHIVE_STORED.reached();
