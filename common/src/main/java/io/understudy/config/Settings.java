@@ -34,34 +34,6 @@ public record Settings(
         trees = List.copyOf(trees);
     }
 
-    /** With the default retention. */
-    public Settings(
-            String site,
-            Path state,
-            Path marker,
-            DatabaseSettings database,
-            List<TreeSettings> trees,
-            FilestoreSettings filestore,
-            SigningSettings signing,
-            PrimarySettings primary,
-            ReplicaSettings replica,
-            ServiceSettings service,
-            Optional<TlsSettings> tls) {
-        this(
-                site,
-                state,
-                marker,
-                database,
-                trees,
-                filestore,
-                signing,
-                primary,
-                RetentionSettings.DEFAULT,
-                replica,
-                service,
-                tls);
-    }
-
     /** How the content's owners and grants are restored. */
     public enum Ownership {
         /** As on the source; its roles must exist. */

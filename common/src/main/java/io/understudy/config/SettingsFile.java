@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -30,10 +31,23 @@ public final class SettingsFile {
 
     static Settings load(Path file, Map<String, String> environment) {
         Faults faults = new Faults();
-        YamlSection top = new YamlSection("", parse(file, read(file)), faults);
-        Settings settings = new SettingsReader(new Values(top, environment, faults)).read();
+        Settings settings = new SettingsReader(values(file, environment, faults)).read();
         faults.throwIfAny(file);
         return settings;
+    }
+
+    private static Values values(Path file, Map<String, String> environment, Faults faults) {
+        YamlSection top = new YamlSection("", parse(file, read(file)), faults);
+        return new Values(top, environment, faults, setting -> again(file, environment, setting));
+    }
+
+    /** One setting as the file says now; the others of a running agent stay as they were at its start. */
+    private static Optional<String> again(Path file, Map<String, String> environment, Setting setting) {
+        Faults faults = new Faults();
+        Optional<String> text =
+                values(file, environment, faults).below(setting.section()).optionalText(setting);
+        faults.throwIfAny(file);
+        return text;
     }
 
     private static String read(Path file) {

@@ -33,20 +33,27 @@ final class Values {
     private final YamlSection section;
     private final Map<String, String> environment;
     private final Faults faults;
+    private final Function<Setting, Optional<String>> again;
 
-    Values(YamlSection section, Map<String, String> environment, Faults faults) {
+    /** @param again reads one setting of the file as it is then; throws UnderstudyException when it has faults */
+    Values(
+            YamlSection section,
+            Map<String, String> environment,
+            Faults faults,
+            Function<Setting, Optional<String>> again) {
         this.section = section;
         this.environment = environment;
         this.faults = faults;
+        this.again = again;
     }
 
     Values below(String key) {
-        return new Values(section.section(key), environment, faults);
+        return new Values(section.section(key), environment, faults, again);
     }
 
     List<Values> each(String key) {
         return section.sections(key).stream()
-                .map(item -> new Values(item, environment, faults))
+                .map(item -> new Values(item, environment, faults, again))
                 .toList();
     }
 
@@ -68,7 +75,7 @@ final class Values {
     }
 
     Secret secret(Setting setting) {
-        return optionalText(setting).map(Secret::of).orElse(Secret.none());
+        return Secret.renewable(setting.path(), optionalText(setting), () -> again.apply(setting));
     }
 
     String name(Setting setting) {

@@ -9,6 +9,12 @@ import static io.understudy.failure.ErrorKind.FENCE;
 import static io.understudy.failure.ErrorKind.FILESTORE;
 import static io.understudy.failure.ErrorKind.SITE;
 import static io.understudy.failure.ErrorKind.TRUST;
+import static io.understudy.failure.Retry.AFTER_OPERATOR;
+import static io.understudy.failure.Retry.NEVER;
+import static io.understudy.failure.Retry.WITH_BACKOFF;
+
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The stable codes of everything that can go wrong. Scripts, metric labels ({@link #label()}) and the documentation
@@ -20,86 +26,81 @@ import static io.understudy.failure.ErrorKind.TRUST;
  * 60–69 files and disks, 70–79 the site's service.
  */
 public enum ErrorCode {
-    INTERNAL(1, AGENT, Retry.AFTER_OPERATOR, "A defect of Understudy. The log has the details; please report it."),
-    USAGE(2, AGENT, Retry.AFTER_OPERATOR, "The command line is wrong."),
+    INTERNAL(1, AGENT, AFTER_OPERATOR, "A defect of Understudy. The log has the details; please report it."),
+    USAGE(2, AGENT, AFTER_OPERATOR, "The command line is wrong."),
 
-    CONFIG_INVALID(10, CONFIG, Retry.AFTER_OPERATOR, "The configuration file has faults; all are listed."),
-    KEY_MISSING(11, CONFIG, Retry.AFTER_OPERATOR, "A signing key that is needed does not exist."),
-    KEY_INVALID(12, CONFIG, Retry.AFTER_OPERATOR, "A key file is no Ed25519 PEM, or others can read a private key."),
-    LOCKED(13, AGENT, Retry.WITH_BACKOFF, "Another process is doing this on this server now."),
-    BACKUP_MODE(14, AGENT, Retry.AFTER_OPERATOR, "Not done because the server is in backup mode."),
-    NOT_BACKUP_MODE(15, AGENT, Retry.AFTER_OPERATOR, "Not done because the server is not in backup mode."),
-    CONFIRMATION_NEEDED(16, AGENT, Retry.AFTER_OPERATOR, "A question needs an answer and there is no terminal."),
-    AGENT_UNREACHABLE(17, AGENT, Retry.WITH_BACKOFF, "The agent that should do this does not answer."),
-    CANCELLED(18, AGENT, Retry.WITH_BACKOFF, "Stopped before its end; nothing was changed."),
-    STATE_DAMAGED(19, AGENT, Retry.AFTER_OPERATOR, "A file of the agent's state cannot be read."),
+    CONFIG_INVALID(10, CONFIG, AFTER_OPERATOR, "The configuration file has faults; all are listed."),
+    KEY_MISSING(11, CONFIG, AFTER_OPERATOR, "A signing key that is needed does not exist."),
+    KEY_INVALID(12, CONFIG, AFTER_OPERATOR, "A key file is no Ed25519 PEM, or others can read a private key."),
+    LOCKED(13, AGENT, WITH_BACKOFF, "Another process is doing this on this server now."),
+    BACKUP_MODE(14, AGENT, AFTER_OPERATOR, "Not done because the server is in backup mode."),
+    NOT_BACKUP_MODE(15, AGENT, AFTER_OPERATOR, "Not done because the server is not in backup mode."),
+    CONFIRMATION_NEEDED(16, AGENT, AFTER_OPERATOR, "A question needs an answer and there is no terminal."),
+    AGENT_UNREACHABLE(17, AGENT, WITH_BACKOFF, "The agent that should do this does not answer."),
+    CANCELLED(18, AGENT, WITH_BACKOFF, "Stopped before its end; nothing was changed."),
+    STATE_DAMAGED(19, AGENT, AFTER_OPERATOR, "A file of the agent's state cannot be read."),
 
-    FILESTORE_UNREACHABLE(
-            20, FILESTORE, Retry.WITH_BACKOFF, "The filestore does not answer, or its folder is not there."),
-    FILESTORE_DENIED(21, FILESTORE, Retry.AFTER_OPERATOR, "The filestore refuses the credentials or the access."),
-    FILESTORE_FAILED(22, FILESTORE, Retry.WITH_BACKOFF, "The filestore answered with an error."),
-    OBJECT_MISSING(23, CONTENT, Retry.AFTER_OPERATOR, "An object that should be in the filestore is not."),
-    REPOSITORY_MISSING(24, FILESTORE, Retry.AFTER_OPERATOR, "The filestore holds no repository."),
-    REPOSITORY_EXISTS(25, FILESTORE, Retry.AFTER_OPERATOR, "The filestore holds a repository already."),
+    FILESTORE_UNREACHABLE(20, FILESTORE, WITH_BACKOFF, "The filestore does not answer, or its folder is not there."),
+    FILESTORE_DENIED(21, FILESTORE, AFTER_OPERATOR, "The filestore refuses the credentials or the access."),
+    FILESTORE_FAILED(22, FILESTORE, WITH_BACKOFF, "The filestore answered with an error."),
+    OBJECT_MISSING(23, CONTENT, AFTER_OPERATOR, "An object that should be in the filestore is not."),
+    REPOSITORY_MISSING(24, FILESTORE, AFTER_OPERATOR, "The filestore holds no repository."),
+    REPOSITORY_EXISTS(25, FILESTORE, AFTER_OPERATOR, "The filestore holds a repository already."),
     FORMAT_UNKNOWN(
             26,
             CONTENT,
-            Retry.AFTER_OPERATOR,
+            AFTER_OPERATOR,
             "Written in a format that this version does not read: by a newer one, or before the first release."),
-    WRONG_SITE(27, TRUST, Retry.AFTER_OPERATOR, "The repository or snapshot is another site's."),
+    WRONG_SITE(27, TRUST, AFTER_OPERATOR, "The repository or snapshot is another site's."),
 
-    DATABASE_UNREACHABLE(30, DATABASE, Retry.WITH_BACKOFF, "The database server does not answer."),
-    MISSING_ROLE(
-            31, DATABASE, Retry.AFTER_OPERATOR, "A role that owns or may use something does not exist on this server."),
+    DATABASE_UNREACHABLE(30, DATABASE, WITH_BACKOFF, "The database server does not answer."),
+    MISSING_ROLE(31, DATABASE, AFTER_OPERATOR, "A role that owns or may use something does not exist on this server."),
     MISSING_EXTENSION(
             32,
             DATABASE,
-            Retry.AFTER_OPERATOR,
+            AFTER_OPERATOR,
             "This server lacks an extension that the snapshot needs, a version of it, or its locale or encoding."),
-    MISSING_PRIVILEGE(33, DATABASE, Retry.AFTER_OPERATOR, "The database user may not do what is needed."),
-    DATABASE_DENIED(34, DATABASE, Retry.AFTER_OPERATOR, "The database server refuses the user, password or database."),
-    DATABASE_FAILED(35, DATABASE, Retry.WITH_BACKOFF, "The database server answered with an error."),
+    MISSING_PRIVILEGE(33, DATABASE, AFTER_OPERATOR, "The database user may not do what is needed."),
+    DATABASE_DENIED(34, DATABASE, AFTER_OPERATOR, "The database server refuses the user, password or database."),
+    DATABASE_FAILED(35, DATABASE, WITH_BACKOFF, "The database server answered with an error."),
     DATABASE_BUSY(
-            36,
-            DATABASE,
-            Retry.WITH_BACKOFF,
-            "Locks or sessions of others kept the database from being used or renamed."),
+            36, DATABASE, WITH_BACKOFF, "Locks or sessions of others kept the database from being used or renamed."),
     DATABASE_FOREIGN(
-            37, DATABASE, Retry.AFTER_OPERATOR, "A database that Understudy did not create has a name that it needs."),
-    SERVER_TOO_OLD(38, DATABASE, Retry.AFTER_OPERATOR, "The server is older than the one the snapshot comes from."),
-    TOOL_UNFIT(39, DATABASE, Retry.AFTER_OPERATOR, "pg_dump or pg_restore is missing or too old."),
+            37, DATABASE, AFTER_OPERATOR, "A database that Understudy did not create has a name that it needs."),
+    SERVER_TOO_OLD(38, DATABASE, AFTER_OPERATOR, "The server is older than the one the snapshot comes from."),
+    TOOL_UNFIT(39, DATABASE, AFTER_OPERATOR, "pg_dump or pg_restore is missing or too old."),
 
-    MANIFEST_DAMAGED(40, CONTENT, Retry.AFTER_OPERATOR, "A manifest is truncated or altered."),
-    MANIFEST_UNSIGNED(41, TRUST, Retry.AFTER_OPERATOR, "A manifest carries no signature."),
-    SIGNER_UNKNOWN(42, TRUST, Retry.AFTER_OPERATOR, "A manifest is signed by a key that is not trusted here."),
-    SIGNATURE_INVALID(43, TRUST, Retry.AFTER_OPERATOR, "A manifest's signature does not match its content."),
-    BLOB_MISSING(44, CONTENT, Retry.WITH_BACKOFF, "A blob that a snapshot names is not in the repository."),
-    BLOB_DAMAGED(45, CONTENT, Retry.WITH_BACKOFF, "A blob is truncated or altered."),
-    UNSAFE_PATH(46, CONTENT, Retry.NEVER, "An index names a path outside its tree, through a link, or of a device."),
-    DUMP_FAILED(47, DATABASE, Retry.WITH_BACKOFF, "pg_dump failed."),
-    LOAD_FAILED(48, DATABASE, Retry.WITH_BACKOFF, "pg_restore or a COPY failed."),
-    LOAD_MISMATCH(49, DATABASE, Retry.WITH_BACKOFF, "The loaded rows are not those that the manifest counts."),
+    MANIFEST_DAMAGED(40, CONTENT, AFTER_OPERATOR, "A manifest is truncated or altered."),
+    MANIFEST_UNSIGNED(41, TRUST, AFTER_OPERATOR, "A manifest carries no signature."),
+    SIGNER_UNKNOWN(42, TRUST, AFTER_OPERATOR, "A manifest is signed by a key that is not trusted here."),
+    SIGNATURE_INVALID(43, TRUST, AFTER_OPERATOR, "A manifest's signature does not match its content."),
+    BLOB_MISSING(44, CONTENT, WITH_BACKOFF, "A blob that a snapshot names is not in the repository."),
+    BLOB_DAMAGED(45, CONTENT, WITH_BACKOFF, "A blob is truncated or altered."),
+    UNSAFE_PATH(46, CONTENT, NEVER, "An index names a path outside its tree, through a link, or of a device."),
+    DUMP_FAILED(47, DATABASE, WITH_BACKOFF, "pg_dump failed."),
+    LOAD_FAILED(48, DATABASE, WITH_BACKOFF, "pg_restore or a COPY failed."),
+    LOAD_MISMATCH(49, DATABASE, WITH_BACKOFF, "The loaded rows are not those that the manifest counts."),
 
-    FENCED(50, FENCE, Retry.AFTER_OPERATOR, "Another server holds a higher epoch: this one may not commit."),
-    EPOCH_TAKEN(51, FENCE, Retry.AFTER_OPERATOR, "Another server claimed the epoch first."),
-    COMMIT_CONFLICT(52, FENCE, Retry.WITH_BACKOFF, "Another snapshot of the same number was committed first."),
-    SNAPSHOT_UNKNOWN(53, CONTENT, Retry.AFTER_OPERATOR, "There is no snapshot of this name."),
-    SNAPSHOT_REJECTED(54, SITE, Retry.NEVER, "The site was not healthy with this snapshot before."),
-    NOTHING_TO_ROLL_BACK(56, AGENT, Retry.AFTER_OPERATOR, "There is no N-1 to return to."),
+    FENCED(50, FENCE, AFTER_OPERATOR, "Another server holds a higher epoch: this one may not commit."),
+    EPOCH_TAKEN(51, FENCE, AFTER_OPERATOR, "Another server claimed the epoch first."),
+    COMMIT_CONFLICT(52, FENCE, WITH_BACKOFF, "Another snapshot of the same number was committed first."),
+    SNAPSHOT_UNKNOWN(53, CONTENT, AFTER_OPERATOR, "There is no snapshot of this name."),
+    SNAPSHOT_REJECTED(54, SITE, NEVER, "The site was not healthy with this snapshot before."),
+    NOTHING_TO_ROLL_BACK(56, AGENT, AFTER_OPERATOR, "There is no N-1 to return to."),
 
-    DISK_FULL(60, DISK, Retry.WITH_BACKOFF, "There is not enough room."),
-    FILE_FAILED(61, DISK, Retry.WITH_BACKOFF, "A file could not be read or written."),
-    FILE_DENIED(62, DISK, Retry.AFTER_OPERATOR, "The agent may not read or write a file."),
-    FILE_UNSUPPORTED(63, DISK, Retry.AFTER_OPERATOR, "A file is of a kind or name that cannot be carried."),
+    DISK_FULL(60, DISK, WITH_BACKOFF, "There is not enough room."),
+    FILE_FAILED(61, DISK, WITH_BACKOFF, "A file could not be read or written."),
+    FILE_DENIED(62, DISK, AFTER_OPERATOR, "The agent may not read or write a file."),
+    FILE_UNSUPPORTED(63, DISK, AFTER_OPERATOR, "A file is of a kind or name that cannot be carried."),
     CONTENT_GONE(
             64,
             DISK,
-            Retry.AFTER_OPERATOR,
+            AFTER_OPERATOR,
             "A tree or the database is empty, or a tree lies on another file system, unlike at the last snapshot."),
 
-    COMMAND_FAILED(70, SITE, Retry.WITH_BACKOFF, "A command of the site failed or could not be started."),
-    COMMAND_TIMEOUT(71, SITE, Retry.WITH_BACKOFF, "A command took longer than its limit and was killed."),
-    SITE_UNHEALTHY(72, SITE, Retry.WITH_BACKOFF, "The site did not become healthy in time.");
+    COMMAND_FAILED(70, SITE, WITH_BACKOFF, "A command of the site failed or could not be started."),
+    COMMAND_TIMEOUT(71, SITE, WITH_BACKOFF, "A command took longer than its limit and was killed."),
+    SITE_UNHEALTHY(72, SITE, WITH_BACKOFF, "The site did not become healthy in time.");
 
     private final int exitCode;
     private final ErrorKind kind;
@@ -139,6 +140,13 @@ public enum ErrorCode {
     /** Whether a blob is missing or damaged: it can be fetched or stored again. */
     public boolean isOfBlob() {
         return this == BLOB_MISSING || this == BLOB_DAMAGED;
+    }
+
+    /** The code of this label; empty when a newer version has invented it. */
+    public static Optional<ErrorCode> of(String label) {
+        return Arrays.stream(values())
+                .filter(code -> code.label().equals(label))
+                .findFirst();
     }
 
     /** One sentence for the operators' reference. */

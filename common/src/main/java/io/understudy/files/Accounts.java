@@ -13,6 +13,7 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.io.function.IOSupplier;
 
 /** Names of users and groups, each looked up once. A number without a name is its own name. Not thread-safe. */
 public final class Accounts {
@@ -56,17 +57,13 @@ public final class Accounts {
         return Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static <T> Optional<T> find(Lookup<T> lookup) {
+    private static <T> Optional<T> find(IOSupplier<T> lookup) {
         try {
-            return Optional.of(lookup.run());
+            return Optional.of(lookup.get());
         } catch (UserPrincipalNotFoundException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private interface Lookup<T> {
-        T run() throws IOException;
     }
 }

@@ -152,6 +152,19 @@ public final class AtomicFiles {
             forceFolder(file.getParent());
         }
 
+        /**
+         * As {@link #commit}, but never replaces a file.
+         *
+         * @throws FileAlreadyExistsException when there is one of that name
+         */
+        public void commitNew() throws IOException {
+            channel.force(true);
+            Files.createLink(file, temporary);
+            Files.delete(temporary);
+            committed = true;
+            forceFolder(file.getParent());
+        }
+
         @Override
         public void close() throws IOException {
             channel.close();

@@ -90,11 +90,6 @@ public final class SafePath implements Comparable<SafePath> {
         return slash < 0 ? ROOT : new SafePath(Arrays.copyOf(raw, slash));
     }
 
-    /** Its last name. */
-    public byte[] name() {
-        return Arrays.copyOfRange(raw, lastSlash() + 1, raw.length);
-    }
-
     public boolean isRoot() {
         return raw.length == 0;
     }

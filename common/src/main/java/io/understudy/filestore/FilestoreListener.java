@@ -26,12 +26,6 @@ public interface FilestoreListener {
      */
     default void finished(Operation operation, Duration took, Optional<ErrorCode> failure) {}
 
-    /** Content was written; counted when the write succeeded. */
-    default void sent(long bytes) {}
-
-    /** Content was read. */
-    default void received(long bytes) {}
-
     /** The store just showed that it works ({@code true}), or that it does not, also in the middle of a download. */
     default void available(boolean up) {}
 

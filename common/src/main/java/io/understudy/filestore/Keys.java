@@ -2,6 +2,7 @@ package io.understudy.filestore;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import java.util.regex.Pattern;
 
 /**
  * What may be a key: 1 to 1,024 characters of {@code [A-Za-z0-9._/-]}, in segments of 1 to 255 that are neither
@@ -10,7 +11,8 @@ import io.understudy.failure.UnderstudyException;
  */
 public final class Keys {
     private static final int LONGEST = 1024;
-    private static final int LONGEST_SEGMENT = 255;
+    private static final String SEGMENT = "(?!\\.{1,2}(?:/|\\z))[A-Za-z0-9._-]{1,255}";
+    private static final Pattern KEY = Pattern.compile(SEGMENT + "(?:/" + SEGMENT + ")*");
 
     private Keys() {}
 
@@ -29,28 +31,7 @@ public final class Keys {
     }
 
     public static boolean valid(String key) {
-        if (key.isEmpty() || key.length() > LONGEST || !key.chars().allMatch(Keys::allowed)) {
-            return false;
-        }
-        for (String segment : key.split("/", -1)) {
-            if (segment.isEmpty()
-                    || segment.length() > LONGEST_SEGMENT
-                    || segment.equals(".")
-                    || segment.equals("..")) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean allowed(int c) {
-        return (c >= 'a' && c <= 'z')
-                || (c >= 'A' && c <= 'Z')
-                || (c >= '0' && c <= '9')
-                || c == '.'
-                || c == '_'
-                || c == '-'
-                || c == '/';
+        return key.length() <= LONGEST && KEY.matcher(key).matches();
     }
 
     /** The text in quotes, shortened, with whatever could disturb a terminal replaced. */

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Reports every operation on a filestore to a listener: how it ended, how long it took, how many bytes went either way.
+ * Reports every operation on a filestore to a listener: how it ended and how long it took.
  */
 public final class MeteredFilestore implements Filestore {
     private final Filestore store;
@@ -39,16 +39,11 @@ public final class MeteredFilestore implements Filestore {
             store.put(key, content);
             return true;
         });
-        listener.sent(content.length());
     }
 
     @Override
     public boolean putIfAbsent(String key, byte[] content) {
-        boolean written = metered(Operation.PUT_IF_ABSENT, () -> store.putIfAbsent(key, content));
-        if (written) {
-            listener.sent(content.length);
-        }
-        return written;
+        return metered(Operation.PUT_IF_ABSENT, () -> store.putIfAbsent(key, content));
     }
 
     @Override
@@ -120,11 +115,7 @@ public final class MeteredFilestore implements Filestore {
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
             try {
-                int count = in.read(buffer, offset, length);
-                if (count > 0) {
-                    listener.received(count);
-                }
-                return count;
+                return in.read(buffer, offset, length);
             } catch (UnderstudyException e) {
                 judge(e.code());
                 throw e;

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -106,7 +107,19 @@ public final class Database {
     }
 
     private Connection connect(String name, boolean options) throws SQLException {
-        Connection connection = new Driver().connect(url(name), properties(options));
+        Optional<String> password = settings.password().reveal();
+        try {
+            return connect(name, options, password);
+        } catch (SQLException e) {
+            if (!DatabaseErrors.refusesLogin(e) || !settings.password().differsFrom(password)) {
+                throw e;
+            }
+            return connect(name, options, settings.password().reveal());
+        }
+    }
+
+    private Connection connect(String name, boolean options, Optional<String> password) throws SQLException {
+        Connection connection = new Driver().connect(url(name), properties(options, password));
         return Objects.requireNonNull(connection, "the driver does not know its own URL");
     }
 
@@ -117,7 +130,7 @@ public final class Database {
     }
 
     /** @param options whether time limits are lifted in the startup message; poolers refuse it */
-    private Properties properties(boolean options) {
+    private Properties properties(boolean options, Optional<String> password) {
         Properties properties = new Properties();
         properties.put("connectTimeout", "10");
         properties.put("loginTimeout", "20");
@@ -131,7 +144,7 @@ public final class Database {
         }
         properties.put("allowEncodingChanges", "true");
         properties.put("user", settings.user());
-        settings.password().reveal().ifPresent(password -> properties.put("password", password));
+        password.ifPresent(text -> properties.put("password", text));
         return properties;
     }
 }

@@ -87,6 +87,12 @@ public final class DatabaseErrors {
                 .isPresent();
     }
 
+    /** Whether the server or a pooler may let another password in; poolers name a wrong password a protocol error. */
+    static boolean refusesLogin(SQLException failure) {
+        String state = String.valueOf(failure.getSQLState());
+        return state.startsWith("28") || state.equals("08004") || state.equals("08P01");
+    }
+
     /** The functions that ran when a session's statement failed, as the server lists them; empty when it does not. */
     public static String context(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -150,9 +150,11 @@ public final class PgTools {
     public CommandResult run(
             Path program, String database, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
         Map<String, String> variables = new HashMap<>(MESSAGES);
+        // Asked first: its session finds out when the password was renewed.
+        StartupSettings accepted = startup.apply(database);
         settings.password().reveal().ifPresent(password -> variables.put(PASSWORD, password));
         List<String> all = shielded(program, variables);
-        all.add("--dbname=" + ConnectionString.of(settings, database, name, startup.apply(database)));
+        all.add("--dbname=" + ConnectionString.of(settings, database, name, accepted));
         all.add("--no-password");
         all.addAll(arguments);
         return runner.run(streams.apply(Command.of(all, limit).with(variables)));

@@ -2,7 +2,6 @@ package io.understudy.process;
 
 import java.io.File;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Two files, for commands that may start a service: it inherits the files, and neither the agent's end nor a reader
@@ -28,23 +27,9 @@ final class FiledOutput implements ProgramOutput {
     }
 
     @Override
-    public void begin(Process process) {}
-
-    @Override
-    public CompletableFuture<Void> consumed() {
-        return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
     public void bound() {
         files.ifPresent(OutputFiles.Pair::bound);
     }
-
-    @Override
-    public void settle() {}
-
-    @Override
-    public void abandon() {}
 
     @Override
     public String output() {

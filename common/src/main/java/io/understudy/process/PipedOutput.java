@@ -35,9 +35,6 @@ final class PipedOutput implements ProgramOutput {
     }
 
     @Override
-    public void attach(ProcessBuilder builder) {}
-
-    @Override
     public void begin(Process process) {
         errorReader = Worker.start(program + " stderr", () -> read(process.getErrorStream(), into(errors)));
         outputReader = Worker.start(
@@ -48,9 +45,6 @@ final class PipedOutput implements ProgramOutput {
     public CompletableFuture<Void> consumed() {
         return consumer.isPresent() ? outputReader.done() : CompletableFuture.completedFuture(null);
     }
-
-    @Override
-    public void bound() {}
 
     @Override
     public void settle() throws InterruptedException, ExecutionException {

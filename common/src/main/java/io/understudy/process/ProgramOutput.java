@@ -6,22 +6,24 @@ import java.util.concurrent.ExecutionException;
 /** Where one program's standard output and error go. */
 interface ProgramOutput extends AutoCloseable {
     /** Before the start: sets where the program writes. */
-    void attach(ProcessBuilder builder);
+    default void attach(ProcessBuilder builder) {}
 
     /** After the start. */
-    void begin(Process process);
+    default void begin(Process process) {}
 
     /** Done when the command's consumer is, at once where there is none; fails as the consumer does. */
-    CompletableFuture<Void> consumed();
+    default CompletableFuture<Void> consumed() {
+        return CompletableFuture.completedFuture(null);
+    }
 
     /** Keeps a flood within bounds; called about every second while the program runs. */
-    void bound();
+    default void bound() {}
 
     /** After the program's end: waits shortly for what it wrote last. */
-    void settle() throws InterruptedException, ExecutionException;
+    default void settle() throws InterruptedException, ExecutionException {}
 
     /** After the program was killed: ends what reads. */
-    void abandon();
+    default void abandon() {}
 
     /** The last 64 KiB of standard output. */
     String output();

@@ -1,11 +1,11 @@
 package io.understudy.process;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.commons.io.function.IORunnable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,19 +13,15 @@ import org.slf4j.LoggerFactory;
 final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-    interface Work {
-        void run() throws IOException;
-    }
-
     private final Thread thread;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-    private Worker(String name, Work work) {
+    private Worker(String name, IORunnable work) {
         thread = new Thread(() -> run(work), name);
         thread.setDaemon(true);
     }
 
-    static Worker start(String name, Work work) {
+    static Worker start(String name, IORunnable work) {
         Worker worker = new Worker(name, work);
         worker.thread.start();
         return worker;
@@ -56,7 +52,7 @@ final class Worker {
         }
     }
 
-    private void run(Work work) {
+    private void run(IORunnable work) {
         try {
             work.run();
             done.complete(null);

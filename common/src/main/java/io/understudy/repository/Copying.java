@@ -5,7 +5,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotBlobs.Part;
 import io.understudy.repository.SnapshotBlobs.Section;
-import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StoredBlob;
@@ -28,7 +27,6 @@ final class Copying {
 
     private final Repository from;
     private final Repository to;
-    private final KnownBlobs present;
     private final TaskScope scope;
     private final int threads;
     private final Progress progress;
@@ -39,10 +37,9 @@ final class Copying {
     private final AtomicLong fetchedBytes = new AtomicLong();
     private volatile long total = -1;
 
-    Copying(Repository from, Repository to, KnownBlobs present, TaskScope scope, int threads, Progress progress) {
+    Copying(Repository from, Repository to, TaskScope scope, int threads, Progress progress) {
         this.from = from;
         this.to = to;
-        this.present = present;
         this.scope = scope;
         this.threads = threads;
         this.progress = progress;
@@ -83,8 +80,7 @@ final class Copying {
 
     private void ask(List<Part> batch, List<Part> missing) {
         scope.forEach(threads, batch, part -> {
-            BlobId id = part.blob().id();
-            if (present.contains(id) || to.blobs().stat(id).isPresent()) {
+            if (to.blobs().stat(part.blob().id()).isPresent()) {
                 reusedBytes.add(part.blob().stored());
             } else {
                 missing.add(part);

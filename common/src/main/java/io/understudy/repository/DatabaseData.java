@@ -78,18 +78,6 @@ public record DatabaseData(
             columns = List.copyOf(columns);
             key = List.copyOf(key);
         }
-
-        /** Without a digest. */
-        public TableData(
-                String schema,
-                String name,
-                List<String> columns,
-                List<String> key,
-                long rows,
-                long bytes,
-                TableContent content) {
-            this(schema, name, columns, key, rows, bytes, null, null, content);
-        }
     }
 
     /**

@@ -38,38 +38,6 @@ public record DatabaseProperties(
         roles = List.copyOf(roles);
     }
 
-    /** Without ICU rules. */
-    public DatabaseProperties(
-            String encoding,
-            String collate,
-            String ctype,
-            String provider,
-            String icuLocale,
-            String collationVersion,
-            String owner,
-            int connectionLimit,
-            String comment,
-            List<Setting> settings,
-            List<Grant> grants,
-            List<Extension> extensions,
-            List<String> roles) {
-        this(
-                encoding,
-                collate,
-                ctype,
-                provider,
-                icuLocale,
-                null,
-                collationVersion,
-                owner,
-                connectionLimit,
-                comment,
-                settings,
-                grants,
-                extensions,
-                roles);
-    }
-
     /** @param role null: for all roles */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Setting(String role, String name, String value) {}

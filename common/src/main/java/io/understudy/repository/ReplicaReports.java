@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -23,6 +25,9 @@ public final class ReplicaReports {
     private static final int LONGEST = 64 << 10;
 
     private final Filestore filestore;
+
+    /** Reports that were left out with a warning: each is logged once, until it can be read again. */
+    private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
 
     ReplicaReports(Filestore filestore) {
         this.filestore = filestore;
@@ -84,12 +89,16 @@ public final class ReplicaReports {
 
     private Optional<ReplicaReport> readable(String key) {
         try {
-            return demand(key);
+            Optional<ReplicaReport> report = demand(key);
+            leftOut.remove(key);
+            return report;
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.STATE_DAMAGED) {
                 throw e;
             }
-            LOG.warn("a replica's report is left out: {}", e.getMessage());
+            if (leftOut.add(key)) {
+                LOG.warn("a replica's report is left out: {}", e.getMessage());
+            }
             return Optional.empty();
         }
     }

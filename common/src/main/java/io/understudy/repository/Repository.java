@@ -53,22 +53,25 @@ public final class Repository {
     }
 
     /**
-     * Makes the filestore a repository of this site; no key is trusted by the one that is returned.
-     *
-     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it is one already, of whatever site
-     */
-    public static Repository create(Filestore filestore, String site, Clock clock) {
-        return create(filestore, UUID.randomUUID(), site, TrustedKeys.of(), clock);
-    }
-
-    /**
      * Makes the filestore a repository of this site with the given identity. Repeated with the same one it succeeds
      * again, so an attempt whose end is not known can be made once more.
      *
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it is another one already, of whatever site
      */
     public static Repository create(Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock) {
-        return create(filestore, new Description(Manifest.FORMAT, id, site), trusted, clock);
+        Description wanted = new Description(Manifest.FORMAT, id, site);
+        if (!filestore.putIfAbsent(DESCRIPTION, RepositoryJson.line(wanted))) {
+            Optional<Description> there = description(filestore);
+            if (!there.equals(Optional.of(wanted))) {
+                throw new UnderstudyException(
+                        ErrorCode.REPOSITORY_EXISTS,
+                        "cannot create a repository in " + filestore.name() + ": there is one already"
+                                + there.map(found -> ", of site \"" + found.site() + "\"")
+                                        .orElse(""),
+                        "use it as it is, or set filestore.url to an empty place");
+            }
+        }
+        return new Repository(filestore, wanted, trusted, clock);
     }
 
     /**
@@ -236,21 +239,6 @@ public final class Repository {
                     .map(matcher -> SnapshotId.parse(matcher.group(1)))
                     .toList();
         }
-    }
-
-    private static Repository create(Filestore filestore, Description wanted, TrustedKeys trusted, Clock clock) {
-        if (!filestore.putIfAbsent(DESCRIPTION, RepositoryJson.line(wanted))) {
-            Optional<Description> there = description(filestore);
-            if (!there.equals(Optional.of(wanted))) {
-                throw new UnderstudyException(
-                        ErrorCode.REPOSITORY_EXISTS,
-                        "cannot create a repository in " + filestore.name() + ": there is one already"
-                                + there.map(found -> ", of site \"" + found.site() + "\"")
-                                        .orElse(""),
-                        "use it as it is, or set filestore.url to an empty place");
-            }
-        }
-        return new Repository(filestore, wanted, trusted, clock);
     }
 
     private static Optional<Description> description(Filestore filestore) {

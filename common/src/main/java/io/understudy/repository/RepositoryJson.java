@@ -6,15 +6,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
-import java.io.InputStream;
 
 /**
  * The JSON of the repository's small objects: one line, snake_case, ISO-8601 instants, fields in the order of the
@@ -57,9 +56,9 @@ final class RepositoryJson {
         return value;
     }
 
-    /** Values one after the other, as they are asked for. */
-    static <T> MappingIterator<T> lines(InputStream in, Class<T> type) throws IOException {
-        return MAPPER.readerFor(type).readValues(in);
+    /** Reads values that stand one after the other. */
+    static ObjectReader linesOf(Class<?> type) {
+        return MAPPER.readerFor(type).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     }
 
     /** The number of the field {@code format}, found without understanding anything else. */

@@ -2,12 +2,8 @@ package io.understudy.repository;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
-import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.tasks.TaskScope;
-import java.util.Optional;
 import java.util.function.LongConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Copies snapshots from one repository to another: the blobs that the target lacks, then the manifest, unchanged. Every
@@ -15,7 +11,6 @@ import org.slf4j.LoggerFactory;
  * stopped when it is repeated. Thread-safe; starts its threads when it copies and ends them then.
  */
 public final class Transfer {
-    private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
     private static final int MOST_THREADS = 64;
 
     private final int threads;
@@ -31,49 +26,19 @@ public final class Transfer {
     }
 
     /**
-     * Copies one snapshot. What the target's newest snapshot names is taken to be there, for the rest the target is
-     * asked.
+     * Copies one snapshot.
      *
+     * @param admission receives, before the content is fetched, the number of bytes (as stored) to fetch; may throw to
+     *     refuse
      * @param progress receives the step {@code fetch} in stored bytes
      * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, {@code BLOB_MISSING} and {@code BLOB_DAMAGED} of the
      *     source, naming what the blob belongs to; what reading a manifest throws; {@code COMMIT_CONFLICT} when the
      *     target has another snapshot of this number
      */
-    public TransferResult copy(Repository from, Repository to, SnapshotId snapshot, Progress progress) {
-        return copy(from, to, snapshot, present(to), bytes -> {}, progress);
-    }
-
-    /**
-     * @param present blobs that the target is known to have; it is asked for all others
-     * @param admission receives, before the content is fetched, the number of bytes (as stored) to fetch; may throw to
-     *     refuse
-     */
     public TransferResult copy(
-            Repository from,
-            Repository to,
-            SnapshotId snapshot,
-            KnownBlobs present,
-            LongConsumer admission,
-            Progress progress) {
+            Repository from, Repository to, SnapshotId snapshot, LongConsumer admission, Progress progress) {
         try (TaskScope scope = new TaskScope("copy snapshot " + snapshot)) {
-            return new Copying(from, to, present, scope, threads, progress).run(snapshot, admission);
-        }
-    }
-
-    /** A manifest in the target promises that its blobs are there; one that can't be read promises nothing. */
-    private static KnownBlobs present(Repository to) {
-        Optional<SnapshotId> newest = to.newest();
-        if (newest.isEmpty()) {
-            return KnownBlobs.none();
-        }
-        try {
-            return SnapshotBlobs.of(to.read(newest.get()), to.blobs());
-        } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
-                throw e;
-            }
-            LOG.warn("the newest snapshot of the target is no base for a copy: {}", e.getMessage());
-            return KnownBlobs.none();
+            return new Copying(from, to, scope, threads, progress).run(snapshot, admission);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.understudy.setup;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -85,10 +84,7 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
 
     /** The code of a check that failed. */
     public static ErrorCode code(CheckResult failure) {
-        return Arrays.stream(ErrorCode.values())
-                .filter(code -> code.label().equals(failure.code()))
-                .findFirst()
-                .orElse(ErrorCode.INTERNAL);
+        return ErrorCode.of(failure.code()).orElse(ErrorCode.INTERNAL);
     }
 
     public String text() {

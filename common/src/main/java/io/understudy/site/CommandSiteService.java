@@ -82,7 +82,7 @@ public final class CommandSiteService implements SiteService {
                 throw unhealthy(within, fault.get());
             }
             LOG.debug("not healthy yet: {}", fault.get());
-            pause(min(pause, left));
+            ticker.pause(min(pause, left), "wait for the site's health");
             pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
             fault = ask(within.minus(ticker.since(start)));
         }
@@ -122,16 +122,6 @@ public final class CommandSiteService implements SiteService {
                     "run service." + action + " by hand; its whole output is in the log");
         }
         LOG.info("{} of the site took {} ms", action, result.took().toMillis());
-    }
-
-    private void pause(Duration pause) {
-        try {
-            ticker.sleep(pause);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UnderstudyException(
-                    ErrorCode.CANCELLED, "wait for the site's health interrupted", "run the command again", e);
-        }
     }
 
     private static UnderstudyException unhealthy(Duration within, String fault) {

@@ -18,7 +18,8 @@ public final class Backoff {
 
     public Backoff(Duration first, Duration longest, RandomGenerator random) {
         if (first.isNegative() || first.isZero() || longest.compareTo(first) < 0) {
-            throw new IllegalArgumentException("pauses must be positive and growing: " + first + ", " + longest);
+            throw new IllegalArgumentException(
+                    "pauses must be positive and growing: " + first.toMillis() + " ms, " + longest.toMillis() + " ms");
         }
         this.first = first;
         this.longest = longest;

@@ -1,5 +1,6 @@
 package io.understudy.transport;
 
+import io.understudy.time.Moments;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.CertPathValidatorException;
@@ -41,12 +42,12 @@ final class CertificateCheck {
             throws GeneralSecurityException {
         X509Certificate own = chain.get(0);
         if (own.getNotAfter().before(Date.from(now))) {
-            throw new CertificateException(
-                    "the certificate expired at " + own.getNotAfter().toInstant());
+            throw new CertificateException("the certificate expired at "
+                    + Moments.text(own.getNotAfter().toInstant()));
         }
         if (own.getNotBefore().after(Date.from(now))) {
             throw new CertificateException("the certificate is valid only from "
-                    + own.getNotBefore().toInstant() + " on; is this server's clock right?");
+                    + Moments.text(own.getNotBefore().toInstant()) + " on; is this server's clock right?");
         }
         X509Certificate[] shown = chain.toArray(X509Certificate[]::new);
         String algorithm = own.getPublicKey().getAlgorithm();

@@ -7,8 +7,7 @@ import io.grpc.protobuf.ProtoUtils;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.v1.Failure;
-import java.util.Arrays;
-import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +19,11 @@ public final class RpcFailures {
     private static final Logger LOG = LoggerFactory.getLogger(RpcFailures.class);
     private static final Metadata.Key<Failure> KEY =
             Metadata.Key.of("understudy-failure-bin", ProtoUtils.metadataMarshaller(Failure.getDefaultInstance()));
+
+    /** What a peer that is no agent makes gRPC say, and one that has TLS where this side has none, or the reverse. */
+    private static final Pattern FOREIGN =
+            Pattern.compile("SETTINGS|HTTP/1|HTTP status code|content-type|preface|not an? (SSL|TLS)|http2"
+                    + "|Network closed|closed while performing TLS|handshake timed out");
 
     /** Trailers are small; what is cut off is in the log of the side that failed. */
     private static final int LONGEST = 2000;
@@ -54,7 +58,10 @@ public final class RpcFailures {
         Failure sent = trailers == null ? null : trailers.get(KEY);
         if (sent != null) {
             return new UnderstudyException(
-                    code(sent.getCode()).orElse(ErrorCode.INTERNAL), sent.getMessage(), sent.getHint(), failure);
+                    ErrorCode.of(sent.getCode()).orElse(ErrorCode.INTERNAL),
+                    sent.getMessage(),
+                    sent.getHint(),
+                    failure);
         }
         if (status.getCode() == Status.Code.CANCELLED) {
             return new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", failure);
@@ -69,13 +76,6 @@ public final class RpcFailures {
                 .setMessage(shortened(String.valueOf(failure.getMessage())))
                 .setHint(shortened(failure.hint()))
                 .build();
-    }
-
-    /** The code of this label; empty when a newer version has invented it. */
-    public static Optional<ErrorCode> code(String label) {
-        return Arrays.stream(ErrorCode.values())
-                .filter(code -> code.label().equals(label))
-                .findFirst();
     }
 
     private static UnderstudyException known(Throwable failure) {
@@ -103,7 +103,8 @@ public final class RpcFailures {
         while (deepest != null && deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
-        String reason = deepest == null ? status.getDescription() : deepest.getMessage();
+        String reason =
+                deepest == null || deepest.getMessage() == null ? status.getDescription() : deepest.getMessage();
         return status.getCode().name().toLowerCase(java.util.Locale.ROOT) + (reason == null ? "" : " (" + reason + ")");
     }
 
@@ -120,7 +121,7 @@ public final class RpcFailures {
         if (all.contains("Connection refused")) {
             return "start the agent; if it listens elsewhere, correct the address in the configuration";
         }
-        if (all.matches("(?s).*(SETTINGS|HTTP/1|HTTP status code|content-type|preface|not an? (SSL|TLS)|http2).*")) {
+        if (FOREIGN.matcher(all).find()) {
             return "another program listens on this port, or only one of the two sides has tls configured: see which one"
                     + " listens there (ss -ltnp), and give each its own port";
         }

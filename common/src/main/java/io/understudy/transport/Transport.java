@@ -93,6 +93,17 @@ public final class Transport {
         }
     }
 
+    /** Whether anything listens there on another server; waits for two seconds at most. */
+    public static boolean answers(HostPort target) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(target.host(), target.port()), CONNECT_MILLIS);
+            return true;
+        } catch (IOException e) {
+            LOG.debug("no answer from {}", target, e);
+            return false;
+        }
+    }
+
     /**
      * Whether peers of the same authority would accept this server's certificate now.
      *

@@ -84,7 +84,7 @@ class SessionSettingsTest {
         HARMFUL.forEach((setting, value) -> alter(setting, value));
         alter("role", role);
         if (before.contains("idle_session_timeout")) {
-            alter("idle_session_timeout", "50ms");
+            alter("idle_session_timeout", "2s");
         }
         if (before.contains("transaction_timeout")) {
             alter("transaction_timeout", "2s");

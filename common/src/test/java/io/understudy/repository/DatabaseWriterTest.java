@@ -227,7 +227,8 @@ class DatabaseWriterTest {
     }
 
     private static TableData table(String schema, String name, StreamRef rows) {
-        return new TableData(schema, name, List.of("id", "x"), List.of("id"), 1, rows.bytes(), new TableContent(rows));
+        return new TableData(
+                schema, name, List.of("id", "x"), List.of("id"), 1, rows.bytes(), null, null, new TableContent(rows));
     }
 
     private String text(StreamRef stream) {

@@ -17,6 +17,7 @@ import io.understudy.testing.Faults.None;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class FenceTest {
 
     @BeforeEach
     void create() {
-        Repository.create(store, SITE, time.clock());
+        Repository.create(store, UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
         repository = Repository.open(store, SITE, TrustedKeys.of(KEY.publicKey()), time.clock());
     }
 

@@ -61,7 +61,15 @@ public final class Manifests {
     public static DatabaseData database(StreamRef archive, StreamRef rows, long value, BlobSink sink) {
         DatabaseWriter lists = new DatabaseWriter(sink);
         lists.add(new TableData(
-                "public", "person", List.of("id", "name"), List.of("id"), 1, rows.bytes(), new TableContent(rows)));
+                "public",
+                "person",
+                List.of("id", "name"),
+                List.of("id"),
+                1,
+                rows.bytes(),
+                null,
+                null,
+                new TableContent(rows)));
         lists.add(new SequenceData("public", "person_id_seq", value, true));
         return lists.finish("site", properties(), "cd".repeat(32), 8 << 20, archive)
                 .data();
@@ -95,6 +103,7 @@ public final class Manifests {
                 "C.UTF-8",
                 "C.UTF-8",
                 "libc",
+                null,
                 null,
                 null,
                 "site",

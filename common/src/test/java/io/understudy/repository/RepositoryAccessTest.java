@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.InMemoryFilestore;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,7 +68,7 @@ class RepositoryAccessTest {
     private static Repository repository() {
         FakeTicker time = new FakeTicker();
         InMemoryFilestore filestore = new InMemoryFilestore(time);
-        return Repository.create(filestore, "site", time.clock());
+        return Repository.create(filestore, UUID.randomUUID(), "site", TrustedKeys.of(), time.clock());
     }
 
     private static void await(CountDownLatch latch) {

@@ -48,7 +48,7 @@ class RepositoryTest {
 
     @Test
     void isOpenedAsItWasCreated() {
-        Repository created = Repository.create(store, SITE, time.clock());
+        Repository created = Repository.create(store, UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
         Repository opened = open();
         assertThat(opened.id()).isEqualTo(created.id());
         assertThat(opened.site()).isEqualTo(SITE);
@@ -57,8 +57,9 @@ class RepositoryTest {
 
     @Test
     void isNotCreatedTwice() {
-        Repository.create(store, SITE, time.clock());
-        UnderstudyException e = failure(() -> Repository.create(store, "another", time.clock()));
+        Repository.create(store, UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
+        UnderstudyException e =
+                failure(() -> Repository.create(store, UUID.randomUUID(), "another", TrustedKeys.of(), time.clock()));
         assertThat(e.code()).isEqualTo(ErrorCode.REPOSITORY_EXISTS);
         assertThat(e).hasMessageContaining("site \"example\"");
     }
@@ -86,7 +87,8 @@ class RepositoryTest {
     void aCopyIsNoCopyOfAnotherRepository() {
         InMemoryFilestore copy = new InMemoryFilestore(time);
         Repository.openCopy(copy, created());
-        Repository other = Repository.create(new InMemoryFilestore(time), SITE, time.clock());
+        Repository other =
+                Repository.create(new InMemoryFilestore(time), UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
         UnderstudyException e = failure(() -> Repository.openCopy(copy, other));
         assertThat(e.code()).isEqualTo(ErrorCode.REPOSITORY_EXISTS);
         assertThat(e).hasMessageContaining("holds another repository");
@@ -95,7 +97,7 @@ class RepositoryTest {
     @Test
     void tellsMissingForeignAndFutureOnesApart() {
         assertThat(failure(this::open).code()).isEqualTo(ErrorCode.REPOSITORY_MISSING);
-        Repository.create(store, "another", time.clock());
+        Repository.create(store, UUID.randomUUID(), "another", TrustedKeys.of(), time.clock());
         assertThat(failure(this::open).code()).isEqualTo(ErrorCode.WRONG_SITE);
         store.put("understudy.json", Content.of(Samples.text("{\"format\":2,\"repositories\":[]}")));
         assertThat(failure(this::open).code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
@@ -157,7 +159,7 @@ class RepositoryTest {
         store.put("manifests/00000001-99999999.json", Content.of(new byte[1]));
         UnderstudyException e = failure(() -> repository.nextId(2));
         assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
-        assertThat(e).hasMessageContaining("after 00000001-99999999");
+        assertThat(e).hasMessageContaining("00000001-99999999");
     }
 
     @Test
@@ -220,7 +222,8 @@ class RepositoryTest {
         StreamRef wrong = new StreamRef(5, List.of(), null);
         assertThatThrownBy(() -> repository.commit(Manifests.sample(id(1, 1), wrong), KEY))
                 .isInstanceOf(IllegalArgumentException.class);
-        Repository foreign = Repository.create(new InMemoryFilestore(time), "another", time.clock());
+        Repository foreign = Repository.create(
+                new InMemoryFilestore(time), UUID.randomUUID(), "another", TrustedKeys.of(), time.clock());
         assertThatThrownBy(() -> foreign.commit(Manifests.sample(id(1, 1)), KEY))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(repository.list()).isEmpty();
@@ -239,7 +242,7 @@ class RepositoryTest {
     }
 
     private void assertOneWins(Filestore filestore) throws Exception {
-        Repository.create(filestore, SITE, time.clock());
+        Repository.create(filestore, UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
         Repository repository = Repository.open(filestore, SITE, TRUSTED);
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
@@ -280,7 +283,7 @@ class RepositoryTest {
     }
 
     private Repository created() {
-        Repository.create(store, SITE, time.clock());
+        Repository.create(store, UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
         return open();
     }
 

@@ -19,6 +19,7 @@ import io.understudy.testing.TreeSnapshots;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * A repository with a signer, and snapshots of a made-up site in it: an archive, a table, and a tree with a pack and a
@@ -33,7 +34,7 @@ public final class SampleSite {
     private final Repository repository;
 
     public SampleSite(Filestore filestore, Clock clock) {
-        Repository.create(filestore, Manifests.SITE, clock);
+        Repository.create(filestore, UUID.randomUUID(), Manifests.SITE, TrustedKeys.of(), clock);
         this.repository = Repository.open(filestore, Manifests.SITE, trusted, clock);
     }
 

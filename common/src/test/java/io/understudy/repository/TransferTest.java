@@ -14,7 +14,6 @@ import io.understudy.filestore.ObjectInfo;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
-import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FakeTicker;
@@ -65,13 +64,9 @@ class TransferTest {
     void onlyWhatIsNewComesOver() {
         TransferResult all = copy(id(1, 1));
         site.commit(id(1, 2), 2);
-        int before = target.count(Operation.STAT);
         TransferResult result = copy(id(1, 2));
         assertThat(result.fetchedBlobs()).isBetween(6L, 9L);
         assertThat(result.fetchedBytes() + result.reusedBytes()).isCloseTo(all.fetchedBytes(), within1Percent());
-        assertThat(target.count(Operation.STAT) - before)
-                .as("the target's newest snapshot shows what it has")
-                .isEqualTo((int) result.fetchedBlobs());
     }
 
     @Test
@@ -201,7 +196,7 @@ class TransferTest {
     @Test
     void nothingIsCopiedOfASnapshotThatNobodyTrustedSigned() {
         Repository stranger = Repository.open(source, Manifests.SITE, TrustedKeys.of());
-        assertThat(failure(() -> transfer.copy(stranger, to, id(1, 1), Progress.none()))
+        assertThat(failure(() -> transfer.copy(stranger, to, id(1, 1), bytes -> {}, Progress.none()))
                         .code())
                 .isEqualTo(ErrorCode.SIGNER_UNKNOWN);
         assertThat(failure(() -> copy(id(1, 9))).code()).isEqualTo(ErrorCode.SNAPSHOT_UNKNOWN);
@@ -216,7 +211,6 @@ class TransferTest {
                         from,
                         to,
                         id(1, 1),
-                        KnownBlobs.none(),
                         bytes -> {
                             asked.set(bytes);
                             throw full;
@@ -230,7 +224,7 @@ class TransferTest {
     void progressEndsWithTheWhole() {
         AtomicLong done = new AtomicLong();
         AtomicLong total = new AtomicLong();
-        TransferResult result = transfer.copy(from, to, id(1, 1), (step, now, whole) -> {
+        TransferResult result = transfer.copy(from, to, id(1, 1), bytes -> {}, (step, now, whole) -> {
             assertThat(step).isEqualTo("fetch");
             done.accumulateAndGet(now, Math::max);
             total.accumulateAndGet(whole, Math::max);
@@ -247,7 +241,7 @@ class TransferTest {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread caller = new Thread(() -> {
             try {
-                transfer.copy(from, to, id(1, 1), (step, now, whole) -> {
+                transfer.copy(from, to, id(1, 1), bytes -> {}, (step, now, whole) -> {
                     reached.countDown();
                     awaitQuietly(never);
                 });
@@ -284,7 +278,7 @@ class TransferTest {
     }
 
     private TransferResult copy(SnapshotId snapshot) {
-        return transfer.copy(from, to, snapshot, Progress.none());
+        return transfer.copy(from, to, snapshot, bytes -> {}, Progress.none());
     }
 
     private BlobRef row(int number) {

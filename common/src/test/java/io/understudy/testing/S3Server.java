@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.gaul.s3proxy.AccessGrant;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
@@ -55,6 +56,12 @@ public final class S3Server implements AutoCloseable {
     /** Finds buckets in host names: {@code bucket.<host>}. */
     public static S3Server startVirtual(String host) throws Exception {
         return new S3Server(Files.createTempDirectory("understudy-s3-"), UnaryOperator.identity(), Optional.of(host));
+    }
+
+    /** From now on these keys alone are accepted. */
+    public void renewKeys(String accessKey, String secretKey) {
+        proxy.setBlobStoreLocator(
+                (identity, container, blob) -> accessKey.equals(identity) ? new AccessGrant(secretKey, store) : null);
     }
 
     public int port() {

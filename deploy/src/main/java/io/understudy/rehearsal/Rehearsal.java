@@ -1,18 +1,25 @@
 package io.understudy.rehearsal;
 
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Where the packaged programs are.
  *
  * @param distribution folder of the distribution, {@code deploy/target/understudy}
  * @param stage folder of the sample site and the S3 endpoint, {@code deploy/target/rehearsal}
+ * @param environment what the agents and the site get in theirs, asked at each start
  */
-public record Rehearsal(Path distribution, Path stage) {
+public record Rehearsal(Path distribution, Path stage, Supplier<Map<String, String>> environment) {
 
     /** As set by the system properties {@code understudy.distribution} and {@code understudy.rehearsal}. */
     public static Rehearsal packaged() {
-        return new Rehearsal(property("understudy.distribution"), property("understudy.rehearsal"));
+        return new Rehearsal(property("understudy.distribution"), property("understudy.rehearsal"), Map::of);
+    }
+
+    public Rehearsal with(Supplier<Map<String, String>> other) {
+        return new Rehearsal(distribution, stage, other);
     }
 
     public Path primary() {

@@ -2,6 +2,7 @@ package io.understudy.rehearsal;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -13,12 +14,15 @@ public final class ServerPair implements AutoCloseable {
     private final Server primary;
     private final Server standby;
     private final FilestorePlan filestore;
+    private final Rehearsal programs;
+    private Optional<Server> third = Optional.empty();
 
-    private ServerPair(Path home, Server primary, Server standby, FilestorePlan filestore) {
+    private ServerPair(Path home, Server primary, Server standby, FilestorePlan filestore, Rehearsal programs) {
         this.home = home;
         this.primary = primary;
         this.standby = standby;
         this.filestore = filestore;
+        this.programs = programs;
     }
 
     /**
@@ -57,11 +61,20 @@ public final class ServerPair implements AutoCloseable {
         try {
             Server primary = Server.prepare(first, programs, filestore, primaryPostgres);
             Server standby = Server.prepare(second, programs, filestore, PostgresServer.newestVersion());
-            return new ServerPair(home, primary, standby, filestore);
+            return new ServerPair(home, primary, standby, filestore, programs);
         } catch (RuntimeException | AssertionError e) {
             filestore.stop();
             throw e;
         }
+    }
+
+    /**
+     * Starts the databases and the sites of both servers again, after {@link #close}, on the files that are there then.
+     * The filestore must be a directory, and both servers must have a site.
+     */
+    public void start() {
+        primary.start();
+        standby.start();
     }
 
     public Path home() {
@@ -74,6 +87,23 @@ public final class ServerPair implements AutoCloseable {
 
     public Server standby() {
         return standby;
+    }
+
+    /**
+     * Installs one more standby, which trusts both of the others and listens to the first standby, once it is
+     * promoted.
+     */
+    public Server third() {
+        Layout layout = Layout.in(home, "third");
+        Keys.writePair(layout.privateKey(), layout.publicKey());
+        Folders.copy(primary.layout().publicKey(), layout.peerKey());
+        Server server = Server.prepare(layout, programs, filestore, PostgresServer.newestVersion());
+        third = Optional.of(server);
+        server.install(standby.layout());
+        server.configure(text -> text.replace(
+                layout.peerKey() + "]",
+                layout.peerKey() + ", " + standby.layout().publicKey() + "]"));
+        return server;
     }
 
     public FilestorePlan filestore() {
@@ -102,6 +132,14 @@ public final class ServerPair implements AutoCloseable {
     private void closeOthers() {
         try {
             standby.close();
+        } finally {
+            closeThird();
+        }
+    }
+
+    private void closeThird() {
+        try {
+            third.ifPresent(Server::close);
         } finally {
             filestore.stop();
         }

@@ -90,7 +90,11 @@ class BenchIT {
                         "-Dunderstudy.rehearsal=" + programs.stage(),
                         "-Dunderstudy.bench.readme=" + scratch.folder().resolve("README.md"),
                         "-cp",
-                        programs.classPath(),
+                        Bench.class
+                                        .getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .getPath() + ":" + programs.classPath(),
                         Bench.class.getName(),
                         "--runs",
                         1,

@@ -1,6 +1,7 @@
 package io.understudy.crash;
 
 import io.understudy.progress.CrashPoint;
+import io.understudy.rehearsal.ClassArchives;
 import io.understudy.rehearsal.Running;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -36,16 +37,12 @@ final class AgentProcess implements AutoCloseable {
     /** @param log what the agents print on standard error */
     static AgentProcess start(Path log) {
         try {
-            ProcessBuilder builder = new ProcessBuilder(
-                    "java",
-                    "-Xmx96m",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xshare:auto",
-                    "-Dunderstudy.log.level=INFO",
-                    "-cp",
-                    classPath(),
-                    AgentMain.class.getName());
+            List<String> command =
+                    new ArrayList<>(List.of("java", "-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+            ClassArchives.forAgents().ifPresent(archive -> command.addAll(List.of(archive, "-Xlog:cds*=off")));
+            command.addAll(List.of(
+                    "-Xshare:auto", "-Dunderstudy.log.level=INFO", "-cp", classPath(), AgentMain.class.getName()));
+            ProcessBuilder builder = new ProcessBuilder(command);
             builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
             return new AgentProcess(builder.start(), log);
         } catch (IOException e) {

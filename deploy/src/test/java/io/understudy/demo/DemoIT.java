@@ -2,6 +2,7 @@ package io.understudy.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.rehearsal.ClassArchives;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Rehearsal;
@@ -70,6 +71,7 @@ class DemoIT {
                 programs.classPath(),
                 Demo.class.getName()));
         command.addAll(List.of(options));
-        return Program.of("env", command.toArray());
+        return Program.of("env", command.toArray())
+                .with(ClassArchives.rehearsal().environment().get());
     }
 }

@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How {@code bin/agent-primary} and {@code bin/agent-replica} start Java: here a script that prints its arguments. */
@@ -33,8 +35,7 @@ class LauncherTest {
     void install() throws IOException {
         home = folder.resolve("a java");
         Files.createDirectories(home.resolve("bin"));
-        Path java = Files.writeString(home.resolve("bin/java"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
-        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        script(home.resolve("bin/java"), "printf '%s\\n' \"$@\"");
         agent = Files.createDirectories(folder.resolve("opt/bin")).resolve("agent-primary");
         Files.copy(Path.of("bin/agent"), agent);
     }
@@ -74,6 +75,54 @@ class LauncherTest {
                 .successful();
 
         assertThat(outcome.output().lines()).contains(UNWARNED);
+    }
+
+    /** A system without Java; apt knows the packages that are named. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "ID=debian               | openjdk-17-jre-headless                       | run apt install openjdk-17-jre-headless",
+                "ID=debian               | openjdk-21-jre-headless                       | run apt install openjdk-21-jre-headless",
+                "ID=ubuntu;ID_LIKE=debian | openjdk-17-jre-headless openjdk-21-jre-headless | run apt install openjdk-21-jre-headless",
+                "ID=mint;ID_LIKE='ubuntu debian' |                                        | run apt install default-jre-headless",
+                "ID=fedora               |                                               | run dnf install java-latest-openjdk-headless",
+                "ID=rocky;ID_LIKE='rhel centos fedora' |                                  | run dnf install java-21-openjdk-headless",
+                "ID=opensuse-leap;ID_LIKE='suse opensuse' |                               | run zypper install java-21-openjdk-headless",
+                "NAME=other              |                                               | install a Java runtime of version 17 or later"
+            })
+    void withoutJavaTheHintNamesThePackageOfThisSystem(String release, String packages, String hint)
+            throws IOException {
+        Path system = Files.createDirectory(folder.resolve("system"));
+        Files.writeString(system.resolve("os-release"), release.replace(';', '\n'));
+        Path programs = Files.createDirectory(system.resolve("programs"));
+        for (String program : List.of("dirname", "readlink")) {
+            Files.createSymbolicLink(programs.resolve(program), Path.of("/usr/bin", program));
+        }
+        script(programs.resolve("apt-cache"), "case ' " + packages + " ' in *\" $3 \"*) ;; *) exit 100 ;; esac");
+        Files.writeString(
+                agent,
+                Files.readString(agent)
+                        .replace("/etc/os-release", system + "/os-release")
+                        .replace("/usr/", system + "/usr/")
+                        .replace(":/bin ", " "));
+
+        Outcome outcome = Program.of(agent, "--version")
+                .inEmptyEnvironment()
+                .with(Map.of("PATH", programs.toString()))
+                .run(LIMIT);
+
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.errors().lines())
+                .containsExactly(
+                        "error: no Java found, and version 17 or later is needed",
+                        "hint: " + hint + ", or set JAVA_HOME");
+    }
+
+    private static void script(Path file, String text) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private String[] arguments(String release) throws IOException {

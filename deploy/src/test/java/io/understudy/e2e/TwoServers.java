@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.ClassArchives;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.PostgresServer;
-import io.understudy.rehearsal.Rehearsal;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
@@ -50,7 +50,7 @@ abstract class TwoServers {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        pair = ServerPair.install(home, Rehearsal.packaged(), s3, primaryPostgres);
+        pair = ServerPair.install(home, ClassArchives.rehearsal(), s3, primaryPostgres);
         pair.primary().siteService("start");
         pair.primary().site().awaitMode("primary", ANSWERS);
         pair.primary().site().addNote("first");
@@ -60,6 +60,17 @@ abstract class TwoServers {
 
     /** The same, with a repository, a first snapshot, and a standby that has imported it. No daemon runs. */
     final ServerPair following(boolean s3) {
+        if (s3) {
+            return imported(true);
+        }
+        pair = PreparedServers.get(() -> imported(false));
+        home = pair.home();
+        pair.primary().site().awaitContent(1, 1, ANSWERS);
+        pair.standby().site().awaitContent(1, 1, ANSWERS);
+        return pair;
+    }
+
+    private ServerPair imported(boolean s3) {
         ServerPair both = initialised(s3);
         snapshot(both.primary());
         sync(both.standby());

@@ -102,7 +102,7 @@ class DatabaseRoundTripTest {
                 "CREATE DATABASE " + source + " TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-u-kn-true';");
         server.psql(source, "CREATE TABLE t (a text PRIMARY KEY); INSERT INTO t VALUES ('a10'), ('a9');");
         String copy = copy(source);
-        assertThat(server.dump(copy)).isEqualTo(server.dump(source)).contains("en-u-kn-true");
+        assertThat(server.dump(copy)).isEqualTo(server.dump(source)).contains("'en-u-kn");
         assertThat(server.psql(copy, "SELECT a FROM t ORDER BY a")).isEqualTo("a9\na10");
     }
 

@@ -46,7 +46,7 @@ import java.util.stream.Stream;
  * A site of everything that is hard to copy, with two snapshots in a folder: a database with every kind of object and
  * odd settings and grants of its own, trees with every kind of name, a large file.
  */
-record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
+record RecoverySite(Path home, Moment older, Moment newest, Repository opened, PostgresServer server, String database) {
     static final String SITE = "example";
     static final List<String> TREES = List.of("media", "config");
 
@@ -70,6 +70,20 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
                 CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 1, REMAINDER 0);
                 CREATE TABLE "delta's ""odd"" table" (a int, v text, "key 2" text, PRIMARY KEY ("key 2", a));
                 INSERT INTO "delta's ""odd"" table" SELECT g, E'line\\n\\t' || g, E'k\\t' || g % 2 FROM generate_series(1, 6) g;
+                CREATE TABLE public.zz_look (k int, v int);
+                INSERT INTO public.zz_look SELECT g, g * 5 FROM generate_series(1, 20) g;
+                CREATE FUNCTION public.look(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN (SELECT v FROM public.zz_look WHERE k = $1); END$$;
+                CREATE FUNCTION public.known(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
+                    AS $$BEGIN IF public.look($1) IS NULL THEN RAISE 'unknown %', $1; END IF; RETURN true; END$$;
+                CREATE TABLE public.aa_checked (id int CHECK (public.known(id)));
+                INSERT INTO public.aa_checked VALUES (1), (2);
+                CREATE TABLE public.ab_checked (id int CHECK (public.known(id)));
+                INSERT INTO public.ab_checked VALUES (3);
+                CREATE TABLE public.ac_generated (id int, g int GENERATED ALWAYS AS (public.look(id)) STORED);
+                INSERT INTO public.ac_generated VALUES (1);
+                CREATE FUNCTION public.generated(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN (SELECT g FROM public.ac_generated WHERE id = $1); END$$;
+                CREATE TABLE public.aa_generated (id int, g int GENERATED ALWAYS AS (public.generated(id)) STORED);
+                INSERT INTO public.aa_generated VALUES (1);
                 INSERT INTO hashed SELECT (enum_range(NULL::shade))[1 + g % 5], g FROM generate_series(1, 40) g;
                 """);
         for (String tree : TREES) {
@@ -102,7 +116,7 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened) {
         Moment older = moment(home, taker, server, database);
         new RandomTree(home.resolve("media"), 5).mutate(20);
         server.psql(database, "SET default_transaction_read_only = off; INSERT INTO hashed VALUES ('a', 41);");
-        return new RecoverySite(home, older, moment(home, taker, server, database), repository);
+        return new RecoverySite(home, older, moment(home, taker, server, database), repository, server, database);
     }
 
     /**

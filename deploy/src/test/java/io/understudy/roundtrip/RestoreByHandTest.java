@@ -3,6 +3,7 @@ package io.understudy.roundtrip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.filestore.directory.DirectoryFilestore;
+import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableContent;
@@ -20,6 +21,7 @@ import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.EveryKindOfObject;
 import io.understudy.testing.PostgresServer;
+import io.understudy.testing.Programs;
 import io.understudy.testing.S3Server;
 import io.understudy.testing.TreePrint;
 import java.io.IOException;
@@ -28,8 +30,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * No lock-in: the commands that the page prints restore a snapshot without Understudy, on a server that knows nothing
@@ -119,21 +124,81 @@ class RestoreByHandTest {
      */
     @Test
     void appliesTheDeltasOfATable() throws IOException {
-        Repository opened = Repository.open(
+        Repository opened = open();
+        SnapshotId snapshot = commit(
+                opened,
+                site.newest().manifest().database().archive(),
+                table -> Stream.of(table.name().startsWith("delta's") ? withDeltas(table, opened.blobs()) : table));
+
+        assertThat(run(settings()).successful()).contains("\"snapshot\": \"" + snapshot + "\"");
+        assertWhole(site.newest());
+    }
+
+    /**
+     * Rows of tables whose names find no place on pg_dump's command line are in the archive. Here they are those of a
+     * table with a CHECK that reads a listed table, and of one that a listed table's CHECK reads.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"aa_checked", "zz_look", "aa_generated"})
+    void loadsRowsOfTheArchiveAfterThoseThatTheyNeed(String archived) throws IOException {
+        Repository opened = open();
+        SnapshotId snapshot = commit(
+                opened,
+                archive(opened, archived),
+                table -> Stream.of(table).filter(each -> !each.name().equals(archived)));
+
+        assertThat(run(settings()).successful()).contains("\"snapshot\": \"" + snapshot + "\"");
+        assertWhole(site.newest());
+        assertThat(other.psql(database, "SELECT string_agg(g::text, ',') FROM public.aa_generated"))
+                .isEqualTo("5");
+    }
+
+    private Repository open() {
+        return Repository.open(
                 new DirectoryFilestore(repository),
                 RecoverySite.SITE,
                 TrustedKeys.of(site.signer().publicKey()));
+    }
+
+    /** As the primary's, but with the rows of this table. */
+    private static StreamRef archive(Repository opened, String archived) throws IOException {
+        Path file = Files.createTempFile("archive", ".dump");
+        try {
+            List<String> command = new ArrayList<>(
+                    List.of(site.server().tools().resolve("pg_dump").toString(), "-Fc", "-Z0", "-f", file.toString()));
+            try (Stream<TableData> tables = site.newest().manifest().database().tables(opened.blobs())) {
+                tables.filter(table -> !table.name().equals(archived))
+                        .forEach(table ->
+                                command.add("--exclude-table-data=" + Sql.qualified(table.schema(), table.name())));
+            }
+            Programs.run(
+                    command,
+                    site.server()
+                            .environment(
+                                    site.database(),
+                                    PostgresServer.SUPERUSER,
+                                    site.server().password()),
+                    "");
+            byte[] bytes = Files.readAllBytes(file);
+            return StreamRef.of(List.of(opened.blobs().put(bytes, 0, bytes.length)));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** The newest snapshot once more, with other tables. */
+    private static SnapshotId commit(
+            Repository opened, StreamRef archive, Function<TableData, Stream<TableData>> change) {
         Manifest newest = site.newest().manifest();
         DatabaseData data = newest.database();
         DatabaseWriter lists = new DatabaseWriter(opened.blobs());
         try (Stream<TableData> tables = data.tables(opened.blobs());
                 Stream<SequenceData> sequences = data.sequences(opened.blobs())) {
-            tables.map(table -> table.name().startsWith("delta's") ? withDeltas(table, opened.blobs()) : table)
-                    .forEach(lists::add);
+            tables.flatMap(change).forEach(lists::add);
             sequences.forEach(lists::add);
         }
         DatabaseData changed = lists.finish(
-                        data.name(), data.properties(), data.schemaHash(), data.diskBytes(), data.archive())
+                        data.name(), data.properties(), data.schemaHash(), data.diskBytes(), archive)
                 .data();
         SnapshotId snapshot = new SnapshotId(1, newest.snapshot().sequence() + 1);
         opened.commit(
@@ -150,9 +215,7 @@ class RestoreByHandTest {
                         newest.trees(),
                         newest.totals()),
                 site.signer());
-
-        assertThat(run(settings()).successful()).contains("\"snapshot\": \"" + snapshot + "\"");
-        assertWhole(site.newest());
+        return snapshot;
     }
 
     /**
@@ -183,6 +246,8 @@ class RestoreByHandTest {
                 table.key(),
                 table.rows(),
                 table.bytes(),
+                null,
+                null,
                 new TableContent(base, List.of(first, second)));
     }
 

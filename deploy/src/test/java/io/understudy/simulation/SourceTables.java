@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /** The live database as a snapshot sees it: all tables of the moment at which the reading began. */
 final class SourceTables implements SourceDatabase {
     private static final DatabaseProperties PROPERTIES = new DatabaseProperties(
-            "UTF8", "C", "C", "libc", null, null, "site", -1, null, List.of(), null, List.of(), List.of());
+            "UTF8", "C", "C", "libc", null, null, null, "site", -1, null, List.of(), null, List.of(), List.of());
 
     private final Server server;
     private final Run run;
@@ -50,7 +50,15 @@ final class SourceTables implements SourceDatabase {
     private static TableData table(String name, String rows, StreamRef content) {
         long count = rows.lines().count();
         return new TableData(
-                "public", name, List.of("line"), List.of(), count, content.bytes(), new TableContent(content));
+                "public",
+                name,
+                List.of("line"),
+                List.of(),
+                count,
+                content.bytes(),
+                null,
+                null,
+                new TableContent(content));
     }
 
     private static StreamRef stream(BlobSink sink, String text) {

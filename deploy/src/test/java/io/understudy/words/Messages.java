@@ -64,7 +64,7 @@ final class Messages {
         return found.stream().distinct().toList();
     }
 
-    private static List<Path> sources() throws IOException {
+    static List<Path> sources() throws IOException {
         List<Path> all = new ArrayList<>();
         for (String module : MODULES) {
             try (Stream<Path> walk = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {

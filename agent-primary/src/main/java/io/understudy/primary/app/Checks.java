@@ -20,6 +20,7 @@ import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.TlsCheck;
 import io.understudy.site.Marker;
+import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * {@code agent-primary check}: everything that a snapshot needs, each looked at by itself, so that all that is wrong is
@@ -135,17 +137,13 @@ public final class Checks {
 
     private CheckResult replicas() {
         List<ReplicaReport> reports = repository.get().reports().all();
-        List<String> doubled = reports.stream()
-                .filter(report -> report.namesake().isPresent())
-                .map(ReplicaReport::name)
-                .toList();
+        List<DoubledName> doubled = DoubledName.in(reports, clock.instant());
         return doubled.isEmpty()
                 ? CheckResult.ok("replicas", "reports of " + reports.size())
                 : CheckResult.warning(
                         "replicas",
-                        "more than one standby reports as " + String.join(", ", doubled)
-                                + ": each replaces the other's report, so retention may delete what one of them holds",
-                        "give each standby its own replica.name");
+                        doubled.stream().map(DoubledName::text).collect(Collectors.joining("; ")),
+                        DoubledName.HINT);
     }
 
     private String signingKey() {
@@ -221,9 +219,7 @@ public final class Checks {
             Schedule schedule = new Schedule(settings.primary().schedule(), clock.getZone());
             return "next snapshot: "
                     + schedule.next(clock.instant())
-                            .map(next -> next.atZone(clock.getZone())
-                                    .toOffsetDateTime()
-                                    .toString())
+                            .map(Moments::text)
                             .orElse("never: no date of the schedule is in the future");
         });
     }

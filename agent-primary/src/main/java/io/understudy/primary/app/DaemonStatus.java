@@ -5,6 +5,7 @@ import io.understudy.metrics.Probe;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.Stage;
 import io.understudy.primary.capture.Taken;
+import io.understudy.time.Moments;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,7 +91,7 @@ final class DaemonStatus implements PrimaryEvents {
     synchronized Probe health() {
         Duration age = Duration.between(heartbeat, clock.instant());
         return age.compareTo(SLOWEST_ROUND) > 0
-                ? Probe.down("the main loop stalled since " + heartbeat)
+                ? Probe.down("the main loop stalled since " + Moments.text(heartbeat))
                 : Probe.up("the main loop runs");
     }
 

@@ -67,7 +67,7 @@ final class Planner {
         List<String> due = timetable.due(now);
         if (!due.isEmpty()) {
             try {
-                running = Optional.of(queue.submit(SnapshotRequest.of(due), Progress.none(), () -> {}));
+                running = Optional.of(queue.submit(SnapshotRequest.of(due), Progress.none()));
             } catch (UnderstudyException e) {
                 timetable.failed(now, e.code().retry());
             }

@@ -27,7 +27,7 @@ final class PrimaryHandlers {
     /** When the caller leaves, the snapshot is cancelled. */
     private static SnapshotView take(SnapshotQueue queue, SnapshotRequest request, AdminCall call) {
         LOG.info("a snapshot is asked for ({})", String.join(", ", request.periods()));
-        SnapshotQueue.Job job = queue.submit(request, call.progress(), () -> {});
+        SnapshotQueue.Job job = queue.submit(request, call.progress());
         call.onCancel(() -> job.cancel(true));
         try {
             Taken taken = job.get();

@@ -4,6 +4,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param highest epoch claimed in it; 0 for none
  * @param newest snapshot; empty for none
  * @param details of the newest; empty when its manifest can't be read
+ * @param doubled replicas whose name more than one standby has, by their own reports
  * @param failure why the last look failed; all else is older then
  */
 record RepositorySeen(
@@ -20,9 +22,10 @@ record RepositorySeen(
         int highest,
         Optional<SnapshotId> newest,
         Optional<Details> details,
+        List<DoubledName> doubled,
         Optional<UnderstudyException> failure) {
     static final RepositorySeen NOTHING =
-            new RepositorySeen(Optional.empty(), 0, Optional.empty(), Optional.empty(), Optional.empty());
+            new RepositorySeen(Optional.empty(), 0, Optional.empty(), Optional.empty(), List.of(), Optional.empty());
 
     /** @param moment of the data */
     record Details(Instant moment, Manifest.Totals totals) {
@@ -38,10 +41,11 @@ record RepositorySeen(
                 Math.max(highest, manifest.snapshot().epoch()),
                 Optional.of(manifest.snapshot()),
                 Optional.of(Details.of(manifest)),
+                doubled,
                 Optional.empty());
     }
 
     RepositorySeen failed(UnderstudyException why) {
-        return new RepositorySeen(when, highest, newest, details, Optional.of(why));
+        return new RepositorySeen(when, highest, newest, details, doubled, Optional.of(why));
     }
 }

@@ -69,7 +69,11 @@ final class RepositoryWatch {
                 unreadable = Optional.of(e).filter(why -> why.code() != ErrorCode.SNAPSHOT_UNKNOWN);
             }
         }
-        return new RepositorySeen(Optional.of(clock.instant()), highest, newest, details, unreadable);
+        return new RepositorySeen(Optional.of(clock.instant()), highest, newest, details, doubled(target), unreadable);
+    }
+
+    private List<DoubledName> doubled(Repository target) {
+        return DoubledName.in(target.reports().all(), clock.instant());
     }
 
     /** By a listing that does not grow with what is older, as long as the newest one stays. */

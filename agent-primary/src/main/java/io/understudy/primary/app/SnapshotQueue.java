@@ -39,11 +39,10 @@ final class SnapshotQueue implements AutoCloseable {
     /**
      * Asks for a snapshot. Cancelling the job with an interrupt ends it; nothing of it remains.
      *
-     * @param done called when it has ended in whatever way
      * @throws UnderstudyException {@code LOCKED} when many wait already, {@code CANCELLED} when the queue is closed
      */
-    Job submit(SnapshotRequest request, Progress progress, Runnable done) {
-        Job job = new Job(request, progress, done);
+    Job submit(SnapshotRequest request, Progress progress) {
+        Job job = new Job(request, progress);
         try {
             worker.execute(job);
         } catch (RejectedExecutionException e) {
@@ -77,16 +76,8 @@ final class SnapshotQueue implements AutoCloseable {
 
     /** One snapshot that was asked for. */
     final class Job extends FutureTask<Taken> {
-        private final Runnable done;
-
-        private Job(SnapshotRequest request, Progress progress, Runnable done) {
+        private Job(SnapshotRequest request, Progress progress) {
             super(() -> take(request, progress));
-            this.done = done;
-        }
-
-        @Override
-        protected void done() {
-            done.run();
         }
     }
 

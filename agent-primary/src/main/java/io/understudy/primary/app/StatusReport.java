@@ -69,6 +69,7 @@ final class StatusReport {
                 step.map(now -> new StatusView.Progress(now.name(), now.doneBytes(), now.totalBytes())),
                 lastError.map(Problem::of),
                 followers,
+                seen.doubled(),
                 new FilestoreView(
                         filestore,
                         seen.when().isPresent()

@@ -19,6 +19,7 @@ import java.util.Optional;
  *  "followers":[{"name":"standby-1","connected":true,"heard":"…","version":"0.1.0","state":"following",
  *  "applied":"00000001-00000003","moment":"…","proven":"00000001-00000003",
  *   "step":null,"last_error":null}],
+ *  "doubled_names":[{"name":"standby-1","seen":"2026-11-20T10:00:10Z"}],
  *  "filestore":{"name":"s3://backups/example","reachable":true,"seen":"2026-11-20T10:00:20Z"}}
  * }</pre>
  *
@@ -40,6 +41,7 @@ public record StatusView(
         Optional<Progress> progress,
         Optional<Problem> lastError,
         List<FollowerView> followers,
+        List<DoubledName> doubledNames,
         FilestoreView filestore) {
 
     public record Progress(String step, long doneBytes, long totalBytes) {}
@@ -79,6 +81,8 @@ public record StatusView(
                 + one.applied().map(id -> "has " + id).orElse("has nothing yet")
                 + one.step().map(step -> ", at " + step).orElse("")
                 + one.lastError().map(why -> ", failed: " + why.message()).orElse("") + "\n"));
+        doubledNames.forEach(
+                each -> text.append("wrong      " + each.text() + "\nhint       " + DoubledName.HINT + "\n"));
         return text.toString();
     }
 

@@ -1,6 +1,5 @@
 package io.understudy.primary.capture;
 
-import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
@@ -45,7 +44,7 @@ public final class DeletionLock {
                         "cannot take a snapshot: " + ProcessLock.holder(file) + " is deleting content",
                         "wait until agent-primary prune is done");
             }
-            pause();
+            ticker.pause(LOOK, "finish the snapshot");
             held = ProcessLock.tryAcquire(file);
         }
         return held.get();
@@ -54,14 +53,5 @@ public final class DeletionLock {
     /** To be held for a second or so. Empty while a snapshot is taken. */
     public Optional<ProcessLock> forDeletion() {
         return ProcessLock.tryAcquire(file);
-    }
-
-    private void pause() {
-        try {
-            ticker.sleep(LOOK);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Cancellation.of("finish the snapshot", e);
-        }
     }
 }

@@ -1,22 +1,18 @@
 package io.understudy.primary.command;
 
 import io.understudy.primary.app.Initialisation.Initialised;
+import io.understudy.primary.app.PrimaryWiring;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "init",
         description = "Creates the repository in the filestore and, where there is none, the signing key pair.")
-final class InitCommand implements Runnable {
-    @ParentCommand
-    private PrimaryCli cli;
-
+final class InitCommand extends PrimaryCommand {
     @Override
-    public void run() {
-        cli.with(agent -> {
-            Initialised made = agent.initialisation().run();
-            cli.print(made, () -> text(made));
-        });
+    int run(PrimaryWiring agent) {
+        Initialised made = agent.initialisation().run();
+        cli.print(made, () -> text(made));
+        return 0;
     }
 
     private static String text(Initialised made) {

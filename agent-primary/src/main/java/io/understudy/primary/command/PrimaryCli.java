@@ -2,8 +2,6 @@ package io.understudy.primary.command;
 
 import io.understudy.cli.AgentProgram;
 import io.understudy.cli.Terminal;
-import io.understudy.primary.app.PrimaryWiring;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 
 /** {@code agent-primary}. */
@@ -35,12 +33,5 @@ public final class PrimaryCli extends AgentProgram {
 
     public static void main(String[] arguments) {
         System.exit(new PrimaryCli(Terminal.system()).execute(arguments));
-    }
-
-    /** Does the work with an agent of this host's settings. */
-    void with(Consumer<PrimaryWiring> work) {
-        try (PrimaryWiring agent = PrimaryWiring.of(settings())) {
-            work.accept(agent);
-        }
     }
 }

@@ -2,36 +2,30 @@ package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.retention.RetentionEvents;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "prune",
         description =
                 "Deletes the snapshots that retention does not keep, and the content that no snapshot needs any more. Explains each decision.")
-final class PruneCommand implements Callable<Integer> {
-    @ParentCommand
-    private PrimaryCli cli;
-
+final class PruneCommand extends PrimaryCommand {
     @Option(names = "--dry-run", description = "Only show what would be deleted and why; works on a standby too.")
     private boolean dryRun;
 
     @Override
-    public Integer call() {
+    int run(PrimaryWiring agent) {
         Pruned[] pruned = new Pruned[1];
-        cli.with(agent -> {
-            Pruning pruning = agent.pruning(RetentionEvents.NONE);
-            try (ProgressDisplay progress = cli.progress()) {
-                cli.interruptible(() -> pruned[0] = dryRun ? pruning.explain(progress) : pruning.prune(progress));
-            }
-            PruneView view = PruneView.of(pruned[0]);
-            cli.print(view, view::text);
-        });
+        Pruning pruning = agent.pruning(RetentionEvents.NONE);
+        try (ProgressDisplay progress = cli.progress()) {
+            cli.interruptible(() -> pruned[0] = dryRun ? pruning.explain(progress) : pruning.prune(progress));
+        }
+        PruneView view = PruneView.of(pruned[0]);
+        cli.print(view, view::text);
         return pruned[0]
                 .refused()
                 .map(UnderstudyException::code)

@@ -4,9 +4,7 @@ import io.understudy.cli.Bytes;
 import io.understudy.cli.Problem;
 import io.understudy.primary.retention.Decision;
 import io.understudy.primary.retention.Pruned;
-import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -25,19 +23,8 @@ import java.util.stream.Stream;
  * and only what is older than {@code retention.grace}. Of a dry run all of it is what would be, and {@code error} why
  * nothing would be.
  */
-record PruneView(boolean dryRun, long kept, long deleted, long blobs, long bytes, Problem error, List<Row> snapshots) {
-    /** @param moment of the data; null, with empty periods, when the manifest cannot be read */
-    record Row(SnapshotId snapshot, Instant moment, List<String> periods, boolean kept, List<String> reasons) {
-        static Row of(Decision decision) {
-            return new Row(
-                    decision.snapshot(),
-                    decision.moment().orElse(null),
-                    decision.periods(),
-                    decision.kept(),
-                    decision.reasons());
-        }
-    }
-
+record PruneView(
+        boolean dryRun, long kept, long deleted, long blobs, long bytes, Problem error, List<Decision> snapshots) {
     static PruneView of(Pruned pruned) {
         return new PruneView(
                 pruned.dryRun(),
@@ -46,7 +33,7 @@ record PruneView(boolean dryRun, long kept, long deleted, long blobs, long bytes
                 pruned.swept().blobs(),
                 pruned.swept().bytes(),
                 pruned.refused().map(Problem::of).orElse(null),
-                pruned.decisions().stream().map(Row::of).toList());
+                pruned.decisions());
     }
 
     String text() {
@@ -54,15 +41,14 @@ record PruneView(boolean dryRun, long kept, long deleted, long blobs, long bytes
                 .collect(Collectors.joining("\n"));
     }
 
-    private static String line(Row row) {
+    private static String line(Decision row) {
         return String.format(
                 Locale.ROOT,
-                "%s  %-20s  %-16s %s %s",
+                "%s  %-20s  %-16s %s",
                 row.snapshot(),
-                row.moment() == null ? "?" : Moments.text(row.moment()),
+                row.moment().map(Moments::text).orElse("?"),
                 String.join(",", row.periods()),
-                row.kept() ? "kept:" : "delete:",
-                String.join("; ", row.reasons()));
+                row.text());
     }
 
     private String summary() {

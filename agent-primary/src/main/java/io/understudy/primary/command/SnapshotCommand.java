@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.PrimaryCommands;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.SnapshotView;
 import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
@@ -13,16 +14,12 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "snapshot",
         description =
                 "Takes one snapshot: the running agent takes it, otherwise this command itself. Stopping the command cancels it.")
-final class SnapshotCommand implements Runnable {
-    @ParentCommand
-    private PrimaryCli cli;
-
+final class SnapshotCommand extends PrimaryCommand {
     @Option(
             names = "--period",
             paramLabel = "P",
@@ -40,25 +37,24 @@ final class SnapshotCommand implements Runnable {
     private Set<String> acceptEmpty = Set.of();
 
     @Override
-    public void run() {
+    int run(PrimaryWiring agent) {
         periods.forEach(SnapshotCommand::requireLabel);
         SnapshotRequest request = new SnapshotRequest(periods, acceptEmpty);
-        cli.with(agent -> {
-            cli.say("taking a snapshot into " + agent.settings().filestore().url()
-                    + "; while it does not answer this is tried again for up to "
-                    + RetryPolicy.standard().limit().toSeconds() + " s");
-            SnapshotView[] taken = new SnapshotView[1];
-            try (ProgressDisplay progress = cli.progress()) {
-                AdminClient daemon = agent.client();
-                if (daemon.daemonRuns()) {
-                    taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
-                } else {
-                    cli.interruptible(() -> taken[0] = SnapshotView.of(
-                            agent.taker(PrimaryEvents.all(List.of())).take(request, progress)));
-                }
+        cli.say("taking a snapshot into " + agent.settings().filestore().url()
+                + "; while it does not answer this is tried again for up to "
+                + RetryPolicy.standard().limit().toSeconds() + " s");
+        SnapshotView[] taken = new SnapshotView[1];
+        try (ProgressDisplay progress = cli.progress()) {
+            AdminClient daemon = agent.client();
+            if (daemon.daemonRuns()) {
+                taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
+            } else {
+                cli.interruptible(() -> taken[0] = SnapshotView.of(
+                        agent.taker(PrimaryEvents.all(List.of())).take(request, progress)));
             }
-            cli.print(taken[0], taken[0]::text);
-        });
+        }
+        cli.print(taken[0], taken[0]::text);
+        return 0;
     }
 
     private static void requireLabel(String period) {

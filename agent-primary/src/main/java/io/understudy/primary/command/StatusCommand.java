@@ -3,24 +3,20 @@ package io.understudy.primary.command;
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.primary.app.PrimaryCommands;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.StatusView;
 import io.understudy.progress.Progress;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 @Command(name = "status", description = "Shows role, epoch, newest snapshot and who follows.")
-final class StatusCommand implements Runnable {
-    @ParentCommand
-    private PrimaryCli cli;
-
+final class StatusCommand extends PrimaryCommand {
     @Override
-    public void run() {
-        cli.with(agent -> {
-            AdminClient daemon = agent.client();
-            StatusView view = daemon.daemonRuns()
-                    ? daemon.call(PrimaryCommands.STATUS, new Nothing(), Progress.none())
-                    : agent.status();
-            cli.print(view, view::text);
-        });
+    int run(PrimaryWiring agent) {
+        AdminClient daemon = agent.client();
+        StatusView view = daemon.daemonRuns()
+                ? daemon.call(PrimaryCommands.STATUS, new Nothing(), Progress.none())
+                : agent.status();
+        cli.print(view, view::text);
+        return 0;
     }
 }

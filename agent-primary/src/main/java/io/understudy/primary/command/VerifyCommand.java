@@ -7,31 +7,27 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
 import io.understudy.repository.Verified;
+import io.understudy.setup.SnapshotName;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "verify",
         description =
                 "Fetches every blob of a snapshot and checks it against its hash, and the manifest against its signature.")
-final class VerifyCommand implements Runnable {
+final class VerifyCommand extends PrimaryCommand {
     private static final int THREADS = 4;
-
-    @ParentCommand
-    private PrimaryCli cli;
 
     @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot. Default: the newest one.")
     private String id;
 
     @Override
-    public void run() {
-        cli.with(agent -> {
-            VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent), VerifyView::snapshot);
-            cli.print(view, view::text);
-        });
+    int run(PrimaryWiring agent) {
+        VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent), VerifyView::snapshot);
+        cli.print(view, view::text);
+        return 0;
     }
 
     private VerifyView verify(PrimaryWiring agent) {

@@ -1,12 +1,13 @@
 package io.understudy.primary.retention;
 
-import io.understudy.failure.ErrorCode;
+import io.understudy.failure.Cancellation;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.primary.capture.DeletionLock;
 import io.understudy.primary.points.PrimaryPoint;
 import io.understudy.progress.Progress;
+import io.understudy.repository.ReferencedBlobs;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobId;
@@ -33,6 +34,8 @@ import java.util.stream.Stream;
  */
 final class GarbageCollector {
     static final String STEP = "sweep";
+
+    private static final String WHAT = "finish pruning";
     /** Blobs that are looked at in one turn at most. */
     static final int BATCH = 1000;
 
@@ -50,7 +53,7 @@ final class GarbageCollector {
     /** @param permitted throws when this server may not delete any more; asked in each turn */
     GarbageCollector(Repository repository, DeletionLock lock, Runnable permitted, Ticker ticker) {
         this.repository = repository;
-        this.marks = new ReferencedBlobs(repository);
+        this.marks = new ReferencedBlobs(repository, repository.blobs());
         this.lock = lock;
         this.permitted = permitted;
         this.ticker = ticker;
@@ -86,20 +89,15 @@ final class GarbageCollector {
     /** What a sweep would delete if there were no other snapshots than those that were marked. */
     SweepResult estimate(Instant before) {
         try (Stream<ObjectInfo> all = repository.blobs().list()) {
-            return all.filter(info -> isGarbage(info, before))
+            return all.filter(info -> marks.isGarbage(info, before))
                     .map(ObjectInfo::size)
                     .reduce(SweepResult.NOTHING, SweepResult::and, (a, b) -> a);
         }
     }
 
     private Stream<BlobId> garbage(Stream<ObjectInfo> all, Instant before) {
-        return all.filter(info -> isGarbage(info, before))
+        return all.filter(info -> marks.isGarbage(info, before))
                 .map(info -> BlobId.ofKey(info.key()).orElseThrow());
-    }
-
-    private boolean isGarbage(ObjectInfo info, Instant before) {
-        Optional<BlobId> blob = BlobId.ofKey(info.key());
-        return blob.isPresent() && info.modified().isBefore(before) && !marks.name(blob.get());
     }
 
     private void sweep(Deque<BlobId> batch, Instant before, Progress progress) {
@@ -108,15 +106,13 @@ final class GarbageCollector {
                 mark(repository.list(), progress);
             }
             progress.report(STEP, swept.bytes(), -1);
-            pause(BETWEEN_TURNS);
+            ticker.pause(BETWEEN_TURNS, WHAT);
         }
     }
 
     /** @return false when there is a snapshot that is not marked yet: too long a work for a turn */
     private boolean turn(Deque<BlobId> batch, Instant before) {
-        if (Thread.currentThread().isInterrupted()) {
-            throw cancelled(null);
-        }
+        Cancellation.check(WHAT);
         ProcessLock turn = await();
         try {
             long start = ticker.nanos();
@@ -136,7 +132,7 @@ final class GarbageCollector {
 
     private void delete(BlobId blob, Instant before) {
         Blobs blobs = repository.blobs();
-        Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> isGarbage(info, before));
+        Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> marks.isGarbage(info, before));
         if (now.isPresent()) {
             blobs.delete(blob);
             PrimaryPoint.BLOB_DELETED.reached();
@@ -147,26 +143,9 @@ final class GarbageCollector {
     private ProcessLock await() {
         Optional<ProcessLock> turn = lock.forDeletion();
         while (turn.isEmpty()) {
-            pause(WHILE_SNAPSHOT);
+            ticker.pause(WHILE_SNAPSHOT, WHAT);
             turn = lock.forDeletion();
         }
         return turn.get();
-    }
-
-    private void pause(Duration pause) {
-        try {
-            ticker.sleep(pause);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw cancelled(e);
-        }
-    }
-
-    private static UnderstudyException cancelled(InterruptedException cause) {
-        return new UnderstudyException(
-                ErrorCode.CANCELLED,
-                "pruning stopped before its end",
-                "run agent-primary prune again: it continues where it stopped",
-                cause);
     }
 }

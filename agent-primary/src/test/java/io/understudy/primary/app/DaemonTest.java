@@ -197,7 +197,7 @@ class DaemonTest {
     void aRefusalInBackupModeIsForgottenByItsPromotion() throws Exception {
         primary.enterBackupMode();
         daemon.round();
-        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none(), () -> {})
+        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none())
                         .get())
                 .hasMessageContaining("backup mode");
         daemon.round();
@@ -313,7 +313,7 @@ class DaemonTest {
         assertThat(serving).isFalse();
         assertThat(primary.repository.list()).isEmpty();
         assertThat(metric("snapshot_failures_total{stage=\"database\"")).isEqualTo(1);
-        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none(), () -> {}))
+        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none()))
                 .hasMessageContaining("stopping");
     }
 

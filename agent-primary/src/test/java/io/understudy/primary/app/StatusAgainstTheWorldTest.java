@@ -17,6 +17,7 @@ import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.repository.HeldEpoch;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
@@ -28,6 +29,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +60,7 @@ class StatusAgainstTheWorldTest {
     private Instant answered;
     private boolean away;
     private int attempts = 1;
+    private String doubled = "";
 
     @BeforeEach
     void start() {
@@ -122,6 +125,16 @@ class StatusAgainstTheWorldTest {
         turn();
         isTrue("replica", 1, List.of());
 
+        // Two standbys report under one name, which one of them found.
+        reportDoubled(primary.time.now());
+        turn();
+        doubled = "standby-1";
+        isTrue("replica", 1, List.of());
+        reportDoubled(primary.time.now().minus(Duration.ofDays(1)));
+        turn();
+        doubled = "";
+        isTrue("replica", 1, List.of());
+
         // Promoted again: the first snapshot of the new epoch is taken at once.
         claim(3);
         primary.marker.remove();
@@ -131,6 +144,21 @@ class StatusAgainstTheWorldTest {
         attempts = 2;
         turn();
         isTrue("primary", 3, List.of());
+    }
+
+    private void reportDoubled(Instant when) {
+        primary.repository
+                .reports()
+                .write(new ReplicaReport(
+                        "standby-1",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        when,
+                        "test",
+                        Optional.of("one"),
+                        Optional.of(when)));
     }
 
     /** More than a look at the repository later. */
@@ -190,6 +218,7 @@ class StatusAgainstTheWorldTest {
         fields.put("progress", () -> NONE);
         fields.put("last_error.code", () -> away ? "filestore_unreachable" : role.equals("fenced") ? "fenced" : NONE);
         fields.put("followers", () -> String.join(",", replicas));
+        fields.put("doubled_names", () -> doubled);
         fields.put("filestore.name", () -> "memory:");
         fields.put("filestore.reachable", () -> "" + !away);
         fields.put("filestore.seen", () -> answered.toString());

@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -118,7 +119,7 @@ class PrimaryCliTest {
         JsonNode status = json("status", "--json");
         assertThat(shape(status))
                 .isEqualTo("running site server version role epoch highest_epoch newest moment next progress"
-                        + " last_error followers filestore{name reachable seen}");
+                        + " last_error followers doubled_names filestore{name reachable seen}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");
         JsonNode check = json("check", "--json");
@@ -212,7 +213,7 @@ class PrimaryCliTest {
     }
 
     @Test
-    void checkWarnsOfTwoStandbysWithOneName() throws Exception {
+    void checkAndStatusWarnOfTwoStandbysWithOneName() throws Exception {
         run("init");
         assertThat(run("check")).isZero();
         assertThat(out.toString()).contains("ok       replicas: reports of 0");
@@ -221,9 +222,13 @@ class PrimaryCliTest {
         Files.writeString(
                 folder.resolve("repository/replicas/standby.json"),
                 "{\"name\":\"standby\",\"holds\":[],\"when\":\"2026-11-20T12:00:00Z\",\"agent\":\"test\","
-                        + "\"id\":\"a\",\"namesake\":\"2026-11-20T11:58:00Z\"}\n");
+                        + "\"id\":\"a\",\"namesake\":\"" + Instant.now() + "\"}\n");
         assertThat(run("check")).isZero();
         assertThat(out.toString()).contains("warning  replicas: more than one standby reports as standby");
+        assertThat(run("status")).isZero();
+        assertThat(out.toString())
+                .contains("wrong      more than one standby reports as standby, last seen at ")
+                .contains("hint       give each standby its own replica.name");
     }
 
     @Test

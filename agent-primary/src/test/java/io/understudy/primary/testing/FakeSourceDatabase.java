@@ -52,6 +52,8 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 List.of("id"),
                 now.size(),
                 content.bytes(),
+                null,
+                null,
                 new TableContent(content));
         DatabaseWriter lists = new DatabaseWriter(sink);
         lists.add(table);
@@ -75,6 +77,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 "C.UTF-8",
                 "C.UTF-8",
                 "libc",
+                null,
                 null,
                 null,
                 "site",

@@ -193,8 +193,8 @@ final class JobQueue implements Worker {
         } catch (RuntimeException e) {
             if (untold.isDue(String.valueOf(e.getMessage()))) {
                 LOG.error(
-                        "cannot determine when the next round is due, trying again in {}: {}",
-                        PAUSE_UNTOLD,
+                        "cannot determine when the next round is due, trying again in {} s: {}",
+                        PAUSE_UNTOLD.toSeconds(),
                         e.getMessage());
             }
             return PAUSE_UNTOLD;

@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What this replica is, looked at now; what is older carries its time. */
 final class StatusReport {
@@ -65,7 +66,7 @@ final class StatusReport {
                 primaries.stream().map(StatusReport::view).toList(),
                 seen,
                 known ? live.waits() : waits(seen),
-                inspection.look()));
+                discrepancies()));
     }
 
     /** @param daemon whether one runs, though it does not answer */
@@ -74,7 +75,14 @@ final class StatusReport {
                 .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
                 .toList();
         FilestoreView filestore = asked(settings.filestore().url().toString());
-        return view(new Live(daemon, Optional.empty(), primaries, filestore, waits(filestore), inspection.look()));
+        return view(new Live(daemon, Optional.empty(), primaries, filestore, waits(filestore), discrepancies()));
+    }
+
+    /** What the server contradicts now, and another standby of this name as the last look at the repository found. */
+    private List<Discrepancy> discrepancies() {
+        Optional<Discrepancy> other = source.namesake()
+                .map(when -> Discrepancy.namesake(settings.replica().name(), when));
+        return Stream.concat(inspection.look().stream(), other.stream()).toList();
     }
 
     private Optional<AwaitedEpoch> waits(FilestoreView seen) {

@@ -10,15 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "init",
         description = "Makes this server a standby: checks what an import needs, and writes the marker.")
-final class InitCommand implements Runnable {
-    @ParentCommand
-    private ReplicaCli cli;
-
+final class InitCommand extends ReplicaCommand {
     @Option(names = "--yes", description = "Do not ask, even when a database or files exist here.")
     private boolean yes;
 
@@ -54,32 +50,28 @@ final class InitCommand implements Runnable {
     }
 
     @Override
-    public void run() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            Preparation preparation = wiring.preparation();
-            boolean already = wiring.marker().on();
-            Optional<Path> key = preparation.createKey();
-            preparation
-                    .requireReady()
-                    .forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
-            if (!already) {
-                ask(preparation);
-                preparation.enter();
-            }
-            Optional<SnapshotId> newest = wiring.repository().newest();
-            Optional<AwaitedEpoch> waits =
-                    AwaitedEpoch.of(newest, wiring.repository().epochs().highest());
-            Result result = new Result(
-                    settings.site(),
-                    settings.replica().name(),
-                    !already,
-                    settings.marker().toString(),
-                    key.map(Path::toString),
-                    newest.filter(id -> waits.isEmpty()),
-                    waits.map(AwaitedEpoch::text));
-            cli.print(result, result::text);
+    int run(Settings settings, ReplicaWiring wiring) {
+        Preparation preparation = wiring.preparation();
+        boolean already = wiring.marker().on();
+        Optional<Path> key = preparation.createKey();
+        preparation.requireReady().forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
+        if (!already) {
+            ask(preparation);
+            preparation.enter();
         }
+        Optional<SnapshotId> newest = wiring.repository().newest();
+        Optional<AwaitedEpoch> waits =
+                AwaitedEpoch.of(newest, wiring.repository().epochs().highest());
+        Result result = new Result(
+                settings.site(),
+                settings.replica().name(),
+                !already,
+                settings.marker().toString(),
+                key.map(Path::toString),
+                newest.filter(id -> waits.isEmpty()),
+                waits.map(AwaitedEpoch::text));
+        cli.print(result, result::text);
+        return 0;
     }
 
     private void ask(Preparation preparation) {

@@ -21,14 +21,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 @Command(name = "list", description = "The snapshots in the repository, and what this replica knows of each.")
-final class ListCommand implements Runnable {
+final class ListCommand extends ReplicaCommand {
     private static final Logger LOG = LoggerFactory.getLogger(ListCommand.class);
-
-    @ParentCommand
-    private ReplicaCli cli;
 
     /**
      * What {@code list} prints with {@code --json}.
@@ -60,19 +56,17 @@ final class ListCommand implements Runnable {
     }
 
     @Override
-    public void run() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            ReplicaRecord ledger = wiring.store().ledger();
-            Mirror mirror = wiring.snapshots().mirror();
-            Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
-            Listing listing = new Listing(
-                    wiring.repository().list().stream()
-                            .map(id -> entry(id, ledger, mirror, mirrored.contains(id)))
-                            .toList(),
-                    StatusView.setAside(ledger, settings.database().name()));
-            cli.print(listing, listing::text);
-        }
+    int run(Settings settings, ReplicaWiring wiring) {
+        ReplicaRecord ledger = wiring.store().ledger();
+        Mirror mirror = wiring.snapshots().mirror();
+        Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
+        Listing listing = new Listing(
+                wiring.repository().list().stream()
+                        .map(id -> entry(id, ledger, mirror, mirrored.contains(id)))
+                        .toList(),
+                StatusView.setAside(ledger, settings.database().name()));
+        cli.print(listing, listing::text);
+        return 0;
     }
 
     /** A damaged manifest in the mirror is fetched again when it is needed; it hides no other snapshot. */

@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
 import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
@@ -14,22 +15,17 @@ import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.time.Moments;
-import io.understudy.transport.RpcFailures;
+import io.understudy.transport.Transport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** The command {@code promote}. Its exit code is that of the site's first failure, though the promotion holds. */
 @Command(name = "promote", description = "Makes this standby the primary.")
-final class PromoteCommand implements Callable<Integer> {
-    @ParentCommand
-    private ReplicaCli cli;
-
+final class PromoteCommand extends ReplicaCommand {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
@@ -58,20 +54,17 @@ final class PromoteCommand implements Callable<Integer> {
     private boolean restart;
 
     @Override
-    public Integer call() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
-            if (!ReplicaCli.looking(wiring).isPrimary(request)) {
-                cli.confirm(question(settings, wiring), yes);
-                cli.say("claiming an epoch in " + settings.filestore().url()
-                        + "; while it does not answer this is tried again for up to "
-                        + StatusText.age(RetryPolicy.standard().limit()));
-            }
-            PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
-            cli.print(result, result::text);
-            return exitCode(result);
+    int run(Settings settings, ReplicaWiring wiring) {
+        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
+        if (!ReplicaCli.looking(wiring).isPrimary(request)) {
+            cli.confirm(question(settings, wiring), yes);
+            cli.say("claiming an epoch in " + settings.filestore().url()
+                    + "; while it does not answer this is tried again for up to "
+                    + StatusText.age(RetryPolicy.standard().limit()));
         }
+        PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
+        cli.print(result, result::text);
+        return exitCode(result);
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
@@ -85,19 +78,28 @@ final class PromoteCommand implements Callable<Integer> {
                                 .orElse("")
                         + ".")
                 .orElse("");
-        List<String> connected = connected(settings);
-        String warning = connected.isEmpty()
-                ? ""
-                : " A primary is still connected (" + String.join(", ", connected) + "): stop its site first.";
-        return "Make this server the primary of site " + settings.site() + "?" + serving + warning
+        return "Make this server the primary of site " + settings.site() + "?" + serving + warning(settings)
                 + " What the old primary wrote since is lost. Continue?";
     }
 
-    /** Only a running daemon knows. */
-    private List<String> connected(Settings settings) {
-        if (!cli.daemonRuns(settings)) {
-            return List.of();
+    /** A running daemon knows who is connected; without one, that an agent answers is as much as can be seen. */
+    private String warning(Settings settings) {
+        boolean daemon = cli.daemonRuns(settings);
+        List<String> there = daemon
+                ? connected(settings)
+                : settings.replica().primaries().stream()
+                        .filter(Transport::answers)
+                        .map(HostPort::toString)
+                        .toList();
+        String where = String.join(", ", there);
+        if (there.isEmpty()) {
+            return "";
         }
+        return (daemon ? " A primary is still connected (" + where : " The agent of a primary still answers (" + where)
+                + "): stop its site first.";
+    }
+
+    private List<String> connected(Settings settings) {
         try {
             return ReplicaCli.daemon(settings)
                     .call(ReplicaCommands.STATUS, new Nothing(), Progress.none())
@@ -121,7 +123,7 @@ final class PromoteCommand implements Callable<Integer> {
             return 0;
         }
         return result.warnings().stream()
-                .map(each -> RpcFailures.code(each.code()).orElse(ErrorCode.INTERNAL))
+                .map(each -> ErrorCode.of(each.code()).orElse(ErrorCode.INTERNAL))
                 .filter(code -> code.kind() == ErrorKind.SITE)
                 .findFirst()
                 .orElse(ErrorCode.SITE_UNHEALTHY)

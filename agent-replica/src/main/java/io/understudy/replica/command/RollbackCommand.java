@@ -7,30 +7,24 @@ import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "rollback",
         description = "Returns to the snapshot before the one that is live, which is not imported again by itself.")
-final class RollbackCommand implements Runnable {
-    @ParentCommand
-    private ReplicaCli cli;
-
+final class RollbackCommand extends ReplicaCommand {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
     @Override
-    public void run() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            ReplicaCli.looking(wiring).requireRollback();
-            cli.confirm("Return to the snapshot before the one that this standby serves?", yes);
-            Synced synced = cli.call(wiring, ReplicaCommands.ROLLBACK, new Nothing());
-            cli.print(
-                    synced,
-                    () -> synced.applied()
-                            .map(snapshot -> "back to " + snapshot)
-                            .orElse("back to the state before the first import"));
-        }
+    int run(Settings settings, ReplicaWiring wiring) {
+        ReplicaCli.looking(wiring).requireRollback();
+        cli.confirm("Return to the snapshot before the one that this standby serves?", yes);
+        Synced synced = cli.call(wiring, ReplicaCommands.ROLLBACK, new Nothing());
+        cli.print(
+                synced,
+                () -> synced.applied()
+                        .map(snapshot -> "back to " + snapshot)
+                        .orElse("back to the state before the first import"));
+        return 0;
     }
 }

@@ -9,20 +9,14 @@ import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 @Command(name = "status", description = "What this server is, what it serves, and what it does now.")
-final class StatusCommand implements Runnable {
-    @ParentCommand
-    private ReplicaCli cli;
-
+final class StatusCommand extends ReplicaCommand {
     @Override
-    public void run() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            StatusView status = status(settings, wiring);
-            cli.print(status, () -> StatusText.of(status));
-        }
+    int run(Settings settings, ReplicaWiring wiring) {
+        StatusView status = status(settings, wiring);
+        cli.print(status, () -> StatusText.of(status));
+        return 0;
     }
 
     /** A daemon that does not answer is no reason to say nothing: it is looked at from here. */

@@ -2,6 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.ErrorView;
+import io.understudy.replica.round.Discrepancy;
 import io.understudy.time.Moments;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,6 +18,7 @@ final class StatusText {
         it.line("site", status.site() + " on " + status.replica());
         it.line("state", status.state() + (status.backupMode() ? ", in backup mode" : ", not in backup mode"));
         it.applied(status);
+        status.discrepancies().forEach(it::wrong);
         status.previous().ifPresent(id -> it.line("previous", id + " (agent-replica rollback returns to it)"));
         status.epoch()
                 .ifPresent(epoch -> it.line("epoch", epoch + (status.claimPending() ? ", yet to be claimed" : "")));
@@ -42,10 +44,11 @@ final class StatusText {
                 .orElse("");
         boolean damaged = status.intact().equals(Optional.of(false));
         line("applied", status.applied().get() + age + (damaged ? ", DAMAGED" : status.proven() ? ", proven" : ""));
-        status.discrepancies().forEach(each -> {
-            line("wrong", each.message());
-            line("hint", each.hint());
-        });
+    }
+
+    private void wrong(Discrepancy each) {
+        line("wrong", each.message());
+        line("hint", each.hint());
     }
 
     private void seen(StatusView status) {

@@ -7,22 +7,16 @@ import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.Synced;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 @Command(name = "sync", description = "Imports the newest snapshot now, and exits.")
-final class SyncCommand implements Runnable {
-    @ParentCommand
-    private ReplicaCli cli;
-
+final class SyncCommand extends ReplicaCommand {
     @Option(names = "--retry-rejected", description = "Try a snapshot again that the site's health check rejected.")
     private boolean retryRejected;
 
     @Override
-    public void run() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            Synced synced = cli.call(wiring, ReplicaCommands.SYNC, new SyncRequest(retryRejected));
-            cli.print(synced, synced::text);
-        }
+    int run(Settings settings, ReplicaWiring wiring) {
+        Synced synced = cli.call(wiring, ReplicaCommands.SYNC, new SyncRequest(retryRejected));
+        cli.print(synced, synced::text);
+        return 0;
     }
 }

@@ -3,8 +3,6 @@ package io.understudy.replica.command;
 import io.understudy.cli.Bytes;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.Settings;
-import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.ReplicaWiring;
@@ -16,24 +14,20 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
 import io.understudy.repository.Verified;
+import io.understudy.setup.SnapshotName;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "verify",
         description =
                 "Reads every object of a snapshot and compares it with its hash and the manifest with its signature.")
-final class VerifyCommand implements Runnable {
+final class VerifyCommand extends ReplicaCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-    @ParentCommand
-    private ReplicaCli cli;
 
     @Parameters(paramLabel = "ID", arity = "0..1", description = "The snapshot; default: the newest.")
     private String id;
@@ -59,20 +53,15 @@ final class VerifyCommand implements Runnable {
     }
 
     @Override
-    public void run() {
-        Settings settings = cli.settings();
-        try (ReplicaWiring wiring = ReplicaWiring.of(settings)) {
-            Result result = new LastVerified(settings.state())
-                    .noting(Clock.systemUTC(), () -> verify(wiring, settings), Result::snapshot);
-            cli.print(result, result::text);
-        }
+    int run(Settings settings, ReplicaWiring wiring) {
+        Result result = new LastVerified(settings.state())
+                .noting(Clock.systemUTC(), () -> verify(wiring, settings), Result::snapshot);
+        cli.print(result, result::text);
+        return 0;
     }
 
     private Result verify(ReplicaWiring wiring, Settings settings) {
-        SnapshotId snapshot = Optional.ofNullable(id)
-                .map(RestoreCommand::parse)
-                .or(() -> wiring.repository().newest())
-                .orElseThrow(VerifyCommand::nothing);
+        SnapshotId snapshot = id == null ? SnapshotName.newest(wiring.repository()) : SnapshotName.parse(id);
         try (ProgressDisplay progress = cli.progress()) {
             return mirror
                     ? verifyMirror(wiring, snapshot, progress)
@@ -104,12 +93,5 @@ final class VerifyCommand implements Runnable {
         } finally {
             lock.close();
         }
-    }
-
-    private static UnderstudyException nothing() {
-        return new UnderstudyException(
-                ErrorCode.SNAPSHOT_UNKNOWN,
-                "cannot verify the newest snapshot: there is none yet",
-                "take one with agent-primary snapshot");
     }
 }

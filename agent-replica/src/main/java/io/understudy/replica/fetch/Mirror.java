@@ -12,7 +12,6 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Transfer;
 import io.understudy.repository.TransferResult;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
 import java.util.List;
@@ -102,12 +101,7 @@ public final class Mirror {
         }
         before.run();
         TransferResult result = transfer.copy(
-                remote.get(),
-                local,
-                snapshot,
-                KnownBlobs.none(),
-                bytes -> requireRoom(snapshot, bytes),
-                reporting(progress));
+                remote.get(), local, snapshot, bytes -> requireRoom(snapshot, bytes), reporting(progress));
         ReplicaPoint.SNAPSHOT_MIRRORED.reached();
         return new Fetched(local.read(snapshot), result);
     }

@@ -11,6 +11,7 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -52,17 +53,26 @@ public final class MirroredSnapshots implements SnapshotSource {
 
     @Override
     public List<SnapshotId> list() {
-        return remote.get().list();
+        List<SnapshotId> all = remote.get().list();
+        report.lookForNamesake();
+        return all;
     }
 
     @Override
     public List<SnapshotId> newerThan(SnapshotId snapshot) {
-        return remote.get().newerThan(snapshot);
+        List<SnapshotId> newer = remote.get().newerThan(snapshot);
+        report.lookForNamesake();
+        return newer;
     }
 
     @Override
     public int highestEpoch() {
         return remote.get().epochs().highest();
+    }
+
+    @Override
+    public Optional<Instant> namesake() {
+        return report.namesake();
     }
 
     /** While the filestore is away, what is here whole is as good. */

@@ -5,6 +5,8 @@ import io.understudy.time.Moments;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -12,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds another standby that has this one's name: each replaces the other's report, and retention spares only what the
- * last one holds.
+ * last one holds. One with another id is found by its id. A clone of this server has the same id too: it is found when
+ * it wrote between two reports of this process. Thread-safe.
  */
 final class Namesake {
     private static final Logger LOG = LoggerFactory.getLogger(Namesake.class);
@@ -20,8 +23,12 @@ final class Namesake {
     /** How long one is remembered, so that it is not logged again at each report. */
     static final Duration REMEMBERED = Duration.ofDays(1);
 
+    /** A report that timed out may arrive after later ones. */
+    private static final int OWN = 16;
+
     private final Supplier<Optional<String>> id;
     private final Clock clock;
+    private final Deque<Instant> own = new ArrayDeque<>();
     private Optional<Instant> seen = Optional.empty();
 
     Namesake(Supplier<Optional<String>> id, Clock clock) {
@@ -33,17 +40,23 @@ final class Namesake {
         return id.get();
     }
 
+    /** A report of this process is about to be written. */
+    synchronized void writes(Instant when) {
+        own.addLast(when);
+        if (own.size() > OWN) {
+            own.removeFirst();
+        }
+    }
+
     /**
-     * Looks at the report that is about to be replaced, and logs another standby's once a day.
+     * Looks at the report that the repository holds, and logs another standby's once a day.
      *
      * @return when another standby reported last under this name; empty when none did within a day
      */
     synchronized Optional<Instant> seenIn(Optional<ReplicaReport> last) {
-        Instant now = clock.instant();
-        seen = seen.filter(when -> when.isAfter(now.minus(REMEMBERED)));
-        Optional<Instant> found = last.flatMap(report -> report.byAnother(id.get(), now));
+        Optional<Instant> found = last.flatMap(this::another);
         if (found.isPresent()) {
-            if (seen.isEmpty()) {
+            if (seen().isEmpty()) {
                 LOG.warn(
                         "another standby is named {} too, and reported at {}: each replaces the other's report, so retention may"
                                 + " delete what this one holds; give each its own replica.name",
@@ -52,6 +65,17 @@ final class Namesake {
             }
             seen = found;
         }
-        return seen;
+        return seen();
+    }
+
+    /** As the last look found, within a day. */
+    synchronized Optional<Instant> seen() {
+        return seen.filter(when -> when.isAfter(clock.instant().minus(REMEMBERED)));
+    }
+
+    private Optional<Instant> another(ReplicaReport report) {
+        boolean clone =
+                !own.isEmpty() && !own.contains(report.when()) && report.id().equals(id.get());
+        return clone ? Optional.of(report.when()) : report.byAnother(id.get(), clock.instant());
     }
 }

@@ -7,6 +7,7 @@ import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,7 @@ final class OwnReport {
     private final String agent;
     private final Namesake namesake;
     private final Clock clock;
+    private volatile Optional<Instant> noted = Optional.empty();
 
     OwnReport(Supplier<Repository> remote, String replica, String agent, Supplier<Optional<String>> id, Clock clock) {
         this.remote = remote;
@@ -44,6 +46,9 @@ final class OwnReport {
             Repository repository = remote.get();
             Optional<SnapshotId> proven =
                     now.filter(Following::proven).isPresent() ? applied : provenBefore(repository);
+            Optional<Instant> another = namesake.seenIn(replaced(repository));
+            Instant when = clock.instant();
+            namesake.writes(when);
             repository
                     .reports()
                     .write(new ReplicaReport(
@@ -52,13 +57,29 @@ final class OwnReport {
                             proven,
                             List.copyOf(holds),
                             now.flatMap(each -> each.current().moment()),
-                            clock.instant(),
+                            when,
                             agent,
                             namesake.id(),
-                            namesake.seenIn(replaced(repository))));
+                            another));
         } catch (RuntimeException e) {
             LOG.info("this replica's report could not be written to the repository: {}", e.getMessage());
         }
+    }
+
+    /**
+     * Looks whether another standby reported under this one's name since the last look. A report that one of the two
+     * wrote names it too, for a command of a server whose daemon does not run.
+     */
+    void lookForNamesake() {
+        Optional<ReplicaReport> there = replaced(remote.get());
+        namesake.seenIn(there);
+        noted = there.flatMap(ReplicaReport::namesake);
+    }
+
+    /** When another standby reported last under this one's name; empty when none did within a day. */
+    Optional<Instant> namesake() {
+        Instant oldest = clock.instant().minus(Namesake.REMEMBERED);
+        return namesake.seen().or(() -> noted.filter(when -> when.isAfter(oldest)));
     }
 
     /**

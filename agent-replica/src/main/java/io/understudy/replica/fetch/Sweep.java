@@ -2,16 +2,16 @@ package io.understudy.replica.fetch;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.progress.Progress;
+import io.understudy.repository.ReferencedBlobs;
 import io.understudy.repository.Repository;
-import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobId;
-import io.understudy.repository.blob.Blobs;
-import io.understudy.repository.blob.KnownBlobs;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -34,19 +34,18 @@ final class Sweep {
 
     long trim(Set<SnapshotId> keep) {
         local.list().stream().filter(id -> !keep.contains(id)).forEach(local::delete);
-        KnownBlobs named = KnownBlobs.none();
-        boolean whole = true;
+        ReferencedBlobs needed = new ReferencedBlobs(local, source);
+        boolean whole = new HashSet<>(local.list()).containsAll(keep);
         for (SnapshotId snapshot : keep) {
-            whole &= mark(snapshot, named);
+            whole &= mark(snapshot, needed);
         }
-        Instant before = whole ? Instant.MAX : clock.instant().minus(UNDER_WAY);
-        return sweep(named, before);
+        return sweep(needed, whole ? Instant.MAX : clock.instant().minus(UNDER_WAY));
     }
 
     /** @return false when the snapshot is not here whole: which blobs are its own is not known then */
-    private boolean mark(SnapshotId snapshot, KnownBlobs named) {
+    private static boolean mark(SnapshotId snapshot, ReferencedBlobs needed) {
         try {
-            SnapshotBlobs.forEach(local.read(snapshot), source, part -> named.add(part.blob()));
+            needed.add(List.of(snapshot), Progress.none());
             return true;
         } catch (UnderstudyException e) {
             LOG.debug("{} is not in the mirror whole", snapshot, e);
@@ -54,16 +53,12 @@ final class Sweep {
         }
     }
 
-    private long sweep(KnownBlobs named, Instant before) {
-        Blobs blobs = local.blobs();
+    private long sweep(ReferencedBlobs needed, Instant before) {
         long freed = 0;
-        try (Stream<ObjectInfo> all = blobs.list()) {
+        try (Stream<ObjectInfo> all = local.blobs().list()) {
             for (ObjectInfo info : (Iterable<ObjectInfo>) all::iterator) {
-                Optional<BlobId> id = BlobId.ofKey(info.key());
-                if (id.isPresent()
-                        && !named.contains(id.get())
-                        && info.modified().isBefore(before)) {
-                    blobs.delete(id.get());
+                if (needed.isGarbage(info, before)) {
+                    BlobId.ofKey(info.key()).ifPresent(local.blobs()::delete);
                     freed += info.size();
                 }
             }

@@ -1,5 +1,6 @@
 package io.understudy.replica.load;
 
+import io.understudy.filestore.BlockInput;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
@@ -8,7 +9,7 @@ import java.util.Iterator;
 import java.util.function.LongConsumer;
 
 /** The decoded concatenation of blobs, each opened when the one before is at its end. */
-final class BlobSequence extends InputStream {
+final class BlobSequence extends BlockInput {
     private final Iterator<BlobRef> rest;
     private final BlobSource source;
     private final LongConsumer progress;
@@ -36,12 +37,6 @@ final class BlobSequence extends InputStream {
             }
             current = source.open(rest.next());
         }
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.understudy.replica.round;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.understudy.failure.ErrorCode;
+import io.understudy.time.Moments;
+import java.time.Instant;
 import java.util.Locale;
 
 /**
@@ -25,7 +27,9 @@ public record Discrepancy(Subject subject, String code, String message, String h
         /** What a rollback needs is gone. */
         PREVIOUS,
         /** The marker does not name what is live. */
-        MARKER;
+        MARKER,
+        /** Another standby has this one's name. */
+        NAME;
 
         @JsonValue
         public String label() {
@@ -35,6 +39,16 @@ public record Discrepancy(Subject subject, String code, String message, String h
 
     static Discrepancy of(Subject subject, ErrorCode code, String message, String hint) {
         return new Discrepancy(subject, code.label(), message, hint);
+    }
+
+    /** @param when the other standby reported last */
+    public static Discrepancy namesake(String name, Instant when) {
+        return of(
+                Subject.NAME,
+                ErrorCode.CONFIG_INVALID,
+                "another standby is named " + name + " too, and reported at " + Moments.text(when)
+                        + ": each replaces the other's report, so retention may delete what this one holds",
+                "give each standby its own replica.name, and a cloned server a state folder of its own");
     }
 
     /** Whether the site does not have what was applied: the standby can't take over as it is. */

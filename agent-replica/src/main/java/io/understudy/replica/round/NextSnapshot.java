@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntSupplier;
 
 /** Which snapshot is imported next. Pure: it decides, it does nothing. */
 final class NextSnapshot {
@@ -26,17 +25,13 @@ final class NextSnapshot {
      * rejected, or could not be fetched) does not stand in the way of an older one; one that failed for this server's
      * sake does, for the older would fail the same way.
      *
-     * @param highestEpoch asked only when there is something newer: a snapshot below the highest epoch was fenced off
+     * @param epoch the highest one that was claimed: a snapshot below it was fenced off
      */
-    Optional<SnapshotId> newest(List<SnapshotId> all, IntSupplier highestEpoch, ImportRequest.Newest ask) {
+    Optional<SnapshotId> newest(List<SnapshotId> all, int epoch, ImportRequest.Newest ask) {
         List<SnapshotId> newer = all.stream()
                 .filter(this::ahead)
                 .sorted(Comparator.reverseOrder())
                 .toList();
-        if (newer.isEmpty()) {
-            return Optional.empty();
-        }
-        int epoch = highestEpoch.getAsInt();
         for (SnapshotId each : newer) {
             if (each.epoch() < epoch) {
                 return Optional.empty();

@@ -57,7 +57,8 @@ final class SnapshotSelector {
         List<SnapshotId> known = listed.isEmpty() && live.isPresent() ? source.list() : listed;
         Optional<SnapshotId> newest = known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1));
         events.polled(newest);
-        return new NextSnapshot(ledger, clock.instant()).newest(known, () -> highestEpoch(newest), ask);
+        // Also when nothing is newer: a standby that is up to date waits too, once another server is promoted.
+        return new NextSnapshot(ledger, clock.instant()).newest(known, highestEpoch(newest), ask);
     }
 
     /** With the live one, if it is still there: what is newest then is seen, not assumed. */

@@ -5,6 +5,7 @@ import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +19,13 @@ public interface SnapshotSource {
 
     /** The highest epoch that anybody has claimed, 0 when none. */
     int highestEpoch();
+
+    /**
+     * When another standby last reported under this one's name, as the last listing found; asks nothing.
+     *
+     * @return empty when none did within a day
+     */
+    Optional<Instant> namesake();
 
     /**
      * Brings the snapshot whole into the mirror; resumes what an earlier attempt left. The manifest is authentic on

@@ -15,17 +15,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A random UUID of this standby, made once and kept in {@code replica-id} of the state folder. It distinguishes two
- * standbys that were given one name by mistake; nothing else depends on it.
+ * The id of this standby: made of a random UUID, which is kept in {@code replica-id} of the state folder, the machine
+ * and the folder. It distinguishes two standbys that were given one name by mistake, also where one's state folder is a
+ * copy of the other's; nothing else depends on it.
  */
 public final class ReplicaId implements Supplier<Optional<String>> {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaId.class);
     private static final Pattern FORM = Pattern.compile("[0-9a-f-]{36}");
 
     private final Path file;
+    private final Path machine;
 
     public ReplicaId(Path state) {
+        this(state, Path.of("/etc/machine-id"));
+    }
+
+    /** @param machine the file with the id that the operating system gave to this machine; containers have none */
+    ReplicaId(Path state, Path machine) {
         this.file = state.resolve("replica-id");
+        this.machine = machine;
     }
 
     /**
@@ -35,14 +43,28 @@ public final class ReplicaId implements Supplier<Optional<String>> {
      */
     @Override
     public Optional<String> get() {
-        return read().or(this::create);
+        return kept().or(this::create).map(this::here);
     }
 
     /** @return empty where there is none yet */
     public Optional<String> read() {
+        return kept().map(this::here);
+    }
+
+    private String here(String random) {
+        String place = random + "\n" + line(machine).orElse("") + "\n"
+                + file.toAbsolutePath().normalize().getParent();
+        return UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private Optional<String> kept() {
+        return line(file).filter(id -> FORM.matcher(id).matches());
+    }
+
+    private static Optional<String> line(Path file) {
         try {
-            String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-            return Optional.of(text).filter(id -> FORM.matcher(id).matches());
+            return Optional.of(
+                    Files.readString(file, StandardCharsets.ISO_8859_1).strip());
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

@@ -122,6 +122,17 @@ class StatusAgainstTheWorldTest {
         Truth following = new Truth().following(SECOND, second, FIRST.toString());
         check(following.set("set_aside", "site_before_understudy"), 1, Optional.of(SECOND));
 
+        // Another standby has this one's name.
+        world.source.namesake(Optional.of(second));
+        check(
+                new Truth()
+                        .following(SECOND, second, FIRST.toString())
+                        .set("set_aside", "site_before_understudy")
+                        .set("discrepancies", "name"),
+                1,
+                Optional.of(SECOND));
+        world.source.namesake(Optional.empty());
+
         // What a rollback needs is removed by hand.
         world.databases
                 .server()

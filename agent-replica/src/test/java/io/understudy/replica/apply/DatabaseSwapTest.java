@@ -84,7 +84,7 @@ class DatabaseSwapTest {
 
     private static TableData table(String name, long rows) {
         return new TableData(
-                "s", name, List.of("id"), List.of(), rows, rows, new TableContent(StreamRef.of(List.of())));
+                "s", name, List.of("id"), List.of(), rows, rows, null, null, new TableContent(StreamRef.of(List.of())));
     }
 
     @Test

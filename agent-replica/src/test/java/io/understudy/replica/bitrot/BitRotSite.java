@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * The objects of a small repository in which every kind of object occurs, with two snapshots that share no content but
@@ -56,7 +57,7 @@ final class BitRotSite {
     static {
         FakeTicker time = new FakeTicker();
         InMemoryFilestore store = new InMemoryFilestore(time);
-        Repository.create(store, Manifests.SITE, time.clock());
+        Repository.create(store, UUID.randomUUID(), Manifests.SITE, TrustedKeys.of(), time.clock());
         Repository repository = open(store);
         for (SnapshotId snapshot : List.of(OLDER, NEWER)) {
             repository.epochs().claim(claim(snapshot.epoch()), KEY);

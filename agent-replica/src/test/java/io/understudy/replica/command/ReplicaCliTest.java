@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +74,25 @@ class ReplicaCliTest {
         Files.createFile(folder.resolve("BACKUP"));
 
         assertRefused(run("promote"), ErrorCode.CONFIRMATION_NEEDED);
+    }
+
+    @Test
+    void promoteNamesAPrimaryThatStillAnswersWithoutADaemonToo() throws IOException {
+        Files.createFile(folder.resolve("BACKUP"));
+        try (ServerSocket agent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + agent.getLocalPort();
+            Path config = folder.resolve("c.yaml");
+            Files.writeString(
+                    config,
+                    Files.readString(config)
+                            .replace("replica: {", "replica: {primaries: [\"" + address + "\", \"127.0.0.1:1\"], "));
+
+            assertRefused(run("promote"), ErrorCode.CONFIRMATION_NEEDED);
+
+            assertThat(err.toString())
+                    .contains("The agent of a primary still answers (" + address + "): stop its site first.")
+                    .contains("What the old primary wrote since is lost.");
+        }
     }
 
     @Test

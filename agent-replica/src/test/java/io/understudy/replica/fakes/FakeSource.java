@@ -34,6 +34,7 @@ public final class FakeSource implements SnapshotSource {
     private volatile Optional<UnderstudyException> down = Optional.empty();
     private volatile int claimed = 1;
     private final Set<SnapshotId> mirrored = new HashSet<>();
+    private volatile Optional<Instant> namesake = Optional.empty();
     private int listings;
     private int epochReads;
     private int fetches;
@@ -100,6 +101,15 @@ public final class FakeSource implements SnapshotSource {
     }
 
     @Override
+    public Optional<Instant> namesake() {
+        return namesake;
+    }
+
+    public void namesake(Optional<Instant> when) {
+        namesake = when;
+    }
+
+    @Override
     public int highestEpoch() {
         epochReads++;
         refuseWhenDown();
@@ -149,7 +159,7 @@ public final class FakeSource implements SnapshotSource {
     public static Manifest manifest(SnapshotId snapshot) {
         StreamRef nothing = StreamRef.of(List.of());
         DatabaseProperties properties = new DatabaseProperties(
-                "UTF8", "C", "C", "libc", null, null, "site", -1, null, List.of(), null, List.of(), List.of());
+                "UTF8", "C", "C", "libc", null, null, null, "site", -1, null, List.of(), null, List.of(), List.of());
         return new Manifest(
                 Manifest.FORMAT,
                 "site",

@@ -243,6 +243,50 @@ class MirroredSnapshotsTest {
     }
 
     @Test
+    void aCloneOfThisServerIsFoundAlthoughItHasTheSameId() {
+        reportAs(Optional.of("this one"));
+        time.advance(Duration.ofMinutes(1));
+        source.list();
+        assertThat(source.namesake())
+                .as("it may be of this server before a restart")
+                .isEmpty();
+        fetchAndSettle();
+        time.advance(Duration.ofMinutes(1));
+        assertThat(source.newerThan(id(1))).isEmpty();
+        assertThat(source.namesake()).isEmpty();
+
+        Instant cloned = time.now();
+        reportAs(Optional.of("this one"));
+        time.advance(Duration.ofHours(1));
+        source.newerThan(id(1));
+
+        assertThat(source.namesake()).contains(cloned);
+        fetchAndSettle();
+        assertThat(report().namesake()).contains(cloned);
+        time.advance(Duration.ofHours(23));
+        assertThat(source.namesake()).isEmpty();
+    }
+
+    @Test
+    void whatTheOtherStandbyFoundIsSeenHereToo() {
+        Instant now = time.now();
+        site.repository()
+                .reports()
+                .write(new ReplicaReport(
+                        "standby",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        now.minus(Duration.ofHours(1)),
+                        "test",
+                        Optional.of("another"),
+                        Optional.of(now)));
+        source.list();
+        assertThat(source.namesake()).contains(now);
+    }
+
+    @Test
     void anOldReportOrOneWithoutIdIsNoOtherStandby() {
         reportAs(Optional.empty());
         fetchAndSettle();

@@ -77,7 +77,8 @@ class CopyPlanTest {
 
     private static TableData table(String name, List<BlobRef> blobs) {
         StreamRef stream = StreamRef.of(blobs);
-        return new TableData("public", name, List.of("a"), List.of(), 1, stream.bytes(), new TableContent(stream));
+        return new TableData(
+                "public", name, List.of("a"), List.of(), 1, stream.bytes(), null, null, new TableContent(stream));
     }
 
     private static BlobRef blob(int number, long bytes, boolean continues) {

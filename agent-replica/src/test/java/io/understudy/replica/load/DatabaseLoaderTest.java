@@ -89,8 +89,8 @@ class DatabaseLoaderTest {
         byte[] wrong = "x\ty\n".getBytes(StandardCharsets.UTF_8);
         StreamRef stream = StreamRef.of(List.of(blobs.put(wrong, 0, wrong.length)));
         TableData table = RealSnapshot.table(manifest, blobs);
-        TableData spoilt =
-                new TableData("public", "t", table.columns(), List.of(), 1, 4, new DatabaseData.TableContent(stream));
+        TableData spoilt = new TableData(
+                "public", "t", table.columns(), List.of(), 1, 4, null, null, new DatabaseData.TableContent(stream));
         Manifest bad = RealSnapshot.with(manifest, withTables(manifest.database(), List.of(spoilt)));
         assertFails(ErrorCode.LOAD_FAILED, () -> loader(shared).load(bad, blobs, Progress.none()))
                 .hasMessageContaining("\"public\".\"t\"")
@@ -337,6 +337,8 @@ class DatabaseLoaderTest {
                         table.key(),
                         rows,
                         table.bytes(),
+                        null,
+                        null,
                         table.content())));
     }
 

@@ -61,6 +61,7 @@ class DatabaseStatementsTest {
 
     private static DatabaseProperties properties(String provider, String locale, List<Grant> grants) {
         return new DatabaseProperties(
-                "UTF8", "C", "C.UTF-8", provider, locale, null, "o", -1, null, List.of(), grants, List.of(), List.of());
+                "UTF8", "C", "C.UTF-8", provider, locale, null, null, "o", -1, null, List.of(), grants, List.of(),
+                List.of());
     }
 }

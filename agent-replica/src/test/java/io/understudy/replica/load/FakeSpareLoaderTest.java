@@ -32,9 +32,9 @@ class FakeSpareLoaderTest extends SpareLoaderContract {
     @Override
     protected Manifest snapshot(int sequence) {
         DatabaseProperties properties = new DatabaseProperties(
-                "UTF8", "C", "C", "libc", null, null, "o", -1, null, List.of(), null, List.of(), List.of());
-        TableData table =
-                new TableData("public", "t", List.of("a"), List.of(), 1, 2, new TableContent(stream(sequence + "\n")));
+                "UTF8", "C", "C", "libc", null, null, null, "o", -1, null, List.of(), null, List.of(), List.of());
+        TableData table = new TableData(
+                "public", "t", List.of("a"), List.of(), 1, 2, null, null, new TableContent(stream(sequence + "\n")));
         DatabaseData data = RealSnapshot.data(blobs, "site", properties, stream("archive " + sequence), List.of(table));
         return RealSnapshot.manifest(data, sequence, 150000, "15.0");
     }

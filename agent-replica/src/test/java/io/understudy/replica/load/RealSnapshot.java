@@ -156,6 +156,8 @@ final class RealSnapshot {
                     table.key(),
                     table.rows(),
                     table.bytes(),
+                    null,
+                    null,
                     new TableContent(table.content().base().whole(source)));
         }
     }

@@ -207,6 +207,7 @@ class SiteCodeLoadTest {
                 properties.ctype(),
                 properties.provider(),
                 properties.icuLocale(),
+                null,
                 properties.collationVersion(),
                 properties.owner(),
                 properties.connectionLimit(),

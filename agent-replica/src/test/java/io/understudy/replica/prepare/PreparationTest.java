@@ -47,6 +47,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +67,7 @@ class PreparationTest {
     @BeforeEach
     void aRepository() {
         key = FastSignatures.key(folder.resolve("primary.pem"));
-        Repository.create(filestore, Manifests.SITE, Clock.systemUTC());
+        Repository.create(filestore, UUID.randomUUID(), Manifests.SITE, TrustedKeys.of(), Clock.systemUTC());
         repository = Repository.open(filestore, Manifests.SITE, TrustedKeys.of(key.publicKey()));
         repository.epochs().claim(new EpochClaim(1, "primary", NOW, "init", "nonce"), key);
         epochs = new EpochStore(folder.resolve("state"));
@@ -131,6 +132,7 @@ class PreparationTest {
                 new SigningSettings(
                         Optional.of(folder.resolve("standby.pem")), List.of(folder.resolve("primary.pub.pem"))),
                 new PrimarySettings("standby", Map.of(), any, Optional.empty()),
+                Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings("standby", List.of(), Duration.ofDays(1), any, Optional.empty()),
                 new ServiceSettings(List.of(), List.of(), restart, Duration.ofSeconds(1), Optional.empty()),
                 Optional.empty());
@@ -341,6 +343,7 @@ class PreparationTest {
                 base.filestore(),
                 base.signing(),
                 base.primary(),
+                Settings.RetentionSettings.DEFAULT,
                 base.replica(),
                 base.service(),
                 Optional.of(tls));

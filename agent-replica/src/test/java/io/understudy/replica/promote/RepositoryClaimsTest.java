@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class RepositoryClaimsTest {
     void create() {
         key = folder.resolve("signing.pem");
         TrustedKeys trusted = TrustedKeys.of(FastSignatures.key(key).publicKey());
-        Repository.create(filestore, "example", Clock.systemUTC());
+        Repository.create(filestore, UUID.randomUUID(), "example", TrustedKeys.of(), Clock.systemUTC());
         repository = Repository.open(filestore, "example", trusted);
         epochs = new EpochStore(folder.resolve("state"));
     }

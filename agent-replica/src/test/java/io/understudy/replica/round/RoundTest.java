@@ -63,7 +63,20 @@ class RoundTest {
         assertThat(world.site.starts()).isEqualTo(starts);
         assertThat(world.source.fetches()).isEqualTo(fetches);
         assertThat(world.source.listings()).isEqualTo(listings + 1);
-        assertThat(world.source.epochReads()).isEqualTo(epochs);
+        assertThat(world.source.epochReads()).isEqualTo(epochs + 1);
+    }
+
+    @Test
+    void aStandbyThatIsUpToDateWaitsTooWhenAnotherServerIsPromoted() {
+        world.source.commit(1, 1);
+        world.sync();
+        assertThat(world.poll().waits()).isEmpty();
+
+        world.source.claimed(2);
+
+        assertThat(world.poll().waits()).contains(new AwaitedEpoch(2));
+        world.source.commit(2, 2);
+        assertThat(world.poll().waits()).isEmpty();
     }
 
     @Test

@@ -23,6 +23,28 @@ class ReplicaIdTest {
     }
 
     @Test
+    void aCopyOfTheFolderIsAnotherStandby() throws IOException {
+        ReplicaId here = new ReplicaId(folder.resolve("state"), machine("a"));
+        here.get();
+        Files.createDirectories(folder.resolve("copy"));
+        Files.copy(folder.resolve("state/replica-id"), folder.resolve("copy/replica-id"));
+
+        assertThat(new ReplicaId(folder.resolve("copy"), machine("a")).get())
+                .isPresent()
+                .isNotEqualTo(here.get());
+        assertThat(new ReplicaId(folder.resolve("state"), machine("b")).get())
+                .isPresent()
+                .isNotEqualTo(here.get());
+        assertThat(new ReplicaId(folder.resolve("state"), folder.resolve("container")).get())
+                .isPresent();
+        assertThat(new ReplicaId(folder.resolve("state"), machine("a")).get()).isEqualTo(here.get());
+    }
+
+    private Path machine(String name) throws IOException {
+        return Files.writeString(folder.resolve("machine-" + name), name + "\n");
+    }
+
+    @Test
     void aDamagedOneIsReplaced() throws IOException {
         Files.writeString(folder.resolve("replica-id"), "\u0000");
         ReplicaId here = new ReplicaId(folder);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import org.apache.commons.io.function.IOSupplier;
 
 /**
  * Keeps each object in a file of its name below a root folder, which must exist: a disk that is not mounted is an
@@ -131,13 +132,9 @@ public final class DirectoryFilestore implements Filestore {
     @Override
     public void close() {}
 
-    private interface Attempt<T> {
-        T run() throws IOException;
-    }
-
-    private <T> T attempt(String action, long bytes, Attempt<T> attempt) {
+    private <T> T attempt(String action, long bytes, IOSupplier<T> attempt) {
         try {
-            return attempt.run();
+            return attempt.get();
         } catch (IOException e) {
             throw failures.of(action, bytes, e);
         } catch (UncheckedIOException e) {

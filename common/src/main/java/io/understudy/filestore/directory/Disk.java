@@ -1,5 +1,6 @@
 package io.understudy.filestore.directory;
 
+import io.understudy.files.AtomicFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -28,8 +29,6 @@ class Disk {
 
     /** Makes the names in a folder durable. */
     void force(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        AtomicFiles.forceFolder(folder);
     }
 }

@@ -2,11 +2,11 @@ package io.understudy.filestore.directory;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.FileFailure;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ final class Failures {
         if (cause instanceof ClosedByInterruptException) {
             return failure(ErrorCode.CANCELLED, action, "interrupted", "try again", cause);
         }
-        String reason = reason(cause);
+        String reason = FileFailure.reason(cause).toLowerCase(Locale.ROOT);
         if (isDenied(cause, reason)) {
             return denied(action, reason, cause);
         }
@@ -105,16 +105,5 @@ final class Failures {
                 || reason.contains("permission denied")
                 || reason.contains("operation not permitted")
                 || reason.contains("read-only file system");
-    }
-
-    private static String reason(IOException cause) {
-        if (cause instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (cause instanceof NoSuchFileException) {
-            return "no such file or folder";
-        }
-        String text = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
-        return text == null ? cause.getClass().getSimpleName() : text.toLowerCase(Locale.ROOT);
     }
 }

@@ -72,24 +72,11 @@ final class ConditionalWrites {
             return false;
         }
         uploads.put(key, Content.of(content));
-        settle(key);
+        ticker.pause(SETTLE, "write " + key + " to " + store.name());
         try (InputStream in = store.open(key, 0)) {
             return Arrays.equals(in.readAllBytes(), content);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private void settle(String key) {
-        try {
-            ticker.sleep(SETTLE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UnderstudyException(
-                    ErrorCode.CANCELLED,
-                    "cannot write " + key + " to " + store.name() + ": interrupted",
-                    "try again",
-                    e);
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.understudy.filestore.s3;
 
 import io.minio.MinioAsyncClient;
-import io.minio.credentials.StaticProvider;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -43,9 +42,9 @@ final class Connection {
     }
 
     /** @throws UnderstudyException {@code CONFIG_INVALID} */
-    static MinioAsyncClient client(FilestoreSettings settings, OkHttpClient http) {
+    static MinioAsyncClient client(FilestoreSettings settings, S3Keys keys, OkHttpClient http) {
         MinioAsyncClient.Builder builder =
-                MinioAsyncClient.builder().httpClient(http).credentialsProvider(credentials(settings));
+                MinioAsyncClient.builder().httpClient(http).credentialsProvider(keys);
         settings.region().ifPresent(builder::region);
         String endpoint = settings.endpoint().map(URI::toString).orElse(AWS);
         try {
@@ -67,18 +66,6 @@ final class Connection {
         ExecutorService threads = http.dispatcher().executorService();
         threads.shutdown();
         http.connectionPool().evictAll();
-    }
-
-    private static StaticProvider credentials(FilestoreSettings settings) {
-        String access = settings.accessKey().reveal().orElse("");
-        String secret = settings.secretKey().reveal().orElse("");
-        if (access.isBlank() || secret.isBlank()) {
-            throw invalid(
-                    "filestore.access_key or filestore.secret_key is missing",
-                    "set both, in a file (access_key_file) or from the environment (${S3_ACCESS_KEY})");
-        }
-        return new StaticProvider(
-                access, secret, settings.sessionToken().reveal().orElse(null));
     }
 
     private static UnderstudyException invalid(String why, String hint) {

@@ -49,10 +49,11 @@ public final class S3Filestore implements Filestore {
     S3Filestore(FilestoreSettings settings, Ticker ticker, OkHttpClient http) {
         this.location = Location.parse(settings.url());
         this.http = http;
-        this.client = Connection.client(settings, http);
+        S3Keys keys = S3Keys.of(settings);
+        this.client = Connection.client(settings, keys, http);
         String endpoint = settings.endpoint().map(URI::toString).orElse("Amazon S3");
         this.failures = new Failures(location.toString(), location.bucket(), endpoint);
-        this.calls = new S3Requests(failures);
+        this.calls = new S3Requests(failures, keys);
         this.uploads = new Uploads(client, location, calls, failures);
         this.conditional = new ConditionalWrites(this, uploads, ticker);
     }

@@ -1,5 +1,6 @@
 package io.understudy.filestore.s3;
 
+import io.minio.credentials.Credentials;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.util.Optional;
@@ -8,12 +9,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Sends requests and waits for their answers. */
+/** Sends requests and waits for their answers; once more when the store refuses keys that were renewed since. */
 final class S3Requests {
     private final Failures failures;
+    private final S3Keys keys;
 
-    S3Requests(Failures failures) {
+    S3Requests(Failures failures, S3Keys keys) {
         this.failures = failures;
+        this.keys = keys;
     }
 
     /**
@@ -27,6 +30,18 @@ final class S3Requests {
 
     /** @param late takes an answer that comes when the caller was interrupted and waits no more */
     <T> T call(String action, Supplier<CompletableFuture<T>> request, Consumer<T> late) throws S3Error {
+        Credentials used = keys.fetch();
+        try {
+            return once(action, request, late);
+        } catch (S3Error refusal) {
+            if (!refusal.answer().refusesCaller() || !keys.differFrom(used)) {
+                throw refusal;
+            }
+            return once(action, request, late);
+        }
+    }
+
+    private <T> T once(String action, Supplier<CompletableFuture<T>> request, Consumer<T> late) throws S3Error {
         if (Thread.currentThread().isInterrupted()) {
             throw failures.of(action, new InterruptedException());
         }

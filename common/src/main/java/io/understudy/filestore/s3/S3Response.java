@@ -55,6 +55,11 @@ record S3Response(int status, String code, String message) {
         return is("NoSuchBucket");
     }
 
+    /** The store may accept the same request with other keys. */
+    boolean refusesCaller() {
+        return status / 100 == 4 && status != 404 && !missingKey() && !missingBucket() && !taken() && !beyondEnd();
+    }
+
     /** {@code If-None-Match: *} met an object. */
     boolean taken() {
         return is("PreconditionFailed") || status == 412;

@@ -25,7 +25,7 @@ final class BlobCodec {
     private final Deque<Encoder> idle = new ConcurrentLinkedDeque<>();
 
     /** The stored form; close it when it is written, its buffer is used again then. */
-    Encoded encode(byte[] buffer, int offset, int length) {
+    Encoder encode(byte[] buffer, int offset, int length) {
         Encoder encoder = idle.pollFirst();
         return (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length);
     }
@@ -50,15 +50,8 @@ final class BlobCodec {
         }
     }
 
-    /** A blob in its stored form. */
-    interface Encoded extends AutoCloseable {
-        Content content();
-
-        @Override
-        void close();
-    }
-
-    private final class Encoder implements Encoded {
+    /** A blob in its stored form, until it is closed. */
+    final class Encoder implements AutoCloseable {
         private final ZstdCompressCtx context =
                 new ZstdCompressCtx().setLevel(LEVEL).setChecksum(true).setContentSize(true);
         private byte[] target = new byte[0];
@@ -73,8 +66,7 @@ final class BlobCodec {
             return this;
         }
 
-        @Override
-        public Content content() {
+        Content content() {
             return Content.of(target, length);
         }
 

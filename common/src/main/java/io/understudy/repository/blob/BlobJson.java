@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -14,6 +16,32 @@ import java.util.List;
  */
 public final class BlobJson {
     private BlobRef last;
+
+    /**
+     * The blobs of a list, one after the other: {@code {"id":"3fa1…","bytes":524288,"stored":130000}} a line.
+     *
+     * @throws UnderstudyException as {@link JsonLines}
+     */
+    static Iterator<BlobRef> lines(StreamRef list, BlobSource source) {
+        return JsonLines.read("a list of blobs", JsonLines.FORMAT, list, source, new BlobJson()::line);
+    }
+
+    private BlobRef line(JsonParser in) throws IOException {
+        BlobRef blob = blob(in);
+        if (blob.bytes() < 1 || blob.bytes() > Blobs.LONGEST || blob.stored() < 0) {
+            throw new JsonParseException(in, "no blob has the sizes of " + blob.id());
+        }
+        return blob;
+    }
+
+    /** Writes a line of a list. */
+    static void line(BlobRef blob, StreamWriter out) {
+        try {
+            JsonLines.write(out, json -> write(blob, json));
+        } catch (IOException e) {
+            throw new IllegalStateException("a line is written to memory", e);
+        }
+    }
 
     /** Reads the object that the parser stands at. @throws JsonParseException when it is no blob */
     public BlobRef blob(JsonParser in) throws IOException {
@@ -84,20 +112,20 @@ public final class BlobJson {
         out.writeEndObject();
     }
 
-    /** Writes the field {@code blobs} or {@code list} of a stream into the object that is begun. */
-    public static void writeFields(StreamRef stream, JsonGenerator out) throws IOException {
-        if (stream.list() != null) {
+    /** Writes the field {@code blobs} or {@code list}, the one that is not null, into the object that is begun. */
+    public static void writeFields(List<BlobRef> blobs, StreamRef list, JsonGenerator out) throws IOException {
+        if (list != null) {
             out.writeObjectFieldStart("list");
-            out.writeNumberField("bytes", stream.list().bytes());
-            writeFields(stream.list(), out);
+            out.writeNumberField("bytes", list.bytes());
+            writeFields(list.direct(), list.list(), out);
             out.writeEndObject();
-            return;
+        } else if (blobs != null) {
+            out.writeArrayFieldStart("blobs");
+            for (BlobRef blob : blobs) {
+                write(blob, out);
+            }
+            out.writeEndArray();
         }
-        out.writeArrayFieldStart("blobs");
-        for (BlobRef blob : stream.direct()) {
-            write(blob, out);
-        }
-        out.writeEndArray();
     }
 
     private static boolean same(BlobRef blob, String id, long bytes, long stored, boolean continues) {
@@ -115,12 +143,14 @@ public final class BlobJson {
         }
     }
 
-    private static long number(JsonParser in) throws IOException {
+    /** The whole number that the parser stands at. */
+    public static long number(JsonParser in) throws IOException {
         expect(in, JsonToken.VALUE_NUMBER_INT);
         return in.getLongValue();
     }
 
-    private static void expect(JsonParser in, JsonToken token) throws IOException {
+    /** @throws JsonParseException when the parser stands at something else */
+    public static void expect(JsonParser in, JsonToken token) throws IOException {
         if (in.currentToken() != token) {
             throw new JsonParseException(in, "there is " + in.currentToken() + " where " + token + " is expected");
         }

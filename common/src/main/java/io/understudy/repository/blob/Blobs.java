@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.io.input.BoundedInputStream;
 
 /**
  * The blobs of a repository. Each content is put once: a put asks whether the blob is there before it sends it. A
@@ -132,7 +133,7 @@ public final class Blobs implements BlobSink, BlobSource {
             if (there.isPresent()) {
                 return new Stored(new BlobRef(id, length, there.get().size(), false), false);
             }
-            try (BlobCodec.Encoded encoded = codec.encode(buffer, offset, length)) {
+            try (BlobCodec.Encoder encoded = codec.encode(buffer, offset, length)) {
                 filestore.put(id.key(), encoded.content());
                 return new Stored(new BlobRef(id, length, encoded.content().length(), false), true);
             }
@@ -142,8 +143,12 @@ public final class Blobs implements BlobSink, BlobSource {
     /** The object as it is stored, at most as long as a sound one can be. */
     InputStream openStored(BlobRef blob) {
         try {
-            return new LimitedInput(
-                    filestore.open(blob.id().key(), 0), BlobCodec.mostStored(Math.min(blob.bytes(), LONGEST)));
+            return BoundedInputStream.builder()
+                    .setInputStream(filestore.open(blob.id().key(), 0))
+                    .setMaxCount(BlobCodec.mostStored(Math.min(blob.bytes(), LONGEST)))
+                    .get();
+        } catch (IOException e) {
+            throw unreadable(blob, e);
         } catch (UnderstudyException e) {
             throw named(blob, filestore.name(), e);
         }

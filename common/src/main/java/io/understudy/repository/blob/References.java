@@ -23,13 +23,13 @@ public final class References {
      * @throws io.understudy.failure.UnderstudyException while it is consumed: {@code MANIFEST_DAMAGED}, {@code BLOB_*}
      */
     public static Iterator<BlobRef> read(StreamRef references, BlobSource source) {
-        return BlobLines.read(references, source);
+        return BlobJson.lines(references, source);
     }
 
     /** Names a blob. */
     public void add(BlobRef blob) {
         if (named.addNew(blob)) {
-            BlobLines.write(blob, lines);
+            BlobJson.line(blob, lines);
         }
     }
 
@@ -65,7 +65,7 @@ public final class References {
             return whole;
         }
         StreamWriter list = StreamWriter.list(sink);
-        whole.direct().forEach(blob -> BlobLines.write(blob, list));
+        whole.direct().forEach(blob -> BlobJson.line(blob, list));
         return StreamRef.listed(whole.bytes(), list.finish());
     }
 }

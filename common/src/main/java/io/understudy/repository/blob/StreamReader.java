@@ -2,6 +2,7 @@ package io.understudy.repository.blob;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.BlockInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,7 +15,7 @@ import java.util.Objects;
  * read. Failures of a blob are {@code BLOB_MISSING} and {@code BLOB_DAMAGED} and name what the stream holds. Not
  * thread-safe.
  */
-public final class StreamReader extends InputStream {
+public final class StreamReader extends BlockInput {
     private final String what;
     private final long expected;
     private final Iterator<BlobRef> blobs;
@@ -28,12 +29,6 @@ public final class StreamReader extends InputStream {
         this.expected = stream.bytes();
         this.source = Objects.requireNonNull(source);
         this.blobs = stream.blobs(source);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -50,7 +50,7 @@ public record StreamRef(long bytes, @JsonProperty("blobs") List<BlobRef> direct,
      * @param source where the list is
      */
     public Iterator<BlobRef> blobs(BlobSource source) {
-        return list == null ? direct.iterator() : BlobLines.read(list, source);
+        return list == null ? direct.iterator() : BlobJson.lines(list, source);
     }
 
     /** The same stream with all blobs named directly: in memory, never written to a repository when it is long. */

@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdIOException;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Sha256;
+import io.understudy.filestore.BlockInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -14,7 +15,7 @@ import java.util.Objects;
  * the content returns, so a reader that asks for exactly the bytes it expects is protected too, and never gives more
  * than the blob's length.
  */
-final class VerifiedInput extends InputStream {
+final class VerifiedInput extends BlockInput {
     private final String store;
     private final BlobRef blob;
     private final InputStream decoded;
@@ -26,12 +27,6 @@ final class VerifiedInput extends InputStream {
         this.store = store;
         this.blob = blob;
         this.decoded = decoded;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

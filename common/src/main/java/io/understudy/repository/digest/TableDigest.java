@@ -1,7 +1,5 @@
 package io.understudy.repository.digest;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -42,17 +40,5 @@ public record TableDigest(List<String> sums) {
                 .map(sum -> new BigInteger(sum, 16))
                 .reduce(BigInteger.ZERO, BigInteger::add)
                 .mod(MODULUS);
-    }
-
-    /**
-     * The digest of a table's rows in COPY's text format, with as many buckets as this one has.
-     *
-     * @param columns of the lines
-     * @param key those of them that are the primary key; none: the bucket is that of the whole line
-     */
-    public TableDigest ofSameSize(InputStream lines, List<String> columns, List<String> key) throws IOException {
-        RowDigest rows = new RowDigest(columns, key);
-        lines.transferTo(rows);
-        return rows.digest(sums.size());
     }
 }

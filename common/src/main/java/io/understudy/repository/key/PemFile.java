@@ -2,21 +2,18 @@ package io.understudy.repository.key;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,8 +21,6 @@ import java.util.regex.Pattern;
 final class PemFile {
     static final String PRIVATE = "PRIVATE KEY";
     static final String PUBLIC = "PUBLIC KEY";
-    static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-    static final Set<PosixFilePermission> EVERYBODY_READS = PosixFilePermissions.fromString("rw-r--r--");
 
     private static final int LONGEST = 64 << 10;
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s([^-]*)-----END \\1-----");
@@ -82,17 +77,12 @@ final class PemFile {
      * @throws UnderstudyException {@code KEY_INVALID} when the file exists already: a key is never overwritten
      */
     static void create(Path file, String label, byte[] encoded, Set<PosixFilePermission> permissions) {
-        Path folder = file.toAbsolutePath().getParent();
-        Path temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID());
         try {
-            Files.createDirectories(folder);
-            try {
-                write(temporary, block(label, encoded), permissions);
-                Files.createLink(file, temporary);
-            } finally {
-                Files.deleteIfExists(temporary);
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            try (AtomicFiles.Draft draft = AtomicFiles.draft(file, permissions)) {
+                draft.out().write(block(label, encoded));
+                draft.commitNew();
             }
-            force(folder);
         } catch (FileAlreadyExistsException e) {
             throw exists(file);
         } catch (IOException e) {
@@ -141,24 +131,5 @@ final class PemFile {
         String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
         return ("-----BEGIN " + label + "-----\n" + text + "\n-----END " + label + "-----\n")
                 .getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static void write(Path file, byte[] content, Set<PosixFilePermission> permissions) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file,
-                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(permissions))) {
-            ByteBuffer buffer = ByteBuffer.wrap(content);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
-        }
-    }
-
-    private static void force(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.understudy.repository.key;
 
+import io.understudy.files.AtomicFiles;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ public final class SigningKey {
             throw PemFile.exists(publicPem);
         }
         SigningKey key = generate();
-        PemFile.create(privatePem, PemFile.PRIVATE, key.key.getEncoded(), PemFile.OWNER_ONLY);
+        PemFile.create(privatePem, PemFile.PRIVATE, key.key.getEncoded(), AtomicFiles.PRIVATE);
         key.writePublic(privatePem);
         return key;
     }
@@ -80,7 +81,7 @@ public final class SigningKey {
     public void writePublic(Path privatePem) {
         Path file = publicPath(privatePem);
         if (!Files.exists(file)) {
-            PemFile.create(file, PemFile.PUBLIC, publicKey.encoded(), PemFile.EVERYBODY_READS);
+            PemFile.create(file, PemFile.PUBLIC, publicKey.encoded(), AtomicFiles.READABLE);
         }
     }
 

@@ -21,8 +21,8 @@ final class IndexJson {
      * @throws JsonParseException for what is no line
      */
     IndexLine read(JsonParser in) throws IOException {
-        IndexLine.Fields line = new IndexLine.Fields();
-        expect(in, JsonToken.START_OBJECT);
+        IndexLine line = new IndexLine();
+        BlobJson.expect(in, JsonToken.START_OBJECT);
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String field = in.currentName();
             in.nextToken();
@@ -45,30 +45,28 @@ final class IndexJson {
                 default -> in.skipChildren();
             }
         }
-        return line.line();
+        return line;
     }
 
     static void write(IndexLine line, JsonGenerator out) throws IOException {
         out.writeStartObject();
-        text("path", line.path(), out);
-        text("path64", line.path64(), out);
-        text("type", line.type(), out);
-        text("mode", line.mode(), out);
-        text("mtime", line.mtime(), out);
-        text("owner", line.owner(), out);
-        text("group", line.group(), out);
-        number("size", line.size(), out);
-        text("sha256", line.sha256(), out);
-        text("target", line.target(), out);
-        text("target64", line.target64(), out);
-        if (line.pack() != null) {
+        text("path", line.path, out);
+        text("path64", line.path64, out);
+        text("type", line.type, out);
+        text("mode", line.mode, out);
+        text("mtime", line.mtime, out);
+        text("owner", line.owner, out);
+        text("group", line.group, out);
+        number("size", line.size, out);
+        text("sha256", line.sha256, out);
+        text("target", line.target, out);
+        text("target64", line.target64, out);
+        if (line.pack != null) {
             out.writeFieldName("pack");
-            BlobJson.write(line.pack(), out);
+            BlobJson.write(line.pack, out);
         }
-        number("offset", line.offset(), out);
-        if (line.stream() != null) {
-            BlobJson.writeFields(line.stream(), out);
-        }
+        number("offset", line.offset, out);
+        BlobJson.writeFields(line.blobs, line.list, out);
         out.writeEndObject();
     }
 
@@ -88,21 +86,11 @@ final class IndexJson {
         if (in.currentToken() == JsonToken.VALUE_NULL) {
             return null;
         }
-        expect(in, JsonToken.VALUE_STRING);
+        BlobJson.expect(in, JsonToken.VALUE_STRING);
         return in.getText();
     }
 
     private static Long number(JsonParser in) throws IOException {
-        if (in.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        expect(in, JsonToken.VALUE_NUMBER_INT);
-        return in.getLongValue();
-    }
-
-    private static void expect(JsonParser in, JsonToken token) throws IOException {
-        if (in.currentToken() != token) {
-            throw new JsonParseException(in, "there is " + in.currentToken() + " where " + token + " is expected");
-        }
+        return in.currentToken() == JsonToken.VALUE_NULL ? null : BlobJson.number(in);
     }
 }

@@ -19,83 +19,58 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The fields of an {@link IndexEntry} as JSON has them, in their order. Names that are not UTF-8 are in base64, under
- * {@code path64} and {@code target64}.
+ * The fields of an {@link IndexEntry} as JSON has them, in their order; what a line does not hold is null. Names that
+ * are not UTF-8 are in base64, under {@code path64} and {@code target64}.
  */
-record IndexLine(
-        String path,
-        String path64,
-        String type,
-        String mode,
-        String mtime,
-        String owner,
-        String group,
-        Long size,
-        String sha256,
-        String target,
-        String target64,
-        BlobRef pack,
-        Long offset,
-        StreamRef stream) {
+final class IndexLine {
     private static final String ROOT = ".";
     private static final Set<String> TYPES = Set.of("file", "folder", "link");
 
-    /** A line while it is read; what it does not hold is null. */
-    static final class Fields {
-        String path;
-        String path64;
-        String type;
-        String mode;
-        String mtime;
-        String owner;
-        String group;
-        Long size;
-        String sha256;
-        String target;
-        String target64;
-        BlobRef pack;
-        Long offset;
-        List<BlobRef> blobs;
-        StreamRef list;
-
-        IndexLine line() {
-            return new IndexLine(
-                    path, path64, type, mode, mtime, owner, group, size, sha256, target, target64, pack, offset,
-                    stream());
-        }
-
-        private StreamRef stream() {
-            if (list != null) {
-                return new StreamRef(size == null ? 0 : size, null, list);
-            }
-            return blobs == null ? null : StreamRef.of(blobs);
-        }
-    }
+    String path;
+    String path64;
+    String type;
+    String mode;
+    String mtime;
+    String owner;
+    String group;
+    Long size;
+    String sha256;
+    String target;
+    String target64;
+    BlobRef pack;
+    Long offset;
+    List<BlobRef> blobs;
+    StreamRef list;
 
     static IndexLine of(IndexEntry line) {
         TreeEntry entry = line.entry();
+        Attributes attributes = entry.attributes();
         byte[] path = entry.path().bytes();
         Optional<String> text = entry.path().isRoot() ? Optional.of(ROOT) : RawPaths.utf8(path);
-        Attributes attributes = entry.attributes();
-        TreeEntry.File file = entry instanceof TreeEntry.File f ? f : null;
-        byte[] target = entry instanceof TreeEntry.Link link ? link.target().bytes() : null;
-        Optional<String> targetText = target == null ? Optional.empty() : RawPaths.utf8(target);
-        FileContent content = line.content().orElse(null);
-        return new IndexLine(
-                text.orElse(null),
-                text.isPresent() ? null : base64(path),
-                entry.type(),
-                octal(attributes.mode()),
-                attributes.modified().toString(),
-                attributes.owner(),
-                attributes.group(),
-                file == null ? null : file.size(),
-                file == null ? null : file.hash().hex(),
-                targetText.orElse(null),
-                target == null || targetText.isPresent() ? null : base64(target),
-                content instanceof FileContent.Packed packed ? packed.pack() : null,
-                content instanceof FileContent.Packed packed ? packed.offset() : null,
-                content instanceof FileContent.Streamed streamed ? streamed.stream() : null);
+        IndexLine made = new IndexLine();
+        made.path = text.orElse(null);
+        made.path64 = text.isPresent() ? null : base64(path);
+        made.type = entry.type();
+        made.mode = octal(attributes.mode());
+        made.mtime = attributes.modified().toString();
+        made.owner = attributes.owner();
+        made.group = attributes.group();
+        if (entry instanceof TreeEntry.File file) {
+            made.size = file.size();
+            made.sha256 = file.hash().hex();
+        } else if (entry instanceof TreeEntry.Link link) {
+            byte[] target = link.target().bytes();
+            made.target = RawPaths.utf8(target).orElse(null);
+            made.target64 = made.target == null ? base64(target) : null;
+        }
+        if (line.content().orElse(null) instanceof FileContent.Packed packed) {
+            made.pack = packed.pack();
+            made.offset = packed.offset();
+        } else if (line.content().orElse(null) instanceof FileContent.Streamed streamed) {
+            made.blobs = streamed.stream().direct();
+            made.list = streamed.stream().list();
+        }
+        return made;
     }
 
     /**
@@ -160,6 +135,7 @@ record IndexLine(
             }
             return new FileContent.Packed(pack, offset);
         }
+        StreamRef stream = list != null ? new StreamRef(size, null, list) : StreamRef.of(blobs);
         if (stream.bytes() != size) {
             throw new IllegalArgumentException("its blobs hold " + stream.bytes() + " bytes, not " + size);
         }

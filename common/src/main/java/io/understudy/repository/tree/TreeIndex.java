@@ -1,10 +1,6 @@
 package io.understudy.repository.tree;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
@@ -13,20 +9,14 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.repository.blob.StreamReader;
+import io.understudy.repository.blob.JsonLines;
 import io.understudy.repository.blob.StreamRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * The index of a tree: JSON lines in the order of {@link SafePath}, each folder before what it holds, the root
@@ -45,10 +35,7 @@ import java.util.stream.StreamSupport;
  */
 public final class TreeIndex {
     private static final JsonMapper MAPPER = new JsonMapper();
-    private static final JsonFactory LINES = JsonFactory.builder()
-            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
-            .build();
+    private static final String WHAT = "a tree's index";
 
     private TreeIndex() {}
 
@@ -60,34 +47,18 @@ public final class TreeIndex {
      * @throws UnderstudyException while it is consumed: {@code UNSAFE_PATH}, {@code MANIFEST_DAMAGED}, {@code BLOB_*}
      */
     public static Stream<IndexEntry> read(StreamRef index, BlobSource source) {
-        StreamReader in = new StreamReader("a tree's index", index, source);
-        return read(in, in::requireAuthentic);
+        return JsonLines.read(WHAT, JsonLines.FORMAT, index, source, new Lines()::read).stream();
     }
 
     /** As {@link #read(StreamRef, BlobSource)}, of the index itself. */
     public static Stream<IndexEntry> read(InputStream in) {
-        return read(in, () -> {});
-    }
-
-    private static Stream<IndexEntry> read(InputStream in, Runnable authentic) {
-        try {
-            Entries entries = new Entries(LINES.createParser(in), authentic);
-            return StreamSupport.stream(
-                            Spliterators.spliteratorUnknownSize(
-                                    entries, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.DISTINCT),
-                            false)
-                    .onClose(entries::close);
-        } catch (IOException e) {
-            throw damaged(e);
-        }
+        return JsonLines.read(WHAT, in, new Lines()::read).stream();
     }
 
     /** Writes one line. Entries must come in order. */
     public static void write(IndexEntry entry, OutputStream out) throws IOException {
-        try (JsonGenerator json = LINES.createGenerator(out)) {
-            IndexJson.write(IndexLine.of(entry), json);
-        }
-        out.write('\n');
+        IndexLine line = IndexLine.of(entry);
+        JsonLines.write(out, json -> IndexJson.write(line, json));
     }
 
     /** One line as a JSON tree, to be part of another document. */
@@ -110,63 +81,20 @@ public final class TreeIndex {
             json.nextToken();
             return new IndexJson().read(json).toEntry();
         } catch (IOException e) {
-            throw damaged(e);
+            throw JsonLines.damaged(WHAT, e);
         }
     }
 
-    private static UnderstudyException damaged(IOException cause) {
-        String why = cause instanceof JsonProcessingException json ? json.getOriginalMessage() : cause.getMessage();
-        return new UnderstudyException(
-                ErrorCode.MANIFEST_DAMAGED,
-                "cannot read a tree's index: " + why,
-                "the index was not written by an agent of this format; verify the snapshot",
-                cause);
-    }
-
-    private static final class Entries implements Iterator<IndexEntry> {
-        private final JsonParser lines;
-        private final Runnable authentic;
+    /** The lines of one index: each must come where it belongs. */
+    private static final class Lines {
         private final IndexJson json = new IndexJson();
         private final Deque<SafePath> folders = new ArrayDeque<>();
         private SafePath last;
-        private boolean looked;
 
-        private Entries(JsonParser lines, Runnable authentic) {
-            this.lines = lines;
-            this.authentic = authentic;
-        }
-
-        @Override
-        public boolean hasNext() {
-            try {
-                if (!looked) {
-                    lines.nextToken();
-                    looked = true;
-                }
-                return lines.currentToken() != null;
-            } catch (IOException e) {
-                authentic.run();
-                throw damaged(e);
-            }
-        }
-
-        @Override
-        public IndexEntry next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            try {
-                looked = false;
-                IndexEntry entry = json.read(lines).toEntry();
-                check(entry.entry());
-                return entry;
-            } catch (UnderstudyException e) {
-                authentic.run();
-                throw e;
-            } catch (IOException e) {
-                authentic.run();
-                throw damaged(e);
-            }
+        private IndexEntry read(JsonParser in) throws IOException {
+            IndexEntry entry = json.read(in).toEntry();
+            check(entry.entry());
+            return entry;
         }
 
         private void check(TreeEntry entry) {
@@ -191,14 +119,6 @@ public final class TreeIndex {
                     ErrorCode.UNSAFE_PATH,
                     "cannot use the path \"" + path + "\": " + why,
                     "find out who made the snapshot: no agent writes such a path");
-        }
-
-        private void close() {
-            try {
-                lines.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

@@ -3,8 +3,6 @@ package io.understudy.repository.digest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -103,7 +101,7 @@ class RowDigestTest {
     }
 
     @Test
-    void tellsEveryDifferenceInTheBucketOfItsRow() throws IOException {
+    void tellsEveryDifferenceInTheBucketOfItsRow() {
         List<String> lines = lines(20_000);
         RowDigest rows = new RowDigest(COLUMNS, KEY);
         write(rows, String.join("", lines));
@@ -111,19 +109,15 @@ class RowDigestTest {
         assertThat(before.sums()).hasSize(16);
         List<String> other = new ArrayList<>(lines);
         other.set(700, other.get(700).replace("\n", "!\n"));
-        TableDigest after = before.ofSameSize(
-                new ByteArrayInputStream(String.join("", other).getBytes(StandardCharsets.UTF_8)), COLUMNS, KEY);
+        RowDigest changed = new RowDigest(COLUMNS, KEY);
+        write(changed, String.join("", other));
+        TableDigest after = changed.digest();
         assertThat(after.sums()).hasSize(16);
         int different = 0;
         for (int i = 0; i < 16; i++) {
             different += before.sums().get(i).equals(after.sums().get(i)) ? 0 : 1;
         }
         assertThat(different).isEqualTo(1);
-        assertThat(before.ofSameSize(
-                        new ByteArrayInputStream(String.join("", lines).getBytes(StandardCharsets.UTF_8)),
-                        COLUMNS,
-                        KEY))
-                .isEqualTo(before);
     }
 
     @Test

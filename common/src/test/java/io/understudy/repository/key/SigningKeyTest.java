@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
 import io.understudy.repository.Samples;
 import java.io.File;
 import java.io.IOException;
@@ -127,7 +128,7 @@ class SigningKeyTest {
         assertThat(failure(() -> SigningKey.load(file)).code()).isEqualTo(ErrorCode.KEY_MISSING);
         assertThat(failure(() -> TrustedKeys.load(List.of(file))).code()).isEqualTo(ErrorCode.KEY_MISSING);
         Files.writeString(file, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
-        Files.setPosixFilePermissions(file, PemFile.OWNER_ONLY);
+        Files.setPosixFilePermissions(file, AtomicFiles.PRIVATE);
         assertThat(failure(() -> SigningKey.load(file))).hasMessageContaining("not an Ed25519 key");
         Files.writeString(file, "-----BEGIN PUBLIC KEY-----\nA=A\n-----END PUBLIC KEY-----\n");
         assertThat(failure(() -> VerifyingKey.load(file))).hasMessageContaining("damaged");
@@ -175,7 +176,7 @@ class SigningKeyTest {
         Path file = folder.resolve("made.pem");
         assertThat(openSsl("genpkey", "-algorithm", "ed25519", "-out", file.toString()))
                 .isZero();
-        Files.setPosixFilePermissions(file, PemFile.OWNER_ONLY);
+        Files.setPosixFilePermissions(file, AtomicFiles.PRIVATE);
         Path publicFile = folder.resolve("made.pub.pem");
         assertThat(openSsl("pkey", "-in", file.toString(), "-pubout", "-out", publicFile.toString()))
                 .isZero();
@@ -189,7 +190,7 @@ class SigningKeyTest {
         Path file = folder.resolve("rsa.pem");
         assertThat(openSsl("genpkey", "-algorithm", "rsa", "-out", file.toString()))
                 .isZero();
-        Files.setPosixFilePermissions(file, PemFile.OWNER_ONLY);
+        Files.setPosixFilePermissions(file, AtomicFiles.PRIVATE);
         assertThat(failure(() -> SigningKey.load(file))).hasMessageContaining("not an Ed25519 key");
     }
 

@@ -52,6 +52,6 @@ final class Attempts {
                     lost);
         }
         LOG.info("the snapshot of the database starts over: {}", lost.getMessage());
-        ExclusiveLocks.sleep(ticker, pause);
+        ticker.pause(pause, DatabaseCapture.WHAT);
     }
 }

@@ -20,7 +20,7 @@ import java.util.UUID;
  * are independent of each other.
  */
 public final class DatabaseCapture implements SourceDatabase {
-    private static final String WHAT = "take a snapshot of the database";
+    static final String WHAT = "take a snapshot of the database";
 
     private final Database database;
     private final PgTools tools;

@@ -1,6 +1,5 @@
 package io.understudy.primary.capture.database;
 
-import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseErrors;
@@ -132,16 +131,6 @@ final class ExclusiveLocks {
                     "cannot snapshot the database: table " + why,
                     "wait until that transaction ends, or end it, or raise database.lock_timeout");
         }
-        sleep(ticker, PAUSE);
-    }
-
-    /** @throws UnderstudyException {@code CANCELLED} */
-    static void sleep(Ticker ticker, Duration pause) {
-        try {
-            ticker.sleep(pause);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Cancellation.of("take a snapshot of the database", e);
-        }
+        ticker.pause(PAUSE, DatabaseCapture.WHAT);
     }
 }

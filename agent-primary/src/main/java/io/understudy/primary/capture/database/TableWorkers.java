@@ -144,7 +144,7 @@ final class TableWorkers {
                     "cannot snapshot the database: table " + unit.table().qualified() + " " + why,
                     "take the snapshot when that statement does not run, or raise database.lock_timeout");
         }
-        ExclusiveLocks.sleep(ticker, within(tried.dividedBy(4)));
+        ticker.pause(within(tried.dividedBy(4)), DatabaseCapture.WHAT);
         open.add(unit);
     }
 

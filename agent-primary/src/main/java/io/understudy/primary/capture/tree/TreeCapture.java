@@ -85,10 +85,9 @@ public final class TreeCapture implements SourceTrees {
         Packing packing = new Packing(sink);
         Repacker repacker = new Repacker(source, packing);
         try {
-            TreeIndexBuilder builder = new TreeIndexBuilder(usable.isPresent(), packing, stats);
-            draft(tree, sink, local, draft, builder);
-            Set<BlobId> worn = builder.worn();
-            if (usable.isPresent() && builder.unchanged() && worn.isEmpty()) {
+            TreeIndexBuilder drafted = draft(tree, sink, usable.map(data -> local), draft, packing, stats);
+            Set<BlobId> worn = drafted.worn();
+            if (usable.isPresent() && drafted.unchanged() && worn.isEmpty()) {
                 TreeData old = usable.get();
                 TreeData same = new TreeData(
                         tree.name(), tree.kind(), stats.entries(), stats.bytes(), old.index(), old.references());
@@ -114,7 +113,13 @@ public final class TreeCapture implements SourceTrees {
         }
     }
 
-    private void draft(TreeSettings tree, BlobSink sink, LocalIndex local, Path draft, TreeIndexBuilder builder)
+    private TreeIndexBuilder draft(
+            TreeSettings tree,
+            BlobSink sink,
+            Optional<LocalIndex> base,
+            Path draft,
+            Packing packing,
+            CaptureStats stats)
             throws IOException {
         Path cache = folder.resolve(tree.name() + ".files");
         TreeWalker walker = new TreeWalker(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()));
@@ -122,9 +127,11 @@ public final class TreeCapture implements SourceTrees {
                 FileCache.Reader known = FileCache.read(cache);
                 FileCache.Writer fresh = FileCache.write(cache);
                 StableFileReader reader = new StableFileReader(sink, clock)) {
-            builder.draft(walker, local, known, fresh, reader, out);
+            TreeIndexBuilder drafted = new TreeIndexBuilder(base, packing, stats, known, fresh, reader);
+            drafted.draft(walker, out);
             fresh.commit();
             PrimaryPoint.TREE_READ.reached();
+            return drafted;
         }
     }
 

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -36,44 +37,50 @@ import org.slf4j.LoggerFactory;
 final class TreeIndexBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(TreeIndexBuilder.class);
 
-    private final boolean based;
+    private final Optional<LocalIndex> local;
     private final Packing packing;
     private final CaptureStats stats;
+    private final FileCache.Reader known;
+    private final FileCache.Writer fresh;
+    private final StableFileReader reader;
     private final Accounts accounts = new Accounts();
     private final ContentTable contents = new ContentTable();
     private final PackUpkeep upkeep = new PackUpkeep();
-    private Iterator<IndexEntry> base = List.<IndexEntry>of().iterator();
+    private Iterator<IndexEntry> base = Collections.emptyIterator();
     private IndexEntry baseEntry;
     private boolean unchanged = true;
     private boolean remembered;
-    private LocalIndex local;
-    private FileCache.Reader known;
-    private FileCache.Writer fresh;
-    private StableFileReader reader;
 
-    TreeIndexBuilder(boolean based, Packing packing, CaptureStats stats) {
-        this.based = based;
-        this.packing = packing;
-        this.stats = stats;
-    }
-
-    void draft(
-            TreeWalker walker,
-            LocalIndex local,
+    /**
+     * @param local the base's index; empty where there is no base
+     * @param known of the files as they were
+     * @param fresh receives what is known of them now
+     */
+    TreeIndexBuilder(
+            Optional<LocalIndex> local,
+            Packing packing,
+            CaptureStats stats,
             FileCache.Reader known,
             FileCache.Writer fresh,
-            StableFileReader reader,
-            OutputStream out)
-            throws IOException {
+            StableFileReader reader) {
+        this.local = local;
+        this.packing = packing;
+        this.stats = stats;
         this.known = known;
         this.fresh = fresh;
         this.reader = reader;
-        this.local = local;
-        try (Stream<IndexEntry> entries = based ? local.entries() : Stream.empty()) {
+    }
+
+    void draft(TreeWalker walker, OutputStream out) throws IOException {
+        try (Stream<IndexEntry> entries = baseEntries()) {
             base = entries.iterator();
             advance();
-            draft(walker, out);
+            write(walker, out);
         }
+    }
+
+    private Stream<IndexEntry> baseEntries() {
+        return local.map(LocalIndex::entries).orElseGet(Stream::empty);
     }
 
     /** Whether the draft is, entry by entry, what the base holds. */
@@ -93,7 +100,7 @@ final class TreeIndexBuilder {
         }
     }
 
-    private void draft(TreeWalker walker, OutputStream out) throws IOException {
+    private void write(TreeWalker walker, OutputStream out) throws IOException {
         for (Optional<Found> found = walker.next(); found.isPresent(); found = walker.next()) {
             Cancellation.check("finish the snapshot");
             Optional<IndexEntry> entry = entry(found.get());
@@ -196,9 +203,9 @@ final class TreeIndexBuilder {
 
     /** The base's contents are only read when there is a file whose content is not where it was. */
     private Optional<FileContent> found(ContentHash hash) {
-        if (based && !remembered) {
+        if (!remembered) {
             remembered = true;
-            try (Stream<IndexEntry> entries = local.entries()) {
+            try (Stream<IndexEntry> entries = baseEntries()) {
                 entries.forEach(this::remember);
             }
         }

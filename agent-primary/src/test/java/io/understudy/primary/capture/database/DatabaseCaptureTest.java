@@ -63,7 +63,7 @@ class DatabaseCaptureTest {
                         "extra_float_digits = -15",
                         "default_transaction_read_only = on",
                         "idle_in_transaction_session_timeout = 20",
-                        "idle_session_timeout = 20",
+                        "idle_session_timeout = 500",
                         "quote_all_identifiers = on",
                         "session_replication_role = replica",
                         "standard_conforming_strings = off",
@@ -77,7 +77,7 @@ class DatabaseCaptureTest {
         try (PostgresServer standby = PostgresServer.start(List.of(
                 "array_nulls=off",
                 "transform_null_equals=on",
-                "idle_session_timeout=20",
+                "idle_session_timeout=500",
                 "idle_in_transaction_session_timeout=20",
                 "standard_conforming_strings=off",
                 "DateStyle=SQL,DMY",

@@ -1,4 +1,4 @@
-package io.understudy.primary.command;
+package io.understudy.setup;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -6,24 +6,24 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 
 /** How a person names a snapshot on the command line. */
-final class SnapshotName {
+public final class SnapshotName {
     private SnapshotName() {}
 
     /** @throws UnderstudyException {@code USAGE} */
-    static SnapshotId parse(String text) {
+    public static SnapshotId parse(String text) {
         try {
             return SnapshotId.parse(text);
         } catch (IllegalArgumentException e) {
             throw new UnderstudyException(
                     ErrorCode.USAGE,
                     "cannot find snapshot \"" + text + "\": this is not the name of a snapshot",
-                    "name it as agent-primary list shows it: 00000001-00000042",
+                    "name it as the command list shows it: 00000001-00000042",
                     e);
         }
     }
 
     /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN} when there is none yet */
-    static SnapshotId newest(Repository repository) {
+    public static SnapshotId newest(Repository repository) {
         return repository
                 .newest()
                 .orElseThrow(() -> new UnderstudyException(
