@@ -1,6 +1,7 @@
 package io.understudy.filestore;
 
 import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.directory.DirectoryFilestore;
@@ -17,9 +18,9 @@ public final class Filestores {
 
     private Filestores() {}
 
-    /** {@link #open(FilestoreSettings, FilestoreListener, Ticker)} without a listener. */
+    /** {@link #open(FilestoreSettings, Events, Ticker)} without events. */
     public static Filestore open(FilestoreSettings settings) {
-        return open(settings, FilestoreListener.none(), Ticker.system());
+        return open(settings, Events.none(), Ticker.system());
     }
 
     /**
@@ -28,10 +29,10 @@ public final class Filestores {
      *
      * @throws UnderstudyException {@code CONFIG_INVALID} when the settings name none
      */
-    public static Filestore open(FilestoreSettings settings, FilestoreListener listener, Ticker ticker) {
+    public static Filestore open(FilestoreSettings settings, Events events, Ticker ticker) {
         Filestore retrying =
                 new RetryingFilestore(adapter(settings, ticker), RetryPolicy.standard(), ticker, new Random());
-        return new MeteredFilestore(retrying, listener, ticker);
+        return new MeteredFilestore(retrying, events, ticker);
     }
 
     private static Filestore adapter(FilestoreSettings settings, Ticker ticker) {

@@ -1,8 +1,9 @@
 package io.understudy.filestore;
 
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.filestore.FilestoreListener.Operation;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,16 +11,16 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Reports every operation on a filestore to a listener: how it ended and how long it took.
+ * Reports every operation on a filestore as an event: how it ended, how long it took, and whether the store works.
  */
 public final class MeteredFilestore implements Filestore {
     private final Filestore store;
-    private final FilestoreListener listener;
+    private final Events events;
     private final Ticker ticker;
 
-    public MeteredFilestore(Filestore store, FilestoreListener listener, Ticker ticker) {
+    public MeteredFilestore(Filestore store, Events events, Ticker ticker) {
         this.store = store;
-        this.listener = listener;
+        this.events = events;
         this.ticker = ticker;
     }
 
@@ -35,7 +36,7 @@ public final class MeteredFilestore implements Filestore {
 
     @Override
     public void put(String key, Content content) {
-        metered(Operation.PUT, () -> {
+        metered("put", () -> {
             store.put(key, content);
             return true;
         });
@@ -43,27 +44,27 @@ public final class MeteredFilestore implements Filestore {
 
     @Override
     public boolean putIfAbsent(String key, byte[] content) {
-        return metered(Operation.PUT_IF_ABSENT, () -> store.putIfAbsent(key, content));
+        return metered("put_if_absent", () -> store.putIfAbsent(key, content));
     }
 
     @Override
     public InputStream open(String key, long offset) {
-        return new MeteredStream(metered(Operation.OPEN, () -> store.open(key, offset)));
+        return new MeteredStream(metered("open", () -> store.open(key, offset)));
     }
 
     @Override
     public Optional<ObjectInfo> stat(String key) {
-        return metered(Operation.STAT, () -> store.stat(key));
+        return metered("stat", () -> store.stat(key));
     }
 
     @Override
     public Page page(String prefix, String after) {
-        return metered(Operation.LIST, () -> store.page(prefix, after));
+        return metered("list", () -> store.page(prefix, after));
     }
 
     @Override
     public void delete(String key) {
-        metered(Operation.DELETE, () -> {
+        metered("delete", () -> {
             store.delete(key);
             return true;
         });
@@ -74,33 +75,26 @@ public final class MeteredFilestore implements Filestore {
         store.close();
     }
 
-    private <T> T metered(Operation operation, Supplier<T> work) {
+    private <T> T metered(String operation, Supplier<T> work) {
         long start = ticker.nanos();
         try {
             T result = work.get();
-            succeeded(operation, start);
+            events.report(new CommonEvent.FilestoreAnswered(operation, ticker.since(start), Optional.empty()));
+            events.report(new CommonEvent.FilestoreSeen(true));
             return result;
         } catch (UnderstudyException e) {
-            throw failed(operation, start, e);
+            events.report(new CommonEvent.FilestoreAnswered(operation, ticker.since(start), Optional.of(e.code())));
+            judge(e.code());
+            throw e;
         }
-    }
-
-    private void succeeded(Operation operation, long start) {
-        listener.finished(operation, ticker.since(start), Optional.empty());
-        listener.available(true);
-    }
-
-    private UnderstudyException failed(Operation operation, long start, UnderstudyException e) {
-        listener.finished(operation, ticker.since(start), Optional.of(e.code()));
-        judge(e.code());
-        return e;
     }
 
     /** Some failures say nothing of the store: a bad key, an interrupted caller, content that could not be read. */
     private void judge(ErrorCode code) {
         switch (code) {
-            case OBJECT_MISSING -> listener.available(true);
-            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, DISK_FULL -> listener.available(false);
+            case OBJECT_MISSING -> events.report(new CommonEvent.FilestoreSeen(true));
+            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, DISK_FULL ->
+                events.report(new CommonEvent.FilestoreSeen(false));
             default -> {}
         }
     }

@@ -1,28 +1,22 @@
 package io.understudy.metrics;
 
-import io.understudy.failure.ErrorCode;
-import io.understudy.filestore.FilestoreListener;
-import java.time.Duration;
-import java.util.Optional;
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
+import java.time.Instant;
 
-/** Reports whether the filestore answers, and how quickly. */
-public final class FilestoreMetrics implements FilestoreListener {
-    private final Metrics metrics;
-    private final String repository;
-
-    /** @param repository the label: the filestore's URL, which holds no secret */
-    public FilestoreMetrics(Metrics metrics, String repository) {
-        this.metrics = metrics;
-        this.repository = repository;
-    }
-
+/**
+ * Whether the filestore answers, and how quickly.
+ *
+ * @param repository the label: the filestore's URL, which holds no secret
+ */
+public record FilestoreMetrics(Metrics metrics, String repository) implements EventSink {
     @Override
-    public void finished(Operation operation, Duration took, Optional<ErrorCode> failure) {
-        metrics.set(Metric.REPOSITORY_LATENCY_SECONDS, took.toNanos() / 1e9, repository);
-    }
-
-    @Override
-    public void available(boolean up) {
-        metrics.set(Metric.REPOSITORY_UP, up, repository);
+    public void receive(Event event, Instant at) {
+        if (event instanceof CommonEvent.FilestoreAnswered answered) {
+            metrics.set(Metric.REPOSITORY_LATENCY_SECONDS, answered.took().toNanos() / 1e9, repository);
+        } else if (event instanceof CommonEvent.FilestoreSeen seen) {
+            metrics.set(Metric.REPOSITORY_UP, seen.available(), repository);
+        }
     }
 }

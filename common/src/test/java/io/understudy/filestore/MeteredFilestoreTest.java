@@ -2,6 +2,9 @@ package io.understudy.filestore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
@@ -10,9 +13,9 @@ import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -20,25 +23,20 @@ class MeteredFilestoreTest extends FilestoreContract {
     private final List<String> heard = new ArrayList<>();
     private final FakeTicker time = new FakeTicker();
     private final InMemoryFilestore memory = new InMemoryFilestore(time);
-    private final Filestore store = new MeteredFilestore(memory, new Recorder(), time);
+    private final Filestore store = new MeteredFilestore(memory, new Events(time.clock(), this::record), time);
 
-    private final class Recorder implements FilestoreListener {
-        @Override
-        public void finished(Operation operation, Duration took, Optional<ErrorCode> failure) {
-            heard.add(operation + " " + took.toMillis() + " "
-                    + failure.map(ErrorCode::label).orElse("ok"));
-        }
-
-        @Override
-        public void available(boolean up) {
-            heard.add(up ? "up" : "down");
+    private void record(Event event, Instant at) {
+        if (event instanceof CommonEvent.FilestoreAnswered answered) {
+            heard.add(answered.operation() + " " + answered.took().toMillis() + " "
+                    + answered.failure().map(ErrorCode::label).orElse("ok"));
+        } else if (event instanceof CommonEvent.FilestoreSeen seen) {
+            heard.add(seen.available() ? "up" : "down");
         }
     }
 
     @Override
     protected Filestore create() {
-        return new MeteredFilestore(
-                new InMemoryFilestore(), FilestoreListener.none(), io.understudy.time.Ticker.system());
+        return new MeteredFilestore(new InMemoryFilestore(), Events.none(), io.understudy.time.Ticker.system());
     }
 
     @Test
@@ -53,17 +51,17 @@ class MeteredFilestoreTest extends FilestoreContract {
         store.delete("a");
         assertThat(heard)
                 .containsExactly(
-                        "PUT 0 ok",
+                        "put 0 ok",
                         "up",
-                        "PUT_IF_ABSENT 0 ok",
+                        "put_if_absent 0 ok",
                         "up",
-                        "PUT_IF_ABSENT 0 ok",
+                        "put_if_absent 0 ok",
                         "up",
-                        "OPEN 0 ok",
+                        "open 0 ok",
                         "up",
-                        "STAT 0 ok",
+                        "stat 0 ok",
                         "up",
-                        "DELETE 0 ok",
+                        "delete 0 ok",
                         "up");
     }
 
@@ -71,7 +69,7 @@ class MeteredFilestoreTest extends FilestoreContract {
     void tellsHowLongItTook() {
         memory.inject(Faults.always(new Faults.Delay(Duration.ofMillis(1_250))));
         store.stat("a");
-        assertThat(heard).containsExactly("STAT 1250 ok", "up");
+        assertThat(heard).containsExactly("stat 1250 ok", "up");
     }
 
     @Test
@@ -85,14 +83,14 @@ class MeteredFilestoreTest extends FilestoreContract {
         assertFails(ErrorCode.OBJECT_MISSING, () -> store.open("a", 0));
         assertThat(heard)
                 .containsExactly(
-                        "PUT 0 filestore_unreachable",
+                        "put 0 filestore_unreachable",
                         "down",
-                        "PUT 0 filestore_denied",
+                        "put 0 filestore_denied",
                         "down",
-                        "PUT 0 disk_full",
+                        "put 0 disk_full",
                         "down",
-                        "PUT 0 cancelled",
-                        "OPEN 0 object_missing",
+                        "put 0 cancelled",
+                        "open 0 object_missing",
                         "up");
     }
 
@@ -109,6 +107,6 @@ class MeteredFilestoreTest extends FilestoreContract {
         memory.inject(Faults.none());
         store.list("", "").count();
         assertThat(heard)
-                .containsExactly("OPEN 0 ok", "up", "down", "LIST 0 filestore_unreachable", "down", "LIST 0 ok", "up");
+                .containsExactly("open 0 ok", "up", "down", "list 0 filestore_unreachable", "down", "list 0 ok", "up");
     }
 }

@@ -113,7 +113,7 @@ class MarkerTest {
         assertThatThrownBy(unmounted::present)
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_FAILED))
-                .hasMessageContaining("not-mounted is not there");
+                .hasMessageContaining("not-mounted does not exist");
         unmounted.write(CONTENT);
         assertThat(unmounted.present()).isTrue();
     }

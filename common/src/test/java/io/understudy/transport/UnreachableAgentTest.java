@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class UnreachableAgentTest {
     private static final String OTHER = "another program listens on this port, or only one of the two sides has tls";
-    private static final String CERTIFICATES = "certificates are of the same ca";
+    private static final String CERTIFICATES = "the certificates of both sides are of the same ca";
     private static final Transport PLAIN = new Transport(Optional.empty());
 
     @TempDir

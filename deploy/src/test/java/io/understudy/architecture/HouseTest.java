@@ -13,7 +13,11 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
 import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Event;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.process.CommandRunner;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.site.CommandSiteService;
 import io.understudy.time.Ticker;
@@ -80,6 +84,30 @@ class HouseTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("io.understudy.time..", "io.understudy.failure..", "java..");
+
+    @ArchTest
+    static final ArchRule eventsKnowFailuresAndTime = classes()
+            .that()
+            .resideInAPackage("io.understudy.events..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.understudy.events..",
+                    "io.understudy.failure..",
+                    "io.understudy.time..",
+                    "org.slf4j..",
+                    "java..");
+
+    @ArchTest
+    static final ArchRule anEventStandsInACatalogue = classes()
+            .that()
+            .implement(Event.class)
+            .should()
+            .beAssignableTo(CommonEvent.class)
+            .orShould()
+            .beAssignableTo(PrimaryEvent.class)
+            .orShould()
+            .beAssignableTo(ReplicaEvent.class);
 
     @ArchTest
     static final ArchRule tasksKnowOnlyFailures = classes()

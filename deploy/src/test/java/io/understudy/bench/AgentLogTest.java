@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 class AgentLogTest {
     private static final String LOG = """
             Picked up options of Java
-            2026-01-01T00:00:01.250Z INFO  Round: importing 00000001-00000002
-            2026-01-01T00:00:03.500Z INFO  Arrival: 00000001-00000002 is live and proven, in 2.2 s
+            2026-01-01T00:00:01.250Z INFO  import_began: importing 00000001-00000002
+            2026-01-01T00:00:03.500Z INFO  snapshot_applied: 00000001-00000002 is live and proven at 2026-01-01T00:00:03Z, in 2.2 s
             """;
 
     @Test

@@ -3,7 +3,7 @@ package io.understudy.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.CrashPoint;
 import io.understudy.replica.events.ReplicaPoint;
 import java.io.IOException;

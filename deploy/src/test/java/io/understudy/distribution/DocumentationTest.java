@@ -7,7 +7,7 @@ import io.understudy.cli.Terminal;
 import io.understudy.failure.ErrorCode;
 import io.understudy.metrics.Metric;
 import io.understudy.primary.command.PrimaryCli;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.CrashPoint;
 import io.understudy.replica.command.ReplicaCli;
 import io.understudy.replica.events.ReplicaPoint;

@@ -1,11 +1,11 @@
 package io.understudy.roundtrip;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -113,7 +113,7 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
                 () -> repository,
                 () -> key,
                 source(home, server, database),
-                new PrimaryEvents() {});
+                Events.none());
         Moment older = moment(home, taker, server, database);
         new RandomTree(home.resolve("media"), 5).mutate(20);
         server.psql(database, "SET default_transaction_read_only = off; INSERT INTO hashed VALUES ('a', 41);");

@@ -1,19 +1,19 @@
 package io.understudy.simulation;
 
+import io.understudy.events.Event;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.PrimaryPorts;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.RoleWatch;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
-import io.understudy.primary.capture.Stage;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.capture.tree.SourceTrees;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
-import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,8 +49,9 @@ final class PrimaryWork {
         PrimaryPorts ports = new PrimaryPorts(
                 run.filestore(server), new SourceTables(server, run), server.clock, run.turns.ticker(), run.random);
         this.wiring = new PrimaryWiring(server.settings, ports, this::stepped);
-        this.taker = wiring.taker(events());
-        this.pruning = wiring.pruning(retentionEvents());
+        Events events = new Events(server.clock, Run::failingSink, this::hear);
+        this.taker = wiring.taker(events);
+        this.pruning = wiring.pruning(events);
         this.role = wiring.roleWatch();
     }
 
@@ -78,7 +80,11 @@ final class PrimaryWork {
         String period = run.random.nextInt(4) == 0 ? "daily" : "hourly";
         try {
             Taken snapshot = taker.take(SnapshotRequest.of(List.of(period)), Progress.none());
-            run.tell("committed", snapshot.manifest().snapshot().toString(), "");
+            String id = snapshot.manifest().snapshot().toString();
+            taken++;
+            run.store.acknowledged(server.name, id);
+            run.announce(server);
+            run.tell("committed", id, "");
         } catch (UnderstudyException e) {
             run.failed("snapshot", e, told);
         }
@@ -144,30 +150,12 @@ final class PrimaryWork {
         }
     }
 
-    private PrimaryEvents events() {
-        return new PrimaryEvents() {
-            @Override
-            public void committed(Taken snapshot) {
-                taken++;
-                run.store.acknowledged(
-                        server.name, snapshot.manifest().snapshot().toString());
-                run.announce(server);
-            }
-
-            @Override
-            public void failed(Stage stage, UnderstudyException why) {
-                told = Optional.of(why);
-            }
-        };
-    }
-
-    private RetentionEvents retentionEvents() {
-        return new RetentionEvents() {
-            @Override
-            public void failed(UnderstudyException why) {
-                told = Optional.of(why);
-            }
-        };
+    private void hear(Event event, Instant at) {
+        if (event instanceof PrimaryEvent.SnapshotFailed failed) {
+            told = Optional.of(failed.why());
+        } else if (event instanceof PrimaryEvent.PruningFailed failed) {
+            told = Optional.of(failed.why());
+        }
     }
 
     /** Folders that an apply is changing have the real time; the disk's clock is the simulated one. */

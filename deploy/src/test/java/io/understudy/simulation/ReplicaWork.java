@@ -1,6 +1,8 @@
 package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.MountPoints;
@@ -14,8 +16,7 @@ import io.understudy.replica.app.ReplicaParts;
 import io.understudy.replica.app.ReplicaPorts;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.apply.LiveDatabases;
-import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.events.Step;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.FakeLiveDatabases;
 import io.understudy.replica.fakes.FakeSpareLoader;
 import io.understudy.replica.fakes.Hook;
@@ -74,8 +75,9 @@ final class ReplicaWork {
         this.run = run;
         this.process = new Process(server.name + "/" + name);
         this.wiring = new ReplicaWiring(server.settings, ports(), this::stepped);
-        this.replica = wiring.replica(events());
-        this.marker = wiring.markerWatch(this::markerGone, this::wake, () -> {});
+        Events events = new Events(server.clock, Run::failingSink, this::hear);
+        this.replica = wiring.replica(events);
+        this.marker = wiring.markerWatch(this::markerGone, this::wake, () -> {}, events);
     }
 
     private ReplicaPorts ports() {
@@ -208,23 +210,14 @@ final class ReplicaWork {
         }
     }
 
-    private ReplicaEvents events() {
-        return new ReplicaEvents() {
-            @Override
-            public void began(SnapshotId snapshot, Step step) {
-                run.tell("step", snapshot.toString(), step.label());
-            }
-
-            @Override
-            public void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {
-                run.tell("applied", snapshot.toString(), "");
-            }
-
-            @Override
-            public void failed(Step step, UnderstudyException failure) {
-                told = Optional.of(failure);
-            }
-        };
+    private void hear(Event event, Instant at) {
+        if (event instanceof ReplicaEvent.StepBegan began) {
+            run.tell("step", began.snapshot().toString(), began.step().label());
+        } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
+            run.tell("applied", applied.snapshot().toString(), "");
+        } else if (event instanceof ReplicaEvent.StepFailed failed) {
+            told = Optional.of(failed.why());
+        }
     }
 
     private BackupMode marker() {

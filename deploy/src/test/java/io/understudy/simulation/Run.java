@@ -1,5 +1,6 @@
 package io.understudy.simulation;
 
+import io.understudy.events.Event;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
@@ -173,6 +174,11 @@ final class Run {
         Task task = turns.current();
         String where = how.replace(folder.toString(), "…");
         trace.add(task == null ? "" : task.process.name + " " + task.name, what, key, where);
+    }
+
+    /** As metrics whose registry is closed, in each agent: it must hold up nothing. */
+    static void failingSink(Event event, Instant at) {
+        throw new IllegalStateException("a sink that fails");
     }
 
     /**

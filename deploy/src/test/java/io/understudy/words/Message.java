@@ -4,7 +4,8 @@ package io.understudy.words;
  * What an operator reads when something fails or is found wrong, as it stands in the source; values that are known only
  * then are {@code …}.
  *
- * @param code the error code's constant; {@code …} where it is that of a cause; of a warning the check that gives it
+ * @param code the error code's constant; {@code …} where it is that of a cause; of a warning the check that gives it,
+ *     of the log its level
  * @param hint empty where a kind has none
  * @param file of the source, without its folders
  */
@@ -20,7 +21,9 @@ record Message(Kind kind, String code, String message, String hint, String file)
         /** What a check warns of. */
         WARNING,
         /** What {@code /healthz} or {@code /readyz} answers when the agent is not healthy or not ready. */
-        PROBE
+        PROBE,
+        /** What goes to the log alone. */
+        LOG
     }
 
     /** Whether nothing of it is known before it is reported. */

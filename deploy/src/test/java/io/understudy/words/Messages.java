@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -32,7 +33,7 @@ import javax.tools.ToolProvider;
 
 /**
  * Finds every message with its hint in the sources of the agents, as the compiler reads them: of failures, of what an
- * import finds before it begins, of what a standby lacks, of warnings and of answers to health checks.
+ * import finds before it begins, of what a standby lacks, of warnings, of answers to health checks and of the log.
  */
 final class Messages {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -41,6 +42,9 @@ final class Messages {
 
     /** Of {@code CheckReport.Run}; a logger's method of this name gives no check. */
     private static final Set<String> WARN = Set.of("findings.warn", "checks.warn");
+
+    /** What goes to the log and is no event. */
+    private static final Pattern LOG = Pattern.compile("(?:LOG|logger\\(\\))\\.(?:info|warn|error)");
 
     private Messages() {}
 
@@ -108,6 +112,9 @@ final class Messages {
                 add(Kind.WARNING, text(values.get(0)), text(values.get(1)), text(values.get(2)));
             } else if (name.equals("Probe.down")) {
                 add(Kind.PROBE, VALUE, text(values.get(0)), "");
+            } else if (LOG.matcher(name).matches()) {
+                String level = name.substring(name.lastIndexOf('.') + 1);
+                add(Kind.LOG, level, text(values.get(0)).replace("{}", VALUE), "");
             }
             return super.visitMethodInvocation(call, none);
         }

@@ -2,11 +2,15 @@ package io.understudy.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.events.Event;
+import io.understudy.events.EventText;
 import io.understudy.words.Message.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -15,7 +19,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code deploy/docs/messages.md} is the catalogue of all messages: of failures by error code, then the other kinds;
+ * {@code deploy/docs/messages.md} is the catalogue of all messages: of failures by error code, then the other kinds,
+ * then the events;
  * {@code -Dunderstudy.rewrite=true} writes it.
  */
 class MessagesTest {
@@ -27,15 +32,16 @@ class MessagesTest {
             Kind.FAULT, "What an import and a check find on this server",
             Kind.DISCREPANCY, "What a standby lacks",
             Kind.WARNING, "Warnings of the checks",
-            Kind.PROBE, "Answers of /healthz and /readyz that are not ok");
+            Kind.PROBE, "Answers of /healthz and /readyz that are not ok",
+            Kind.LOG, "Other lines of the log");
 
     private static final Pattern OBJECT_LAST =
             Pattern.compile("^(?:cannot (?:do|go on|say|tell|determine|understand|rely)|not done|it|there is)\\b");
 
     @Test
-    void thePageListsAllMessagesByTheirCode() throws IOException {
+    void thePageListsAllMessagesAndEvents() throws IOException {
         String page = Files.readString(PAGE);
-        String wanted = page.substring(0, page.indexOf(MARK) + MARK.length()) + tables() + END;
+        String wanted = page.substring(0, page.indexOf(MARK) + MARK.length()) + tables() + events() + END;
         if (Boolean.getBoolean("understudy.rewrite")) {
             Files.writeString(PAGE, wanted);
         }
@@ -47,7 +53,7 @@ class MessagesTest {
         assertThat(Messages.all()).hasSizeGreaterThan(200).allSatisfy(each -> {
             assertThat(each.message()).doesNotEndWith(".").doesNotMatch("^[A-Z][a-z].*");
             assertThat(each.hint()).doesNotEndWith(".").doesNotMatch("^(The|A|An|This|Your|Use|Run) .*");
-            assertThat(each.hint().isBlank()).isEqualTo(each.kind() == Kind.PROBE);
+            assertThat(each.hint().isBlank()).isEqualTo(each.kind() == Kind.PROBE || each.kind() == Kind.LOG);
         });
     }
 
@@ -89,6 +95,23 @@ class MessagesTest {
         }
         text.append("\n## ").append(TITLES.get(Kind.PROBE)).append("\n\n| answer |\n| --- |\n");
         rows(of(Kind.PROBE), each -> cell(each.message()), text);
+        text.append("\n## ").append(TITLES.get(Kind.LOG)).append("\n\n| class | level | text |\n| --- | --- | --- |\n");
+        of(Kind.LOG).stream()
+                .sorted(Comparator.comparing(Message::file))
+                .map(each -> "| `" + each.file().replace(".java", "") + "` | " + each.code() + " | "
+                        + cell(each.message()) + " |\n")
+                .forEach(text::append);
+        return text.append('\n').toString();
+    }
+
+    private static String events() {
+        StringBuilder text = new StringBuilder("## Events\n\n| code | severity | text |\n| --- | --- | --- |\n");
+        EventsTest.kinds().forEach(kind -> {
+            EventText event = kind.getAnnotation(EventText.class);
+            String hint = event.hint().isEmpty() ? "" : "; hint: " + event.hint();
+            text.append("| `" + Event.codeOf(kind) + "` | "
+                    + event.severity().name().toLowerCase(Locale.ROOT) + " | " + cell(event.value() + hint) + " |\n");
+        });
         return text.append('\n').toString();
     }
 

@@ -2,8 +2,10 @@ package io.understudy.primary.announce;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
@@ -22,12 +24,14 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
 
     private final String site;
     private final Followers followers;
+    private final Events events;
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
-    public FollowService(String site, Followers followers) {
+    public FollowService(String site, Followers followers, Events events) {
         this.site = site;
         this.followers = followers;
+        this.events = events;
     }
 
     @Override
@@ -94,7 +98,7 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
             } else if (report.getName().isBlank()) {
                 refuse(ErrorCode.USAGE, "the report names no replica", "set replica.name");
             } else if (followers.report(this, report)) {
-                LOG.info("replica {} follows; it has {}", report.getName(), applied(report));
+                events.report(new PrimaryEvent.ReplicaFollows(report.getName(), applied(report)));
             }
         }
 

@@ -1,18 +1,22 @@
 package io.understudy.primary.app;
 
+import com.google.protobuf.Timestamp;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
 import io.understudy.primary.announce.Followers;
-import io.understudy.primary.capture.PrimaryEvents;
-import io.understudy.primary.capture.Taken;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
-import java.util.List;
-import java.util.Optional;
+import io.understudy.v1.Announcement;
+import java.time.Instant;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
-/** Announces the newest snapshot to the followers. */
-final class Announcer implements PrimaryEvents {
+/**
+ * Announces the newest snapshot to the followers. The first sink of the daemon's events: the followers know of a commit
+ * before anything else is done with it.
+ */
+final class Announcer implements EventSink {
     private final String server;
     private final Supplier<Repository> repository;
     private final Followers followers;
@@ -23,21 +27,37 @@ final class Announcer implements PrimaryEvents {
         this.followers = followers;
     }
 
-    /** This before all others, whatever they do with their time: the followers know within a moment of the commit. */
-    PrimaryEvents aheadOf(List<PrimaryEvents> others) {
-        return PrimaryEvents.all(Stream.concat(Stream.of(this), others.stream()).toList());
-    }
-
     @Override
-    public void committed(Taken taken) {
-        Manifest manifest = taken.manifest();
-        followers.announce(Messages.announcement(
-                repository.get().id(), server, manifest.snapshot().epoch(), manifest, Optional.of(taken.committed())));
-        PrimaryPoint.ANNOUNCED.reached();
+    public void receive(Event event, Instant at) {
+        if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
+            Manifest manifest = committed.manifest();
+            int epoch = manifest.snapshot().epoch();
+            followers.announce(announcement(manifest, epoch)
+                    .setCommitted(timestamp(committed.committed()))
+                    .build());
+            PrimaryPoint.ANNOUNCED.reached();
+        }
     }
 
     /** A snapshot that this agent did not commit, or not in this run. @param epoch that this server holds */
     void found(Manifest manifest, int epoch) {
-        followers.announce(Messages.announcement(repository.get().id(), server, epoch, manifest, Optional.empty()));
+        followers.announce(announcement(manifest, epoch).build());
+    }
+
+    private Announcement.Builder announcement(Manifest manifest, int epoch) {
+        return Announcement.newBuilder()
+                .setSite(manifest.site())
+                .setRepository(repository.get().id().toString())
+                .setServer(server)
+                .setEpoch(epoch)
+                .setSnapshot(manifest.snapshot().toString())
+                .setMoment(timestamp(manifest.moment()));
+    }
+
+    private static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
     }
 }

@@ -1,31 +1,34 @@
 package io.understudy.primary.app;
 
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.capture.PrimaryEvents;
-import io.understudy.primary.capture.Taken;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
 import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The daemon's own pruning: after a snapshot, when it is due, while the next work already runs. Thread-safe; its thread
  * ends when it has nothing to do.
  */
-final class AutoPrune implements PrimaryEvents, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(AutoPrune.class);
+final class AutoPrune implements EventSink, AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Pruning pruning;
+    private final Events events;
     private final ThreadPoolExecutor worker;
 
-    AutoPrune(Pruning pruning) {
+    /** @param events that the pruning reports to */
+    AutoPrune(Pruning pruning, Events events) {
         this.pruning = pruning;
+        this.events = events;
         // While one is under way another is not needed.
         this.worker = new ThreadPoolExecutor(
                 0,
@@ -38,8 +41,10 @@ final class AutoPrune implements PrimaryEvents, AutoCloseable {
     }
 
     @Override
-    public void committed(Taken taken) {
-        worker.execute(this::pruneIfDue);
+    public void receive(Event event, Instant at) {
+        if (event instanceof PrimaryEvent.SnapshotCommitted) {
+            worker.execute(this::pruneIfDue);
+        }
     }
 
     /** Stops what runs and gives it ten seconds to end. */
@@ -59,13 +64,13 @@ final class AutoPrune implements PrimaryEvents, AutoCloseable {
                 return;
             }
         } catch (UnderstudyException e) {
-            LOG.warn("whether to prune is not known: {}; hint: {}", e.getMessage(), e.hint());
+            events.report(new PrimaryEvent.PruningUndecided(e));
             return;
         }
         try {
             pruning.prune(Progress.none());
         } catch (UnderstudyException e) {
-            LOG.debug("the listeners have reported it", e);
+            // It is reported.
         }
     }
 }

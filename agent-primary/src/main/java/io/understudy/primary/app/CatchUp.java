@@ -1,7 +1,10 @@
 package io.understudy.primary.app;
 
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -12,30 +15,35 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a server that becomes the primary takes from the newest snapshot: what it announces, and which ticks of the
  * schedule were missed. Used by the main loop only.
  */
 final class CatchUp {
-    private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
     private static final Duration AGAIN = Duration.ofSeconds(30);
 
     private final Supplier<Repository> repository;
     private final Announcer announcer;
     private final Planner planner;
+    private final Events events;
     private final Clock clock;
     private final Ticker ticker;
     private final WarnOnce warnOnce;
     private boolean done;
     private long lookedAt;
 
-    CatchUp(Supplier<Repository> repository, Announcer announcer, Planner planner, Clock clock, Ticker ticker) {
+    CatchUp(
+            Supplier<Repository> repository,
+            Announcer announcer,
+            Planner planner,
+            Events events,
+            Clock clock,
+            Ticker ticker) {
         this.repository = repository;
         this.announcer = announcer;
         this.planner = planner;
+        this.events = events;
         this.clock = clock;
         this.ticker = ticker;
         this.warnOnce = new WarnOnce(ticker);
@@ -68,14 +76,14 @@ final class CatchUp {
         } catch (UnderstudyException e) {
             done = e.code().retry() != ErrorCode.FILESTORE_UNREACHABLE.retry();
             if (warnOnce.isDue(e.getMessage())) {
-                LOG.warn("what is newest in the repository is not known: {}; hint: {}", e.getMessage(), e.hint());
+                events.report(new CommonEvent.NewestUnknown(e));
             }
         }
     }
 
     private void cover(SnapshotId newest, Manifest manifest, int epoch) {
         if (newest.epoch() < epoch) {
-            LOG.info("epoch {} has no snapshot yet: the first one is taken now", epoch);
+            events.report(new PrimaryEvent.FirstSnapshotDue(epoch));
             planner.promoted(clock.instant());
         } else {
             planner.covered(manifest.moment());

@@ -1,6 +1,9 @@
 package io.understudy.primary.app;
 
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.tasks.Services;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Ticker;
@@ -10,8 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code agent-primary run}: a loop that looks once a second which role this server has and asks for the snapshots that
@@ -19,7 +20,6 @@ import org.slf4j.LoggerFactory;
  * restart.
  */
 public final class Daemon implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration GRACE = Duration.ofSeconds(40);
 
@@ -28,6 +28,7 @@ public final class Daemon implements AutoCloseable {
     private final CatchUp catchUp;
     private final LoopReport report;
     private final List<Service> services;
+    private final Events events;
     private final Clock clock;
     private final Ticker ticker;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -42,6 +43,7 @@ public final class Daemon implements AutoCloseable {
             CatchUp catchUp,
             LoopReport report,
             List<Service> services,
+            Events events,
             Clock clock,
             Ticker ticker) {
         this.watch = watch;
@@ -49,6 +51,7 @@ public final class Daemon implements AutoCloseable {
         this.catchUp = catchUp;
         this.report = report;
         this.services = List.copyOf(services);
+        this.events = events;
         this.clock = clock;
         this.ticker = ticker;
     }
@@ -60,23 +63,24 @@ public final class Daemon implements AutoCloseable {
      */
     public void run() {
         loop = Thread.currentThread();
-        Services running = new Services(failure -> LOG.warn("closing a part of the agent failed", failure));
+        Services running = new Services(
+                failure -> events.report(new CommonEvent.Defect("the end of a part of the agent", failure)));
         try {
             // Without asking for snapshots yet: where a service cannot start, nothing was begun.
             report(look());
             services.forEach(running::start);
-            LOG.info("the agent runs");
+            events.report(new PrimaryEvent.AgentRuns());
             while (!stopping) {
                 ticker.sleep(PAUSE);
                 guardedRound();
             }
         } catch (InterruptedException e) {
-            LOG.debug("interrupted", e);
+            // By close: what follows is the same as after stop.
         } finally {
             // What ended the loop must not cut short the end of what it started.
             Thread.interrupted();
             running.close();
-            LOG.info("the agent has stopped");
+            events.report(new PrimaryEvent.AgentStopped());
             ended.countDown();
         }
     }
@@ -97,7 +101,7 @@ public final class Daemon implements AutoCloseable {
         current.interrupt();
         try {
             if (!ended.await(GRACE.toSeconds(), TimeUnit.SECONDS)) {
-                LOG.warn("the agent does not end in time");
+                events.report(new PrimaryEvent.AgentStopsLate());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -112,7 +116,7 @@ public final class Daemon implements AutoCloseable {
         try {
             round();
         } catch (RuntimeException e) {
-            LOG.error("a defect of Understudy", e);
+            events.report(new CommonEvent.Defect("a turn of the main loop", e));
         }
     }
 
@@ -127,7 +131,7 @@ public final class Daemon implements AutoCloseable {
 
     private RoleStatus look() {
         RoleStatus standing = watch.look();
-        log(standing);
+        reportRole(standing);
         catchUp.look(standing);
         return standing;
     }
@@ -137,19 +141,17 @@ public final class Daemon implements AutoCloseable {
         report.turn(standing, planner.next(now), now);
     }
 
-    private void log(RoleStatus standing) {
+    private void reportRole(RoleStatus standing) {
         if (standing.role() == role) {
             return;
         }
         role = standing.role();
-        String why = standing.lastError()
-                .map(e -> ": " + e.getMessage() + "; hint: " + e.hint())
-                .orElse("");
-        switch (role) {
-            case PRIMARY -> LOG.info("this server is the primary, of epoch {}", standing.epoch());
-            case REPLICA -> LOG.info("this server is in backup mode: no snapshots are taken");
-            case FENCED, NO_EPOCH -> LOG.error("no snapshots are taken{}", why);
-            case UNKNOWN -> LOG.warn("it is not known yet whether this server is the primary{}", why);
-        }
+        events.report(
+                switch (role) {
+                    case PRIMARY -> new PrimaryEvent.RoleIsPrimary(standing.epoch());
+                    case REPLICA -> new PrimaryEvent.RoleIsStandby();
+                    case FENCED, NO_EPOCH -> new PrimaryEvent.RoleForbidsSnapshots(standing.lastError());
+                    case UNKNOWN -> new PrimaryEvent.RoleUnknown(standing.lastError());
+                });
     }
 }

@@ -1,15 +1,14 @@
 package io.understudy.primary.app;
 
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Probe;
-import io.understudy.primary.capture.PrimaryEvents;
-import io.understudy.primary.capture.Stage;
-import io.understudy.primary.capture.Taken;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.time.Moments;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,7 +19,7 @@ import java.util.Optional;
  * job: it may take snapshots and the last one did not fail, or it idles because the server is in backup mode. A fenced
  * server, one without an epoch, and one that has not reached marker and filestore yet are not ready.
  */
-final class DaemonStatus implements PrimaryEvents {
+final class DaemonStatus implements EventSink {
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(5);
 
     private final Clock clock;
@@ -35,20 +34,15 @@ final class DaemonStatus implements PrimaryEvents {
         this.heartbeat = clock.instant();
     }
 
+    /** What went wrong last stays true until a snapshot exists. */
     @Override
-    public void began(List<String> periods) {
-        // What went wrong last stays true until a snapshot exists.
-    }
-
-    @Override
-    public synchronized void committed(Taken taken) {
-        repository = repository.committed(taken.manifest(), clock.instant());
-        failure = Optional.empty();
-    }
-
-    @Override
-    public synchronized void failed(Stage stage, UnderstudyException why) {
-        failure = Optional.of(why);
+    public synchronized void receive(Event event, Instant at) {
+        if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
+            repository = repository.committed(committed.manifest(), at);
+            failure = Optional.empty();
+        } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
+            failure = Optional.of(failed.why());
+        }
     }
 
     /** The main loop ran once. */

@@ -3,7 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;

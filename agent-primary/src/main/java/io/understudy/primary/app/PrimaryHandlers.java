@@ -2,31 +2,29 @@ package io.understudy.primary.app;
 
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminHandlers;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.Taken;
+import io.understudy.primary.events.PrimaryEvent;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Does what is asked of a primary's daemon. */
 final class PrimaryHandlers {
-    private static final Logger LOG = LoggerFactory.getLogger(PrimaryHandlers.class);
-
     private PrimaryHandlers() {}
 
-    static AdminHandlers of(SnapshotQueue queue, Supplier<StatusView> status) {
+    static AdminHandlers of(SnapshotQueue queue, Events events, Supplier<StatusView> status) {
         return new AdminHandlers()
-                .on(PrimaryCommands.SNAPSHOT, (request, call) -> take(queue, request, call))
+                .on(PrimaryCommands.SNAPSHOT, (request, call) -> take(queue, events, request, call))
                 .on(PrimaryCommands.STATUS, (request, call) -> status.get());
     }
 
     /** When the caller leaves, the snapshot is cancelled. */
-    private static SnapshotView take(SnapshotQueue queue, SnapshotRequest request, AdminCall call) {
-        LOG.info("a snapshot is asked for ({})", String.join(", ", request.periods()));
+    private static SnapshotView take(SnapshotQueue queue, Events events, SnapshotRequest request, AdminCall call) {
+        events.report(new PrimaryEvent.SnapshotRequested(request.periods()));
         SnapshotQueue.Job job = queue.submit(request, call.progress());
         call.onCancel(() -> job.cancel(true));
         try {

@@ -1,26 +1,23 @@
 package io.understudy.primary.app;
 
-import io.understudy.failure.UnderstudyException;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
 import io.understudy.files.DiskSpace;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
-import io.understudy.primary.capture.PrimaryEvents;
-import io.understudy.primary.capture.Stage;
-import io.understudy.primary.capture.Taken;
-import io.understudy.primary.retention.Decision;
-import io.understudy.primary.retention.RetentionEvents;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.events.Stage;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
 
 /** The metrics of the primary agent for Prometheus. */
-final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
+final class PrimaryMetrics implements EventSink {
     private final Metrics metrics;
 
     /** @param state folder whose free bytes are reported */
@@ -37,29 +34,19 @@ final class PrimaryMetrics implements PrimaryEvents, RetentionEvents {
     }
 
     @Override
-    public void began(List<String> periods) {
-        metrics.count(Metric.SNAPSHOT_ATTEMPTS);
-    }
-
-    @Override
-    public void committed(Taken taken) {
-        metrics.observe(Metric.SNAPSHOT_DURATION_SECONDS, taken.took());
-        newest(RepositorySeen.Details.of(taken.manifest()));
-    }
-
-    @Override
-    public void failed(Stage stage, UnderstudyException why) {
-        metrics.count(Metric.SNAPSHOT_FAILURES, stage.label());
-    }
-
-    @Override
-    public void deleted(Decision decision) {
-        metrics.count(Metric.RETENTION_DELETED);
-    }
-
-    @Override
-    public void failed(UnderstudyException why) {
-        metrics.count(Metric.RETENTION_FAILURES);
+    public void receive(Event event, Instant at) {
+        if (event instanceof PrimaryEvent.SnapshotBegan) {
+            metrics.count(Metric.SNAPSHOT_ATTEMPTS);
+        } else if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
+            metrics.observe(Metric.SNAPSHOT_DURATION_SECONDS, committed.took());
+            newest(RepositorySeen.Details.of(committed.manifest()));
+        } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
+            metrics.count(Metric.SNAPSHOT_FAILURES, failed.stage().label());
+        } else if (event instanceof PrimaryEvent.SnapshotDeleted) {
+            metrics.count(Metric.RETENTION_DELETED);
+        } else if (event instanceof PrimaryEvent.PruningFailed) {
+            metrics.count(Metric.RETENTION_FAILURES);
+        }
     }
 
     /** The newest snapshot in the repository, of any server. */

@@ -4,6 +4,8 @@ import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminService;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.FilestoreMetrics;
@@ -14,14 +16,12 @@ import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.FullSnapshotFlag;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruning;
-import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.EpochStore;
@@ -77,10 +77,11 @@ public final class PrimaryWiring implements AutoCloseable {
 
     /** With a filestore that reports its health to the metrics. */
     public static PrimaryWiring metered(Settings settings, Metrics metrics) {
-        FilestoreMetrics seen =
-                new FilestoreMetrics(metrics, settings.filestore().url().toString());
+        Events events = new Events(
+                Clock.systemUTC(),
+                new FilestoreMetrics(metrics, settings.filestore().url().toString()));
         return new PrimaryWiring(
-                settings, ports(settings, Filestores.open(settings.filestore(), seen, Ticker.system())));
+                settings, ports(settings, Filestores.open(settings.filestore(), events, Ticker.system())));
     }
 
     private static PrimaryPorts ports(Settings settings, Filestore filestore) {
@@ -109,7 +110,7 @@ public final class PrimaryWiring implements AutoCloseable {
         return new LastVerified(settings.state());
     }
 
-    public SnapshotTaker taker(PrimaryEvents events) {
+    public SnapshotTaker taker(Events events) {
         SnapshotSource source = new SnapshotSource(
                 settings.primary().name(),
                 AgentVersion.current(),
@@ -121,7 +122,7 @@ public final class PrimaryWiring implements AutoCloseable {
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);
     }
 
-    public Pruning pruning(RetentionEvents events) {
+    public Pruning pruning(Events events) {
         Pruning.Host host = new Pruning.Host(
                 settings.primary().name(),
                 settings.state(),
@@ -185,9 +186,11 @@ public final class PrimaryWiring implements AutoCloseable {
         Followers followers = new Followers(ports.clock());
         PrimaryMetrics primaryMetrics = new PrimaryMetrics(metrics, settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
-        AutoPrune prune = new AutoPrune(pruning(RetentionEvents.all(List.of(primaryMetrics, new PruneLog()))));
-        SnapshotQueue queue = new SnapshotQueue(
-                taker(announcer.aheadOf(List.of(primaryMetrics, daemonStatus, new SnapshotLog(), prune))));
+        // The followers know of a commit before anything else is done with it.
+        Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
+        AutoPrune prune = new AutoPrune(pruning(events), events);
+        events.add(prune);
+        SnapshotQueue queue = new SnapshotQueue(taker(events));
         Schedule schedule =
                 new Schedule(settings.primary().schedule(), ports.clock().getZone());
         Transport transport = new Transport(settings.tls());
@@ -196,11 +199,11 @@ public final class PrimaryWiring implements AutoCloseable {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
-        FollowService following = new FollowService(settings.site(), followers);
+        FollowService following = new FollowService(settings.site(), followers, events);
         StatusReport status = statusReport();
         AdminService admin = new AdminService(
                 settings.site(),
-                PrimaryHandlers.of(queue, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
+                PrimaryHandlers.of(queue, events, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
                 ports.ticker());
         List<Service> services = new ArrayList<>();
         settings.primary()
@@ -223,9 +226,10 @@ public final class PrimaryWiring implements AutoCloseable {
         return new Daemon(
                 roleWatch(),
                 planner,
-                new CatchUp(repository, announcer, planner, ports.clock(), ports.ticker()),
+                new CatchUp(repository, announcer, planner, events, ports.clock(), ports.ticker()),
                 new LoopReport(repositoryWatch(), daemonStatus, primaryMetrics, lastVerified()),
                 services,
+                events,
                 ports.clock(),
                 ports.ticker());
     }

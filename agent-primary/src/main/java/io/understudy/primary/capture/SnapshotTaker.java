@@ -1,10 +1,12 @@
 package io.understudy.primary.capture;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -35,7 +37,7 @@ public final class SnapshotTaker {
     private final Supplier<Repository> repository;
     private final Supplier<SigningKey> key;
     private final SnapshotSource source;
-    private final PrimaryEvents events;
+    private final Events events;
 
     /**
      * @param state folder of durable state
@@ -49,7 +51,7 @@ public final class SnapshotTaker {
             Supplier<Repository> repository,
             Supplier<SigningKey> key,
             SnapshotSource source,
-            PrimaryEvents events) {
+            Events events) {
         this.lock = StateEntry.SNAPSHOT_LOCK.in(state);
         this.fullSnapshot = new FullSnapshotFlag(state);
         this.given = new LastSequence(state);
@@ -70,10 +72,10 @@ public final class SnapshotTaker {
      *     {@code CANCELLED}, {@code CONTENT_GONE}, and what the source, the repository and its filestore throw
      */
     public Taken take(SnapshotRequest request, Progress progress) {
-        events.began(request.periods());
+        events.report(new PrimaryEvent.SnapshotBegan(request.periods()));
         Taken taken = taken(request, progress);
-        // Outside the failures above: from here on the snapshot exists, even when a listener fails.
-        events.committed(taken);
+        events.report(new PrimaryEvent.SnapshotCommitted(
+                taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes()));
         return taken;
     }
 
@@ -82,14 +84,14 @@ public final class SnapshotTaker {
         try {
             return take(run, request);
         } catch (UnderstudyException e) {
-            events.failed(run.stage(), e);
+            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), e));
             throw e;
         } catch (OutOfMemoryError e) {
             UnderstudyException known = Unexpected.of("take a snapshot", e);
-            events.failed(run.stage(), known);
+            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), known));
             throw known;
         } catch (RuntimeException | Error e) {
-            events.failed(run.stage(), Unexpected.of("take a snapshot", e));
+            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), Unexpected.of("take a snapshot", e)));
             throw e;
         }
     }

@@ -1,11 +1,11 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
-import io.understudy.primary.retention.RetentionEvents;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,7 +20,7 @@ final class PruneCommand extends PrimaryCommand {
     @Override
     int run(PrimaryWiring agent) {
         Pruned[] pruned = new Pruned[1];
-        Pruning pruning = agent.pruning(RetentionEvents.NONE);
+        Pruning pruning = agent.pruning(Events.none());
         try (ProgressDisplay progress = cli.progress()) {
             cli.interruptible(() -> pruned[0] = dryRun ? pruning.explain(progress) : pruning.prune(progress));
         }

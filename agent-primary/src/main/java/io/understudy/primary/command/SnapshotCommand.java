@@ -2,13 +2,13 @@ package io.understudy.primary.command;
 
 import io.understudy.admin.AdminClient;
 import io.understudy.cli.ProgressDisplay;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.primary.app.PrimaryCommands;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.SnapshotView;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import java.util.List;
 import java.util.Set;
@@ -49,8 +49,8 @@ final class SnapshotCommand extends PrimaryCommand {
             if (daemon.daemonRuns()) {
                 taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
             } else {
-                cli.interruptible(() -> taken[0] = SnapshotView.of(
-                        agent.taker(PrimaryEvents.all(List.of())).take(request, progress)));
+                cli.interruptible(() ->
+                        taken[0] = SnapshotView.of(agent.taker(Events.none()).take(request, progress)));
             }
         }
         cli.print(taken[0], taken[0]::text);

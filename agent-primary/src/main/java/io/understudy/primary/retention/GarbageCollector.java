@@ -5,7 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.primary.capture.DeletionLock;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.ReferencedBlobs;
 import io.understudy.repository.Repository;

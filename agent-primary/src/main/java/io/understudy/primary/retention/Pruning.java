@@ -1,12 +1,14 @@
 package io.understudy.primary.retention;
 
 import io.understudy.config.Settings.RetentionSettings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.DeletionLock;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -44,7 +46,7 @@ public final class Pruning {
     private final Host host;
     private final RetentionSettings settings;
     private final RetentionPolicy policy;
-    private final RetentionEvents events;
+    private final Events events;
 
     /**
      * The server that prunes.
@@ -64,7 +66,7 @@ public final class Pruning {
             ZoneId zone,
             Ticker ticker) {}
 
-    public Pruning(Host host, RetentionSettings settings, RetentionEvents events) {
+    public Pruning(Host host, RetentionSettings settings, Events events) {
         this.host = Objects.requireNonNull(host);
         this.settings = Objects.requireNonNull(settings);
         this.policy = new RetentionPolicy(settings, host.zone());
@@ -82,14 +84,18 @@ public final class Pruning {
     public Pruned prune(Progress progress) {
         try {
             Pruned pruned = locked(progress);
-            events.pruned(pruned);
+            events.report(new PrimaryEvent.PruningDone(
+                    pruned.kept(),
+                    pruned.deleted(),
+                    pruned.swept().blobs(),
+                    pruned.swept().bytes()));
             return pruned;
         } catch (UnderstudyException | OutOfMemoryError e) {
             UnderstudyException known = Unexpected.of("prune", e);
-            events.failed(known);
+            events.report(new PrimaryEvent.PruningFailed(known));
             throw known;
         } catch (RuntimeException | Error e) {
-            events.failed(Unexpected.of("prune", e));
+            events.report(new PrimaryEvent.PruningFailed(Unexpected.of("prune", e)));
             throw e;
         }
     }
@@ -160,7 +166,7 @@ public final class Pruning {
         last.stream().filter(decision -> !decision.kept()).forEach(decision -> {
             target.delete(decision.snapshot());
             PrimaryPoint.SNAPSHOT_DELETED.reached();
-            events.deleted(decision);
+            events.report(new PrimaryEvent.SnapshotDeleted(decision.snapshot(), decision.reasons()));
         });
         SweepResult swept = collector.sweep(now.minus(settings.grace()), progress);
         PrimaryPoint.GARBAGE_SWEPT.reached();

@@ -9,6 +9,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.testing.FakeTicker;
 import io.understudy.transport.RpcFailures;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class FollowServiceTest {
     private final FakeTicker time = new FakeTicker();
     private final Followers followers = new Followers(time.clock());
-    private final FollowService service = new FollowService("example", followers);
+    private final FollowService service = new FollowService("example", followers, Events.none());
     private Server server;
     private ManagedChannel channel;
 

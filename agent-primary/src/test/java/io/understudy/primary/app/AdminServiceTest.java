@@ -8,10 +8,10 @@ import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.admin.AdminService;
 import io.understudy.config.HostPort;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Followers;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
@@ -50,12 +50,12 @@ class AdminServiceTest {
     void start() {
         primary = new PrimaryFixture(folder);
         DaemonStatus daemonStatus = new DaemonStatus(primary.time.clock());
-        desk = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(daemonStatus))));
+        desk = new SnapshotQueue(primary.taker(new Events(primary.time.clock(), daemonStatus)));
         Followers followers = new Followers(primary.time.clock());
         StatusReport status = new StatusReport("example", "a", "memory:", "0.1.0");
         AdminService service = new AdminService(
                 "example",
-                PrimaryHandlers.of(desk, () -> status.ofDaemon(daemonStatus, desk, followers.all())),
+                PrimaryHandlers.of(desk, Events.none(), () -> status.ofDaemon(daemonStatus, desk, followers.all())),
                 new FakeTicker());
         server = transport
                 .server(new HostPort("127.0.0.1", 0), List.of(), List.of(service))

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.understudy.config.Settings.RetentionSettings;
+import io.understudy.events.EventSink;
+import io.understudy.events.Events;
 import io.understudy.primary.announce.Followers;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
-import io.understudy.primary.capture.Taken;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.Pruning;
-import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotId;
@@ -56,14 +56,11 @@ class AnnouncerTest {
 
     @Test
     void announcesACommitBeforeAnythingElseIsDoneWithIt() {
-        PrimaryEvents listener = new PrimaryEvents() {
-            @Override
-            public void committed(Taken taken) {
-                note("told " + taken.manifest().snapshot());
+        take((event, at) -> {
+            if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
+                note("told " + committed.manifest().snapshot());
             }
-        };
-
-        take(announcer.aheadOf(List.of(listener)));
+        });
         note("taken");
 
         int commit = commit();
@@ -75,9 +72,9 @@ class AnnouncerTest {
 
     @Test
     void announcesACommitBeforePruningBegins() {
-        AutoPrune desk = new AutoPrune(pruning());
+        AutoPrune desk = new AutoPrune(pruning(), Events.none());
         try {
-            take(announcer.aheadOf(List.of(desk)));
+            take(desk);
             await().until(() -> primary.repository.prunings().last().isPresent());
         } finally {
             desk.close();
@@ -93,8 +90,9 @@ class AnnouncerTest {
                 what, followers.newest().map(Announcement::getSnapshot).orElse(NOTHING)));
     }
 
-    private void take(PrimaryEvents events) {
-        primary.taker(events).take(SnapshotRequest.of(List.of("manual")), Progress.none());
+    private void take(EventSink after) {
+        primary.taker(new Events(primary.time.clock(), announcer, after))
+                .take(SnapshotRequest.of(List.of("manual")), Progress.none());
     }
 
     /** The write of the manifest, which is the commit. */
@@ -122,6 +120,6 @@ class AnnouncerTest {
                 primary.time.clock(),
                 ZoneOffset.UTC,
                 primary.time);
-        return new Pruning(host, RetentionSettings.DEFAULT, RetentionEvents.all(List.of()));
+        return new Pruning(host, RetentionSettings.DEFAULT, Events.none());
     }
 }

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.understudy.config.Settings.RetentionSettings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.metrics.Metrics;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.retention.Pruning;
-import io.understudy.primary.retention.RetentionEvents;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotId;
@@ -105,11 +104,13 @@ class AutoPruneTest {
                 ZoneOffset.UTC,
                 primary.time);
         RetentionSettings settings = new RetentionSettings(Map.of("hourly", 1), 1, Duration.ofHours(24), true);
-        desk = new AutoPrune(new Pruning(host, settings, RetentionEvents.all(List.of(told, new PruneLog()))));
+        Events events = new Events(primary.time.clock(), told);
+        desk = new AutoPrune(new Pruning(host, settings, events), events);
     }
 
     private void take() {
-        primary.taker(PrimaryEvents.all(List.of(desk))).take(SnapshotRequest.of(List.of("hourly")), Progress.none());
+        primary.taker(new Events(primary.time.clock(), desk))
+                .take(SnapshotRequest.of(List.of("hourly")), Progress.none());
     }
 
     private double metric(String name) {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
@@ -97,7 +97,7 @@ class DaemonTest {
 
     @Test
     void afterARestartKnowsTheNewestSnapshotAndWhatIsOwed() {
-        primary.taker(PrimaryEvents.all(List.of())).take(SnapshotRequest.of(List.of("manual")), Progress.none());
+        primary.taker(Events.none()).take(SnapshotRequest.of(List.of("manual")), Progress.none());
         desk.close();
         primary.time.advance(Duration.ofMinutes(10));
         restart(List.of());
@@ -205,7 +205,7 @@ class DaemonTest {
                 .hasMessageContaining("backup mode");
         daemon.round();
         primary.marker.remove();
-        primary.taker(PrimaryEvents.all(List.of())).take(SnapshotRequest.of(List.of("manual")), Progress.none());
+        primary.taker(Events.none()).take(SnapshotRequest.of(List.of("manual")), Progress.none());
         primary.time.advance(Duration.ofSeconds(1));
         daemon.round();
         assertThat(daemonStatus.ready().ok()).isTrue();
@@ -365,19 +365,21 @@ class DaemonTest {
         daemonStatus = new DaemonStatus(primary.time.clock());
         PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
-        desk = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(announcer, told, daemonStatus))));
+        Events events = new Events(primary.time.clock(), announcer, told, daemonStatus);
+        desk = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(periods, ZoneOffset.UTC);
         Planner planner = new Planner(schedule, desk, primary.time.now(), new Random(1));
         daemon = new Daemon(
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
                 planner,
-                new CatchUp(this::reachable, announcer, planner, primary.time.clock(), primary.time),
+                new CatchUp(this::reachable, announcer, planner, events, primary.time.clock(), primary.time),
                 new LoopReport(
                         new RepositoryWatch(this::reachable, primary.time.clock(), primary.time),
                         daemonStatus,
                         told,
                         new LastVerified(primary.state)),
                 services,
+                events,
                 primary.time.clock(),
                 primary.time);
     }

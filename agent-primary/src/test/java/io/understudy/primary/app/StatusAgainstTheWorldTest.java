@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.cli.Json;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.announce.Reporting;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.repository.EpochClaim;
@@ -72,19 +72,21 @@ class StatusAgainstTheWorldTest {
         told.expectedInterval(Duration.ofHours(1));
         told.certificateExpires(() -> 1.9e9);
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
-        queue = new SnapshotQueue(primary.taker(PrimaryEvents.all(List.of(announcer, told, daemonStatus))));
+        Events events = new Events(primary.time.clock(), announcer, told, daemonStatus);
+        queue = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *"), ZoneOffset.UTC);
         Planner planner = new Planner(schedule, queue, primary.time.now(), new Random(1));
         daemon = new Daemon(
                 new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time),
                 planner,
-                new CatchUp(() -> primary.repository, announcer, planner, primary.time.clock(), primary.time),
+                new CatchUp(() -> primary.repository, announcer, planner, events, primary.time.clock(), primary.time),
                 new LoopReport(
                         new RepositoryWatch(() -> primary.repository, primary.time.clock(), primary.time),
                         daemonStatus,
                         told,
                         new LastVerified(primary.state)),
                 List.of(),
+                events,
                 primary.time.clock(),
                 primary.time);
     }

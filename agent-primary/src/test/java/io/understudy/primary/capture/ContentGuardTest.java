@@ -4,6 +4,7 @@ import static io.understudy.testing.Failures.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.files.FileSystemPlace;
 import io.understudy.files.TreeKind;
@@ -186,7 +187,7 @@ class ContentGuardTest {
     }
 
     private Manifest take(String... accepted) {
-        return primary.taker(PrimaryEvents.all(List.of()))
+        return primary.taker(Events.none())
                 .take(new SnapshotRequest(List.of("manual"), Set.of(accepted)), Progress.none())
                 .manifest();
     }

@@ -3,10 +3,14 @@ package io.understudy.primary.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.filestore.Content;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochClaim;
@@ -25,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,24 +47,18 @@ class SnapshotTakerTest {
     Path folder;
 
     private final List<String> heard = new ArrayList<>();
-    private final PrimaryEvents events = new PrimaryEvents() {
-        @Override
-        public void began(List<String> periods) {
-            heard.add("began " + periods);
-        }
-
-        @Override
-        public void committed(Taken taken) {
-            heard.add("committed " + taken.manifest().snapshot());
-        }
-
-        @Override
-        public void failed(Stage stage, UnderstudyException why) {
-            heard.add("failed " + stage.label() + " " + why.code().label());
-        }
-    };
-
     private PrimaryFixture primary;
+
+    private void hear(Event event, Instant at) {
+        if (event instanceof PrimaryEvent.SnapshotBegan began) {
+            heard.add("began " + began.periods());
+        } else if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
+            heard.add("committed " + committed.manifest().snapshot());
+        } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
+            heard.add("failed " + failed.stage().label() + " "
+                    + failed.why().code().label());
+        }
+    }
 
     @BeforeEach
     void build() {
@@ -177,7 +176,8 @@ class SnapshotTakerTest {
     @Test
     void takesOneAtATimeAndSaysWhoIsAtIt() {
         primary.database.during(() -> assertThatThrownBy(
-                        () -> primary.taker(events).take(SnapshotRequest.of(List.of("hourly")), Progress.none()))
+                        () -> primary.taker(new Events(primary.time.clock(), this::hear))
+                                .take(SnapshotRequest.of(List.of("hourly")), Progress.none()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED))
                 .hasMessageContaining("process " + ProcessHandle.current().pid()));
@@ -265,17 +265,29 @@ class SnapshotTakerTest {
     }
 
     @Test
-    void whoHearsOfACommitCannotMakeItAFailure() {
-        PrimaryEvents broken = new PrimaryEvents() {
-            @Override
-            public void committed(Taken taken) {
-                throw new IllegalStateException("a defect");
-            }
+    void aSinkThatFailsCannotMakeACommitAFailure() {
+        EventSink broken = (event, at) -> {
+            throw new IllegalStateException("no space left on device");
         };
-        SnapshotTaker taker = primary.taker(PrimaryEvents.all(List.of(events, broken)));
-        assertThatThrownBy(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()))
-                .hasMessage("a defect");
+        SnapshotTaker taker = primary.taker(new Events(primary.time.clock(), broken, this::hear));
+
+        Taken taken = taker.take(SnapshotRequest.of(List.of("manual")), Progress.none());
+
+        assertThat(primary.repository.list()).containsExactly(taken.manifest().snapshot());
         assertThat(heard).containsExactly("began [manual]", "committed 00000001-00000001");
+    }
+
+    @Test
+    void aSinkThatFailsLeavesAFailureAsItIs() {
+        primary.database.during(() -> {
+            throw new UnderstudyException(ErrorCode.DUMP_FAILED, "cannot dump", "look");
+        });
+        EventSink broken = (event, at) -> {
+            throw new IllegalStateException("no space left on device");
+        };
+        SnapshotTaker taker = primary.taker(new Events(primary.time.clock(), broken));
+
+        assertCode(() -> taker.take(SnapshotRequest.of(List.of("manual")), Progress.none()), ErrorCode.DUMP_FAILED);
     }
 
     @Test
@@ -307,11 +319,12 @@ class SnapshotTakerTest {
                 () -> primary.repository,
                 () -> primary.key,
                 primary.source(),
-                events);
+                new Events(primary.time.clock(), this::hear));
     }
 
     private Taken take() {
-        return primary.taker(events).take(SnapshotRequest.of(List.of("manual")), Progress.none());
+        return primary.taker(new Events(primary.time.clock(), this::hear))
+                .take(SnapshotRequest.of(List.of("manual")), Progress.none());
     }
 
     private void refused(ErrorCode code) {

@@ -3,7 +3,10 @@ package io.understudy.primary.retention;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.understudy.config.Settings.RetentionSettings;
+import io.understudy.events.Event;
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.progress.Progress;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.SnapshotId;
@@ -14,6 +17,7 @@ import io.understudy.testing.InMemoryFilestore;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,23 +38,18 @@ abstract class FiveHourlySnapshots {
     final InMemoryFilestore filestore = new InMemoryFilestore(time);
     final Whole whole = new Whole(filestore);
     final List<String> heard = new ArrayList<>();
-    final RetentionEvents events = new RetentionEvents() {
-        @Override
-        public void deleted(Decision decision) {
-            heard.add("deleted " + decision.snapshot());
-        }
-
-        @Override
-        public void pruned(Pruned pruned) {
-            heard.add("pruned " + pruned.deleted() + " of " + pruned.decisions().size());
-        }
-
-        @Override
-        public void failed(UnderstudyException why) {
-            heard.add("failed " + why.code().label());
-        }
-    };
+    final Events events = new Events(time.clock(), this::hear);
     Server server;
+
+    private void hear(Event event, Instant at) {
+        if (event instanceof PrimaryEvent.SnapshotDeleted deleted) {
+            heard.add("deleted " + deleted.snapshot());
+        } else if (event instanceof PrimaryEvent.PruningDone done) {
+            heard.add("pruned " + done.deleted() + " of " + (done.deleted() + done.kept()));
+        } else if (event instanceof PrimaryEvent.PruningFailed failed) {
+            heard.add("failed " + failed.why().code().label());
+        }
+    }
 
     @BeforeEach
     void fiveHours() {

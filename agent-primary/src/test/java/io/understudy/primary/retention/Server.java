@@ -2,13 +2,13 @@ package io.understudy.primary.retention;
 
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
 import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestore;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -108,20 +108,20 @@ final class Server {
                 List.of(media),
                 time.clock(),
                 ticker);
-        return new SnapshotTaker(state, marker, epochs, this::repository, () -> KEY, source, new PrimaryEvents() {})
+        return new SnapshotTaker(state, marker, epochs, this::repository, () -> KEY, source, Events.none())
                 .take(SnapshotRequest.of(List.of(periods)), Progress.none())
                 .manifest()
                 .snapshot();
     }
 
-    Pruning pruning(RetentionSettings settings, RetentionEvents events) {
+    Pruning pruning(RetentionSettings settings, Events events) {
         Pruning.Host host =
                 new Pruning.Host(name, state, marker, epochs, this::repository, time.clock(), ZoneOffset.UTC, ticker);
         return new Pruning(host, settings, events);
     }
 
     Pruned prune(RetentionSettings settings) {
-        return pruning(settings, RetentionEvents.NONE).prune(Progress.none());
+        return pruning(settings, Events.none()).prune(Progress.none());
     }
 
     private SourceTrees.Captured tree(BlobSink sink) {

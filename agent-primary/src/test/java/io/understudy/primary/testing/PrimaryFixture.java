@@ -1,8 +1,8 @@
 package io.understudy.primary.testing;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
 import io.understudy.files.TreeKind;
-import io.understudy.primary.capture.PrimaryEvents;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.tree.TreeCapture;
@@ -56,7 +56,7 @@ public final class PrimaryFixture {
         epochs.hold(first);
     }
 
-    public SnapshotTaker taker(PrimaryEvents events) {
+    public SnapshotTaker taker(Events events) {
         return new SnapshotTaker(state, marker, epochs, () -> repository, () -> key, source(), events);
     }
 

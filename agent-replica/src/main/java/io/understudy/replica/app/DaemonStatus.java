@@ -1,48 +1,27 @@
 package io.understudy.replica.app;
 
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
 import io.understudy.failure.ErrorKind;
-import io.understudy.failure.UnderstudyException;
-import io.understudy.progress.Progress;
 import io.understudy.replica.app.StatusView.FilestoreView;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
-import java.time.Clock;
-import java.util.List;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 
-/**
- * What the replica does at this moment, for status, for followers and for anyone who waits for a result. Thread-safe.
- */
-public final class DaemonStatus implements ReplicaEvents {
+/** What the replica does at this moment, for status and for followers. Thread-safe. */
+final class DaemonStatus implements EventSink {
     /** @param total -1 while unknown */
     record Activity(SnapshotId snapshot, Step step, long done, long total) {}
 
-    private final Clock clock;
-    private final List<Progress> listeners = new CopyOnWriteArrayList<>();
-    private volatile Runnable changed = () -> {};
     private Optional<Activity> activity = Optional.empty();
     private FilestoreView filestore;
     private int highestEpoch;
 
-    public DaemonStatus(String filestore, Clock clock) {
+    DaemonStatus(String filestore) {
         this.filestore = new FilestoreView(filestore, false, Optional.empty(), Optional.empty(), Optional.empty());
-        this.clock = clock;
-    }
-
-    void whenChanged(Runnable listener) {
-        changed = listener;
-    }
-
-    /** Reports progress there until it is removed. */
-    public void add(Progress listener) {
-        listeners.add(listener);
-    }
-
-    void remove(Progress listener) {
-        listeners.remove(listener);
     }
 
     synchronized Optional<Activity> activity() {
@@ -64,57 +43,27 @@ public final class DaemonStatus implements ReplicaEvents {
     }
 
     @Override
-    public void polled(Optional<SnapshotId> newest) {
-        synchronized (this) {
-            filestore =
-                    new FilestoreView(filestore.name(), true, Optional.of(clock.instant()), newest, Optional.empty());
-        }
-    }
-
-    @Override
-    public synchronized void epoch(int highest) {
-        highestEpoch = highest;
-    }
-
-    @Override
-    public void began(SnapshotId snapshot, Step step) {
-        show(new Activity(snapshot, step, 0, -1));
-    }
-
-    @Override
-    public void progressed(Step step, long doneBytes, long totalBytes) {
-        Optional<Activity> now = activity();
-        now.ifPresent(last -> show(new Activity(last.snapshot(), step, doneBytes, totalBytes)));
-    }
-
-    @Override
-    public void failed(Step step, UnderstudyException failure) {
-        if (failure.code().kind() == ErrorKind.FILESTORE) {
-            synchronized (this) {
-                filestore = new FilestoreView(
-                        filestore.name(),
-                        false,
-                        filestore.seen(),
-                        filestore.newest(),
-                        Optional.of(failure.getMessage()));
-            }
-        }
-        changed.run();
-    }
-
-    @Override
-    public void idle() {
-        synchronized (this) {
+    public synchronized void receive(Event event, Instant at) {
+        if (event instanceof ReplicaEvent.NewestSeen seen) {
+            filestore = new FilestoreView(filestore.name(), true, Optional.of(at), seen.newest(), Optional.empty());
+        } else if (event instanceof ReplicaEvent.EpochSeen seen) {
+            highestEpoch = seen.epoch();
+        } else if (event instanceof ReplicaEvent.StepBegan began) {
+            activity = Optional.of(new Activity(began.snapshot(), began.step(), 0, -1));
+        } else if (event instanceof ReplicaEvent.StepProgressed now) {
+            // A thread that is late says nothing of a round that is over.
+            activity =
+                    activity.map(last -> new Activity(last.snapshot(), now.step(), now.doneBytes(), now.totalBytes()));
+        } else if (event instanceof ReplicaEvent.StepFailed failed
+                && failed.why().code().kind() == ErrorKind.FILESTORE) {
+            filestore = new FilestoreView(
+                    filestore.name(),
+                    false,
+                    filestore.seen(),
+                    filestore.newest(),
+                    Optional.of(failed.why().getMessage()));
+        } else if (event instanceof ReplicaEvent.RoundEnded) {
             activity = Optional.empty();
         }
-        changed.run();
-    }
-
-    private void show(Activity next) {
-        synchronized (this) {
-            activity = Optional.of(next);
-        }
-        listeners.forEach(each -> each.report(next.step().label(), next.done(), next.total()));
-        changed.run();
     }
 }

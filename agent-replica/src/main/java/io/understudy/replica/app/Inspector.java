@@ -1,30 +1,28 @@
 package io.understudy.replica.app;
 
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Inspects this server every fifteen seconds, so that what is live no more is loaded again soon, and monitoring sees
  * it. Its thread, which may wait for the database server, runs from {@link #start} to {@link #close}.
  */
 final class Inspector implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Inspector.class);
     private static final int SECONDS = 15;
 
     private final Inspection inspection;
     private final Runnable wake;
-    private final List<Consumer<List<Discrepancy>>> listeners = new CopyOnWriteArrayList<>();
+    private final Events events;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "inspector");
         thread.setDaemon(true);
@@ -34,15 +32,11 @@ final class Inspector implements AutoCloseable {
     private volatile List<Discrepancy> last = List.of();
 
     /** @param wake called when something is found that can be repaired; the round keeps the pauses between attempts */
-    Inspector(Inspection inspection, Runnable wake, Ticker ticker) {
+    Inspector(Inspection inspection, Runnable wake, Events events, Ticker ticker) {
         this.inspection = inspection;
         this.wake = wake;
+        this.events = events;
         this.warnOnce = new WarnOnce(ticker);
-    }
-
-    /** @param listener receives what was found, each time */
-    void add(Consumer<List<Discrepancy>> listener) {
-        listeners.add(listener);
     }
 
     Inspector start() {
@@ -64,14 +58,14 @@ final class Inspector implements AutoCloseable {
             if (news && found.stream().anyMatch(Discrepancy::mendedByLoading)) {
                 wake.run();
             }
-            listeners.forEach(each -> each.accept(found));
+            events.report(new ReplicaEvent.SiteInspected(found.stream().noneMatch(Discrepancy::breaksSite)));
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
-                LOG.warn("{} ({})", e.getMessage(), e.hint());
+                events.report(new ReplicaEvent.LookFailed("what is live", e));
             }
         } catch (RuntimeException e) {
-            LOG.error("a defect of Understudy", e);
+            events.report(new CommonEvent.Defect("the inspection", e));
         }
     }
 

@@ -1,8 +1,11 @@
 package io.understudy.replica.app;
 
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Probe;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
@@ -15,20 +18,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one thread of the daemon that changes anything: one thing after the other, its routine whenever it was woken or
  * its pause is over. Thread-safe.
  */
 final class JobQueue implements Worker {
-    private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
-
     private static final Duration PAUSE_UNTOLD = Duration.ofMinutes(1);
 
     private final Consumer<RoundControl> routine;
     private final Supplier<Duration> pause;
+    private final Events events;
     private final WarnOnce warnOnce;
     private final WarnOnce untold;
     private final BlockingDeque<Job<?>> jobs = new LinkedBlockingDeque<>();
@@ -40,9 +40,10 @@ final class JobQueue implements Worker {
      * @param routine what is done without being asked; may throw
      * @param pause until the routine is due again; asked each time
      */
-    JobQueue(Consumer<RoundControl> routine, Supplier<Duration> pause, Ticker ticker) {
+    JobQueue(Consumer<RoundControl> routine, Supplier<Duration> pause, Events events, Ticker ticker) {
         this.routine = routine;
         this.pause = pause;
+        this.events = events;
         this.warnOnce = new WarnOnce(ticker);
         this.untold = new WarnOnce(ticker);
     }
@@ -71,7 +72,7 @@ final class JobQueue implements Worker {
         wake();
         return () -> {
             if (!close(patience)) {
-                LOG.warn("stopped in the middle of an apply; the next start finishes it");
+                events.report(new ReplicaEvent.AgentStoppedInApply());
             }
         };
     }
@@ -192,10 +193,7 @@ final class JobQueue implements Worker {
             return pause.get();
         } catch (RuntimeException e) {
             if (untold.isDue(String.valueOf(e.getMessage()))) {
-                LOG.error(
-                        "cannot determine when the next round is due, trying again in {} s: {}",
-                        PAUSE_UNTOLD.toSeconds(),
-                        e.getMessage());
+                events.report(new ReplicaEvent.NextRoundUnknown(PAUSE_UNTOLD, e));
             }
             return PAUSE_UNTOLD;
         }
@@ -207,24 +205,19 @@ final class JobQueue implements Worker {
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
-                log(e);
+                events.report(isRefusal(e) ? new ReplicaEvent.RoundRefused(e) : new ReplicaEvent.RoundFailed(e));
             }
         } catch (RuntimeException e) {
-            LOG.error("a defect of Understudy", e);
+            events.report(new CommonEvent.Defect("a round", e));
         }
         return null;
     }
 
-    private static void log(UnderstudyException failure) {
-        switch (failure.code()) {
-            case CANCELLED, NOT_BACKUP_MODE, LOCKED -> LOG.info("{}", failure.getMessage());
-            default ->
-                LOG.error(
-                        "{}; {} ({})",
-                        failure.getMessage(),
-                        failure.hint(),
-                        failure.code().label());
-        }
+    private static boolean isRefusal(UnderstudyException failure) {
+        return switch (failure.code()) {
+            case CANCELLED, NOT_BACKUP_MODE, LOCKED -> true;
+            default -> false;
+        };
     }
 
     private synchronized void interruptOthers(RoundControl own) {

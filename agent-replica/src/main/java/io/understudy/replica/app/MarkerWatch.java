@@ -1,6 +1,9 @@
 package io.understudy.replica.app;
 
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Ticker;
@@ -8,19 +11,17 @@ import io.understudy.time.WarnOnce;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the marker every second, so that its removal stops an import at once. Its thread runs from {@link #start} to
  * {@link #close}.
  */
 public final class MarkerWatch implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(MarkerWatch.class);
     private final BackupMode backup;
     private final Runnable gone;
     private final Runnable changed;
     private final Runnable each;
+    private final Events events;
     private final WarnOnce warnOnce;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("marker-watch"));
@@ -32,11 +33,12 @@ public final class MarkerWatch implements AutoCloseable {
      * @param changed called afterwards, and when it appeared
      * @param each called every second
      */
-    MarkerWatch(BackupMode backup, Runnable gone, Runnable changed, Runnable each, Ticker ticker) {
+    MarkerWatch(BackupMode backup, Runnable gone, Runnable changed, Runnable each, Events events, Ticker ticker) {
         this.backup = backup;
         this.gone = gone;
         this.changed = changed;
         this.each = each;
+        this.events = events;
         this.warnOnce = new WarnOnce(ticker);
     }
 
@@ -64,10 +66,10 @@ public final class MarkerWatch implements AutoCloseable {
             warnOnce.well();
         } catch (UnderstudyException e) {
             if (warnOnce.isDue(e.getMessage())) {
-                LOG.warn("{} ({})", e.getMessage(), e.hint());
+                events.report(new ReplicaEvent.LookFailed("the marker", e));
             }
         } catch (RuntimeException e) {
-            LOG.error("a defect of Understudy", e);
+            events.report(new CommonEvent.Defect("the watch of the marker", e));
         }
     }
 

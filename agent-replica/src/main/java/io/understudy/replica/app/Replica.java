@@ -1,6 +1,5 @@
 package io.understudy.replica.app;
 
-import io.understudy.cli.AgentVersion;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.promote.Promotion;
@@ -18,13 +17,9 @@ import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a replica can do, each under the apply lock. Starts no thread. */
 public final class Replica {
-    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-
     private final ApplyLock lock;
     private final ReplicaStateStore store;
     private final BackupMode backup;
@@ -50,12 +45,8 @@ public final class Replica {
         this.cleanUp = cleanUp;
     }
 
-    /** Says in the log what this server is. */
-    void greet(String site) {
-        LOG.info("agent-replica {} of site {}: {}", AgentVersion.current(), site, role());
-    }
-
-    private String role() {
+    /** What this server is, for the log. */
+    String role() {
         ReplicaRecord ledger = store.ledger();
         if (!backup.on()) {
             return store.read().isEmpty()

@@ -1,32 +1,35 @@
 package io.understudy.replica.app;
 
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.tasks.Services;
 import io.understudy.tasks.Services.Service;
 import io.understudy.transport.RpcServer;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The daemon: its services run from {@link #start} to {@link #close}. */
 public final class ReplicaAgent implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicaAgent.class);
-
     private final List<Service> services;
     private final JobQueue queue;
     private final RpcServer admin;
-    private final Services running = new Services(failure -> LOG.warn("closing a part of the agent failed", failure));
+    private final Events events;
+    private final Services running;
 
     /**
      * @param services started in this order, closed in reverse order
      * @param queue one of them, without which the others are of no use
      * @param admin another
      */
-    ReplicaAgent(List<Service> services, JobQueue queue, RpcServer admin) {
+    ReplicaAgent(List<Service> services, JobQueue queue, RpcServer admin, Events events) {
         this.services = List.copyOf(services);
         this.queue = queue;
         this.admin = admin;
+        this.events = events;
+        this.running = new Services(
+                failure -> events.report(new CommonEvent.Defect("the end of a part of the agent", failure)));
     }
 
     /**
@@ -59,7 +62,7 @@ public final class ReplicaAgent implements AutoCloseable {
      */
     @Override
     public void close() {
-        LOG.info("stopping");
+        events.report(new ReplicaEvent.AgentStops());
         running.close();
     }
 

@@ -2,6 +2,11 @@ package io.understudy.replica.app;
 
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminHandlers;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
+import io.understudy.events.Events;
+import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
@@ -12,17 +17,17 @@ import java.util.function.Supplier;
 final class ReplicaHandlers {
     private final Replica replica;
     private final Worker worker;
-    private final DaemonStatus live;
+    private final Events events;
 
-    private ReplicaHandlers(Replica replica, Worker worker, DaemonStatus live) {
+    private ReplicaHandlers(Replica replica, Worker worker, Events events) {
         this.replica = replica;
         this.worker = worker;
-        this.live = live;
+        this.events = events;
     }
 
-    /** @param live has the replica's events, and passes its progress on */
-    static AdminHandlers of(Replica replica, Worker worker, DaemonStatus live, Supplier<StatusView> status) {
-        ReplicaHandlers does = new ReplicaHandlers(replica, worker, live);
+    /** @param events of the replica: the caller receives the progress among them */
+    static AdminHandlers of(Replica replica, Worker worker, Events events, Supplier<StatusView> status) {
+        ReplicaHandlers does = new ReplicaHandlers(replica, worker, events);
         return new AdminHandlers()
                 .on(
                         ReplicaCommands.SYNC,
@@ -52,11 +57,20 @@ final class ReplicaHandlers {
     }
 
     private <T> T shown(AdminCall call, Supplier<T> work) {
-        live.add(call.progress());
+        EventSink caller = (event, at) -> show(event, call.progress());
+        events.add(caller);
         try {
             return work.get();
         } finally {
-            live.remove(call.progress());
+            events.remove(caller);
+        }
+    }
+
+    private static void show(Event event, Progress progress) {
+        if (event instanceof ReplicaEvent.StepBegan began) {
+            progress.report(began.step().label(), 0, -1);
+        } else if (event instanceof ReplicaEvent.StepProgressed now) {
+            progress.report(now.step().label(), now.doneBytes(), now.totalBytes());
         }
     }
 }

@@ -1,13 +1,14 @@
 package io.understudy.replica.app;
 
 import io.understudy.config.Settings;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.PendingCleanUp;
@@ -18,16 +19,14 @@ import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
-final class ReplicaMetrics implements ReplicaEvents {
+final class ReplicaMetrics implements EventSink {
     private static final int PROBE_SECONDS = 15;
 
     private final Metrics metrics;
@@ -64,7 +63,7 @@ final class ReplicaMetrics implements ReplicaEvents {
         }
         known(ledger).ifPresent(this::epoch);
         metrics.watch(Metric.EPOCH, this::highestEpoch);
-        clearedUp(ledger.cleanUp().map(PendingCleanUp::attempts).orElse(0));
+        cleanUpFailures(ledger.cleanUp().map(PendingCleanUp::attempts).orElse(0));
         failures();
         beat();
     }
@@ -93,10 +92,9 @@ final class ReplicaMetrics implements ReplicaEvents {
     }
 
     /** What a look at the server found. Nothing is served where the site does not have what was applied. */
-    void inspected(List<Discrepancy> found) {
+    private void inspected(boolean intact) {
         ReplicaRecord ledger = store.ledger();
         boolean standby = ledger.state() instanceof Following;
-        boolean intact = found.stream().noneMatch(Discrepancy::breaksSite);
         boolean serves = intact && !(ledger.state() instanceof Promoted);
         metrics.set(Metric.STANDBY_INTACT, standby ? intact ? 1 : 0 : Double.NaN, replica);
         ledger.live().flatMap(DatabaseVersion::moment).ifPresent(moment -> {
@@ -113,7 +111,30 @@ final class ReplicaMetrics implements ReplicaEvents {
     }
 
     @Override
-    public void epoch(int highest) {
+    public void receive(Event event, Instant at) {
+        if (event instanceof ReplicaEvent.EpochSeen seen) {
+            epoch(seen.epoch());
+        } else if (event instanceof ReplicaEvent.SiteInspected inspected) {
+            inspected(inspected.intact());
+        } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
+            applied.moment().ifPresent(this::appliedMoment);
+            applied.proven()
+                    .ifPresent(when -> metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, when, replica));
+            applied.took().ifPresent(took -> metrics.observe(Metric.IMPORT_DURATION_SECONDS, took, replica));
+        } else if (event instanceof ReplicaEvent.WentBack back) {
+            back.moment().ifPresent(this::appliedMoment);
+        } else if (event instanceof ReplicaEvent.StepFailed failed) {
+            metrics.count(Metric.IMPORT_FAILURES, replica, failed.step().label());
+        } else if (event instanceof ReplicaEvent.CleanUpFailed failed) {
+            cleanUpFailures(failed.attempts());
+        } else if (event instanceof ReplicaEvent.CleanedUp) {
+            cleanUpFailures(0);
+        } else if (event instanceof ReplicaEvent.RoundEnded) {
+            failures();
+        }
+    }
+
+    private void epoch(int highest) {
         highestSeen.accumulateAndGet(highest, Math::max);
     }
 
@@ -124,31 +145,8 @@ final class ReplicaMetrics implements ReplicaEvents {
         return highest == 0 ? Double.NaN : highest;
     }
 
-    @Override
-    public void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {
-        moment.ifPresent(this::appliedMoment);
-        metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, when, replica);
-        took.ifPresent(duration -> metrics.observe(Metric.IMPORT_DURATION_SECONDS, duration, replica));
-    }
-
-    @Override
-    public void wentBack(Optional<SnapshotId> snapshot, Optional<Instant> moment) {
-        moment.ifPresent(this::appliedMoment);
-    }
-
-    @Override
-    public void failed(Step step, UnderstudyException failure) {
-        metrics.count(Metric.IMPORT_FAILURES, replica, step.label());
-    }
-
-    @Override
-    public void clearedUp(int failures) {
-        metrics.set(Metric.CLEAN_UP_CONSECUTIVE_FAILURES, failures, replica);
-    }
-
-    @Override
-    public void idle() {
-        failures();
+    private void cleanUpFailures(int attempts) {
+        metrics.set(Metric.CLEAN_UP_CONSECUTIVE_FAILURES, attempts, replica);
     }
 
     private void failures() {

@@ -5,6 +5,8 @@ import io.understudy.admin.AdminService;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.HealthSettings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
@@ -22,7 +24,7 @@ import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.discover.PrimaryLink;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.fetch.MirroredSnapshots;
@@ -118,10 +120,11 @@ public final class ReplicaWiring implements AutoCloseable {
 
     /** With a filestore that reports its health to the metrics. */
     public static ReplicaWiring metered(Settings settings, Metrics metrics) {
-        FilestoreMetrics seen =
-                new FilestoreMetrics(metrics, settings.filestore().url().toString());
+        Events events = new Events(
+                Clock.systemUTC(),
+                new FilestoreMetrics(metrics, settings.filestore().url().toString()));
         return new ReplicaWiring(
-                settings, ports(settings, Filestores.open(settings.filestore(), seen, Ticker.system())));
+                settings, ports(settings, Filestores.open(settings.filestore(), events, Ticker.system())));
     }
 
     private static ReplicaPorts ports(Settings settings, Filestore filestore) {
@@ -219,16 +222,17 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Preparation preparation() {
+        StateReconciler standing = standing(new Events(ports.clock(), new LogSink()));
         return new Preparation(
-                settings, checks(), marker, store, standing(), ports.databases(), epochs, repository, ports.ticker());
+                settings, checks(), marker, store, standing, ports.databases(), epochs, repository, ports.ticker());
     }
 
     public Inspection inspection() {
         return new Inspection(store, marker, ports.databases(), parts.trees(), parts.stage(), parts.source());
     }
 
-    private StateReconciler standing() {
-        return new StateReconciler(store, marker, ports.databases(), ports.clock());
+    private StateReconciler standing(Events events) {
+        return new StateReconciler(store, marker, ports.databases(), events, ports.clock());
     }
 
     private RetryLog failures() {
@@ -239,7 +243,7 @@ public final class ReplicaWiring implements AutoCloseable {
         return new IntentWriter(store, marker, ports.databases(), parts.trees(), ports.clock());
     }
 
-    public Applier applier(ReplicaEvents events) {
+    public Applier applier(Events events) {
         return new Applier(
                 store,
                 marker,
@@ -252,11 +256,11 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.ticker());
     }
 
-    public Round round(ReplicaEvents events) {
+    public Round round(Events events) {
         return new Round(
                 store,
                 marker,
-                standing(),
+                standing(events),
                 new Discovery(store, parts.source(), inspection(), failures(), events, ports.clock(), ports.ticker()),
                 new ImportSteps(store, parts.source(), ports.loader(), parts.stage(), settings.trees()),
                 new ApplyStep(store, parts.source(), intents(), applier(events), events),
@@ -265,30 +269,31 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.ticker());
     }
 
-    public Promotion promotion(ReplicaEvents events) {
+    public Promotion promotion(Events events) {
         return new Promotion(
                 store,
                 marker,
-                standing(),
+                standing(events),
                 applier(events),
                 new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock()),
                 ports.site(),
                 failures(),
+                events,
                 ports.clock(),
                 ports.ticker());
     }
 
-    public CleanUp cleanUp(ReplicaEvents events) {
+    public CleanUp cleanUp(Events events) {
         return new CleanUp(store, ports.databases(), parts.trees(), ports.loader(), failures(), events, ports.clock());
     }
 
-    public Replica replica(ReplicaEvents events) {
+    public Replica replica(Events events) {
         return new Replica(
                 new ApplyLock(settings.state()),
                 store,
                 marker,
                 round(events),
-                new Rollback(store, standing(), intents(), applier(events), ports.ticker()),
+                new Rollback(store, standing(events), intents(), applier(events), ports.ticker()),
                 promotion(events),
                 cleanUp(events));
     }
@@ -299,9 +304,10 @@ public final class ReplicaWiring implements AutoCloseable {
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */
     public AdminHandlers handlers(boolean daemon) {
-        DaemonStatus live = new DaemonStatus(settings.filestore().url().toString(), ports.clock());
+        DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
         StatusReport status = statusReport(live);
-        return ReplicaHandlers.of(replica(live), Worker.here(), live, () -> status.ofCommand(daemon));
+        Events events = new Events(ports.clock(), live, new LogSink());
+        return ReplicaHandlers.of(replica(events), Worker.here(), events, () -> status.ofCommand(daemon));
     }
 
     /**
@@ -309,8 +315,8 @@ public final class ReplicaWiring implements AutoCloseable {
      * @param changed called afterwards, and when it appeared
      * @param each called at each look
      */
-    public MarkerWatch markerWatch(Runnable gone, Runnable changed, Runnable each) {
-        return new MarkerWatch(marker, gone, changed, each, ports.ticker());
+    public MarkerWatch markerWatch(Runnable gone, Runnable changed, Runnable each, Events events) {
+        return new MarkerWatch(marker, gone, changed, each, events, ports.ticker());
     }
 
     /** @param metrics where the filestore reports its health too */
@@ -318,40 +324,48 @@ public final class ReplicaWiring implements AutoCloseable {
         Transport transport = new Transport(settings.tls());
         ReplicaMetrics replicaMetrics = new ReplicaMetrics(
                 metrics, store, settings.replica().name(), new LastVerified(settings.state()), ports.clock());
-        DaemonStatus live = new DaemonStatus(ports.filestore().name(), ports.clock());
-        Replica replica = replica(ReplicaEvents.all(List.of(live, replicaMetrics)));
+        DaemonStatus live = new DaemonStatus(ports.filestore().name());
+        Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
+        Replica replica = replica(events);
         Inspection inspection = inspection();
         StatusReport status = statusReport(live);
         JobQueue queue = new JobQueue(
-                replica::attend, new RoundPause(store, settings.replica().poll(), ports.clock()), ports.ticker());
-        Inspector inspector = new Inspector(inspection, queue::wake, ports.ticker());
+                replica::attend,
+                new RoundPause(store, settings.replica().poll(), ports.clock()),
+                events,
+                ports.ticker());
+        Inspector inspector = new Inspector(inspection, queue::wake, events, ports.ticker());
         PrimaryLink link = new PrimaryLink(
                 settings.replica().primaries(),
                 transport::channel,
                 () -> status.report(inspector.last()),
-                new AnnouncedSnapshots(settings.site(), store, queue::wake),
+                new AnnouncedSnapshots(settings.site(), store, events, queue::wake),
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
+                events,
                 ports.clock());
-        inspector.add(replicaMetrics::inspected);
-        inspector.add(found -> link.changed());
-        live.whenChanged(link::changed);
+        events.add((event, at) -> {
+            if (event instanceof ReplicaEvent) {
+                link.changed();
+            }
+        });
         MarkerWatch watch = markerWatch(
                 queue::interruptRound,
                 queue::wake,
-                () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy));
+                () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy),
+                events);
         RpcServer admin = transport.server(
                 settings.replica().listen(),
                 List.of(),
                 List.of(new AdminService(
                         settings.site(),
-                        ReplicaHandlers.of(replica, queue, live, () -> status.ofDaemon(link.seen())),
+                        ReplicaHandlers.of(replica, queue, events, () -> status.ofDaemon(link.seen())),
                         ports.ticker())));
         Readiness readiness = new Readiness(marker, store, inspection, live);
 
         List<Service> services = new ArrayList<>();
         services.add(() -> new ApplyLock(settings.state()).acquireDaemon(ports.ticker()));
         services.add(() -> {
-            replica.greet(settings.site());
+            events.report(new ReplicaEvent.AgentStarted(AgentVersion.current(), settings.site(), replica.role()));
             replicaMetrics.prepare(settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds));
             return () -> {};
         });
@@ -364,7 +378,7 @@ public final class ReplicaWiring implements AutoCloseable {
         services.add(link::start);
         services.add(inspector::start);
         services.add(watch::start);
-        return new ReplicaAgent(services, queue, admin);
+        return new ReplicaAgent(services, queue, admin, events);
     }
 
     /** For how long an apply that is under way may take when the agent stops. */

@@ -1,8 +1,9 @@
 package io.understudy.replica.apply;
 
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.TreePosition.Position;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.ApplyIntent;
@@ -39,7 +40,7 @@ public final class Applier {
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final SiteService site;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Clock clock;
     private final ApplyForward forward;
     private final ApplyBack back;
@@ -51,7 +52,7 @@ public final class Applier {
             LiveTrees trees,
             SiteService site,
             RetryLog failures,
-            ReplicaEvents events,
+            Events events,
             Clock clock,
             Ticker ticker) {
         this.store = store;
@@ -61,7 +62,7 @@ public final class Applier {
         this.events = events;
         this.clock = clock;
         this.forward = new ApplyForward(store, backup, databases, trees, site, failures, events, clock, ticker);
-        this.back = new ApplyBack(store, backup, databases, trees, site, failures, clock);
+        this.back = new ApplyBack(store, backup, databases, trees, site, failures, events, clock);
     }
 
     /**
@@ -149,7 +150,7 @@ public final class Applier {
 
     /** The snapshot stays. */
     private void settle(ApplyIntent intent) {
-        Attempt.of("keep the hashes of the files of " + intent.snapshot(), () -> trees.settle(intent.plans()));
+        Attempt.of(events, "keep the hashes of the files of " + intent.snapshot(), () -> trees.settle(intent.plans()));
         ReplicaPoint.TREES_SETTLED.reached();
         store.change(ledger -> {
             ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);
@@ -163,7 +164,7 @@ public final class Applier {
     private Optional<FailedAttempt> conclude(ApplyIntent intent) {
         FailedAttempt cause = intent.cause().orElseThrow();
         if (!cause.rejection()) {
-            Attempt.of("keep what was staged for " + intent.snapshot(), () -> trees.reopen(intent.plans()));
+            Attempt.of(events, "keep what was staged for " + intent.snapshot(), () -> trees.reopen(intent.plans()));
         }
         store.change(ledger -> {
             ReplicaRecord settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
@@ -173,7 +174,8 @@ public final class Applier {
         });
         ReplicaPoint.RETURN_CLEARED.reached();
         Optional<DatabaseVersion> live = intent.back().live();
-        events.wentBack(live.flatMap(DatabaseVersion::snapshot), live.flatMap(DatabaseVersion::moment));
+        events.report(new ReplicaEvent.WentBack(
+                live.flatMap(DatabaseVersion::snapshot), live.flatMap(DatabaseVersion::moment)));
         return Optional.of(cause);
     }
 }

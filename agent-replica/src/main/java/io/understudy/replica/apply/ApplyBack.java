@@ -1,9 +1,11 @@
 package io.understudy.replica.apply;
 
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
@@ -17,12 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes N-1 live again: databases, then files, secrets and config, then restart. */
 final class ApplyBack {
-    private static final Logger LOG = LoggerFactory.getLogger(ApplyBack.class);
     private static final List<TreeKind> ORDER = List.of(TreeKind.FILES, TreeKind.SECRETS, TreeKind.CONFIG);
 
     private final ReplicaStateStore store;
@@ -31,6 +30,7 @@ final class ApplyBack {
     private final LiveTrees trees;
     private final SiteService site;
     private final RetryLog failures;
+    private final Events events;
     private final Clock clock;
 
     ApplyBack(
@@ -40,6 +40,7 @@ final class ApplyBack {
             LiveTrees trees,
             SiteService site,
             RetryLog failures,
+            Events events,
             Clock clock) {
         this.store = store;
         this.backup = backup;
@@ -47,6 +48,7 @@ final class ApplyBack {
         this.trees = trees;
         this.site = site;
         this.failures = failures;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -61,27 +63,28 @@ final class ApplyBack {
             return turn(intent);
         }
         Optional<SnapshotId> target = intent.back().live().flatMap(DatabaseVersion::snapshot);
-        Attempt.of("name the snapshot in the marker", () -> backup.renew("A snapshot was rolled back.", target));
+        Attempt.of(
+                events, "name the snapshot in the marker", () -> backup.renew("A snapshot was rolled back.", target));
         ReplicaPoint.RETURN_MARKED.reached();
-        Attempt.of("stop the site", site::stop);
+        Attempt.of(events, "stop the site", site::stop);
         ReplicaPoint.RETURN_SITE_STOPPED.reached();
         if (!intent.exchangesFilesOnly() && isLive(intent.fresh().database())) {
             if (!backup.on()) {
-                Attempt.of("start the site again", site::restart);
+                Attempt.of(events, "start the site again", site::restart);
                 return turn(intent);
             }
             returnDatabases(intent);
             ReplicaPoint.RETURN_DATABASES_SWAPPED.reached();
         }
         returnTrees(intent);
-        Optional<UnderstudyException> down = Attempt.of("restart the site after going back", site::restart);
-        Optional<UnderstudyException> unwell = Attempt.of("prove the site after going back", site::prove);
+        Optional<UnderstudyException> down = Attempt.of(events, "restart the site after going back", site::restart);
+        Optional<UnderstudyException> unwell = Attempt.of(events, "prove the site after going back", site::prove);
         ReplicaPoint.RETURN_SITE_RESTARTED.reached();
         Optional<UnderstudyException> sick = down.or(() -> unwell);
         Optional<UnderstudyException> notItsFault = sick.filter(any -> isUndecided(intent));
         if (isUndecided(intent) && sick.isEmpty()) {
             // What can't be renamed now stays the spare, which the next load drops.
-            Attempt.of("retire the database of " + intent.snapshot(), () -> retire(intent));
+            Attempt.of(events, "retire the database of " + intent.snapshot(), () -> retire(intent));
         }
         store.change(ledger -> ledger.with(ledger.state()
                 .undone(notItsFault.map(failure -> failures.failedAttempt(
@@ -155,7 +158,7 @@ final class ApplyBack {
     }
 
     private Optional<UnderstudyException> turn(ApplyIntent intent) {
-        LOG.warn("{} stays live: the marker was removed before it was undone", intent.snapshot());
+        events.report(new ReplicaEvent.UndoneStays(intent.snapshot()));
         store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
         return Optional.empty();
     }

@@ -1,10 +1,11 @@
 package io.understudy.replica.apply;
 
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.ApplyIntent;
@@ -21,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes a snapshot live: marker → stop the site → databases → config → secrets → files → marker again, naming the
@@ -30,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * production. When anything fails the intent is turned back.
  */
 final class ApplyForward {
-    private static final Logger LOG = LoggerFactory.getLogger(ApplyForward.class);
     private static final List<TreeKind> ORDER = List.of(TreeKind.CONFIG, TreeKind.SECRETS, TreeKind.FILES);
 
     private final ReplicaStateStore store;
@@ -39,7 +37,7 @@ final class ApplyForward {
     private final LiveTrees trees;
     private final SiteService site;
     private final RetryLog failures;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Clock clock;
     private final Ticker ticker;
 
@@ -50,7 +48,7 @@ final class ApplyForward {
             LiveTrees trees,
             SiteService site,
             RetryLog failures,
-            ReplicaEvents events,
+            Events events,
             Clock clock,
             Ticker ticker) {
         this.store = store;
@@ -111,19 +109,16 @@ final class ApplyForward {
     }
 
     private void giveUp(ApplyIntent intent, Step step, UnderstudyException failure) {
-        events.failed(step, failure);
+        events.report(new ReplicaEvent.StepFailed(step, failure));
         if (!backup.on() && isLive(intent.fresh().database())) {
             if (step == Step.APPLY) {
                 throw failure;
             }
-            LOG.warn(
-                    "{} is live but unproven, and stays: the marker was removed. {}",
-                    intent.snapshot(),
-                    failure.getMessage());
+            events.report(new ReplicaEvent.UnprovenStays(intent.snapshot(), failure));
             accept(false);
             return;
         }
-        LOG.warn("{} failed, going back: {} ({})", intent.snapshot(), failure.getMessage(), failure.hint());
+        events.report(new ReplicaEvent.ImportTurnsBack(intent.snapshot(), failure));
         store.change(ledger -> {
             FailedAttempt cause = step == Step.APPLY
                     ? failures.failedAttempt(ledger, Optional.of(intent.snapshot()), step, failure)
@@ -151,7 +146,7 @@ final class ApplyForward {
     }
 
     private void timed(ApplyIntent intent, Step step, Map<Step, Duration> took, Runnable work) {
-        events.began(intent.snapshot(), step);
+        events.report(new ReplicaEvent.StepBegan(intent.snapshot(), step));
         long start = ticker.nanos();
         work.run();
         took.put(step, ticker.since(start));

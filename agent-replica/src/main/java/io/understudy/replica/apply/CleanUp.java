@@ -1,8 +1,10 @@
 package io.understudy.replica.apply;
 
+import io.understudy.events.Event;
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.state.DatabaseVersion;
@@ -12,15 +14,12 @@ import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
-import io.understudy.time.Moments;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Removes what no import and no way back needs any more: retired databases, the spare of a server that was promoted,
@@ -30,14 +29,12 @@ import org.slf4j.LoggerFactory;
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
 public final class CleanUp {
-    private static final Logger LOG = LoggerFactory.getLogger(CleanUp.class);
-
     private final ReplicaStateStore store;
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final SpareLoader loader;
     private final RetryLog failures;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Clock clock;
 
     public CleanUp(
@@ -46,7 +43,7 @@ public final class CleanUp {
             LiveTrees trees,
             SpareLoader loader,
             RetryLog failures,
-            ReplicaEvents events,
+            Events events,
             Clock clock) {
         this.store = store;
         this.databases = databases;
@@ -72,8 +69,7 @@ public final class CleanUp {
                 clear(ledger, stop);
             }
         } catch (RuntimeException e) {
-            UnderstudyException failure = RetryLog.wrap(e, "clear up");
-            LOG.warn("{}; it is tried again later ({})", failure.getMessage(), failure.hint());
+            events.report(new ReplicaEvent.AttemptFailed("clean up, which is tried again later", e));
         }
     }
 
@@ -97,9 +93,9 @@ public final class CleanUp {
         Optional<PendingCleanUp> left = failed.stream().findFirst().map(first -> failures.cleanUp(ledger, first));
         store.change(each -> each.withCleanUp(left));
         ReplicaPoint.CLEANED_UP.reached();
-        failed.forEach(each -> LOG.warn("{} ({})", each.getMessage(), each.hint()));
-        left.ifPresent(pending -> LOG.warn("clean-up is tried again at {}", Moments.text(pending.notBefore())));
-        events.clearedUp(left.map(PendingCleanUp::attempts).orElse(0));
+        events.report(left.<Event>map(
+                        pending -> new ReplicaEvent.CleanUpFailed(pending.attempts(), pending.notBefore(), failed))
+                .orElseGet(ReplicaEvent.CleanedUp::new));
     }
 
     private Set<DatabaseIdentity> retired(List<UnderstudyException> failed) {

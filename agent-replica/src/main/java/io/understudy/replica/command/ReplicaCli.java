@@ -7,9 +7,9 @@ import io.understudy.cli.AgentProgram;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.cli.Terminal;
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.transport.Transport;
 import picocli.CommandLine.Command;
@@ -59,6 +59,6 @@ public final class ReplicaCli extends AgentProgram {
 
     /** To see, before an operator is asked, whether there is anything to do. */
     static Replica looking(ReplicaWiring wiring) {
-        return wiring.replica(ReplicaEvents.none());
+        return wiring.replica(Events.none());
     }
 }

@@ -2,6 +2,8 @@ package io.understudy.replica.discover;
 
 import io.grpc.ManagedChannel;
 import io.understudy.config.HostPort;
+import io.understudy.events.Events;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Backoff;
 import io.understudy.v1.Announcement;
@@ -38,6 +40,7 @@ public final class PrimaryLink implements AutoCloseable {
     private final Supplier<ReplicaReport> report;
     private final Consumer<Announcement> onAnnouncement;
     private final Backoff backoff;
+    private final Events events;
     private final Clock clock;
     private final Map<HostPort, Seen> seen = new LinkedHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -57,12 +60,14 @@ public final class PrimaryLink implements AutoCloseable {
             Supplier<ReplicaReport> report,
             Consumer<Announcement> onAnnouncement,
             Backoff backoff,
+            Events events,
             Clock clock) {
         this.primaries = List.copyOf(primaries);
         this.channels = channels;
         this.report = report;
         this.onAnnouncement = onAnnouncement;
         this.backoff = backoff;
+        this.events = events;
         this.clock = clock;
         this.primaries.forEach(each -> seen.put(each, new Seen(each, false, Optional.empty(), "")));
         this.thread = DaemonThreads.named("primary-link").newThread(this::run);
@@ -143,7 +148,7 @@ public final class PrimaryLink implements AutoCloseable {
 
     private void lost(HostPort primary, String why, boolean answered) {
         if (answered) {
-            LOG.info("connection to the primary {} is lost: {}; polling of the filestore continues", primary, why);
+            events.report(new ReplicaEvent.PrimaryLost(primary.toString(), why));
         } else {
             LOG.debug("no answer from the primary {}: {}", primary, why);
         }

@@ -1,2 +1,2 @@
-/** What the replica does at this moment, for those who only watch: status, metrics, followers' reports. A leaf. */
+/** What happens in the replica's agent, for those who only watch: log, metrics, status; its crash points. A leaf. */
 package io.understudy.replica.events;

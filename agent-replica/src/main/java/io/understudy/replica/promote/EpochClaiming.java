@@ -1,28 +1,25 @@
 package io.understudy.replica.promote;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.repository.EpochClaim;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Which epoch a promotion claims, and whether the claim succeeded. */
 public final class EpochClaiming {
-    private static final Logger LOG = LoggerFactory.getLogger(EpochClaiming.class);
-
     private final EpochClaims claims;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Supplier<String> nonces;
     private final Clock clock;
 
     /** @param nonces draws a new one with each call */
-    public EpochClaiming(EpochClaims claims, ReplicaEvents events, Supplier<String> nonces, Clock clock) {
+    public EpochClaiming(EpochClaims claims, Events events, Supplier<String> nonces, Clock clock) {
         this.claims = claims;
         this.events = events;
         this.nonces = nonces;
@@ -39,7 +36,7 @@ public final class EpochClaiming {
         try {
             return claims.held();
         } catch (UnderstudyException e) {
-            LOG.warn("{} ({})", e.getMessage(), e.hint());
+            events.report(new ReplicaEvent.HeldEpochUnknown(e));
             return 0;
         }
     }
@@ -83,7 +80,7 @@ public final class EpochClaiming {
     Optional<UnderstudyException> claim(EpochClaim claim) {
         try {
             claims.claim(claim);
-            events.epoch(claim.epoch());
+            events.report(new ReplicaEvent.EpochSeen(claim.epoch()));
             claims.hold(claim);
             return Optional.empty();
         } catch (UnderstudyException e) {
@@ -108,7 +105,7 @@ public final class EpochClaiming {
         try {
             return claims.highest() > epoch;
         } catch (UnderstudyException e) {
-            LOG.warn("cannot check whether another server was promoted since: {} ({})", e.getMessage(), e.hint());
+            events.report(new ReplicaEvent.LaterPromotionUnknown(e));
             return false;
         }
     }

@@ -1,9 +1,11 @@
 package io.understudy.replica.promote;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
@@ -27,8 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes this server the primary: finish an apply that is under way → claim epoch+1 → remove the marker → restart →
@@ -46,7 +46,6 @@ import org.slf4j.LoggerFactory;
  * More than 300 lines, for the order of the steps of a promotion is judged best in one place.
  */
 public final class Promotion {
-    private static final Logger LOG = LoggerFactory.getLogger(Promotion.class);
     private final PromotionRecord record;
     private final BackupMode backup;
     private final StateReconciler standing;
@@ -54,6 +53,7 @@ public final class Promotion {
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
     private final SiteService site;
+    private final Events events;
     private final Clock clock;
     private final Ticker ticker;
 
@@ -65,15 +65,17 @@ public final class Promotion {
             EpochClaiming claiming,
             SiteService site,
             RetryLog failures,
+            Events events,
             Clock clock,
             Ticker ticker) {
-        this.record = new PromotionRecord(store, failures);
+        this.record = new PromotionRecord(store, failures, events);
         this.backup = backup;
         this.standing = standing;
-        this.unfinished = new UnfinishedApply(record, backup, applier, clock);
+        this.unfinished = new UnfinishedApply(record, backup, applier, events, clock);
         this.claiming = claiming;
         this.repeated = new RepeatedPromotion(record, backup, claiming, site, ticker);
         this.site = site;
+        this.events = events;
         this.clock = clock;
         this.ticker = ticker;
     }
@@ -143,7 +145,7 @@ public final class Promotion {
      */
     public void acceptRemoval() {
         if (record.state() instanceof Following following && !backup.on()) {
-            LOG.warn("the marker was removed: this server is promoted; imports have stopped");
+            events.report(new ReplicaEvent.MarkerRemoved());
             begin(following, new Request("marker removed", true, false, false), true);
             resumed(List.of());
         }
@@ -204,16 +206,10 @@ public final class Promotion {
         });
         record.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
-        logPromotion(promoting.epoch(), claimed, warnings);
+        events.report(new ReplicaEvent.ServerPromoted(promoting.epoch(), !claimed));
+        warnings.forEach(each -> events.report(new ReplicaEvent.PromotionImpaired(each)));
         Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
         return new Report(false, promoting.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
-    }
-
-    /** The daemon, which finishes a promotion that was killed, reports to its log alone. */
-    private static void logPromotion(int epoch, boolean claimed, List<UnderstudyException> warnings) {
-        LOG.warn("the marker is gone: this server {} epoch {}", claimed ? "holds" : "has yet to claim", epoch);
-        warnings.forEach(each -> LOG.error(
-                "{}; {} ({})", each.getMessage(), each.hint(), each.code().label()));
     }
 
     /**
@@ -233,11 +229,11 @@ public final class Promotion {
                 claiming.claim(claiming.of(record.ledger().claim(), promoted.epoch(), "promote"));
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
-            LOG.warn("epoch {} is yet to be claimed: {} ({})", promoted.epoch(), e.getMessage(), e.hint());
+            events.report(new ReplicaEvent.EpochUnclaimed(promoted.epoch(), e));
             record.change(ledger -> record.note(ledger, List.of(e)));
             return false;
         }
-        LOG.info("epoch {} is claimed", promoted.epoch());
+        events.report(new ReplicaEvent.EpochClaimed(promoted.epoch()));
         record.change(
                 ledger -> ledger.with(ledger.state().claimed(promoted.epoch())).withSuccess());
         return true;

@@ -1,7 +1,9 @@
 package io.understudy.replica.promote;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
@@ -10,8 +12,6 @@ import io.understudy.replica.state.RetryLog;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The ledger as a promotion changes it: durable, or, where the disk takes nothing, at least known to this process,
@@ -19,16 +19,16 @@ import org.slf4j.LoggerFactory;
  * promoted.
  */
 final class PromotionRecord {
-    private static final Logger LOG = LoggerFactory.getLogger(PromotionRecord.class);
-
     private final ReplicaStateStore store;
     private final RetryLog failures;
+    private final Events events;
     private Optional<ReplicaRecord> unsaved = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
 
-    PromotionRecord(ReplicaStateStore store, RetryLog failures) {
+    PromotionRecord(ReplicaStateStore store, RetryLog failures, Events events) {
         this.store = store;
         this.failures = failures;
+        this.events = events;
     }
 
     ReplicaRecord ledger() {
@@ -51,7 +51,7 @@ final class PromotionRecord {
                 store.change(each -> next);
                 forget();
             } catch (UnderstudyException e) {
-                LOG.error("the promotion continues, but its state cannot be saved: {} ({})", e.getMessage(), e.hint());
+                events.report(new ReplicaEvent.PromotionUnsaved(e));
                 failure = Optional.of(e);
             }
         });

@@ -1,15 +1,15 @@
 package io.understudy.replica.promote;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaState.Applying;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An import that a promotion finds in the middle. It is finished, forward or back; where that can't be, as on a disk
@@ -17,17 +17,17 @@ import org.slf4j.LoggerFactory;
  * when an operator says so, by {@code --as-is} or by having removed the marker.
  */
 final class UnfinishedApply {
-    private static final Logger LOG = LoggerFactory.getLogger(UnfinishedApply.class);
-
     private final PromotionRecord record;
     private final BackupMode backup;
     private final Applier applier;
+    private final Events events;
     private final Clock clock;
 
-    UnfinishedApply(PromotionRecord record, BackupMode backup, Applier applier, Clock clock) {
+    UnfinishedApply(PromotionRecord record, BackupMode backup, Applier applier, Events events, Clock clock) {
         this.record = record;
         this.backup = backup;
         this.applier = applier;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -56,7 +56,7 @@ final class UnfinishedApply {
         switch (applying.intent().phase()) {
             // What is proven, or was taken back, is live as it is: that is noted with the promotion.
             case PROVEN, UNDONE -> {
-                LOG.error("clean-up after the last import failed: {} ({})", failure.getMessage(), failure.hint());
+                events.report(new ReplicaEvent.CleanUpPostponed(failure));
                 record.change(ledger -> ledger.with(ledger.state().settled()).untidy(clock.instant()));
             }
             case FORWARD, BACK -> {
@@ -68,10 +68,7 @@ final class UnfinishedApply {
                     throw mixed(live, failure);
                 }
                 left.add(incomplete(live, failure));
-                LOG.error(
-                        "the unfinished import of {} is given up: {}",
-                        applying.intent().snapshot(),
-                        live.text());
+                events.report(new ReplicaEvent.ImportAbandoned(applying.intent().snapshot(), live.text()));
                 record.change(ledger -> ledger.with(ledger.state().abandoned(live.isFresh(), clock.instant())));
             }
         }

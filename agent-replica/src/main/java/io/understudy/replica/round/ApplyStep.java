@@ -1,9 +1,10 @@
 package io.understudy.replica.round;
 
+import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.IntentWriter;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.PlanSet;
@@ -12,26 +13,19 @@ import io.understudy.replica.state.ReplicaState.Settled;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The step {@code APPLY} of a round: writes the intent, carries it out, reports how it ended. */
 public final class ApplyStep {
-    private static final Logger LOG = LoggerFactory.getLogger(ApplyStep.class);
-
     private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final IntentWriter departure;
     private final Applier applier;
-    private final ReplicaEvents events;
+    private final Events events;
 
     public ApplyStep(
-            ReplicaStateStore store,
-            SnapshotSource source,
-            IntentWriter departure,
-            Applier applier,
-            ReplicaEvents events) {
+            ReplicaStateStore store, SnapshotSource source, IntentWriter departure, Applier applier, Events events) {
         this.store = store;
         this.source = source;
         this.departure = departure;
@@ -64,12 +58,9 @@ public final class ApplyStep {
     /** The snapshot is live. */
     void announce(Optional<Duration> took) {
         Following now = (Following) store.state();
-        LOG.info(
-                "{} is live{}{}",
-                now.current().snapshot().orElseThrow(),
-                now.proven() ? " and proven" : "",
-                took.map(each -> ", in " + each.toMillis() / 1000.0 + " s").orElse(""));
-        events.applied(now.current().snapshot().orElseThrow(), now.current().moment(), now.since(), took);
+        Optional<Instant> proven = now.proven() ? Optional.of(now.since()) : Optional.empty();
+        events.report(new ReplicaEvent.SnapshotApplied(
+                now.current().snapshot().orElseThrow(), now.current().moment(), proven, took));
         source.settled(now);
     }
 

@@ -1,6 +1,6 @@
 package io.understudy.replica.round;
 
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.events.Events;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
@@ -14,7 +14,7 @@ public final class Discovery {
     private final SnapshotSource source;
     private final Inspection inspection;
     private final RetryLog failures;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Clock clock;
     private final Healing healing;
 
@@ -23,7 +23,7 @@ public final class Discovery {
             SnapshotSource source,
             Inspection inspection,
             RetryLog failures,
-            ReplicaEvents events,
+            Events events,
             Clock clock,
             Ticker ticker) {
         this.store = store;
@@ -32,7 +32,7 @@ public final class Discovery {
         this.failures = failures;
         this.events = events;
         this.clock = clock;
-        this.healing = new Healing(store, clock, ticker);
+        this.healing = new Healing(store, events, clock, ticker);
     }
 
     /** For one round. */

@@ -1,8 +1,11 @@
 package io.understudy.replica.round;
 
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
@@ -16,23 +19,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Loads again what was applied, where the server does not show it any more: from the mirror, so it needs neither the
  * primary nor the filestore.
  */
 final class Healing {
-    private static final Logger LOG = LoggerFactory.getLogger(Healing.class);
-
     private final ReplicaStateStore store;
+    private final Events events;
     private final Clock clock;
     private final WarnOnce warnOnce;
     private final HealPace pace = new HealPace();
 
-    Healing(ReplicaStateStore store, Clock clock, Ticker ticker) {
+    Healing(ReplicaStateStore store, Events events, Clock clock, Ticker ticker) {
         this.store = store;
+        this.events = events;
         this.clock = clock;
         this.warnOnce = new WarnOnce(ticker);
     }
@@ -50,7 +51,7 @@ final class Healing {
         }
         found.stream()
                 .filter(each -> warnOnce.isDue(each.message()))
-                .forEach(each -> LOG.warn("{} ({})", each.message(), each.hint()));
+                .forEach(each -> events.report(new ReplicaEvent.DiscrepancyFound(each.message(), each.hint())));
         if (!(ask instanceof ImportRequest.Newest newest) || found.stream().noneMatch(Discrepancy::mendedByLoading)) {
             return discover.get();
         }
@@ -61,7 +62,7 @@ final class Healing {
             if (again.isEmpty() || e.code().kind() != ErrorKind.FILESTORE) {
                 throw e;
             }
-            LOG.warn("the newest snapshot is not known: {}", e.getMessage());
+            events.report(new CommonEvent.NewestUnknown(e));
             return again;
         }
     }
@@ -118,7 +119,7 @@ final class Healing {
             if (e.code() == ErrorCode.CANCELLED) {
                 throw e;
             }
-            LOG.warn("cannot fetch {} into the mirror: {}", live, e.getMessage());
+            events.report(new ReplicaEvent.MirrorIncomplete(live, e));
             return false;
         }
     }

@@ -15,9 +15,7 @@ import io.understudy.repository.SnapshotId;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The steps of a round that change nothing that is live: {@code FETCH}, {@code VERIFY}, {@code LOAD}, {@code STAGE}.
- */
+/** The steps of a round that change nothing that is live: {@code FETCH} to {@code STAGE}. */
 public final class ImportSteps {
     private final ReplicaStateStore store;
     private final SnapshotSource source;

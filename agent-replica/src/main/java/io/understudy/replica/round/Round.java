@@ -1,11 +1,12 @@
 package io.understudy.replica.round;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.Applier;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.SnapshotSource.Fetched;
@@ -23,8 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One import, step by step: {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the
@@ -34,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
 public final class Round {
-    private static final Logger LOG = LoggerFactory.getLogger(Round.class);
-
     /** Not failures of an import: the role changed, or an operator mistyped. */
     private static final Set<ErrorCode> FORGOTTEN =
             EnumSet.of(ErrorCode.NOT_BACKUP_MODE, ErrorCode.SNAPSHOT_UNKNOWN, ErrorCode.CANCELLED);
@@ -48,7 +45,7 @@ public final class Round {
     private final ImportSteps steps;
     private final ApplyStep apply;
     private final RetryLog failures;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Ticker ticker;
 
     public Round(
@@ -59,7 +56,7 @@ public final class Round {
             ImportSteps steps,
             ApplyStep apply,
             RetryLog failures,
-            ReplicaEvents events,
+            Events events,
             Ticker ticker) {
         this.store = store;
         this.backup = backup;
@@ -85,7 +82,7 @@ public final class Round {
             throw journey.failed(e);
         } finally {
             control.end();
-            events.idle();
+            events.report(new ReplicaEvent.RoundEnded());
         }
     }
 
@@ -131,7 +128,7 @@ public final class Round {
                         mirrored ? discovery.inspect() : found);
             }
             boolean again = healing.isOf(snapshot.get(), found);
-            LOG.info("importing {}{}", snapshot.get(), again ? " again" : "");
+            events.report(new ReplicaEvent.ImportBegan(snapshot.get(), again));
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> steps.fetch(snapshot.get(), progress()));
             Optional<DatabaseIdentity> fresh =
@@ -209,7 +206,7 @@ public final class Round {
             step = next;
             backup.require();
             control.check();
-            events.began(snapshot.get(), next);
+            events.report(new ReplicaEvent.StepBegan(snapshot.get(), next));
             return watch.time(next, work);
         }
 
@@ -221,7 +218,9 @@ public final class Round {
         }
 
         private Progress progress() {
-            return (what, done, total) -> events.progressed(step, done, total);
+            return snapshot.<Progress>map(id -> (what, done, total) ->
+                            events.report(new ReplicaEvent.StepProgressed(id, step, done, total)))
+                    .orElse(Progress.none());
         }
 
         /** @return what to throw: the failure, or that the round was given up because of which it failed */
@@ -232,7 +231,7 @@ public final class Round {
                 return failure.code() == ErrorCode.CANCELLED ? failure : RoundControl.cancelled();
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
-                events.failed(step, failure);
+                events.report(new ReplicaEvent.StepFailed(step, failure));
                 store.change(ledger -> failures.failed(ledger, snapshot, step, failure));
             }
             return failure;

@@ -1,8 +1,9 @@
 package io.understudy.replica.round;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
@@ -19,13 +20,12 @@ final class SnapshotSelector {
     private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final RetryLog failures;
-    private final ReplicaEvents events;
+    private final Events events;
     private final Clock clock;
     private List<SnapshotId> overtaken = List.of();
     private Optional<AwaitedEpoch> waits = Optional.empty();
 
-    SnapshotSelector(
-            ReplicaStateStore store, SnapshotSource source, RetryLog failures, ReplicaEvents events, Clock clock) {
+    SnapshotSelector(ReplicaStateStore store, SnapshotSource source, RetryLog failures, Events events, Clock clock) {
         this.store = store;
         this.source = source;
         this.failures = failures;
@@ -56,7 +56,7 @@ final class SnapshotSelector {
         List<SnapshotId> listed = live.map(this::fromLiveOn).orElseGet(source::list);
         List<SnapshotId> known = listed.isEmpty() && live.isPresent() ? source.list() : listed;
         Optional<SnapshotId> newest = known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1));
-        events.polled(newest);
+        events.report(new ReplicaEvent.NewestSeen(newest));
         // Also when nothing is newer: a standby that is up to date waits too, once another server is promoted.
         return new NextSnapshot(ledger, clock.instant()).newest(known, highestEpoch(newest), ask);
     }
@@ -70,7 +70,7 @@ final class SnapshotSelector {
 
     private int highestEpoch(Optional<SnapshotId> newest) {
         int epoch = source.highestEpoch();
-        events.epoch(epoch);
+        events.report(new ReplicaEvent.EpochSeen(epoch));
         waits = AwaitedEpoch.of(newest, epoch);
         return epoch;
     }

@@ -1,9 +1,11 @@
 package io.understudy.replica.round;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState;
@@ -15,8 +17,6 @@ import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings what is remembered in line with the marker, which counts: a server whose marker came back is a standby again,
@@ -24,16 +24,18 @@ import org.slf4j.LoggerFactory;
  * never dropped.
  */
 public final class StateReconciler {
-    private static final Logger LOG = LoggerFactory.getLogger(StateReconciler.class);
     private final ReplicaStateStore store;
     private final BackupMode backup;
     private final LiveDatabases databases;
+    private final Events events;
     private final Clock clock;
 
-    public StateReconciler(ReplicaStateStore store, BackupMode backup, LiveDatabases databases, Clock clock) {
+    public StateReconciler(
+            ReplicaStateStore store, BackupMode backup, LiveDatabases databases, Events events, Clock clock) {
         this.store = store;
         this.backup = backup;
         this.databases = databases;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -48,12 +50,12 @@ public final class StateReconciler {
         }
         if (store.read().isEmpty()) {
             ReplicaState found = remembered();
-            LOG.info("no state of this replica was found; by its marker it is {}", found.label());
+            events.report(new ReplicaEvent.StateRebuilt(found.label()));
             store.change(ledger -> ledger.with(found));
         }
         ReplicaState state = store.state();
         if (state instanceof Promoted) {
-            LOG.info("the marker is back: this server is a standby again, and imports snapshots");
+            events.report(new ReplicaEvent.MarkerReturned());
             store.change(ledger -> ledger.with(state.demoted()).withSuccess());
         }
         if (state instanceof Following following) {
@@ -77,9 +79,7 @@ public final class StateReconciler {
                 && store.read()
                         .filter(it -> it.owned().contains(live.database()))
                         .isPresent()) {
-            LOG.warn(
-                    "the marker does not name {}, which is live: its database will be set aside, not dropped",
-                    live.snapshot().orElseThrow());
+            events.report(new ReplicaEvent.MarkerNamesAnother(live.snapshot().orElseThrow()));
             store.change(ledger -> ledger.withoutOwned(live.database()));
         }
     }

@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.time.Ticker;
@@ -19,8 +20,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class JobQueueTest {
     private final AtomicInteger routines = new AtomicInteger();
-    private JobQueue queue =
-            new JobQueue(control -> routines.incrementAndGet(), () -> Duration.ofDays(1), Ticker.system());
+    private JobQueue queue = new JobQueue(
+            control -> routines.incrementAndGet(), () -> Duration.ofDays(1), Events.none(), Ticker.system());
 
     @AfterEach
     void close() {
@@ -37,7 +38,8 @@ class JobQueueTest {
 
     @Test
     void doesItsRoutineWhenItsPauseIsOver() {
-        queue = new JobQueue(control -> routines.incrementAndGet(), () -> Duration.ofMillis(1), Ticker.system());
+        queue = new JobQueue(
+                control -> routines.incrementAndGet(), () -> Duration.ofMillis(1), Events.none(), Ticker.system());
         queue.start();
 
         Awaitility.await().until(() -> routines.get() > 2);
@@ -50,6 +52,7 @@ class JobQueueTest {
                     throw new OutOfMemoryError("no room for a buffer");
                 },
                 () -> Duration.ofDays(1),
+                Events.none(),
                 Ticker.system());
         queue.start();
         queue.wake();
@@ -73,6 +76,7 @@ class JobQueueTest {
                     throw new IllegalStateException("a bug");
                 },
                 () -> Duration.ofDays(1),
+                Events.none(),
                 Ticker.system());
         queue.start();
         queue.wake();
@@ -146,6 +150,7 @@ class JobQueueTest {
                 () -> {
                     throw new IllegalStateException("the state can't be read");
                 },
+                Events.none(),
                 Ticker.system());
         queue.start();
         queue.wake();

@@ -2,9 +2,7 @@ package io.understudy.replica.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.BackupMode;
@@ -16,10 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class MarkerWatchTest {
     private final List<String> heard = new ArrayList<>();
+    private final List<String> reported = new ArrayList<>();
     private final FakeTicker time = new FakeTicker();
     private Boolean on = true;
     private final MarkerWatch watch = new MarkerWatch(
@@ -55,33 +53,26 @@ class MarkerWatchTest {
             () -> heard.add("gone"),
             () -> heard.add("changed"),
             () -> {},
+            new Events(time.clock(), (event, at) -> reported.add(event.message())),
             time);
 
     /** A look each second would fill the log. */
     @Test
-    void logsAFailureThatStaysOnceAnHourAndAtOnceWhenItComesBack() {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger(MarkerWatch.class);
-        log.start();
-        logger.addAppender(log);
-        try {
-            on = null;
-            watch.look();
-            watch.look();
-            assertThat(log.list).singleElement().asString().contains("cannot look");
-            time.advance(Duration.ofHours(1));
-            watch.look();
-            watch.look();
-            assertThat(log.list).hasSize(2);
+    void reportsAFailureThatStaysOnceAnHourAndAtOnceWhenItComesBack() {
+        on = null;
+        watch.look();
+        watch.look();
+        assertThat(reported).containsExactly("a look at the marker failed: cannot look (file_denied)");
+        time.advance(Duration.ofHours(1));
+        watch.look();
+        watch.look();
+        assertThat(reported).hasSize(2);
 
-            on = true;
-            watch.look();
-            on = null;
-            watch.look();
-            assertThat(log.list).hasSize(3);
-        } finally {
-            logger.detachAppender(log);
-        }
+        on = true;
+        watch.look();
+        on = null;
+        watch.look();
+        assertThat(reported).hasSize(3);
     }
 
     @AfterEach

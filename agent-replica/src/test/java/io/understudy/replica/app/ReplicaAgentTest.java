@@ -7,13 +7,13 @@ import io.grpc.stub.StreamObserver;
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.config.HostPort;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaCommands.SyncRequest;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
@@ -103,7 +103,7 @@ class ReplicaAgentTest {
         world.points.live();
         assertThat(world.databases.content(FakeDatabases.SPARE)).isEqualTo("partial");
 
-        wiring().replica(ReplicaEvents.none()).rollback();
+        wiring().replica(Events.none()).rollback();
 
         assertThat(world.content()).isEqualTo("00000001-00000001");
         world.assertWhole();

@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
@@ -40,7 +41,7 @@ class ReplicaMetricsTest {
         ReplicaMetrics told =
                 new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
         told.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1_800_000_000));
-        world.events = told;
+        world.events = new Events(world.time.clock(), told);
         return metrics;
     }
 

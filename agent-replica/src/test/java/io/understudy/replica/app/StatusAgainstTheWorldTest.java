@@ -6,16 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.understudy.cli.Json;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.round.Discrepancy;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.nio.file.Path;
@@ -53,10 +55,10 @@ class StatusAgainstTheWorldTest {
 
     @BeforeEach
     void start() {
-        live = new DaemonStatus("memory:", world.time.clock());
+        live = new DaemonStatus("memory:");
         told = new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
         told.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9));
-        world.events = ReplicaEvents.all(List.of(live, told));
+        world.events = new Events(world.time.clock(), live, told);
         report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live);
     }
 
@@ -108,7 +110,7 @@ class StatusAgainstTheWorldTest {
     @Test
     void isTrueInEachRoleAndAfterEachChange() {
         turn();
-        check(new Truth(), 0, Optional.empty());
+        check(new Truth(), 1, Optional.empty());
 
         world.source.commit(1, 1);
         Instant first = turn();
@@ -216,7 +218,8 @@ class StatusAgainstTheWorldTest {
     }
 
     private void check(Truth truth, int epoch, Optional<SnapshotId> serves) {
-        told.inspected(world.inspection().look());
+        boolean intact = world.inspection().look().stream().noneMatch(Discrepancy::breaksSite);
+        world.events.report(new ReplicaEvent.SiteInspected(intact));
         told.beat();
         told.healthy(world.site.healthy());
         assertThat(shown()).isEqualTo(truth.fields);

@@ -1,5 +1,6 @@
 package io.understudy.replica.bitrot;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
@@ -13,7 +14,6 @@ import io.understudy.replica.app.ReplicaPorts;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.LiveDatabases;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.FakeDatabaseServer;
 import io.understudy.replica.fakes.FakeLiveDatabases;
@@ -155,8 +155,7 @@ final class Standby {
                 () -> "nonce");
         UnaryOperator<ReplicaParts> parts =
                 shipped -> new ReplicaParts(snapshots(), shipped.claims(), watched(shipped.stage()), shipped.trees());
-        return new ReplicaWiring(AgentSettings.in(state.getParent(), List.of()), ports, parts)
-                .round(ReplicaEvents.none());
+        return new ReplicaWiring(AgentSettings.in(state.getParent(), List.of()), ports, parts).round(Events.none());
     }
 
     private Stage watched(Stage stage) {

@@ -8,6 +8,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.understudy.config.HostPort;
+import io.understudy.events.Events;
 import io.understudy.time.Backoff;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
@@ -82,6 +83,7 @@ class PrimaryLinkTest {
                 () -> ReplicaReport.newBuilder().setName("r").setState(state).build(),
                 heard::add,
                 new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), new Random(1)),
+                Events.none(),
                 Clock.systemUTC());
         link.start();
     }

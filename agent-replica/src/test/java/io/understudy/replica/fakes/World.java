@@ -3,6 +3,7 @@ package io.understudy.replica.fakes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
 import io.understudy.replica.app.ReplicaDisk;
@@ -15,7 +16,6 @@ import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveTrees;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.promote.EpochClaims;
@@ -59,7 +59,7 @@ public final class World {
     public Stage stage = trees;
     public EpochClaims fence = claims;
     private int nonces;
-    public ReplicaEvents events = ReplicaEvents.none();
+    public Events events = Events.none();
 
     public World() {
         points.always(this::mustHold);

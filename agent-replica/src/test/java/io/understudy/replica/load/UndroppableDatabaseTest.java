@@ -2,6 +2,7 @@ package io.understudy.replica.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.events.Events;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
@@ -13,7 +14,6 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.IntentWriter;
-import io.understudy.replica.events.ReplicaEvents;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
@@ -64,7 +64,7 @@ class UndroppableDatabaseTest {
         swap = new DatabaseSwap(new Database(server.settings(site)), Ticker.system());
         loader = new DatabaseLoader(server.settings(site), state, new SystemCommandRunner(state), Ticker.system());
         ReplicaWiring wiring = world.wiring(AgentSettings.in(state, List.of()), swap, loader, new FakeSiteService());
-        ReplicaEvents none = ReplicaEvents.none();
+        Events none = Events.none();
         applier = wiring.applier(none);
         departure = wiring.intents();
         cleanUp = wiring.cleanUp(none);

@@ -15,6 +15,7 @@ import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TlsSettings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
@@ -78,7 +79,7 @@ class PreparationTest {
                 checks(settings),
                 world.marker,
                 world.store,
-                new StateReconciler(world.store, world.marker, world.databases, world.time.clock()),
+                new StateReconciler(world.store, world.marker, world.databases, Events.none(), world.time.clock()),
                 world.databases,
                 epochs,
                 () -> repository,

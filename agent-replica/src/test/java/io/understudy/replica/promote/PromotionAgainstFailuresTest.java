@@ -2,10 +2,10 @@ package io.understudy.replica.promote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.events.EventSink;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvents;
-import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
@@ -16,9 +16,8 @@ import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -212,8 +211,13 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
     }
 
     @Test
-    void aListenerThatFailsHoldsUpNothing() {
-        world.events = ReplicaEvents.all(List.of(new FailingListener()));
+    void aSinkThatFailsHoldsUpNothing() {
+        List<String> received = new ArrayList<>();
+        EventSink full = (event, at) -> {
+            received.add(event.code());
+            throw new IllegalStateException("no space left on device");
+        };
+        world.events = new Events(world.time.clock(), full);
         world.source.commit(1, 2);
         assertThat(world.sync().applied()).isPresent();
 
@@ -221,6 +225,14 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
 
         assertPromoted(world);
         assertThat(world.store.ledger().failures()).isZero();
+        assertThat(received)
+                .contains(
+                        "newest_seen",
+                        "step_began",
+                        "snapshot_applied",
+                        "cleaned_up",
+                        "round_ended",
+                        "server_promoted");
     }
 
     private static void assertPromoted(World world) {
@@ -230,38 +242,5 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
         assertThat(world.marker.on()).isFalse();
         assertThat(world.claims.held()).isEqualTo(2);
         assertThat(world.site.running()).isTrue();
-    }
-
-    /** As metrics whose registry is closed. */
-    private static final class FailingListener implements ReplicaEvents {
-        @Override
-        public void polled(Optional<SnapshotId> newest) {
-            throw new IllegalStateException("polled");
-        }
-
-        @Override
-        public void epoch(int highest) {
-            throw new IllegalStateException("epoch");
-        }
-
-        @Override
-        public void began(SnapshotId snapshot, Step step) {
-            throw new IllegalStateException("began");
-        }
-
-        @Override
-        public void applied(SnapshotId snapshot, Optional<Instant> moment, Instant when, Optional<Duration> took) {
-            throw new IllegalStateException("applied");
-        }
-
-        @Override
-        public void clearedUp(int failures) {
-            throw new IllegalStateException("cleared up");
-        }
-
-        @Override
-        public void idle() {
-            throw new IllegalStateException("idle");
-        }
     }
 }

@@ -3,9 +3,10 @@ package io.understudy.replica.round;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
@@ -51,14 +52,11 @@ class RestoreAndRollbackTest {
         world.sync();
         SnapshotId newest = world.source.commit(1, 2);
         world.sync();
-        world.events = new ReplicaEvents() {
-            @Override
-            public void began(SnapshotId snapshot, Step step) {
-                if (step == Step.STAGE) {
-                    world.marker.removeByHand();
-                }
+        world.events = new Events(world.time.clock(), (event, at) -> {
+            if (event instanceof ReplicaEvent.StepBegan began && began.step() == Step.STAGE) {
+                world.marker.removeByHand();
             }
-        };
+        });
 
         refused(() -> world.restore(older), ErrorCode.NOT_BACKUP_MODE);
 

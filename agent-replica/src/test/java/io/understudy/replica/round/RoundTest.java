@@ -3,10 +3,11 @@ package io.understudy.replica.round;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
-import io.understudy.replica.events.ReplicaEvents;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
@@ -30,12 +31,11 @@ class RoundTest {
     @Test
     void importsTheNewestInTheOrderOfTheSteps() {
         List<Step> steps = new ArrayList<>();
-        world.events = new ReplicaEvents() {
-            @Override
-            public void began(SnapshotId snapshot, Step step) {
-                steps.add(step);
+        world.events = new Events(world.time.clock(), (event, at) -> {
+            if (event instanceof ReplicaEvent.StepBegan began) {
+                steps.add(began.step());
             }
-        };
+        });
         world.source.commit(1, 1);
         SnapshotId newest = world.source.commit(1, 2);
 

@@ -11,7 +11,7 @@ import io.understudy.postgres.Toolset;
 import io.understudy.primary.capture.database.ArchiveReader.Archive;
 import io.understudy.primary.capture.database.ExportedSnapshot.Export;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseProperties;

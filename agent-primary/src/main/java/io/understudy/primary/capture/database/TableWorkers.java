@@ -8,7 +8,7 @@ import io.understudy.postgres.SourceTable;
 import io.understudy.primary.capture.database.ExclusiveLocks.Lock;
 import io.understudy.primary.capture.database.TableReader.Rows;
 import io.understudy.primary.capture.database.TableStates.State;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobRef;

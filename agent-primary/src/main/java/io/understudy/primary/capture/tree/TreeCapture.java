@@ -10,7 +10,7 @@ import io.understudy.files.MountPoints;
 import io.understudy.files.TreeRoot;
 import io.understudy.files.TreeWalker;
 import io.understudy.primary.capture.tree.SourceTrees.Captured;
-import io.understudy.primary.points.PrimaryPoint;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobId;

@@ -1,4 +1,4 @@
-package io.understudy.primary.capture;
+package io.understudy.primary.events;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package io.understudy.primary.points;
+package io.understudy.primary.events;
 
 import io.understudy.progress.CrashPoint;
 

@@ -1,0 +1,79 @@
+package io.understudy.primary.events;
+
+import io.understudy.events.Event;
+import io.understudy.events.EventText;
+import io.understudy.events.Severity;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** All events of the primary's agent. */
+public sealed interface PrimaryEvent extends Event {
+    @EventText("the agent runs")
+    record AgentRuns() implements PrimaryEvent {}
+
+    @EventText("the agent has stopped")
+    record AgentStopped() implements PrimaryEvent {}
+
+    @EventText(value = "the agent does not stop in time", severity = Severity.WARN)
+    record AgentStopsLate() implements PrimaryEvent {}
+
+    @EventText("this server is the primary, of epoch {epoch}")
+    record RoleIsPrimary(int epoch) implements PrimaryEvent {}
+
+    @EventText("this server is in backup mode: no snapshots are taken")
+    record RoleIsStandby() implements PrimaryEvent {}
+
+    /** Fenced by a higher epoch, or without an epoch of the repository. */
+    @EventText(value = "no snapshots are taken[: {why}]", severity = Severity.ERROR)
+    record RoleForbidsSnapshots(Optional<UnderstudyException> why) implements PrimaryEvent {}
+
+    @EventText(value = "the role of this server is not known yet[: {why}]", severity = Severity.WARN)
+    record RoleUnknown(Optional<UnderstudyException> why) implements PrimaryEvent {}
+
+    @EventText("epoch {epoch} has no snapshot yet: the first one is taken now")
+    record FirstSnapshotDue(int epoch) implements PrimaryEvent {}
+
+    @EventText("replica {name} follows; it has {applied}")
+    record ReplicaFollows(String name, String applied) implements PrimaryEvent {}
+
+    @EventText("a snapshot is requested ({periods})")
+    record SnapshotRequested(List<String> periods) implements PrimaryEvent {}
+
+    @EventText("a snapshot begins ({periods})")
+    record SnapshotBegan(List<String> periods) implements PrimaryEvent {}
+
+    /**
+     * The manifest is durable: each reader finds the snapshot.
+     *
+     * @param took from the request to the commit
+     * @param committed by this server's clock
+     * @param reusedBytes as stored, that were in the repository already
+     */
+    @EventText("snapshot {manifest.snapshot} committed in {took}: {manifest.totals.rows} rows,"
+            + " {manifest.totals.entries} files and folders, {manifest.totals.uploadedBytes} bytes uploaded,"
+            + " {reusedBytes} bytes reused")
+    record SnapshotCommitted(Manifest manifest, Duration took, Instant committed, long reusedBytes)
+            implements PrimaryEvent {}
+
+    /** The snapshot is not acknowledged; whether its manifest is there the failure says. */
+    @EventText(value = "snapshot failed, {stage}: {why}", severity = Severity.ERROR)
+    record SnapshotFailed(Stage stage, UnderstudyException why) implements PrimaryEvent {}
+
+    @EventText("snapshot {snapshot} deleted: {reasons}")
+    record SnapshotDeleted(SnapshotId snapshot, List<String> reasons) implements PrimaryEvent {}
+
+    @EventText("pruning done: {kept} snapshots kept, {deleted} deleted; {blobs} blobs, {bytes} bytes deleted")
+    record PruningDone(long kept, long deleted, long blobs, long bytes) implements PrimaryEvent {}
+
+    /** What was deleted before stays deleted; the rest is left for the next time. */
+    @EventText(value = "pruning failed before its end: {why}", severity = Severity.ERROR)
+    record PruningFailed(UnderstudyException why) implements PrimaryEvent {}
+
+    @EventText(value = "whether to prune is not known: {why}", severity = Severity.WARN)
+    record PruningUndecided(UnderstudyException why) implements PrimaryEvent {}
+}

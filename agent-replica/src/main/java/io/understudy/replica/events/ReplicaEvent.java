@@ -1,0 +1,172 @@
+package io.understudy.replica.events;
+
+import io.understudy.events.Event;
+import io.understudy.events.EventText;
+import io.understudy.events.Severity;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.SnapshotId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** All events of the replica's agent. */
+public sealed interface ReplicaEvent extends Event {
+    @EventText("agent-replica {version} of site {site} runs: {role}")
+    record AgentStarted(String version, String site, String role) implements ReplicaEvent {}
+
+    @EventText("the agent stops")
+    record AgentStops() implements ReplicaEvent {}
+
+    @EventText(value = "the agent stopped during an apply; the next start finishes it", severity = Severity.WARN)
+    record AgentStoppedInApply() implements ReplicaEvent {}
+
+    @EventText(value = "a look at {what} failed: {why}", severity = Severity.WARN)
+    record LookFailed(String what, UnderstudyException why) implements ReplicaEvent {}
+
+    /** @param intact whether the site has what was applied */
+    @EventText(value = "this server was inspected[: it is {intact}]", severity = Severity.TRACE)
+    record SiteInspected(boolean intact) implements ReplicaEvent {}
+
+    @EventText("no state of this replica was found; by its marker it is {state}")
+    record StateRebuilt(String state) implements ReplicaEvent {}
+
+    @EventText("the marker is back: this server is a standby again, and imports snapshots")
+    record MarkerReturned() implements ReplicaEvent {}
+
+    @EventText(
+            value = "the marker does not name {live}, which is live: its database will be set aside, not dropped",
+            severity = Severity.WARN)
+    record MarkerNamesAnother(SnapshotId live) implements ReplicaEvent {}
+
+    @EventText("{server} announces {snapshot}")
+    record SnapshotAnnounced(String server, String snapshot) implements ReplicaEvent {}
+
+    @EventText("connection to the primary {address} is lost: {why}; polling of the filestore continues")
+    record PrimaryLost(String address, String why) implements ReplicaEvent {}
+
+    /** The filestore answered a listing. */
+    @EventText(value = "the newest snapshot in the repository is {newest}", severity = Severity.TRACE)
+    record NewestSeen(Optional<SnapshotId> newest) implements ReplicaEvent {}
+
+    /** The highest epoch claimed in the repository was read, or claimed there by this server. */
+    @EventText(value = "the highest epoch in the repository is {epoch}", severity = Severity.TRACE)
+    record EpochSeen(int epoch) implements ReplicaEvent {}
+
+    /** What is remembered of the server and the server contradicts. */
+    @EventText(value = "{problem}", severity = Severity.WARN, hint = "{remedy}")
+    record DiscrepancyFound(String problem, String remedy) implements ReplicaEvent {}
+
+    @EventText(value = "{snapshot} cannot be fetched into the mirror: {why}", severity = Severity.WARN)
+    record MirrorIncomplete(SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText("importing {snapshot}[ {again}]")
+    record ImportBegan(SnapshotId snapshot, boolean again) implements ReplicaEvent {}
+
+    /** What the round worked on before is over. */
+    @EventText(value = "{snapshot} is in step {step}", severity = Severity.DEBUG)
+    record StepBegan(SnapshotId snapshot, Step step) implements ReplicaEvent {}
+
+    /** @param totalBytes -1 while unknown */
+    @EventText(
+            value = "{snapshot} is in step {step}: {doneBytes} of {totalBytes} bytes are done",
+            severity = Severity.TRACE)
+    record StepProgressed(SnapshotId snapshot, Step step, long doneBytes, long totalBytes) implements ReplicaEvent {}
+
+    /** An import failed in this step. {@link RoundFailed} brings it to the log. */
+    @EventText(value = "step {step} failed: {why}", severity = Severity.DEBUG)
+    record StepFailed(Step step, UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText(value = "{snapshot} failed, N-1 becomes live again: {why}", severity = Severity.WARN)
+    record ImportTurnsBack(SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText(
+            value = "{snapshot} is live but unproven, and stays: the marker was removed: {why}",
+            severity = Severity.WARN)
+    record UnprovenStays(SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText(value = "{snapshot} stays live: the marker was removed before it was undone", severity = Severity.WARN)
+    record UndoneStays(SnapshotId snapshot) implements ReplicaEvent {}
+
+    /**
+     * A snapshot is live for good.
+     *
+     * @param moment of its data
+     * @param proven when; empty: the marker was removed before the proof
+     * @param took empty when an earlier process had begun it
+     */
+    @EventText("{snapshot} is live[ and proven at {proven}][, in {took}]")
+    record SnapshotApplied(
+            SnapshotId snapshot, Optional<Instant> moment, Optional<Instant> proven, Optional<Duration> took)
+            implements ReplicaEvent {}
+
+    /** N-1 is live again, by a failed proof or by {@code rollback}; empty: what stood there before the first import. */
+    @EventText("the site is back at the state before[, {snapshot}]")
+    record WentBack(Optional<SnapshotId> snapshot, Optional<Instant> moment) implements ReplicaEvent {}
+
+    /** Something that must not hold up what comes after it. */
+    @EventText(value = "cannot {work}: {why}", severity = Severity.ERROR)
+    record AttemptFailed(String work, RuntimeException why) implements ReplicaEvent {}
+
+    /** @param attempts that failed in a row */
+    @EventText(
+            value = "clean-up failed, attempt {attempts}; the next one is at {next}: {why}",
+            severity = Severity.WARN)
+    record CleanUpFailed(int attempts, Instant next, List<UnderstudyException> why) implements ReplicaEvent {}
+
+    @EventText(value = "nothing is left to clean up", severity = Severity.DEBUG)
+    record CleanedUp() implements ReplicaEvent {}
+
+    @EventText(value = "clean-up after the last import failed: {why}", severity = Severity.ERROR)
+    record CleanUpPostponed(UnderstudyException why) implements ReplicaEvent {}
+
+    /** A promotion goes on with what is live. */
+    @EventText(value = "the unfinished import of {snapshot} is given up: {live}", severity = Severity.ERROR)
+    record ImportAbandoned(SnapshotId snapshot, String live) implements ReplicaEvent {}
+
+    /** The round is over, however it ended. */
+    @EventText(value = "the round is over", severity = Severity.TRACE)
+    record RoundEnded() implements ReplicaEvent {}
+
+    @EventText(value = "round failed: {why}", severity = Severity.ERROR)
+    record RoundFailed(UnderstudyException why) implements ReplicaEvent {}
+
+    /** The role changed, or another process is at work: no failure. */
+    @EventText("no round now: {why}")
+    record RoundRefused(UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText(
+            value = "cannot determine when the next round is due, trying again in {pause}: {why}",
+            severity = Severity.ERROR)
+    record NextRoundUnknown(Duration pause, RuntimeException why) implements ReplicaEvent {}
+
+    @EventText(
+            value = "the marker was removed: this server is promoted; imports have stopped",
+            severity = Severity.WARN)
+    record MarkerRemoved() implements ReplicaEvent {}
+
+    /** @param unclaimed whether the epoch has yet to be claimed */
+    @EventText(
+            value = "this server is promoted: it is the primary of epoch {epoch}[, which is {unclaimed}]",
+            severity = Severity.WARN)
+    record ServerPromoted(int epoch, boolean unclaimed) implements ReplicaEvent {}
+
+    /** What went wrong without stopping the promotion. */
+    @EventText(value = "the promotion goes on after a failure: {why}", severity = Severity.ERROR)
+    record PromotionImpaired(UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText(value = "the promotion goes on, but its state cannot be saved: {why}", severity = Severity.ERROR)
+    record PromotionUnsaved(UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText("epoch {epoch} is claimed")
+    record EpochClaimed(int epoch) implements ReplicaEvent {}
+
+    @EventText(value = "epoch {epoch} is yet to be claimed: {why}", severity = Severity.WARN)
+    record EpochUnclaimed(int epoch, UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText(value = "the epoch that this server holds is not known: {why}", severity = Severity.WARN)
+    record HeldEpochUnknown(UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText(value = "whether another server was promoted since is not known: {why}", severity = Severity.WARN)
+    record LaterPromotionUnknown(UnderstudyException why) implements ReplicaEvent {}
+}
