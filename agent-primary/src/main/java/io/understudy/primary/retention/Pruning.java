@@ -38,8 +38,6 @@ import java.util.stream.Collectors;
  * goes on.
  */
 public final class Pruning {
-    /** Held while this server prunes. */
-
     /** A little less than a day, so that a pruning after each day's first snapshot does not wander. */
     private static final Duration EVERY = Duration.ofHours(20);
 
