@@ -70,7 +70,8 @@ public final class ProgressDisplay implements Progress, AutoCloseable {
             err.print(ERASE + drawn());
         } else {
             lastLine = line();
-            err.println(lastLine);
+            // A step that moves no bytes, like a restart, has no amount.
+            err.println(done == 0 && total <= 0 ? step : lastLine);
         }
         err.flush();
         shownAt = ticker.nanos();
