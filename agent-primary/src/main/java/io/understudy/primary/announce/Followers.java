@@ -20,7 +20,7 @@ public final class Followers {
     private static final int MOST = 1000;
 
     /** States in which a server is no replica, though its agent still receives announcements. */
-    private static final Set<String> PROMOTED = Set.of("promoting", "promoted");
+    private static final Set<String> NO_REPLICA = Set.of("promoting", "promoted", "no_standby");
 
     private final Clock clock;
     private final Map<Object, Connection> connections = new HashMap<>();
@@ -81,7 +81,7 @@ public final class Followers {
             return false;
         }
         connection.name = report.getName();
-        if (PROMOTED.contains(report.getState())) {
+        if (NO_REPLICA.contains(report.getState())) {
             followers.remove(report.getName());
             return false;
         }

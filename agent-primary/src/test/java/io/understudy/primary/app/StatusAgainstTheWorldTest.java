@@ -103,6 +103,7 @@ class StatusAgainstTheWorldTest {
                 primary.repository.list().contains(FIRST) && queue.step().isEmpty());
         turn();
         Reporting.replica(followers, "standby-1", "following");
+        Reporting.replica(followers, "other-primary", "no_standby");
         isTrue("primary", 1, List.of("standby-1"));
 
         // Demoted: another server is promoted and takes a snapshot.

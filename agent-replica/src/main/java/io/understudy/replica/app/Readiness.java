@@ -8,6 +8,7 @@ import io.understudy.replica.round.Inspection;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaStateStore;
 import java.util.List;
@@ -58,7 +59,9 @@ final class Readiness {
                 .flatMap(DatabaseVersion::snapshot)
                 .map(id -> Probe.up("follows, " + id + " is live"
                         + waits.map(each -> "; " + each.text()).orElse("")))
-                .orElse(Probe.down("nothing was imported yet"
+                .orElse(Probe.down((ledger.state() instanceof Applying
+                                ? "nothing is live until the import that runs ends"
+                                : "nothing was imported yet")
                         + waits.map(each -> "; " + each.text()).orElse("")));
     }
 }

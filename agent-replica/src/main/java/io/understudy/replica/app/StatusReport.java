@@ -28,6 +28,9 @@ import java.util.stream.Stream;
 
 /** What this replica is, looked at now; what is older carries its time. */
 final class StatusReport {
+    /** Reported by a server without the marker that imported nothing: the primary does not list it as a replica. */
+    private static final String NO_STANDBY = "no_standby";
+
     private final Settings settings;
     private final ReplicaStateStore store;
     private final BackupMode backup;
@@ -118,7 +121,7 @@ final class StatusReport {
                 .setName(view.replica())
                 .setSite(view.site())
                 .setAgentVersion(AgentVersion.current())
-                .setState(view.state())
+                .setState(view.backupMode() || !view.state().equals("seeding") ? view.state() : NO_STANDBY)
                 .setApplied(text(view.applied()))
                 .setProven(view.proven() ? text(view.applied()) : "");
         view.moment().map(StatusReport::timestamp).ifPresent(report::setMoment);

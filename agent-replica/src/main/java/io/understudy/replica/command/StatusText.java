@@ -16,7 +16,7 @@ final class StatusText {
     static String of(StatusView status) {
         StatusText it = new StatusText();
         it.line("site", status.site() + " on " + status.replica());
-        it.line("state", status.state() + (status.backupMode() ? ", in backup mode" : ", not in backup mode"));
+        it.line("state", state(status));
         it.applied(status);
         status.discrepancies().forEach(it::wrong);
         status.previous().ifPresent(id -> it.line("previous", id + " (agent-replica rollback returns to it)"));
@@ -34,9 +34,27 @@ final class StatusText {
         return it.text.toString();
     }
 
+    /** A server without the marker that imported nothing waits for nothing: most often it is the primary. */
+    private static String state(StatusView status) {
+        if (status.backupMode()) {
+            return status.state() + ", in backup mode";
+        }
+        return (status.state().equals("seeding") ? "not a standby" : status.state()) + ", not in backup mode";
+    }
+
     private void applied(StatusView status) {
         if (status.applied().isEmpty()) {
-            line("applied", "nothing yet");
+            line("applied", status.state().equals("applying") ? "nothing until this import ends" : "nothing yet");
+            return;
+        }
+        if (status.state().equals("promoted")) {
+            // The site writes here now: an age would be that of no data.
+            line(
+                    "applied",
+                    status.applied().get()
+                            + status.since()
+                                    .map(when -> ", promoted at " + Moments.text(when))
+                                    .orElse(""));
             return;
         }
         String age = status.ageSeconds()

@@ -23,6 +23,7 @@ import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
@@ -144,7 +145,7 @@ class OutputsTest {
                         + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"reachable\":false,"
                         + "\"seen\":null,\"newest\":null,\"error\":null},\"failures\":0,\"last_error\":null,\"retry\":null,"
                         + "\"rejected\":[],\"waiting\":null,\"clean_up\":null,\"intact\":null,\"discrepancies\":[]}");
-        assertThat(StatusText.of(status)).contains("nothing yet").contains("not in backup mode");
+        assertThat(StatusText.of(status)).contains("nothing yet").contains("not a standby, not in backup mode");
     }
 
     @Test
@@ -171,6 +172,24 @@ class OutputsTest {
         assertThat(status.lastError()).isEmpty();
         assertThat(new ListCommand.Listing(List.of(), status.setAside()).text())
                 .isEqualTo("no snapshots\nset aside: database site_understudy_previous");
+    }
+
+    @Test
+    void aPromotedServerShowsNoAgeOfDataThatIsWrittenNow() {
+        DatabaseVersion current = new DatabaseVersion(
+                new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW), Optional.empty());
+        Live live = new Live(
+                false,
+                Optional.empty(),
+                List.of(),
+                new FilestoreView("file:///b", true, Optional.of(NOW), Optional.of(ID), Optional.empty()),
+                Optional.empty(),
+                List.of());
+        ReplicaRecord ledger = World.standby().store.ledger().with(new Promoted(current, 2, true, false, SEEN));
+
+        assertThat(StatusText.of(StatusView.of("site", "standby", "site", false, ledger, live, NOW.plusSeconds(3600))))
+                .contains("applied:    00000001-00000042, promoted at 2026-11-20T12:00:00Z")
+                .doesNotContain(" old");
     }
 
     @Test

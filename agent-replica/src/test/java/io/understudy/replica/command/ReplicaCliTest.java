@@ -124,7 +124,7 @@ class ReplicaCliTest {
                 .contains("\"daemon\":false")
                 .contains("\"reachable\":false");
         assertThat(run("status")).isZero();
-        assertThat(out.toString()).contains("state:      seeding, not in backup mode");
+        assertThat(out.toString()).contains("state:      not a standby, not in backup mode");
     }
 
     @Test
