@@ -159,7 +159,10 @@ public final class Checks {
             if (Files.exists(file)) {
                 findings.check(name, () -> "key " + TrustedKeys.load(List.of(file)) + " in " + file);
             } else {
-                findings.warn(name, file + " is not there: its signatures are rejected", "copy it from its server; agent-primary init makes the one of this server");
+                findings.warn(
+                        name,
+                        file + " is not there: its signatures are rejected",
+                        "copy it from its server; agent-primary init makes the one of this server");
             }
         }
     }
