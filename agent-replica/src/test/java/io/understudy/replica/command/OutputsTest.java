@@ -21,9 +21,13 @@ import io.understudy.replica.fetch.Mirrors;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.RoundResult;
+import io.understudy.replica.state.ApplyIntent;
+import io.understudy.replica.state.ApplyIntent.Phase;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Seeding;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.FakeTicker;
@@ -190,6 +194,26 @@ class OutputsTest {
         assertThat(StatusText.of(StatusView.of("site", "standby", "site", false, ledger, live, NOW.plusSeconds(3600))))
                 .contains("applied:    00000001-00000042, promoted at 2026-11-20T12:00:00Z")
                 .doesNotContain(" old");
+    }
+
+    @Test
+    void anImportThatReplacesALostDatabaseDoesNotSayThatNothingWasImportedYet() {
+        DatabaseVersion fresh = new DatabaseVersion(
+                new io.understudy.postgres.DatabaseIdentity(7, 1), Optional.of(ID), Optional.of(NOW), Optional.empty());
+        ApplyIntent intent = new ApplyIntent(
+                fresh, Optional.empty(), Optional.empty(), Phase.FORWARD, Optional.empty(), new Seeding());
+        Live live = new Live(
+                false,
+                Optional.empty(),
+                List.of(),
+                new FilestoreView("file:///b", true, Optional.of(NOW), Optional.of(ID), Optional.empty()),
+                Optional.empty(),
+                List.of());
+        ReplicaRecord ledger = World.standby().store.ledger().with(new Applying(intent, false, Optional.empty()));
+
+        assertThat(StatusText.of(StatusView.of("site", "standby", "site", true, ledger, live, NOW)))
+                .contains("applied:    nothing until this import ends")
+                .doesNotContain("nothing yet");
     }
 
     @Test
