@@ -127,7 +127,7 @@ class SnapshotTakerTest {
     @Test
     void aNoteOfNumbersThatIsNotUnderstoodDoesNotStopSnapshots() throws Exception {
         Files.createDirectories(primary.state);
-        Files.writeString(primary.state.resolve("numbers"), "nonsense");
+        Files.writeString(StateEntry.LAST_SEQUENCE.in(primary.state), "nonsense");
 
         assertThat(take().manifest().snapshot()).isEqualTo(FIRST);
     }
@@ -262,6 +262,17 @@ class SnapshotTakerTest {
         assertThat(take().uploadedBlobs()).isEqualTo(7);
         new Verification(2).verify(primary.repository, FIRST, Progress.none());
         assertThat(take().uploadedBlobs()).isZero();
+    }
+
+    /** The commit cannot be taken back: a caller that is refused would believe that there is no snapshot. */
+    @Test
+    void aNoteThatCannotBeDeletedCannotMakeACommitAFailure() throws Exception {
+        Path note = StateEntry.FULL_SNAPSHOT.in(primary.state);
+        Files.createDirectories(note.resolve("keeps it from being deleted"));
+
+        assertThat(take().manifest().snapshot()).isEqualTo(FIRST);
+        assertThat(heard).containsExactly("began [manual]", "committed 00000001-00000001");
+        assertThat(note).exists();
     }
 
     @Test
