@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.SnapshotRequest;
@@ -186,6 +187,21 @@ class DaemonTest {
         daemon.round();
         committed(new SnapshotId(2, 2));
         assertThat(primary.repository.read(new SnapshotId(2, 2)).periods()).containsExactly("promotion");
+    }
+
+    /** One of the epoch before says nothing of this one, but that it has none: nothing in it has to be read. */
+    @Test
+    void takesItAtOnceAlsoWhereTheNewestManifestIsDamaged() {
+        daemon.round();
+        committed(FIRST);
+        desk.close();
+        promoteThis(2);
+        primary.filestore.put("manifests/00000001-00000001.json", Content.of(new byte[] {'{'}));
+        restart(List.of(), Map.of());
+
+        daemon.round();
+
+        committed(new SnapshotId(2, 2));
     }
 
     private void promoteThis(int epoch) {
