@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ class AutoPruneTest {
     private PrimaryFixture primary;
     private Metrics metrics;
     private AutoPrune desk;
+    private Events events;
 
     @BeforeEach
     void build() {
@@ -91,6 +93,25 @@ class AutoPruneTest {
         assertThat(primary.repository.list()).hasSize(2);
     }
 
+    /** It has no caller that could see it. */
+    @Test
+    void aDefectIsReportedAndTheNextSnapshotTriesAgain() {
+        List<String> reported = new CopyOnWriteArrayList<>();
+        events.add((event, at) -> reported.add(event.code()));
+        primary.filestore.inject((operation, key) -> {
+            if (key.equals("retention.json")) {
+                throw new IllegalStateException("a defect");
+            }
+            return new Faults.None();
+        });
+        take();
+        await().until(() -> reported.contains("defect"));
+
+        primary.filestore.inject((operation, key) -> new Faults.None());
+        take();
+        await().until(() -> primary.repository.prunings().last().isPresent());
+    }
+
     private void start() {
         metrics = new Metrics(PrimaryFixture.SITE, "primary", "0.1.0");
         PrimaryMetrics told = new PrimaryMetrics(metrics, primary.state);
@@ -104,7 +125,7 @@ class AutoPruneTest {
                 ZoneOffset.UTC,
                 primary.time);
         RetentionSettings settings = new RetentionSettings(Map.of("hourly", 1), 1, Duration.ofHours(24), true);
-        Events events = new Events(primary.time.clock(), told);
+        events = new Events(primary.time.clock(), told);
         desk = new AutoPrune(new Pruning(host, settings, events), events);
     }
 
