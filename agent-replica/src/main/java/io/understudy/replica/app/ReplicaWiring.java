@@ -324,7 +324,7 @@ public final class ReplicaWiring implements AutoCloseable {
         Transport transport = new Transport(settings.tls());
         ReplicaMetrics replicaMetrics = new ReplicaMetrics(
                 metrics, store, settings.replica().name(), new LastVerified(settings.state()), ports.clock());
-        DaemonStatus live = new DaemonStatus(ports.filestore().name());
+        DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
         Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
         Replica replica = replica(events);
         Inspection inspection = inspection();

@@ -58,7 +58,7 @@ final class StatusReport {
         Optional<ProgressView> progress = live.activity().map(ProgressView::of);
         FilestoreView filestore = live.filestore();
         // A daemon that has had no need to ask yet has nothing to say.
-        boolean known = filestore.seen().isPresent() || live.hasAsked();
+        boolean known = live.hasAsked();
         FilestoreView seen = known ? filestore : asked(filestore.name());
         return view(new Live(
                 true,

@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.FileFailure;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaPoint;
@@ -24,7 +25,6 @@ import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.time.Ticker;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +174,7 @@ public final class Preparation {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(tree.path())) {
             return entries.iterator().hasNext();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.of("list", tree.path(), e);
         }
     }
 }
