@@ -164,8 +164,7 @@ class StateFileTest {
 
     @Test
     void whatDecidesSomethingMustBeDeletedWhenItIsToBe() {
-        StateFile<Note> refused =
-                new StateFile<>(new Refusing(ErrorCode.FILE_DENIED), StateEntry.SPARE, Note.class);
+        StateFile<Note> refused = new StateFile<>(new Refusing(ErrorCode.FILE_DENIED), StateEntry.SPARE, Note.class);
         assertThatThrownBy(refused::delete)
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_DENIED));

@@ -54,10 +54,10 @@ final class CatchUp {
     }
 
     /** Once for each time that this server becomes the primary; every 30 seconds until the repository answers. */
-    void look(RoleStatus standing) {
-        if (standing.role() == Role.PRIMARY) {
-            learn(standing.epoch());
-        } else if (standing.role().idles()) {
+    void look(RoleStatus roleStatus) {
+        if (roleStatus.role() == Role.PRIMARY) {
+            learn(roleStatus.epoch());
+        } else if (roleStatus.role().idles()) {
             done = false;
             firstDue = 0;
         }

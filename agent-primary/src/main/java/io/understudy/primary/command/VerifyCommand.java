@@ -25,7 +25,7 @@ final class VerifyCommand extends PrimaryCommand {
 
     @Override
     int run(PrimaryWiring agent) {
-        VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent));
+        VerifyView view = agent.lastVerified().recording(Clock.systemUTC(), () -> verify(agent));
         cli.print(view, view::text);
         return 0;
     }

@@ -34,7 +34,7 @@ class AutoPruneTest {
 
     private PrimaryFixture primary;
     private Metrics metrics;
-    private AutoPrune desk;
+    private AutoPrune autoPrune;
     private Events events;
 
     @BeforeEach
@@ -45,7 +45,7 @@ class AutoPruneTest {
 
     @AfterEach
     void stop() {
-        desk.close();
+        autoPrune.close();
     }
 
     @Test
@@ -53,10 +53,10 @@ class AutoPruneTest {
         assertThat(metric("deleted")).isZero();
         assertThat(metric("failures")).isZero();
         take();
-        await().until(() -> primary.repository.prunings().last().isPresent());
+        await().until(() -> primary.repository.pruneMarker().last().isPresent());
         take();
         take();
-        desk.close();
+        autoPrune.close();
         assertThat(primary.repository.list()).hasSize(3);
 
         start();
@@ -72,23 +72,23 @@ class AutoPruneTest {
                 Faults.first(Operation.PUT, "retention.json"::equals, new Fail(ErrorCode.FILESTORE_DENIED)));
         take();
         await().until(() -> metric("failures") == 1);
-        assertThat(primary.repository.prunings().last()).isEmpty();
-        desk.close();
+        assertThat(primary.repository.pruneMarker().last()).isEmpty();
+        autoPrune.close();
 
         start();
         take();
-        await().until(() -> primary.repository.prunings().last().isPresent());
+        await().until(() -> primary.repository.pruneMarker().last().isPresent());
     }
 
     @Test
     void doesNothingWhenItCannotTellWhetherItIsDue() {
         take();
-        await().until(() -> primary.repository.prunings().last().isPresent());
+        await().until(() -> primary.repository.pruneMarker().last().isPresent());
         primary.time.advance(Duration.ofHours(20));
         primary.filestore.inject((operation, key) ->
                 key.equals("retention.json") ? new Fail(ErrorCode.FILESTORE_UNREACHABLE) : new Faults.None());
         take();
-        desk.close();
+        autoPrune.close();
         assertThat(metric("failures")).isZero();
         assertThat(primary.repository.list()).hasSize(2);
     }
@@ -109,12 +109,12 @@ class AutoPruneTest {
 
         primary.filestore.inject((operation, key) -> new Faults.None());
         take();
-        await().until(() -> primary.repository.prunings().last().isPresent());
+        await().until(() -> primary.repository.pruneMarker().last().isPresent());
     }
 
     private void start() {
         metrics = new Metrics(PrimaryFixture.SITE, "primary", "0.1.0");
-        PrimaryMetrics told = new PrimaryMetrics(metrics, primary.state);
+        PrimaryMetrics sink = new PrimaryMetrics(metrics, primary.state);
         Pruning.Host host = new Pruning.Host(
                 "a",
                 primary.state,
@@ -125,12 +125,12 @@ class AutoPruneTest {
                 ZoneOffset.UTC,
                 primary.time);
         RetentionSettings settings = new RetentionSettings(Map.of("hourly", 1), 1, Duration.ofHours(24), true);
-        events = new Events(primary.time.clock(), told);
-        desk = new AutoPrune(new Pruning(host, settings, events), events);
+        events = new Events(primary.time.clock(), sink);
+        autoPrune = new AutoPrune(new Pruning(host, settings, events), events);
     }
 
     private void take() {
-        primary.taker(new Events(primary.time.clock(), desk))
+        primary.taker(new Events(primary.time.clock(), autoPrune))
                 .take(SnapshotRequest.of(List.of("hourly")), Progress.none());
     }
 

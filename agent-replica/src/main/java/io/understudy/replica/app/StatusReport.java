@@ -95,7 +95,7 @@ final class StatusReport {
                 settings.replica().name(),
                 settings.database().name(),
                 backup.on(),
-                store.ledger(),
+                store.record(),
                 seen,
                 clock.instant());
     }
@@ -137,7 +137,7 @@ final class StatusReport {
                         .setMessage(each.message())
                         .setHint(each.hint())
                         .build())
-                .or(() -> store.ledger().lastError().map(each -> RpcFailures.message(each.toException())))
+                .or(() -> store.record().lastError().map(each -> RpcFailures.message(each.toException())))
                 .ifPresent(report::setLastError);
         return report.build();
     }
@@ -146,7 +146,7 @@ final class StatusReport {
         return new PrimaryView(
                 seen.address().toString(),
                 seen.connected(),
-                seen.heard(),
+                seen.lastSeen(),
                 Optional.of(seen.announced()).filter(text -> !text.isEmpty()));
     }
 

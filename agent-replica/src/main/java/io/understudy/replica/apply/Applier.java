@@ -92,20 +92,21 @@ public final class Applier {
     private void settle(ApplyIntent intent) {
         Attempt.of(events, "keep the hashes of the files of " + intent.snapshot(), () -> trees.settle(intent.plans()));
         ReplicaPoint.TREES_SETTLED.reached();
-        store.change(ledger -> {
-            ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);
+        store.change(record -> {
+            ReplicaRecord next = intent.retired().map(record::withoutOwned).orElse(record);
             return next.with(next.state().settled())
                     .succeeding(intent.snapshot())
-                    .untidy(clock.instant());
+                    .withCleanUpDue(clock.instant());
         });
         ReplicaPoint.INTENT_CLEARED.reached();
     }
 
     private Optional<FailedAttempt> conclude(ApplyIntent intent) {
         FailedAttempt cause = intent.cause().orElseThrow();
-        store.change(ledger -> {
-            ReplicaRecord settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
-            ReplicaRecord next = cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.failing(cause);
+        store.change(record -> {
+            ReplicaRecord settled = record.with(record.state().settled()).withCleanUpDue(clock.instant());
+            ReplicaRecord next =
+                    cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.withFailedImport(cause);
             return intent.rejects() ? next.withoutOwned(intent.fresh().database()) : next;
         });
         ReplicaPoint.RETURN_CLEARED.reached();

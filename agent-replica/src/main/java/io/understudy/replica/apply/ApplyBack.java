@@ -78,7 +78,7 @@ final class ApplyBack {
         Optional<UnderstudyException> down = Attempt.of(events, "restart the site after going back", site::restart);
         Optional<UnderstudyException> unwell = Attempt.of(events, "prove the site after going back", site::prove);
         ReplicaPoint.RETURN_SITE_RESTARTED.reached();
-        store.change(ledger -> ledger.with(ledger.state().undone()));
+        store.change(record -> record.with(record.state().undone()));
         ReplicaPoint.RETURN_DONE.reached();
         return down.or(() -> unwell);
     }
@@ -100,7 +100,7 @@ final class ApplyBack {
 
     private Optional<UnderstudyException> turn(ApplyIntent intent) {
         events.report(new ReplicaEvent.UndoneStays(intent.snapshot()));
-        store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
+        store.change(record -> record.with(record.state().turned(clock.instant())));
         return Optional.empty();
     }
 

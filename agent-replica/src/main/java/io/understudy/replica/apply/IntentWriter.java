@@ -44,17 +44,17 @@ public final class IntentWriter {
      */
     public void forward(DatabaseVersion fresh) {
         Arrangement now = databases.look();
-        ReplicaRecord ledger = putAsideForeign(now);
+        ReplicaRecord record = putAsideForeign(now);
         if (!now.spare().equals(Optional.of(fresh.database()))) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_FAILED,
                     "cannot apply " + fresh.snapshot().orElseThrow() + ": the database that was loaded for it is gone",
                     "it is loaded again with the next attempt");
         }
-        Optional<DatabaseIdentity> retired = now.previous().filter(ledger.owned()::contains);
+        Optional<DatabaseIdentity> retired = now.previous().filter(record.owned()::contains);
         backup.require();
         // A marker that can't be written stops the apply here, before anything is touched.
-        if (!backup.renew("A snapshot is being imported.", ledger.live().flatMap(DatabaseVersion::snapshot))) {
+        if (!backup.renew("A snapshot is being imported.", record.live().flatMap(DatabaseVersion::snapshot))) {
             backup.require();
         }
         store.change(each -> each.with(each.state()
@@ -76,20 +76,20 @@ public final class IntentWriter {
     public void rollback() {
         Arrangement now = databases.look();
         backup.require();
-        store.change(ledger -> {
-            Following following = target(ledger, now);
-            return ledger.with(following.rollback(rolledBack(following)));
+        store.change(record -> {
+            Following following = target(record, now);
+            return record.with(following.rollback(rolledBack(following)));
         });
     }
 
     /** @throws UnderstudyException what {@link #rollback} would throw now; changes nothing */
     public void requireRollback() {
         backup.require();
-        target(store.ledger(), databases.look());
+        target(store.record(), databases.look());
     }
 
-    private Following target(ReplicaRecord ledger, Arrangement now) {
-        if (ledger.state() instanceof Following following
+    private Following target(ReplicaRecord record, Arrangement now) {
+        if (record.state() instanceof Following following
                 && now.live().equals(Optional.of(following.current().database()))
                 && following
                         .previous()
@@ -117,16 +117,16 @@ public final class IntentWriter {
     }
 
     private ReplicaRecord putAsideForeign(Arrangement now) {
-        ReplicaRecord ledger = store.ledger();
+        ReplicaRecord record = store.record();
         Optional<DatabaseIdentity> foreign =
-                now.previous().filter(each -> !ledger.owned().contains(each));
+                now.previous().filter(each -> !record.owned().contains(each));
         if (foreign.isPresent()) {
             store.change(each -> each.leaving(foreign.get()));
             ReplicaPoint.FOREIGN_LEAVING.reached();
         }
-        Optional<DatabaseIdentity> leaving = foreign.or(ledger::leaving);
+        Optional<DatabaseIdentity> leaving = foreign.or(record::leaving);
         if (leaving.isEmpty()) {
-            return ledger;
+            return record;
         }
         String name = databases.setAside(leaving.get());
         ReplicaPoint.FOREIGN_RENAMED.reached();

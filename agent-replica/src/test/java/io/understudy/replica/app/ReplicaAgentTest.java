@@ -76,7 +76,7 @@ class ReplicaAgentTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> world.content().equals(content)
-                        && world.store.ledger().live().isPresent());
+                        && world.store.record().live().isPresent());
     }
 
     @Test
@@ -229,7 +229,7 @@ class ReplicaAgentTest {
         agent.close();
 
         assertThat(world.content()).isEqualTo("original");
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
     }
 
     @Test

@@ -66,7 +66,7 @@ public final class World {
     }
 
     /** The agent's process. */
-    public record Agent(Round round, Applier applier, IntentWriter departure, Promotion promotion, CleanUp cleanUp) {}
+    public record Agent(Round round, Applier applier, IntentWriter intents, Promotion promotion, CleanUp cleanUp) {}
 
     public Agent agent() {
         ReplicaWiring wiring = wiring(AgentSettings.in(NOWHERE, List.of()));

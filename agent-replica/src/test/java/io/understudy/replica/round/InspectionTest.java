@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the ledger says and the world contradicts: it is found, reported, and repaired where it can be. */
+/** What the record says and the world contradicts: it is found, reported, and repaired where it can be. */
 class InspectionTest {
     private static final SnapshotId SECOND = new SnapshotId(1, 2);
 
@@ -245,7 +245,7 @@ class InspectionTest {
         world.source.forget(SECOND);
 
         assertThat(world.poll().left()).extracting(Discrepancy::subject).containsExactly(Subject.MIRROR);
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
     }
 
     @Test
