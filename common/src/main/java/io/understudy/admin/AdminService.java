@@ -53,7 +53,7 @@ public final class AdminService extends AdminGrpc.AdminImplBase {
             String result = handlers.call(request.getCommand(), request.getArguments(), call);
             requireSize("the result", result, LARGEST_RESULT);
             answer.end(result);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             answer.fail(e);
         } finally {
             Context.current().removeListener(left);
@@ -109,7 +109,7 @@ public final class AdminService extends AdminGrpc.AdminImplBase {
             }
         }
 
-        private synchronized void fail(RuntimeException failure) {
+        private synchronized void fail(Throwable failure) {
             ended = true;
             call.onError(RpcFailures.toStatus(failure));
         }

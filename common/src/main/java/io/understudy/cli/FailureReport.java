@@ -1,7 +1,7 @@
 package io.understudy.cli;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.failure.Unexpected;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +14,10 @@ final class FailureReport {
 
     /** @return the exit code */
     static int print(Throwable failure, Terminal terminal, boolean json) {
-        UnderstudyException known = known(failure);
+        if (!(failure instanceof UnderstudyException)) {
+            logger().error("cannot complete the command", failure);
+        }
+        UnderstudyException known = Unexpected.of("complete the command", failure);
         terminal.err().println("error: " + known.getMessage());
         terminal.err().println("hint: " + known.hint());
         terminal.err().flush();
@@ -23,18 +26,6 @@ final class FailureReport {
             terminal.out().flush();
         }
         return known.code().exitCode();
-    }
-
-    private static UnderstudyException known(Throwable failure) {
-        if (failure instanceof UnderstudyException known) {
-            return known;
-        }
-        logger().error("a defect of Understudy", failure);
-        return new UnderstudyException(
-                ErrorCode.INTERNAL,
-                "cannot complete the command: " + failure,
-                "this is a defect of Understudy: please report it with the log above",
-                failure);
     }
 
     /** Asked for late: the level of the log is set after this class may have been loaded. */

@@ -21,13 +21,14 @@ import java.util.Optional;
  * rely on names and exit codes: add, never renumber. What a code is about, code asks by its {@link #kind}, never by its
  * number.
  *
- * <p>Exit codes: 0 success, 1 a defect of Understudy, 2 wrong usage of the command line, 10–19 configuration and role,
- * 20–29 filestore and repository, 30–39 database, 40–49 authenticity and integrity, 50–59 epochs and snapshots,
- * 60–69 files and disks, 70–79 the site's service.
+ * <p>Exit codes: 0 success, 1 a defect of Understudy, 2 wrong usage of the command line, 3 out of memory (as a Java
+ * machine that ends for that reason), 10–19 configuration and role, 20–29 filestore and repository, 30–39 database,
+ * 40–49 authenticity and integrity, 50–59 epochs and snapshots, 60–69 files and disks, 70–79 the site's service.
  */
 public enum ErrorCode {
     INTERNAL(1, AGENT, AFTER_OPERATOR, "A defect of Understudy. The log has the details; please report it."),
     USAGE(2, AGENT, AFTER_OPERATOR, "The command line is wrong."),
+    OUT_OF_MEMORY(3, AGENT, WITH_BACKOFF, "The agent's memory does not suffice; `UNDERSTUDY_JAVA_OPTS` gives it more."),
 
     CONFIG_INVALID(10, CONFIG, AFTER_OPERATOR, "The configuration file has faults; all are listed."),
     KEY_MISSING(11, CONFIG, AFTER_OPERATOR, "A signing key that is needed does not exist."),

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
-import org.postgresql.copy.CopyOut;
+import org.postgresql.jdbc.PgConnection;
 
 /**
  * One session of a database, in the settings of {@link SessionSettings}. Transactions are begun and ended by
@@ -154,27 +154,13 @@ public final class Session implements TaskScope.Abortable {
     }
 
     /**
-     * Runs a {@code COPY … TO STDOUT} in text format. What {@code rows} throws is thrown on and ends the session.
+     * Runs a {@code COPY … TO STDOUT} in text format. Rows are written in pieces, however long they are. What
+     * {@code rows} throws is thrown on and ends the session.
      *
      * @return the number of rows, which is also the number that the server says it sent
      */
     public long copyOut(String sql, OutputStream rows) {
-        return copying(() -> {
-            CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
-            long count = 0;
-            for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
-                rows.write(row);
-                count++;
-            }
-            if (count != copy.getHandledRowCount()) {
-                throw new UnderstudyException(
-                        ErrorCode.DATABASE_FAILED,
-                        "cannot copy from " + where + ": " + count + " of " + copy.getHandledRowCount()
-                                + " rows arrived",
-                        "try again");
-            }
-            return count;
-        });
+        return copying(() -> CopyRows.read(connection.unwrap(PgConnection.class), sql, rows));
     }
 
     /**

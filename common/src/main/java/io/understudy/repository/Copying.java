@@ -107,8 +107,7 @@ final class Copying {
     }
 
     private void fetch(Part part) {
-        try {
-            StoredBlob stored = buffers.get();
+        try (StoredBlob stored = buffers.get()) {
             try {
                 stored.read(from.blobs(), part.blob());
             } catch (UnderstudyException e) {

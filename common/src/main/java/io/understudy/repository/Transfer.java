@@ -2,6 +2,7 @@ package io.understudy.repository;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
+import io.understudy.repository.blob.MemoryBudget;
 import io.understudy.tasks.TaskScope;
 import java.util.function.LongConsumer;
 
@@ -16,13 +17,13 @@ public final class Transfer {
     private final int threads;
 
     /**
-     * @param threads blobs under way at the same time, 1 to 64; each takes the memory of one stored blob, 2 to 33 MiB
+     * @param threads blobs under way at the same time, 1 to 64, as far as the memory suffices
      */
     public Transfer(int threads) {
         if (threads < 1 || threads > MOST_THREADS) {
             throw new IllegalArgumentException("1 to " + MOST_THREADS + " threads, not " + threads);
         }
-        this.threads = threads;
+        this.threads = MemoryBudget.workers(threads);
     }
 
     /**

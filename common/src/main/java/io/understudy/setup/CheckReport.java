@@ -2,6 +2,7 @@ package io.understudy.setup;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.failure.Unexpected;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -34,16 +35,8 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
         public Run look(String name, Supplier<CheckResult> look) {
             try {
                 return add(look.get());
-            } catch (UnderstudyException e) {
-                return failed(name, e);
             } catch (RuntimeException e) {
-                return failed(
-                        name,
-                        new UnderstudyException(
-                                ErrorCode.INTERNAL,
-                                "cannot check " + name + ": " + e,
-                                "this is a defect of Understudy: please report it",
-                                e));
+                return failed(name, Unexpected.of("check " + name, e));
             }
         }
 

@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.failure.Unexpected;
 import io.understudy.v1.Failure;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -79,15 +80,10 @@ public final class RpcFailures {
     }
 
     private static UnderstudyException known(Throwable failure) {
-        if (failure instanceof UnderstudyException known) {
-            return known;
+        if (!(failure instanceof UnderstudyException)) {
+            LOG.error("cannot carry out a request", failure);
         }
-        LOG.error("a defect of Understudy", failure);
-        return new UnderstudyException(
-                ErrorCode.INTERNAL,
-                "request failed: " + failure,
-                "this is a defect of Understudy: please report it with the agent's log",
-                failure);
+        return Unexpected.of("carry out the request", failure);
     }
 
     private static Status status(ErrorCode code) {

@@ -362,6 +362,11 @@ final class ReplicaWork {
         }
 
         @Override
+        public Optional<String> name(DatabaseIdentity database) {
+            return fake.name(database);
+        }
+
+        @Override
         public List<String> lacking(List<TableData> tables) {
             return fake.lacking(tables);
         }

@@ -3,6 +3,7 @@ package io.understudy.primary.capture;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
@@ -86,11 +87,11 @@ public final class SnapshotTaker {
             events.report(new PrimaryEvent.SnapshotFailed(run.stage(), e));
             throw e;
         } catch (OutOfMemoryError e) {
-            UnderstudyException known = memory(e);
+            UnderstudyException known = Unexpected.of("take a snapshot", e);
             events.report(new PrimaryEvent.SnapshotFailed(run.stage(), known));
             throw known;
         } catch (RuntimeException | Error e) {
-            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), defect(e)));
+            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), Unexpected.of("take a snapshot", e)));
             throw e;
         }
     }
@@ -142,22 +143,5 @@ public final class SnapshotTaker {
                 ErrorCode.LOCKED,
                 "cannot take a snapshot: " + ProcessLock.holder(lock) + " is taking one",
                 "wait until it is done");
-    }
-
-    /** Everything is streamed but single rows: PostgreSQL sends each as one message. */
-    private static UnderstudyException memory(OutOfMemoryError failure) {
-        return new UnderstudyException(
-                ErrorCode.INTERNAL,
-                "cannot take a snapshot: the agent's memory does not suffice, most likely for a very long row",
-                "give it more, for instance UNDERSTUDY_JAVA_OPTS=-Xmx1g: five times the longest row, or set database.connections lower",
-                failure);
-    }
-
-    private static UnderstudyException defect(Throwable failure) {
-        return new UnderstudyException(
-                ErrorCode.INTERNAL,
-                "cannot take a snapshot: " + failure,
-                "this is a defect of Understudy: please report it with the agent's log",
-                failure);
     }
 }

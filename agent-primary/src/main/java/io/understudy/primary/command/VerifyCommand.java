@@ -57,8 +57,8 @@ final class VerifyCommand extends PrimaryCommand {
                     .raise("snapshot " + snapshot + ": " + found.code().label());
         } catch (UnderstudyException e) {
             found.addSuppressed(e);
-            cli.say("warning: the next snapshot does not repair this, for its request cannot be saved: " + e.getMessage()
-                    + "\nhint: " + e.hint() + "; then run verify again");
+            cli.say("warning: the next snapshot does not repair this, for its request cannot be saved: "
+                    + e.getMessage() + "\nhint: " + e.hint() + "; then run verify again");
         }
     }
 }

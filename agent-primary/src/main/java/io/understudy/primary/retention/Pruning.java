@@ -4,6 +4,7 @@ import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.DeletionLock;
 import io.understudy.primary.events.PrimaryEvent;
@@ -37,8 +38,6 @@ import java.util.stream.Collectors;
  * goes on.
  */
 public final class Pruning {
-    /** Held while this server prunes. */
-
     /** A little less than a day, so that a pruning after each day's first snapshot does not wander. */
     private static final Duration EVERY = Duration.ofHours(20);
 
@@ -89,11 +88,12 @@ public final class Pruning {
                     pruned.swept().blobs(),
                     pruned.swept().bytes()));
             return pruned;
-        } catch (UnderstudyException e) {
-            events.report(new PrimaryEvent.PruningFailed(e));
-            throw e;
+        } catch (UnderstudyException | OutOfMemoryError e) {
+            UnderstudyException known = Unexpected.of("prune", e);
+            events.report(new PrimaryEvent.PruningFailed(known));
+            throw known;
         } catch (RuntimeException | Error e) {
-            events.report(new PrimaryEvent.PruningFailed(defect(e)));
+            events.report(new PrimaryEvent.PruningFailed(Unexpected.of("prune", e)));
             throw e;
         }
     }
@@ -225,13 +225,5 @@ public final class Pruning {
                 "cannot prune while a snapshot cannot be read: " + fault.getMessage(),
                 fault.hint() + "; when the snapshot is lost, remove its object under manifests/ by hand",
                 fault);
-    }
-
-    private static UnderstudyException defect(Throwable failure) {
-        return new UnderstudyException(
-                ErrorCode.INTERNAL,
-                "cannot prune: " + failure,
-                "this is a defect of Understudy: please report it with the agent's log",
-                failure);
     }
 }

@@ -11,9 +11,11 @@ import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +29,7 @@ final class ApplyBack {
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final SiteService site;
+    private final RetryLog failures;
     private final Events events;
     private final Clock clock;
 
@@ -36,6 +39,7 @@ final class ApplyBack {
             LiveDatabases databases,
             LiveTrees trees,
             SiteService site,
+            RetryLog failures,
             Events events,
             Clock clock) {
         this.store = store;
@@ -43,6 +47,7 @@ final class ApplyBack {
         this.databases = databases;
         this.trees = trees;
         this.site = site;
+        this.failures = failures;
         this.events = events;
         this.clock = clock;
     }
@@ -63,7 +68,7 @@ final class ApplyBack {
         ReplicaPoint.RETURN_MARKED.reached();
         Attempt.of(events, "stop the site", site::stop);
         ReplicaPoint.RETURN_SITE_STOPPED.reached();
-        if (isLive(intent.fresh().database())) {
+        if (!intent.exchangesFilesOnly() && isLive(intent.fresh().database())) {
             if (!backup.on()) {
                 Attempt.of(events, "start the site again", site::restart);
                 return turn(intent);
@@ -71,16 +76,70 @@ final class ApplyBack {
             returnDatabases(intent);
             ReplicaPoint.RETURN_DATABASES_SWAPPED.reached();
         }
-        ORDER.forEach(kind -> {
-            trees.back(intent.plans(), kind);
-            returned(kind).reached();
-        });
+        returnTrees(intent);
         Optional<UnderstudyException> down = Attempt.of(events, "restart the site after going back", site::restart);
         Optional<UnderstudyException> unwell = Attempt.of(events, "prove the site after going back", site::prove);
         ReplicaPoint.RETURN_SITE_RESTARTED.reached();
-        store.change(record -> record.with(record.state().undone()));
+        Optional<UnderstudyException> sick = down.or(() -> unwell);
+        Optional<UnderstudyException> notItsFault = sick.filter(any -> isUndecided(intent));
+        if (isUndecided(intent) && sick.isEmpty()) {
+            // What can't be renamed now stays the spare, which the next load drops.
+            Attempt.of(events, "retire the database of " + intent.snapshot(), () -> retire(intent));
+        }
+        store.change(record -> record.with(record.state()
+                .undone(notItsFault.map(failure -> failures.failedAttempt(
+                        record,
+                        Optional.of(intent.snapshot()),
+                        intent.cause().orElseThrow().step(),
+                        failureOfBoth(intent, failure))))));
         ReplicaPoint.RETURN_DONE.reached();
-        return down.or(() -> unwell);
+        return sick;
+    }
+
+    /** Each is tried, also when another could not be taken back. */
+    private void returnTrees(ApplyIntent intent) {
+        List<RuntimeException> failures = new ArrayList<>();
+        ORDER.forEach(kind -> {
+            try {
+                trees.back(intent.plans(), kind);
+                returned(kind).reached();
+            } catch (UnderstudyException e) {
+                failures.add(e);
+            }
+        });
+        failures.stream().findFirst().ifPresent(failure -> {
+            throw failure;
+        });
+    }
+
+    /**
+     * Whether the snapshot or this server is at fault shows when the site has started with the snapshot before: it is
+     * the snapshot only if that comes up. Until then the loaded database is kept.
+     */
+    private static boolean isUndecided(ApplyIntent intent) {
+        return intent.cause()
+                        .filter(cause -> cause.rejection() && !cause.wanted())
+                        .isPresent()
+                && intent.back().live().flatMap(DatabaseVersion::snapshot).isPresent();
+    }
+
+    private static UnderstudyException failureOfBoth(ApplyIntent intent, UnderstudyException failure) {
+        return new UnderstudyException(
+                failure.code(),
+                failure.getMessage() + "; with "
+                        + intent.back()
+                                .live()
+                                .flatMap(DatabaseVersion::snapshot)
+                                .orElseThrow() + " it is the same",
+                failure.hint() + "; the loaded database and files are kept for the next attempt");
+    }
+
+    private void retire(ApplyIntent intent) {
+        if (databases.look().spare().equals(Optional.of(intent.fresh().database()))) {
+            databases.arrange(
+                    new Arrangement(intent.old(), Optional.empty(), intent.retired()),
+                    Set.of(intent.fresh().database()));
+        }
     }
 
     /**
@@ -89,7 +148,7 @@ final class ApplyBack {
      */
     private void returnDatabases(ApplyIntent intent) {
         Optional<DatabaseIdentity> spare = databases.look().spare();
-        boolean retire = intent.rejects() || spare.isPresent();
+        boolean retire = intent.rejects() && !isUndecided(intent) || spare.isPresent();
         databases.arrange(
                 new Arrangement(
                         intent.old(),

@@ -43,6 +43,11 @@ public final class DatabaseSwap implements LiveDatabases {
         return new Arrangement(carrier(all, names.live()), carrier(all, names.spare()), carrier(all, names.previous()));
     }
 
+    @Override
+    public Optional<String> name(DatabaseIdentity database) {
+        return Optional.ofNullable(databases.all().get(database));
+    }
+
     private static Optional<DatabaseIdentity> carrier(Map<DatabaseIdentity, String> all, String name) {
         return all.entrySet().stream()
                 .filter(database -> database.getValue().equals(name))

@@ -2,6 +2,7 @@ package io.understudy.replica.apply;
 
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.Attributes;
+import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.replica.stage.AttributeWriter;
 import java.io.IOException;
@@ -10,15 +11,19 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The single operations on live files, each one system call that a crash leaves done or not done. Stateless but for its
- * hook.
+ * The single operations on live files, each one system call that a crash leaves done or not done. Not thread-safe.
  */
 final class FileOps {
     private static final int ALL_FOR_OWNER = 0700;
 
+    private static final Logger LOG = LoggerFactory.getLogger(FileOps.class);
+
     private final FileHook hook;
+    private boolean changed;
 
     FileOps(FileHook hook) {
         this.hook = hook;
@@ -32,6 +37,7 @@ final class FileOps {
         } catch (AccessDeniedException e) {
             moveOpened(from, to);
         }
+        changed = true;
     }
 
     /**
@@ -43,6 +49,7 @@ final class FileOps {
         hook.before("link", name);
         try {
             Files.createLink(name, existing);
+            changed = true;
             return true;
         } catch (UnsupportedOperationException | FileSystemException e) {
             return false;
@@ -52,16 +59,26 @@ final class FileOps {
     void delete(Path file) throws IOException {
         hook.before("delete", file);
         Files.deleteIfExists(file);
+        changed = true;
     }
 
     void setAttributes(AttributeWriter attributeWriter, Path file, Attributes attributes) throws IOException {
         hook.before("attributes", file);
         attributeWriter.setAttributes(file, attributes);
+        changed = true;
     }
 
+    /** A folder that can't be forced, as on a disk that turned read-only, fails nothing where nothing was changed. */
     void force(Path folder) throws IOException {
-        hook.before("force", folder);
-        AtomicFiles.forceFolder(folder);
+        try {
+            hook.before("force", folder);
+            AtomicFiles.forceFolder(folder);
+        } catch (IOException e) {
+            if (changed) {
+                throw e;
+            }
+            LOG.warn("{} cannot be forced to disk: {}", folder, FileFailure.reason(e));
+        }
     }
 
     /**

@@ -10,6 +10,7 @@ import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Seeding;
@@ -52,11 +53,7 @@ public final class IntentWriter {
                     "it is loaded again with the next attempt");
         }
         Optional<DatabaseIdentity> retired = now.previous().filter(record.owned()::contains);
-        backup.require();
-        // A marker that can't be written stops the apply here, before anything is touched.
-        if (!backup.renew("A snapshot is being imported.", record.live().flatMap(DatabaseVersion::snapshot))) {
-            backup.require();
-        }
+        requireWritableMarker(record);
         store.change(each -> each.with(each.state()
                 .begin(new ApplyIntent(
                         fresh,
@@ -66,6 +63,43 @@ public final class IntentWriter {
                         Optional.empty(),
                         asFound((Settled) each.state(), now, retired)))));
         ReplicaPoint.INTENT_WRITTEN.reached();
+    }
+
+    /**
+     * Decides to exchange the files of what is live with those that are staged for it; its database stays.
+     *
+     * @param plans of the staged files
+     * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code LOAD_FAILED} when another database is live;
+     *     {@code FILE_*} or {@code DISK_FULL} when the marker can't be written
+     */
+    public void files(PlanSet plans) {
+        Following following = (Following) store.state();
+        DatabaseVersion current = following.current();
+        if (!databases.look().live().equals(Optional.of(current.database()))) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot repair the files: another database is live now",
+                    "the next attempt loads the database too");
+        }
+        requireWritableMarker(store.record());
+        store.change(each -> each.with(each.state()
+                .begin(new ApplyIntent(
+                        new DatabaseVersion(
+                                current.database(), current.snapshot(), current.moment(), Optional.of(plans)),
+                        Optional.of(current.database()),
+                        Optional.empty(),
+                        ApplyIntent.Phase.FORWARD,
+                        Optional.empty(),
+                        following))));
+        ReplicaPoint.INTENT_WRITTEN.reached();
+    }
+
+    /** A marker that can't be written stops the apply here, before anything is touched. */
+    private void requireWritableMarker(ReplicaRecord record) {
+        backup.require();
+        if (!backup.renew("A snapshot is being imported.", record.live().flatMap(DatabaseVersion::snapshot))) {
+            backup.require();
+        }
     }
 
     /**

@@ -11,6 +11,9 @@ public interface LiveDatabases {
     /** Which database carries which name now. */
     Arrangement look();
 
+    /** The name of this database, whatever it is; empty when there is none any more. */
+    Optional<String> name(DatabaseIdentity database);
+
     /** As {@link #arrange(Arrangement, Set)}, with no database retired. */
     default void arrange(Arrangement wanted) {
         arrange(wanted, Set.of());

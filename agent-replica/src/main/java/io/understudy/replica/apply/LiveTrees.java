@@ -2,6 +2,7 @@ package io.understudy.replica.apply;
 
 import io.understudy.files.TreeKind;
 import io.understudy.replica.state.PlanSet;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,7 +16,10 @@ public interface LiveTrees {
      */
     void forward(PlanSet plans, TreeKind kind);
 
-    /** Takes back what {@link #forward} did, exactly: contents, modes, times, deletions. */
+    /**
+     * Takes back what {@link #forward} did, exactly: contents, modes, times, deletions. A tree that can't be written
+     * keeps no other from being taken back, and one in which nothing was done needs no writing.
+     */
     void back(PlanSet plans, TreeKind kind);
 
     /**
@@ -23,6 +27,14 @@ public interface LiveTrees {
      * needs no lock.
      */
     boolean canGoBack(PlanSet plans);
+
+    /** What was taken back counts as never begun: what is staged waits for the next attempt. Idempotent. */
+    default void reopen(PlanSet plans) {}
+
+    /** How far the apply is in each tree that it changes. Changes nothing. */
+    default List<TreePosition> positions(PlanSet plans) {
+        return List.of();
+    }
 
     /** The snapshot stays: remembers of its files what spares the next snapshot to read them. */
     void settle(PlanSet plans);

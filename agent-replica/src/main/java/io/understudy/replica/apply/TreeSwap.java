@@ -1,11 +1,13 @@
 package io.understudy.replica.apply;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.files.TreeRoot;
+import io.understudy.replica.apply.TreePosition.Position;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.stage.AttributeWriter;
 import io.understudy.replica.stage.CacheRefresh;
@@ -17,6 +19,8 @@ import io.understudy.replica.state.PlanSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -31,12 +35,12 @@ public final class TreeSwap implements LiveTrees {
     private static final Logger LOG = LoggerFactory.getLogger(TreeSwap.class);
 
     private final Plans all;
-    private final FileOps steps;
+    private final FileHook hook;
 
     /** @param state folder of durable state, the same that the stager has */
     public TreeSwap(Path state, FileHook hook) {
         this.all = new Plans(state);
-        this.steps = new FileOps(hook);
+        this.hook = hook;
     }
 
     @Override
@@ -46,7 +50,39 @@ public final class TreeSwap implements LiveTrees {
 
     @Override
     public void back(PlanSet plans, TreeKind kind) {
-        forEach(plans, Optional.of(kind), this::back);
+        List<UnderstudyException> failures = new ArrayList<>();
+        for (Path file : all.files(plans)) {
+            try {
+                run(file, Optional.of(kind), this::back);
+            } catch (UnderstudyException e) {
+                failures.add(e);
+            }
+        }
+        failures.stream().findFirst().ifPresent(failure -> {
+            throw failure;
+        });
+    }
+
+    @Override
+    public void reopen(PlanSet plans) {
+        forEach(
+                plans,
+                Optional.empty(),
+                (steps, plan, root, reached) -> WorkFolder.delete(plan.header().undone(root)));
+    }
+
+    @Override
+    public List<TreePosition> positions(PlanSet plans) {
+        List<TreePosition> found = new ArrayList<>();
+        for (int i = 0; i < plans.trees().size(); i++) {
+            try (Plan plan = Plan.open(all.files(plans).get(i))) {
+                TreePosition.of(plan).ifPresent(found::add);
+            } catch (UnderstudyException e) {
+                LOG.warn("{} ({})", e.getMessage(), e.hint());
+                found.add(new TreePosition(plans.trees().get(i), Position.UNKNOWN));
+            }
+        }
+        return found;
     }
 
     @Override
@@ -58,7 +94,7 @@ public final class TreeSwap implements LiveTrees {
     @Override
     public void settle(PlanSet plans) {
         CacheRefresh caches = new CacheRefresh(all);
-        forEach(plans, Optional.empty(), (plan, root, reached) -> caches.learn(plan, root));
+        forEach(plans, Optional.empty(), (steps, plan, root, reached) -> caches.learn(plan, root));
     }
 
     @Override
@@ -67,26 +103,27 @@ public final class TreeSwap implements LiveTrees {
     }
 
     private void forEach(PlanSet plans, Optional<TreeKind> kind, Work work) {
-        for (Path file : all.files(plans)) {
-            try (Plan plan = Plan.open(file)) {
-                if (kind.isEmpty() || kind.get() == plan.header().kind()) {
-                    TreeRoot root = TreeRoot.of(plan.header().folder());
-                    run(plan, root, work);
-                }
+        all.files(plans).forEach(file -> run(file, kind, work));
+    }
+
+    private void run(Path file, Optional<TreeKind> kind, Work work) {
+        try (Plan plan = Plan.open(file)) {
+            if (kind.isEmpty() || kind.get() == plan.header().kind()) {
+                run(plan, TreeRoot.of(plan.header().folder()), work);
             }
         }
     }
 
-    private static void run(Plan plan, TreeRoot root, Work work) {
+    private void run(Plan plan, TreeRoot root, Work work) {
         Path[] at = {root.folder()};
         try {
-            work.on(plan, root, path -> at[0] = root.resolve(path));
+            work.on(new FileOps(hook), plan, root, path -> at[0] = root.resolve(path));
         } catch (IOException e) {
             throw FileFailure.of("exchange", at[0], e);
         }
     }
 
-    private void forward(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
+    private void forward(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
         WorkFolder.create(root, plan.header().undone(root));
         LivePaths paths = new LivePaths(plan, root, steps);
         for (int i = 0; i < plan.size(); i++) {
@@ -104,14 +141,14 @@ public final class TreeSwap implements LiveTrees {
         for (int i = 0; i < plan.size(); i++) {
             if (plan.change(i) instanceof Change.SetAttributes set) {
                 reached.accept(set.path());
-                setAttributes(attributeWriter, paths.reach(set.path()), set.fresh());
+                setAttributes(steps, attributeWriter, paths.reach(set.path()), set.fresh());
             }
         }
         attributeWriter.report(plan.header().tree());
-        forceOwn(plan, root);
+        forceOwn(steps, plan, root);
     }
 
-    private void back(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
+    private void back(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException {
         if (!Files.isDirectory(plan.header().undone(root))) {
             LOG.info(
                     "nothing of {} was made live in tree {}",
@@ -142,10 +179,10 @@ public final class TreeSwap implements LiveTrees {
                 TreeEntry old = set.fresh() instanceof TreeEntry.Link link
                         ? new TreeEntry.Link(link.path(), set.was().get(), link.target())
                         : new TreeEntry.Folder(set.path(), set.was().get());
-                setAttributes(attributeWriter, paths.reach(set.path()), old);
+                setAttributes(steps, attributeWriter, paths.reach(set.path()), old);
             }
         }
-        forceOwn(plan, root);
+        forceOwn(steps, plan, root);
     }
 
     private static AttributeWriter attributeWriter(Plan plan) {
@@ -153,20 +190,22 @@ public final class TreeSwap implements LiveTrees {
     }
 
     /** A folder is forced as well: its renames are done by now. */
-    private void setAttributes(AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted)
-            throws IOException {
+    private static void setAttributes(
+            FileOps steps, AttributeWriter attributeWriter, Optional<Path> place, TreeEntry wanted) throws IOException {
         Optional<FileStat> stat = place.isEmpty() ? Optional.empty() : PathSwap.stat(place.get());
         if (stat.isEmpty() || (stat.get().type() == FileStat.Type.LINK) != (wanted instanceof TreeEntry.Link)) {
             LOG.warn("{} is gone or was replaced by another process; its attributes are not set", wanted.path());
             return;
         }
-        steps.setAttributes(attributeWriter, place.get(), wanted.attributes());
+        if (!attributeWriter.isSet(place.get(), wanted.attributes())) {
+            steps.setAttributes(attributeWriter, place.get(), wanted.attributes());
+        }
         if (stat.get().type() == FileStat.Type.FOLDER) {
             steps.force(place.get());
         }
     }
 
-    private void forceOwn(Plan plan, TreeRoot root) throws IOException {
+    private static void forceOwn(FileOps steps, Plan plan, TreeRoot root) throws IOException {
         steps.force(plan.header().undone(root));
         if (Files.isDirectory(plan.header().staged(root))) {
             steps.force(plan.header().staged(root));
@@ -175,6 +214,6 @@ public final class TreeSwap implements LiveTrees {
 
     private interface Work {
         /** @param reached takes the path of each change before it is made: a failure names it */
-        void on(Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException;
+        void on(FileOps steps, Plan plan, TreeRoot root, Consumer<SafePath> reached) throws IOException;
     }
 }

@@ -41,6 +41,12 @@ final class PromoteCommand extends ReplicaCommand {
     private boolean force;
 
     @Option(
+            names = "--as-is",
+            description =
+                    "Promote what is live although an import could be finished neither way, as on a disk that turned read-only. The warnings name the snapshot of the database and of each tree.")
+    private boolean asIs;
+
+    @Option(
             names = "--reason",
             paramLabel = "TEXT",
             defaultValue = "promoted by an operator",
@@ -55,7 +61,7 @@ final class PromoteCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart);
+        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart, asIs);
         if (!ReplicaCli.looking(wiring).isPrimary(request)) {
             cli.confirm(question(settings, wiring), yes);
             cli.say("claiming an epoch in " + settings.filestore().url()

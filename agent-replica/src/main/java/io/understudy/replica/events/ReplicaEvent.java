@@ -120,6 +120,10 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "clean-up after the last import failed: {why}", severity = Severity.ERROR)
     record CleanUpPostponed(UnderstudyException why) implements ReplicaEvent {}
 
+    /** A promotion goes on with what is live. */
+    @EventText(value = "the unfinished import of {snapshot} is given up: {live}", severity = Severity.ERROR)
+    record ImportAbandoned(SnapshotId snapshot, String live) implements ReplicaEvent {}
+
     /** The round is over, however it ended. */
     @EventText(value = "the round is over", severity = Severity.TRACE)
     record RoundEnded() implements ReplicaEvent {}

@@ -45,7 +45,9 @@ final class Preflight {
             faults.addAll(new LocaleCheck(database).faults(data.properties()));
             faults.addAll(new NameCheck(database, spare.name()).faults(data.properties()));
             foreignSpare().ifPresent(faults::add);
-            faults.addAll(disk.faults(manifest, session, spare.name()));
+            if (spare.holding(manifest.snapshot()).isEmpty()) {
+                faults.addAll(disk.faults(manifest, session, spare.name()));
+            }
         }
         if (!faults.isEmpty()) {
             throw Fault.all("cannot load " + manifest.snapshot(), faults);

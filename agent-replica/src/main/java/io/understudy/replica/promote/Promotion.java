@@ -9,12 +9,10 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
-import io.understudy.replica.state.ApplyIntent.Phase;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
-import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
@@ -51,7 +49,7 @@ public final class Promotion {
     private final PromotionRecord notes;
     private final BackupMode backup;
     private final StateReconciler reconciler;
-    private final Applier applier;
+    private final UnfinishedApply unfinished;
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
     private final SiteService site;
@@ -73,7 +71,7 @@ public final class Promotion {
         this.notes = new PromotionRecord(store, failures, events);
         this.backup = backup;
         this.reconciler = reconciler;
-        this.applier = applier;
+        this.unfinished = new UnfinishedApply(notes, backup, applier, events, clock);
         this.claiming = claiming;
         this.repeated = new RepeatedPromotion(notes, backup, claiming, site, ticker);
         this.site = site;
@@ -87,8 +85,13 @@ public final class Promotion {
      * @param unfenced promote even when the filestore can't be reached; the claim is made later
      * @param force promote although another server was promoted after this server's data was taken
      * @param restart restart the site even where this server is the primary already
+     * @param asIs promote what is live although an import could be finished neither way
      */
-    public record Request(String reason, boolean unfenced, boolean force, boolean restart) {}
+    public record Request(String reason, boolean unfenced, boolean force, boolean restart, boolean asIs) {
+        public Request(String reason, boolean unfenced, boolean force, boolean restart) {
+            this(reason, unfenced, force, restart, false);
+        }
+    }
 
     /**
      * @param already whether this server was the primary before, and nothing was done
@@ -112,11 +115,11 @@ public final class Promotion {
      */
     public Report promote(Request request) {
         recall();
-        finishApply();
+        List<UnderstudyException> left = unfinished.finish(request.asIs());
         Optional<UnderstudyException> unsure = reconcile();
         ReplicaState state = notes.state();
         if (state instanceof Promoting) {
-            return checked(resumed());
+            return checked(resumed(left));
         }
         if (state instanceof Promoted promoted) {
             return checked(repeated.again(promoted, request));
@@ -124,7 +127,7 @@ public final class Promotion {
         if (state instanceof Following following) {
             claiming.requireKey();
             begin(following, request, false);
-            return checked(resumed());
+            return checked(resumed(left));
         }
         unsure.ifPresent(failure -> {
             throw failure;
@@ -144,7 +147,7 @@ public final class Promotion {
         if (notes.state() instanceof Following following && !backup.on()) {
             events.report(new ReplicaEvent.MarkerRemoved());
             begin(following, new Request("marker removed", true, false, false), true);
-            resumed();
+            resumed(List.of());
         }
     }
 
@@ -156,7 +159,7 @@ public final class Promotion {
     public void resume() {
         recall();
         if (notes.state() instanceof Promoting) {
-            resumed();
+            resumed(List.of());
         }
     }
 
@@ -167,7 +170,7 @@ public final class Promotion {
      */
     public void lead() {
         recall();
-        finishApply();
+        unfinished.finish(false);
         resume();
         acceptRemoval();
         repeatClaim();
@@ -182,10 +185,11 @@ public final class Promotion {
         }
     }
 
-    private Report resumed() {
+    /** @param left what of an import could not be finished */
+    private Report resumed(List<UnderstudyException> left) {
         long start = ticker.nanos();
         Promoting promoting = (Promoting) notes.state();
-        List<UnderstudyException> warnings = new ArrayList<>();
+        List<UnderstudyException> warnings = new ArrayList<>(left);
         boolean claimed = claim(promoting, warnings);
         backup.removeMarker();
         ReplicaPoint.MARKER_REMOVED.reached();
@@ -233,28 +237,6 @@ public final class Promotion {
         notes.change(
                 record -> record.with(record.state().claimed(promoted.epoch())).withSuccess());
         return true;
-    }
-
-    /**
-     * A snapshot that was proven, or taken back, is live as it is: what could not be noted of it is noted with the
-     * promotion.
-     */
-    private void finishApply() {
-        if (notes.unsaved().isPresent()) {
-            return;
-        }
-        try {
-            applier.finish();
-        } catch (UnderstudyException e) {
-            boolean whole = notes.state() instanceof Applying applying
-                    && (applying.intent().phase() == Phase.PROVEN
-                            || applying.intent().phase() == Phase.UNDONE);
-            if (!whole) {
-                throw e;
-            }
-            events.report(new ReplicaEvent.CleanUpPostponed(e));
-            notes.change(record -> record.with(record.state().settled()).withCleanUpDue(clock.instant()));
-        }
     }
 
     /**

@@ -7,6 +7,7 @@ import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Settled;
 import io.understudy.replica.state.ReplicaStateStore;
@@ -36,6 +37,17 @@ public final class ApplyStep {
     Applier.Outcome forward(DatabaseVersion fresh) {
         intents.forward(fresh);
         return applier.finish();
+    }
+
+    /** Exchanges the files of what is live alone. */
+    Applier.Outcome files(PlanSet plans) {
+        intents.files(plans);
+        return applier.finish();
+    }
+
+    /** As {@link Applier#requireSite}. */
+    void requireSite() {
+        applier.requireSite();
     }
 
     /** Finishes what a crash left. */

@@ -85,6 +85,13 @@ final class Healing {
                 && now.current().snapshot().equals(Optional.of(snapshot));
     }
 
+    /** Whether the database is as it was applied, so that nothing has to be loaded. */
+    static boolean isOfFilesAlone(List<Discrepancy> found) {
+        return found.stream()
+                .filter(each -> each.breaksSite() || each.mendedByLoading())
+                .allMatch(each -> each.subject() == Discrepancy.Subject.FILES);
+    }
+
     /** The snapshot is live again. The damaged copy of it is nothing to return to. */
     void done(SnapshotId snapshot) {
         pace.healed(snapshot, clock.instant());

@@ -104,7 +104,7 @@ public final class Inspection {
         }
     }
 
-    private static Optional<Discrepancy> identity(DatabaseVersion current, Arrangement now) {
+    private Optional<Discrepancy> identity(DatabaseVersion current, Arrangement now) {
         DatabaseIdentity wanted = current.database();
         if (now.live().equals(Optional.of(wanted))) {
             return Optional.empty();
@@ -116,7 +116,12 @@ public final class Inspection {
                         : "it is in another PostgreSQL cluster (system identifier " + other.cluster() + ", not "
                                 + wanted.cluster() + ")")
                 .orElse("no database carries its name");
-        return Optional.of(Discrepancy.of(Subject.DATABASE, ErrorCode.DATABASE_FAILED, what + why, AGAIN));
+        Optional<String> renamed = databases.name(wanted);
+        String where = renamed.map(name -> "; it is named \"" + name + "\" now").orElse("");
+        String hint = renamed.map(name -> "rename it back with ALTER DATABASE; otherwise ")
+                        .orElse("")
+                + AGAIN;
+        return Optional.of(Discrepancy.of(Subject.DATABASE, ErrorCode.DATABASE_FAILED, what + why + where, hint));
     }
 
     private Optional<Discrepancy> tables(Manifest applied, List<Discrepancy> found) {
@@ -142,7 +147,7 @@ public final class Inspection {
                             Subject.FILES,
                             ErrorCode.FILE_FAILED,
                             "files of " + applied.snapshot() + " are gone: " + all,
-                            AGAIN))
+                            "they are brought back with the next round; at once with agent-replica sync"))
                     .ifPresent(found::add);
         } catch (UnderstudyException e) {
             unreadable(e, found);

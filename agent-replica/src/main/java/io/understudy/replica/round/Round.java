@@ -16,6 +16,7 @@ import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.util.EnumSet;
@@ -130,11 +131,13 @@ public final class Round {
             events.report(new ReplicaEvent.ImportBegan(snapshot.get(), again));
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> steps.fetch(snapshot.get(), progress()));
-            during(Step.VERIFY, () -> steps.verify(fetched.manifest()));
-            DatabaseIdentity fresh = during(Step.LOAD, () -> steps.load(fetched.manifest(), progress()));
+            Optional<DatabaseIdentity> fresh =
+                    again && Healing.isOfFilesAlone(found) ? Optional.empty() : Optional.of(loaded(fetched.manifest()));
             PlanSet plans = during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
-            apply(new DatabaseVersion(
-                    fresh, snapshot, Optional.of(fetched.manifest().moment()), Optional.of(plans)));
+            if (ask instanceof ImportRequest.Newest) {
+                requireSite();
+            }
+            apply(fresh, fetched.manifest(), plans);
             if (again) {
                 healing.done(snapshot.get());
             }
@@ -164,14 +167,33 @@ public final class Round {
             return Optional.of(applying.intent().snapshot());
         }
 
-        private void apply(DatabaseVersion fresh) {
+        private DatabaseIdentity loaded(Manifest manifest) {
+            during(Step.VERIFY, () -> steps.verify(manifest));
+            return during(Step.LOAD, () -> steps.load(manifest, progress()));
+        }
+
+        /** When the site did not start with what is live either, the same attempt would only stop it once more. */
+        private void requireSite() {
+            boolean wasDown = store.record()
+                    .failedAttempt(snapshot.get())
+                    .filter(each -> !each.rejection() && (each.step() == Step.RESTART || each.step() == Step.PROVE))
+                    .isPresent();
+            if (wasDown) {
+                during(Step.RESTART, apply::requireSite);
+            }
+        }
+
+        /** @param fresh the loaded database; empty: only the files of what is live are exchanged */
+        private void apply(Optional<DatabaseIdentity> fresh, Manifest manifest, PlanSet plans) {
             step = Step.APPLY;
             backup.require();
             control.commit();
             // An interrupt that came too late to give the round up must not reach what may not be interrupted.
             Thread.interrupted();
             selector.passOver(snapshot.orElseThrow());
-            Applier.Outcome outcome = apply.forward(fresh);
+            Applier.Outcome outcome = fresh.map(database -> apply.forward(new DatabaseVersion(
+                            database, snapshot, Optional.of(manifest.moment()), Optional.of(plans))))
+                    .orElseGet(() -> apply.files(plans));
             outcome.took().forEach(watch::add);
             if (outcome.undone().isPresent()) {
                 remembered = true;

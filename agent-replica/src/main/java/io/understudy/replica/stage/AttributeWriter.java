@@ -67,6 +67,11 @@ public final class AttributeWriter {
                 && (!changesUser(now, wanted) && !changesGroup(now, wanted));
     }
 
+    /** Whether nothing is to be set. */
+    public boolean isSet(Path path, Attributes wanted) throws IOException {
+        return fits(read(path, FileStat.of(path)), wanted);
+    }
+
     /** Sets what differs, the time last. A link itself is changed, not what it points to. */
     public void setAttributes(Path path, Attributes wanted) throws IOException {
         FileStat stat = FileStat.of(path);

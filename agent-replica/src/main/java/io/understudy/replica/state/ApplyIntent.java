@@ -10,7 +10,8 @@ import java.util.Optional;
  * The durable point of no return: once it is written, an apply is finished, forward or back, whatever happens.
  *
  * @param fresh what becomes live
- * @param old the database that is live before and becomes N-1; empty when there was none
+ * @param old the database that is live before and becomes N-1; empty when there was none; the fresh one itself when
+ *     only files are exchanged
  * @param retired the database that was N-1 before and goes when the snapshot is proven; only one that Understudy made
  * @param phase how far the apply is, the files too: nothing else says so
  * @param cause why it goes back; empty while it goes forward
@@ -57,6 +58,11 @@ public record ApplyIntent(
 
     public PlanSet plans() {
         return fresh.plans().orElseThrow();
+    }
+
+    /** Whether only the files of what is live are exchanged: its database stays. */
+    public boolean exchangesFilesOnly() {
+        return old.equals(Optional.of(fresh.database()));
     }
 
     /** Whether the snapshot is not to be tried again by itself. */

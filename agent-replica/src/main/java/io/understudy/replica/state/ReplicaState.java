@@ -19,6 +19,7 @@ import java.util.Optional;
  * Applying BACK               undone       Applying UNDONE
  * Applying PROVEN             settled      Following the snapshot
  * Applying UNDONE             settled      what it was before
+ * Applying FORWARD, BACK      abandoned    Following what is live; what it was before, when its database is live
  * Following                   promote      Promoting
  * Promoting                   withdrawn    Following
  * Promoting                   promoted     Promoted
@@ -62,8 +63,14 @@ public sealed interface ReplicaState {
         throw refused("turned");
     }
 
-    default ReplicaState undone() {
+    /** @param instead the cause, when going back has shown another one */
+    default ReplicaState undone(Optional<FailedAttempt> instead) {
         throw refused("undone");
+    }
+
+    /** It can be finished neither way, and the server is promoted as it is. */
+    default ReplicaState abandoned(boolean freshIsLive, Instant when) {
+        throw refused("abandoned");
     }
 
     default ReplicaState settled() {
@@ -204,9 +211,17 @@ public sealed interface ReplicaState {
         }
 
         @Override
-        public ReplicaState undone() {
+        public ReplicaState undone(Optional<FailedAttempt> instead) {
             require(Phase.BACK, "undone");
-            return new Applying(intent.in(Phase.UNDONE, intent.cause()));
+            return new Applying(intent.in(Phase.UNDONE, instead.or(intent::cause)));
+        }
+
+        @Override
+        public ReplicaState abandoned(boolean freshIsLive, Instant when) {
+            if (intent.phase() == Phase.PROVEN || intent.phase() == Phase.UNDONE) {
+                throw new IllegalStateException("an apply in phase " + intent.phase() + " can't be abandoned");
+            }
+            return freshIsLive ? new Following(intent.fresh(), false, when, Optional.empty()) : intent.back();
         }
 
         @Override

@@ -1,8 +1,8 @@
 package io.understudy.replica.state;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.Retry;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.failure.Unexpected;
 import io.understudy.replica.events.Step;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
@@ -54,14 +54,7 @@ public final class RetryLog {
 
     /** A defect becomes an INTERNAL failure that keeps its cause. */
     public static UnderstudyException wrap(RuntimeException thrown, String doing) {
-        if (thrown instanceof UnderstudyException known) {
-            return known;
-        }
-        return new UnderstudyException(
-                ErrorCode.INTERNAL,
-                "cannot " + doing + ": " + thrown,
-                "this is a defect of Understudy: please report it with the agent's log",
-                thrown);
+        return Unexpected.of(doing, thrown);
     }
 
     private static int earlier(ReplicaRecord record, Optional<SnapshotId> snapshot) {

@@ -3,6 +3,7 @@ package io.understudy.replica.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.replica.state.PlanSet;
+import io.understudy.repository.TreeData;
 import io.understudy.testing.RandomTree;
 import io.understudy.testing.TreePrint;
 import java.io.IOException;
@@ -166,5 +167,38 @@ class TreeSwapBackTest extends SwappedTree {
         bench.back(1);
         assertThat(live.resolve("folder/a")).doesNotExist();
         assertThat(live.resolve("folder/foreign")).hasContent("x");
+    }
+
+    /** An attempt that failed for this server's sake: the next one goes on with what is staged. */
+    @Test
+    void whatIsStagedIsKeptForTheNextAttempt() throws IOException {
+        RandomTree tree = new RandomTree(source, 17).grow(40);
+        bench.apply(1, source);
+        List<String> first = TreePrint.of(live);
+        tree.mutate(40);
+        TreeData data = bench.take(source);
+        PlanSet plans = bench.prepare(2, data);
+        List<String> staged = stagedFiles();
+        bench.forward(2);
+        bench.back(2);
+
+        bench.swap().reopen(plans);
+        bench.swap().reopen(plans);
+        bench.swap().clear(Optional.of(bench.plans(1)));
+
+        assertThat(TreePrint.of(live)).isEqualTo(first);
+        assertThat(stagedFiles()).isEqualTo(staged);
+        assertThat(bench.canGoBack(1)).isTrue();
+        assertThat(bench.prepare(2, data)).isEqualTo(plans);
+        assertThat(stagedFiles()).isEqualTo(staged);
+        bench.forward(2);
+        bench.settle(2);
+        assertThat(TreePrint.of(live)).isEqualTo(TreePrint.of(source));
+    }
+
+    private List<String> stagedFiles() throws IOException {
+        return TreePrint.of(live.resolve(".understudy/stage")).stream()
+                .filter(line -> line.contains(" FILE "))
+                .toList();
     }
 }

@@ -121,6 +121,11 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
         return live.look();
     }
 
+    @Override
+    public Optional<String> name(DatabaseIdentity database) {
+        return live.name(database);
+    }
+
     public FakeDatabaseServer server() {
         return server;
     }

@@ -39,6 +39,11 @@ public final class FakeLiveDatabases implements LiveDatabases {
     }
 
     @Override
+    public Optional<String> name(DatabaseIdentity database) {
+        return server.name(database);
+    }
+
+    @Override
     public List<String> lacking(List<TableData> tables) {
         Map<String, String> there = server.tables(look().live().orElseThrow());
         return tables.stream()

@@ -16,6 +16,8 @@ public final class FakeSite implements SiteService {
     private volatile boolean running = true;
     private volatile String startedWith;
     private volatile int starts;
+    private volatile int restarts;
+    private boolean broken;
     private Runnable whenStopped = () -> {};
 
     FakeSite(CrashPoints points, Supplier<String> content) {
@@ -36,6 +38,7 @@ public final class FakeSite implements SiteService {
     public void recover() {
         sick.clear();
         stuck.clear();
+        broken = false;
     }
 
     public boolean isStuckWith(String snapshot) {
@@ -58,6 +61,16 @@ public final class FakeSite implements SiteService {
         return starts;
     }
 
+    /** How often a restart was tried. */
+    public int restarts() {
+        return restarts;
+    }
+
+    /** It does not start for a reason of its own, whatever the content. */
+    public void breakDown() {
+        broken = true;
+    }
+
     @Override
     public void stop() {
         points.around("stop", () -> running = false);
@@ -66,7 +79,8 @@ public final class FakeSite implements SiteService {
 
     @Override
     public void restart() {
-        if (stuck.contains(content.get())) {
+        restarts = restarts + 1;
+        if (broken || stuck.contains(content.get())) {
             throw new UnderstudyException(ErrorCode.COMMAND_FAILED, "cannot restart the site: exit 1", "see the log");
         }
         if (content.get().equals("mixed")) {

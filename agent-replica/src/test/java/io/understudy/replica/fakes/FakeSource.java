@@ -12,6 +12,8 @@ import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import java.time.Instant;
@@ -27,6 +29,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A repository in memory whose snapshots have no content but their name. */
 public final class FakeSource implements SnapshotSource {
     public static final Instant MOMENT = Instant.parse("2026-11-20T10:00:00Z");
+    private static final StreamRef NOTHING = StreamRef.of(List.of());
+    private static final StreamRef SOME =
+            StreamRef.of(List.of(new BlobRef(new BlobId("ab".repeat(32)), 10, 10, false)));
     private final CrashPoints points;
     private final ConcurrentSkipListSet<SnapshotId> snapshots = new ConcurrentSkipListSet<>();
     private final Map<SnapshotId, UnderstudyException> damaged = new HashMap<>();
@@ -38,6 +43,7 @@ public final class FakeSource implements SnapshotSource {
     private int listings;
     private int epochReads;
     private int fetches;
+    private boolean listsAreDamaged;
 
     FakeSource(CrashPoints points) {
         this.points = points;
@@ -137,7 +143,14 @@ public final class FakeSource implements SnapshotSource {
 
     @Override
     public Optional<Manifest> held(SnapshotId snapshot) {
-        return mirrored.contains(snapshot) ? Optional.of(manifest(snapshot)) : Optional.empty();
+        return mirrored.contains(snapshot)
+                ? Optional.of(manifest(snapshot, listsAreDamaged ? SOME : NOTHING))
+                : Optional.empty();
+    }
+
+    /** The blobs of the mirror that list tables can't be read. */
+    public void damageLists() {
+        listsAreDamaged = true;
     }
 
     /** The mirror's folder is removed. */
@@ -157,7 +170,10 @@ public final class FakeSource implements SnapshotSource {
     }
 
     public static Manifest manifest(SnapshotId snapshot) {
-        StreamRef nothing = StreamRef.of(List.of());
+        return manifest(snapshot, NOTHING);
+    }
+
+    private static Manifest manifest(SnapshotId snapshot, StreamRef tables) {
         DatabaseProperties properties = new DatabaseProperties(
                 "UTF8", "C", "C", "libc", null, null, null, "site", -1, null, List.of(), null, List.of(), List.of());
         return new Manifest(
@@ -170,14 +186,18 @@ public final class FakeSource implements SnapshotSource {
                 "a",
                 new Manifest.Versions("0.1.0", 150000, "pg_dump 15"),
                 List.of(new DatabaseData(
-                        "site", DatabaseKind.POSTGRESQL, properties, "", 0, nothing, nothing, nothing, nothing)),
-                List.of(new TreeData("media", TreeKind.FILES, 0, 0, nothing, nothing)),
+                        "site", DatabaseKind.POSTGRESQL, properties, "", 0, NOTHING, tables, NOTHING, NOTHING)),
+                List.of(new TreeData("media", TreeKind.FILES, 0, 0, NOTHING, NOTHING)),
                 new Manifest.Totals(0, 0, 0, 0, 0, 0, 0));
     }
 
     @Override
     public BlobSource blobs() {
         return blob -> {
+            if (listsAreDamaged) {
+                throw new UnderstudyException(
+                        ErrorCode.BLOB_DAMAGED, "cannot read blob " + blob.id() + ": it is truncated", "verify");
+            }
             throw new AssertionError("no fake reads blobs");
         };
     }

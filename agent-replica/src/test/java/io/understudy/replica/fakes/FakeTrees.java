@@ -24,6 +24,7 @@ public final class FakeTrees implements LiveTrees, Stage {
     private final CrashPoints points;
     private final Map<TreeKind, String> live = new ConcurrentHashMap<>();
     private int number;
+    private int stagings;
     private List<String> lost = List.of();
     private final Set<String> staged = new HashSet<>();
     private final Map<String, Map<TreeKind, String>> undo = new HashMap<>();
@@ -65,8 +66,18 @@ public final class FakeTrees implements LiveTrees, Stage {
         String resumed = number + "-" + manifest.snapshot();
         boolean again = staged.contains(resumed) && !undo.containsKey(resumed);
         String name = again ? resumed : ++number + "-" + manifest.snapshot();
-        points.around("prepare", () -> staged.add(name));
+        points.around("prepare", () -> stagings += staged.add(name) ? 1 : 0);
         return new PlanSet(name, List.of("files", "secrets", "config"));
+    }
+
+    /** How often files were staged from nothing. */
+    public int stagings() {
+        return stagings;
+    }
+
+    @Override
+    public void reopen(PlanSet plans) {
+        points.around("keep staged", () -> undo.remove(plans.name()));
     }
 
     /** Files of the trees are removed by hand. */

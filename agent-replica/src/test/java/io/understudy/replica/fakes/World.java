@@ -15,14 +15,17 @@ import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.apply.LiveTrees;
 import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.promote.EpochClaims;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Inspection;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.round.RoundResult;
+import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
@@ -50,6 +53,11 @@ public final class World {
     public final FakeClaims claims = new FakeClaims(points);
     public final FakeStateFile file = new FakeStateFile(points);
     public final ReplicaStateStore store = new ReplicaStateStore(file);
+    /** Others may take the place of the fake ones. */
+    public LiveTrees liveTrees = trees;
+
+    public Stage stage = trees;
+    public EpochClaims fence = claims;
     private int nonces;
     public Events events = Events.none();
 
@@ -97,7 +105,7 @@ public final class World {
                 time,
                 new Random(1),
                 this::nonce);
-        return new ReplicaWiring(settings, ports, shipped -> new ReplicaParts(source, claims, trees, trees));
+        return new ReplicaWiring(settings, ports, shipped -> new ReplicaParts(source, fence, stage, liveTrees));
     }
 
     public Inspection inspection() {
@@ -141,6 +149,9 @@ public final class World {
     /** What a site that starts now would see: one snapshot's name, or "mixed". */
     public String content() {
         String database = liveDatabase();
+        if (liveTrees != trees) {
+            return database;
+        }
         boolean whole = trees.live().values().stream().allMatch(each -> each.equals(database));
         return whole ? database : "mixed";
     }
@@ -156,6 +167,11 @@ public final class World {
     public void assertWhole() {
         assertThat(content()).as("one snapshot").isNotEqualTo("mixed");
         assertThat(site.running()).isTrue();
-        assertThat(trees.staged()).as("staged files").isEmpty();
+        assertThat(trees.staged())
+                .as("staged files, but for those that wait for the next attempt")
+                .allMatch(apply -> store.record()
+                        .failedAttempt(SnapshotId.parse(apply.substring(apply.indexOf('-') + 1)))
+                        .filter(each -> !each.rejection())
+                        .isPresent());
     }
 }

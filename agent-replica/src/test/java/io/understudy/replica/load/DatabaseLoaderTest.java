@@ -14,6 +14,8 @@ import io.understudy.postgres.Databases;
 import io.understudy.postgres.Session;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
+import io.understudy.replica.apply.DatabaseSwap;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
@@ -34,6 +36,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,6 +70,31 @@ class DatabaseLoaderTest {
         assertFails(ErrorCode.LOAD_MISMATCH, () -> loader(shared).load(more, blobs, Progress.none()));
         assertThat(named(shared, names.spare())).isEmpty();
         assertThat(state).isEmptyDirectory();
+    }
+
+    /** An apply that fails for this server's sake, as for a full disk, loads nothing again. */
+    @Test
+    void aSpareThatWasLiveAndCameBackIsTakenAsItIsAlsoWhereNoOtherHasRoom() {
+        Manifest manifest = snapshot(shared, ROWS);
+        DatabaseIdentity loaded = loader(shared).load(manifest, blobs, Progress.none());
+        DatabaseSwap swap = new DatabaseSwap(new Database(shared.settings(names.live())), Ticker.system());
+        swap.arrange(new Arrangement(Optional.of(loaded), Optional.empty(), Optional.empty()));
+        swap.arrange(new Arrangement(Optional.empty(), Optional.of(loaded), Optional.empty()));
+        DatabaseLoader full = new DatabaseLoader(
+                shared.settings(names.live()),
+                state,
+                new SystemCommandRunner(state),
+                Ticker.system(),
+                folder -> OptionalLong.of(10));
+
+        full.preflight(manifest);
+        BlobSource none = blob -> {
+            throw new AssertionError("nothing is loaded again");
+        };
+
+        assertThat(full.load(manifest, none, Progress.none())).isEqualTo(loaded);
+        full.dropSpare();
+        assertFails(ErrorCode.DISK_FULL, () -> full.preflight(manifest));
     }
 
     @Test

@@ -7,6 +7,10 @@ import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.promote.Promotion.Request;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
@@ -15,9 +19,11 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FastSignatures;
 import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +32,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RepositoryClaimsTest {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
@@ -88,6 +96,65 @@ class RepositoryClaimsTest {
         SigningKey.generate(stranger);
         claims("stranger", Optional.of(stranger)).claim(mine);
         assertThat(claims("standby", Optional.of(key)).stands(mine)).isFalse();
+    }
+
+    /** It may be another server's: that this one may go unfenced is no word on it, only force goes past it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage\n", "{\"epoch\":2}\n", ""})
+    void aDamagedClaimStopsAPromotionUnlessItIsForced(String damage) {
+        World world = FollowingStandby.following();
+        world.fence = claims("standby", Optional.of(key));
+        filestore.put("epochs/00000002.json", Content.of(damage.getBytes(StandardCharsets.UTF_8)));
+
+        for (Request request : List.of(FollowingStandby.PLAIN, FollowingStandby.UNFENCED)) {
+            assertThatThrownBy(() -> world.agent().promotion().promote(request))
+                    .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+                        assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+                        assertThat(failure)
+                                .hasMessageContaining("it stays in backup mode")
+                                .hasMessageContaining("without a trusted signature");
+                        assertThat(failure.hint()).contains("agent-replica promote --force");
+                    });
+            assertThat(world.marker.on()).isTrue();
+            assertThat(world.store.state()).isInstanceOf(Following.class);
+        }
+
+        Report report = world.agent().promotion().promote(FollowingStandby.FORCED);
+
+        assertThat(report.claimed()).isTrue();
+        assertThat(report.epoch()).isEqualTo(3);
+        assertThat(report.warnings()).isEmpty();
+        assertThat(world.marker.on()).isFalse();
+        assertThat(epochs.require(repository)).isEqualTo(3);
+    }
+
+    @Test
+    void aDamagedRepositoryIsPassedUnfencedAndClaimedWhenItIsMended() throws IOException {
+        World world = FollowingStandby.following();
+        TrustedKeys trusted = TrustedKeys.of(SigningKey.load(key).publicKey());
+        world.fence = new RepositoryClaims(
+                () -> Repository.open(filestore, "example", trusted),
+                new SigningSettings(Optional.of(key), List.of()),
+                epochs,
+                "standby");
+        byte[] sound = filestore.open("understudy.json", 0).readAllBytes();
+        filestore.put("understudy.json", Content.of("garbage\n".getBytes(StandardCharsets.UTF_8)));
+
+        assertThatThrownBy(() -> world.agent().promotion().promote(FollowingStandby.PLAIN))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class,
+                        failure -> assertThat(failure.hint()).contains("agent-replica promote --unfenced"));
+        assertThat(world.marker.on()).isTrue();
+
+        Report report = world.agent().promotion().promote(FollowingStandby.UNFENCED);
+
+        assertThat(report.claimed()).isFalse();
+        assertThat(report.warnings()).hasSize(1);
+        assertThat(world.marker.on()).isFalse();
+        filestore.put("understudy.json", Content.of(sound));
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.agent().promotion().repeatClaim()).isTrue();
+        assertThat(repository.epochs().highest()).isEqualTo(2);
     }
 
     @Test

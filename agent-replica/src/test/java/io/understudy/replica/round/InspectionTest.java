@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.round.Discrepancy.Subject;
@@ -130,6 +132,112 @@ class InspectionTest {
         assertThat(world.content()).isEqualTo(third.toString());
     }
 
+    /** Nothing is loaded, and no database loses its name. */
+    @Test
+    void lostFilesAreBroughtBackWithoutLoadingTheDatabase() {
+        follow();
+        DatabaseIdentity served = live();
+        int loads = world.databases.loads();
+        world.trees.lose(List.of("media/a.txt"));
+        world.databases.refusePreflight(
+                new UnderstudyException(ErrorCode.DISK_FULL, "no room for another database", "make room"));
+
+        RoundResult result = world.poll();
+
+        assertThat(result.applied()).contains(SECOND);
+        assertThat(result.mended()).extracting(Discrepancy::subject).containsExactly(Subject.FILES);
+        assertThat(result.left()).isEmpty();
+        assertThat(world.databases.loads()).isEqualTo(loads);
+        assertThat(live()).isEqualTo(served);
+        assertThat(((Following) world.store.state()).previous()).isEmpty();
+        world.assertWhole();
+        world.databases.refusePreflight(null);
+        SnapshotId third = world.source.commit(1, 3);
+        assertThat(world.poll().applied()).contains(third);
+        assertThat(world.databases.find(FakeDatabases.PREVIOUS)).contains(served);
+        world.assertWhole();
+    }
+
+    @Test
+    void filesThatCannotBeBroughtBackLeaveTheDatabaseAndAreTriedAgain() {
+        follow();
+        DatabaseIdentity served = live();
+        world.trees.lose(List.of("media/a.txt"));
+        world.trees.refuse(TreeKind.FILES, new UnderstudyException(ErrorCode.DISK_FULL, "full", "make room"));
+
+        assertThatThrownBy(world::sync).hasMessageContaining("full");
+
+        assertThat(live()).isEqualTo(served);
+        assertThat(world.databases.find(FakeDatabases.SPARE)).isEmpty();
+        assertThat(((Following) world.store.state()).previous()).isPresent();
+        world.trees.allow();
+        world.trees.lose(List.of("media/a.txt"));
+        assertThat(world.sync().applied()).contains(SECOND);
+        assertThat(live()).isEqualTo(served);
+    }
+
+    @Test
+    void aRepairOfFilesThatIsKilledAnywhereLeavesTheDatabase() {
+        for (int k = 0; ; k++) {
+            InspectionTest other = new InspectionTest();
+            other.follow();
+            DatabaseIdentity served = other.live();
+            other.world.trees.lose(List.of("media/a.txt"));
+            other.world.points.dieAt(k);
+            try {
+                other.world.sync();
+                assertThat(k).isGreaterThan(10);
+                break;
+            } catch (Crash expected) {
+                other.world.points.live();
+                other.world.sync();
+            }
+            assertThat(other.live()).as("killed at %d", k).isEqualTo(served);
+            assertThat(other.world.databases.loads()).isEqualTo(2);
+            assertThat(other.world.content()).isEqualTo(SECOND.toString());
+            other.world.assertWhole();
+        }
+    }
+
+    @Test
+    void aSiteThatIsNotHealthyAfterwardsKeepsItsDatabase() {
+        follow();
+        DatabaseIdentity served = live();
+        world.trees.lose(List.of("media/a.txt"));
+        world.site.breakDown();
+        assertThatThrownBy(world::sync).isInstanceOf(UnderstudyException.class);
+        assertThat(live()).isEqualTo(served);
+        world.site.recover();
+
+        assertThat(world.sync().left()).noneMatch(Discrepancy::breaksSite);
+        assertThat(live()).isEqualTo(served);
+        assertThat(world.store.record().owned()).contains(served);
+    }
+
+    @Test
+    void aLostDatabaseIsLoadedAndTheFilesStayWhereTheyAre() {
+        follow();
+        world.databases.server().drop(live());
+        int loads = world.databases.loads();
+
+        assertThat(world.poll().applied()).contains(SECOND);
+        assertThat(world.databases.loads()).isEqualTo(loads + 1);
+    }
+
+    @Test
+    void aRenamedDatabaseIsReportedByItsName() {
+        follow();
+        world.databases.server().rename(live(), "site_old");
+
+        assertThat(world.inspection().look())
+                .filteredOn(each -> each.subject() == Subject.DATABASE)
+                .singleElement()
+                .satisfies(found -> {
+                    assertThat(found.message()).contains("no database carries its name", "named \"site_old\" now");
+                    assertThat(found.hint()).contains("rename it back");
+                });
+    }
+
     /** What took the name is somebody's: it is kept. */
     @Test
     void aDatabaseThatTookTheNameIsNeverDropped() {
@@ -236,6 +344,33 @@ class InspectionTest {
         assertThat(result.mended()).extracting(Discrepancy::subject).containsExactly(Subject.MIRROR);
         assertThat(result.applied()).isEmpty();
         assertThat(subjects()).isEmpty();
+    }
+
+    /** What is on the server may be whole: only what it is compared with is not. */
+    @Test
+    void aDamagedListOfTablesIsTheMirrorsFaultAndLoadsNothing() {
+        follow();
+        world.source.damageLists();
+
+        assertThat(world.inspection().look()).singleElement().satisfies(found -> {
+            assertThat(found.subject()).isEqualTo(Subject.MIRROR);
+            assertThat(found.code()).isEqualTo(ErrorCode.BLOB_DAMAGED.label());
+            assertThat(found.message()).contains("truncated");
+            assertThat(found.breaksSite()).isFalse();
+            assertThat(found.mendedByLoading()).isFalse();
+        });
+        int loads = world.databases.loads();
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.databases.loads()).isEqualTo(loads);
+    }
+
+    @Test
+    void aDamagedListOfTablesHidesNoLostDatabase() {
+        follow();
+        world.source.damageLists();
+        world.databases.server().drop(live());
+
+        assertThat(subjects()).containsExactly(Subject.DATABASE);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.state.FailedAttempt;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RoundTest {
     private final World world = World.standby();
@@ -209,20 +212,97 @@ class RoundTest {
         assertThat(world.content()).isEqualTo("00000001-00000001");
     }
 
-    @Test
-    void filesThatCannotBePlacedTakeEverythingBackAndAreTriedAgain() {
+    /** Also again and again: the database is loaded and the files are staged once. */
+    @ParameterizedTest
+    @EnumSource(TreeKind.class)
+    void filesThatCannotBePlacedTakeEverythingBackAndAreTriedAgain(TreeKind kind) {
         world.source.commit(1, 1);
         world.sync();
         SnapshotId next = world.source.commit(1, 2);
-        world.trees.refuse(TreeKind.SECRETS, new UnderstudyException(ErrorCode.DISK_FULL, "full", "make room"));
+        world.trees.refuse(kind, new UnderstudyException(ErrorCode.DISK_FULL, "full", "make room"));
+        int loads = world.databases.loads();
+        int stagings = world.trees.stagings();
+        int restarts = world.site.restarts();
 
-        refused(world::sync, ErrorCode.DISK_FULL);
-
-        world.assertWhole();
-        assertThat(world.content()).isEqualTo("00000001-00000001");
+        for (int i = 0; i < 3; i++) {
+            refused(world::sync, ErrorCode.DISK_FULL);
+            world.assertWhole();
+            assertThat(world.content()).isEqualTo("00000001-00000001");
+        }
         world.trees.allow();
         assertThat(world.sync().applied()).contains(next);
+
         world.assertWhole();
+        assertThat(world.databases.loads()).isEqualTo(loads + 1);
+        assertThat(world.trees.stagings()).isEqualTo(stagings + 1);
+        assertThat(world.site.restarts()).as("one for each attempt").isEqualTo(restarts + 4);
+    }
+
+    /** What the site does not start with is not the snapshot's fault when it starts with none. */
+    @Test
+    void aSiteThatStartsWithNoSnapshotRejectsNoneAndNothingIsLoadedOrSwappedAgain() {
+        world.source.commit(1, 1);
+        world.sync();
+        SnapshotId next = world.source.commit(1, 2);
+        int loads = world.databases.loads();
+        int stagings = world.trees.stagings();
+        int restarts = world.site.restarts();
+        world.site.breakDown();
+
+        refused(world::sync, ErrorCode.COMMAND_FAILED);
+
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+        assertThat(world.store.record().failedAttempt(next).orElseThrow().notBefore())
+                .isPresent();
+        assertThat(world.site.restarts()).isEqualTo(restarts + 2);
+        world.time.advance(Duration.ofHours(1));
+        refused(world::poll, ErrorCode.COMMAND_FAILED);
+        world.time.advance(Duration.ofHours(1));
+        refused(world::poll, ErrorCode.COMMAND_FAILED);
+        assertThat(world.site.restarts())
+                .as("one for each further attempt, before anything is touched")
+                .isEqualTo(restarts + 4);
+        assertThat(world.content()).isEqualTo("00000001-00000001");
+
+        world.site.recover();
+        world.time.advance(Duration.ofHours(1));
+        assertThat(world.poll().applied()).contains(next);
+
+        world.assertWhole();
+        assertThat(world.databases.loads()).isEqualTo(loads + 1);
+        assertThat(world.trees.stagings()).isEqualTo(stagings + 1);
+        assertThat(world.store.record().failedAttempts()).isEmpty();
+    }
+
+    @Test
+    void aNewerSnapshotMayMendASiteThatDoesNotStart() {
+        world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        world.site.stuckWith("00000001-00000001");
+        world.site.stuckWith("00000001-00000002");
+        refused(world::sync, ErrorCode.COMMAND_FAILED);
+
+        SnapshotId mended = world.source.commit(1, 3);
+
+        assertThat(world.sync().applied()).contains(mended);
+        world.assertWhole();
+    }
+
+    @Test
+    void whatIsLoadedOutlivesACrashOnTheWayBack() {
+        world.source.commit(1, 1);
+        world.sync();
+        SnapshotId next = world.source.commit(1, 2);
+        world.site.breakDown();
+        int loads = world.databases.loads();
+        world.points.dieBefore("keep staged");
+        assertThatThrownBy(world::sync).isInstanceOf(Crash.class);
+        world.points.live();
+        world.site.recover();
+
+        assertThat(world.sync().applied()).contains(next);
+        assertThat(world.databases.loads()).isEqualTo(loads + 1);
     }
 
     @Test

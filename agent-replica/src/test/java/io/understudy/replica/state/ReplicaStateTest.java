@@ -90,7 +90,7 @@ class ReplicaStateTest {
         events.put("accepted", it -> it.accepted(true, NOW));
         events.put("failed", it -> it.failed(IN_APPLY));
         events.put("turned", it -> it.turned(NOW));
-        events.put("undone", ReplicaState::undone);
+        events.put("undone", state -> state.undone(Optional.empty()));
         events.put("settled", ReplicaState::settled);
         events.put("promote", it -> it.promote(EPOCH, false, false));
         events.put("withdrawn", ReplicaState::withdrawn);

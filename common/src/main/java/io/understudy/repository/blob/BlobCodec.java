@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * The stored form of a blob: one zstd frame (RFC 8878) that states its content's size and ends with its checksum, so
- * {@code zstd -d} reads it. Keeps compression contexts and their buffers for the next blob. Thread-safe.
+ * {@code zstd -d} reads it. Keeps compression contexts and their buffers for the next blob, but for long buffers, which
+ * take turns. Thread-safe.
  */
 final class BlobCodec {
     /** Level 1 is faster than the network and the database; higher levels cost more than they save. */
@@ -26,8 +27,18 @@ final class BlobCodec {
 
     /** The stored form; close it when it is written, its buffer is used again then. */
     Encoder encode(byte[] buffer, int offset, int length) {
-        Encoder encoder = idle.pollFirst();
-        return (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length);
+        int taken = MemoryBudget.STORED.take(Zstd.compressBound(length));
+        boolean encoded = false;
+        try {
+            Encoder encoder = idle.pollFirst();
+            Encoder result = (encoder == null ? new Encoder() : encoder).encode(buffer, offset, length, taken);
+            encoded = true;
+            return result;
+        } finally {
+            if (!encoded) {
+                MemoryBudget.STORED.give(taken);
+            }
+        }
     }
 
     /**
@@ -56,8 +67,10 @@ final class BlobCodec {
                 new ZstdCompressCtx().setLevel(LEVEL).setChecksum(true).setContentSize(true);
         private byte[] target = new byte[0];
         private int length;
+        private int taken;
 
-        Encoder encode(byte[] source, int offset, int count) {
+        Encoder encode(byte[] source, int offset, int count, int taken) {
+            this.taken = taken;
             int bound = Math.toIntExact(Zstd.compressBound(count));
             if (target.length < bound) {
                 target = new byte[bound];
@@ -72,6 +85,10 @@ final class BlobCodec {
 
         @Override
         public void close() {
+            if (target.length > MemoryBudget.FREE) {
+                target = new byte[0];
+            }
+            MemoryBudget.STORED.give(taken);
             idle.addFirst(this);
         }
     }

@@ -8,10 +8,10 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * A blob in its stored form, in memory, on its way from one repository to another. Used again for the next one. Not
- * thread-safe.
+ * A blob in its stored form, in memory, on its way from one repository to another. Used again for the next one. A long
+ * one waits for memory, and gives it back when it is read again or closed. Not thread-safe.
  */
-public final class StoredBlob {
+public final class StoredBlob implements AutoCloseable {
     private static final int SMALLEST = 64 << 10;
 
     private static final int STEP = 4 << 20;
@@ -19,12 +19,16 @@ public final class StoredBlob {
     private byte[] buffer = new byte[SMALLEST];
     private BlobRef blob;
     private int length;
+    private int taken;
 
-    /** Reads the blob and checks it; throws {@code BLOB_MISSING} and {@code BLOB_DAMAGED}. */
+    /** Reads the blob and checks it; throws {@code BLOB_MISSING}, {@code BLOB_DAMAGED} and {@code CANCELLED}. */
     public void read(Blobs source, BlobRef wanted) {
+        close();
         blob = wanted;
         length = 0;
-        reserve(1 + Math.min(wanted.stored(), BlobCodec.mostStored(wanted.bytes())));
+        long size = 1 + Math.min(wanted.stored(), BlobCodec.mostStored(wanted.bytes()));
+        taken = MemoryBudget.TRANSFER.take(size);
+        reserve(size);
         try (InputStream in = source.openStored(wanted)) {
             fill(in);
             check(source);
@@ -42,6 +46,16 @@ public final class StoredBlob {
 
     public int length() {
         return length;
+    }
+
+    /** Frees what a long blob takes. */
+    @Override
+    public void close() {
+        if (buffer.length > MemoryBudget.FREE) {
+            buffer = new byte[SMALLEST];
+        }
+        MemoryBudget.TRANSFER.give(taken);
+        taken = 0;
     }
 
     private void fill(InputStream in) throws IOException {

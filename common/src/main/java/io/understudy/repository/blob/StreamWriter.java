@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Cuts what is written into blobs and puts them. Holds one blob at a time, at most 32 MiB. After {@link #finish()} the
- * next stream may be written with the same writer, which saves its buffer. Not thread-safe; failures are the sink's.
+ * Cuts what is written into blobs and puts them. Holds one blob at a time, at most 32 MiB; for one of more than 4 MiB
+ * it may have to wait until other writers let go of theirs, see {@link MemoryBudget}. After {@link #finish()} the next
+ * stream may be written with the same writer. Not thread-safe; failures are the sink's, and {@code CANCELLED}.
  */
 public final class StreamWriter extends OutputStream {
     /** Bytes of a table from which on its blobs are long: as many as 32,000 short ones. */
     static final long VERY_LARGE = 16L << 30;
 
     private static final int SMALLEST = 64 << 10;
+    /** The longest buffer of a stream whose rows, if it has any, are not longer than its blobs. */
+    private static final int USUAL = 16 << 20;
 
     private final BlobSink sink;
     private final Chunker chunker;
@@ -23,6 +26,8 @@ public final class StreamWriter extends OutputStream {
     private byte[] buffer = new byte[SMALLEST];
     private int filled;
     private long bytes;
+    private int content;
+    private int longRow;
 
     StreamWriter(BlobSink sink, Chunker chunker) {
         this.sink = Objects.requireNonNull(sink);
@@ -100,10 +105,10 @@ public final class StreamWriter extends OutputStream {
     @Override
     public void close() {
         startAgain();
-        buffer = new byte[SMALLEST];
     }
 
     private void startAgain() {
+        release();
         blobs.clear();
         filled = 0;
         bytes = 0;
@@ -126,8 +131,28 @@ public final class StreamWriter extends OutputStream {
 
     private void makeRoom(int wanted) {
         if (filled + (long) wanted > buffer.length && buffer.length < chunker.most()) {
-            long size = Math.max(buffer.length * 2L, filled + (long) wanted);
-            buffer = Arrays.copyOf(buffer, (int) Math.min(size, chunker.most()));
+            long size = Math.min(Math.max(buffer.length * 2L, filled + (long) wanted), chunker.most());
+            reserve(size);
+            buffer = Arrays.copyOf(buffer, (int) size);
         }
+    }
+
+    private void reserve(long size) {
+        if (size > MemoryBudget.FREE && content == 0) {
+            content = MemoryBudget.CONTENT.take(USUAL);
+        }
+        if (size > USUAL && longRow == 0) {
+            longRow = MemoryBudget.LONG_ROW.take(chunker.most());
+        }
+    }
+
+    private void release() {
+        if (buffer.length > MemoryBudget.FREE) {
+            buffer = new byte[SMALLEST];
+        }
+        MemoryBudget.CONTENT.give(content);
+        MemoryBudget.LONG_ROW.give(longRow);
+        content = 0;
+        longRow = 0;
     }
 }

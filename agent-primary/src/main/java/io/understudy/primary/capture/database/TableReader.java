@@ -1,6 +1,9 @@
 package io.understudy.primary.capture.database;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Session;
+import io.understudy.postgres.SourceTable;
 import io.understudy.repository.DatabaseData.Generated;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
@@ -31,7 +34,7 @@ final class TableReader {
      */
     record Rows(long count, StreamRef stream, RowDigest digest, Generated generated) {}
 
-    /** Reads the whole unit; its blobs are durable on return. A failure ends the session. */
+    /** Reads the whole unit; its blobs are durable on return. A failure ends the session and names the table. */
     Rows read(Session session, CopyTask unit) {
         CaptureProgress.Share share = progress.share(unit.weight());
         RowDigest digest = new RowDigest(unit.table().columns(), unit.table().key());
@@ -44,6 +47,14 @@ final class TableReader {
             return rows;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (UnderstudyException e) {
+            throw e.code() == ErrorCode.DATABASE_FAILED ? named(unit.table(), e) : e;
         }
+    }
+
+    /** As the server's, for a row that is longer than 1 GB as text: it does not say where that is. */
+    private static UnderstudyException named(SourceTable table, UnderstudyException e) {
+        return new UnderstudyException(
+                e.code(), "cannot read table " + table.qualified() + ": " + e.getMessage(), e.hint(), e);
     }
 }

@@ -12,6 +12,7 @@ import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobRef;
+import io.understudy.repository.blob.MemoryBudget;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.digest.RowDigest;
 import io.understudy.tasks.TaskScope;
@@ -60,7 +61,7 @@ final class TableWorkers {
 
     /** What the scope has to do side by side; each throws {@link MomentLost} when a table is no longer as it was. */
     List<Runnable> tasks(TaskScope scope) {
-        int workers = Math.min(database.settings().connections(), open.size());
+        int workers = Math.min(MemoryBudget.workers(database.settings().connections()), open.size());
         List<Runnable> tasks = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
             tasks.add(() -> work(scope));

@@ -1,9 +1,12 @@
 package io.understudy.primary.capture.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
+import io.understudy.postgres.SourceTable;
 import io.understudy.primary.capture.Captures;
 import io.understudy.primary.capture.Sessions;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,6 +91,19 @@ class DatabaseCaptureTest {
             assertThat(Captures.content(standby, copy, folder)).isEqualTo(plain);
         }
         assertThat(Captures.content(server, source, folder)).isEqualTo(plain);
+    }
+
+    /** Such as a row that is longer as text than the server can make. */
+    @Test
+    void aFailureToReadRowsNamesTheTable() {
+        SourceTable table = new SourceTable(1, "public", "odd one", List.of("a"), List.of(), true, 1, 1);
+        TableReader reader =
+                new TableReader(blobs, new CaptureProgress(Progress.none(), 1), new GeneratedReader(Map.of(), "UTF8"));
+        try (Session session = new Database(server.settings("postgres")).open()) {
+            assertThatThrownBy(() -> reader.read(session, new CopyTask(table, 0, "COPY (SELECT 1 / 0) TO STDOUT", 1)))
+                    .isInstanceOf(UnderstudyException.class)
+                    .hasMessageStartingWith("cannot read table \"public\".\"odd one\": ");
+        }
     }
 
     @Test
