@@ -14,7 +14,10 @@ final class FailureReport {
 
     /** @return the exit code */
     static int print(Throwable failure, Terminal terminal, boolean json) {
-        if (!(failure instanceof UnderstudyException)) {
+        if (failure instanceof UnderstudyException) {
+            // Its message says what happened; debug shows where in the code.
+            logger().debug("the command failed", failure);
+        } else {
             logger().error("cannot complete the command", failure);
         }
         UnderstudyException known = Unexpected.of("complete the command", failure);
