@@ -143,6 +143,9 @@ class ReplicaAgentTest {
         StatusView status = status();
         assertThat(status.primaries().get(0).connected()).isTrue();
         assertThat(status.filestore().reachable()).isTrue();
+        assertThat(status.filestore().name())
+                .as("as the configuration and status without a daemon have it")
+                .isEqualTo(AgentSettings.in(folder, List.of()).filestore().url().toString());
         assertThat(status.applied()).contains(FakeSource.id(1, 1));
     }
 
