@@ -37,7 +37,7 @@ record JdbcUrl(String host, int port, String database, Map<String, String> param
                     pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
         }
         if (result.containsKey("user") || result.containsKey("password")) {
-            throw new IllegalArgumentException("credentials belong into database.user and database.password");
+            throw new IllegalArgumentException("credentials belong in database.user and database.password");
         }
         return result;
     }

@@ -25,11 +25,11 @@ public final class Databases {
             "SELECT datname FROM pg_catalog.pg_database WHERE oid = ?::oid AND datistemplate";
 
     private final Database database;
-    private final ExclusiveAccess vacating;
+    private final ExclusiveAccess exclusive;
 
     public Databases(Database database, Ticker ticker) {
         this.database = database;
-        this.vacating = new ExclusiveAccess(database, ticker);
+        this.exclusive = new ExclusiveAccess(database, ticker);
     }
 
     /** All databases of the server, with their names now. */
@@ -70,7 +70,7 @@ public final class Databases {
         List<String> names = wanted.values().stream().map(Sql::identifier).toList();
         String what = "cannot rename database" + (names.size() == 1 ? " to " : "s to ") + String.join(", ", names);
         try {
-            vacating.run(what, moved, session -> rename(session, wanted, passing));
+            exclusive.run(what, moved, session -> rename(session, wanted, passing));
         } catch (UnderstudyException e) {
             if (!isDone(wanted)) {
                 throw e;
@@ -140,7 +140,7 @@ public final class Databases {
         name(identity).ifPresent(name -> {
             requireNoTemplate(identity.oid(), name);
             dropSubscriptions(identity.oid(), name);
-            vacating.run(
+            exclusive.run(
                     "cannot drop database " + Sql.identifier(name),
                     List.of(identity.oid()),
                     session -> session.execute("DROP DATABASE IF EXISTS " + Sql.identifier(name)));

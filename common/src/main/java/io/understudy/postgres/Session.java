@@ -55,7 +55,7 @@ public final class Session implements TaskScope.Abortable {
         }
         known = known(SessionSettings.set().keySet());
         execute(SessionSettings.statements(known));
-        SessionSettings.demanded().forEach(this::demand);
+        SessionSettings.demanded().forEach(this::require);
     }
 
     /** Which of these settings the server knows. */
@@ -67,7 +67,7 @@ public final class Session implements TaskScope.Abortable {
                 array);
     }
 
-    private void demand(String name, String value) {
+    private void require(String name, String value) {
         String now = first("SELECT pg_catalog.current_setting(?, true) AS value", row -> row.text("value"), name)
                 .orElse(null);
         if (now == null || now.equals(value)) {

@@ -42,7 +42,7 @@ public final class LastVerified {
     }
 
     /** Verifies, and notes how it ended. */
-    public <T> T noting(Clock clock, Supplier<T> verification) {
+    public <T> T recording(Clock clock, Supplier<T> verification) {
         T result;
         try {
             result = verification.get();

@@ -54,7 +54,7 @@ public final class ReplicaReports {
      * @throws UnderstudyException {@code STATE_DAMAGED} when one is not what a replica writes
      */
     public List<ReplicaReport> requireAll() {
-        return each(this::demand);
+        return each(this::require);
     }
 
     /**
@@ -64,7 +64,7 @@ public final class ReplicaReports {
      * @throws UnderstudyException {@code STATE_DAMAGED} when it is not what a replica writes
      */
     public Optional<ReplicaReport> of(String name) {
-        return demand(key(name));
+        return require(key(name));
     }
 
     private List<ReplicaReport> each(Function<String, Optional<ReplicaReport>> reader) {
@@ -89,7 +89,7 @@ public final class ReplicaReports {
 
     private Optional<ReplicaReport> readable(String key) {
         try {
-            Optional<ReplicaReport> report = demand(key);
+            Optional<ReplicaReport> report = require(key);
             leftOut.remove(key);
             return report;
         } catch (UnderstudyException e) {
@@ -103,7 +103,7 @@ public final class ReplicaReports {
         }
     }
 
-    private Optional<ReplicaReport> demand(String key) {
+    private Optional<ReplicaReport> require(String key) {
         try {
             Optional<byte[]> bytes = SmallObject.read(filestore, key, LONGEST);
             return bytes.isEmpty() ? Optional.empty() : Optional.of(parsed(key, bytes.get()));

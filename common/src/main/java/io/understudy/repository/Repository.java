@@ -201,7 +201,7 @@ public final class Repository {
         return reports;
     }
 
-    public PruneMarker prunings() {
+    public PruneMarker pruneMarker() {
         return prunings;
     }
 

@@ -102,7 +102,7 @@ public final class Verification {
         void checkOwnObjects(Repository repository, SnapshotId snapshot) {
             attempt("epochs", () -> repository.epochs().check(snapshot.epoch()));
             attempt("reports", () -> repository.reports().requireAll());
-            attempt("retention", () -> repository.prunings().check());
+            attempt("retention", () -> repository.pruneMarker().check());
         }
 
         void requireSound(SnapshotId snapshot) {

@@ -68,7 +68,9 @@ public final class StateFile<T> {
     /** @return empty when there is none */
     public Optional<T> read() {
         try {
-            return storage.read().map(this::decode);
+            Optional<T> found = storage.read().map(this::decode);
+            warned = "";
+            return found;
         } catch (UnderstudyException e) {
             refuseOrWarn(e);
             return Optional.empty();
@@ -94,7 +96,11 @@ public final class StateFile<T> {
 
     /** Does nothing where there is none. */
     public void delete() {
-        storage.delete();
+        try {
+            storage.delete();
+        } catch (UnderstudyException e) {
+            refuseOrWarn(e);
+        }
     }
 
     private T decode(byte[] bytes) {

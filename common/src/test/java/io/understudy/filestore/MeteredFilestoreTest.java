@@ -20,17 +20,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class MeteredFilestoreTest extends FilestoreContract {
-    private final List<String> heard = new ArrayList<>();
+    private final List<String> received = new ArrayList<>();
     private final FakeTicker time = new FakeTicker();
     private final InMemoryFilestore memory = new InMemoryFilestore(time);
     private final Filestore store = new MeteredFilestore(memory, new Events(time.clock(), this::record), time);
 
     private void record(Event event, Instant at) {
         if (event instanceof CommonEvent.FilestoreAnswered answered) {
-            heard.add(answered.operation() + " " + answered.took().toMillis() + " "
+            received.add(answered.operation() + " " + answered.took().toMillis() + " "
                     + answered.failure().map(ErrorCode::label).orElse("ok"));
         } else if (event instanceof CommonEvent.FilestoreSeen seen) {
-            heard.add(seen.available() ? "up" : "down");
+            received.add(seen.available() ? "up" : "down");
         }
     }
 
@@ -49,7 +49,7 @@ class MeteredFilestoreTest extends FilestoreContract {
         }
         store.stat("a");
         store.delete("a");
-        assertThat(heard)
+        assertThat(received)
                 .containsExactly(
                         "put 0 ok",
                         "up",
@@ -69,7 +69,7 @@ class MeteredFilestoreTest extends FilestoreContract {
     void tellsHowLongItTook() {
         memory.inject(Faults.always(new Faults.Delay(Duration.ofMillis(1_250))));
         store.stat("a");
-        assertThat(heard).containsExactly("stat 1250 ok", "up");
+        assertThat(received).containsExactly("stat 1250 ok", "up");
     }
 
     @Test
@@ -81,7 +81,7 @@ class MeteredFilestoreTest extends FilestoreContract {
                 });
         memory.inject(Faults.none());
         assertFails(ErrorCode.OBJECT_MISSING, () -> store.open("a", 0));
-        assertThat(heard)
+        assertThat(received)
                 .containsExactly(
                         "put 0 filestore_unreachable",
                         "down",
@@ -106,7 +106,7 @@ class MeteredFilestoreTest extends FilestoreContract {
         assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> store.list("", "").count());
         memory.inject(Faults.none());
         store.list("", "").count();
-        assertThat(heard)
+        assertThat(received)
                 .containsExactly("open 0 ok", "up", "down", "list 0 filestore_unreachable", "down", "list 0 ok", "up");
     }
 }

@@ -15,7 +15,7 @@ class SessionScopeTest {
 
     @Test
     void cancelsWhatItsSessionsWaitForOnTheServer() {
-        String name = server.createDatabase("crew");
+        String name = server.createDatabase("scope");
         Database database = new Database(server.settings(name));
         TaskScope scope = new TaskScope("fail");
         try (scope) {
@@ -31,7 +31,7 @@ class SessionScopeTest {
 
     @Test
     void endsTheSessionsOfAGoodEndToo() {
-        String name = server.createDatabase("crew");
+        String name = server.createDatabase("scope");
         try (TaskScope scope = new TaskScope("look")) {
             Session session = scope.call(() -> scope.open(new Database(server.settings(name))::open));
             assertThat(session.number("SELECT 1")).isEqualTo(1);

@@ -66,7 +66,7 @@ class LastVerifiedTest {
 
     @Test
     void aDefectIsAFailureToo() {
-        assertThatThrownBy(() -> verified().noting(time.clock(), LastVerifiedTest::defect))
+        assertThatThrownBy(() -> verified().recording(time.clock(), LastVerifiedTest::defect))
                 .isInstanceOf(IllegalStateException.class);
 
         assertThat(read().failure()).contains(start);
@@ -95,7 +95,7 @@ class LastVerifiedTest {
         Path notAFolder = Files.writeString(folder.resolve("state"), "");
         UnderstudyException failure = new UnderstudyException(ErrorCode.BLOB_MISSING, "it is gone", "look");
 
-        assertThatThrownBy(() -> new LastVerified(notAFolder).noting(time.clock(), () -> {
+        assertThatThrownBy(() -> new LastVerified(notAFolder).recording(time.clock(), () -> {
                     throw failure;
                 }))
                 .isSameAs(failure);
@@ -110,12 +110,12 @@ class LastVerifiedTest {
     }
 
     private void passes() {
-        assertThat(verified().noting(time.clock(), () -> SNAPSHOT)).isEqualTo(SNAPSHOT);
+        assertThat(verified().recording(time.clock(), () -> SNAPSHOT)).isEqualTo(SNAPSHOT);
     }
 
     private void fails(ErrorCode code) {
         UnderstudyException failure = new UnderstudyException(code, "it is not whole", "look");
-        assertThatThrownBy(() -> verified().noting(time.clock(), () -> {
+        assertThatThrownBy(() -> verified().recording(time.clock(), () -> {
                     throw failure;
                 }))
                 .isSameAs(failure);

@@ -158,7 +158,16 @@ class StateFileTest {
             StateFile<Note> refused = new StateFile<>(new Refusing(code), StateEntry.VERIFIED, Note.class);
             refused.write(NOTE);
             assertThat(refused.read()).isEmpty();
+            refused.delete();
         }
+    }
+
+    @Test
+    void whatDecidesSomethingMustBeDeletedWhenItIsToBe() {
+        StateFile<Note> refused = new StateFile<>(new Refusing(ErrorCode.FILE_DENIED), StateEntry.SPARE, Note.class);
+        assertThatThrownBy(refused::delete)
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_DENIED));
     }
 
     private void refused(ErrorCode code, String message) {

@@ -258,7 +258,7 @@ final class Operators {
             Optional<Server> follower = run.all.stream()
                     .filter(server -> server.marked() && server.kind().equals("following"))
                     .max(java.util.Comparator.comparing(server ->
-                            server.ledger().at("/state/current/snapshot").asText()));
+                            server.record().at("/state/current/snapshot").asText()));
             if (follower.isPresent()) {
                 promote(follower.get(), false, true);
             } else if (run.store.newest().isPresent() && attempt < 4) {
@@ -300,7 +300,7 @@ final class Operators {
                     .append(' ')
                     .append(contentOf(server).orElse("-"))
                     .append(' ')
-                    .append(server.ledger().at("/last_error/message").asText(""));
+                    .append(server.record().at("/last_error/message").asText(""));
         }
         return all.toString();
     }

@@ -39,7 +39,7 @@ final class PrimaryWork {
     private final SnapshotTaker taker;
     private final Pruning pruning;
     private final RoleWatch role;
-    private Optional<UnderstudyException> told = Optional.empty();
+    private Optional<UnderstudyException> reported = Optional.empty();
     private long taken;
 
     PrimaryWork(Server server, Run run) {
@@ -76,7 +76,7 @@ final class PrimaryWork {
 
     /** As the schedule or an operator asks; an operator may do so on any server. */
     void take() {
-        told = Optional.empty();
+        reported = Optional.empty();
         String period = run.random.nextInt(4) == 0 ? "daily" : "hourly";
         try {
             Taken snapshot = taker.take(SnapshotRequest.of(List.of(period)), Progress.none());
@@ -86,18 +86,18 @@ final class PrimaryWork {
             run.announce(server);
             run.tell("committed", id, "");
         } catch (UnderstudyException e) {
-            run.failed("snapshot", e, told);
+            run.failed("snapshot", e, reported);
         }
     }
 
     void prune() {
-        told = Optional.empty();
+        reported = Optional.empty();
         try {
             Pruned pruned = pruning.prune(Progress.none());
             long gone = pruned.decisions().stream().filter(each -> !each.kept()).count();
             run.tell("pruned", gone + " snapshots", pruned.swept().blobs() + " blobs");
         } catch (UnderstudyException e) {
-            run.failed("prune", e, told);
+            run.failed("prune", e, reported);
         }
     }
 
@@ -152,9 +152,9 @@ final class PrimaryWork {
 
     private void hear(Event event, Instant at) {
         if (event instanceof PrimaryEvent.SnapshotFailed failed) {
-            told = Optional.of(failed.why());
+            reported = Optional.of(failed.why());
         } else if (event instanceof PrimaryEvent.PruningFailed failed) {
-            told = Optional.of(failed.why());
+            reported = Optional.of(failed.why());
         }
     }
 

@@ -68,7 +68,7 @@ final class ReplicaWork {
     private boolean idle;
     private boolean due;
     private boolean touched;
-    private Optional<UnderstudyException> told = Optional.empty();
+    private Optional<UnderstudyException> reported = Optional.empty();
 
     ReplicaWork(Server server, Run run, String name) {
         this.server = server;
@@ -170,15 +170,15 @@ final class ReplicaWork {
 
     /** Does it here and now. @return whether it succeeded */
     boolean attempt(String what, BiConsumer<Replica, RoundControl> job) {
-        told = Optional.empty();
-        String before = server.ledger().toString();
+        reported = Optional.empty();
+        String before = server.record().toString();
         try {
             job.accept(replica, current);
             run.tell(what + " done", server.kind(), "");
             return true;
         } catch (UnderstudyException e) {
-            boolean remembered = !before.equals(server.ledger().toString());
-            run.failed(what, e, remembered || !what.equals("round") ? Optional.of(e) : told);
+            boolean remembered = !before.equals(server.record().toString());
+            run.failed(what, e, remembered || !what.equals("round") ? Optional.of(e) : reported);
             return false;
         }
     }
@@ -187,7 +187,7 @@ final class ReplicaWork {
         Duration poll = server.settings.replica().poll();
         Instant now = server.clock.instant();
         return wiring.store()
-                .ledger()
+                .record()
                 .nextAttempt()
                 .map(when -> Duration.between(now, when))
                 .filter(each -> !each.isNegative() && each.compareTo(poll) < 0)
@@ -216,7 +216,7 @@ final class ReplicaWork {
         } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
             run.tell("applied", applied.snapshot().toString(), "");
         } else if (event instanceof ReplicaEvent.StepFailed failed) {
-            told = Optional.of(failed.why());
+            reported = Optional.of(failed.why());
         }
     }
 
@@ -277,12 +277,12 @@ final class ReplicaWork {
             public void write(byte[] content) {
                 run.step("write the state", "");
                 server.state(Optional.of(content));
-                JsonNode ledger = server.ledger();
+                JsonNode record = server.record();
                 run.tell(
                         "state",
-                        ledger.at("/state/kind").asText(),
-                        ledger.at("/state/intent/phase").asText(""));
-                run.servers.state(server, ledger);
+                        record.at("/state/kind").asText(),
+                        record.at("/state/intent/phase").asText(""));
+                run.servers.state(server, record);
                 run.step("wrote the state", "");
             }
         };

@@ -184,9 +184,9 @@ final class Run {
     /**
      * Work has failed: with a code that is no defect's, and not silently.
      *
-     * @param told what its listeners received
+     * @param reported what its listeners received
      */
-    void failed(String what, UnderstudyException why, Optional<UnderstudyException> told) {
+    void failed(String what, UnderstudyException why, Optional<UnderstudyException> reported) {
         tell(what + " failed", why.code().label(), why.getMessage());
         if (why.code() == ErrorCode.INTERNAL) {
             throw new Promise.Broken(Promise.NO_SILENT_FAILURE, "a defect: " + why.getMessage(), why);
@@ -195,7 +195,7 @@ final class Run {
             case CANCELLED, NOT_BACKUP_MODE, LOCKED, SNAPSHOT_UNKNOWN -> true;
             default -> false;
         };
-        if (!expected && told.isEmpty()) {
+        if (!expected && reported.isEmpty()) {
             throw Promise.NO_SILENT_FAILURE.broken(what + " failed without a report: " + why.getMessage());
         }
     }

@@ -103,22 +103,22 @@ final class Server {
         state = next;
     }
 
-    JsonNode ledger() {
+    JsonNode record() {
         return Contents.json(state.orElse("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
 
     String kind() {
-        return ledger().at("/state/kind").asText("");
+        return record().at("/state/kind").asText("");
     }
 
     /** The database that an apply that is under way makes live, by its number. */
     String intended() {
-        return ledger().at("/state/intent/fresh/database/oid").asText("");
+        return record().at("/state/intent/fresh/database/oid").asText("");
     }
 
     /** The one that it goes back to. */
     String intendedBack() {
-        return ledger().at("/state/intent/old/oid").asText("");
+        return record().at("/state/intent/old/oid").asText("");
     }
 
     Optional<String> markerNames() {

@@ -218,9 +218,9 @@ final class ServerWatch {
     }
 
     /** The replica's durable state was written. */
-    void state(Server server, JsonNode ledger) {
+    void state(Server server, JsonNode record) {
         View view = view(server);
-        JsonNode state = ledger.get("state");
+        JsonNode state = record.get("state");
         view.state = state.get("kind").asText();
         view.phase = state.at("/intent/phase").asText("");
         if (view.state.equals("applying")) {

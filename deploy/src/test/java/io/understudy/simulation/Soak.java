@@ -44,7 +44,7 @@ final class Soak {
         boolean well;
         try (Simulation simulation = new Simulation()) {
             if (one.isPresent()) {
-                well = told(simulation.play(one.get(), System.out), false);
+                well = reported(simulation.play(one.get(), System.out), false);
             } else {
                 long threads = option(arguments, "--threads")
                         .orElse((long) Runtime.getRuntime().availableProcessors());
@@ -72,8 +72,8 @@ final class Soak {
             }
         }
         if (!failed.isEmpty()) {
-            told(failed.peek(), true);
-            failed.stream().skip(1).forEach(outcome -> told(outcome, false));
+            reported(failed.peek(), true);
+            failed.stream().skip(1).forEach(outcome -> reported(outcome, false));
             return false;
         }
         progress(System.out);
@@ -107,7 +107,7 @@ final class Soak {
     }
 
     /** @return whether all promises were kept */
-    private static boolean told(Outcome outcome, boolean tail) {
+    private static boolean reported(Outcome outcome, boolean tail) {
         if (outcome.failure().isEmpty()) {
             System.out.printf(
                     Locale.ROOT,

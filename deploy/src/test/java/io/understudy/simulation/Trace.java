@@ -15,7 +15,7 @@ final class Trace {
     private static final int KEPT = 120;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("MM-dd HH:mm:ss.SSS", Locale.ROOT);
 
-    /** @param told what, in words; a key, or nothing; how it went */
+    /** @param reported what, in words; a key, or nothing; how it went */
     private record Event(long step, Instant when, String who, String what, String key, String how) {
         @Override
         public String toString() {

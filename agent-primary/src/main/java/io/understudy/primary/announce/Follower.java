@@ -6,10 +6,10 @@ import java.time.Instant;
 /**
  * A replica as it last reported itself.
  *
- * @param heard when the report was received, by this server's clock
+ * @param lastSeen when the report was received, by this server's clock
  */
-public record Follower(ReplicaReport report, boolean connected, Instant heard) {
+public record Follower(ReplicaReport report, boolean connected, Instant lastSeen) {
     Follower disconnected() {
-        return new Follower(report, false, heard);
+        return new Follower(report, false, lastSeen);
     }
 }

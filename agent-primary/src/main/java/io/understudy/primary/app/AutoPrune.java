@@ -1,5 +1,6 @@
 package io.understudy.primary.app;
 
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.events.Events;
@@ -66,10 +67,13 @@ final class AutoPrune implements EventSink, AutoCloseable {
         } catch (UnderstudyException e) {
             events.report(new PrimaryEvent.PruningUndecided(e));
             return;
+        } catch (RuntimeException e) {
+            events.report(new CommonEvent.Defect("the decision whether to prune", e));
+            return;
         }
         try {
             pruning.prune(Progress.none());
-        } catch (UnderstudyException e) {
+        } catch (RuntimeException e) {
             // It is reported.
         }
     }

@@ -31,6 +31,10 @@ final class CatchUp {
     private final Ticker ticker;
     private final WarnOnce warnOnce;
     private boolean done;
+
+    /** The epoch whose first snapshot was asked for. */
+    private int firstDue;
+
     private long lookedAt;
 
     CatchUp(
@@ -50,11 +54,12 @@ final class CatchUp {
     }
 
     /** Once for each time that this server becomes the primary; every 30 seconds until the repository answers. */
-    void look(RoleStatus standing) {
-        if (standing.role() == Role.PRIMARY) {
-            learn(standing.epoch());
-        } else if (standing.role().idles()) {
+    void look(RoleStatus roleStatus) {
+        if (roleStatus.role() == Role.PRIMARY) {
+            learn(roleStatus.epoch());
+        } else if (roleStatus.role().idles()) {
             done = false;
+            firstDue = 0;
         }
     }
 
@@ -65,14 +70,12 @@ final class CatchUp {
         lookedAt = ticker.nanos();
         try {
             Optional<SnapshotId> newest = repository.get().newest();
-            done = true;
             if (newest.isPresent()) {
-                Manifest manifest = repository.get().read(newest.get());
-                announcer.found(manifest, epoch);
-                cover(newest.get(), manifest, epoch);
+                catchUp(newest.get(), epoch);
             } else {
                 planner.covered(Instant.EPOCH);
             }
+            done = true;
         } catch (UnderstudyException e) {
             done = e.code().retry() != ErrorCode.FILESTORE_UNREACHABLE.retry();
             if (warnOnce.isDue(e.getMessage())) {
@@ -81,11 +84,17 @@ final class CatchUp {
         }
     }
 
-    private void cover(SnapshotId newest, Manifest manifest, int epoch) {
-        if (newest.epoch() < epoch) {
+    /** What is due first: an epoch without a snapshot is one whatever the newest manifest holds. */
+    private void catchUp(SnapshotId newest, int epoch) {
+        boolean first = newest.epoch() < epoch;
+        if (first && epoch > firstDue) {
+            firstDue = epoch;
             events.report(new PrimaryEvent.FirstSnapshotDue(epoch));
             planner.promoted(clock.instant());
-        } else {
+        }
+        Manifest manifest = repository.get().read(newest);
+        announcer.found(manifest, epoch);
+        if (!first) {
             planner.covered(manifest.moment());
         }
     }

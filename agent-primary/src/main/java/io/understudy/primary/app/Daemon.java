@@ -122,36 +122,36 @@ public final class Daemon implements AutoCloseable {
 
     /** One turn of the loop. */
     void round() {
-        RoleStatus standing = look();
-        if (!standing.role().idles()) {
+        RoleStatus roleStatus = look();
+        if (!roleStatus.role().idles()) {
             planner.ask(clock.instant());
         }
-        report(standing);
+        report(roleStatus);
     }
 
     private RoleStatus look() {
-        RoleStatus standing = watch.look();
-        reportRole(standing);
-        catchUp.look(standing);
-        return standing;
+        RoleStatus roleStatus = watch.look();
+        reportRole(roleStatus);
+        catchUp.look(roleStatus);
+        return roleStatus;
     }
 
-    private void report(RoleStatus standing) {
+    private void report(RoleStatus roleStatus) {
         Instant now = clock.instant();
-        report.turn(standing, planner.next(now), now);
+        report.turn(roleStatus, planner.next(now), now);
     }
 
-    private void reportRole(RoleStatus standing) {
-        if (standing.role() == role) {
+    private void reportRole(RoleStatus roleStatus) {
+        if (roleStatus.role() == role) {
             return;
         }
-        role = standing.role();
+        role = roleStatus.role();
         events.report(
                 switch (role) {
-                    case PRIMARY -> new PrimaryEvent.RoleIsPrimary(standing.epoch());
+                    case PRIMARY -> new PrimaryEvent.RoleIsPrimary(roleStatus.epoch());
                     case REPLICA -> new PrimaryEvent.RoleIsStandby();
-                    case FENCED, NO_EPOCH -> new PrimaryEvent.RoleForbidsSnapshots(standing.lastError());
-                    case UNKNOWN -> new PrimaryEvent.RoleUnknown(standing.lastError());
+                    case FENCED, NO_EPOCH -> new PrimaryEvent.RoleForbidsSnapshots(roleStatus.lastError());
+                    case UNKNOWN -> new PrimaryEvent.RoleUnknown(roleStatus.lastError());
                 });
     }
 }

@@ -23,7 +23,7 @@ final class DaemonStatus implements EventSink {
     private static final Duration SLOWEST_ROUND = Duration.ofMinutes(5);
 
     private final Clock clock;
-    private RoleStatus standing = RoleStatus.UNSEEN;
+    private RoleStatus roleStatus = RoleStatus.UNSEEN;
     private Instant heartbeat;
     private RepositorySeen repository = RepositorySeen.NOTHING;
     private Optional<Instant> next = Optional.empty();
@@ -46,23 +46,23 @@ final class DaemonStatus implements EventSink {
     }
 
     /** The main loop ran once. */
-    synchronized void round(RoleStatus standing, RepositorySeen seen, Optional<Instant> next) {
+    synchronized void round(RoleStatus roleStatus, RepositorySeen seen, Optional<Instant> next) {
         // A commit after that look is newer.
         boolean older = seen.when()
                 .flatMap(look -> repository.when().map(look::isBefore))
                 .orElse(false);
         this.repository = !older ? seen : seen.failure().map(repository::failed).orElse(repository);
         this.heartbeat = clock.instant();
-        this.standing = standing;
+        this.roleStatus = roleStatus;
         this.next = next;
-        if (standing.role().idles()) {
+        if (roleStatus.role().idles()) {
             // A refusal in backup mode says nothing of what this server can do once it is promoted.
             failure = Optional.empty();
         }
     }
 
-    synchronized RoleStatus standing() {
-        return standing;
+    synchronized RoleStatus roleStatus() {
+        return roleStatus;
     }
 
     synchronized RepositorySeen repository() {
@@ -71,15 +71,15 @@ final class DaemonStatus implements EventSink {
 
     /** When the schedule asks next; empty while idle. */
     synchronized Optional<Instant> next() {
-        return standing.role().idles() ? Optional.empty() : next;
+        return roleStatus.role().idles() ? Optional.empty() : next;
     }
 
     /**
      * Why the last snapshot failed, or else why the role is not what it should be, or why the repository can't be read.
      */
     synchronized Optional<UnderstudyException> lastError() {
-        Optional<UnderstudyException> own = standing.role().idles() ? Optional.empty() : failure;
-        return own.or(standing::lastError).or(repository::failure);
+        Optional<UnderstudyException> own = roleStatus.role().idles() ? Optional.empty() : failure;
+        return own.or(roleStatus::lastError).or(repository::failure);
     }
 
     synchronized Probe health() {
@@ -91,13 +91,13 @@ final class DaemonStatus implements EventSink {
 
     synchronized Probe ready() {
         Optional<UnderstudyException> lastError = lastError();
-        return switch (standing.role()) {
+        return switch (roleStatus.role()) {
             case REPLICA -> Probe.up("in backup mode: idle");
             case PRIMARY ->
                 failure.map(why -> Probe.down(why.getMessage()))
-                        .orElseGet(() -> Probe.up("primary of epoch " + standing.epoch()));
+                        .orElseGet(() -> Probe.up("primary of epoch " + roleStatus.epoch()));
             case FENCED, NO_EPOCH, UNKNOWN ->
-                Probe.down(standing.role().label()
+                Probe.down(roleStatus.role().label()
                         + lastError.map(why -> ": " + why.getMessage()).orElse(""));
         };
     }

@@ -19,10 +19,10 @@ final class LoopReport {
     }
 
     /** @param next when the schedule asks for a snapshot */
-    void turn(RoleStatus standing, Optional<Instant> next, Instant now) {
-        RepositorySeen seen = repository.look(standing);
-        daemonStatus.round(standing, seen, next);
-        metrics.standing(standing);
+    void turn(RoleStatus roleStatus, Optional<Instant> next, Instant now) {
+        RepositorySeen seen = repository.look(roleStatus);
+        daemonStatus.round(roleStatus, seen, next);
+        metrics.roleStatus(roleStatus);
         metrics.repository(daemonStatus.repository());
         metrics.heartbeat(now);
         metrics.verified(verified.read());

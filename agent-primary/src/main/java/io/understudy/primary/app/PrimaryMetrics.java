@@ -58,9 +58,9 @@ final class PrimaryMetrics implements EventSink {
         metrics.set(Metric.SNAPSHOT_LAST_UPLOADED_BYTES, totals.uploadedBytes());
     }
 
-    void standing(RoleStatus standing) {
-        metrics.set(Metric.ROLE_IS_PRIMARY, standing.role() == Role.PRIMARY);
-        metrics.set(Metric.MARKER_PRESENT, standing.marker());
+    void roleStatus(RoleStatus roleStatus) {
+        metrics.set(Metric.ROLE_IS_PRIMARY, roleStatus.role() == Role.PRIMARY);
+        metrics.set(Metric.MARKER_PRESENT, roleStatus.marker());
     }
 
     void repository(RepositorySeen seen) {

@@ -64,9 +64,9 @@ public final class RoleWatch {
         try {
             Repository target = repository.get();
             highest = target.epochs().highest();
-            return standing(Role.PRIMARY, epochs.require(target), Optional.empty());
+            return roleStatus(Role.PRIMARY, epochs.require(target), Optional.empty());
         } catch (UnderstudyException e) {
-            return standing(role(e), epoch(), Optional.of(e));
+            return roleStatus(role(e), epoch(), Optional.of(e));
         }
     }
 
@@ -81,7 +81,7 @@ public final class RoleWatch {
         return last.role() == Role.REPLICA ? Role.UNKNOWN : last.role();
     }
 
-    private RoleStatus standing(Role role, int epoch, Optional<UnderstudyException> lastError) {
+    private RoleStatus roleStatus(Role role, int epoch, Optional<UnderstudyException> lastError) {
         return new RoleStatus(role, false, epoch, highest, lastError);
     }
 

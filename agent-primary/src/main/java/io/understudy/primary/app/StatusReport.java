@@ -28,7 +28,7 @@ final class StatusReport {
     StatusView ofDaemon(DaemonStatus daemonStatus, SnapshotQueue queue, List<Follower> followers) {
         return view(
                 true,
-                daemonStatus.standing(),
+                daemonStatus.roleStatus(),
                 daemonStatus.repository(),
                 daemonStatus.next(),
                 queue.step(),
@@ -36,20 +36,20 @@ final class StatusReport {
                 followers.stream().map(StatusReport::view).toList());
     }
 
-    StatusView withoutDaemon(RoleStatus standing, RepositorySeen seen) {
+    StatusView withoutDaemon(RoleStatus roleStatus, RepositorySeen seen) {
         return view(
                 false,
-                standing,
+                roleStatus,
                 seen,
                 Optional.empty(),
                 Optional.empty(),
-                standing.lastError().or(seen::failure),
+                roleStatus.lastError().or(seen::failure),
                 List.of());
     }
 
     private StatusView view(
             boolean running,
-            RoleStatus standing,
+            RoleStatus roleStatus,
             RepositorySeen seen,
             Optional<Instant> next,
             Optional<SnapshotQueue.Step> step,
@@ -60,8 +60,8 @@ final class StatusReport {
                 site,
                 server,
                 version,
-                standing.role().label(),
-                standing.epoch(),
+                roleStatus.role().label(),
+                roleStatus.epoch(),
                 seen.highest(),
                 seen.newest().map(Object::toString),
                 seen.details().map(RepositorySeen.Details::moment),
@@ -86,7 +86,7 @@ final class StatusReport {
         return new FollowerView(
                 report.getName(),
                 follower.connected(),
-                follower.heard(),
+                follower.lastSeen(),
                 report.getAgentVersion(),
                 report.getState(),
                 text(report.getApplied()),

@@ -16,7 +16,7 @@ import java.util.Optional;
  *  "newest":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","next":"2026-11-20T11:00:00Z",
  *  "progress":{"step":"database","done_bytes":1048576,"total_bytes":4194304},"last_error":{"code":"dump_failed",
  *  "message":"…","hint":"…"},
- *  "followers":[{"name":"standby-1","connected":true,"heard":"…","version":"0.1.0","state":"following",
+ *  "followers":[{"name":"standby-1","connected":true,"last_seen":"…","version":"0.1.0","state":"following",
  *  "applied":"00000001-00000003","moment":"…","proven":"00000001-00000003",
  *   "step":null,"last_error":null}],
  *  "doubled_names":[{"name":"standby-1","seen":"2026-11-20T10:00:10Z"}],
@@ -52,11 +52,11 @@ public record StatusView(
      */
     public record FilestoreView(String name, boolean reachable, Optional<Instant> seen) {}
 
-    /** @param heard when it last reported: all else of it is of then */
+    /** @param lastSeen when it last reported: all else of it is of then */
     public record FollowerView(
             String name,
             boolean connected,
-            Instant heard,
+            Instant lastSeen,
             String version,
             String state,
             Optional<String> applied,
@@ -77,7 +77,7 @@ public record StatusView(
         progress.ifPresent(now -> text.append("at work    " + now.step() + ", " + Bytes.text(now.doneBytes()) + "\n"));
         lastError.ifPresent(why -> text.append("last error " + why.message() + "\nhint       " + why.hint() + "\n"));
         followers.forEach(one -> text.append("replica    " + one.name()
-                + (one.connected() ? ", connected" : ", last report " + Moments.text(one.heard())) + ", "
+                + (one.connected() ? ", connected" : ", last report " + Moments.text(one.lastSeen())) + ", "
                 + one.applied().map(id -> "has " + id).orElse("has nothing yet")
                 + one.step().map(step -> ", at " + step).orElse("")
                 + one.lastError().map(why -> ", failed: " + why.message()).orElse("") + "\n"));

@@ -1,8 +1,11 @@
 package io.understudy.primary.capture;
 
+import io.understudy.failure.UnderstudyException;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether something that the repository should hold was found missing or damaged. A snapshot relies on what the one
@@ -10,6 +13,8 @@ import java.nio.file.Path;
  * stores everything again, and so repairs what later snapshots name. It stays until such a snapshot is committed.
  */
 public final class FullSnapshotFlag {
+    private static final Logger LOG = LoggerFactory.getLogger(FullSnapshotFlag.class);
+
     private final StateFile<Reason> file;
 
     private record Reason(String why) {}
@@ -27,7 +32,15 @@ public final class FullSnapshotFlag {
         return file.exists();
     }
 
+    /** After a commit, so it never throws: where the note stays, the next snapshot stores everything again too. */
     void settle() {
-        file.delete();
+        try {
+            file.delete();
+        } catch (UnderstudyException e) {
+            LOG.warn(
+                    "{}; the next snapshot stores everything again, though this one did; hint: {}",
+                    e.getMessage(),
+                    e.hint());
+        }
     }
 }

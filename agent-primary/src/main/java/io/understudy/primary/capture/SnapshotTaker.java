@@ -29,7 +29,7 @@ public final class SnapshotTaker {
     private final Path lock;
 
     private final FullSnapshotFlag fullSnapshot;
-    private final LastSequence given;
+    private final LastSequence lastSequence;
     private final TreePlaces places;
     private final DeletionLock deletions;
     private final Marker marker;
@@ -54,7 +54,7 @@ public final class SnapshotTaker {
             Events events) {
         this.lock = StateEntry.SNAPSHOT_LOCK.in(state);
         this.fullSnapshot = new FullSnapshotFlag(state);
-        this.given = new LastSequence(state);
+        this.lastSequence = new LastSequence(state);
         this.places = new TreePlaces(state);
         this.deletions = new DeletionLock(state, source.ticker());
         this.marker = Objects.requireNonNull(marker);
@@ -112,13 +112,13 @@ public final class SnapshotTaker {
             Repository target = repository.get();
             int epoch = epochs.require(target);
             SigningKey signer = key.get();
-            SnapshotId snapshot = given.after(target.nextId(epoch));
+            SnapshotId snapshot = lastSequence.after(target.nextId(epoch));
             boolean full = fullSnapshot.raised();
             PrimaryPoint.SNAPSHOT_BEGUN.reached();
             Taken taken = run.take(target, snapshot, full, request, places, signer, () -> {
                 requireProduction();
                 epochs.require(target);
-                given.note(snapshot);
+                lastSequence.note(snapshot);
             });
             if (full) {
                 fullSnapshot.settle();

@@ -25,7 +25,7 @@ final class VerifyCommand extends PrimaryCommand {
 
     @Override
     int run(PrimaryWiring agent) {
-        VerifyView view = agent.lastVerified().noting(Clock.systemUTC(), () -> verify(agent));
+        VerifyView view = agent.lastVerified().recording(Clock.systemUTC(), () -> verify(agent));
         cli.print(view, view::text);
         return 0;
     }
@@ -44,10 +44,21 @@ final class VerifyCommand extends PrimaryCommand {
             return new Verification(THREADS).verify(repository, snapshot, progress);
         } catch (UnderstudyException e) {
             if (e.code().isOfBlob()) {
-                agent.fullSnapshot()
-                        .raise("snapshot " + snapshot + ": " + e.code().label());
+                requestFullSnapshot(agent, snapshot, e);
             }
             throw e;
+        }
+    }
+
+    /** What the verification found is the command's failure, also where it cannot be noted. */
+    private void requestFullSnapshot(PrimaryWiring agent, SnapshotId snapshot, UnderstudyException found) {
+        try {
+            agent.fullSnapshot()
+                    .raise("snapshot " + snapshot + ": " + found.code().label());
+        } catch (UnderstudyException e) {
+            found.addSuppressed(e);
+            cli.say("warning: the next snapshot does not repair this, for its request cannot be saved: "
+                    + e.getMessage() + "\nhint: " + e.hint() + "; then run verify again");
         }
     }
 }

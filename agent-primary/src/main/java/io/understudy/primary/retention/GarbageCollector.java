@@ -44,7 +44,7 @@ final class GarbageCollector {
     private static final Duration WHILE_SNAPSHOT = Duration.ofSeconds(1);
 
     private final Repository repository;
-    private final ReferencedBlobs marks;
+    private final ReferencedBlobs referenced;
     private final DeletionLock lock;
     private final Runnable permitted;
     private final Ticker ticker;
@@ -53,7 +53,7 @@ final class GarbageCollector {
     /** @param permitted throws when this server may not delete any more; asked in each turn */
     GarbageCollector(Repository repository, DeletionLock lock, Runnable permitted, Ticker ticker) {
         this.repository = repository;
-        this.marks = new ReferencedBlobs(repository, repository.blobs());
+        this.referenced = new ReferencedBlobs(repository, repository.blobs());
         this.lock = lock;
         this.permitted = permitted;
         this.ticker = ticker;
@@ -61,7 +61,7 @@ final class GarbageCollector {
 
     /** Keeps what these snapshots name. @throws UnderstudyException when one cannot be read whole */
     void mark(Collection<SnapshotId> snapshots, Progress progress) {
-        marks.add(snapshots, progress);
+        referenced.add(snapshots, progress);
     }
 
     /**
@@ -89,14 +89,14 @@ final class GarbageCollector {
     /** What a sweep would delete if there were no other snapshots than those that were marked. */
     SweepResult estimate(Instant before) {
         try (Stream<ObjectInfo> all = repository.blobs().list()) {
-            return all.filter(info -> marks.isGarbage(info, before))
+            return all.filter(info -> referenced.isGarbage(info, before))
                     .map(ObjectInfo::size)
                     .reduce(SweepResult.NOTHING, SweepResult::and, (a, b) -> a);
         }
     }
 
     private Stream<BlobId> garbage(Stream<ObjectInfo> all, Instant before) {
-        return all.filter(info -> marks.isGarbage(info, before))
+        return all.filter(info -> referenced.isGarbage(info, before))
                 .map(info -> BlobId.ofKey(info.key()).orElseThrow());
     }
 
@@ -118,7 +118,7 @@ final class GarbageCollector {
             long start = ticker.nanos();
             permitted.run();
             List<SnapshotId> snapshots = repository.list();
-            if (!marks.cover(snapshots)) {
+            if (!referenced.cover(snapshots)) {
                 return false;
             }
             while (!batch.isEmpty() && ticker.since(start).compareTo(TURN) < 0) {
@@ -132,7 +132,7 @@ final class GarbageCollector {
 
     private void delete(BlobId blob, Instant before) {
         Blobs blobs = repository.blobs();
-        Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> marks.isGarbage(info, before));
+        Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> referenced.isGarbage(info, before));
         if (now.isPresent()) {
             blobs.delete(blob);
             PrimaryPoint.BLOB_DELETED.reached();

@@ -104,7 +104,7 @@ public final class Pruning {
             return false;
         }
         Instant now = host.clock().instant();
-        Optional<Instant> last = host.repository().get().prunings().last();
+        Optional<Instant> last = host.repository().get().pruneMarker().last();
         return last.isEmpty() || Duration.between(last.get(), now).abs().compareTo(EVERY) >= 0;
     }
 
@@ -157,7 +157,8 @@ public final class Pruning {
         collector.mark(ids(first, true), progress);
         PrimaryPoint.NEEDED_MARKED.reached();
         permission(target);
-        Instant now = target.prunings().begin(host.name(), epoch, host.clock().instant());
+        Instant now =
+                target.pruneMarker().begin(host.name(), epoch, host.clock().instant());
         PrimaryPoint.PRUNING_NOTED.reached();
         // Marking takes its time: what was committed, held or proven since then counts too.
         List<Decision> last = confirmed(ids(first, false), decideOrRefuse(target, inventory));

@@ -52,18 +52,18 @@ class FollowServiceTest {
     void announcesAtConnectionAndAtEveryCommit() {
         followers.announce(announcement(1));
         Replica replica = new Replica("standby-1");
-        await().until(() -> replica.heard.equals(List.of(1)));
+        await().until(() -> replica.received.equals(List.of(1)));
         followers.announce(announcement(2));
-        await().until(() -> replica.heard.equals(List.of(1, 2)));
+        await().until(() -> replica.received.equals(List.of(1, 2)));
     }
 
     @Test
     void tellsNothingBeforeThereIsSomething() {
         Replica replica = new Replica("standby-1");
         await().until(() -> followers.all().size() == 1);
-        assertThat(replica.heard).isEmpty();
+        assertThat(replica.received).isEmpty();
         followers.announce(announcement(1));
-        await().until(() -> replica.heard.equals(List.of(1)));
+        await().until(() -> replica.received.equals(List.of(1)));
     }
 
     @Test
@@ -75,7 +75,7 @@ class FollowServiceTest {
         time.advance(Duration.ofMinutes(1));
         replica.calls.onCompleted();
         await().until(() -> !followers.all().get(0).connected());
-        assertThat(followers.all().get(0).heard()).isEqualTo(time.now().minusSeconds(60));
+        assertThat(followers.all().get(0).lastSeen()).isEqualTo(time.now().minusSeconds(60));
         assertThat(replica.completed).isTrue();
     }
 
@@ -88,7 +88,7 @@ class FollowServiceTest {
         await().until(() -> followers.all().size() == 2);
         first.calls.cancel("lost", null);
         followers.announce(announcement(3));
-        await().until(() -> second.heard.equals(List.of(3)));
+        await().until(() -> second.received.equals(List.of(3)));
         assertThat(followers.all()).allMatch(Follower::connected);
     }
 
@@ -100,11 +100,11 @@ class FollowServiceTest {
         for (int i = 1; i <= 5000; i++) {
             followers.announce(announcement(i));
         }
-        await().until(() -> quick.heard.contains(5000));
-        assertThat(slow.heard).isEmpty();
+        await().until(() -> quick.received.contains(5000));
+        assertThat(slow.received).isEmpty();
         slow.calls.request(10_000);
-        await().until(() -> slow.heard.contains(5000));
-        assertThat(slow.heard).hasSizeLessThan(5000).isSorted();
+        await().until(() -> slow.received.contains(5000));
+        assertThat(slow.received).hasSizeLessThan(5000).isSorted();
     }
 
     @Test
@@ -117,7 +117,7 @@ class FollowServiceTest {
         await().until(() -> nameless.failure != null);
         assertThat(followers.all()).isEmpty();
         followers.announce(announcement(1));
-        assertThat(stranger.heard).isEmpty();
+        assertThat(stranger.received).isEmpty();
     }
 
     @Test
@@ -138,7 +138,7 @@ class FollowServiceTest {
     }
 
     private final class Replica implements ClientResponseObserver<ReplicaReport, Announcement> {
-        private final List<Integer> heard = new CopyOnWriteArrayList<>();
+        private final List<Integer> received = new CopyOnWriteArrayList<>();
         private final String name;
         private final String site;
         private final boolean reads;
@@ -180,7 +180,7 @@ class FollowServiceTest {
 
         @Override
         public void onNext(Announcement announcement) {
-            heard.add(announcement.getEpoch());
+            received.add(announcement.getEpoch());
         }
 
         @Override

@@ -41,7 +41,7 @@ class AdminServiceTest {
 
     private final Transport transport = new Transport(Optional.empty());
     private PrimaryFixture primary;
-    private SnapshotQueue desk;
+    private SnapshotQueue queue;
     private RpcServer server;
     private AdminClient client;
     private HostPort listen;
@@ -50,12 +50,12 @@ class AdminServiceTest {
     void start() {
         primary = new PrimaryFixture(folder);
         DaemonStatus daemonStatus = new DaemonStatus(primary.time.clock());
-        desk = new SnapshotQueue(primary.taker(new Events(primary.time.clock(), daemonStatus)));
+        queue = new SnapshotQueue(primary.taker(new Events(primary.time.clock(), daemonStatus)));
         Followers followers = new Followers(primary.time.clock());
         StatusReport status = new StatusReport("example", "a", "memory:", "0.1.0");
         AdminService service = new AdminService(
                 "example",
-                PrimaryHandlers.of(desk, Events.none(), () -> status.ofDaemon(daemonStatus, desk, followers.all())),
+                PrimaryHandlers.of(queue, Events.none(), () -> status.ofDaemon(daemonStatus, queue, followers.all())),
                 new FakeTicker());
         server = transport
                 .server(new HostPort("127.0.0.1", 0), List.of(), List.of(service))
@@ -66,7 +66,7 @@ class AdminServiceTest {
 
     @AfterEach
     void stop() {
-        desk.close();
+        queue.close();
         server.close();
     }
 
@@ -152,7 +152,7 @@ class AdminServiceTest {
         inside.await();
         caller.interrupt();
         cancelled.await();
-        await().until(() -> desk.step().isEmpty());
+        await().until(() -> queue.step().isEmpty());
         assertThat(primary.repository.list()).isEmpty();
         primary.database.during(() -> {});
         take(client, List.of(), Progress.none());
@@ -168,7 +168,7 @@ class AdminServiceTest {
         CompletableFuture<SnapshotView> running = take();
         inside.await();
         CompletableFuture<SnapshotView> waiting = take();
-        desk.close();
+        queue.close();
         for (CompletableFuture<SnapshotView> one : List.of(running, waiting)) {
             assertThatThrownBy(one::get)
                     .isInstanceOf(ExecutionException.class)

@@ -72,12 +72,12 @@ class AnnouncerTest {
 
     @Test
     void announcesACommitBeforePruningBegins() {
-        AutoPrune desk = new AutoPrune(pruning(), Events.none());
+        AutoPrune autoPrune = new AutoPrune(pruning(), Events.none());
         try {
-            take(desk);
-            await().until(() -> primary.repository.prunings().last().isPresent());
+            take(autoPrune);
+            await().until(() -> primary.repository.pruneMarker().last().isPresent());
         } finally {
-            desk.close();
+            autoPrune.close();
         }
 
         List<Moment> after = sinceCommit(commit());

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,8 @@ class AutoPruneTest {
 
     private PrimaryFixture primary;
     private Metrics metrics;
-    private AutoPrune desk;
+    private AutoPrune autoPrune;
+    private Events events;
 
     @BeforeEach
     void build() {
@@ -43,7 +45,7 @@ class AutoPruneTest {
 
     @AfterEach
     void stop() {
-        desk.close();
+        autoPrune.close();
     }
 
     @Test
@@ -51,10 +53,10 @@ class AutoPruneTest {
         assertThat(metric("deleted")).isZero();
         assertThat(metric("failures")).isZero();
         take();
-        await().until(() -> primary.repository.prunings().last().isPresent());
+        await().until(() -> primary.repository.pruneMarker().last().isPresent());
         take();
         take();
-        desk.close();
+        autoPrune.close();
         assertThat(primary.repository.list()).hasSize(3);
 
         start();
@@ -70,30 +72,49 @@ class AutoPruneTest {
                 Faults.first(Operation.PUT, "retention.json"::equals, new Fail(ErrorCode.FILESTORE_DENIED)));
         take();
         await().until(() -> metric("failures") == 1);
-        assertThat(primary.repository.prunings().last()).isEmpty();
-        desk.close();
+        assertThat(primary.repository.pruneMarker().last()).isEmpty();
+        autoPrune.close();
 
         start();
         take();
-        await().until(() -> primary.repository.prunings().last().isPresent());
+        await().until(() -> primary.repository.pruneMarker().last().isPresent());
     }
 
     @Test
     void doesNothingWhenItCannotTellWhetherItIsDue() {
         take();
-        await().until(() -> primary.repository.prunings().last().isPresent());
+        await().until(() -> primary.repository.pruneMarker().last().isPresent());
         primary.time.advance(Duration.ofHours(20));
         primary.filestore.inject((operation, key) ->
                 key.equals("retention.json") ? new Fail(ErrorCode.FILESTORE_UNREACHABLE) : new Faults.None());
         take();
-        desk.close();
+        autoPrune.close();
         assertThat(metric("failures")).isZero();
         assertThat(primary.repository.list()).hasSize(2);
     }
 
+    /** It has no caller that could see it. */
+    @Test
+    void aDefectIsReportedAndTheNextSnapshotTriesAgain() {
+        List<String> reported = new CopyOnWriteArrayList<>();
+        events.add((event, at) -> reported.add(event.code()));
+        primary.filestore.inject((operation, key) -> {
+            if (key.equals("retention.json")) {
+                throw new IllegalStateException("a defect");
+            }
+            return new Faults.None();
+        });
+        take();
+        await().until(() -> reported.contains("defect"));
+
+        primary.filestore.inject((operation, key) -> new Faults.None());
+        take();
+        await().until(() -> primary.repository.pruneMarker().last().isPresent());
+    }
+
     private void start() {
         metrics = new Metrics(PrimaryFixture.SITE, "primary", "0.1.0");
-        PrimaryMetrics told = new PrimaryMetrics(metrics, primary.state);
+        PrimaryMetrics sink = new PrimaryMetrics(metrics, primary.state);
         Pruning.Host host = new Pruning.Host(
                 "a",
                 primary.state,
@@ -104,12 +125,12 @@ class AutoPruneTest {
                 ZoneOffset.UTC,
                 primary.time);
         RetentionSettings settings = new RetentionSettings(Map.of("hourly", 1), 1, Duration.ofHours(24), true);
-        Events events = new Events(primary.time.clock(), told);
-        desk = new AutoPrune(new Pruning(host, settings, events), events);
+        events = new Events(primary.time.clock(), sink);
+        autoPrune = new AutoPrune(new Pruning(host, settings, events), events);
     }
 
     private void take() {
-        primary.taker(new Events(primary.time.clock(), desk))
+        primary.taker(new Events(primary.time.clock(), autoPrune))
                 .take(SnapshotRequest.of(List.of("hourly")), Progress.none());
     }
 

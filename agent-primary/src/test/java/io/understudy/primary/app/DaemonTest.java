@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.SnapshotRequest;
@@ -50,7 +51,7 @@ class DaemonTest {
     private Metrics metrics;
     private Followers followers;
     private DaemonStatus daemonStatus;
-    private SnapshotQueue desk;
+    private SnapshotQueue queue;
     private Daemon daemon;
     private Supplier<Repository> reach;
 
@@ -63,7 +64,7 @@ class DaemonTest {
 
     @AfterEach
     void stop() {
-        desk.close();
+        queue.close();
     }
 
     @Test
@@ -98,7 +99,7 @@ class DaemonTest {
     @Test
     void afterARestartKnowsTheNewestSnapshotAndWhatIsOwed() {
         primary.taker(Events.none()).take(SnapshotRequest.of(List.of("manual")), Progress.none());
-        desk.close();
+        queue.close();
         primary.time.advance(Duration.ofMinutes(10));
         restart(List.of());
         daemon.round();
@@ -111,7 +112,7 @@ class DaemonTest {
         assertThat(metric("epoch")).isEqualTo(1);
         assertThat(metric("role_is_primary")).isEqualTo(1);
 
-        desk.close();
+        queue.close();
         primary.time.advance(Duration.ofHours(3));
         restart(List.of());
         daemon.round();
@@ -134,7 +135,7 @@ class DaemonTest {
         primary.marker.remove();
         primary.time.advance(Duration.ofSeconds(1));
         daemon.round();
-        assertThat(daemonStatus.standing().role()).isEqualTo(Role.FENCED);
+        assertThat(daemonStatus.roleStatus().role()).isEqualTo(Role.FENCED);
         assertThat(daemonStatus.ready().ok()).isFalse();
         assertThat(daemonStatus.ready().text()).contains("epoch 2 was claimed by b");
         assertThat(metric("snapshot_attempts_total")).isZero();
@@ -171,7 +172,7 @@ class DaemonTest {
     void takesItAtOnceAlsoWhenTheAgentWasStartedAfterThePromotionAndWithoutASchedule() {
         daemon.round();
         committed(FIRST);
-        desk.close();
+        queue.close();
         promoteThis(2);
         restart(List.of(), Map.of());
         primary.database.during(() -> {
@@ -179,13 +180,28 @@ class DaemonTest {
         });
         daemon.round();
         await().until(() -> metric("snapshot_failures_total{stage=\"database\"") == 1);
-        await().until(() -> desk.step().isEmpty());
+        await().until(() -> queue.step().isEmpty());
         daemon.round();
         primary.database.during(() -> {});
         primary.time.advance(Duration.ofMinutes(1));
         daemon.round();
         committed(new SnapshotId(2, 2));
         assertThat(primary.repository.read(new SnapshotId(2, 2)).periods()).containsExactly("promotion");
+    }
+
+    /** One of the epoch before says nothing of this one, but that it has none: nothing in it has to be read. */
+    @Test
+    void takesItAtOnceAlsoWhereTheNewestManifestIsDamaged() {
+        daemon.round();
+        committed(FIRST);
+        queue.close();
+        promoteThis(2);
+        primary.filestore.put("manifests/00000001-00000001.json", Content.of(new byte[] {'{'}));
+        restart(List.of(), Map.of());
+
+        daemon.round();
+
+        committed(new SnapshotId(2, 2));
     }
 
     private void promoteThis(int epoch) {
@@ -200,7 +216,7 @@ class DaemonTest {
     void aRefusalInBackupModeIsForgottenByItsPromotion() throws Exception {
         primary.enterBackupMode();
         daemon.round();
-        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none())
+        assertThatThrownBy(() -> queue.submit(SnapshotRequest.of(List.of("manual")), Progress.none())
                         .get())
                 .hasMessageContaining("backup mode");
         daemon.round();
@@ -218,7 +234,7 @@ class DaemonTest {
         primary.promoteAnother(2);
         primary.time.advance(Duration.ofSeconds(30));
         daemon.round();
-        assertThat(daemonStatus.standing().role()).isEqualTo(Role.FENCED);
+        assertThat(daemonStatus.roleStatus().role()).isEqualTo(Role.FENCED);
         assertThat(metric("role_is_primary")).isZero();
     }
 
@@ -227,7 +243,7 @@ class DaemonTest {
         primary.epochs.hold(new EpochClaim(
                 Optional.of(UUID.randomUUID()), 1, "a", primary.time.now(), "of another repository", "n"));
         daemon.round();
-        assertThat(daemonStatus.standing().role()).isEqualTo(Role.NO_EPOCH);
+        assertThat(daemonStatus.roleStatus().role()).isEqualTo(Role.NO_EPOCH);
         assertThat(daemonStatus.lastError().orElseThrow().code()).isEqualTo(ErrorCode.FENCED);
         assertThat(metric("snapshot_attempts_total")).isZero();
     }
@@ -239,7 +255,7 @@ class DaemonTest {
         });
         daemon.round();
         await().until(() -> metric("snapshot_failures_total{stage=\"database\"") == 1);
-        await().until(() -> desk.step().isEmpty());
+        await().until(() -> queue.step().isEmpty());
         daemon.round();
         assertThat(daemonStatus.ready().ok()).isFalse();
         assertThat(daemonStatus.lastError().orElseThrow().getMessage()).isEqualTo("cannot connect");
@@ -257,7 +273,7 @@ class DaemonTest {
     void startsWhileTheFilestoreIsAwayAndLearnsLater() {
         primary.filestore.inject(Faults.always(new Fail(ErrorCode.FILESTORE_UNREACHABLE)));
         daemon.round();
-        assertThat(daemonStatus.standing().role()).isEqualTo(Role.UNKNOWN);
+        assertThat(daemonStatus.roleStatus().role()).isEqualTo(Role.UNKNOWN);
         assertThat(daemonStatus.ready().ok()).isFalse();
         assertThat(daemonStatus.health().ok()).isTrue();
         primary.time.advance(Duration.ofHours(1));
@@ -269,7 +285,7 @@ class DaemonTest {
             daemon.round();
             return !primary.repository.list().isEmpty();
         });
-        assertThat(daemonStatus.standing().role()).isEqualTo(Role.PRIMARY);
+        assertThat(daemonStatus.roleStatus().role()).isEqualTo(Role.PRIMARY);
     }
 
     @Test
@@ -279,7 +295,7 @@ class DaemonTest {
         primary.filestore.inject(Faults.always(new Fail(ErrorCode.FILESTORE_UNREACHABLE)));
         primary.time.advance(Duration.ofSeconds(40));
         daemon.round();
-        assertThat(daemonStatus.standing().role()).isEqualTo(Role.PRIMARY);
+        assertThat(daemonStatus.roleStatus().role()).isEqualTo(Role.PRIMARY);
     }
 
     @Test
@@ -298,7 +314,7 @@ class DaemonTest {
                     serving.set(true);
                     return () -> serving.set(false);
                 },
-                () -> desk));
+                () -> queue));
         CountDownLatch inside = new CountDownLatch(1);
         primary.database.during(() -> {
             inside.countDown();
@@ -317,7 +333,7 @@ class DaemonTest {
         assertThat(serving).isFalse();
         assertThat(primary.repository.list()).isEmpty();
         assertThat(metric("snapshot_failures_total{stage=\"database\"")).isEqualTo(1);
-        assertThatThrownBy(() -> desk.submit(SnapshotRequest.of(List.of("manual")), Progress.none()))
+        assertThatThrownBy(() -> queue.submit(SnapshotRequest.of(List.of("manual")), Progress.none()))
                 .hasMessageContaining("stopping");
     }
 
@@ -366,9 +382,9 @@ class DaemonTest {
         PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
         Events events = new Events(primary.time.clock(), announcer, told, daemonStatus);
-        desk = new SnapshotQueue(primary.taker(events));
+        queue = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(periods, ZoneOffset.UTC);
-        Planner planner = new Planner(schedule, desk, primary.time.now(), new Random(1));
+        Planner planner = new Planner(schedule, queue, primary.time.now(), new Random(1));
         daemon = new Daemon(
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
                 planner,
@@ -390,7 +406,7 @@ class DaemonTest {
 
     private void committed(SnapshotId snapshot) {
         await().until(() ->
-                primary.repository.list().contains(snapshot) && desk.step().isEmpty());
+                primary.repository.list().contains(snapshot) && queue.step().isEmpty());
     }
 
     private double metric(String name) {

@@ -68,11 +68,11 @@ class StatusAgainstTheWorldTest {
         metrics = new Metrics("example", "primary", "0.1.0");
         followers = new Followers(primary.time.clock());
         daemonStatus = new DaemonStatus(primary.time.clock());
-        PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
-        told.expectedInterval(Duration.ofHours(1));
-        told.certificateExpires(() -> 1.9e9);
+        PrimaryMetrics reported = new PrimaryMetrics(metrics, folder);
+        reported.expectedInterval(Duration.ofHours(1));
+        reported.certificateExpires(() -> 1.9e9);
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
-        Events events = new Events(primary.time.clock(), announcer, told, daemonStatus);
+        Events events = new Events(primary.time.clock(), announcer, reported, daemonStatus);
         queue = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(Map.of("hourly", "0 * * * *"), ZoneOffset.UTC);
         Planner planner = new Planner(schedule, queue, primary.time.now(), new Random(1));
@@ -83,7 +83,7 @@ class StatusAgainstTheWorldTest {
                 new LoopReport(
                         new RepositoryWatch(() -> primary.repository, primary.time.clock(), primary.time),
                         daemonStatus,
-                        told,
+                        reported,
                         new LastVerified(primary.state)),
                 List.of(),
                 events,

@@ -46,16 +46,16 @@ class SnapshotTakerTest {
     @TempDir
     Path folder;
 
-    private final List<String> heard = new ArrayList<>();
+    private final List<String> received = new ArrayList<>();
     private PrimaryFixture primary;
 
-    private void hear(Event event, Instant at) {
+    private void receive(Event event, Instant at) {
         if (event instanceof PrimaryEvent.SnapshotBegan began) {
-            heard.add("began " + began.periods());
+            received.add("began " + began.periods());
         } else if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
-            heard.add("committed " + committed.manifest().snapshot());
+            received.add("committed " + committed.manifest().snapshot());
         } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
-            heard.add("failed " + failed.stage().label() + " "
+            received.add("failed " + failed.stage().label() + " "
                     + failed.why().code().label());
         }
     }
@@ -85,7 +85,7 @@ class SnapshotTakerTest {
                         .verify(primary.repository, FIRST, Progress.none())
                         .blobs())
                 .isEqualTo(7);
-        assertThat(heard).containsExactly("began [manual]", "committed 00000001-00000001");
+        assertThat(received).containsExactly("began [manual]", "committed 00000001-00000001");
     }
 
     @Test
@@ -127,7 +127,7 @@ class SnapshotTakerTest {
     @Test
     void aNoteOfNumbersThatIsNotUnderstoodDoesNotStopSnapshots() throws Exception {
         Files.createDirectories(primary.state);
-        Files.writeString(primary.state.resolve("numbers"), "nonsense");
+        Files.writeString(StateEntry.LAST_SEQUENCE.in(primary.state), "nonsense");
 
         assertThat(take().manifest().snapshot()).isEqualTo(FIRST);
     }
@@ -136,7 +136,7 @@ class SnapshotTakerTest {
     void refusesInBackupMode() {
         primary.enterBackupMode();
         refused(ErrorCode.BACKUP_MODE);
-        assertThat(heard).containsExactly("began [manual]", "failed prepare backup_mode");
+        assertThat(received).containsExactly("began [manual]", "failed prepare backup_mode");
         primary.marker.remove();
         take();
     }
@@ -145,7 +145,7 @@ class SnapshotTakerTest {
     void refusesWithoutTheHighestEpoch() {
         primary.promoteAnother(2);
         refused(ErrorCode.FENCED);
-        assertThat(heard).contains("failed prepare fenced");
+        assertThat(received).contains("failed prepare fenced");
     }
 
     @Test
@@ -162,7 +162,7 @@ class SnapshotTakerTest {
     void isFencedByAPromotionInTheMiddle() {
         primary.database.during(() -> primary.promoteAnother(2));
         refused(ErrorCode.FENCED);
-        assertThat(heard).contains("failed commit fenced");
+        assertThat(received).contains("failed commit fenced");
         assertThat(primary.repository.list()).isEmpty();
     }
 
@@ -176,13 +176,13 @@ class SnapshotTakerTest {
     @Test
     void takesOneAtATimeAndSaysWhoIsAtIt() {
         primary.database.during(() -> assertThatThrownBy(
-                        () -> primary.taker(new Events(primary.time.clock(), this::hear))
+                        () -> primary.taker(new Events(primary.time.clock(), this::receive))
                                 .take(SnapshotRequest.of(List.of("hourly")), Progress.none()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCKED))
                 .hasMessageContaining("process " + ProcessHandle.current().pid()));
         take();
-        assertThat(heard)
+        assertThat(received)
                 .containsExactly(
                         "began [manual]", "began [hourly]", "failed prepare locked", "committed 00000001-00000001");
     }
@@ -193,7 +193,7 @@ class SnapshotTakerTest {
             throw new UnderstudyException(ErrorCode.DUMP_FAILED, "cannot dump", "look");
         });
         refused(ErrorCode.DUMP_FAILED);
-        assertThat(heard).contains("failed database dump_failed");
+        assertThat(received).contains("failed database dump_failed");
         assertThat(primary.repository.list()).isEmpty();
         assertThat(ProcessLock.tryAcquire(StateEntry.SNAPSHOT_LOCK.in(primary.state)))
                 .hasValueSatisfying(ProcessLock::close);
@@ -207,7 +207,7 @@ class SnapshotTakerTest {
         Files.delete(primary.media.resolve("a.txt"));
         Files.delete(primary.media);
         assertThatThrownBy(this::take).isInstanceOf(UnderstudyException.class);
-        assertThat(heard.get(1)).startsWith("failed files ");
+        assertThat(received.get(1)).startsWith("failed files ");
     }
 
     @Test
@@ -264,17 +264,28 @@ class SnapshotTakerTest {
         assertThat(take().uploadedBlobs()).isZero();
     }
 
+    /** The commit cannot be taken back: a caller that is refused would believe that there is no snapshot. */
+    @Test
+    void aNoteThatCannotBeDeletedCannotMakeACommitAFailure() throws Exception {
+        Path note = StateEntry.FULL_SNAPSHOT.in(primary.state);
+        Files.createDirectories(note.resolve("keeps it from being deleted"));
+
+        assertThat(take().manifest().snapshot()).isEqualTo(FIRST);
+        assertThat(received).containsExactly("began [manual]", "committed 00000001-00000001");
+        assertThat(note).exists();
+    }
+
     @Test
     void aSinkThatFailsCannotMakeACommitAFailure() {
         EventSink broken = (event, at) -> {
             throw new IllegalStateException("no space left on device");
         };
-        SnapshotTaker taker = primary.taker(new Events(primary.time.clock(), broken, this::hear));
+        SnapshotTaker taker = primary.taker(new Events(primary.time.clock(), broken, this::receive));
 
         Taken taken = taker.take(SnapshotRequest.of(List.of("manual")), Progress.none());
 
         assertThat(primary.repository.list()).containsExactly(taken.manifest().snapshot());
-        assertThat(heard).containsExactly("began [manual]", "committed 00000001-00000001");
+        assertThat(received).containsExactly("began [manual]", "committed 00000001-00000001");
     }
 
     @Test
@@ -299,7 +310,7 @@ class SnapshotTakerTest {
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.hint()).contains("-Xmx"))
                 .hasMessageContaining("memory of");
-        assertThat(heard).contains("failed database out_of_memory");
+        assertThat(received).contains("failed database out_of_memory");
     }
 
     @Test
@@ -308,7 +319,7 @@ class SnapshotTakerTest {
             throw new IllegalStateException("a defect");
         });
         assertThatThrownBy(this::take).isInstanceOf(IllegalStateException.class);
-        assertThat(heard).contains("failed database internal");
+        assertThat(received).contains("failed database internal");
     }
 
     private SnapshotTaker taker(EpochStore epochs) {
@@ -319,11 +330,11 @@ class SnapshotTakerTest {
                 () -> primary.repository,
                 () -> primary.key,
                 primary.source(),
-                new Events(primary.time.clock(), this::hear));
+                new Events(primary.time.clock(), this::receive));
     }
 
     private Taken take() {
-        return primary.taker(new Events(primary.time.clock(), this::hear))
+        return primary.taker(new Events(primary.time.clock(), this::receive))
                 .take(SnapshotRequest.of(List.of("manual")), Progress.none());
     }
 

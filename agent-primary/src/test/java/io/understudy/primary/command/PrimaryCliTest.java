@@ -17,6 +17,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.primary.app.Daemon;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.LastVerified;
+import io.understudy.state.StateEntry;
 import io.understudy.testing.PostgresServer;
 import io.understudy.testing.TestCertificates;
 import io.understudy.transport.Transport;
@@ -156,6 +157,14 @@ class PrimaryCliTest {
         }
         assertThat(run("verify")).isEqualTo(ErrorCode.BLOB_MISSING.exitCode());
         assertThat(new LastVerified(folder.resolve("state")).read().failure()).isPresent();
+
+        // The note for the next snapshot cannot be written: the verification's own failure is still the command's.
+        Path note = StateEntry.FULL_SNAPSHOT.in(folder.resolve("state"));
+        Files.delete(note);
+        Files.createDirectories(note.resolve("in the way"));
+        assertThat(run("verify")).isEqualTo(ErrorCode.BLOB_MISSING.exitCode());
+        assertThat(err.toString()).contains("its request cannot be saved");
+
         assertThat(run("snapshot")).isZero();
         assertThat(run("verify")).isZero();
         assertThat(new LastVerified(folder.resolve("state")).read().failure()).isEmpty();
@@ -275,7 +284,7 @@ class PrimaryCliTest {
             assertThat(status.path("running").asBoolean()).isTrue();
             assertThat(status.path("newest").asText()).isEqualTo("00000001-00000001");
             assertThat(shape(status.path("followers").path(0)))
-                    .isEqualTo("name connected heard version state applied moment proven step last_error");
+                    .isEqualTo("name connected last_seen version state applied moment proven step last_error");
             Files.createFile(folder.resolve("BACKUP"));
             assertThat(run("snapshot")).isEqualTo(ErrorCode.BACKUP_MODE.exitCode());
             assertThat(err.toString()).contains("error: cannot take a snapshot").contains("hint: ");

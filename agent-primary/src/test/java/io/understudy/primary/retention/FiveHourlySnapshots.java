@@ -37,17 +37,17 @@ abstract class FiveHourlySnapshots {
     final FakeTicker time = new FakeTicker();
     final InMemoryFilestore filestore = new InMemoryFilestore(time);
     final Whole whole = new Whole(filestore);
-    final List<String> heard = new ArrayList<>();
-    final Events events = new Events(time.clock(), this::hear);
+    final List<String> received = new ArrayList<>();
+    final Events events = new Events(time.clock(), this::receive);
     Server server;
 
-    private void hear(Event event, Instant at) {
+    private void receive(Event event, Instant at) {
         if (event instanceof PrimaryEvent.SnapshotDeleted deleted) {
-            heard.add("deleted " + deleted.snapshot());
+            received.add("deleted " + deleted.snapshot());
         } else if (event instanceof PrimaryEvent.PruningDone done) {
-            heard.add("pruned " + done.deleted() + " of " + (done.deleted() + done.kept()));
+            received.add("pruned " + done.deleted() + " of " + (done.deleted() + done.kept()));
         } else if (event instanceof PrimaryEvent.PruningFailed failed) {
-            heard.add("failed " + failed.why().code().label());
+            received.add("failed " + failed.why().code().label());
         }
     }
 

@@ -38,7 +38,7 @@ class PruningExplainedTest extends FiveHourlySnapshots {
         assertThat(filestore.keys()).isEqualTo(keys);
         assertThat(filestore.count(Operation.PUT)).isEqualTo(puts);
         assertThat(filestore.count(Operation.DELETE)).isZero();
-        assertThat(heard).isEmpty();
+        assertThat(received).isEmpty();
 
         assertThat(prune()).isEqualTo(new Pruned(false, would.decisions(), would.swept(), Optional.empty()));
     }

@@ -41,7 +41,7 @@ class PruningRefusalsTest extends FiveHourlySnapshots {
         assertThat(missing.code()).isEqualTo(ErrorCode.BLOB_MISSING);
         assertThat(missing).hasMessageContaining("references of snapshot " + id(5) + " unknown");
         assertThat(snapshots()).hasSize(5);
-        assertThat(heard).containsExactly("failed manifest_damaged", "failed blob_missing");
+        assertThat(received).containsExactly("failed manifest_damaged", "failed blob_missing");
     }
 
     @Test

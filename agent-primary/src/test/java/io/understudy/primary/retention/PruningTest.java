@@ -31,7 +31,8 @@ class PruningTest extends FiveHourlySnapshots {
         assertThat(first.kept()).isEqualTo(2);
         assertThat(first.swept()).isEqualTo(SweepResult.NOTHING);
         assertThat(whole.blobs()).hasSize(before);
-        assertThat(heard).containsExactly("deleted " + id(1), "deleted " + id(2), "deleted " + id(3), "pruned 3 of 5");
+        assertThat(received)
+                .containsExactly("deleted " + id(1), "deleted " + id(2), "deleted " + id(3), "pruned 3 of 5");
 
         time.advance(GRACE);
         Pruned second = prune();

@@ -20,7 +20,7 @@ record AnnouncedSnapshots(String site, ReplicaStateStore store, Events events, R
         if (!announcement.getSite().equals(site) || announcement.getSnapshot().isEmpty()) {
             return;
         }
-        String applied = store.ledger()
+        String applied = store.record()
                 .live()
                 .flatMap(DatabaseVersion::snapshot)
                 .map(SnapshotId::toString)

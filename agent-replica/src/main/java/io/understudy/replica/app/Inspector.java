@@ -6,6 +6,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
+import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
 import java.util.List;
@@ -23,11 +24,8 @@ final class Inspector implements AutoCloseable {
     private final Inspection inspection;
     private final Runnable wake;
     private final Events events;
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "inspector");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService executor =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("inspector"));
     private final WarnOnce warnOnce;
     private volatile List<Discrepancy> last = List.of();
 

@@ -24,13 +24,13 @@ import java.util.function.Supplier;
  * its pause is over. Thread-safe.
  */
 final class JobQueue implements Worker {
-    private static final Duration PAUSE_UNTOLD = Duration.ofMinutes(1);
+    private static final Duration PAUSE_UNKNOWN = Duration.ofMinutes(1);
 
     private final Consumer<RoundControl> routine;
     private final Supplier<Duration> pause;
     private final Events events;
     private final WarnOnce warnOnce;
-    private final WarnOnce untold;
+    private final WarnOnce unknownPause;
     private final BlockingDeque<Job<?>> jobs = new LinkedBlockingDeque<>();
     private final Thread thread = new Thread(this::run, "replica");
     private RoundControl current = new RoundControl();
@@ -45,7 +45,7 @@ final class JobQueue implements Worker {
         this.pause = pause;
         this.events = events;
         this.warnOnce = new WarnOnce(ticker);
-        this.untold = new WarnOnce(ticker);
+        this.unknownPause = new WarnOnce(ticker);
     }
 
     private record Job<T>(Function<RoundControl, T> work, CompletableFuture<T> result, RoundControl control) {
@@ -192,10 +192,10 @@ final class JobQueue implements Worker {
         try {
             return pause.get();
         } catch (RuntimeException e) {
-            if (untold.isDue(String.valueOf(e.getMessage()))) {
-                events.report(new ReplicaEvent.NextRoundUnknown(PAUSE_UNTOLD, e));
+            if (unknownPause.isDue(String.valueOf(e.getMessage()))) {
+                events.report(new ReplicaEvent.NextRoundUnknown(PAUSE_UNKNOWN, e));
             }
-            return PAUSE_UNTOLD;
+            return PAUSE_UNKNOWN;
         }
     }
 

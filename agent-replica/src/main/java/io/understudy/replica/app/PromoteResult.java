@@ -31,14 +31,14 @@ public record PromoteResult(
         Optional<Instant> moment,
         double seconds,
         boolean healthy,
-        FileOps steps,
+        Steps steps,
         List<Problem> warnings,
         boolean already) {
 
     /** Seconds. */
-    record FileOps(double restart, double prove) {
-        static FileOps of(Map<Step, Duration> steps) {
-            return new FileOps(
+    record Steps(double restart, double prove) {
+        static Steps of(Map<Step, Duration> steps) {
+            return new Steps(
                     StepSeconds.seconds(steps.getOrDefault(Step.RESTART, Duration.ZERO)),
                     StepSeconds.seconds(steps.getOrDefault(Step.PROVE, Duration.ZERO)));
         }
@@ -52,7 +52,7 @@ public record PromoteResult(
                 report.already() ? Optional.empty() : report.serving().flatMap(DatabaseVersion::moment),
                 StepSeconds.seconds(report.took()),
                 report.warnings().stream().noneMatch(PromoteResult::isOfTheSite),
-                FileOps.of(report.steps()),
+                Steps.of(report.steps()),
                 report.warnings().stream().map(Problem::of).toList(),
                 report.already());
     }

@@ -30,7 +30,7 @@ final class Readiness {
 
     Probe probe() {
         try {
-            return of(marker.on(), store.ledger(), inspection.look(), live.waits());
+            return of(marker.on(), store.record(), inspection.look(), live.waits());
         } catch (UnderstudyException e) {
             return Probe.down(e.getMessage());
         }
@@ -40,8 +40,8 @@ final class Readiness {
      * Ready: a standby that has something to serve, on which it was found intact, and whose last round did not fail, or
      * a server that is no standby.
      */
-    static Probe of(boolean backupMode, ReplicaRecord ledger, List<Discrepancy> found, Optional<AwaitedEpoch> waits) {
-        if (ledger.state() instanceof Promoted promoted && !promoted.claimed()) {
+    static Probe of(boolean backupMode, ReplicaRecord record, List<Discrepancy> found, Optional<AwaitedEpoch> waits) {
+        if (record.state() instanceof Promoted promoted && !promoted.claimed()) {
             return Probe.down("promoted, but epoch " + promoted.epoch() + " is yet to be claimed");
         }
         if (!backupMode) {
@@ -52,10 +52,10 @@ final class Readiness {
         if (broken.isPresent()) {
             return Probe.down(broken.get().message());
         }
-        if (ledger.lastError().isPresent()) {
-            return Probe.down(ledger.lastError().get().message());
+        if (record.lastError().isPresent()) {
+            return Probe.down(record.lastError().get().message());
         }
-        return ledger.live()
+        return record.live()
                 .flatMap(DatabaseVersion::snapshot)
                 .map(id -> Probe.up("follows, " + id + " is live"
                         + waits.map(each -> "; " + each.text()).orElse("")))

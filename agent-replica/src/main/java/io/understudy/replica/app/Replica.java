@@ -47,13 +47,13 @@ public final class Replica {
 
     /** What this server is, for the log. */
     String role() {
-        ReplicaRecord ledger = store.ledger();
+        ReplicaRecord record = store.record();
         if (!backup.on()) {
             return store.read().isEmpty()
                     ? "not in backup mode, nothing is imported; agent-replica init makes it a standby"
-                    : ledger.state().label() + ", not in backup mode";
+                    : record.state().label() + ", not in backup mode";
         }
-        return ledger.live()
+        return record.live()
                 .flatMap(DatabaseVersion::snapshot)
                 .map(id -> "in backup mode, " + id + " is live")
                 .orElse("in backup mode, nothing is imported yet");
@@ -97,8 +97,8 @@ public final class Replica {
     }
 
     /** Throws at once what {@link #sync} of this snapshot would: before anybody is asked. */
-    public void demand(SnapshotId snapshot) {
-        round.demand(snapshot);
+    public void require(SnapshotId snapshot) {
+        round.require(snapshot);
     }
 
     /** What the work left behind is cleared up after it, however it ended. */

@@ -56,23 +56,23 @@ final class ReplicaMetrics implements EventSink {
         metrics.set(Metric.ROLE_IS_PRIMARY, false);
         metrics.watch(Metric.DISK_FREE_BYTES, () -> settings.state().toFile().getUsableSpace());
         certificateExpiry.ifPresent(when -> metrics.watch(Metric.KEY_EXPIRY_TIMESTAMP_SECONDS, when));
-        ReplicaRecord ledger = store.ledger();
-        ledger.live().flatMap(DatabaseVersion::moment).ifPresent(this::appliedMoment);
-        if (ledger.state() instanceof Following following && following.proven()) {
+        ReplicaRecord record = store.record();
+        record.live().flatMap(DatabaseVersion::moment).ifPresent(this::appliedMoment);
+        if (record.state() instanceof Following following && following.proven()) {
             metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, following.since(), replica);
         }
-        known(ledger).ifPresent(this::epoch);
+        known(record).ifPresent(this::epoch);
         metrics.watch(Metric.EPOCH, this::highestEpoch);
-        cleanUpFailures(ledger.cleanUp().map(PendingCleanUp::attempts).orElse(0));
+        cleanUpFailures(record.cleanUp().map(PendingCleanUp::attempts).orElse(0));
         failures();
         beat();
     }
 
     /** The epoch of what is live, or the one that this server claimed. */
-    private static Optional<Integer> known(ReplicaRecord ledger) {
-        return ledger.state() instanceof Promoted promoted && promoted.claimed()
+    private static Optional<Integer> known(ReplicaRecord record) {
+        return record.state() instanceof Promoted promoted && promoted.claimed()
                 ? Optional.of(promoted.epoch())
-                : ledger.live().flatMap(DatabaseVersion::snapshot).map(SnapshotId::epoch);
+                : record.live().flatMap(DatabaseVersion::snapshot).map(SnapshotId::epoch);
     }
 
     /** @param alive whether the agent works @param healthy of the site, asked every fifteen seconds */
@@ -93,11 +93,11 @@ final class ReplicaMetrics implements EventSink {
 
     /** What a look at the server found. Nothing is served where the site does not have what was applied. */
     private void inspected(boolean intact) {
-        ReplicaRecord ledger = store.ledger();
-        boolean standby = ledger.state() instanceof Following;
-        boolean serves = intact && !(ledger.state() instanceof Promoted);
+        ReplicaRecord record = store.record();
+        boolean standby = record.state() instanceof Following;
+        boolean serves = intact && !(record.state() instanceof Promoted);
         metrics.set(Metric.STANDBY_INTACT, standby ? intact ? 1 : 0 : Double.NaN, replica);
-        ledger.live().flatMap(DatabaseVersion::moment).ifPresent(moment -> {
+        record.live().flatMap(DatabaseVersion::moment).ifPresent(moment -> {
             if (serves) {
                 appliedMoment(moment);
             } else {
@@ -150,7 +150,7 @@ final class ReplicaMetrics implements EventSink {
     }
 
     private void failures() {
-        metrics.set(Metric.IMPORT_CONSECUTIVE_FAILURES, store.ledger().failures(), replica);
+        metrics.set(Metric.IMPORT_CONSECUTIVE_FAILURES, store.record().failures(), replica);
     }
 
     private void appliedMoment(Instant moment) {

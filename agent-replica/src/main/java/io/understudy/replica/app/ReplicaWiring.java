@@ -222,16 +222,16 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Preparation preparation() {
-        StateReconciler standing = standing(new Events(ports.clock(), new LogSink()));
+        StateReconciler reconciler = reconciler(new Events(ports.clock(), new LogSink()));
         return new Preparation(
-                settings, checks(), marker, store, standing, ports.databases(), epochs, repository, ports.ticker());
+                settings, checks(), marker, store, reconciler, ports.databases(), epochs, repository, ports.ticker());
     }
 
     public Inspection inspection() {
         return new Inspection(store, marker, ports.databases(), parts.trees(), parts.stage(), parts.source());
     }
 
-    private StateReconciler standing(Events events) {
+    private StateReconciler reconciler(Events events) {
         return new StateReconciler(store, marker, ports.databases(), events, ports.clock());
     }
 
@@ -260,7 +260,7 @@ public final class ReplicaWiring implements AutoCloseable {
         return new Round(
                 store,
                 marker,
-                standing(events),
+                reconciler(events),
                 new Discovery(store, parts.source(), inspection(), failures(), events, ports.clock(), ports.ticker()),
                 new ImportSteps(store, parts.source(), ports.loader(), parts.stage(), settings.trees()),
                 new ApplyStep(store, parts.source(), intents(), applier(events), events),
@@ -273,7 +273,7 @@ public final class ReplicaWiring implements AutoCloseable {
         return new Promotion(
                 store,
                 marker,
-                standing(events),
+                reconciler(events),
                 applier(events),
                 new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock()),
                 ports.site(),
@@ -293,7 +293,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 store,
                 marker,
                 round(events),
-                new Rollback(store, standing(events), intents(), applier(events), ports.ticker()),
+                new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
                 promotion(events),
                 cleanUp(events));
     }
@@ -324,7 +324,7 @@ public final class ReplicaWiring implements AutoCloseable {
         Transport transport = new Transport(settings.tls());
         ReplicaMetrics replicaMetrics = new ReplicaMetrics(
                 metrics, store, settings.replica().name(), new LastVerified(settings.state()), ports.clock());
-        DaemonStatus live = new DaemonStatus(ports.filestore().name());
+        DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
         Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
         Replica replica = replica(events);
         Inspection inspection = inspection();

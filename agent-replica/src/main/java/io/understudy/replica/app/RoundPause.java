@@ -13,7 +13,7 @@ record RoundPause(ReplicaStateStore store, Duration poll, Clock clock) implement
 
     @Override
     public Duration get() {
-        Optional<Instant> retry = store.ledger().nextAttempt();
+        Optional<Instant> retry = store.record().nextAttempt();
         Duration pause = retry.map(when -> Duration.between(clock.instant(), when))
                 .filter(each -> !each.isNegative() && each.compareTo(poll) < 0)
                 .orElse(poll);

@@ -61,7 +61,7 @@ final class StatusReport {
         Optional<ProgressView> progress = live.activity().map(ProgressView::of);
         FilestoreView filestore = live.filestore();
         // A daemon that has had no need to ask yet has nothing to say.
-        boolean known = filestore.seen().isPresent() || live.hasAsked();
+        boolean known = live.hasAsked();
         FilestoreView seen = known ? filestore : asked(filestore.name());
         return view(new Live(
                 true,
@@ -98,7 +98,7 @@ final class StatusReport {
                 settings.replica().name(),
                 settings.database().name(),
                 backup.on(),
-                store.ledger(),
+                store.record(),
                 seen,
                 clock.instant());
     }
@@ -140,7 +140,7 @@ final class StatusReport {
                         .setMessage(each.message())
                         .setHint(each.hint())
                         .build())
-                .or(() -> store.ledger().lastError().map(each -> RpcFailures.message(each.toException())))
+                .or(() -> store.record().lastError().map(each -> RpcFailures.message(each.toException())))
                 .ifPresent(report::setLastError);
         return report.build();
     }
@@ -149,7 +149,7 @@ final class StatusReport {
         return new PrimaryView(
                 seen.address().toString(),
                 seen.connected(),
-                seen.heard(),
+                seen.lastSeen(),
                 Optional.of(seen.announced()).filter(text -> !text.isEmpty()));
     }
 

@@ -79,7 +79,8 @@ public record StatusView(
         }
     }
 
-    public record PrimaryView(String address, boolean connected, Optional<Instant> heard, Optional<String> announced) {}
+    public record PrimaryView(
+            String address, boolean connected, Optional<Instant> lastSeen, Optional<String> announced) {}
 
     /**
      * @param reachable when it was last asked
@@ -146,53 +147,53 @@ public record StatusView(
             String replica,
             String database,
             boolean backupMode,
-            ReplicaRecord ledger,
+            ReplicaRecord record,
             Live live,
             Instant now) {
-        Optional<DatabaseVersion> copy = ledger.live();
-        Optional<Following> following = ledger.state() instanceof Following it ? Optional.of(it) : Optional.empty();
+        Optional<DatabaseVersion> copy = record.live();
+        Optional<Following> following = record.state() instanceof Following it ? Optional.of(it) : Optional.empty();
         Optional<Instant> moment = copy.flatMap(DatabaseVersion::moment);
         boolean whole = live.discrepancies().stream().noneMatch(Discrepancy::breaksSite);
         boolean canGoBack = live.discrepancies().stream().noneMatch(each -> each.subject() == Subject.PREVIOUS);
         return new StatusView(
                 site,
                 replica,
-                ledger.state().label(),
+                record.state().label(),
                 backupMode,
                 copy.flatMap(DatabaseVersion::snapshot),
                 moment,
                 moment.map(then -> Math.max(0, Duration.between(then, now).toSeconds())),
                 following.filter(Following::proven).isPresent() && whole,
-                since(ledger),
+                since(record),
                 following
                         .flatMap(Following::previous)
                         .flatMap(DatabaseVersion::snapshot)
                         .filter(id -> canGoBack),
-                setAside(ledger, database),
-                epoch(ledger),
-                ledger.state() instanceof Promoted promoted && !promoted.claimed(),
+                setAside(record, database),
+                epoch(record),
+                record.state() instanceof Promoted promoted && !promoted.claimed(),
                 live.daemon(),
-                live.progress().or(() -> unfinished(ledger)),
+                live.progress().or(() -> unfinished(record)),
                 live.primaries(),
                 live.filestore(),
-                ledger.failures(),
-                ledger.lastError().map(ErrorView::of),
-                ledger.nextRetry(),
-                ledger.failedAttempts().stream()
+                record.failures(),
+                record.lastError().map(ErrorView::of),
+                record.nextRetry(),
+                record.failedAttempts().stream()
                         .filter(FailedAttempt::rejection)
                         .filter(each -> !each.snapshot().equals(copy.flatMap(DatabaseVersion::snapshot)))
                         .map(RejectedView::of)
                         .toList(),
                 live.waits().filter(each -> backupMode).map(AwaitedEpoch::text),
-                ledger.cleanUp().flatMap(ErrorView::of),
+                record.cleanUp().flatMap(ErrorView::of),
                 following.filter(each -> backupMode).map(each -> whole),
                 live.discrepancies());
     }
 
     /** Until the second import the database that was here is N-1, and has its name. */
-    public static List<String> setAside(ReplicaRecord ledger, String database) {
-        List<String> names = new ArrayList<>(ledger.setAside());
-        if (ledger.state() instanceof Following following
+    public static List<String> setAside(ReplicaRecord record, String database) {
+        List<String> names = new ArrayList<>(record.setAside());
+        if (record.state() instanceof Following following
                 && following
                         .previous()
                         .filter(copy -> copy.snapshot().isEmpty())
@@ -202,23 +203,23 @@ public record StatusView(
         return names;
     }
 
-    private static Optional<Instant> since(ReplicaRecord ledger) {
-        if (ledger.state() instanceof Promoted promoted) {
+    private static Optional<Instant> since(ReplicaRecord record) {
+        if (record.state() instanceof Promoted promoted) {
             return Optional.of(promoted.when());
         }
-        return ledger.state() instanceof Following following ? Optional.of(following.since()) : Optional.empty();
+        return record.state() instanceof Following following ? Optional.of(following.since()) : Optional.empty();
     }
 
-    private static Optional<Integer> epoch(ReplicaRecord ledger) {
-        if (ledger.state() instanceof Promoted promoted) {
+    private static Optional<Integer> epoch(ReplicaRecord record) {
+        if (record.state() instanceof Promoted promoted) {
             return Optional.of(promoted.epoch());
         }
-        return ledger.state() instanceof Promoting promoting ? Optional.of(promoting.epoch()) : Optional.empty();
+        return record.state() instanceof Promoting promoting ? Optional.of(promoting.epoch()) : Optional.empty();
     }
 
     /** An apply that no process works on now is finished by the next round. */
-    private static Optional<ProgressView> unfinished(ReplicaRecord ledger) {
-        return ledger.state() instanceof Applying applying
+    private static Optional<ProgressView> unfinished(ReplicaRecord record) {
+        return record.state() instanceof Applying applying
                 ? Optional.of(new ProgressView(applying.intent().snapshot(), "apply", 0, -1))
                 : Optional.empty();
     }

@@ -152,11 +152,11 @@ public final class Applier {
     private void settle(ApplyIntent intent) {
         Attempt.of(events, "keep the hashes of the files of " + intent.snapshot(), () -> trees.settle(intent.plans()));
         ReplicaPoint.TREES_SETTLED.reached();
-        store.change(ledger -> {
-            ReplicaRecord next = intent.retired().map(ledger::withoutOwned).orElse(ledger);
+        store.change(record -> {
+            ReplicaRecord next = intent.retired().map(record::withoutOwned).orElse(record);
             return next.with(next.state().settled())
                     .succeeding(intent.snapshot())
-                    .untidy(clock.instant());
+                    .withCleanUpDue(clock.instant());
         });
         ReplicaPoint.INTENT_CLEARED.reached();
     }
@@ -166,9 +166,10 @@ public final class Applier {
         if (!cause.rejection()) {
             Attempt.of(events, "keep what was staged for " + intent.snapshot(), () -> trees.reopen(intent.plans()));
         }
-        store.change(ledger -> {
-            ReplicaRecord settled = ledger.with(ledger.state().settled()).untidy(clock.instant());
-            ReplicaRecord next = cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.failing(cause);
+        store.change(record -> {
+            ReplicaRecord settled = record.with(record.state().settled()).withCleanUpDue(clock.instant());
+            ReplicaRecord next =
+                    cause.wanted() ? settled.withFailure(cause).withSuccess() : settled.withFailedImport(cause);
             boolean retired = intent.rejects() && !intent.exchangesFilesOnly();
             return retired ? next.withoutOwned(intent.fresh().database()) : next;
         });

@@ -86,9 +86,9 @@ final class ApplyBack {
             // What can't be renamed now stays the spare, which the next load drops.
             Attempt.of(events, "retire the database of " + intent.snapshot(), () -> retire(intent));
         }
-        store.change(ledger -> ledger.with(ledger.state()
+        store.change(record -> record.with(record.state()
                 .undone(notItsFault.map(failure -> failures.failedAttempt(
-                        ledger,
+                        record,
                         Optional.of(intent.snapshot()),
                         intent.cause().orElseThrow().step(),
                         failureOfBoth(intent, failure))))));
@@ -159,7 +159,7 @@ final class ApplyBack {
 
     private Optional<UnderstudyException> turn(ApplyIntent intent) {
         events.report(new ReplicaEvent.UndoneStays(intent.snapshot()));
-        store.change(ledger -> ledger.with(ledger.state().turned(clock.instant())));
+        store.change(record -> record.with(record.state().turned(clock.instant())));
         return Optional.empty();
     }
 

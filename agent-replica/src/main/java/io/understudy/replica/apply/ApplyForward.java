@@ -119,17 +119,17 @@ final class ApplyForward {
             return;
         }
         events.report(new ReplicaEvent.ImportTurnsBack(intent.snapshot(), failure));
-        store.change(ledger -> {
+        store.change(record -> {
             FailedAttempt cause = step == Step.APPLY
-                    ? failures.failedAttempt(ledger, Optional.of(intent.snapshot()), step, failure)
+                    ? failures.failedAttempt(record, Optional.of(intent.snapshot()), step, failure)
                     : failures.rejection(intent.snapshot(), step, failure);
-            return ledger.with(ledger.state().failed(cause));
+            return record.with(record.state().failed(cause));
         });
         ReplicaPoint.RETURN_INTENDED.reached();
     }
 
     private void accept(boolean proven) {
-        store.change(ledger -> ledger.with(ledger.state().accepted(proven, clock.instant())));
+        store.change(record -> record.with(record.state().accepted(proven, clock.instant())));
         ReplicaPoint.SNAPSHOT_ACCEPTED.reached();
     }
 

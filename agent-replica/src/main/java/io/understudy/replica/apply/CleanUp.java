@@ -24,7 +24,7 @@ import java.util.function.BooleanSupplier;
 /**
  * Removes what no import and no way back needs any more: retired databases, the spare of a server that was promoted,
  * old plans, undo folders. None of it is needed to serve, so none of it holds up anything: what fails is logged, kept
- * in the ledger for status and metrics, and tried again later.
+ * in the record for status and metrics, and tried again later.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
@@ -61,19 +61,19 @@ public final class CleanUp {
      */
     public void run(BooleanSupplier stop) {
         try {
-            ReplicaRecord ledger = store.ledger();
-            boolean due = ledger.cleanUp()
+            ReplicaRecord record = store.record();
+            boolean due = record.cleanUp()
                     .filter(pending -> pending.isDue(clock.instant()))
                     .isPresent();
-            if (due && !(ledger.state() instanceof Applying)) {
-                clear(ledger, stop);
+            if (due && !(record.state() instanceof Applying)) {
+                clear(record, stop);
             }
         } catch (RuntimeException e) {
             events.report(new ReplicaEvent.AttemptFailed("clean up, which is tried again later", e));
         }
     }
 
-    private void clear(ReplicaRecord ledger, BooleanSupplier stop) {
+    private void clear(ReplicaRecord record, BooleanSupplier stop) {
         List<UnderstudyException> failed = new ArrayList<>();
         for (DatabaseIdentity retired : retired(failed)) {
             if (stop.getAsBoolean()) {
@@ -81,16 +81,16 @@ public final class CleanUp {
             }
             attempt(failed, () -> databases.discard(retired));
         }
-        if (ledger.state() instanceof Promoted) {
+        if (record.state() instanceof Promoted) {
             attempt(failed, loader::dropSpare);
         }
         ReplicaPoint.RETIRED_DROPPED.reached();
         if (stop.getAsBoolean()) {
             return;
         }
-        attempt(failed, () -> trees.clear(ledger.live().flatMap(DatabaseVersion::plans)));
+        attempt(failed, () -> trees.clear(record.live().flatMap(DatabaseVersion::plans)));
         ReplicaPoint.UNDO_CLEARED.reached();
-        Optional<PendingCleanUp> left = failed.stream().findFirst().map(first -> failures.cleanUp(ledger, first));
+        Optional<PendingCleanUp> left = failed.stream().findFirst().map(first -> failures.cleanUp(record, first));
         store.change(each -> each.withCleanUp(left));
         ReplicaPoint.CLEANED_UP.reached();
         events.report(left.<Event>map(

@@ -63,7 +63,7 @@ final class FileOps {
     }
 
     void setAttributes(AttributeWriter attributeWriter, Path file, Attributes attributes) throws IOException {
-        hook.before("dress", file);
+        hook.before("attributes", file);
         attributeWriter.setAttributes(file, attributes);
         changed = true;
     }

@@ -45,15 +45,15 @@ public final class IntentWriter {
      */
     public void forward(DatabaseVersion fresh) {
         Arrangement now = databases.look();
-        ReplicaRecord ledger = putAsideForeign(now);
+        ReplicaRecord record = putAsideForeign(now);
         if (!now.spare().equals(Optional.of(fresh.database()))) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_FAILED,
                     "cannot apply " + fresh.snapshot().orElseThrow() + ": the database that was loaded for it is gone",
                     "it is loaded again with the next attempt");
         }
-        Optional<DatabaseIdentity> retired = now.previous().filter(ledger.owned()::contains);
-        requireWritableMarker(ledger);
+        Optional<DatabaseIdentity> retired = now.previous().filter(record.owned()::contains);
+        requireWritableMarker(record);
         store.change(each -> each.with(each.state()
                 .begin(new ApplyIntent(
                         fresh,
@@ -81,7 +81,7 @@ public final class IntentWriter {
                     "cannot repair the files: another database is live now",
                     "the next attempt loads the database too");
         }
-        requireWritableMarker(store.ledger());
+        requireWritableMarker(store.record());
         store.change(each -> each.with(each.state()
                 .begin(new ApplyIntent(
                         new DatabaseVersion(
@@ -95,9 +95,9 @@ public final class IntentWriter {
     }
 
     /** A marker that can't be written stops the apply here, before anything is touched. */
-    private void requireWritableMarker(ReplicaRecord ledger) {
+    private void requireWritableMarker(ReplicaRecord record) {
         backup.require();
-        if (!backup.renew("A snapshot is being imported.", ledger.live().flatMap(DatabaseVersion::snapshot))) {
+        if (!backup.renew("A snapshot is being imported.", record.live().flatMap(DatabaseVersion::snapshot))) {
             backup.require();
         }
     }
@@ -110,20 +110,20 @@ public final class IntentWriter {
     public void rollback() {
         Arrangement now = databases.look();
         backup.require();
-        store.change(ledger -> {
-            Following following = target(ledger, now);
-            return ledger.with(following.rollback(rolledBack(following)));
+        store.change(record -> {
+            Following following = target(record, now);
+            return record.with(following.rollback(rolledBack(following)));
         });
     }
 
     /** @throws UnderstudyException what {@link #rollback} would throw now; changes nothing */
     public void requireRollback() {
         backup.require();
-        target(store.ledger(), databases.look());
+        target(store.record(), databases.look());
     }
 
-    private Following target(ReplicaRecord ledger, Arrangement now) {
-        if (ledger.state() instanceof Following following
+    private Following target(ReplicaRecord record, Arrangement now) {
+        if (record.state() instanceof Following following
                 && now.live().equals(Optional.of(following.current().database()))
                 && following
                         .previous()
@@ -151,16 +151,16 @@ public final class IntentWriter {
     }
 
     private ReplicaRecord putAsideForeign(Arrangement now) {
-        ReplicaRecord ledger = store.ledger();
+        ReplicaRecord record = store.record();
         Optional<DatabaseIdentity> foreign =
-                now.previous().filter(each -> !ledger.owned().contains(each));
+                now.previous().filter(each -> !record.owned().contains(each));
         if (foreign.isPresent()) {
             store.change(each -> each.leaving(foreign.get()));
             ReplicaPoint.FOREIGN_LEAVING.reached();
         }
-        Optional<DatabaseIdentity> leaving = foreign.or(ledger::leaving);
+        Optional<DatabaseIdentity> leaving = foreign.or(record::leaving);
         if (leaving.isEmpty()) {
-            return ledger;
+            return record;
         }
         String name = databases.setAside(leaving.get());
         ReplicaPoint.FOREIGN_RENAMED.reached();

@@ -139,9 +139,9 @@ public final class TreeSwap implements LiveTrees {
         }
         AttributeWriter attributeWriter = attributeWriter(plan);
         for (int i = 0; i < plan.size(); i++) {
-            if (plan.change(i) instanceof Change.Dress dress) {
-                reached.accept(dress.path());
-                setAttributes(steps, attributeWriter, paths.reach(dress.path()), dress.fresh());
+            if (plan.change(i) instanceof Change.SetAttributes set) {
+                reached.accept(set.path());
+                setAttributes(steps, attributeWriter, paths.reach(set.path()), set.fresh());
             }
         }
         attributeWriter.report(plan.header().tree());
@@ -174,12 +174,12 @@ public final class TreeSwap implements LiveTrees {
         }
         AttributeWriter attributeWriter = attributeWriter(plan);
         for (int i = 0; i < plan.size(); i++) {
-            if (plan.change(i) instanceof Change.Dress dress && dress.was().isPresent()) {
-                reached.accept(dress.path());
-                TreeEntry old = dress.fresh() instanceof TreeEntry.Link link
-                        ? new TreeEntry.Link(link.path(), dress.was().get(), link.target())
-                        : new TreeEntry.Folder(dress.path(), dress.was().get());
-                setAttributes(steps, attributeWriter, paths.reach(dress.path()), old);
+            if (plan.change(i) instanceof Change.SetAttributes set && set.was().isPresent()) {
+                reached.accept(set.path());
+                TreeEntry old = set.fresh() instanceof TreeEntry.Link link
+                        ? new TreeEntry.Link(link.path(), set.was().get(), link.target())
+                        : new TreeEntry.Folder(set.path(), set.was().get());
+                setAttributes(steps, attributeWriter, paths.reach(set.path()), old);
             }
         }
         forceOwn(steps, plan, root);

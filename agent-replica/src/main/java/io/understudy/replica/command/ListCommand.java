@@ -57,39 +57,39 @@ final class ListCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        ReplicaRecord ledger = wiring.store().ledger();
+        ReplicaRecord record = wiring.store().record();
         Mirror mirror = wiring.snapshots().mirror();
         Set<SnapshotId> mirrored = new HashSet<>(mirror.list());
         Listing listing = new Listing(
                 wiring.repository().list().stream()
-                        .map(id -> entry(id, ledger, mirror, mirrored.contains(id)))
+                        .map(id -> entry(id, record, mirror, mirrored.contains(id)))
                         .toList(),
-                StatusView.setAside(ledger, settings.database().name()));
+                StatusView.setAside(record, settings.database().name()));
         cli.print(listing, listing::text);
         return 0;
     }
 
     /** A damaged manifest in the mirror is fetched again when it is needed; it hides no other snapshot. */
-    static Entry entry(SnapshotId id, ReplicaRecord ledger, Mirror mirror, boolean mirrored) {
+    static Entry entry(SnapshotId id, ReplicaRecord record, Mirror mirror, boolean mirrored) {
         try {
             Optional<Instant> moment = mirrored ? Optional.of(mirror.read(id).moment()) : Optional.empty();
-            return new Entry(id, state(id, ledger), mirrored, moment);
+            return new Entry(id, state(id, record), mirrored, moment);
         } catch (UnderstudyException e) {
             LOG.warn("the mirror's copy of {} cannot be read: {}", id, e.getMessage());
-            return new Entry(id, state(id, ledger), false, Optional.empty());
+            return new Entry(id, state(id, record), false, Optional.empty());
         }
     }
 
-    private static String state(SnapshotId id, ReplicaRecord ledger) {
+    private static String state(SnapshotId id, ReplicaRecord record) {
         Optional<SnapshotId> wanted = Optional.of(id);
-        if (ledger.live().flatMap(DatabaseVersion::snapshot).equals(wanted)) {
+        if (record.live().flatMap(DatabaseVersion::snapshot).equals(wanted)) {
             return "live";
         }
-        if (ledger.state() instanceof Following following
+        if (record.state() instanceof Following following
                 && following.previous().flatMap(DatabaseVersion::snapshot).equals(wanted)) {
             return "previous";
         }
-        return ledger.failedAttempt(id)
+        return record.failedAttempt(id)
                 .map(failedAttempt -> failedAttempt.rejection() ? "rejected" : "failed")
                 .orElse("stored");
     }

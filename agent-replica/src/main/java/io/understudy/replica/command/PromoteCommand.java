@@ -74,7 +74,7 @@ final class PromoteCommand extends ReplicaCommand {
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
-        Optional<DatabaseVersion> live = wiring.store().ledger().live();
+        Optional<DatabaseVersion> live = wiring.store().record().live();
         Instant now = wiring.ports().clock().instant();
         String serving = live.flatMap(DatabaseVersion::snapshot)
                 .map(id -> " It serves " + id

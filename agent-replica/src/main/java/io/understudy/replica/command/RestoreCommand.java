@@ -27,7 +27,7 @@ final class RestoreCommand extends ReplicaCommand {
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
         SnapshotId snapshot = SnapshotName.parse(id);
-        ReplicaCli.looking(wiring).demand(snapshot);
+        ReplicaCli.looking(wiring).require(snapshot);
         cli.confirm("Replace what this standby serves by " + snapshot + "?", yes);
         Synced synced = cli.call(wiring, ReplicaCommands.RESTORE, new RestoreRequest(snapshot));
         cli.print(synced, synced::text);

@@ -76,7 +76,7 @@ final class StatusText {
                         "primary",
                         each.address()
                                 + (each.connected() ? ", connected" : ", not connected")
-                                + each.heard()
+                                + each.lastSeen()
                                         .map(when -> ", last message " + Moments.text(when))
                                         .orElse("")));
         line(

@@ -54,7 +54,7 @@ final class VerifyCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        Result result = new LastVerified(settings.state()).noting(Clock.systemUTC(), () -> verify(wiring, settings));
+        Result result = new LastVerified(settings.state()).recording(Clock.systemUTC(), () -> verify(wiring, settings));
         cli.print(result, result::text);
         return 0;
     }

@@ -33,7 +33,7 @@ public final class PrimaryLink implements AutoCloseable {
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
 
     /** What is known of one primary. */
-    public record Seen(HostPort address, boolean connected, Optional<Instant> heard, String announced) {}
+    public record Seen(HostPort address, boolean connected, Optional<Instant> lastSeen, String announced) {}
 
     private final List<HostPort> primaries;
     private final Function<HostPort, ManagedChannel> channels;
@@ -153,7 +153,7 @@ public final class PrimaryLink implements AutoCloseable {
             LOG.debug("no answer from the primary {}: {}", primary, why);
         }
         guarded(() -> seen.computeIfPresent(
-                primary, (address, last) -> new Seen(address, false, last.heard(), last.announced())));
+                primary, (address, last) -> new Seen(address, false, last.lastSeen(), last.announced())));
     }
 
     /** Waits for the time, or until something happened after which {@code done} holds. */

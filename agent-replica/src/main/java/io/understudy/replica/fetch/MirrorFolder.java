@@ -1,20 +1,16 @@
 package io.understudy.replica.fetch;
 
-import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.directory.DirectoryFilestore;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** Where the mirror is kept. */
 public interface MirrorFolder {
     /**
      * To fill it: made where it is not there, for its owner only.
      *
-     * @throws UnderstudyException {@code FILE_FAILED}
+     * @throws io.understudy.failure.UnderstudyException {@code FILE_DENIED}, {@code FILE_FAILED}, {@code DISK_FULL}
      */
     Filestore made();
 
@@ -25,16 +21,7 @@ public interface MirrorFolder {
         return new MirrorFolder() {
             @Override
             public Filestore made() {
-                try {
-                    Files.createDirectories(
-                            folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-                } catch (IOException e) {
-                    throw new UnderstudyException(
-                            ErrorCode.FILE_FAILED,
-                            "cannot create the mirror " + folder + ": " + e,
-                            "make the state folder writable for the user of the agent",
-                            e);
-                }
+                AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
                 return present();
             }
 

@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.FileFailure;
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaPoint;
@@ -24,7 +25,6 @@ import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.time.Ticker;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ public final class Preparation {
     private final Checks checks;
     private final BackupMode backup;
     private final ReplicaStateStore store;
-    private final StateReconciler standing;
+    private final StateReconciler reconciler;
     private final LiveDatabases databases;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
@@ -54,7 +54,7 @@ public final class Preparation {
             Checks checks,
             BackupMode backup,
             ReplicaStateStore store,
-            StateReconciler standing,
+            StateReconciler reconciler,
             LiveDatabases databases,
             EpochStore epochs,
             Supplier<Repository> repository,
@@ -63,7 +63,7 @@ public final class Preparation {
         this.checks = checks;
         this.backup = backup;
         this.store = store;
-        this.standing = standing;
+        this.reconciler = reconciler;
         this.databases = databases;
         this.epochs = epochs;
         this.repository = repository;
@@ -122,16 +122,16 @@ public final class Preparation {
     public void enter() {
         ProcessLock lock = new ApplyLock(settings.state()).acquire(PATIENCE, ticker);
         try {
-            store.read().filter(ledger -> !backup.on()).ifPresent(ledger -> {
-                requireNothingUnderWay(ledger.state());
-                if (ledger.state() instanceof Following) {
+            store.read().filter(record -> !backup.on()).ifPresent(record -> {
+                requireNothingUnderWay(record.state());
+                if (record.state() instanceof Following) {
                     store.change(Preparation::demoted);
                     ReplicaPoint.FORMER_ROLE_ENDED.reached();
                 }
             });
             backup.writeMarker("agent-replica init", Optional.empty());
             ReplicaPoint.MARKER_WRITTEN.reached();
-            standing.ensure();
+            reconciler.ensure();
             ReplicaPoint.ROLE_NOTED.reached();
         } finally {
             lock.close();
@@ -155,10 +155,10 @@ public final class Preparation {
                 "finish that first with " + command + ", then run agent-replica init again");
     }
 
-    private static ReplicaRecord demoted(ReplicaRecord ledger) {
-        ReplicaState next = ledger.state().demoted();
+    private static ReplicaRecord demoted(ReplicaRecord record) {
+        ReplicaState next = record.state().demoted();
         ReplicaRecord without =
-                ledger.live().map(copy -> ledger.withoutOwned(copy.database())).orElse(ledger);
+                record.live().map(copy -> record.withoutOwned(copy.database())).orElse(record);
         return without.with(next).withSuccess();
     }
 
@@ -174,7 +174,7 @@ public final class Preparation {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(tree.path())) {
             return entries.iterator().hasNext();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.of("list", tree.path(), e);
         }
     }
 }

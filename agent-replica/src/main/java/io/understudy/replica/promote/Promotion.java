@@ -46,9 +46,9 @@ import java.util.Optional;
  * More than 300 lines, for the order of the steps of a promotion is judged best in one place.
  */
 public final class Promotion {
-    private final PromotionRecord record;
+    private final PromotionRecord notes;
     private final BackupMode backup;
-    private final StateReconciler standing;
+    private final StateReconciler reconciler;
     private final UnfinishedApply unfinished;
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
@@ -60,7 +60,7 @@ public final class Promotion {
     public Promotion(
             ReplicaStateStore store,
             BackupMode backup,
-            StateReconciler standing,
+            StateReconciler reconciler,
             Applier applier,
             EpochClaiming claiming,
             SiteService site,
@@ -68,12 +68,12 @@ public final class Promotion {
             Events events,
             Clock clock,
             Ticker ticker) {
-        this.record = new PromotionRecord(store, failures, events);
+        this.notes = new PromotionRecord(store, failures, events);
         this.backup = backup;
-        this.standing = standing;
-        this.unfinished = new UnfinishedApply(record, backup, applier, events, clock);
+        this.reconciler = reconciler;
+        this.unfinished = new UnfinishedApply(notes, backup, applier, events, clock);
         this.claiming = claiming;
-        this.repeated = new RepeatedPromotion(record, backup, claiming, site, ticker);
+        this.repeated = new RepeatedPromotion(notes, backup, claiming, site, ticker);
         this.site = site;
         this.events = events;
         this.clock = clock;
@@ -117,7 +117,7 @@ public final class Promotion {
         recall();
         List<UnderstudyException> left = unfinished.finish(request.asIs());
         Optional<UnderstudyException> unsure = reconcile();
-        ReplicaState state = record.state();
+        ReplicaState state = notes.state();
         if (state instanceof Promoting) {
             return checked(resumed(left));
         }
@@ -144,7 +144,7 @@ public final class Promotion {
      * The marker of a standby is gone: promotes it, but leaves the restart of the site to the operator who removed it.
      */
     public void acceptRemoval() {
-        if (record.state() instanceof Following following && !backup.on()) {
+        if (notes.state() instanceof Following following && !backup.on()) {
             events.report(new ReplicaEvent.MarkerRemoved());
             begin(following, new Request("marker removed", true, false, false), true);
             resumed(List.of());
@@ -158,7 +158,7 @@ public final class Promotion {
      */
     public void resume() {
         recall();
-        if (record.state() instanceof Promoting) {
+        if (notes.state() instanceof Promoting) {
             resumed(List.of());
         }
     }
@@ -179,16 +179,16 @@ public final class Promotion {
     /** With the marker there a promotion that could not be noted is over: this server is a standby again. */
     private void recall() {
         if (backup.on()) {
-            record.forget();
+            notes.forget();
         } else {
-            record.save();
+            notes.save();
         }
     }
 
     /** @param left what of an import could not be finished */
     private Report resumed(List<UnderstudyException> left) {
         long start = ticker.nanos();
-        Promoting promoting = (Promoting) record.state();
+        Promoting promoting = (Promoting) notes.state();
         List<UnderstudyException> warnings = new ArrayList<>(left);
         boolean claimed = claim(promoting, warnings);
         backup.removeMarker();
@@ -198,13 +198,13 @@ public final class Promotion {
         restart.failure().ifPresent(warnings::add);
         ReplicaPoint.PROMOTED_SITE_RESTARTED.reached();
         boolean due = !promoting.byHand() && (withheld || restart.failure().isPresent());
-        record.change(ledger -> {
-            ReplicaRecord next = ledger.with(ledger.state().promoted(claimed, due, clock.instant()))
+        notes.change(record -> {
+            ReplicaRecord next = record.with(record.state().promoted(claimed, due, clock.instant()))
                     .withoutOwned(promoting.before().current().database())
-                    .untidy(clock.instant());
-            return record.note(next, warnings);
+                    .withCleanUpDue(clock.instant());
+            return notes.note(next, warnings);
         });
-        record.unsaved().ifPresent(warnings::add);
+        notes.unsaved().ifPresent(warnings::add);
         ReplicaPoint.PROMOTION_CLEARED.reached();
         events.report(new ReplicaEvent.ServerPromoted(promoting.epoch(), !claimed));
         warnings.forEach(each -> events.report(new ReplicaEvent.PromotionImpaired(each)));
@@ -218,24 +218,24 @@ public final class Promotion {
      * @return whether none is pending any more
      */
     public boolean repeatClaim() {
-        if (!(record.state() instanceof Promoted promoted) || promoted.claimed()) {
+        if (!(notes.state() instanceof Promoted promoted) || promoted.claimed()) {
             return true;
         }
         Instant now = clock.instant();
-        if (record.ledger().lastError().filter(each -> !each.due(now)).isPresent()) {
+        if (notes.record().lastError().filter(each -> !each.due(now)).isPresent()) {
             return false;
         }
         Optional<UnderstudyException> failed =
-                claiming.claim(claiming.of(record.ledger().claim(), promoted.epoch(), "promote"));
+                claiming.claim(claiming.of(notes.record().claim(), promoted.epoch(), "promote"));
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
             events.report(new ReplicaEvent.EpochUnclaimed(promoted.epoch(), e));
-            record.change(ledger -> record.note(ledger, List.of(e)));
+            notes.change(record -> notes.note(record, List.of(e)));
             return false;
         }
         events.report(new ReplicaEvent.EpochClaimed(promoted.epoch()));
-        record.change(
-                ledger -> ledger.with(ledger.state().claimed(promoted.epoch())).withSuccess());
+        notes.change(
+                record -> record.with(record.state().claimed(promoted.epoch())).withSuccess());
         return true;
     }
 
@@ -244,14 +244,14 @@ public final class Promotion {
      *     same
      */
     private Optional<UnderstudyException> reconcile() {
-        if (record.state() instanceof Promoting || record.unsaved().isPresent()) {
+        if (notes.state() instanceof Promoting || notes.unsaved().isPresent()) {
             return Optional.empty();
         }
         try {
-            standing.ensure();
+            reconciler.ensure();
             return Optional.empty();
         } catch (UnderstudyException e) {
-            if (record.state() instanceof Promoted) {
+            if (notes.state() instanceof Promoted) {
                 throw e;
             }
             return Optional.of(e);
@@ -260,14 +260,14 @@ public final class Promotion {
 
     private void begin(Following following, Request request, boolean byHand) {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
-        EpochClaim claim = claiming.next(record.ledger().claim(), held, request);
-        record.change(ledger ->
-                ledger.claiming(claim).with(ledger.state().promote(claim.epoch(), request.unfenced(), byHand)));
+        EpochClaim claim = claiming.next(notes.record().claim(), held, request);
+        notes.change(record ->
+                record.withClaim(claim).with(record.state().promote(claim.epoch(), request.unfenced(), byHand)));
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {
-        EpochClaim claim = claiming.of(record.ledger().claim(), promoting.epoch(), "promote");
+        EpochClaim claim = claiming.of(notes.record().claim(), promoting.epoch(), "promote");
         Optional<UnderstudyException> failed = claiming.claim(claim);
         if (failed.isEmpty()) {
             return true;
@@ -277,7 +277,7 @@ public final class Promotion {
                 || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e))
                 || isOfADisk(e) && claiming.stands(claim);
         if (!goesOn) {
-            record.change(ledger -> ledger.with(ledger.state().withdrawn()));
+            notes.change(record -> record.with(record.state().withdrawn()));
             throw EpochClaiming.refused(e);
         }
         warnings.add(e);

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * The ledger as a promotion changes it: durable, or, where the disk takes nothing, at least known to this process,
+ * The record as a promotion changes it: durable, or, where the disk takes nothing, at least known to this process,
  * which goes on with it and writes it down with its next change. A server that can't note its promotion can still be
  * promoted.
  */
@@ -31,16 +31,16 @@ final class PromotionRecord {
         this.events = events;
     }
 
-    ReplicaRecord ledger() {
-        return unsaved.orElseGet(store::ledger);
+    ReplicaRecord record() {
+        return unsaved.orElseGet(store::record);
     }
 
     ReplicaState state() {
-        return ledger().state();
+        return record().state();
     }
 
     void change(UnaryOperator<ReplicaRecord> change) {
-        unsaved = Optional.of(change.apply(ledger()));
+        unsaved = Optional.of(change.apply(record()));
         save();
     }
 
@@ -69,11 +69,11 @@ final class PromotionRecord {
     }
 
     /** What went wrong without stopping the promotion is the last failure that status shows. */
-    ReplicaRecord note(ReplicaRecord ledger, List<UnderstudyException> warnings) {
+    ReplicaRecord note(ReplicaRecord record, List<UnderstudyException> warnings) {
         return warnings.isEmpty()
-                ? ledger.withSuccess()
-                : ledger.withFailure(
-                        failures.failedAttempt(ledger, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
+                ? record.withSuccess()
+                : record.withFailure(
+                        failures.failedAttempt(record, Optional.empty(), stepOf(warnings.get(0)), warnings.get(0)));
     }
 
     /** What is not of the site is of the filestore. */

@@ -22,15 +22,15 @@ import java.util.Optional;
  * asks for.
  */
 final class RepeatedPromotion {
-    private final PromotionRecord record;
+    private final PromotionRecord notes;
     private final BackupMode backup;
     private final EpochClaiming claiming;
     private final SiteService site;
     private final Ticker ticker;
 
     RepeatedPromotion(
-            PromotionRecord record, BackupMode backup, EpochClaiming claiming, SiteService site, Ticker ticker) {
-        this.record = record;
+            PromotionRecord notes, BackupMode backup, EpochClaiming claiming, SiteService site, Ticker ticker) {
+        this.notes = notes;
         this.backup = backup;
         this.claiming = claiming;
         this.site = site;
@@ -42,7 +42,7 @@ final class RepeatedPromotion {
         if (backup.on() || request.restart() || request.force()) {
             return false;
         }
-        ReplicaState state = record.state();
+        ReplicaState state = notes.state();
         return state instanceof Seeding
                 || state instanceof Promoted promoted && promoted.claimed() && !promoted.restartDue();
     }
@@ -62,7 +62,7 @@ final class RepeatedPromotion {
         if (!claimed) {
             claiming.requireKey();
             int held = overruled ? epoch : epoch - 1;
-            Optional<EpochClaim> last = record.ledger().claim();
+            Optional<EpochClaim> last = notes.record().claim();
             EpochClaim claim =
                     request.force() ? claiming.next(last, held, request) : claiming.of(last, epoch, request.reason());
             epoch = claim.epoch();
@@ -72,23 +72,23 @@ final class RepeatedPromotion {
                 asked && !EpochClaiming.isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
         restart.failure().ifPresent(warnings::add);
         boolean restarted = !restart.steps().isEmpty() || restart.failure().isPresent();
-        record.change(ledger -> {
-            ReplicaRecord next = record.note(ledger, warnings);
+        notes.change(record -> {
+            ReplicaRecord next = notes.note(record, warnings);
             return restarted
                     ? next.with(next.state().restarted(restart.failure().isEmpty()))
                     : next;
         });
-        record.unsaved().ifPresent(warnings::add);
+        notes.unsaved().ifPresent(warnings::add);
         Optional<DatabaseVersion> serving = Optional.of(promoted.current());
         return new Promotion.Report(false, epoch, claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
     private boolean claimAgain(EpochClaim claim, List<UnderstudyException> warnings) {
-        record.change(ledger -> ledger.claiming(claim));
+        notes.change(record -> record.withClaim(claim));
         Optional<UnderstudyException> failed = claiming.claim(claim);
         failed.ifPresent(warnings::add);
         if (failed.isEmpty()) {
-            record.change(ledger -> ledger.with(ledger.state().claimed(claim.epoch())));
+            notes.change(record -> record.with(record.state().claimed(claim.epoch())));
         }
         return failed.isEmpty();
     }

@@ -17,14 +17,14 @@ import java.util.List;
  * when an operator says so, by {@code --as-is} or by having removed the marker.
  */
 final class UnfinishedApply {
-    private final PromotionRecord record;
+    private final PromotionRecord notes;
     private final BackupMode backup;
     private final Applier applier;
     private final Events events;
     private final Clock clock;
 
-    UnfinishedApply(PromotionRecord record, BackupMode backup, Applier applier, Events events, Clock clock) {
-        this.record = record;
+    UnfinishedApply(PromotionRecord notes, BackupMode backup, Applier applier, Events events, Clock clock) {
+        this.notes = notes;
         this.backup = backup;
         this.applier = applier;
         this.events = events;
@@ -37,7 +37,7 @@ final class UnfinishedApply {
      * @throws UnderstudyException when it could be finished neither way and has to be
      */
     List<UnderstudyException> finish(boolean asIs) {
-        if (record.unsaved().isPresent()) {
+        if (notes.unsaved().isPresent()) {
             return List.of();
         }
         try {
@@ -49,7 +49,7 @@ final class UnfinishedApply {
     }
 
     private List<UnderstudyException> givenUp(UnderstudyException failure, boolean asIs) {
-        if (!(record.state() instanceof Applying applying)) {
+        if (!(notes.state() instanceof Applying applying)) {
             throw failure;
         }
         List<UnderstudyException> left = new ArrayList<>();
@@ -57,7 +57,7 @@ final class UnfinishedApply {
             // What is proven, or was taken back, is live as it is: that is noted with the promotion.
             case PROVEN, UNDONE -> {
                 events.report(new ReplicaEvent.CleanUpPostponed(failure));
-                record.change(ledger -> ledger.with(ledger.state().settled()).untidy(clock.instant()));
+                notes.change(record -> record.with(record.state().settled()).withCleanUpDue(clock.instant()));
             }
             case FORWARD, BACK -> {
                 if (failure.code().kind() != ErrorKind.DISK && !asIs) {
@@ -69,7 +69,7 @@ final class UnfinishedApply {
                 }
                 left.add(incomplete(live, failure));
                 events.report(new ReplicaEvent.ImportAbandoned(applying.intent().snapshot(), live.text()));
-                record.change(ledger -> ledger.with(ledger.state().abandoned(live.isFresh(), clock.instant())));
+                notes.change(record -> record.with(record.state().abandoned(live.isFresh(), clock.instant())));
             }
         }
         return left;

@@ -20,28 +20,28 @@ import java.util.Optional;
 public final class ApplyStep {
     private final ReplicaStateStore store;
     private final SnapshotSource source;
-    private final IntentWriter departure;
+    private final IntentWriter intents;
     private final Applier applier;
     private final Events events;
 
     public ApplyStep(
-            ReplicaStateStore store, SnapshotSource source, IntentWriter departure, Applier applier, Events events) {
+            ReplicaStateStore store, SnapshotSource source, IntentWriter intents, Applier applier, Events events) {
         this.store = store;
         this.source = source;
-        this.departure = departure;
+        this.intents = intents;
         this.applier = applier;
         this.events = events;
     }
 
     /** Makes the prepared spare live, or what is live now live again. */
     Applier.Outcome forward(DatabaseVersion fresh) {
-        departure.forward(fresh);
+        intents.forward(fresh);
         return applier.finish();
     }
 
     /** Exchanges the files of what is live alone. */
     Applier.Outcome files(PlanSet plans) {
-        departure.files(plans);
+        intents.files(plans);
         return applier.finish();
     }
 

@@ -68,12 +68,12 @@ final class Healing {
     }
 
     private Optional<SnapshotId> due(ImportRequest.Newest ask) {
-        ReplicaRecord ledger = store.ledger();
+        ReplicaRecord record = store.record();
         Instant now = clock.instant();
-        return ledger.live()
+        return record.live()
                 .flatMap(DatabaseVersion::snapshot)
                 .filter(live -> ask.impatient() || pace.isDue(live, now))
-                .filter(live -> ledger.failedAttempt(live)
+                .filter(live -> record.failedAttempt(live)
                         .map(failedAttempt -> ask.impatient() || failedAttempt.due(now))
                         .orElse(true));
     }
@@ -95,10 +95,10 @@ final class Healing {
     /** The snapshot is live again. The damaged copy of it is nothing to return to. */
     void done(SnapshotId snapshot) {
         pace.healed(snapshot, clock.instant());
-        store.change(ledger -> ledger.state() instanceof Following now
+        store.change(record -> record.state() instanceof Following now
                         && now.previous().flatMap(DatabaseVersion::snapshot).equals(Optional.of(snapshot))
-                ? ledger.with(now.without(Optional.empty()))
-                : ledger);
+                ? record.with(now.without(Optional.empty()))
+                : record);
     }
 
     /**
@@ -111,7 +111,7 @@ final class Healing {
             return false;
         }
         SnapshotId live =
-                store.ledger().live().flatMap(DatabaseVersion::snapshot).orElseThrow();
+                store.record().live().flatMap(DatabaseVersion::snapshot).orElseThrow();
         try {
             fetch.accept(live);
             return true;

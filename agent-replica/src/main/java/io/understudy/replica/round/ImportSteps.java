@@ -44,7 +44,7 @@ public final class ImportSteps {
 
     DatabaseIdentity load(Manifest manifest, Progress progress) {
         DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress);
-        store.change(ledger -> ledger.withOwned(fresh));
+        store.change(record -> record.withOwned(fresh));
         ReplicaPoint.SPARE_OWNED.reached();
         return fresh;
     }

@@ -12,11 +12,11 @@ import java.util.Optional;
 
 /** Which snapshot is imported next. Pure: it decides, it does nothing. */
 final class NextSnapshot {
-    private final ReplicaRecord ledger;
+    private final ReplicaRecord record;
     private final Instant now;
 
-    NextSnapshot(ReplicaRecord ledger, Instant now) {
-        this.ledger = ledger;
+    NextSnapshot(ReplicaRecord record, Instant now) {
+        this.record = record;
         this.now = now;
     }
 
@@ -36,7 +36,7 @@ final class NextSnapshot {
             if (each.epoch() < epoch) {
                 return Optional.empty();
             }
-            Optional<FailedAttempt> failedAttempt = ledger.failedAttempt(each);
+            Optional<FailedAttempt> failedAttempt = record.failedAttempt(each);
             if (failedAttempt.isEmpty() || due(failedAttempt.get(), ask)) {
                 return Optional.of(each);
             }
@@ -52,7 +52,7 @@ final class NextSnapshot {
     }
 
     private boolean ahead(SnapshotId snapshot) {
-        return ledger.live()
+        return record.live()
                 .flatMap(DatabaseVersion::snapshot)
                 .map(live -> snapshot.compareTo(live) > 0)
                 .orElse(true);

@@ -11,16 +11,16 @@ import io.understudy.time.Ticker;
 /** Returns to the snapshot before the live one, because an operator asks for it. The caller holds the apply lock. */
 public final class Rollback {
     private final ReplicaStateStore store;
-    private final StateReconciler standing;
-    private final IntentWriter departure;
+    private final StateReconciler reconciler;
+    private final IntentWriter intents;
     private final Applier applier;
     private final Ticker ticker;
 
     public Rollback(
-            ReplicaStateStore store, StateReconciler standing, IntentWriter departure, Applier applier, Ticker ticker) {
+            ReplicaStateStore store, StateReconciler reconciler, IntentWriter intents, Applier applier, Ticker ticker) {
         this.store = store;
-        this.standing = standing;
-        this.departure = departure;
+        this.reconciler = reconciler;
+        this.intents = intents;
         this.applier = applier;
         this.ticker = ticker;
     }
@@ -29,12 +29,12 @@ public final class Rollback {
     public RoundResult run() {
         long start = ticker.nanos();
         applier.finish();
-        standing.ensure();
-        departure.rollback();
+        reconciler.ensure();
+        intents.rollback();
         Applier.Outcome outcome = applier.finish();
         outcome.unwell().ifPresent(Rollback::wentBackUnwell);
         return new RoundResult(
-                store.ledger().live().flatMap(DatabaseVersion::snapshot), ticker.since(start), 0, outcome.took());
+                store.record().live().flatMap(DatabaseVersion::snapshot), ticker.since(start), 0, outcome.took());
     }
 
     /**
@@ -43,7 +43,7 @@ public final class Rollback {
      */
     public void require() {
         if (!(store.state() instanceof Applying)) {
-            departure.requireRollback();
+            intents.requireRollback();
         }
     }
 

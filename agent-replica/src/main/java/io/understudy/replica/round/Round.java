@@ -39,7 +39,7 @@ public final class Round {
 
     private final ReplicaStateStore store;
     private final BackupMode backup;
-    private final StateReconciler standing;
+    private final StateReconciler reconciler;
     private final Discovery discovery;
     private final Healing healing;
     private final ImportSteps steps;
@@ -51,7 +51,7 @@ public final class Round {
     public Round(
             ReplicaStateStore store,
             BackupMode backup,
-            StateReconciler standing,
+            StateReconciler reconciler,
             Discovery discovery,
             ImportSteps steps,
             ApplyStep apply,
@@ -60,7 +60,7 @@ public final class Round {
             Ticker ticker) {
         this.store = store;
         this.backup = backup;
-        this.standing = standing;
+        this.reconciler = reconciler;
         this.discovery = discovery;
         this.healing = discovery.healing();
         this.steps = steps;
@@ -71,7 +71,7 @@ public final class Round {
     }
 
     /**
-     * @throws UnderstudyException what stopped it, remembered in the ledger; {@code CANCELLED} and
+     * @throws UnderstudyException what stopped it, remembered in the record; {@code CANCELLED} and
      *     {@code NOT_BACKUP_MODE} are not failures and leave no trace
      */
     public RoundResult run(ImportRequest ask, RoundControl control) {
@@ -90,7 +90,7 @@ public final class Round {
      * @throws UnderstudyException {@code NOT_BACKUP_MODE}, {@code SNAPSHOT_UNKNOWN}: what a round that is asked for it
      *     would throw at once; changes nothing
      */
-    public void demand(SnapshotId wanted) {
+    public void require(SnapshotId wanted) {
         backup.require();
         discovery.require(wanted);
     }
@@ -112,7 +112,7 @@ public final class Round {
             Optional<SnapshotId> resumed = resume();
             control.begin();
             backup.require();
-            standing.ensure();
+            reconciler.ensure();
             List<Discrepancy> found = discovery.inspect();
             snapshot = healing.choose(ask, found, () -> selector.discover(ask));
             if (snapshot.isEmpty()) {
@@ -174,7 +174,7 @@ public final class Round {
 
         /** When the site did not start with what is live either, the same attempt would only stop it once more. */
         private void requireSite() {
-            boolean wasDown = store.ledger()
+            boolean wasDown = store.record()
                     .failedAttempt(snapshot.get())
                     .filter(each -> !each.rejection() && (each.step() == Step.RESTART || each.step() == Step.PROVE))
                     .isPresent();
@@ -232,7 +232,7 @@ public final class Round {
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
                 events.report(new ReplicaEvent.StepFailed(step, failure));
-                store.change(ledger -> failures.failed(ledger, snapshot, step, failure));
+                store.change(record -> failures.failed(record, snapshot, step, failure));
             }
             return failure;
         }

@@ -51,14 +51,14 @@ final class SnapshotSelector {
     }
 
     private Optional<SnapshotId> newest(ImportRequest.Newest ask) {
-        ReplicaRecord ledger = store.ledger();
-        Optional<SnapshotId> live = ledger.live().flatMap(DatabaseVersion::snapshot);
+        ReplicaRecord record = store.record();
+        Optional<SnapshotId> live = record.live().flatMap(DatabaseVersion::snapshot);
         List<SnapshotId> listed = live.map(this::fromLiveOn).orElseGet(source::list);
         List<SnapshotId> known = listed.isEmpty() && live.isPresent() ? source.list() : listed;
         Optional<SnapshotId> newest = known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1));
         events.report(new ReplicaEvent.NewestSeen(newest));
         // Also when nothing is newer: a standby that is up to date waits too, once another server is promoted.
-        return new NextSnapshot(ledger, clock.instant()).newest(known, highestEpoch(newest), ask);
+        return new NextSnapshot(record, clock.instant()).newest(known, highestEpoch(newest), ask);
     }
 
     /** With the live one, if it is still there: what is newest then is seen, not assumed. */
@@ -92,8 +92,8 @@ final class SnapshotSelector {
                 ErrorCode.SNAPSHOT_REJECTED,
                 "an operator asked for " + wanted + " instead",
                 "apply it with agent-replica restore ID");
-        store.change(ledger -> {
-            ReplicaRecord next = ledger;
+        store.change(record -> {
+            ReplicaRecord next = record;
             for (SnapshotId each : overtaken) {
                 if (!next.failedAttempt(each).filter(FailedAttempt::rejection).isPresent()) {
                     next = next.withFailure(failures.rejection(each, Step.DISCOVER, reason));
@@ -105,7 +105,7 @@ final class SnapshotSelector {
 
     /** It went well: what an earlier one said is over. */
     void clearTrouble() {
-        Optional<FailedAttempt> lastError = store.ledger().lastError();
+        Optional<FailedAttempt> lastError = store.record().lastError();
         if (lastError.filter(each -> each.snapshot().isEmpty()).isPresent()) {
             store.change(ReplicaRecord::withSuccess);
         }

@@ -51,12 +51,12 @@ public final class StateReconciler {
         if (store.read().isEmpty()) {
             ReplicaState found = remembered();
             events.report(new ReplicaEvent.StateRebuilt(found.label()));
-            store.change(ledger -> ledger.with(found));
+            store.change(record -> record.with(found));
         }
         ReplicaState state = store.state();
         if (state instanceof Promoted) {
             events.report(new ReplicaEvent.MarkerReturned());
-            store.change(ledger -> ledger.with(state.demoted()).withSuccess());
+            store.change(record -> record.with(state.demoted()).withSuccess());
         }
         if (state instanceof Following following) {
             keepWhatServed(following.current());
@@ -80,7 +80,7 @@ public final class StateReconciler {
                         .filter(it -> it.owned().contains(live.database()))
                         .isPresent()) {
             events.report(new ReplicaEvent.MarkerNamesAnother(live.snapshot().orElseThrow()));
-            store.change(ledger -> ledger.withoutOwned(live.database()));
+            store.change(record -> record.withoutOwned(live.database()));
         }
     }
 

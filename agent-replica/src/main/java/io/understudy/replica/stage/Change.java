@@ -31,7 +31,7 @@ public sealed interface Change {
      * @param fresh the entry as it shall be
      * @param was the attributes that it has; empty where a {@link Put} makes it
      */
-    record Dress(TreeEntry fresh, Optional<Attributes> was) implements Change {
+    record SetAttributes(TreeEntry fresh, Optional<Attributes> was) implements Change {
         @Override
         public SafePath path() {
             return fresh.path();

@@ -31,7 +31,7 @@ final class ChangeProbe {
      */
     void check(Plan plan) {
         for (int i = 0; i < plan.size(); i++) {
-            if (!(plan.change(i) instanceof Change.Dress)) {
+            if (!(plan.change(i) instanceof Change.SetAttributes)) {
                 check(plan.change(i).path());
             }
         }

@@ -36,10 +36,10 @@ import java.util.Optional;
  * <pre>{@code
  * {"put":{…a line of the index…}}
  * {"remove":{"path":"old",…}}
- * {"dress":{"path":"folder","mode":"0755",…},"was":{"path":"folder","mode":"0700",…}}
+ * {"attributes":{"path":"folder","mode":"0755",…},"was":{"path":"folder","mode":"0700",…}}
  * }</pre>
  *
- * A folder's {@code put} comes before those of what it holds, its {@code dress} after. Reading holds eight bytes a
+ * A folder's {@code put} comes before those of what it holds, its {@code attributes} after. Reading holds eight bytes a
  * line. Not thread-safe.
  */
 public final class Plan implements AutoCloseable {
@@ -123,7 +123,8 @@ public final class Plan implements AutoCloseable {
         }
         Optional<Attributes> was = Optional.ofNullable(line.get("was"))
                 .map(w -> TreeIndex.fromJson(w).entry().attributes());
-        return new Change.Dress(TreeIndex.fromJson(line.get("dress")).entry(), was);
+        return new Change.SetAttributes(
+                TreeIndex.fromJson(line.get("attributes")).entry(), was);
     }
 
     private static ObjectNode encode(Change change) {
@@ -132,15 +133,15 @@ public final class Plan implements AutoCloseable {
             line.set("put", TreeIndex.toJson(put.entry()));
         } else if (change instanceof Change.Remove remove) {
             line.set("remove", folder(remove.path(), NONE));
-        } else if (change instanceof Change.Dress dress) {
-            line.set("dress", dressed(dress.fresh()));
-            dress.was().ifPresent(was -> line.set("was", folder(dress.path(), was)));
+        } else if (change instanceof Change.SetAttributes set) {
+            line.set("attributes", asFolder(set.fresh()));
+            set.was().ifPresent(was -> line.set("was", folder(set.path(), was)));
         }
         return line;
     }
 
     /** Only type, path and attributes matter, so a file is written as a folder, which has no content. */
-    private static JsonNode dressed(TreeEntry entry) {
+    private static JsonNode asFolder(TreeEntry entry) {
         return entry instanceof TreeEntry.Link
                 ? TreeIndex.toJson(IndexEntry.of(entry))
                 : folder(entry.path(), entry.attributes());

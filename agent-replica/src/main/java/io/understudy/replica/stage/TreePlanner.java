@@ -144,7 +144,7 @@ final class TreePlanner {
         } else if (sameContent(found, wanted)) {
             if (!attributeWriter.fits(now, wanted.attributes())) {
                 refuseForeign(found.path());
-                plan.add(new Change.Dress(wanted, Optional.of(now)));
+                plan.add(new Change.SetAttributes(wanted, Optional.of(now)));
             }
         } else {
             replace(found, entry);
@@ -218,7 +218,7 @@ final class TreePlanner {
     private void close(Frame frame) throws IOException {
         boolean differs = frame.was.isPresent() && !attributeWriter.fits(frame.was.get(), frame.wanted.attributes());
         if (frame.touched || differs) {
-            plan.add(new Change.Dress(frame.wanted, frame.was));
+            plan.add(new Change.SetAttributes(frame.wanted, frame.was));
         }
     }
 

@@ -90,7 +90,7 @@ public record ReplicaRecord(
     }
 
     /** Notes an import that failed. */
-    public ReplicaRecord failing(FailedAttempt failedAttempt) {
+    public ReplicaRecord withFailedImport(FailedAttempt failedAttempt) {
         ReplicaRecord next = withFailure(failedAttempt);
         int one = failedAttempt.snapshot().isPresent() ? 1 : 0;
         return next.with(next.failedAttempts, next.lastError, failures + one);
@@ -124,13 +124,13 @@ public record ReplicaRecord(
     }
 
     /** A claim that is about to be sent. */
-    public ReplicaRecord claiming(EpochClaim sent) {
+    public ReplicaRecord withClaim(EpochClaim sent) {
         return new ReplicaRecord(
                 state, owned, failedAttempts, lastError, leaving, setAside, failures, Optional.of(sent), cleanUp);
     }
 
     /** There is something new to clear up: it is tried at once, with what could not be cleared up before. */
-    public ReplicaRecord untidy(Instant now) {
+    public ReplicaRecord withCleanUpDue(Instant now) {
         return withCleanUp(Optional.of(PendingCleanUp.due(cleanUp, now)));
     }
 

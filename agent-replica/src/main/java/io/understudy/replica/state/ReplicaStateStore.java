@@ -43,18 +43,18 @@ public final class ReplicaStateStore {
         return file.read();
     }
 
-    /** What is known; an empty ledger when nothing is. */
-    public ReplicaRecord ledger() {
+    /** What is known; an empty record when nothing is. */
+    public ReplicaRecord record() {
         return read().orElseGet(ReplicaRecord::empty);
     }
 
     public ReplicaState state() {
-        return ledger().state();
+        return record().state();
     }
 
     /** Makes the change durable, then returns what it made. */
     public ReplicaRecord change(UnaryOperator<ReplicaRecord> change) {
-        ReplicaRecord next = change.apply(ledger());
+        ReplicaRecord next = change.apply(record());
         file.write(next);
         return next;
     }

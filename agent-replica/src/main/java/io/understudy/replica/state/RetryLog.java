@@ -19,21 +19,21 @@ public final class RetryLog {
         this.policy = policy;
     }
 
-    /** The failure as the next entry of the ledger: it counts attempts and says when the next one may be. */
+    /** The failure as the next entry of the record: it counts attempts and says when the next one may be. */
     public FailedAttempt failedAttempt(
-            ReplicaRecord ledger, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
-        int attempts = 1 + earlier(ledger, snapshot);
+            ReplicaRecord record, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
+        int attempts = 1 + earlier(record, snapshot);
         Instant now = clock.instant();
         Optional<Instant> next = policy.pause(failure.code().retry(), attempts).map(now::plus);
         return new FailedAttempt(
                 snapshot, step, failure.code(), failure.getMessage(), failure.hint(), now, attempts, next);
     }
 
-    /** The ledger after a round failed: from the load on there may be a database that could not be dropped. */
+    /** The record after a round failed: from the load on there may be a database that could not be dropped. */
     public ReplicaRecord failed(
-            ReplicaRecord ledger, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
-        ReplicaRecord next = ledger.failing(failedAttempt(ledger, snapshot, step, failure));
-        return step.compareTo(Step.LOAD) < 0 ? next : next.untidy(clock.instant());
+            ReplicaRecord record, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
+        ReplicaRecord next = record.withFailedImport(failedAttempt(record, snapshot, step, failure));
+        return step.compareTo(Step.LOAD) < 0 ? next : next.withCleanUpDue(clock.instant());
     }
 
     /** The site did not come up with this snapshot: it is not tried again by itself. */
@@ -42,8 +42,8 @@ public final class RetryLog {
     }
 
     /** What could not be cleared up is tried again for as long as it takes. */
-    public PendingCleanUp cleanUp(ReplicaRecord ledger, UnderstudyException failure) {
-        int attempts = 1 + ledger.cleanUp().map(PendingCleanUp::attempts).orElse(0);
+    public PendingCleanUp cleanUp(ReplicaRecord record, UnderstudyException failure) {
+        int attempts = 1 + record.cleanUp().map(PendingCleanUp::attempts).orElse(0);
         Instant now = clock.instant();
         Retry retry = failure.code().retry() == Retry.NEVER
                 ? Retry.AFTER_OPERATOR
@@ -57,10 +57,10 @@ public final class RetryLog {
         return Unexpected.of(doing, thrown);
     }
 
-    private static int earlier(ReplicaRecord ledger, Optional<SnapshotId> snapshot) {
+    private static int earlier(ReplicaRecord record, Optional<SnapshotId> snapshot) {
         Optional<FailedAttempt> last = snapshot.isPresent()
-                ? ledger.failedAttempt(snapshot.get())
-                : ledger.lastError().filter(each -> each.snapshot().isEmpty());
+                ? record.failedAttempt(snapshot.get())
+                : record.lastError().filter(each -> each.snapshot().isEmpty());
         return last.filter(each -> each.notBefore().isPresent())
                 .map(FailedAttempt::attempts)
                 .orElse(0);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MarkerWatchTest {
-    private final List<String> heard = new ArrayList<>();
+    private final List<String> received = new ArrayList<>();
     private final List<String> reported = new ArrayList<>();
     private final FakeTicker time = new FakeTicker();
     private Boolean on = true;
@@ -50,8 +50,8 @@ class MarkerWatchTest {
                     throw new AssertionError();
                 }
             },
-            () -> heard.add("gone"),
-            () -> heard.add("changed"),
+            () -> received.add("gone"),
+            () -> received.add("changed"),
             () -> {},
             new Events(time.clock(), (event, at) -> reported.add(event.message())),
             time);
@@ -84,14 +84,14 @@ class MarkerWatchTest {
     void tellsOfAMarkerThatGoesAndOneThatComes() {
         watch.look();
         watch.look();
-        assertThat(heard).isEmpty();
+        assertThat(received).isEmpty();
         on = false;
         watch.look();
         watch.look();
-        assertThat(heard).containsExactly("gone", "changed");
+        assertThat(received).containsExactly("gone", "changed");
         on = true;
         watch.look();
-        assertThat(heard).containsExactly("gone", "changed", "changed");
+        assertThat(received).containsExactly("gone", "changed", "changed");
     }
 
     @Test
@@ -102,6 +102,6 @@ class MarkerWatchTest {
         on = true;
         watch.look();
 
-        assertThat(heard).isEmpty();
+        assertThat(received).isEmpty();
     }
 }

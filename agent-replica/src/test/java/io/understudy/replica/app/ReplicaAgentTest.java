@@ -76,7 +76,7 @@ class ReplicaAgentTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> world.content().equals(content)
-                        && world.store.ledger().live().isPresent());
+                        && world.store.record().live().isPresent());
     }
 
     @Test
@@ -143,6 +143,9 @@ class ReplicaAgentTest {
         StatusView status = status();
         assertThat(status.primaries().get(0).connected()).isTrue();
         assertThat(status.filestore().reachable()).isTrue();
+        assertThat(status.filestore().name())
+                .as("as the configuration and status without a daemon have it")
+                .isEqualTo(AgentSettings.in(folder, List.of()).filestore().url().toString());
         assertThat(status.applied()).contains(FakeSource.id(1, 1));
     }
 
@@ -229,7 +232,7 @@ class ReplicaAgentTest {
         agent.close();
 
         assertThat(world.content()).isEqualTo("original");
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
     }
 
     @Test

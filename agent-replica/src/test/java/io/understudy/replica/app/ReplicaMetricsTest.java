@@ -38,10 +38,10 @@ class ReplicaMetricsTest {
     /** A process that has just started. */
     private Metrics started() {
         Metrics metrics = new Metrics("site", "replica", "test");
-        ReplicaMetrics told =
+        ReplicaMetrics reported =
                 new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
-        told.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1_800_000_000));
-        world.events = new Events(world.time.clock(), told);
+        reported.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1_800_000_000));
+        world.events = new Events(world.time.clock(), reported);
         return metrics;
     }
 
@@ -80,7 +80,7 @@ class ReplicaMetricsTest {
 
     private void verifying(long second, Supplier<SnapshotId> verification) {
         Clock then = Clock.fixed(Instant.ofEpochSecond(second), ZoneOffset.UTC);
-        new LastVerified(folder).noting(then, verification);
+        new LastVerified(folder).recording(then, verification);
     }
 
     private static List<String> verified(Metrics metrics) {
@@ -184,7 +184,7 @@ class ReplicaMetricsTest {
 
     private Probe ready() {
         return Readiness.of(
-                world.marker.on(), world.store.ledger(), world.inspection().look(), waits);
+                world.marker.on(), world.store.record(), world.inspection().look(), waits);
     }
 
     private void failing() {

@@ -48,7 +48,7 @@ class StatusAgainstTheWorldTest {
     private final World world = World.standby();
     private final Metrics metrics = new Metrics("site", "replica", "test");
     private DaemonStatus live;
-    private ReplicaMetrics told;
+    private ReplicaMetrics reported;
     private StatusReport report;
     private int imports;
     private int failures;
@@ -56,9 +56,9 @@ class StatusAgainstTheWorldTest {
     @BeforeEach
     void start() {
         live = new DaemonStatus("memory:");
-        told = new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
-        told.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9));
-        world.events = new Events(world.time.clock(), live, told);
+        reported = new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
+        reported.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9));
+        world.events = new Events(world.time.clock(), live, reported);
         report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live);
     }
 
@@ -166,7 +166,7 @@ class StatusAgainstTheWorldTest {
                         .set("last_error.code", "missing_role")
                         .set(
                                 "retry",
-                                world.store.ledger().nextAttempt().orElseThrow().toString())
+                                world.store.record().nextAttempt().orElseThrow().toString())
                         .set("filestore.seen", lastSeen.toString()),
                 1,
                 Optional.empty());
@@ -220,8 +220,8 @@ class StatusAgainstTheWorldTest {
     private void check(Truth truth, int epoch, Optional<SnapshotId> serves) {
         boolean intact = world.inspection().look().stream().noneMatch(Discrepancy::breaksSite);
         world.events.report(new ReplicaEvent.SiteInspected(intact));
-        told.beat();
-        told.healthy(world.site.healthy());
+        reported.beat();
+        reported.healthy(world.site.healthy());
         assertThat(shown()).isEqualTo(truth.fields);
         for (Metric metric : Metric.values()) {
             String wanted = expected(metric, truth.fields, epoch, serves);

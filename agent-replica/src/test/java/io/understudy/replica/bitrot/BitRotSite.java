@@ -67,7 +67,7 @@ final class BitRotSite {
         }
         repository.reports().write(report("standby-2"));
         repository.reports().write(report("standby-3"));
-        repository.prunings().begin("a", 2, time.clock().instant());
+        repository.pruneMarker().begin("a", 2, time.clock().instant());
         store.keys().forEach(key -> OBJECTS.put(key, read(store, key)));
         BLOBS = repository.blobs();
     }

@@ -101,25 +101,25 @@ class StateRotTest {
 
     @ParameterizedTest
     @EnumSource
-    void theLedgerIsNamed(Loss loss) throws IOException {
-        Path ledger = standby.state.resolve("replica.json");
-        loss.of(ledger);
-        assertNamedOrApplied(ledger);
+    void theRecordIsNamed(Loss loss) throws IOException {
+        Path record = standby.state.resolve("replica.json");
+        loss.of(record);
+        assertNamedOrApplied(record);
     }
 
-    /** Not one digit of the ledger may change unnoticed: it says which databases are Understudy's own. */
+    /** Not one digit of the record may change unnoticed: it says which databases are Understudy's own. */
     @ParameterizedTest
     @CsvSource({"oid, 1", "cluster, 1", "proven, 3", "sequence, 0"})
-    void aFlippedValueOfTheLedgerIsNamed(String field, int offset) throws IOException {
-        Path ledger = standby.state.resolve("replica.json");
-        String good = Files.readString(ledger);
+    void aFlippedValueOfTheRecordIsNamed(String field, int offset) throws IOException {
+        Path record = standby.state.resolve("replica.json");
+        String good = Files.readString(record);
         int at = field.equals("sequence")
                 ? good.indexOf(BitRotSite.OLDER.toString()) + 16
                 : good.indexOf("\"" + field + "\"") + field.length() + 4 + offset;
-        byte[] bytes = Files.readAllBytes(ledger);
+        byte[] bytes = Files.readAllBytes(record);
         bytes[at] ^= 1;
-        Files.write(ledger, bytes);
-        assertNamed(catchThrowableOfType(UnderstudyException.class, standby::sync), ledger);
+        Files.write(record, bytes);
+        assertNamed(catchThrowableOfType(UnderstudyException.class, standby::sync), record);
     }
 
     private void assertNamedOrApplied(Path file) throws IOException {

@@ -140,7 +140,7 @@ class OutputsTest {
                 new FilestoreView("file:///b", false, Optional.empty(), Optional.empty(), Optional.empty()),
                 Optional.empty(),
                 List.of());
-        StatusView status = StatusView.of("site", "standby", "site", false, new World().store.ledger(), live, NOW);
+        StatusView status = StatusView.of("site", "standby", "site", false, new World().store.record(), live, NOW);
 
         assertThat(Json.line(status))
                 .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
@@ -166,7 +166,7 @@ class OutputsTest {
                 Optional.of(new AwaitedEpoch(2)),
                 List.of());
 
-        StatusView status = StatusView.of("site", "standby", "site", true, world.store.ledger(), live, NOW);
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
 
         assertThat(StatusText.of(status))
                 .contains("set aside:  database site_understudy_previous")
@@ -245,13 +245,13 @@ class OutputsTest {
         site.commit(ID, 1);
         Mirror mirror = Mirrors.in(folder, site.repository(), 2);
         mirror.fetch(ID, Progress.none());
-        ReplicaRecord ledger = World.standby().store.ledger();
-        assertThat(ListCommand.entry(ID, ledger, mirror, true).mirrored()).isTrue();
+        ReplicaRecord record = World.standby().store.record();
+        assertThat(ListCommand.entry(ID, record, mirror, true).mirrored()).isTrue();
 
         Files.delete(folder.resolve(ID.key()));
         Files.writeString(folder.resolve(ID.key()), "{");
 
-        assertThat(ListCommand.entry(ID, ledger, mirror, true))
+        assertThat(ListCommand.entry(ID, record, mirror, true))
                 .isEqualTo(new ListCommand.Listing.Entry(ID, "stored", false, Optional.empty()));
     }
 
@@ -264,7 +264,7 @@ class OutputsTest {
         world.sync();
         world.restore(first);
         World.Agent agent = world.agent();
-        agent.departure().rollback();
+        agent.intents().rollback();
         agent.applier().finish();
         Live live = new Live(
                 false,
@@ -274,7 +274,7 @@ class OutputsTest {
                 Optional.empty(),
                 List.of());
 
-        StatusView status = StatusView.of("site", "standby", "site", true, world.store.ledger(), live, NOW);
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, NOW);
 
         assertThat(status.applied()).contains(second);
         assertThat(status.rejected()).extracting(RejectedView::snapshot).containsExactly(first);
@@ -294,7 +294,7 @@ class OutputsTest {
         } catch (UnderstudyException expected) {
             assertThat(expected.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY);
         }
-        ReplicaRecord ledger = world.store.ledger();
+        ReplicaRecord record = world.store.record();
         Live live = new Live(
                 true,
                 Optional.of(new ProgressView(ID, "load", 5, 10)),
@@ -303,7 +303,7 @@ class OutputsTest {
                 Optional.empty(),
                 List.of());
 
-        StatusView status = StatusView.of("site", "standby", "site", true, ledger, live, NOW);
+        StatusView status = StatusView.of("site", "standby", "site", true, record, live, NOW);
 
         assertThat(Json.line(status))
                 .isEqualTo(
@@ -312,7 +312,7 @@ class OutputsTest {
                                 + "\"proven\":true,\"since\":\"2026-11-20T12:00:00Z\",\"previous\":\"00000001-00000001\","
                                 + "\"set_aside\":[\"site_before_understudy\"],\"epoch\":null,\"claim_pending\":false,\"daemon\":true,"
                                 + "\"progress\":{\"snapshot\":\"00000001-00000042\",\"step\":\"load\",\"done_bytes\":5,\"total_bytes\":10},"
-                                + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"heard\":\"2026-11-20T12:00:00.123456789Z\","
+                                + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"last_seen\":\"2026-11-20T12:00:00.123456789Z\","
                                 + "\"announced\":\"00000001-00000003\"}],"
                                 + "\"filestore\":{\"name\":\"s3://b/p\",\"reachable\":true,\"seen\":\"2026-11-20T12:00:00.123456789Z\","
                                 + "\"newest\":\"00000001-00000003\",\"error\":null},\"failures\":1,"

@@ -33,7 +33,7 @@ class PrimaryLinkTest {
     private static final HostPort B = new HostPort("b", 2);
 
     private final String run = UUID.randomUUID().toString();
-    private final List<Announcement> heard = new CopyOnWriteArrayList<>();
+    private final List<Announcement> received = new CopyOnWriteArrayList<>();
     private final List<Server> servers = new ArrayList<>();
     private volatile String state = "seeding";
     private PrimaryLink link;
@@ -81,7 +81,7 @@ class PrimaryLinkTest {
                 List.of(primaries),
                 this::channel,
                 () -> ReplicaReport.newBuilder().setName("r").setState(state).build(),
-                heard::add,
+                received::add,
                 new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), new Random(1)),
                 Events.none(),
                 Clock.systemUTC());
@@ -100,25 +100,26 @@ class PrimaryLinkTest {
         servers.forEach(Server::shutdownNow);
     }
 
-    private void awaitHeard(String... snapshots) {
+    private void awaitReceived(String... snapshots) {
         Awaitility.await()
-                .untilAsserted(() ->
-                        assertThat(heard).extracting(Announcement::getSnapshot).contains(snapshots));
+                .untilAsserted(() -> assertThat(received)
+                        .extracting(Announcement::getSnapshot)
+                        .contains(snapshots));
     }
 
     @Test
     void reportsAtOnceAndHearsAnnouncements() throws IOException {
         Primary primary = serve(A, "one");
         follow(A);
-        awaitHeard("one");
+        awaitReceived("one");
 
         primary.follower.onNext(Announcement.newBuilder().setSnapshot("two").build());
 
-        awaitHeard("two");
+        awaitReceived("two");
         assertThat(primary.reports.get(0).getState()).isEqualTo("seeding");
         assertThat(link.seen()).singleElement().satisfies(seen -> {
             assertThat(seen.connected()).isTrue();
-            assertThat(seen.heard()).isPresent();
+            assertThat(seen.lastSeen()).isPresent();
         });
     }
 
@@ -126,7 +127,7 @@ class PrimaryLinkTest {
     void reportsWhenItsStateChanges() throws IOException {
         Primary primary = serve(A, "one");
         follow(A);
-        awaitHeard("one");
+        awaitReceived("one");
 
         state = "following";
         link.changed();
@@ -142,7 +143,7 @@ class PrimaryLinkTest {
         serve(B, "from b");
         follow(A, B);
 
-        awaitHeard("from b");
+        awaitReceived("from b");
         assertThat(link.seen()).extracting(PrimaryLink.Seen::connected).containsExactly(false, true);
     }
 
@@ -150,24 +151,24 @@ class PrimaryLinkTest {
     void followsAgainWhenThePrimaryComesBack() throws IOException {
         serve(A, "one");
         follow(A);
-        awaitHeard("one");
+        awaitReceived("one");
         servers.get(0).shutdownNow();
         Awaitility.await().until(() -> !link.seen().get(0).connected());
 
         serve(A, "two");
 
-        awaitHeard("two");
+        awaitReceived("two");
     }
 
     @Test
     void followsAgainWhenThePrimaryEndsTheCall() throws IOException {
         Primary primary = serve(A, "one");
         follow(A);
-        awaitHeard("one");
+        awaitReceived("one");
 
         primary.follower.onCompleted();
 
-        Awaitility.await().until(() -> heard.size() == 2);
+        Awaitility.await().until(() -> received.size() == 2);
     }
 
     @Test

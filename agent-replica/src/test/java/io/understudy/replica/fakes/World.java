@@ -74,7 +74,7 @@ public final class World {
     }
 
     /** The agent's process. */
-    public record Agent(Round round, Applier applier, IntentWriter departure, Promotion promotion, CleanUp cleanUp) {}
+    public record Agent(Round round, Applier applier, IntentWriter intents, Promotion promotion, CleanUp cleanUp) {}
 
     public Agent agent() {
         ReplicaWiring wiring = wiring(AgentSettings.in(NOWHERE, List.of()));
@@ -169,7 +169,7 @@ public final class World {
         assertThat(site.running()).isTrue();
         assertThat(trees.staged())
                 .as("staged files, but for those that wait for the next attempt")
-                .allMatch(apply -> store.ledger()
+                .allMatch(apply -> store.record()
                         .failedAttempt(SnapshotId.parse(apply.substring(apply.indexOf('-') + 1)))
                         .filter(each -> !each.rejection())
                         .isPresent());

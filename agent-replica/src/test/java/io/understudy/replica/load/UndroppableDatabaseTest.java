@@ -50,7 +50,7 @@ class UndroppableDatabaseTest {
     private DatabaseSwap swap;
     private DatabaseLoader loader;
     private Applier applier;
-    private IntentWriter departure;
+    private IntentWriter intents;
     private CleanUp cleanUp;
     private Promotion promotion;
 
@@ -66,7 +66,7 @@ class UndroppableDatabaseTest {
         ReplicaWiring wiring = world.wiring(AgentSettings.in(state, List.of()), swap, loader, new FakeSiteService());
         Events none = Events.none();
         applier = wiring.applier(none);
-        departure = wiring.intents();
+        intents = wiring.intents();
         cleanUp = wiring.cleanUp(none);
         promotion = wiring.promotion(none);
     }
@@ -83,7 +83,7 @@ class UndroppableDatabaseTest {
         DatabaseIdentity marked = swap.retired().iterator().next();
         assertThat(swap.retired()).hasSize(1);
         assertThat(world.store.state()).isInstanceOf(Following.class);
-        assertThat(world.store.ledger().cleanUp().orElseThrow().failure().orElseThrow())
+        assertThat(world.store.record().cleanUp().orElseThrow().failure().orElseThrow())
                 .satisfies(failure -> assertThat(failure.message()).contains("it is marked as a template"))
                 .satisfies(failure -> assertThat(failure.hint()).contains("IS_TEMPLATE false"));
 
@@ -116,7 +116,7 @@ class UndroppableDatabaseTest {
         clearUpLater();
 
         assertThat(databases.name(marked)).contains(kept);
-        assertThat(world.store.ledger().cleanUp()).isEmpty();
+        assertThat(world.store.record().cleanUp()).isEmpty();
     }
 
     /** Our own DROP SUBSCRIPTION in an old copy is DDL. */
@@ -133,7 +133,7 @@ class UndroppableDatabaseTest {
         }
 
         assertThat(swap.retired()).isEmpty();
-        assertThat(world.store.ledger().cleanUp()).isEmpty();
+        assertThat(world.store.record().cleanUp()).isEmpty();
         promotion.promote(new Promotion.Request("a test", false, false, false));
         assertThat(world.store.state()).isInstanceOf(Promoted.class);
     }
@@ -160,11 +160,11 @@ class UndroppableDatabaseTest {
         DatabaseIdentity spare = load(manifest, 3).database();
         server.psql("postgres", "ALTER DATABASE " + PostgresServer.quoted(names.spare()) + " IS_TEMPLATE true;");
 
-        departure.rollback();
+        intents.rollback();
         applier.finish();
         cleanUp.run(() -> false);
 
-        assertThat(world.store.ledger().live().orElseThrow().snapshot()).hasToString("Optional[00000001-00000001]");
+        assertThat(world.store.record().live().orElseThrow().snapshot()).hasToString("Optional[00000001-00000001]");
         assertThat(swap.retired()).containsExactly(undone);
         round(manifest, 4);
         assertThat(swap.retired()).containsExactlyInAnyOrder(undone, spare);
@@ -183,7 +183,7 @@ class UndroppableDatabaseTest {
                 manifest.versions().postgres(),
                 manifest.versions().tools());
         DatabaseIdentity fresh = loader.load(numbered, blobs, Progress.none());
-        world.store.change(ledger -> ledger.withOwned(fresh));
+        world.store.change(record -> record.withOwned(fresh));
         return new DatabaseVersion(
                 fresh,
                 Optional.of(numbered.snapshot()),
@@ -194,7 +194,7 @@ class UndroppableDatabaseTest {
     /** The steps of a round that touch databases. */
     private void round(Manifest manifest, int sequence) {
         DatabaseVersion fresh = load(manifest, sequence);
-        departure.forward(fresh);
+        intents.forward(fresh);
         assertThat(applier.finish().undone()).isEmpty();
         cleanUp.run(() -> false);
         assertThat(databases.named(site)).contains(fresh.database());

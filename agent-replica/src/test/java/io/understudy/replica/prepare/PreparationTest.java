@@ -219,7 +219,7 @@ class PreparationTest {
         preparation(settings()).enter();
 
         assertThat(world.store.state()).isInstanceOf(Seeding.class);
-        assertThat(world.store.ledger().owned())
+        assertThat(world.store.record().owned())
                 .doesNotContain(world.databases.find(FakeDatabases.LIVE).orElseThrow());
     }
 
@@ -244,7 +244,7 @@ class PreparationTest {
         preparation(settings()).enter();
         assertThat(world.store.state()).isInstanceOf(Seeding.class);
         assertThat(world.content()).isEqualTo("00000001-00000001");
-        assertThat(world.store.ledger().owned())
+        assertThat(world.store.record().owned())
                 .doesNotContain(world.databases.find(FakeDatabases.LIVE).orElseThrow());
     }
 

@@ -50,9 +50,9 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
             SnapshotId next = world.source.commit(1, i);
             assertThat(world.sync().applied()).contains(next);
             assertThat(world.store.state()).isInstanceOf(Following.class);
-            assertThat(world.store.ledger().lastError()).isEmpty();
+            assertThat(world.store.record().lastError()).isEmpty();
         }
-        assertThat(world.store.ledger().cleanUp().orElseThrow().failure()).isPresent();
+        assertThat(world.store.record().cleanUp().orElseThrow().failure()).isPresent();
         assertThat(world.databases.retired()).isNotEmpty();
 
         Report report = promote(PLAIN);
@@ -64,7 +64,7 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
         mendClearingUp(world);
         world.time.advance(Duration.ofHours(2));
         world.agent().cleanUp().run(() -> false);
-        assertThat(world.store.ledger().cleanUp()).isEmpty();
+        assertThat(world.store.record().cleanUp()).isEmpty();
         assertThat(world.databases.retired()).isEmpty();
         assertThat(world.trees.undone()).containsExactly(SnapshotId.parse("00000001-00000005"));
         // What served, what it replaced, and the state before the first import.
@@ -80,16 +80,16 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
         breakClearingUp(world);
         world.source.commit(1, 2);
         world.sync();
-        int attempts = world.store.ledger().cleanUp().orElseThrow().attempts();
+        int attempts = world.store.record().cleanUp().orElseThrow().attempts();
         for (int i = 0; i < 20; i++) {
             world.poll();
         }
-        assertThat(world.store.ledger().cleanUp().orElseThrow().attempts()).isEqualTo(attempts);
+        assertThat(world.store.record().cleanUp().orElseThrow().attempts()).isEqualTo(attempts);
         for (int i = 0; i < 20; i++) {
             world.time.advance(Duration.ofHours(1));
             world.poll();
         }
-        assertThat(world.store.ledger().cleanUp().orElseThrow().attempts()).isEqualTo(attempts + 20);
+        assertThat(world.store.record().cleanUp().orElseThrow().attempts()).isEqualTo(attempts + 20);
     }
 
     @Test
@@ -125,7 +125,7 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
         breakClearingUp(world);
         world.sync();
 
-        world.agent().departure().rollback();
+        world.agent().intents().rollback();
         world.agent().applier().finish();
         world.agent().cleanUp().run(() -> false);
 
@@ -224,7 +224,7 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
         promote(PLAIN);
 
         assertPromoted(world);
-        assertThat(world.store.ledger().failures()).isZero();
+        assertThat(world.store.record().failures()).isZero();
         assertThat(received)
                 .contains(
                         "newest_seen",

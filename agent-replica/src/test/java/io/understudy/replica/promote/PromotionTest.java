@@ -42,7 +42,7 @@ class PromotionTest extends FollowingStandby {
     void disownsTheDatabaseThatServesFromNowOn() {
         promote(PLAIN);
 
-        assertThat(world.store.ledger().owned())
+        assertThat(world.store.record().owned())
                 .doesNotContain(world.databases.find(FakeDatabases.LIVE).orElseThrow());
     }
 
@@ -93,18 +93,18 @@ class PromotionTest extends FollowingStandby {
         world.time.advance(Duration.ofHours(1));
         assertThat(world.agent().promotion().repeatClaim()).isTrue();
         assertThat(world.claims.held()).isEqualTo(2);
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
     }
 
     @Test
     void doesNotRepeatAPendingClaimInATightLoop() {
         world.claims.goDown();
         promote(UNFENCED);
-        int before = world.store.ledger().lastError().orElseThrow().attempts();
+        int before = world.store.record().lastError().orElseThrow().attempts();
         for (int i = 0; i < 100; i++) {
             world.agent().promotion().repeatClaim();
         }
-        assertThat(world.store.ledger().lastError().orElseThrow().attempts()).isEqualTo(before);
+        assertThat(world.store.record().lastError().orElseThrow().attempts()).isEqualTo(before);
     }
 
     @Test
@@ -165,21 +165,21 @@ class PromotionTest extends FollowingStandby {
 
         assertThat(report.warnings()).extracting(UnderstudyException::code).containsExactly(ErrorCode.SITE_UNHEALTHY);
         assertThat(world.marker.on()).isFalse();
-        assertThat(world.store.ledger().lastError()).isPresent();
+        assertThat(world.store.record().lastError()).isPresent();
     }
 
     @Test
     void theServerThatIsThePrimaryAlreadySaysSoAndNothingIsTouched() {
         promote(PLAIN);
         int starts = world.site.starts();
-        ReplicaRecord before = world.store.ledger();
+        ReplicaRecord before = world.store.record();
 
         Report again = promote(PLAIN);
 
         assertThat(again.already()).isTrue();
         assertThat(again.epoch()).isEqualTo(2);
         assertThat(world.site.starts()).isEqualTo(starts);
-        assertThat(world.store.ledger()).isEqualTo(before);
+        assertThat(world.store.record()).isEqualTo(before);
         assertThat(world.agent().promotion().isPrimary(PLAIN)).isTrue();
     }
 
@@ -208,7 +208,7 @@ class PromotionTest extends FollowingStandby {
 
         assertThat(promote(PLAIN).already()).isFalse();
         assertThat(world.site.starts()).isEqualTo(starts + 1);
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
         assertThat(promote(PLAIN).already()).isTrue();
         assertThat(world.site.starts()).isEqualTo(starts + 1);
     }
@@ -262,7 +262,7 @@ class PromotionTest extends FollowingStandby {
                 .isInstanceOfSatisfying(
                         Promoted.class, it -> assertThat(it.claimed()).isFalse());
         assertThat(world.claims.held()).isZero();
-        assertThat(world.store.ledger().lastError()).isPresent();
+        assertThat(world.store.record().lastError()).isPresent();
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the ledger says and the world contradicts: it is found, reported, and repaired where it can be. */
+/** What the record says and the world contradicts: it is found, reported, and repaired where it can be. */
 class InspectionTest {
     private static final SnapshotId SECOND = new SnapshotId(1, 2);
 
@@ -211,7 +211,7 @@ class InspectionTest {
 
         assertThat(world.sync().left()).noneMatch(Discrepancy::breaksSite);
         assertThat(live()).isEqualTo(served);
-        assertThat(world.store.ledger().owned()).contains(served);
+        assertThat(world.store.record().owned()).contains(served);
     }
 
     @Test
@@ -380,7 +380,7 @@ class InspectionTest {
         world.source.forget(SECOND);
 
         assertThat(world.poll().left()).extracting(Discrepancy::subject).containsExactly(Subject.MIRROR);
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
     }
 
     @Test

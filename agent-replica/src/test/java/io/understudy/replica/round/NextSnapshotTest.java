@@ -18,7 +18,7 @@ class NextSnapshotTest {
     void neverFallsOnAnOlderOneWhateverIsListed() {
         world.source.commit(1, 5);
         world.sync();
-        NextSnapshot choice = new NextSnapshot(world.store.ledger(), Instant.EPOCH);
+        NextSnapshot choice = new NextSnapshot(world.store.record(), Instant.EPOCH);
 
         assertThat(choice.newest(List.of(id(1, 3), id(1, 5)), 1, ASK)).isEmpty();
         assertThat(choice.newest(List.of(id(1, 3), id(1, 5), id(1, 6)), 1, ASK)).contains(id(1, 6));

@@ -61,7 +61,7 @@ class RestoreAndRollbackTest {
         refused(() -> world.restore(older), ErrorCode.NOT_BACKUP_MODE);
 
         assertThat(world.content()).isEqualTo(newest.toString());
-        assertThat(world.store.ledger().failedAttempt(newest)).isEmpty();
+        assertThat(world.store.record().failedAttempt(newest)).isEmpty();
     }
 
     @Test
@@ -72,7 +72,7 @@ class RestoreAndRollbackTest {
         world.sync();
         world.site.sickWith(first.toString());
         World.Agent agent = world.agent();
-        agent.departure().rollback();
+        agent.intents().rollback();
 
         assertThat(agent.applier().finish().unwell())
                 .hasValueSatisfying(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SITE_UNHEALTHY));
@@ -85,7 +85,7 @@ class RestoreAndRollbackTest {
     void refusesToRestoreWhatIsNotThereAndRemembersNoFailure() {
         refused(() -> world.restore(new SnapshotId(1, 7)), ErrorCode.SNAPSHOT_UNKNOWN);
 
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
     }
 
     @Test
@@ -127,7 +127,7 @@ class RestoreAndRollbackTest {
 
     private void rollback() {
         World.Agent agent = world.agent();
-        agent.departure().rollback();
+        agent.intents().rollback();
         agent.applier().finish();
     }
 
@@ -147,7 +147,7 @@ class RestoreAndRollbackTest {
         world.sync();
         world.databases.create(FakeDatabases.SPARE);
 
-        world.agent().departure().rollback();
+        world.agent().intents().rollback();
         world.agent().applier().finish();
         world.agent().cleanUp().run(() -> false);
 
@@ -170,7 +170,7 @@ class RestoreAndRollbackTest {
         assertThat(world.databases.content(FakeDatabases.SPARE)).isEqualTo("00000001-00000003");
 
         World.Agent agent = world.agent();
-        agent.departure().rollback();
+        agent.intents().rollback();
         agent.applier().finish();
 
         assertThat(world.content()).isEqualTo("00000001-00000001");

@@ -53,7 +53,7 @@ class RoundCrashTest {
                     assertThat(world.databases.content("site_before_understudy"))
                             .isEqualTo("original");
                     assertThat(world.databases.names()).hasSize(3);
-                    assertThat(world.store.ledger().setAside()).containsExactly("site_before_understudy");
+                    assertThat(world.store.record().setAside()).containsExactly("site_before_understudy");
                 });
     }
 
@@ -89,7 +89,7 @@ class RoundCrashTest {
                     assertThat(world.content()).isEqualTo("00000001-00000002");
                     assertThat(world.databases.content(FakeDatabases.PREVIOUS)).isEqualTo("00000001-00000001");
                     assertThat(world.databases.names()).hasSize(3);
-                    assertThat(world.store.ledger().failedAttempt(new SnapshotId(1, 3)))
+                    assertThat(world.store.record().failedAttempt(new SnapshotId(1, 3)))
                             .hasValueSatisfying(
                                     each -> assertThat(each.rejection()).isTrue());
                 });

@@ -64,7 +64,7 @@ class RoundMarkerTest {
         assertThat(world.marker.on()).as("the marker stays away").isFalse();
         assertThat(world.store.state()).isInstanceOf(Promoted.class);
         assertThat(world.content()).as("nothing is exchanged any more").isEqualTo(serves);
-        assertThat(world.store.ledger().owned())
+        assertThat(world.store.record().owned())
                 .doesNotContain(world.databases.find(FakeDatabases.LIVE).orElseThrow());
     }
 

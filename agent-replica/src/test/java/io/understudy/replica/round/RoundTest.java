@@ -102,7 +102,7 @@ class RoundTest {
         refused(world::sync, ErrorCode.NOT_BACKUP_MODE);
 
         assertThat(world.content()).isEqualTo("original");
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
     }
 
     @Test
@@ -120,15 +120,15 @@ class RoundTest {
         refused(world::poll, ErrorCode.DATABASE_BUSY);
 
         assertThat(pause(snapshot)).isGreaterThan(first);
-        assertThat(world.store.ledger().failedAttempt(snapshot).orElseThrow().attempts())
+        assertThat(world.store.record().failedAttempt(snapshot).orElseThrow().attempts())
                 .isEqualTo(3);
         // What was loaded once is not loaded again.
         assertThat(world.databases.loads()).isEqualTo(1);
         world.databases.allowExchange();
         world.time.advance(Duration.ofHours(1));
         assertThat(world.poll().applied()).contains(snapshot);
-        assertThat(world.store.ledger().lastError()).isEmpty();
-        assertThat(world.store.ledger().failedAttempts()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
+        assertThat(world.store.record().failedAttempts()).isEmpty();
     }
 
     @Test
@@ -252,7 +252,7 @@ class RoundTest {
         refused(world::sync, ErrorCode.COMMAND_FAILED);
 
         assertThat(world.content()).isEqualTo("00000001-00000001");
-        assertThat(world.store.ledger().failedAttempt(next).orElseThrow().notBefore())
+        assertThat(world.store.record().failedAttempt(next).orElseThrow().notBefore())
                 .isPresent();
         assertThat(world.site.restarts()).isEqualTo(restarts + 2);
         world.time.advance(Duration.ofHours(1));
@@ -271,7 +271,7 @@ class RoundTest {
         world.assertWhole();
         assertThat(world.databases.loads()).isEqualTo(loads + 1);
         assertThat(world.trees.stagings()).isEqualTo(stagings + 1);
-        assertThat(world.store.ledger().failedAttempts()).isEmpty();
+        assertThat(world.store.record().failedAttempts()).isEmpty();
     }
 
     @Test
@@ -365,7 +365,7 @@ class RoundTest {
         refused(() -> world.agent().round().run(ImportRequest.now(), control), ErrorCode.CANCELLED);
 
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
         assertThat(world.content()).isEqualTo("original");
         assertThat(world.sync().applied()).isPresent();
     }
@@ -387,11 +387,11 @@ class RoundTest {
         refused(world::poll, ErrorCode.FILESTORE_UNREACHABLE);
         refused(world::poll, ErrorCode.FILESTORE_UNREACHABLE);
 
-        assertThat(world.store.ledger().lastError())
+        assertThat(world.store.record().lastError())
                 .hasValueSatisfying(each -> assertThat(each.attempts()).isEqualTo(2));
         world.source.comeBack();
         world.poll();
-        assertThat(world.store.ledger().lastError()).isEmpty();
+        assertThat(world.store.record().lastError()).isEmpty();
     }
 
     @Test
@@ -402,7 +402,7 @@ class RoundTest {
         });
 
         refused(world::sync, ErrorCode.INTERNAL);
-        assertThat(world.store.ledger().lastError()).isPresent();
+        assertThat(world.store.record().lastError()).isPresent();
     }
 
     @Test
@@ -468,13 +468,13 @@ class RoundTest {
         world.databases.refuseExchange(ErrorCode.DATABASE_BUSY);
         refused(world::poll, ErrorCode.DATABASE_BUSY);
 
-        ReplicaRecord ledger = world.store.ledger();
-        assertThat(ledger.nextAttempt()).isEqualTo(ledger.lastError().flatMap(FailedAttempt::notBefore));
+        ReplicaRecord record = world.store.record();
+        assertThat(record.nextAttempt()).isEqualTo(record.lastError().flatMap(FailedAttempt::notBefore));
     }
 
     private Duration pause(SnapshotId snapshot) {
         FailedAttempt failedAttempt =
-                world.store.ledger().failedAttempt(snapshot).orElseThrow();
+                world.store.record().failedAttempt(snapshot).orElseThrow();
         return Duration.between(world.time.now(), failedAttempt.notBefore().orElseThrow());
     }
 

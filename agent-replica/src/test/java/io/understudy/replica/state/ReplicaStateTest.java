@@ -195,15 +195,15 @@ class ReplicaStateTest {
             }
         };
         ReplicaRecord written = new ReplicaStateStore(file)
-                .change(ledger -> ledger.with(state)
+                .change(record -> record.with(state)
                         .withOwned(NEW.database())
-                        .failing(IN_APPLY)
+                        .withFailedImport(IN_APPLY)
                         .leaving(OLD.database())
                         .settingAside("site_before_understudy")
-                        .claiming(new EpochClaim(2, "b", NOW, "a test", "nonce"))
-                        .untidy(NOW));
+                        .withClaim(new EpochClaim(2, "b", NOW, "a test", "nonce"))
+                        .withCleanUpDue(NOW));
 
-        assertThat(new ReplicaStateStore(file).ledger()).isEqualTo(written);
+        assertThat(new ReplicaStateStore(file).record()).isEqualTo(written);
         assertThat(new ReplicaStateStore(file).state()).isEqualTo(state);
     }
 
