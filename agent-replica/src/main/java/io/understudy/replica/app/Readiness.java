@@ -59,7 +59,7 @@ final class Readiness {
                 .flatMap(DatabaseVersion::snapshot)
                 .map(id -> Probe.up("follows, " + id + " is live"
                         + waits.map(each -> "; " + each.text()).orElse("")))
-                .orElse(Probe.down((ledger.state() instanceof Applying
+                .orElse(Probe.down((record.state() instanceof Applying
                                 ? "nothing is live until the import that runs ends"
                                 : "nothing was imported yet")
                         + waits.map(each -> "; " + each.text()).orElse("")));
