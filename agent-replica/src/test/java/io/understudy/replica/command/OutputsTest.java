@@ -191,7 +191,7 @@ class OutputsTest {
                 List.of());
         ReplicaRecord ledger = World.standby().store.record().with(new Promoted(current, 2, true, false, SEEN));
 
-        assertThat(StatusText.of(StatusView.of("site", "standby", "site", false, ledger, live, NOW.plusSeconds(3600))))
+        assertThat(StatusText.of(StatusView.of("site", "standby", "site", false, record, live, NOW.plusSeconds(3600))))
                 .contains("applied:    00000001-00000042, promoted at 2026-11-20T12:00:00Z")
                 .doesNotContain(" old");
     }
@@ -211,7 +211,7 @@ class OutputsTest {
                 List.of());
         ReplicaRecord ledger = World.standby().store.record().with(new Applying(intent, false, Optional.empty()));
 
-        assertThat(StatusText.of(StatusView.of("site", "standby", "site", true, ledger, live, NOW)))
+        assertThat(StatusText.of(StatusView.of("site", "standby", "site", true, record, live, NOW)))
                 .contains("applied:    nothing until this import ends")
                 .doesNotContain("nothing yet");
     }
