@@ -189,7 +189,7 @@ class OutputsTest {
                 new FilestoreView("file:///b", true, Optional.of(NOW), Optional.of(ID), Optional.empty()),
                 Optional.empty(),
                 List.of());
-        ReplicaRecord ledger = World.standby().store.record().with(new Promoted(current, 2, true, false, SEEN));
+        ReplicaRecord record = World.standby().store.record().with(new Promoted(current, 2, true, false, SEEN));
 
         assertThat(StatusText.of(StatusView.of("site", "standby", "site", false, record, live, NOW.plusSeconds(3600))))
                 .contains("applied:    00000001-00000042, promoted at 2026-11-20T12:00:00Z")
@@ -209,7 +209,7 @@ class OutputsTest {
                 new FilestoreView("file:///b", true, Optional.of(NOW), Optional.of(ID), Optional.empty()),
                 Optional.empty(),
                 List.of());
-        ReplicaRecord ledger = World.standby().store.record().with(new Applying(intent, false, Optional.empty()));
+        ReplicaRecord record = World.standby().store.record().with(new Applying(intent, false, Optional.empty()));
 
         assertThat(StatusText.of(StatusView.of("site", "standby", "site", true, record, live, NOW)))
                 .contains("applied:    nothing until this import ends")
