@@ -41,6 +41,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -252,11 +253,13 @@ class DatabaseLoaderTest {
         assertFails(ErrorCode.CANCELLED, () -> {
             throw failure.get();
         });
-        assertThat(shared.psql(
-                        "postgres",
-                        "SELECT count(*) FROM pg_stat_activity WHERE datname = "
-                                + PostgresServer.literal(names.spare())))
-                .isEqualTo("0");
+        // A backend leaves a moment after its connection is closed.
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(shared.psql(
+                                "postgres",
+                                "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+                                        + PostgresServer.literal(names.spare())))
+                        .isEqualTo("0"));
     }
 
     @Test
