@@ -25,6 +25,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /**
  * The typed values of one section. Every method answers something usable even after a fault, so that reading goes on
  * and finds the next one; the caller throws at the end.
+ *
+ * <p>More than 300 lines, for each kind of value is a few lines here and would be a class of its own elsewhere.
  */
 final class Values {
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\$?)\\{([A-Za-z_][A-Za-z0-9_]*)}");

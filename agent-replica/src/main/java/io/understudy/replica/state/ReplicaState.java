@@ -29,6 +29,8 @@ import java.util.Optional;
  * </pre>
  *
  * Every other pair is a defect and throws an IllegalStateException.
+ *
+ * <p>More than 300 lines, for the table and what each state does with each event belong together.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
