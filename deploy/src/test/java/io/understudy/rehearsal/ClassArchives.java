@@ -56,14 +56,14 @@ public final class ClassArchives {
 
     private <T> T made(Supplier<T> work) {
         // The options are separated by blanks.
-        if (folder.toString().contains(" ") || Files.exists(archive("site"))) {
+        if (folder.toString().contains(" ") || isDone()) {
             return work.get();
         }
         Folders.create(folder);
         try (FileChannel channel =
                         FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
-            if (lock == null || Files.exists(archive("site"))) {
+            if (lock == null || isDone()) {
                 return work.get();
             }
             noting = true;
@@ -102,19 +102,31 @@ public final class ClassArchives {
         return Optional.of(archive(program)).filter(Files::exists).map(archive -> "-XX:SharedArchiveFile=" + archive);
     }
 
+    private boolean isDone() {
+        return Files.exists(archive("site")) || Files.exists(refusal());
+    }
+
+    /** What a Java machine said that makes no archive of these classes, as 25 does: the programs run without. */
+    private Path refusal() {
+        return folder.resolve("refused");
+    }
+
     private void make(String program, Path home) throws IOException {
         Path classes = Files.write(folder.resolve(program + ".classes"), noted(program));
         Path made = folder.resolve(program + ".new");
-        Program.of(
+        Outcome outcome = Program.of(
                         Path.of(System.getProperty("java.home"), "bin/java"),
                         "-Xshare:dump",
                         "-XX:SharedClassListFile=" + classes,
                         "-XX:SharedArchiveFile=" + made,
                         "-cp",
                         home.toRealPath().resolve("lib") + "/*")
-                .run(LIMIT)
-                .successful();
-        Files.move(made, archive(program), StandardCopyOption.ATOMIC_MOVE);
+                .run(LIMIT);
+        if (outcome.exitCode() == 0) {
+            Files.move(made, archive(program), StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            Files.writeString(refusal(), outcome.errors());
+        }
     }
 
     private Set<String> noted(String program) throws IOException {
