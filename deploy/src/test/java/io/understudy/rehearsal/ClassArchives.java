@@ -49,7 +49,7 @@ public final class ClassArchives {
         return INSTANCE.option("agents");
     }
 
-    /** Does something with the programs of {@link #rehearsal}; makes the archives of it where nobody did so yet. */
+    /** Does something with the programs of {@link #rehearsal}; makes the archives of it where there are none yet. */
     public static <T> T madeOf(Supplier<T> work) {
         return INSTANCE.made(work);
     }

@@ -62,7 +62,9 @@ final class OwnReport {
                             namesake.id(),
                             another));
         } catch (RuntimeException e) {
-            LOG.info("this replica's report could not be written to the repository: {}", e.getMessage());
+            LOG.warn(
+                    "the report of this standby cannot be written to the repository, so the primary shows the one before: {}",
+                    e.getMessage());
         }
     }
 
