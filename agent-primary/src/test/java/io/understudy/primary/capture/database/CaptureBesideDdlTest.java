@@ -78,7 +78,7 @@ class CaptureBesideDdlTest {
             AtomicInteger reads = site.reads("SELECT (SELECT count(*) FROM cache), (SELECT max(i) FROM large)");
             AtomicInteger done = site.repeats(statement, PAUSE);
             await().until(() -> done.get() > 1 && reads.get() > 1);
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 Captured captured = Captures.take(server, source, blobs, folder);
                 assertThat(Captures.table(captured, "cache", blobs).rows()).isEqualTo(100);
                 assertThat(Captures.table(captured, "large", blobs).rows()).isEqualTo(100_000);
