@@ -27,6 +27,8 @@ public enum Setting {
     TREE_PATH("trees[].path", Kind.PATH, Setting.REQUIRED),
     TREE_EXCLUDE("trees[].exclude", Kind.TEXTS, "[]"),
     TREE_MAY_BE_EMPTY("trees[].may_be_empty", Kind.BOOLEAN, "no"),
+    TREE_SETUID("trees[].setuid", Kind.CHOICE.of("strip", "keep"), "strip"),
+    TREE_LINKS("trees[].links", Kind.CHOICE.of("inside", "any"), "inside"),
 
     FILESTORE_URL("filestore.url", Kind.STORE_URL, Setting.REQUIRED),
     FILESTORE_ENDPOINT("filestore.endpoint", Kind.HTTP_URL, ""),

@@ -64,19 +64,44 @@ public record Settings(
         public DatabaseSettings {
             parameters = Map.copyOf(parameters);
         }
+
+        /** The same for another user. */
+        public DatabaseSettings as(String otherUser, Secret itsPassword) {
+            return new DatabaseSettings(
+                    host,
+                    port,
+                    name,
+                    parameters,
+                    otherUser,
+                    itsPassword,
+                    maintenance,
+                    tools,
+                    connections,
+                    ownership,
+                    lockTimeout);
+        }
     }
 
     /**
      * @param exclude globs relative to the tree's path; what they match is neither captured nor touched
      * @param mayBeEmpty whether a snapshot may find nothing where the one before found something; default: no
+     * @param keepsSetId whether a standby keeps the set-uid and set-gid bits of files; default: no
+     * @param anyLinks whether a standby makes links that may lead out of the tree; default: no
      */
-    public record TreeSettings(String name, TreeKind kind, Path path, List<String> exclude, boolean mayBeEmpty) {
+    public record TreeSettings(
+            String name,
+            TreeKind kind,
+            Path path,
+            List<String> exclude,
+            boolean mayBeEmpty,
+            boolean keepsSetId,
+            boolean anyLinks) {
         public TreeSettings {
             exclude = List.copyOf(exclude);
         }
 
         public TreeSettings(String name, TreeKind kind, Path path, List<String> exclude) {
-            this(name, kind, path, exclude, false);
+            this(name, kind, path, exclude, false, false, false);
         }
     }
 

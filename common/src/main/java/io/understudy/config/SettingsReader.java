@@ -77,7 +77,9 @@ final class SettingsReader {
                 TreeKind.valueOf(values.choice(Setting.TREE_KIND).toUpperCase(Locale.ROOT)),
                 values.path(Setting.TREE_PATH),
                 values.list(Setting.TREE_EXCLUDE),
-                values.yesNo(Setting.TREE_MAY_BE_EMPTY).orElse(false));
+                values.yesNo(Setting.TREE_MAY_BE_EMPTY).orElse(false),
+                values.choice(Setting.TREE_SETUID).equals("keep"),
+                values.choice(Setting.TREE_LINKS).equals("any"));
     }
 
     private static FilestoreSettings filestore(Values values) {

@@ -1,6 +1,7 @@
 package io.understudy.files;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -38,6 +39,39 @@ public final class LinkTarget {
      */
     public void create(Path link) throws IOException {
         Files.createSymbolicLink(link, RawPaths.target(raw));
+    }
+
+    /**
+     * Whether a link with this target may lead out of the tree that it lies in. Names only: nothing on disk is looked
+     * at. Where every other link of the tree stays inside, one stays inside whose names come after all its {@code ..};
+     * one with a {@code ..} behind a name may not, as that name may be a link.
+     *
+     * @param link where it lies, no link on its way
+     * @param root the tree's folder, for a target that is absolute
+     */
+    public boolean mayLeave(SafePath link, Path root) {
+        String[] names = new String(raw, StandardCharsets.ISO_8859_1).split("/+");
+        int first = 0;
+        int up = 0;
+        if (raw[0] == '/') {
+            String[] own = new String(RawPaths.bytes(root), StandardCharsets.ISO_8859_1).split("/+");
+            if (names.length < own.length || !Arrays.equals(own, Arrays.copyOf(names, own.length))) {
+                return true;
+            }
+            first = own.length;
+        }
+        boolean down = raw[0] == '/';
+        for (int i = first; i < names.length; i++) {
+            if (names[i].equals("..")) {
+                up++;
+                if (down) {
+                    return true;
+                }
+            } else if (!names[i].isEmpty() && !names[i].equals(".")) {
+                down = true;
+            }
+        }
+        return up > link.depth() - 1;
     }
 
     /** Whether a link made by {@link #create} from either points to the same. */

@@ -108,6 +108,15 @@ public final class SafePath implements Comparable<SafePath> {
         return raw.clone();
     }
 
+    /** How many names it has; 0 for the root. */
+    public int depth() {
+        int names = isRoot() ? 0 : 1;
+        for (byte b : raw) {
+            names += b == '/' ? 1 : 0;
+        }
+        return names;
+    }
+
     /** How many bytes it has. */
     public int length() {
         return raw.length;

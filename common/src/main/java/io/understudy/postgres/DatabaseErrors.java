@@ -32,7 +32,7 @@ public final class DatabaseErrors {
                     "42501",
                     new Meaning(
                             ErrorCode.MISSING_PRIVILEGE,
-                            "let database.user own the database's objects, or make it a superuser; tables with row security need BYPASSRLS")),
+                            "let database.user own the database's objects, or GRANT it the roles that do; tables with row security need BYPASSRLS")),
             Map.entry(
                     "53300",
                     new Meaning(

@@ -1,5 +1,6 @@
 package io.understudy.postgres;
 
+import io.understudy.config.Secret;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -66,6 +67,12 @@ public final class PgTools {
     /** The same, but the server knows the programs' sessions by this name: at most 63 bytes. */
     public PgTools named(String name) {
         return new PgTools(settings, runner, root, environment, name, startup);
+    }
+
+    /** The same for another user. */
+    public PgTools as(String user, Secret password) {
+        DatabaseSettings other = settings.as(user, password);
+        return new PgTools(other, runner, root, environment, name, StartupSettings.asked(new Database(other)));
     }
 
     /**

@@ -62,7 +62,7 @@ public final class Session implements TaskScope.Abortable {
     private List<String> known(Collection<String> names) {
         String array = names.stream().sorted().collect(Collectors.joining(",", "{", "}"));
         return query(
-                "SELECT name FROM pg_catalog.unnest(?::text[]) name WHERE pg_catalog.current_setting(name, true) IS NOT NULL",
+                "SELECT name FROM pg_catalog.unnest(?::pg_catalog.text[]) name WHERE pg_catalog.current_setting(name, true) IS NOT NULL",
                 row -> row.text("name"),
                 array);
     }
@@ -81,7 +81,8 @@ public final class Session implements TaskScope.Abortable {
                     "cannot use " + where + ": " + name + " is " + now + ", and database.user may not set it to "
                             + value,
                     "reset the setting (ALTER DATABASE … RESET " + name
-                            + ", or where it was made), or let database.user be a superuser",
+                            + ", or where it was made), or GRANT SET ON PARAMETER " + name
+                            + " to database.user (PostgreSQL 15 and later)",
                     e);
         }
     }
@@ -103,6 +104,11 @@ public final class Session implements TaskScope.Abortable {
     /** {@code server_version_num}: 150019. */
     public int serverVersion() {
         return version;
+    }
+
+    /** Whether its user may do everything on the server. */
+    public boolean isSuperuser() {
+        return number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolsuper") > 0;
     }
 
     /** The server's process of this session, also after its end. */

@@ -29,10 +29,12 @@ import java.util.stream.Collectors;
 final class SessionSettings {
     /**
      * In the startup message, before any statement could be too late for them. The server must know them all, so they
-     * are those of every supported version.
+     * are those of every supported version. The owner of a database may prescribe its search_path, and have in it a
+     * type or function by the name of one that the first statements use: those would run it with the rights of the
+     * session.
      */
     static final String AT_START =
-            "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c role=none";
+            "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c role=none -c search_path=pg_catalog";
 
     private static final Map<String, String> SET = new LinkedHashMap<>();
     private static final Map<String, String> DEMANDED = new LinkedHashMap<>();

@@ -122,7 +122,7 @@ class SessionSettingsTest {
                 .hasMessageContaining("session_replication_role is replica")
                 .hasFieldOrPropertyWithValue(
                         "hint",
-                        "reset the setting (ALTER DATABASE … RESET session_replication_role, or where it was made), or let database.user be a superuser");
+                        "reset the setting (ALTER DATABASE … RESET session_replication_role, or where it was made), or GRANT SET ON PARAMETER session_replication_role to database.user (PostgreSQL 15 and later)");
     }
 
     private void alter(String setting, String value) {

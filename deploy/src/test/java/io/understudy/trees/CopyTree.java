@@ -80,6 +80,6 @@ final class CopyTree {
     }
 
     private static TreeSettings settings(Path path) {
-        return new TreeSettings("media", TreeKind.FILES, path, List.of());
+        return new TreeSettings("media", TreeKind.FILES, path, List.of(), false, true, true);
     }
 }

@@ -10,6 +10,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Toolset;
+import io.understudy.postgres.UserRisks;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.ReplicaReport;
@@ -19,6 +20,7 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.TlsCheck;
+import io.understudy.setup.TreeCheck;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Moments;
@@ -31,12 +33,16 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code agent-primary check}: everything that a snapshot needs, each looked at by itself, so that all that is wrong is
  * reported at once.
  */
 public final class Checks {
+    private static final Logger LOG = LoggerFactory.getLogger(Checks.class);
+
     private final Settings settings;
     private final Filestore filestore;
     private final Supplier<Repository> repository;
@@ -70,6 +76,7 @@ public final class Checks {
         if (answers) {
             findings.check("repository", () -> "repository " + repository.get().id() + " of site " + settings.site());
             findings.look("replicas", this::replicas);
+            trees(findings);
         }
         findings.check("signing key", this::signingKey);
         trustedKeys(findings);
@@ -86,6 +93,18 @@ public final class Checks {
                 "tls is not set: gRPC is served on this host only, so replicas on other servers receive no announcements"
                         + " and poll");
         return findings.report();
+    }
+
+    /** What a standby would not take as it is; silent where no snapshot can be read: others say so. */
+    private void trees(CheckReport.Run findings) {
+        try {
+            Repository opened = repository.get();
+            opened.newest()
+                    .map(opened::read)
+                    .ifPresent(newest -> TreeCheck.add(findings, newest, settings.trees(), opened.blobs()));
+        } catch (UnderstudyException e) {
+            LOG.debug("the newest snapshot's trees are not checked: {}", e.getMessage());
+        }
     }
 
     private String marker() {
@@ -194,6 +213,7 @@ public final class Checks {
                         "set cron.database_name = 'postgres', restart PostgreSQL, CREATE EXTENSION pg_cron in database postgres, move the jobs there"
                                 + " with cron.schedule_in_database, and DROP EXTENSION pg_cron in the site's database");
             }
+            UserRisks.ofUser(session).forEach(risk -> findings.warn("database user", risk, UserRisks.HINT));
             return "database " + database.settings().name() + " on PostgreSQL " + version / 10000 + "."
                     + version % 10000 + ", pg_dump " + programs.version();
         }

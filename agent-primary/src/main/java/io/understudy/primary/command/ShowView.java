@@ -1,6 +1,7 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.Bytes;
+import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseProperties;
@@ -8,7 +9,10 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.tree.RiskyEntries;
+import io.understudy.setup.TreeCheck;
 import io.understudy.time.Moments;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +27,8 @@ import java.util.stream.Stream;
  *  "versions":{"agent":"0.1.0","postgres":150019,"tools":"15.19"},
  *  "database":{"name":"site","schema_hash":"…","archive_bytes":9000,"properties":{…},"tables":[{"schema":"public",
  *  "name":"note","rows":4711,"bytes":1040000}]},
- *  "trees":[{"name":"media","kind":"files","entries":120,"bytes":52428800}],
+ *  "trees":[{"name":"media","kind":"files","entries":120,"bytes":52428800,
+ *  "set_id_files":0,"outward_links":0}],
  *  "totals":{"tables":1,"rows":4711,"database_bytes":1048576,"entries":120,"file_bytes":52428800,
  *  "stored_bytes":31459328,"uploaded_bytes":2048}}
  * }</pre>
@@ -45,10 +50,30 @@ record ShowView(
 
     record Table(String schema, String name, long rows, long bytes) {}
 
-    record Tree(String name, TreeKind kind, long entries, long bytes) {}
+    /**
+     * @param setIdFiles how many files have set-uid or set-gid bits
+     * @param outwardLinks how many links may lead out of the tree
+     */
+    record Tree(String name, TreeKind kind, long entries, long bytes, long setIdFiles, long outwardLinks) {
+        private String text() {
+            String risky = (setIdFiles == 0 ? "" : ", " + setIdFiles + " set-uid or set-gid")
+                    + (outwardLinks == 0 ? "" : ", " + outwardLinks + " links that may leave the tree");
+            return String.format(
+                    Locale.ROOT,
+                    "tree      %s (%s): %d files, folders and links, %s%s%n",
+                    name,
+                    kind.label(),
+                    entries,
+                    Bytes.text(bytes),
+                    risky);
+        }
+    }
 
-    /** @param source where the list of tables is */
-    static ShowView of(Manifest manifest, BlobSource source) {
+    /**
+     * @param source where the lists of tables and entries are
+     * @param trees of this server: their paths say which absolute links stay inside
+     */
+    static ShowView of(Manifest manifest, BlobSource source, List<TreeSettings> trees) {
         DatabaseData database = manifest.database();
         List<Table> tables;
         try (Stream<DatabaseData.TableData> all = database.tables(source)) {
@@ -69,12 +94,17 @@ record ShowView(
                         database.archive().bytes(),
                         database.properties(),
                         tables),
-                manifest.trees().stream().map(ShowView::tree).toList(),
+                manifest.trees().stream().map(tree -> tree(tree, source, trees)).toList(),
                 manifest.totals());
     }
 
-    private static Tree tree(TreeData tree) {
-        return new Tree(tree.name(), tree.kind(), tree.entries(), tree.bytes());
+    private static Tree tree(TreeData tree, BlobSource source, List<TreeSettings> trees) {
+        TreeSettings settings = trees.stream()
+                .filter(known -> known.name().equals(tree.name()))
+                .findFirst()
+                .orElseGet(() -> new TreeSettings(tree.name(), tree.kind(), Path.of("/"), List.of()));
+        RiskyEntries risky = TreeCheck.count(tree, settings, source);
+        return new Tree(tree.name(), tree.kind(), tree.entries(), tree.bytes(), risky.setId(), risky.outward());
     }
 
     String text() {
@@ -102,13 +132,7 @@ record ShowView(
                         Bytes.text(table.bytes()),
                         table.schema(),
                         table.name())));
-        trees.forEach(tree -> text.append(String.format(
-                Locale.ROOT,
-                "tree      %s (%s): %d files, folders and links, %s%n",
-                tree.name(),
-                tree.kind().label(),
-                tree.entries(),
-                Bytes.text(tree.bytes()))));
+        trees.forEach(tree -> text.append(tree.text()));
         return text.toString();
     }
 }

@@ -127,7 +127,7 @@ class CaptureFailuresTest {
                 .hasMessageContaining("row-level security")
                 .hasFieldOrPropertyWithValue(
                         "hint",
-                        "let database.user own the database's objects, or make it a superuser; tables with row security need BYPASSRLS");
+                        "let database.user own the database's objects, or GRANT it the roles that do; tables with row security need BYPASSRLS");
     }
 
     @Test

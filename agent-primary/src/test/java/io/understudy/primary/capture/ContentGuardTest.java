@@ -93,7 +93,7 @@ class ContentGuardTest {
     @Test
     void aTreeThatMayBeEmptyIsTaken() {
         Manifest last = take();
-        TreeSettings may = new TreeSettings("media", TreeKind.FILES, primary.media, List.of(), true);
+        TreeSettings may = new TreeSettings("media", TreeKind.FILES, primary.media, List.of(), true, false, false);
         ContentGuard guard = new ContentGuard(List.of(may), Set.of(), Optional.of(last), places);
         guard.look(glance(Optional.empty(), true));
         guard.captured(may, empty());

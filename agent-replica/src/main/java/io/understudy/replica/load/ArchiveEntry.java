@@ -1,5 +1,9 @@
 package io.understudy.replica.load;
 
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -9,6 +13,8 @@ import java.util.Set;
  * @param what what it is, and of what: {@code TABLE DATA public t postgres}
  */
 record ArchiveEntry(String line, String what) {
+    private static final List<String> BEFORE_CONSTRAINTS =
+            List.of("INDEX ", "CONSTRAINT ", "STATISTICS ", "RULE ", "TRIGGER ");
     private static final String ROWS = "TABLE DATA ";
 
     static ArchiveEntry of(String line) {
@@ -17,6 +23,27 @@ record ArchiveEntry(String line, String what) {
 
     boolean isRows() {
         return what.startsWith(ROWS);
+    }
+
+    /** One that PostgreSQL checks by running what it names on rows: also those of domains. */
+    boolean isConstraintOnRows() {
+        return what.startsWith("CHECK CONSTRAINT ") || what.startsWith("FK CONSTRAINT ");
+    }
+
+    /** What may come before constraints, and what constraints may need. */
+    boolean isIndexOrTrigger() {
+        return BEFORE_CONSTRAINTS.stream().anyMatch(what::startsWith);
+    }
+
+    /**
+     * Who of these owns it: the list ends with the owner's name.
+     *
+     * @param owners names of roles
+     */
+    Optional<String> owner(Collection<String> owners) {
+        return owners.stream()
+                .filter(owner -> what.endsWith(" " + owner))
+                .max(Comparator.comparingInt(String::length));
     }
 
     boolean isSequence() {

@@ -1,6 +1,7 @@
 package io.understudy.replica.load;
 
 import io.understudy.postgres.PgTools;
+import io.understudy.postgres.TemporaryLogin;
 import io.understudy.process.CommandResult;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -47,13 +48,27 @@ final class ArchiveRestore {
     private final ArchiveFile archive;
     private final String database;
     private final int jobs;
+    private final List<String> rights;
 
     ArchiveRestore(PgTools tools, Path program, ArchiveFile archive, String database, int jobs) {
+        this(tools, program, archive, database, jobs, List.of());
+    }
+
+    private ArchiveRestore(
+            PgTools tools, Path program, ArchiveFile archive, String database, int jobs, List<String> rights) {
         this.tools = tools;
         this.program = program;
         this.archive = archive;
         this.database = database;
         this.jobs = jobs;
+        this.rights = rights;
+    }
+
+    /** The same by another role. */
+    ArchiveRestore as(TemporaryLogin login) {
+        List<String> more = new ArrayList<>();
+        PgTools its = login.tools(tools, database, more::add);
+        return new ArchiveRestore(its, program, archive, database, jobs, more);
     }
 
     /**
@@ -63,11 +78,15 @@ final class ArchiveRestore {
      *     thread is interrupted
      */
     void restore(Section section, List<String> options, List<ArchiveEntry> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
         writeList(entries);
         List<String> arguments = new ArrayList<>(List.of("--exit-on-error", "--section=" + section.option));
         arguments.add("--jobs=" + Math.min(section.mostJobs, jobs));
         arguments.add("--use-list=" + archive.list());
         arguments.addAll(options);
+        arguments.addAll(rights);
         arguments.add(archive.path().toString());
         check(section.option, tools.run(program, database, arguments, LIMIT, UnaryOperator.identity()));
     }

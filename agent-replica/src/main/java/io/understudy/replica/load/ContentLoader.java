@@ -5,7 +5,6 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.load.ArchiveRestore.Section;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
@@ -24,12 +23,15 @@ final class ContentLoader {
     private final String spare;
     private final ArchiveRestore archive;
     private final RestoreOptions options;
+    private final LoadRights rights;
 
-    ContentLoader(Database database, String spare, ArchiveRestore archive, RestoreOptions options) {
+    ContentLoader(
+            Database database, String spare, ArchiveRestore archive, RestoreOptions options, LoadRights rights) {
         this.database = database;
         this.spare = spare;
         this.archive = archive;
         this.options = options;
+        this.rights = rights;
     }
 
     /**
@@ -50,14 +52,14 @@ final class ContentLoader {
         List<TableData> early =
                 tables.stream().filter(table -> !order.isLate(table)).toList();
         CopyPlan plan = CopyPlan.of(early, blobs, database.settings().connections());
-        List<CopyTask> refused = new RowLoader(database, spare, copy).load(plan.tasks());
+        List<CopyTask> refused = new RowLoader(rights, database.settings().connections(), copy).load(plan.tasks());
         restore(order.early(options.contents()));
         Stream<CopyTask> late =
                 CopyPlan.of(tables.stream().filter(order::isLate).toList(), blobs, 1).tasks().stream();
         try (TaskScope scope = new TaskScope("load the rows of the database")) {
             LateRows.load(units(Stream.concat(refused.stream(), late), order.late(options.contents()), copy, scope));
             copy.requireAll(tables);
-            new GeneratedCheck(database, spare, manifest, copy, targets).run(tables, scope);
+            new GeneratedCheck(rights, manifest, copy).run(tables, scope);
         }
         // Those that the archive holds are few: of extensions, or without a place in the list. A function of the site
         // may have taken numbers.
@@ -81,7 +83,7 @@ final class ContentLoader {
     }
 
     private CopyTask copy(CopyTask task, TableCopy copy, TaskScope scope) {
-        try (Session session = scope.open(() -> database.open(spare))) {
+        try (Session session = scope.open(() -> rights.open(copy.target(task.table())))) {
             session.execute("SET synchronous_commit = off");
             copy.run(session, task);
             ReplicaPoint.ROWS_COPIED.reached();
@@ -90,9 +92,7 @@ final class ContentLoader {
     }
 
     private void restore(List<ArchiveEntry> entries) {
-        if (!entries.isEmpty()) {
-            archive.restore(Section.DATA, options.arguments(), entries);
-        }
+        rights.restoreRows(archive, options.arguments(), entries);
     }
 
     private static long bytes(List<TableData> tables) {

@@ -10,6 +10,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Toolset;
+import io.understudy.postgres.UserRisks;
 import io.understudy.process.CommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
@@ -18,6 +19,8 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,12 +62,25 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     @Override
+    public List<String> risks(Manifest manifest) {
+        try (Session session = database.maintenance()) {
+            List<String> risks = new ArrayList<>(UserRisks.ofUser(session));
+            if (database.settings().ownership() == Ownership.PRESERVE) {
+                risks.addAll(UserRisks.ofOwners(
+                        session, manifest.database().properties().roles()));
+            }
+            return risks;
+        }
+    }
+
+    @Override
     public DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress) {
         return spare.holding(manifest.snapshot()).orElseGet(() -> loadAnew(manifest, blobs, progress));
     }
 
     private DatabaseIdentity loadAnew(Manifest manifest, BlobSource blobs, Progress progress) {
         spare.drop();
+        LoadRights.dropLeftovers(database, spare.name());
         DatabaseDefinition definition = new DatabaseDefinition(
                 database, spare.name(), manifest.database().properties());
         DatabaseIdentity created = spare.create(definition::creation);
@@ -91,13 +107,16 @@ public final class DatabaseLoader implements SpareLoader {
             ReplicaPoint.ARCHIVE_ASSEMBLED.reached();
             ArchiveRestore restore = restore(manifest, archive);
             RestoreOptions options = options(restore);
-            restore.restore(Section.PRE_DATA, options.arguments(), options.contents());
+            new FunctionGuard(database, spare.name())
+                    .during(() -> restore.restore(Section.PRE_DATA, options.arguments(), options.contents()));
             ReplicaPoint.SCHEMA_RESTORED.reached();
-            new ContentLoader(database, spare.name(), restore, options).load(manifest, blobs, progress);
-            ReplicaPoint.DATA_RESTORED.reached();
-            progress.report("indexes", 0, -1);
-            restore.restore(Section.POST_DATA, options.arguments(), options.contents());
-            ReplicaPoint.INDEXES_BUILT.reached();
+            try (LoadRights rights = LoadRights.of(database, spare.name())) {
+                new ContentLoader(database, spare.name(), restore, options, rights).load(manifest, blobs, progress);
+                ReplicaPoint.DATA_RESTORED.reached();
+                progress.report("indexes", 0, -1);
+                rights.restorePostData(restore, options.arguments(), options.contents());
+                ReplicaPoint.INDEXES_BUILT.reached();
+            }
         }
         progress.report("statistics", 0, -1);
         new Analysis(database, spare.name()).run();

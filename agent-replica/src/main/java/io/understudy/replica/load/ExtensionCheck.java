@@ -61,12 +61,13 @@ final class ExtensionCheck {
                     "install the packages that contain them (on Debian and Ubuntu such as postgresql-"
                             + session.serverVersion() / 10000 + "-postgis-3)"));
         }
-        if (!forbidden.isEmpty() && !isSuperuser()) {
+        if (!forbidden.isEmpty() && !session.isSuperuser()) {
             faults.add(new Fault(
                     ErrorCode.MISSING_PRIVILEGE,
                     "only a superuser may create the extension" + (forbidden.size() == 1 ? " " : "s ")
                             + String.join(", ", forbidden),
-                    "let database.user be a superuser for imports"));
+                    "where the site does not need it, DROP EXTENSION on the primary; where it is harmless, write trusted = true into its control file"
+                            + " (PostgreSQL 13 and later); else database.user must be a superuser for imports (docs/security.md)"));
         }
         return faults;
     }
@@ -78,9 +79,5 @@ final class ExtensionCheck {
                         row -> new Available(row.text("name"), row.text("default_version"), row.flag("everybody")))
                 .stream()
                 .collect(Collectors.toMap(Available::name, Function.identity()));
-    }
-
-    private boolean isSuperuser() {
-        return session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolsuper") > 0;
     }
 }

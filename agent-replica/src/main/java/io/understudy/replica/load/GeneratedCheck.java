@@ -2,7 +2,6 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Database;
 import io.understudy.postgres.GeneratedValues;
 import io.understudy.postgres.Session;
 import io.understudy.repository.DatabaseData;
@@ -29,18 +28,14 @@ import org.slf4j.LoggerFactory;
 final class GeneratedCheck {
     private static final Logger LOG = LoggerFactory.getLogger(GeneratedCheck.class);
 
-    private final Database database;
-    private final String spare;
+    private final LoadRights rights;
     private final Manifest manifest;
     private final TableCopy copy;
-    private final CopyTargets targets;
 
-    GeneratedCheck(Database database, String spare, Manifest manifest, TableCopy copy, CopyTargets targets) {
-        this.database = database;
-        this.spare = spare;
+    GeneratedCheck(LoadRights rights, Manifest manifest, TableCopy copy) {
+        this.rights = rights;
         this.manifest = manifest;
         this.copy = copy;
-        this.targets = targets;
     }
 
     /**
@@ -50,27 +45,23 @@ final class GeneratedCheck {
     void run(List<TableData> tables, TaskScope scope) {
         Collection<List<TableData>> all = groups(tables);
         if (!all.isEmpty()) {
-            scope.start(() -> {
-                Session session = scope.open(() -> database.open(spare));
-                session.execute("SET synchronous_commit = off");
-                mend(session, different(session, all));
-            });
+            scope.start(() -> mend(scope, different(scope, all)));
             scope.await();
         }
     }
 
-    private void mend(Session session, List<List<TableData>> different) {
+    private void mend(TaskScope scope, List<List<TableData>> different) {
         List<List<TableData>> wrong = different;
         while (!wrong.isEmpty()) {
             for (List<TableData> group : wrong) {
                 LOG.info(
                         "storing the rows of {} again: their generated columns differ from the primary's",
                         names(group));
-                storeAgain(session, group);
+                storeAgain(scope, group);
             }
-            List<List<TableData>> still = different(session, wrong);
+            List<List<TableData>> still = different(scope, wrong);
             if (still.size() == wrong.size()) {
-                report(session, still);
+                report(scope, still);
                 return;
             }
             wrong = still;
@@ -82,17 +73,19 @@ final class GeneratedCheck {
         return tables.stream()
                 .filter(table -> table.generated() != null)
                 .sorted(Comparator.comparing(TableCopy::name))
-                .collect(Collectors.groupingBy(targets::of, LinkedHashMap::new, Collectors.toList()))
+                .collect(Collectors.groupingBy(copy::target, LinkedHashMap::new, Collectors.toList()))
                 .values();
     }
 
-    private List<List<TableData>> different(Session session, Collection<List<TableData>> groups) {
-        return groups.stream().filter(group -> !isSame(session, group)).toList();
+    private List<List<TableData>> different(TaskScope scope, Collection<List<TableData>> groups) {
+        return groups.stream().filter(group -> !isSame(scope, group)).toList();
     }
 
-    private boolean isSame(Session session, List<TableData> group) {
-        List<TableDigest> here =
-                group.stream().map(table -> read(session, table)).toList();
+    private boolean isSame(TaskScope scope, List<TableData> group) {
+        List<TableDigest> here;
+        try (Session session = session(scope, group)) {
+            here = group.stream().map(table -> read(session, table)).toList();
+        }
         List<TableDigest> there =
                 group.stream().map(table -> table.generated().digest()).toList();
         return TableDigest.total(here).equals(TableDigest.total(there));
@@ -109,22 +102,30 @@ final class GeneratedCheck {
                 .digest();
     }
 
-    private void storeAgain(Session session, List<TableData> group) {
-        session.execute("BEGIN");
-        group.forEach(table -> session.execute("TRUNCATE ONLY " + TableCopy.name(table)));
-        for (TableData table : group) {
-            copy.again(session, table);
+    private void storeAgain(TaskScope scope, List<TableData> group) {
+        try (Session session = session(scope, group)) {
+            session.execute("BEGIN");
+            group.forEach(table -> session.execute("TRUNCATE ONLY " + TableCopy.name(table)));
+            for (TableData table : group) {
+                copy.again(session, table);
+            }
+            session.execute("COMMIT");
         }
-        session.execute("COMMIT");
     }
 
-    private void report(Session session, List<List<TableData>> wrong) {
+    private Session session(TaskScope scope, List<TableData> group) {
+        Session session = scope.open(() -> rights.open(copy.target(group.get(0))));
+        session.execute("SET synchronous_commit = off");
+        return session;
+    }
+
+    private void report(TaskScope scope, List<List<TableData>> wrong) {
         String what = wrong.stream()
                 .flatMap(List::stream)
                 .map(GeneratedCheck::columns)
                 .limit(10)
                 .collect(Collectors.joining(", "));
-        if (!hasSamePrograms(session)) {
+        if (!hasSamePrograms(scope, wrong.get(0))) {
             LOG.warn(
                     "generated values of {} differ from the primary's, which has other versions of PostgreSQL or extensions",
                     what);
@@ -139,14 +140,16 @@ final class GeneratedCheck {
     }
 
     /** Other versions of the same function may give other values, such as PostGIS with a later PROJ. */
-    private boolean hasSamePrograms(Session session) {
-        HashSet<Extension> here = new HashSet<>(session.query(
-                "SELECT e.extname, e.extversion, n.nspname FROM pg_catalog.pg_extension e"
-                        + " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace",
-                row -> new Extension(row.text("extname"), row.text("extversion"), row.text("nspname"))));
-        DatabaseData data = manifest.database();
-        return session.serverVersion() / 10000 == manifest.versions().postgres() / 10000
-                && here.equals(new HashSet<>(data.properties().extensions()));
+    private boolean hasSamePrograms(TaskScope scope, List<TableData> group) {
+        try (Session session = session(scope, group)) {
+            HashSet<Extension> here = new HashSet<>(session.query(
+                    "SELECT e.extname, e.extversion, n.nspname FROM pg_catalog.pg_extension e"
+                            + " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace",
+                    row -> new Extension(row.text("extname"), row.text("extversion"), row.text("nspname"))));
+            DatabaseData data = manifest.database();
+            return session.serverVersion() / 10000 == manifest.versions().postgres() / 10000
+                    && here.equals(new HashSet<>(data.properties().extensions()));
+        }
     }
 
     private static String names(List<TableData> group) {

@@ -41,7 +41,8 @@ final class RestoreErrors {
             new Meaning(
                     "permission denied|must be (super|owner|member|able)|Must be superuser|may not be",
                     ErrorCode.MISSING_PRIVILEGE,
-                    "let database.user be a superuser for imports, or set database.ownership: single"),
+                    "GRANT database.user the role that owns the object, or set database.ownership: single; what only a superuser may create"
+                            + " (an untrusted language or what is in it, an event trigger, a base type) must go from the site, or database.user be one (docs/security.md)"),
             new Meaning(
                     "unrecognized configuration parameter",
                     ErrorCode.TOOL_UNFIT,

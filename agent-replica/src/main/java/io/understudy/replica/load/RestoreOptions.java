@@ -33,7 +33,7 @@ record RestoreOptions(List<String> arguments, List<ArchiveEntry> contents) {
             arguments.add("--no-tablespaces");
         }
         List<ArchiveEntry> contents = new ArrayList<>(restore.contents());
-        if (session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolsuper") == 0) {
+        if (!session.isSuperuser()) {
             contents.removeIf(entry -> entry.what().startsWith(COMMENT_OF_BUILT_IN));
         }
         return new RestoreOptions(List.copyOf(arguments), List.copyOf(contents));

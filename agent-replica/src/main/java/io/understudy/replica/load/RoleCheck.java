@@ -38,7 +38,7 @@ final class RoleCheck {
                             + list(missing),
                     "create them with CREATE ROLE, or set database.ownership: single"));
         }
-        if (!flag("rolsuper")) {
+        if (!session.isSuperuser()) {
             needed.removeAll(missing);
             faults.addAll(withoutSuperuser(needed, live));
         }
@@ -68,10 +68,18 @@ final class RoleCheck {
             faults.add(denied("may not create databases", "ALTER ROLE … CREATEDB"));
         }
         List<String> strange = needed.stream().filter(role -> !isMember(role)).toList();
-        if (!strange.isEmpty()) {
+        List<String> superusers = strange.stream().filter(this::isSuperuser).toList();
+        List<String> ordinary =
+                strange.stream().filter(role -> !superusers.contains(role)).toList();
+        if (!ordinary.isEmpty()) {
             faults.add(denied(
-                    "is not a member of " + list(strange) + ", which must own objects",
-                    "make it a superuser for imports, GRANT it those roles, or set database.ownership: single"));
+                    "is not a member of " + list(ordinary) + ", which must own objects",
+                    "GRANT it those roles, or set database.ownership: single"));
+        }
+        if (!superusers.isEmpty()) {
+            faults.add(denied(
+                    "may give nothing to " + list(superusers) + ", which must own objects and is a superuser here",
+                    "let those objects belong to an ordinary role on the primary (REASSIGN OWNED BY … TO …), or set database.ownership: single"));
         }
         session.first(
                         "SELECT pg_catalog.pg_get_userbyid(datdba) AS owner FROM pg_catalog.pg_database WHERE datname = ?",
@@ -105,6 +113,10 @@ final class RoleCheck {
     private boolean flag(String column) {
         return session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = current_user AND " + column)
                 > 0;
+    }
+
+    private boolean isSuperuser(String role) {
+        return session.number("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = ? AND rolsuper", role) > 0;
     }
 
     private boolean isMember(String role) {

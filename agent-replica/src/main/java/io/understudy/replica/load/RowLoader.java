@@ -2,11 +2,11 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.tasks.TaskScope;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
@@ -16,13 +16,13 @@ import org.slf4j.LoggerFactory;
 final class RowLoader {
     private static final Logger LOG = LoggerFactory.getLogger(RowLoader.class);
 
-    private final Database database;
-    private final String spare;
+    private final LoadRights rights;
+    private final int workers;
     private final TableCopy copy;
 
-    RowLoader(Database database, String spare, TableCopy copy) {
-        this.database = database;
-        this.spare = spare;
+    RowLoader(LoadRights rights, int workers, TableCopy copy) {
+        this.rights = rights;
+        this.workers = workers;
         this.copy = copy;
     }
 
@@ -34,7 +34,7 @@ final class RowLoader {
         Queue<CopyTask> open = new ConcurrentLinkedQueue<>(tasks);
         Queue<CopyTask> refused = new ConcurrentLinkedQueue<>();
         try (TaskScope scope = new TaskScope("load the rows of the database")) {
-            for (int i = 0; i < Math.min(database.settings().connections(), tasks.size()); i++) {
+            for (int i = 0; i < Math.min(workers, tasks.size()); i++) {
                 scope.start(() -> work(scope, open, refused));
             }
             scope.await();
@@ -42,11 +42,18 @@ final class RowLoader {
         return List.copyOf(refused);
     }
 
-    private void work(TaskScope scope, Queue<CopyTask> open, Queue<CopyTask> refused) {
-        Session session = session(scope);
-        for (CopyTask task = open.poll(); task != null; task = open.poll()) {
+    private void work(TaskScope scope, Queue<CopyTask> tasks, Queue<CopyTask> refused) {
+        Optional<String> last = Optional.empty();
+        Optional<Session> open = Optional.empty();
+        for (CopyTask task = tasks.poll(); task != null; task = tasks.poll()) {
+            String target = copy.target(task.table());
+            if (open.isEmpty() || !rights.same(last.orElseThrow(), target)) {
+                open.ifPresent(Session::close);
+                open = Optional.of(session(scope, target));
+                last = Optional.of(target);
+            }
             try {
-                copy.run(session, task);
+                copy.run(open.get(), task);
                 ReplicaPoint.ROWS_COPIED.reached();
             } catch (UnderstudyException e) {
                 if (e.code() != ErrorCode.LOAD_FAILED) {
@@ -54,13 +61,13 @@ final class RowLoader {
                 }
                 LOG.info("{}; it is tried again when the other tables are loaded", e.getMessage());
                 refused.add(task);
-                session = session(scope);
+                open = Optional.empty();
             }
         }
     }
 
-    private Session session(TaskScope scope) {
-        Session session = scope.open(() -> database.open(spare));
+    private Session session(TaskScope scope, String target) {
+        Session session = scope.open(() -> rights.open(target));
         session.execute("SET synchronous_commit = off");
         return session;
     }

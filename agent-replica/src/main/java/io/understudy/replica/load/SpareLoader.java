@@ -4,6 +4,7 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
+import java.util.List;
 
 /** Fills the spare database next to the live one. What is live is never touched. Not for concurrent use. */
 public interface SpareLoader {
@@ -12,6 +13,14 @@ public interface SpareLoader {
      * than the source, tools that do not fit, too little disk. All faults found are in the one message.
      */
     void preflight(Manifest manifest);
+
+    /**
+     * What loads, but gives the content more rights on this server than the site needs: each for people, empty when all
+     * is well.
+     */
+    default List<String> risks(Manifest manifest) {
+        return List.of();
+    }
 
     /**
      * Loads the snapshot into a fresh spare database and checks every row count. A spare that holds this snapshot

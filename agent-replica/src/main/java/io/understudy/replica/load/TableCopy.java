@@ -78,6 +78,11 @@ final class TableCopy {
         }
     }
 
+    /** The table, qualified, that its rows are stored through. */
+    String target(TableData table) {
+        return targets.of(table);
+    }
+
     private String statement(TableData table) {
         String columns = table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
         return "COPY " + targets.of(table) + " (" + columns + ") FROM STDIN WITH (FORMAT text, ENCODING "

@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
+import io.understudy.postgres.UserRisks;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.load.SpareLoader;
@@ -18,6 +19,7 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.TlsCheck;
+import io.understudy.setup.TreeCheck;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
 import java.nio.file.Files;
@@ -27,9 +29,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at everything that an import and a promotion need; changes nothing. */
 public final class Checks {
+    private static final Logger LOG = LoggerFactory.getLogger(Checks.class);
+
     private final Settings settings;
     private final Filestore filestore;
     private final Supplier<Repository> repository;
@@ -68,6 +74,7 @@ public final class Checks {
                 .look("repository", this::repository)
                 .check("database", this::database)
                 .check("newest snapshot", this::newest);
+        content(checks);
         settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
         checks.check("service", this::service);
         TlsCheck.add(
@@ -144,6 +151,21 @@ public final class Checks {
         TreesMatch.check(manifest, settings.trees());
         loader.preflight(manifest);
         return newest.get() + " could be imported";
+    }
+
+    /** What the newest snapshot brings that an operator should know of; silent where it cannot be read: others say so. */
+    private void content(CheckReport.Run checks) {
+        try {
+            Repository opened = repository.get();
+            Optional<SnapshotId> newest = opened.newest();
+            if (newest.isPresent()) {
+                Manifest manifest = opened.read(newest.get());
+                loader.risks(manifest).forEach(risk -> checks.warn("database user", risk, UserRisks.HINT));
+                TreeCheck.add(checks, manifest, settings.trees(), opened.blobs());
+            }
+        } catch (UnderstudyException e) {
+            LOG.debug("the newest snapshot's content is not checked: {}", e.getMessage());
+        }
     }
 
     private String service() {

@@ -1,7 +1,6 @@
 package io.understudy.replica.stage;
 
 import io.understudy.config.Settings.TreeSettings;
-import io.understudy.files.Excludes;
 import io.understudy.files.FileStat;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeRoot;
@@ -80,7 +79,7 @@ final class AppliedFiles {
         long every = Math.max(1, data.entries() / SAMPLE);
         long[] position = {turn % every};
         try (Stream<IndexEntry> index = TreeIndex.read(data.index(), blobs)) {
-            index.filter(new IncludedEntries(Excludes.of(settings.exclude())))
+            index.filter(new IncludedEntries(settings))
                     .map(IndexEntry::entry)
                     .filter(entry -> position[0]++ % every == 0)
                     .filter(entry -> !isThere(root, entry))

@@ -1,20 +1,27 @@
 package io.understudy.replica.stage;
 
+import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeRoot;
 import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.RiskyEntries;
 import java.util.function.Predicate;
 
-/** Which entries of an index this server wants: not those that are excluded here. Entries must come in order. */
+/**
+ * Which entries of an index this server wants: not those that are excluded here, nor links that may leave the tree,
+ * unless it allows them. Entries must come in order.
+ */
 final class IncludedEntries implements Predicate<IndexEntry> {
     private final Excludes excludes;
+    private final TreeSettings settings;
     private SafePath excluded;
 
-    IncludedEntries(Excludes excludes) {
-        this.excludes = excludes;
+    IncludedEntries(TreeSettings settings) {
+        this.excludes = Excludes.of(settings.exclude());
+        this.settings = settings;
     }
 
     /** @throws UnderstudyException {@code UNSAFE_PATH} for what would be written into Understudy's own folder */
@@ -34,6 +41,6 @@ final class IncludedEntries implements Predicate<IndexEntry> {
             excluded = path;
             return false;
         }
-        return true;
+        return settings.anyLinks() || !RiskyEntries.isOutward(entry.entry(), settings.path());
     }
 }

@@ -22,6 +22,7 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.tree.IndexEntry;
+import io.understudy.repository.tree.RiskyEntries;
 import io.understudy.repository.tree.TreeIndex;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stages the trees of a snapshot: plans first, for all trees; then room is checked; then new contents are written. A
@@ -42,6 +45,8 @@ import java.util.stream.Stream;
 public final class TreeStager implements Stage {
     /** Each file fills its last block, and has an inode. */
     private static final long BLOCK = 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TreeStager.class);
 
     private final Plans plans;
     private final List<TreeSettings> trees;
@@ -133,7 +138,10 @@ public final class TreeStager implements Stage {
                         attributeWriter,
                         plan,
                         staged);
-                planner.plan(index.filter(new IncludedEntries(target.excludes)).map(target::guarded)::iterator);
+                RiskyEntries risky = new RiskyEntries(target.settings.path());
+                planner.plan(target.taken(index, risky)::iterator);
+                risky.text(target.settings.keepsSetId(), target.settings.anyLinks())
+                        .ifPresent(found -> LOG.warn("tree {}: {}", target.data.name(), found));
                 plan.commit();
                 fresh.commit();
                 return new Planned(
@@ -178,19 +186,37 @@ public final class TreeStager implements Stage {
             return data.kind() == TreeKind.SECRETS;
         }
 
-        /** Secrets are for their owner alone, whatever the index says. */
-        IndexEntry guarded(IndexEntry line) {
+        /** The entries that this server takes, as it takes them. */
+        Stream<IndexEntry> taken(Stream<IndexEntry> index, RiskyEntries risky) {
+            return index.peek(entry -> risky.add(entry.entry()))
+                    .filter(new IncludedEntries(settings))
+                    .map(this::guarded);
+        }
+
+        private IndexEntry guarded(IndexEntry line) {
             Attributes attributes = line.entry().attributes();
-            if (!isSecret() || line.entry() instanceof TreeEntry.Link) {
+            int mode = mode(line.entry());
+            if (mode == attributes.mode()) {
                 return line;
             }
-            if (line.entry() instanceof TreeEntry.File file) {
-                return new IndexEntry(
-                        new TreeEntry.File(file.path(), attributes.withMode(PRIVATE_FILE), file.size(), file.hash()),
-                        line.content());
-            }
             SafePath path = line.entry().path();
-            return IndexEntry.of(new TreeEntry.Folder(path, attributes.withMode(PRIVATE_FOLDER)));
+            return line.entry() instanceof TreeEntry.File file
+                    ? new IndexEntry(
+                            new TreeEntry.File(path, attributes.withMode(mode), file.size(), file.hash()),
+                            line.content())
+                    : IndexEntry.of(new TreeEntry.Folder(path, attributes.withMode(mode)));
+        }
+
+        /** Secrets are for their owner alone, whatever the index says. */
+        private int mode(TreeEntry entry) {
+            int mode = entry.attributes().mode();
+            if (entry instanceof TreeEntry.Link) {
+                return mode;
+            }
+            if (isSecret()) {
+                return entry instanceof TreeEntry.File ? PRIVATE_FILE : PRIVATE_FOLDER;
+            }
+            return RiskyEntries.isSetId(entry) && !settings.keepsSetId() ? RiskyEntries.withoutSetId(mode) : mode;
         }
     }
 }

@@ -29,6 +29,9 @@ final class TreeBench {
     final Path live;
     final TreeKind kind;
     final List<String> exclude;
+    /** Whether set-uid bits and links to elsewhere are taken. */
+    boolean takesAll = true;
+
     /** Far enough ahead that no file counts as just changed. */
     private final Map<Integer, PlanSet> plans = new HashMap<>();
 
@@ -54,7 +57,7 @@ final class TreeBench {
     }
 
     TreeStager stager() {
-        return Stages.in(state, List.of(new TreeSettings("t", kind, live, exclude)), clock);
+        return Stages.in(state, List.of(new TreeSettings("t", kind, live, exclude, false, takesAll, takesAll)), clock);
     }
 
     /** What was prepared last is what the other calls of this snapshot work on. */

@@ -105,7 +105,7 @@ class PreflightTest {
         assertFails(
                         ErrorCode.MISSING_PRIVILEGE,
                         () -> as("creator", Ownership.PRESERVE).preflight(manifest(new Needs())))
-                .hasMessageContaining("is not a member of \"postgres\"");
+                .hasMessageContaining("may give nothing to \"postgres\"");
     }
 
     @Test

@@ -322,7 +322,7 @@ class TreeStagerTest {
     }
 
     private List<TreeSettings> settings(TreeKind kind) {
-        return List.of(new TreeSettings("t", kind, live, List.of()));
+        return List.of(new TreeSettings("t", kind, live, List.of(), false, true, true));
     }
 
     private static Manifest manifest(TreeData data) {

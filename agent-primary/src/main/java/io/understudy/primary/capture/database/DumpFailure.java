@@ -36,7 +36,7 @@ final class DumpFailure {
             return failure(
                     ErrorCode.MISSING_PRIVILEGE,
                     result,
-                    "let database.user own the database's objects, or make it a superuser; tables with row security need BYPASSRLS");
+                    "let database.user own the database's objects, or GRANT it the roles that do; tables with row security need BYPASSRLS");
         }
         return failure(
                 ErrorCode.DUMP_FAILED, result, "see the message above and the database server's log for the cause");

@@ -1,0 +1,169 @@
+package io.understudy.replica.load;
+
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseNames;
+import io.understudy.postgres.Session;
+import io.understudy.postgres.TemporaryLogin;
+import io.understudy.replica.load.ArchiveRestore.Section;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whose rights the site's own functions have while rows go into the spare database and constraints are checked: a
+ * CHECK, a generated column, a domain or a cast runs them with those of the session. A user that is no superuser has no
+ * more than the site has. For a superuser there is a {@link TemporaryLogin} for each owner of tables, a member of that
+ * owner alone; for the tables of superusers one that may read and fill all tables, and no more. Thread-safe.
+ */
+final class LoadRights implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadRights.class);
+
+    private final Database database;
+    private final String spare;
+    /** By qualified name of a table or domain; empty where database.user loads all. */
+    private final Map<String, String> owners;
+    /** By owner. */
+    private final Map<String, TemporaryLogin> logins = new LinkedHashMap<>();
+
+    private Optional<TemporaryLogin> ofSuperusers = Optional.empty();
+
+    private LoadRights(Database database, String spare, Map<String, String> owners) {
+        this.database = database;
+        this.spare = spare;
+        this.owners = owners;
+    }
+
+    /** Those of database.user for everything. */
+    static LoadRights ofUser(Database database, String spare) {
+        return new LoadRights(database, spare, Map.of());
+    }
+
+    /** @param spare the database, its schema restored */
+    static LoadRights of(Database database, String spare) {
+        try (Session session = database.open(spare)) {
+            if (!session.isSuperuser()) {
+                return ofUser(database, spare);
+            }
+            TableOwners found = TableOwners.of(session);
+            LoadRights rights = new LoadRights(database, spare, found.byName());
+            try {
+                rights.create(session, found);
+                return rights;
+            } catch (RuntimeException e) {
+                rights.close();
+                throw e;
+            }
+        }
+    }
+
+    private void create(Session session, TableOwners found) {
+        for (String owner : found.ordinary()) {
+            TemporaryLogin login = login(List.of());
+            logins.put(owner, login);
+            TableOwners.grant(session, login.name(), owner);
+        }
+        if (!found.privileged().isEmpty()) {
+            TemporaryLogin login = login(List.of("lo_compat_privileges TO on"));
+            ofSuperusers = Optional.of(login);
+            TableOwners.grantAll(session, login.name());
+        }
+    }
+
+    private TemporaryLogin login(List<String> settings) {
+        String name = DatabaseNames.of(database.settings().name())
+                .passing("load_" + UUID.randomUUID().toString().substring(0, 8));
+        return TemporaryLogin.create(database, name, purpose(spare), settings);
+    }
+
+    private static String purpose(String spare) {
+        return "temporary: Understudy fills database " + spare;
+    }
+
+    /** Drops the roles that a killed agent left; the database that they were for is gone. */
+    static void dropLeftovers(Database database, String spare) {
+        TemporaryLogin.drop(database, purpose(spare), role -> {});
+    }
+
+    /** A session in which rows of this table, qualified, can be stored and read. */
+    Session open(String table) {
+        return login(table).map(login -> login.open(spare)).orElseGet(() -> database.open(spare));
+    }
+
+    /** Whether {@link #open} logs in as the same role for both. */
+    boolean same(String table, String other) {
+        return login(table).equals(login(other));
+    }
+
+    private Optional<TemporaryLogin> login(String table) {
+        return Optional.ofNullable(owners.get(table)).map(logins::get).or(() -> ofSuperusers);
+    }
+
+    /** Restores what the archive holds of data. */
+    void restoreRows(ArchiveRestore archive, List<String> options, List<ArchiveEntry> entries) {
+        restore(archive, Section.DATA, options, entries);
+    }
+
+    /**
+     * Restores what depends on rows. PostgreSQL itself builds indexes and refreshes views as their owner, in an
+     * operation in which rights cannot be changed; only constraints run functions of the site with the session's
+     * rights. Those of superusers' tables no other may add. Policies come after them, or foreign keys would not see all
+     * rows, and event triggers after all statements of this class.
+     */
+    void restorePostData(ArchiveRestore archive, List<String> options, List<ArchiveEntry> entries) {
+        if (logins.isEmpty()) {
+            close();
+            archive.restore(Section.POST_DATA, options, entries);
+            return;
+        }
+        List<ArchiveEntry> constraints =
+                entries.stream().filter(ArchiveEntry::isConstraintOnRows).toList();
+        archive.restore(Section.POST_DATA, options, entries.stream().filter(ArchiveEntry::isIndexOrTrigger).toList());
+        restore(archive, Section.POST_DATA, options, constraints);
+        close();
+        archive.restore(
+                Section.POST_DATA,
+                options,
+                entries.stream()
+                        .filter(entry -> !entry.isConstraintOnRows() && !entry.isIndexOrTrigger())
+                        .toList());
+    }
+
+    private void restore(ArchiveRestore archive, Section section, List<String> options, List<ArchiveEntry> entries) {
+        Map<Optional<TemporaryLogin>, List<ArchiveEntry>> shares = new LinkedHashMap<>();
+        for (ArchiveEntry entry : entries) {
+            Optional<TemporaryLogin> login = entry.owner(logins.keySet()).map(logins::get);
+            if (login.isEmpty() && entry.isRows()) {
+                login = ofSuperusers;
+            }
+            shares.computeIfAbsent(login, none -> new ArrayList<>()).add(entry);
+        }
+        shares.forEach((login, share) -> login.map(archive::as).orElse(archive).restore(section, options, share));
+    }
+
+    /** Drops the roles, with what functions of the site may have left to them. Idempotent. */
+    @Override
+    public void close() {
+        if (logins.isEmpty() && ofSuperusers.isEmpty()) {
+            return;
+        }
+        logins.clear();
+        ofSuperusers = Optional.empty();
+        try {
+            TemporaryLogin.drop(database, purpose(spare), this::disown);
+        } catch (UnderstudyException e) {
+            LOG.warn("temporary roles stay until the next load: {}", e.getMessage());
+        }
+    }
+
+    private void disown(String role) {
+        try (Session session = database.open(spare)) {
+            TableOwners.revoke(session, role);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.understudy.replica.load;
+
+import io.understudy.postgres.Session;
+import io.understudy.postgres.Sql;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Who owns the tables and domains of the spare database, and the grants that let another role fill them. */
+final class TableOwners {
+    private static final String OF_SITE = " n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ";
+
+    private static final String OWNED = """
+            SELECT n.nspname AS schema, o.name, r.rolname AS owner, r.rolsuper OR r.rolname ~ '^pg_' AS privileged
+            FROM (SELECT relnamespace AS namespace, relname AS name, relowner AS owner FROM pg_catalog.pg_class
+                    WHERE relkind IN ('r', 'p') AND relpersistence <> 't'
+                UNION ALL SELECT typnamespace, typname, typowner FROM pg_catalog.pg_type WHERE typtype = 'd') o
+            JOIN pg_catalog.pg_namespace n ON n.oid = o.namespace
+            JOIN pg_catalog.pg_roles r ON r.oid = o.owner
+            WHERE""" + OF_SITE;
+
+    private static final String SEE_SCHEMAS =
+            "SELECT pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %I', n.nspname, r.name) AS sql"
+                    + " FROM pg_catalog.pg_namespace n, (SELECT ?::name AS name) r WHERE" + OF_SITE
+                    + "AND NOT pg_catalog.has_schema_privilege(r.name, n.oid, 'USAGE')";
+
+    /** An owner may have taken rights from itself; a foreign key may refer to a table of another. */
+    private static final String LACKING = """
+            SELECT pg_catalog.format('GRANT %s ON TABLE %I.%I TO %I', CASE WHEN o.own THEN p.right ELSE 'REFERENCES' END,
+                n.nspname, c.relname, r.name) AS sql
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            CROSS JOIN (SELECT ?::name AS name, ?::name AS owner) r
+            CROSS JOIN LATERAL (SELECT pg_catalog.pg_get_userbyid(c.relowner) = r.owner AS own) o
+            CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('TRUNCATE'), ('REFERENCES')) p ("right")
+            WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND (o.own OR p.right = 'REFERENCES')
+            AND NOT pg_catalog.has_table_privilege(r.name, c.oid, p.right) AND""" + OF_SITE;
+
+    private static final String FILL_ALL =
+            "SELECT pg_catalog.format('GRANT SELECT, INSERT, TRUNCATE ON ALL TABLES IN SCHEMA %1$I TO %2$I;"
+                    + " GRANT ALL ON ALL SEQUENCES IN SCHEMA %1$I TO %2$I', n.nspname, ?::name) AS sql"
+                    + " FROM pg_catalog.pg_namespace n WHERE" + OF_SITE;
+
+    private static final String EMPTY_HANDED =
+            "SELECT pg_catalog.format('REVOKE ALL ON ALL TABLES IN SCHEMA %1$I FROM %2$I;"
+                    + " REVOKE ALL ON ALL SEQUENCES IN SCHEMA %1$I FROM %2$I', n.nspname, ?::name) AS sql"
+                    + " FROM pg_catalog.pg_namespace n WHERE" + OF_SITE;
+
+    private final Map<String, String> byName = new HashMap<>();
+    private final SortedSet<String> ordinary = new TreeSet<>();
+    private final SortedSet<String> privileged = new TreeSet<>();
+
+    private TableOwners() {}
+
+    /** @param session in the spare database, its schema restored */
+    static TableOwners of(Session session) {
+        TableOwners found = new TableOwners();
+        session.query(OWNED, row -> {
+            found.byName.put(Sql.qualified(row.text("schema"), row.text("name")), row.text("owner"));
+            return (row.flag("privileged") ? found.privileged : found.ordinary).add(row.text("owner"));
+        });
+        return found;
+    }
+
+    /** The owner of each table and domain, by its qualified name. */
+    Map<String, String> byName() {
+        return byName;
+    }
+
+    /** Owners that are no superusers. */
+    SortedSet<String> ordinary() {
+        return ordinary;
+    }
+
+    /** Owners that are superusers, or roles that PostgreSQL itself has and that no role can be a member of. */
+    SortedSet<String> privileged() {
+        return privileged;
+    }
+
+    /** Makes {@code role} a member of the owner, and gives it what the owner may lack for its own tables. */
+    static void grant(Session session, String role, String owner) {
+        session.execute("GRANT " + Sql.identifier(owner) + " TO " + Sql.identifier(role));
+        run(session, session.query(SEE_SCHEMAS, row -> row.text("sql"), role));
+        run(session, session.query(LACKING, row -> row.text("sql"), role, owner));
+    }
+
+    /** Lets {@code role} read and fill every table. */
+    static void grantAll(Session session, String role) {
+        run(session, session.query(SEE_SCHEMAS, row -> row.text("sql"), role));
+        run(session, session.query(FILL_ALL, row -> row.text("sql"), role));
+    }
+
+    /**
+     * Takes all away again. First what all tables may have: DROP OWNED locks each table that it finds, and the server's
+     * lock table is small.
+     */
+    static void revoke(Session session, String role) {
+        run(session, session.query(EMPTY_HANDED, row -> row.text("sql"), role));
+        session.execute("DROP OWNED BY " + Sql.identifier(role));
+    }
+
+    private static void run(Session session, List<String> statements) {
+        statements.forEach(session::execute);
+    }
+}

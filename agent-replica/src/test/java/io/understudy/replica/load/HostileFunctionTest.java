@@ -1,0 +1,161 @@
+package io.understudy.replica.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.config.Settings.Ownership;
+import io.understudy.postgres.DatabaseNames;
+import io.understudy.process.SystemCommandRunner;
+import io.understudy.progress.Progress;
+import io.understudy.repository.Manifest;
+import io.understudy.testing.MemoryBlobs;
+import io.understudy.testing.PostgresServer;
+import io.understudy.time.Ticker;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A site whose ordinary role has made functions that run a command, or write a file, as soon as they have the rights of
+ * a superuser, and try every way to get them. An agent that is a superuser loads it: nothing of that happens.
+ */
+@Timeout(120)
+@Tag("slow")
+class HostileFunctionTest {
+    private final PostgresServer server = PostgresServer.shared();
+    private final MemoryBlobs blobs = new MemoryBlobs();
+    private final DatabaseNames names = DatabaseNames.of(server.newName("hostile"));
+    private final String role = server.newName("mallory");
+    private String trace;
+
+    @TempDir
+    private Path state;
+
+    @BeforeEach
+    void makeRole() {
+        server.createRole(role, "LOGIN PASSWORD 'x'");
+        trace = server.dataFolder().resolve(role).toString();
+    }
+
+    /** Every rule that the attempt breaks is passed over, so that a load that is safe succeeds. */
+    private String evil() {
+        StringBuilder body = new StringBuilder();
+        for (String attempt : new String[] {
+            "NULL",
+            "EXECUTE 'RESET ROLE'",
+            "EXECUTE 'RESET SESSION AUTHORIZATION'",
+            "EXECUTE 'SET SESSION AUTHORIZATION DEFAULT'",
+            "EXECUTE 'SET ROLE postgres'",
+            "EXECUTE 'SET SESSION AUTHORIZATION postgres'",
+            "PERFORM set_config('session_authorization', 'postgres', false)"
+        }) {
+            body.append("BEGIN ").append(attempt).append("; EXCEPTION WHEN OTHERS THEN NULL; END;");
+            body.append("BEGIN COPY (SELECT 1) TO PROGRAM 'touch ").append(trace);
+            body.append("'; EXCEPTION WHEN OTHERS THEN NULL; END;");
+        }
+        // What is IMMUTABLE may run no command, but nothing forbids it to call what may.
+        return "CREATE FUNCTION run() RETURNS void LANGUAGE plpgsql AS $$BEGIN " + body + " END$$;"
+                + "CREATE FUNCTION evil(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM public.run(); RETURN $1; END$$;";
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE t (a int CHECK (evil(a) > 0)); INSERT INTO t VALUES (1);",
+                "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (evil(a)) STORED); INSERT INTO t VALUES (1);",
+                "CREATE DOMAIN d AS int CHECK (evil(VALUE) > 0); CREATE TABLE t (a d); INSERT INTO t VALUES (1);",
+                "CREATE TABLE p (a int) PARTITION BY LIST (evil(a)); CREATE TABLE t PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES (1);",
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE INDEX ON t (evil(a));",
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE INDEX ON t (a) WHERE evil(a) = evil(1);",
+                "CREATE TABLE t (a int, EXCLUDE (evil(a) WITH =)); INSERT INTO t VALUES (1);",
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE STATISTICS s ON (evil(a)), a FROM t;",
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE MATERIALIZED VIEW m AS SELECT evil(a) FROM t;",
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE MATERIALIZED VIEW m AS SELECT evil(a) AS e FROM t; CREATE UNIQUE INDEX ON m (evil(e));",
+                // A constraint that pg_dump adds after the rows, because the function needs the table.
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
+                        + "CREATE FUNCTION whole(t) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN public.evil(1) = 1; END$$; ALTER TABLE t ADD CHECK (whole(t));",
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1); ALTER TABLE t ADD CHECK (evil(a) > 0) NOT VALID;",
+                // A foreign key is checked through a cast.
+                "CREATE TYPE e AS ENUM ('x'); CREATE FUNCTION c(e) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN public.evil(1); END$$;"
+                        + "CREATE CAST (e AS int) WITH FUNCTION c(e) AS IMPLICIT; CREATE TABLE k (a int PRIMARY KEY); INSERT INTO k VALUES (1);"
+                        + "CREATE TABLE t (a e REFERENCES k); INSERT INTO t VALUES ('x');",
+                "CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM public.evil(1); RETURN NEW; END$$; CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
+                        + "CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW WHEN (evil(1) = 1) EXECUTE FUNCTION t(); ALTER TABLE t ENABLE ALWAYS TRIGGER t;",
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE TABLE u (a int); CREATE RULE r AS ON INSERT TO t DO ALSO INSERT INTO u VALUES (evil(1));",
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1); ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY;"
+                        + "CREATE POLICY p ON t USING (evil(a) = 1) WITH CHECK (evil(a) = 1);",
+                // Run while the schema is made: PostgreSQL computes what is constant.
+                "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a + evil(1)) STORED); INSERT INTO t VALUES (1);",
+                "CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE t (a int, CHECK (evil(1) = 1)); INSERT INTO t VALUES (1); ALTER TABLE p ATTACH PARTITION t FOR VALUES IN (1);",
+                "CREATE DOMAIN d AS int CHECK (evil(VALUE) > 0); CREATE FUNCTION s(d, int) RETURNS d LANGUAGE sql AS 'SELECT $1';"
+                        + "CREATE AGGREGATE g (int) (SFUNC = s, STYPE = d, INITCOND = '1'); CREATE TABLE t (a int); INSERT INTO t VALUES (1);",
+                // Functions of PostgreSQL's own that run what they are given.
+                "CREATE TABLE t (a int CHECK (NOT current_setting('is_superuser')::bool OR query_to_xml('SELECT lo_export(lo_from_bytea(0, ''x''), ''@'')', true, false, '') IS NOT NULL));"
+                        + "INSERT INTO t VALUES (1);",
+                // What stays in a session must not reach the statements after it.
+                "CREATE FUNCTION shadow(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM set_config('search_path', 'public', false);"
+                        + "CREATE TEMPORARY VIEW pg_class AS SELECT public.evil(1) AS oid; RETURN true; EXCEPTION WHEN OTHERS THEN RETURN true; END$$;"
+                        + "CREATE TABLE t (a int CHECK (shadow(a)), g int GENERATED ALWAYS AS (evil(a)) STORED); INSERT INTO t VALUES (1);"
+            })
+    void runsNothingWithMoreRightsThanTheSiteHas(String script) {
+        load(snapshot(evil() + script.replace("@", trace)));
+
+        assertThat(server.psql("postgres", "SELECT pg_stat_file(" + PostgresServer.literal(trace) + ", true) IS NULL"))
+                .isEqualTo("t");
+        assertThat(server.psql(names.spare(), "SELECT count(*) FROM t "))
+                .isEqualTo("1");
+    }
+
+    /** The test's own function does what it is meant to do, given the rights. */
+    @Test
+    void wouldRunItAsASuperuser() {
+        String database = server.createDatabase("naive");
+        server.psql(database, evil() + "SELECT evil(1);");
+        assertThat(server.psql("postgres", "SELECT pg_stat_file(" + PostgresServer.literal(trace) + ", true) IS NULL"))
+                .isEqualTo("f");
+    }
+
+    /** The owner of a database may prescribe its search_path; what our first statements name is looked up in it. */
+    @Test
+    void namesNothingThatASearchPathOfTheSiteCouldReplace() {
+        Manifest manifest = snapshot(evil()
+                + "CREATE SCHEMA trap; CREATE DOMAIN trap.text AS pg_catalog.text CHECK (public.evil(length(VALUE::pg_catalog.text)) >= 0);"
+                + "CREATE FUNCTION trap.pg_backend_pid() RETURNS int LANGUAGE sql AS 'SELECT public.evil(1)';"
+                + "CREATE TABLE trap.pg_class AS SELECT 1 AS x; CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
+                + "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = trap, pg_catalog, public', current_database()); END$$;");
+        load(manifest);
+        assertThat(server.psql("postgres", "SELECT pg_stat_file(" + PostgresServer.literal(trace) + ", true) IS NULL"))
+                .isEqualTo("t");
+    }
+
+    @AfterEach
+    void leavesNoRole() {
+        assertThat(server.psql(
+                        "postgres",
+                        "SELECT count(*) FROM pg_roles WHERE starts_with(rolname, "
+                                + PostgresServer.literal(names.live() + "_understudy_") + ")"))
+                .isEqualTo("0");
+    }
+
+    private Manifest snapshot(String script) {
+        String source = server.createDatabase("source");
+        server.psql("postgres", "ALTER DATABASE " + PostgresServer.quoted(source) + " OWNER TO " + role + ";");
+        server.psql(source, role, "x", script);
+        return new RealSnapshot(server, blobs, state).of(source, 1);
+    }
+
+    private void load(Manifest manifest) {
+        new DatabaseLoader(
+                        server.settings(
+                                names.live(), PostgresServer.SUPERUSER, server.password(), Ownership.PRESERVE),
+                        state,
+                        new SystemCommandRunner(state),
+                        Ticker.system())
+                .load(manifest, blobs, Progress.none());
+    }
+}
