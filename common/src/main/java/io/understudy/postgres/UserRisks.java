@@ -32,7 +32,7 @@ public final class UserRisks {
         String user = session.first("SELECT session_user AS name", row -> row.text("name"))
                 .orElseThrow();
         return powers(session, List.of(user)).stream()
-                .map(power -> "database.user " + power
+                .map(power -> "database.user is " + power
                         + ": on a standby, what the primary's key has signed is restored with its rights, also an archive that runs commands")
                 .toList();
     }
@@ -40,8 +40,8 @@ public final class UserRisks {
     /** Those of the roles that own the content, as sentences. */
     public static List<String> ofOwners(Session session, Collection<String> roles) {
         return powers(session, roles).stream()
-                .map(power -> "content belongs to " + power
-                        + ": functions of the site run with its rights when indexes, views and statistics of its tables are made")
+                .map(power -> "the content names " + power
+                        + ": where it owns tables, functions of the site run with its rights when indexes, views and statistics of them are made")
                 .toList();
     }
 

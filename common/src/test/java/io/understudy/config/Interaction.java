@@ -76,7 +76,7 @@ record Interaction(String text, Set<Setting> settings) {
                         Setting.DATABASE_URL, Setting.DATABASE_CONNECTIONS),
                 of("%s is that of %s.", Setting.DATABASE_PASSWORD, Setting.DATABASE_USER),
                 of(
-                        "On a standby where %s is `preserve`, %s is a superuser or a member of every role that the content needs.",
+                        "On a standby where %s is `preserve`, %s is a member of every role that the content needs, or a superuser.",
                         Setting.DATABASE_OWNERSHIP, Setting.DATABASE_USER),
                 of(
                         "A standby fetches as many blobs at a time from %s as %s says.",

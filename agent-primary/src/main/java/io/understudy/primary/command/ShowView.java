@@ -57,7 +57,7 @@ record ShowView(
     record Tree(String name, TreeKind kind, long entries, long bytes, long setIdFiles, long outwardLinks) {
         private String text() {
             String risky = (setIdFiles == 0 ? "" : ", " + setIdFiles + " set-uid or set-gid")
-                    + (outwardLinks == 0 ? "" : ", " + outwardLinks + " links that may leave the tree");
+                    + (outwardLinks == 0 ? "" : ", " + outwardLinks + " links out of the tree");
             return String.format(
                     Locale.ROOT,
                     "tree      %s (%s): %d files, folders and links, %s%s%n",

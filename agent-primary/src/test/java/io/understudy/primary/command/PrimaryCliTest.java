@@ -133,6 +133,25 @@ class PrimaryCliTest {
     }
 
     @Test
+    void checkAndShowSayWhatWouldGiveRightsOnAStandby() throws Exception {
+        Path program = Files.writeString(folder.resolve("media/su"), "x");
+        Files.setAttribute(program, "unix:mode", 04755);
+        Files.createSymbolicLink(folder.resolve("media/out"), Path.of("/etc"));
+        run("init");
+        run("snapshot");
+
+        assertThat(run("check")).isZero();
+        assertThat(out.toString())
+                .contains("1 set-uid or set-gid file without these bits, 1 link that may leave the tree left out")
+                .contains("set setuid: keep or links: any for this tree")
+                .contains("warning  database user: database.user is \"postgres\", which is a superuser");
+        assertThat(run("show", "00000001-00000001")).isZero();
+        assertThat(out.toString()).contains(", 1 set-uid or set-gid, 1 links out of the tree");
+        assertThat(json("show", "00000001-00000001", "--json").at("/trees/0/outward_links").asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
     void saysWhatIsWrongWithASnapshot() throws Exception {
         run("init");
         run("snapshot");

@@ -29,6 +29,7 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     private final BooleanSupplier marked;
     private Optional<ErrorCode> busy = Optional.empty();
     private Optional<UnderstudyException> unfit = Optional.empty();
+    private List<String> risks = List.of();
     private Optional<UnderstudyException> undroppable = Optional.empty();
     private Runnable duringLoad = () -> {};
     private int loads;
@@ -192,6 +193,16 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
             throw failure;
         });
         loader.preflight(manifest);
+    }
+
+    @Override
+    public List<String> risks(Manifest manifest) {
+        return risks;
+    }
+
+    /** What {@code check} is to warn of. */
+    public void warnOf(String risk) {
+        risks = List.of(risk);
     }
 
     @Override

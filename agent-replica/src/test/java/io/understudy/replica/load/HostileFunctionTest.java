@@ -10,7 +10,10 @@ import io.understudy.repository.Manifest;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -105,8 +109,7 @@ class HostileFunctionTest {
     void runsNothingWithMoreRightsThanTheSiteHas(String script) {
         load(snapshot(evil() + script.replace("@", trace)));
 
-        assertThat(server.psql("postgres", "SELECT pg_stat_file(" + PostgresServer.literal(trace) + ", true) IS NULL"))
-                .isEqualTo("t");
+        assertNothingRan();
         assertThat(server.psql(names.spare(), "SELECT count(*) FROM t "))
                 .isEqualTo("1");
     }
@@ -129,8 +132,66 @@ class HostileFunctionTest {
                 + "CREATE TABLE trap.pg_class AS SELECT 1 AS x; CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
                 + "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = trap, pg_catalog, public', current_database()); END$$;");
         load(manifest);
-        assertThat(server.psql("postgres", "SELECT pg_stat_file(" + PostgresServer.literal(trace) + ", true) IS NULL"))
-                .isEqualTo("t");
+        assertNothingRan();
+    }
+
+    /** Of a superuser's own tables it is no member: it may fill them, and no more. */
+    @ParameterizedTest
+    @EnumSource(Ownership.class)
+    void runsNothingInTheTablesOfASuperuserEither(Ownership ownership) {
+        String source = source(evil());
+        server.psql(
+                source,
+                "CREATE TABLE t (a int CHECK (evil(a) > 0), g int GENERATED ALWAYS AS (evil(a)) STORED); GRANT INSERT ON t TO " + role + ";");
+        server.psql(source, role, "x", "INSERT INTO t VALUES (1);");
+        load(new RealSnapshot(server, blobs, state).of(source, 1), ownership);
+        assertNothingRan();
+        assertThat(server.psql(names.spare(), "SELECT g, (SELECT relacl FROM pg_class WHERE relname = 't')::text ~ 'understudy' FROM t"))
+                .isEqualTo("1|f");
+    }
+
+    /** Rows of an archive, such as those of tables whose names pg_dump's command line does not hold. */
+    @Test
+    void runsNothingForRowsOfTheArchive() {
+        String source = source(evil() + "CREATE TABLE t (a int CHECK (evil(a) > 0)); INSERT INTO t VALUES (1);");
+        load(new RealSnapshot(server, blobs, state).of(source, 1, List.of("t")));
+        assertNothingRan();
+        assertThat(server.psql(names.spare(), "SELECT count(*) FROM t")).isEqualTo("1");
+    }
+
+    /** Where pg_hba.conf lets only known roles in, the load goes on; what does not take rights back has none. */
+    @Test
+    void loadsWithoutTheRightsWhereTheServerLetsNoFurtherRoleIn() throws IOException {
+        try (PostgresServer strict = PostgresServer.start()) {
+            strict.createRole(role, "LOGIN PASSWORD 'x'");
+            String source = strict.createDatabase("source");
+            strict.psql("postgres", "ALTER DATABASE " + PostgresServer.quoted(source) + " OWNER TO " + role + ";");
+            strict.psql(
+                    source,
+                    role,
+                    "x",
+                    "CREATE FUNCTION who(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN IF current_setting('is_superuser')::bool THEN RAISE 'a superuser'; END IF; RETURN true; END$$;"
+                            + "CREATE TABLE t (a int CHECK (who(a))); INSERT INTO t VALUES (1);"
+                            + "CREATE TABLE k (a int PRIMARY KEY REFERENCES k, b t); ALTER TABLE t ADD UNIQUE (a); ALTER TABLE k ADD FOREIGN KEY (a) REFERENCES t (a);");
+            Manifest manifest = new RealSnapshot(strict, blobs, state).of(source, 1);
+            Files.writeString(
+                    strict.dataFolder().resolve("pg_hba.conf"), "host all postgres 127.0.0.1/32 scram-sha-256\n");
+            strict.psql("postgres", "SELECT pg_reload_conf();");
+            load(strict, manifest, Ownership.PRESERVE);
+            assertThat(strict.psql(names.spare(), "SELECT count(*) FROM t")).isEqualTo("1");
+            assertThat(strict.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname ~ '_understudy_load_'"))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void dropsTheRolesThatAKilledAgentLeft() {
+        String left = names.live() + "_understudy_load_left";
+        server.psql(
+                "postgres",
+                "CREATE ROLE " + left + "; COMMENT ON ROLE " + left + " IS 'temporary: Understudy fills database "
+                        + names.spare() + "';");
+        load(snapshot("CREATE TABLE t (a int);"));
     }
 
     @AfterEach
@@ -142,17 +203,33 @@ class HostileFunctionTest {
                 .isEqualTo("0");
     }
 
-    private Manifest snapshot(String script) {
+    private void assertNothingRan() {
+        assertThat(server.psql("postgres", "SELECT pg_stat_file(" + PostgresServer.literal(trace) + ", true) IS NULL"))
+                .isEqualTo("t");
+    }
+
+    private String source(String script) {
         String source = server.createDatabase("source");
         server.psql("postgres", "ALTER DATABASE " + PostgresServer.quoted(source) + " OWNER TO " + role + ";");
         server.psql(source, role, "x", script);
-        return new RealSnapshot(server, blobs, state).of(source, 1);
+        return source;
+    }
+
+    private Manifest snapshot(String script) {
+        return new RealSnapshot(server, blobs, state).of(source(script), 1);
     }
 
     private void load(Manifest manifest) {
+        load(manifest, Ownership.PRESERVE);
+    }
+
+    private void load(Manifest manifest, Ownership ownership) {
+        load(server, manifest, ownership);
+    }
+
+    private void load(PostgresServer into, Manifest manifest, Ownership ownership) {
         new DatabaseLoader(
-                        server.settings(
-                                names.live(), PostgresServer.SUPERUSER, server.password(), Ownership.PRESERVE),
+                        into.settings(names.live(), PostgresServer.SUPERUSER, into.password(), ownership),
                         state,
                         new SystemCommandRunner(state),
                         Ticker.system())

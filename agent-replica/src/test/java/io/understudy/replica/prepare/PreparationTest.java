@@ -1,5 +1,6 @@
 package io.understudy.replica.prepare;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,6 +39,12 @@ import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.TestCertificates;
 import java.io.IOException;
+import io.understudy.files.Attributes;
+import io.understudy.files.LinkTarget;
+import io.understudy.files.SafePath;
+import io.understudy.files.TreeEntry;
+import io.understudy.repository.tree.IndexEntry;
+import io.understudy.testing.TreeSnapshots;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -188,6 +195,36 @@ class PreparationTest {
         });
         assertThat(world.marker.on()).isFalse();
         assertThat(world.store.read()).isEmpty();
+    }
+
+    @Test
+    void warnsOfWhatTheNewestSnapshotWouldGiveRightsTo() {
+        assertThat(warnings()).isEmpty();
+        world.databases.warnOf("database.user is a superuser");
+        IndexEntry root = IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, new Attributes(0755, NOW, "root", "root")));
+        IndexEntry link = IndexEntry.of(new TreeEntry.Link(
+                SafePath.of("out"), new Attributes(0777, NOW, "root", "root"), LinkTarget.of("/etc".getBytes(UTF_8))));
+        repository.commit(
+                Manifests.with(
+                        Manifests.sample(new SnapshotId(1, 1)),
+                        List.of(TreeSnapshots.index(
+                                "media", TreeKind.FILES, List.of(root, link), repository.blobs()))),
+                key);
+
+        assertThat(warnings())
+                .anySatisfy(each -> assertThat(each).isEqualTo("database user: database.user is a superuser"))
+                .anySatisfy(each -> assertThat(each)
+                        .isEqualTo(
+                                "tree media: 00000001-00000001 on a standby: 1 link that may leave the tree left out; the first is out"));
+    }
+
+    private List<String> warnings() {
+        return checks(settings())
+                .run()
+                .warnings()
+                .filter(each -> !each.check().equals("tls"))
+                .map(each -> each.check() + ": " + each.message())
+                .toList();
     }
 
     @Test
