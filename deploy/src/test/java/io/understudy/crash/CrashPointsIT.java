@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * passed fails its test.
  *
  * <p>Without the system property {@code understudy.crash.points}, a pattern of labels, one import is killed at every
- * other of its points in turn, and the rest at a few; with {@code .*} each point has a crash of its own, which takes some minutes
- * ({@code deploy/soak --crash-points}).
+ * other of its points in turn, and the rest at a few; with {@code .*} each point has a crash of its own, which takes
+ * some minutes ({@code deploy/soak --crash-points}).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashPointsIT {
