@@ -32,16 +32,18 @@ public final class UserRisks {
         String user = session.first("SELECT session_user AS name", row -> row.text("name"))
                 .orElseThrow();
         return powers(session, List.of(user)).stream()
-                .map(power -> "database.user is " + power
-                        + ": on a standby, what the primary's key has signed is restored with its rights, also an archive that runs commands")
+                .map(
+                        power -> "database.user is " + power
+                                + ": on a standby, what the primary's key has signed is restored with its rights, also an archive that runs commands")
                 .toList();
     }
 
     /** Those of the roles that own the content, as sentences. */
     public static List<String> ofOwners(Session session, Collection<String> roles) {
         return powers(session, roles).stream()
-                .map(power -> "the content names " + power
-                        + ": where it owns tables, functions of the site run with its rights when indexes, views and statistics of them are made")
+                .map(
+                        power -> "the content names " + power
+                                + ": where it owns tables, functions of the site run with its rights when indexes, views and statistics of them are made")
                 .toList();
     }
 

@@ -23,8 +23,7 @@ public final class TreeCheck {
     }
 
     /** Warns of each tree that holds some; silent about others. */
-    public static void add(
-            CheckReport.Run checks, Manifest manifest, Iterable<TreeSettings> trees, BlobSource blobs) {
+    public static void add(CheckReport.Run checks, Manifest manifest, Iterable<TreeSettings> trees, BlobSource blobs) {
         for (TreeSettings settings : trees) {
             manifest.trees().stream()
                     .filter(tree -> tree.name().equals(settings.name()))

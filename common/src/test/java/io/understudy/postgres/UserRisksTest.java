@@ -29,7 +29,8 @@ class UserRisksTest {
         server.psql("postgres", "ALTER ROLE " + odd + " RENAME TO " + PostgresServer.quoted(odd + " \"\\,{}") + ";");
         server.psql("postgres", "GRANT pg_execute_server_program TO " + PostgresServer.quoted(odd + " \"\\,{}") + ";");
         try (Session session = new Database(server.settings("postgres")).open()) {
-            assertThat(UserRisks.ofOwners(session, List.of(plain, "no such role"))).isEmpty();
+            assertThat(UserRisks.ofOwners(session, List.of(plain, "no such role")))
+                    .isEmpty();
             assertThat(UserRisks.ofOwners(session, List.of(plain, odd + " \"\\,{}", "postgres")))
                     .hasSize(2)
                     .anySatisfy(risk -> assertThat(risk).contains("names \"postgres\", which is a superuser"))

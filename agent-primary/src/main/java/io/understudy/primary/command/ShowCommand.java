@@ -16,7 +16,8 @@ final class ShowCommand extends PrimaryCommand {
     int run(PrimaryWiring agent) {
         SnapshotId snapshot = SnapshotName.parse(id);
         Repository repository = agent.repository().get();
-        ShowView view = ShowView.of(repository.read(snapshot), repository.blobs(), agent.settings().trees());
+        ShowView view = ShowView.of(
+                repository.read(snapshot), repository.blobs(), agent.settings().trees());
         cli.print(view, view::text);
         return 0;
     }

@@ -147,7 +147,9 @@ class PrimaryCliTest {
                 .contains("warning  database user: database.user is \"postgres\", which is a superuser");
         assertThat(run("show", "00000001-00000001")).isZero();
         assertThat(out.toString()).contains(", 1 set-uid or set-gid, 1 links out of the tree");
-        assertThat(json("show", "00000001-00000001", "--json").at("/trees/0/outward_links").asInt())
+        assertThat(json("show", "00000001-00000001", "--json")
+                        .at("/trees/0/outward_links")
+                        .asInt())
                 .isEqualTo(1);
     }
 

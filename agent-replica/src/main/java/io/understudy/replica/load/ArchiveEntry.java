@@ -41,9 +41,7 @@ record ArchiveEntry(String line, String what) {
      * @param owners names of roles
      */
     Optional<String> owner(Collection<String> owners) {
-        return owners.stream()
-                .filter(owner -> what.endsWith(" " + owner))
-                .max(Comparator.comparingInt(String::length));
+        return owners.stream().filter(owner -> what.endsWith(" " + owner)).max(Comparator.comparingInt(String::length));
     }
 
     boolean isSequence() {

@@ -25,8 +25,7 @@ final class ContentLoader {
     private final RestoreOptions options;
     private final LoadRights rights;
 
-    ContentLoader(
-            Database database, String spare, ArchiveRestore archive, RestoreOptions options, LoadRights rights) {
+    ContentLoader(Database database, String spare, ArchiveRestore archive, RestoreOptions options, LoadRights rights) {
         this.database = database;
         this.spare = spare;
         this.archive = archive;

@@ -62,12 +62,13 @@ final class ExtensionCheck {
                             + session.serverVersion() / 10000 + "-postgis-3)"));
         }
         if (!forbidden.isEmpty() && !session.isSuperuser()) {
-            faults.add(new Fault(
-                    ErrorCode.MISSING_PRIVILEGE,
-                    "only a superuser may create the extension" + (forbidden.size() == 1 ? " " : "s ")
-                            + String.join(", ", forbidden),
-                    "where the site does not need it, DROP EXTENSION on the primary; where it is harmless, write trusted = true into its control file"
-                            + " (PostgreSQL 13 and later); else database.user must be a superuser for imports (docs/security.md)"));
+            faults.add(
+                    new Fault(
+                            ErrorCode.MISSING_PRIVILEGE,
+                            "only a superuser may create the extension" + (forbidden.size() == 1 ? " " : "s ")
+                                    + String.join(", ", forbidden),
+                            "where the site does not need it, DROP EXTENSION on the primary; where it is harmless, write trusted = true into its control file"
+                                    + " (PostgreSQL 13 and later); else database.user must be a superuser for imports (docs/security.md)"));
         }
         return faults;
     }

@@ -123,7 +123,10 @@ final class LoadRights implements AutoCloseable {
         }
         List<ArchiveEntry> constraints =
                 entries.stream().filter(ArchiveEntry::isConstraintOnRows).toList();
-        archive.restore(Section.POST_DATA, options, entries.stream().filter(ArchiveEntry::isIndexOrTrigger).toList());
+        archive.restore(
+                Section.POST_DATA,
+                options,
+                entries.stream().filter(ArchiveEntry::isIndexOrTrigger).toList());
         restore(archive, Section.POST_DATA, options, constraints);
         close();
         archive.restore(

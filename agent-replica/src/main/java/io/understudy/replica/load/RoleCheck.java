@@ -77,9 +77,11 @@ final class RoleCheck {
                     "GRANT it those roles, or set database.ownership: single"));
         }
         if (!superusers.isEmpty()) {
-            faults.add(denied(
-                    "may give nothing to " + list(superusers) + ", which must own objects and is a superuser here",
-                    "let those objects belong to an ordinary role on the primary (REASSIGN OWNED BY … TO …), or set database.ownership: single"));
+            faults.add(
+                    denied(
+                            "may give nothing to " + list(superusers)
+                                    + ", which must own objects and is a superuser here",
+                            "let those objects belong to an ordinary role on the primary (REASSIGN OWNED BY … TO …), or set database.ownership: single"));
         }
         session.first(
                         "SELECT pg_catalog.pg_get_userbyid(datdba) AS owner FROM pg_catalog.pg_database WHERE datname = ?",

@@ -64,7 +64,8 @@ class RiskyTreeTest {
         bench(TreeKind.FILES).apply(1, source);
 
         assertThat(mode("bin/su")).isEqualTo(0755);
-        assertThat(Files.exists(live.resolve("outside"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+        assertThat(Files.exists(live.resolve("outside"), LinkOption.NOFOLLOW_LINKS))
+                .isFalse();
     }
 
     /** What is left out is not missed: it would be repaired every minute. */
@@ -81,7 +82,8 @@ class RiskyTreeTest {
     void changesNothingTheSecondTime() throws IOException {
         TreeBench bench = bench(TreeKind.FILES);
         bench.apply(1, source);
-        Object before = Files.readAttributes(live.resolve("bin/su"), "unix:ctime").get("ctime");
+        Object before =
+                Files.readAttributes(live.resolve("bin/su"), "unix:ctime").get("ctime");
         bench.stager().prepare(bench.manifest(2, bench.take(source)), bench.blobs, Progress.none());
         bench.apply(3, source);
         assertThat(Files.readAttributes(live.resolve("bin/su"), "unix:ctime").get("ctime"))

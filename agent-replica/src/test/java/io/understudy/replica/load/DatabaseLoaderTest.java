@@ -109,7 +109,9 @@ class DatabaseLoaderTest {
         try (Session session = database.open()) {
             TableCopy copy = new TableCopy(
                     new BrokenBlobs(blobs, last.id()), Progress.none(), "UTF8", CopyTargets.of(session), plan.bytes());
-            assertFails(ErrorCode.BLOB_DAMAGED, () -> new RowLoader(LoadRights.ofUser(database, spare), 2, copy).load(plan.tasks()));
+            assertFails(
+                    ErrorCode.BLOB_DAMAGED,
+                    () -> new RowLoader(LoadRights.ofUser(database, spare), 2, copy).load(plan.tasks()));
         }
         assertThat(shared.psql(spare, "SELECT count(*) FROM t")).isEqualTo("0");
     }

@@ -110,8 +110,7 @@ class HostileFunctionTest {
         load(snapshot(evil() + script.replace("@", trace)));
 
         assertNothingRan();
-        assertThat(server.psql(names.spare(), "SELECT count(*) FROM t "))
-                .isEqualTo("1");
+        assertThat(server.psql(names.spare(), "SELECT count(*) FROM t ")).isEqualTo("1");
     }
 
     /** The test's own function does what it is meant to do, given the rights. */
@@ -126,11 +125,12 @@ class HostileFunctionTest {
     /** The owner of a database may prescribe its search_path; what our first statements name is looked up in it. */
     @Test
     void namesNothingThatASearchPathOfTheSiteCouldReplace() {
-        Manifest manifest = snapshot(evil()
-                + "CREATE SCHEMA trap; CREATE DOMAIN trap.text AS pg_catalog.text CHECK (public.evil(length(VALUE::pg_catalog.text)) >= 0);"
-                + "CREATE FUNCTION trap.pg_backend_pid() RETURNS int LANGUAGE sql AS 'SELECT public.evil(1)';"
-                + "CREATE TABLE trap.pg_class AS SELECT 1 AS x; CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
-                + "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = trap, pg_catalog, public', current_database()); END$$;");
+        Manifest manifest = snapshot(
+                evil()
+                        + "CREATE SCHEMA trap; CREATE DOMAIN trap.text AS pg_catalog.text CHECK (public.evil(length(VALUE::pg_catalog.text)) >= 0);"
+                        + "CREATE FUNCTION trap.pg_backend_pid() RETURNS int LANGUAGE sql AS 'SELECT public.evil(1)';"
+                        + "CREATE TABLE trap.pg_class AS SELECT 1 AS x; CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
+                        + "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = trap, pg_catalog, public', current_database()); END$$;");
         load(manifest);
         assertNothingRan();
     }
@@ -142,11 +142,14 @@ class HostileFunctionTest {
         String source = source(evil());
         server.psql(
                 source,
-                "CREATE TABLE t (a int CHECK (evil(a) > 0), g int GENERATED ALWAYS AS (evil(a)) STORED); GRANT INSERT ON t TO " + role + ";");
+                "CREATE TABLE t (a int CHECK (evil(a) > 0), g int GENERATED ALWAYS AS (evil(a)) STORED); GRANT INSERT ON t TO "
+                        + role + ";");
         server.psql(source, role, "x", "INSERT INTO t VALUES (1);");
         load(new RealSnapshot(server, blobs, state).of(source, 1), ownership);
         assertNothingRan();
-        assertThat(server.psql(names.spare(), "SELECT g, (SELECT relacl FROM pg_class WHERE relname = 't')::text ~ 'understudy' FROM t"))
+        assertThat(server.psql(
+                        names.spare(),
+                        "SELECT g, (SELECT relacl FROM pg_class WHERE relname = 't')::text ~ 'understudy' FROM t"))
                 .isEqualTo("1|f");
     }
 

@@ -19,6 +19,10 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.Attributes;
+import io.understudy.files.LinkTarget;
+import io.understudy.files.SafePath;
+import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
@@ -34,17 +38,13 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
+import io.understudy.repository.tree.IndexEntry;
 import io.understudy.setup.CheckResult;
 import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
 import io.understudy.testing.TestCertificates;
-import java.io.IOException;
-import io.understudy.files.Attributes;
-import io.understudy.files.LinkTarget;
-import io.understudy.files.SafePath;
-import io.understudy.files.TreeEntry;
-import io.understudy.repository.tree.IndexEntry;
 import io.understudy.testing.TreeSnapshots;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,15 +207,15 @@ class PreparationTest {
         repository.commit(
                 Manifests.with(
                         Manifests.sample(new SnapshotId(1, 1)),
-                        List.of(TreeSnapshots.index(
-                                "media", TreeKind.FILES, List.of(root, link), repository.blobs()))),
+                        List.of(TreeSnapshots.index("media", TreeKind.FILES, List.of(root, link), repository.blobs()))),
                 key);
 
         assertThat(warnings())
                 .anySatisfy(each -> assertThat(each).isEqualTo("database user: database.user is a superuser"))
-                .anySatisfy(each -> assertThat(each)
-                        .isEqualTo(
-                                "tree media: 00000001-00000001 on a standby: 1 link that may leave the tree left out; the first is out"));
+                .anySatisfy(
+                        each -> assertThat(each)
+                                .isEqualTo(
+                                        "tree media: 00000001-00000001 on a standby: 1 link that may leave the tree left out; the first is out"));
     }
 
     private List<String> warnings() {

@@ -69,13 +69,15 @@ public final class RiskyEntries {
         }
         String files = setId == 0
                 ? ""
-                : setId + (setId == 1 ? " set-uid or set-gid file " : " set-uid or set-gid files ")
+                : setId
+                        + (setId == 1 ? " set-uid or set-gid file " : " set-uid or set-gid files ")
                         + (keepsSetId ? "kept" : "without these bits");
         String links = outward == 0
                 ? ""
-                : outward + (outward == 1 ? " link that may leave the tree " : " links that may leave the tree ")
+                : outward
+                        + (outward == 1 ? " link that may leave the tree " : " links that may leave the tree ")
                         + (anyLinks ? "kept" : "left out");
-        return Optional.of(files + (setId > 0 && outward > 0 ? ", " : "") + links + "; the first is "
-                + first.orElseThrow());
+        return Optional.of(
+                files + (setId > 0 && outward > 0 ? ", " : "") + links + "; the first is " + first.orElseThrow());
     }
 }
