@@ -10,7 +10,7 @@ import io.understudy.postgres.Session;
  * call functions of the site.
  *
  * <p>An event trigger makes every function of an ordinary role SECURITY DEFINER as soon as it belongs to that role:
- * then it runs with its owner's rights whoever calls it, and PostgreSQL forbids SET ROLE and SET SESSION AUTHORIZATION
+ * then it runs with its owner's rights in every session, and PostgreSQL forbids SET ROLE and SET SESSION AUTHORIZATION
  * inside. When the schema is there, functions become what they were.
  */
 final class FunctionGuard {

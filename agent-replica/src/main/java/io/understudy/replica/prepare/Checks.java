@@ -153,7 +153,7 @@ public final class Checks {
         return newest.get() + " could be imported";
     }
 
-    /** What the newest snapshot brings that an operator should know of; silent where it cannot be read: others say so. */
+    /** Warns of what the newest snapshot brings; silent where it cannot be read, which other checks report. */
     private void content(CheckReport.Run checks) {
         try {
             Repository opened = repository.get();
