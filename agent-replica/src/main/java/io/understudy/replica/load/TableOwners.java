@@ -23,7 +23,7 @@ final class TableOwners {
 
     private static final String SEE_SCHEMAS =
             "SELECT pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %I', n.nspname, r.name) AS sql"
-                    + " FROM pg_catalog.pg_namespace n, (SELECT ?::name AS name) r WHERE" + OF_SITE
+                    + " FROM pg_catalog.pg_namespace n, (SELECT ?::pg_catalog.name AS name) r WHERE" + OF_SITE
                     + "AND NOT pg_catalog.has_schema_privilege(r.name, n.oid, 'USAGE')";
 
     /** An owner may have taken rights from itself; a foreign key may refer to a table of another. */
@@ -31,7 +31,7 @@ final class TableOwners {
             SELECT pg_catalog.format('GRANT %s ON TABLE %I.%I TO %I', CASE WHEN o.own THEN p.right ELSE 'REFERENCES' END,
                 n.nspname, c.relname, r.name) AS sql
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            CROSS JOIN (SELECT ?::name AS name, ?::name AS owner) r
+            CROSS JOIN (SELECT ?::pg_catalog.name AS name, ?::pg_catalog.name AS owner) r
             CROSS JOIN LATERAL (SELECT pg_catalog.pg_get_userbyid(c.relowner) = r.owner AS own) o
             CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('TRUNCATE'), ('REFERENCES')) p ("right")
             WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND (o.own OR p.right = 'REFERENCES')
@@ -39,13 +39,15 @@ final class TableOwners {
 
     private static final String FILL_ALL =
             "SELECT pg_catalog.format('GRANT SELECT, INSERT, TRUNCATE ON ALL TABLES IN SCHEMA %1$I TO %2$I;"
-                    + " GRANT ALL ON ALL SEQUENCES IN SCHEMA %1$I TO %2$I', n.nspname, ?::name) AS sql"
+                    + " GRANT ALL ON ALL SEQUENCES IN SCHEMA %1$I TO %2$I', n.nspname, ?::pg_catalog.name) AS sql"
                     + " FROM pg_catalog.pg_namespace n WHERE" + OF_SITE;
 
-    private static final String EMPTY_HANDED =
+    private static final String TAKE_BACK =
             "SELECT pg_catalog.format('REVOKE ALL ON ALL TABLES IN SCHEMA %1$I FROM %2$I;"
-                    + " REVOKE ALL ON ALL SEQUENCES IN SCHEMA %1$I FROM %2$I', n.nspname, ?::name) AS sql"
-                    + " FROM pg_catalog.pg_namespace n WHERE" + OF_SITE;
+                    + " REVOKE ALL ON ALL SEQUENCES IN SCHEMA %1$I FROM %2$I', n.nspname, r.rolname) AS sql"
+                    + " FROM pg_catalog.pg_namespace n, pg_catalog.pg_roles r WHERE r.rolname = ?::pg_catalog.name AND EXISTS ("
+                    + " SELECT FROM pg_catalog.pg_class c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) a"
+                    + " WHERE c.relnamespace = n.oid AND a.grantee = r.oid) AND" + OF_SITE;
 
     private final Map<String, String> byName = new HashMap<>();
     private final SortedSet<String> ordinary = new TreeSet<>();
@@ -96,7 +98,7 @@ final class TableOwners {
      * lock table is small.
      */
     static void revoke(Session session, String role) {
-        run(session, session.query(EMPTY_HANDED, row -> row.text("sql"), role));
+        run(session, session.query(TAKE_BACK, row -> row.text("sql"), role));
         session.execute("DROP OWNED BY " + Sql.identifier(role));
     }
 

@@ -140,8 +140,7 @@ public final class TreeStager implements Stage {
                         staged);
                 RiskyEntries risky = new RiskyEntries(target.settings.path());
                 planner.plan(target.taken(index, risky)::iterator);
-                risky.text(target.settings.keepsSetId(), target.settings.anyLinks())
-                        .ifPresent(found -> LOG.warn("tree {}: {}", target.data.name(), found));
+                target.report(risky);
                 plan.commit();
                 fresh.commit();
                 return new Planned(
@@ -191,6 +190,14 @@ public final class TreeStager implements Stage {
             return index.peek(entry -> risky.add(entry.entry()))
                     .filter(new IncludedEntries(settings))
                     .map(this::guarded);
+        }
+
+        /** Says what comes otherwise than it is on the primary. */
+        void report(RiskyEntries risky) {
+            if ((risky.setId() > 0 && !settings.keepsSetId()) || (risky.outward() > 0 && !settings.anyLinks())) {
+                risky.text(settings.keepsSetId(), settings.anyLinks())
+                        .ifPresent(found -> LOG.warn("tree {}: {}", data.name(), found));
+            }
         }
 
         private IndexEntry guarded(IndexEntry line) {

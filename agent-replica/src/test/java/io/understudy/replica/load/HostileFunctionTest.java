@@ -80,6 +80,8 @@ class HostileFunctionTest {
                 "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE STATISTICS s ON (evil(a)), a FROM t;",
                 "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE MATERIALIZED VIEW m AS SELECT evil(a) FROM t;",
                 "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE MATERIALIZED VIEW m AS SELECT evil(a) AS e FROM t; CREATE UNIQUE INDEX ON m (evil(e));",
+                "CREATE FUNCTION d(float8, float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN public.evil(1); END$$;"
+                        + "CREATE TYPE r AS RANGE (SUBTYPE = float8, SUBTYPE_DIFF = d); CREATE TABLE t (a r); INSERT INTO t VALUES ('[1,2]'); CREATE INDEX ON t USING gist (a);",
                 // A constraint that pg_dump adds after the rows, because the function needs the table.
                 "CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
                         + "CREATE FUNCTION whole(t) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN public.evil(1) = 1; END$$; ALTER TABLE t ADD CHECK (whole(t));",
