@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A role of the server that has no rights of its own, for what must not run with those of a superuser. Its sessions log
- * in as it: what a superuser's session sets with SET ROLE or SET SESSION AUTHORIZATION any function can set back, but
- * whoever logged in as this role never was more. Only where the server refuses the login (pg_hba.conf, a pooler) do its
- * sessions rest on SET SESSION AUTHORIZATION.
+ * in as it: what a superuser's session sets with SET ROLE or SET SESSION AUTHORIZATION any function can set back, but a
+ * session that logged in as this role never was more. Only where the server refuses the login (pg_hba.conf, a pooler)
+ * do its sessions rest on SET SESSION AUTHORIZATION.
  *
  * <p>It is known by its comment, so that one that a killed agent left can be dropped. Its password is random and kept
  * nowhere.

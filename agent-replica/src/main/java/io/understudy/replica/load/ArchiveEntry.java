@@ -30,6 +30,11 @@ record ArchiveEntry(String line, String what) {
         return what.startsWith("CHECK CONSTRAINT ") || what.startsWith("FK CONSTRAINT ");
     }
 
+    /** Whether it says something of the entry before it. */
+    boolean isAbout() {
+        return what.startsWith("COMMENT ") || what.startsWith("SECURITY LABEL ");
+    }
+
     /** What may come before constraints, and what constraints may need. */
     boolean isIndexOrTrigger() {
         return BEFORE_CONSTRAINTS.stream().anyMatch(what::startsWith);

@@ -121,20 +121,21 @@ final class LoadRights implements AutoCloseable {
             archive.restore(Section.POST_DATA, options, entries);
             return;
         }
-        List<ArchiveEntry> constraints =
-                entries.stream().filter(ArchiveEntry::isConstraintOnRows).toList();
-        archive.restore(
-                Section.POST_DATA,
-                options,
-                entries.stream().filter(ArchiveEntry::isIndexOrTrigger).toList());
+        List<ArchiveEntry> first = new ArrayList<>();
+        List<ArchiveEntry> constraints = new ArrayList<>();
+        List<ArchiveEntry> last = new ArrayList<>();
+        List<ArchiveEntry> now = last;
+        for (ArchiveEntry entry : entries) {
+            // pg_restore takes a comment for part of the section of the entry before it.
+            if (!entry.isAbout()) {
+                now = entry.isConstraintOnRows() ? constraints : entry.isIndexOrTrigger() ? first : last;
+            }
+            now.add(entry);
+        }
+        archive.restore(Section.POST_DATA, options, first);
         restore(archive, Section.POST_DATA, options, constraints);
         close();
-        archive.restore(
-                Section.POST_DATA,
-                options,
-                entries.stream()
-                        .filter(entry -> !entry.isConstraintOnRows() && !entry.isIndexOrTrigger())
-                        .toList());
+        archive.restore(Section.POST_DATA, options, last);
     }
 
     private void restore(ArchiveRestore archive, Section section, List<String> options, List<ArchiveEntry> entries) {
