@@ -194,11 +194,12 @@ class HostileFunctionTest {
     void losesNothingOfWhatDependsOnRows() {
         String other = server.newName("other");
         server.createRole(other, "");
-        String source = source("CREATE TABLE k (a int PRIMARY KEY); COMMENT ON CONSTRAINT k_pkey ON k IS 'k';"
-                + "CREATE TABLE t (a int CONSTRAINT f REFERENCES k); COMMENT ON CONSTRAINT f ON t IS 'f'; ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;"
-                + "COMMENT ON CONSTRAINT c ON t IS 'c'; CREATE INDEX i ON t (a); COMMENT ON INDEX i IS 'i'; CREATE RULE r AS ON DELETE TO t DO ALSO NOTHING; COMMENT ON RULE r ON t IS 'r';"
-                + "CREATE POLICY p ON t USING (true); COMMENT ON POLICY p ON t IS 'p';"
-                + "CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE INDEX mi ON m (a); COMMENT ON INDEX mi IS 'mi';");
+        String source = source(
+                "CREATE TABLE k (a int PRIMARY KEY); COMMENT ON CONSTRAINT k_pkey ON k IS 'k';"
+                        + "CREATE TABLE t (a int CONSTRAINT f REFERENCES k); COMMENT ON CONSTRAINT f ON t IS 'f'; ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;"
+                        + "COMMENT ON CONSTRAINT c ON t IS 'c'; CREATE INDEX i ON t (a); COMMENT ON INDEX i IS 'i'; CREATE RULE r AS ON DELETE TO t DO ALSO NOTHING; COMMENT ON RULE r ON t IS 'r';"
+                        + "CREATE POLICY p ON t USING (true); COMMENT ON POLICY p ON t IS 'p';"
+                        + "CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE INDEX mi ON m (a); COMMENT ON INDEX mi IS 'mi';");
         server.psql(
                 source,
                 "CREATE TABLE o (a int REFERENCES k); ALTER TABLE o OWNER TO " + other
