@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.repository.EpochClaim;
+import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -52,12 +53,12 @@ public final class EpochClaiming {
         int epoch = held + 1;
         try {
             if (request.force()) {
-                int highest = claims.highest();
+                int next = claims.next(held);
                 epoch = last.filter(each -> each.epoch() > held)
-                                .filter(each -> each.epoch() == highest && claims.stands(each))
+                                .filter(each -> each.epoch() == next - 1 && claims.stands(each))
                                 .isPresent()
-                        ? highest
-                        : Math.max(held, highest) + 1;
+                        ? next - 1
+                        : next;
             }
         } catch (UnderstudyException e) {
             if (!request.unfenced()) {
@@ -65,6 +66,26 @@ public final class EpochClaiming {
             }
         }
         return of(last, epoch, request.reason());
+    }
+
+    /**
+     * Before anything of the promotion is durable: whether the claim can succeed.
+     *
+     * @throws UnderstudyException why it can't, of a request that does not go on without it
+     */
+    void requireFree(EpochClaim claim, Promotion.Request request) {
+        try {
+            claims.requireFree(claim);
+        } catch (UnderstudyException e) {
+            if (!request.unfenced() || !isFilestore(e)) {
+                throw refused(e);
+            }
+        }
+    }
+
+    /** What an operator should know of the repository after a promotion. Never throws. */
+    List<UnderstudyException> findings(int epoch, Optional<SnapshotId> live) {
+        return claims.findings(epoch, live);
     }
 
     /** The claim of this epoch: the one that was kept, or where that was lost a new one. */
@@ -103,7 +124,7 @@ public final class EpochClaiming {
      */
     boolean isOverruled(int epoch) {
         try {
-            return claims.highest() > epoch;
+            return claims.highest(epoch) > epoch;
         } catch (UnderstudyException e) {
             events.report(new ReplicaEvent.LaterPromotionUnknown(e));
             return false;
@@ -125,8 +146,7 @@ public final class EpochClaiming {
             hint =
                     "without the filestore the old primary can't be fenced; if it is certainly off: agent-replica promote --unfenced";
         } else if (cause.code() == ErrorCode.EPOCH_TAKEN) {
-            hint =
-                    "another server was promoted after this one's data was taken; to promote this one over it: agent-replica promote --force";
+            hint = cause.hint() + "; to promote this server over it: agent-replica promote --force";
         }
         return new UnderstudyException(
                 cause.code(),

@@ -191,6 +191,10 @@ public final class Promotion {
         Promoting promoting = (Promoting) notes.state();
         List<UnderstudyException> warnings = new ArrayList<>(left);
         boolean claimed = claim(promoting, warnings);
+        if (claimed) {
+            warnings.addAll(claiming.findings(
+                    promoting.epoch(), promoting.before().current().snapshot()));
+        }
         backup.removeMarker();
         ReplicaPoint.MARKER_REMOVED.reached();
         boolean withheld = EpochClaiming.isOvertaken(warnings);
@@ -261,6 +265,10 @@ public final class Promotion {
     private void begin(Following following, Request request, boolean byHand) {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
         EpochClaim claim = claiming.next(notes.record().claim(), held, request);
+        // Without the marker this server is the primary, whatever stands in the repository.
+        if (backup.on()) {
+            claiming.requireFree(claim, request);
+        }
         notes.change(record ->
                 record.withClaim(claim).with(record.state().promote(claim.epoch(), request.unfenced(), byHand)));
         ReplicaPoint.PROMOTION_INTENDED.reached();
