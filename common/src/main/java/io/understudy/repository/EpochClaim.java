@@ -24,7 +24,8 @@ public record EpochClaim(
         Instant when,
         String reason,
         String nonce) {
-    static final int HIGHEST = 99_999_999;
+    /** The last epoch that a name can carry. */
+    public static final int HIGHEST = 99_999_999;
 
     public EpochClaim {
         if (epoch < 1 || epoch > HIGHEST) {

@@ -18,7 +18,6 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The claims of epochs: the fence against an old primary. A claim is a signed object that is created conditionally, so
@@ -32,6 +31,7 @@ public final class Epochs {
     private static final String PREFIX = "epochs/";
     private static final Pattern KEY = Pattern.compile("epochs/(\\d{8})\\.json");
     static final int LONGEST = 64 << 10;
+    private static final int MOST = 20_000;
 
     private final Filestore filestore;
     private final String site;
@@ -211,12 +211,10 @@ public final class Epochs {
     }
 
     private IntStream claimed() {
-        try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
-            return IntStream.of(keys.map(KEY::matcher)
-                    .filter(Matcher::matches)
-                    .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
-                    .toArray());
-        }
+        return SmallObject.list(filestore, PREFIX, "", MOST).stream()
+                .map(info -> KEY.matcher(info.key()))
+                .filter(Matcher::matches)
+                .mapToInt(matcher -> Integer.parseInt(matcher.group(1)));
     }
 
     /** Why what is stored as the claim of this epoch is none that is trusted; empty where it is one, or is gone. */

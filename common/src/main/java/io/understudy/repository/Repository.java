@@ -15,7 +15,6 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Understudy's data of one site inside one filestore, in format 2: its manifests here, the rest by {@link #blobs()},
@@ -31,6 +30,7 @@ public final class Repository {
     private static final String DESCRIPTION = "understudy.json";
     private static final int LONGEST_DESCRIPTION = 64 << 10;
     private static final String MANIFESTS = "manifests/";
+    private static final int MOST_MANIFESTS = 200_000;
     private static final Pattern MANIFEST_KEY = Pattern.compile("manifests/((?!0{8})\\d{8}-(?!0{8})\\d{8})\\.json");
 
     private final Filestore filestore;
@@ -286,12 +286,11 @@ public final class Repository {
     }
 
     private List<SnapshotId> snapshots(String after) {
-        try (Stream<String> keys = filestore.list(MANIFESTS, after).map(info -> info.key())) {
-            return keys.map(MANIFEST_KEY::matcher)
-                    .filter(Matcher::matches)
-                    .map(matcher -> SnapshotId.parse(matcher.group(1)))
-                    .toList();
-        }
+        return SmallObject.list(filestore, MANIFESTS, after, MOST_MANIFESTS).stream()
+                .map(info -> MANIFEST_KEY.matcher(info.key()))
+                .filter(Matcher::matches)
+                .map(matcher -> SnapshotId.parse(matcher.group(1)))
+                .toList();
     }
 
     private static Optional<Description> description(Filestore filestore) {

@@ -31,6 +31,7 @@ import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.DatabaseLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
+import io.understudy.replica.promote.BoundedClaims;
 import io.understudy.replica.promote.EpochClaiming;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.RepositoryClaims;
@@ -78,6 +79,10 @@ import java.util.function.UnaryOperator;
  * <p>More than 300 lines with its imports, for all of it is one list of parts.
  */
 public final class ReplicaWiring implements AutoCloseable {
+    /** On a real server a promotion waits for the filestore no longer than it has to. */
+    private static final UnaryOperator<ReplicaParts> BOUNDED =
+            parts -> new ReplicaParts(parts.source(), new BoundedClaims(parts.claims()), parts.stage(), parts.trees());
+
     private final Settings settings;
     private final ReplicaPorts ports;
     private final ReplicaParts parts;
@@ -115,7 +120,7 @@ public final class ReplicaWiring implements AutoCloseable {
 
     /** Of a real server. */
     public static ReplicaWiring of(Settings settings) {
-        return new ReplicaWiring(settings, ports(settings, Filestores.open(settings.filestore())));
+        return new ReplicaWiring(settings, ports(settings, Filestores.open(settings.filestore())), BOUNDED);
     }
 
     /** With a filestore that reports its health to the metrics. */
@@ -124,7 +129,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 Clock.systemUTC(),
                 new FilestoreMetrics(metrics, settings.filestore().url().toString()));
         return new ReplicaWiring(
-                settings, ports(settings, Filestores.open(settings.filestore(), events, Ticker.system())));
+                settings, ports(settings, Filestores.open(settings.filestore(), events, Ticker.system())), BOUNDED);
     }
 
     private static ReplicaPorts ports(Settings settings, Filestore filestore) {

@@ -8,12 +8,16 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Which epoch a promotion claims, and whether the claim succeeded. */
 public final class EpochClaiming {
+    /** What an unfenced promotion waits for the filestore: it goes on without it. */
+    private static final Duration UNFENCED = Duration.ofSeconds(10);
+
     private final EpochClaims claims;
     private final Events events;
     private final Supplier<String> nonces;
@@ -53,7 +57,7 @@ public final class EpochClaiming {
         int epoch = held + 1;
         try {
             if (request.force()) {
-                int next = claims.next(held);
+                int next = reached(request.unfenced()).next(held);
                 epoch = last.filter(each -> each.epoch() > held)
                                 .filter(each -> each.epoch() == next - 1 && claims.stands(each))
                                 .isPresent()
@@ -69,18 +73,24 @@ public final class EpochClaiming {
     }
 
     /**
-     * Before anything of the promotion is durable: whether the claim can succeed.
+     * Before anything of the promotion is durable: whether the claim can succeed. An unfenced promotion needs no answer of
+     * the filestore, and does not ask before it claims.
      *
-     * @throws UnderstudyException why it can't, of a request that does not go on without it
+     * @throws UnderstudyException why it can't
      */
     void requireFree(EpochClaim claim, Promotion.Request request) {
+        if (request.unfenced()) {
+            return;
+        }
         try {
             claims.requireFree(claim);
         } catch (UnderstudyException e) {
-            if (!request.unfenced() || !isFilestore(e)) {
-                throw refused(e);
-            }
+            throw refused(e);
         }
+    }
+
+    private EpochClaims reached(boolean unfenced) {
+        return unfenced ? claims.within(UNFENCED) : claims;
     }
 
     /** What an operator should know of the repository after a promotion. Never throws. */
@@ -88,21 +98,33 @@ public final class EpochClaiming {
         return claims.findings(epoch, live);
     }
 
-    /** The claim of this epoch: the one that was kept, or where that was lost a new one. */
+    /**
+     * The claim of this epoch: the one that was kept, or where that was lost a new one.
+     *
+     * @throws UnderstudyException {@code EPOCH_TAKEN} when there is no such epoch
+     */
     EpochClaim of(Optional<EpochClaim> last, int epoch, String reason) {
+        if (epoch > EpochClaim.HIGHEST) {
+            throw new UnderstudyException(
+                    ErrorCode.EPOCH_TAKEN,
+                    "cannot claim epoch " + epoch + ": " + EpochClaim.HIGHEST + " is the last there is",
+                    "find out who wrote the snapshot or the claim of that number: no agent reaches it");
+        }
         return last.filter(each -> each.epoch() == epoch)
                 .orElseGet(() -> new EpochClaim(epoch, claims.server(), clock.instant(), reason, nonces.get()));
     }
 
     /**
+     * @param unfenced whether the promotion goes on without a filestore that does not answer soon
      * @return why the epoch is not claimed, or not known as claimed to the primary's agent here: the claim has to be
      *     repeated
      */
-    Optional<UnderstudyException> claim(EpochClaim claim) {
+    Optional<UnderstudyException> claim(EpochClaim claim, boolean unfenced) {
         try {
-            claims.claim(claim);
+            EpochClaims reached = reached(unfenced);
+            reached.claim(claim);
             events.report(new ReplicaEvent.EpochSeen(claim.epoch()));
-            claims.hold(claim);
+            reached.hold(claim);
             return Optional.empty();
         } catch (UnderstudyException e) {
             return Optional.of(e);

@@ -3,11 +3,17 @@ package io.understudy.replica.promote;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** The repository's fence, as a promotion sees it. */
 public interface EpochClaims {
+    /** These, for a caller who waits for the filestore no longer than this. */
+    default EpochClaims within(Duration limit) {
+        return this;
+    }
+
     /**
      * @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}: without a signing key
      *     nothing can be claimed

@@ -230,7 +230,7 @@ public final class Promotion {
             return false;
         }
         Optional<UnderstudyException> failed =
-                claiming.claim(claiming.of(notes.record().claim(), promoted.epoch(), "promote"));
+                claiming.claim(claiming.of(notes.record().claim(), promoted.epoch(), "promote"), false);
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
             events.report(new ReplicaEvent.EpochUnclaimed(promoted.epoch(), e));
@@ -275,15 +275,21 @@ public final class Promotion {
     }
 
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {
-        EpochClaim claim = claiming.of(notes.record().claim(), promoting.epoch(), "promote");
-        Optional<UnderstudyException> failed = claiming.claim(claim);
-        if (failed.isEmpty()) {
-            return true;
+        UnderstudyException e;
+        boolean stands = false;
+        try {
+            EpochClaim claim = claiming.of(notes.record().claim(), promoting.epoch(), "promote");
+            Optional<UnderstudyException> failed = claiming.claim(claim, promoting.unfenced());
+            if (failed.isEmpty()) {
+                return true;
+            }
+            e = failed.get();
+            stands = isOfADisk(e) && claiming.stands(claim);
+        } catch (UnderstudyException impossible) {
+            e = impossible;
         }
-        UnderstudyException e = failed.get();
-        boolean goesOn = !backup.on()
-                || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e))
-                || isOfADisk(e) && claiming.stands(claim);
+        boolean goesOn =
+                !backup.on() || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e)) || stands;
         if (!goesOn) {
             notes.change(record -> record.with(record.state().withdrawn()));
             throw EpochClaiming.refused(e);

@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -79,7 +80,7 @@ final class Exclusive {
             return true;
         } catch (FileAlreadyExistsException e) {
             // A network file system may have linked and lost its own acknowledgement.
-            return Files.isSameFile(name, file);
+            return Files.exists(name) && Files.isSameFile(name, file);
         }
     }
 
@@ -88,7 +89,7 @@ final class Exclusive {
             try (FileChannel channel = FileChannel.open(
                             root.resolve("~lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
-                if (!lock.isValid() || Files.exists(name)) {
+                if (!lock.isValid() || Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
                     return false;
                 }
                 disk.rename(file, name);
