@@ -156,14 +156,15 @@ public final class Epochs {
     }
 
     /**
-     * Reads every claim and checks it.
+     * Reads every claim and checks it, but for those whose number no agent gave.
      *
      * @param used the highest epoch that has snapshots: from the second on each was claimed first
      * @throws UnderstudyException as {@link ManifestCodec#decode} for the first that is damaged; {@code OBJECT_MISSING}
      *     for that of {@code used}
      */
     void check(int used) {
-        claimed().forEach(this::read);
+        int highest = highest(used);
+        claimed().filter(each -> each <= highest).forEach(this::read);
         if (used > 1 && read(used).isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.OBJECT_MISSING,

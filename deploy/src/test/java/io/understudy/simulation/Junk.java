@@ -14,7 +14,7 @@ import java.util.UUID;
 
 /**
  * Someone who may write into the filestore and has no key of this repository: objects of every kind, under names that
- * agents use, at any moment. What is far from every number that agents give stays until the end of the run: no agent may
+ * agents use, at any moment. A claim far from every number that agents give stays until the end of the run: no agent may
  * need its removal.
  */
 final class Junk {
@@ -38,10 +38,10 @@ final class Junk {
                 SnapshotId id = new SnapshotId(epoch, far ? FAR : 1 + run.random.nextInt(60));
                 put(id.key(), anything(), true);
             }
-            case 2 -> put("replicas/stranger-" + reports++ + ".json", report(), false);
+            case 2 -> put("replicas/stranger-" + reports++ + ".json", report(), true);
             default -> {
                 List<String> own = List.of("replicas/a.json", "replicas/b.json", "retention.json");
-                put(own.get(run.random.nextInt(own.size())), anything(), false);
+                put(own.get(run.random.nextInt(own.size())), anything(), true);
             }
         }
     }

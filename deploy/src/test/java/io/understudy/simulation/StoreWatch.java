@@ -107,7 +107,9 @@ final class StoreWatch {
     /** The operator removed an object. */
     void removed(String key) {
         damaged.remove(key);
-        kept.remove(id(key));
+        if (key.startsWith("manifests/")) {
+            kept.remove(id(key));
+        }
     }
 
     boolean isDamaged(String snapshot) {
@@ -134,7 +136,7 @@ final class StoreWatch {
     private static Optional<JsonNode> report(byte[] bytes) {
         try {
             return Optional.of(Contents.json(bytes)).filter(JsonNode::isObject);
-        } catch (UncheckedIOException | IllegalArgumentException junk) {
+        } catch (UncheckedIOException | IndexOutOfBoundsException junk) {
             return Optional.empty();
         }
     }
