@@ -61,6 +61,7 @@ public enum Setting {
     SERVICE_STOP("service.stop", Kind.TEXTS, "[]"),
     SERVICE_START("service.start", Kind.TEXTS, "[]"),
     SERVICE_RESTART("service.restart", Kind.TEXTS, "[]"),
+    SERVICE_ENVIRONMENT("service.environment", Kind.TEXTS, "[]"),
     SERVICE_LIMIT("service.limit", Kind.DURATION.between("1s", "1h"), "60s"),
     SERVICE_HEALTH_HTTP("service.health.http", Kind.HTTP_URL, ""),
     SERVICE_HEALTH_COMMAND("service.health.command", Kind.TEXTS, "[]"),

@@ -165,15 +165,19 @@ public record Settings(
 
     /**
      * @param stop,start,restart commands as argument lists, run without a shell; empty: none
+     * @param environment names of the agent's variables that these commands and that of the health check get, next to
+     *     the usual ones
      * @param limit of each command; default 60 s
      */
     public record ServiceSettings(
             List<String> stop,
             List<String> start,
             List<String> restart,
+            List<String> environment,
             Duration limit,
             Optional<HealthSettings> health) {
         public ServiceSettings {
+            environment = List.copyOf(environment);
             stop = List.copyOf(stop);
             start = List.copyOf(start);
             restart = List.copyOf(restart);

@@ -130,6 +130,7 @@ final class SettingsReader {
                 values.list(Setting.SERVICE_STOP),
                 values.list(Setting.SERVICE_START),
                 values.list(Setting.SERVICE_RESTART),
+                values.list(Setting.SERVICE_ENVIRONMENT),
                 values.duration(Setting.SERVICE_LIMIT),
                 values.section().child("health").map(node -> health(values.below("health"))));
     }

@@ -166,6 +166,13 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "%s holds for each of %s, %s and %s by itself.",
                         Setting.SERVICE_LIMIT, Setting.SERVICE_STOP, Setting.SERVICE_START, Setting.SERVICE_RESTART),
+                of(
+                        "%s holds for %s, %s, %s and %s.",
+                        Setting.SERVICE_ENVIRONMENT,
+                        Setting.SERVICE_STOP,
+                        Setting.SERVICE_START,
+                        Setting.SERVICE_RESTART,
+                        Setting.SERVICE_HEALTH_COMMAND),
                 of("One of %s and %s, not both.", Setting.SERVICE_HEALTH_HTTP, Setting.SERVICE_HEALTH_COMMAND),
                 of(
                         "%s is how long %s or %s is asked again.",

@@ -187,7 +187,8 @@ final class Server {
                 new PrimarySettings(name, Map.of(), nowhere, List.of(), Optional.empty()),
                 RETENTION,
                 new ReplicaSettings(name, List.of(), Duration.ofHours(3), nowhere, Optional.empty()),
-                new ServiceSettings(List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
+                new ServiceSettings(
+                        List.of(), List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
                 Optional.empty());
     }
 

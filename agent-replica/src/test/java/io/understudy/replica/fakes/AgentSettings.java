@@ -60,7 +60,8 @@ public final class AgentSettings {
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings(
                         "standby", primaries, Duration.ofDays(1), any, Optional.of(new HostPort("127.0.0.1", 0))),
-                new ServiceSettings(List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
+                new ServiceSettings(
+                        List.of(), List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
                 Optional.empty());
     }
 }

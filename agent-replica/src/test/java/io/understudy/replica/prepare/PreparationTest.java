@@ -134,7 +134,7 @@ class PreparationTest {
                 new PrimarySettings("standby", Map.of(), any, List.of(), Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings("standby", List.of(), Duration.ofDays(1), any, Optional.empty()),
-                new ServiceSettings(List.of(), List.of(), restart, Duration.ofSeconds(1), Optional.empty()),
+                new ServiceSettings(List.of(), List.of(), restart, List.of(), Duration.ofSeconds(1), Optional.empty()),
                 Optional.empty());
     }
 

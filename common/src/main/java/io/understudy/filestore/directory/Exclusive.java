@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -87,7 +89,9 @@ final class Exclusive {
     private boolean renameLocked(Path name, Path file) throws IOException {
         synchronized (THREADS) {
             try (FileChannel channel = FileChannel.open(
-                            root.resolve("~lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                            root.resolve("~lock"),
+                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw----")));
                     FileLock lock = channel.lock()) {
                 if (!lock.isValid() || Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
                     return false;

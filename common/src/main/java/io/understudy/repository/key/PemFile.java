@@ -26,6 +26,8 @@ final class PemFile {
     private static final int LONGEST = 64 << 10;
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s([^-]*)-----END \\1-----");
 
+    private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwxr-xr-x");
+
     private PemFile() {}
 
     /**
@@ -79,7 +81,7 @@ final class PemFile {
      */
     static void create(Path file, String label, byte[] encoded, Set<PosixFilePermission> permissions) {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            AtomicFiles.createFolders(file.toAbsolutePath().getParent(), FOLDER);
             try (AtomicFiles.Draft draft = AtomicFiles.draft(file, permissions)) {
                 draft.out().write(block(label, encoded));
                 draft.commitNew();

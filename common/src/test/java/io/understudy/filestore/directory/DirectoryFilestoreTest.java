@@ -68,6 +68,35 @@ class DirectoryFilestoreTest extends FilestoreContract {
         assertThat(store.stat("a")).isPresent();
     }
 
+    /** A snapshot is not encrypted: who may read it says the root, for owner and group, whatever the umask. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rwx------ rwx------", "rwxrwx--- rwxrwx---", "rwxr-xr-x rwxr-x---", "rwxrwxrwx rwxrwx---"})
+    void nobodyButOwnerAndGroupMayReadIt(String modes) throws IOException {
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString(modes.split(" ")[0]));
+
+        put("blobs/ab/one.zst", "content");
+        store().putIfAbsent("manifests/1.json", bytes("{}"));
+
+        for (String name : List.of("blobs", "blobs/ab", "manifests", "~writing")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve(name))))
+                    .as(name)
+                    .isEqualTo(modes.split(" ")[1]);
+        }
+        for (String name : List.of("blobs/ab/one.zst", "manifests/1.json")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve(name))))
+                    .as(name)
+                    .isEqualTo("rw-r-----");
+        }
+    }
+
+    @Test
+    void theGroupOfTheRootIsThatOfItsFolders() throws IOException {
+        Files.setAttribute(root, "unix:mode", 02770);
+        put("blobs/ab/one.zst", "content");
+        assertThat((int) Files.getAttribute(root.resolve("blobs/ab"), "unix:mode") & 07777)
+                .isEqualTo(02770);
+    }
+
     /** Whoever may write into the folder takes a name with anything: it is not free, and nothing is waited for. */
     @ParameterizedTest
     @ValueSource(strings = {"mkfifo X", "mkdir X", "ln -s /nonexistent X", "ln -s X X", "ln -s /dev/zero X"})
