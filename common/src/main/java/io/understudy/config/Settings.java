@@ -110,8 +110,7 @@ public record Settings(
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
      * @param listen {@code host:port} of gRPC
-     * @param replicas names in the certificates of the servers that may follow, DNS names or addresses; without
-     *     {@code tls} any process of this host may
+     * @param replicas names of the standbys' hosts: only the reports of these hold snapshots; empty: those of all
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
      */
     public record PrimarySettings(
