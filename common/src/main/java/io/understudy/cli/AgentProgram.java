@@ -113,7 +113,7 @@ public abstract class AgentProgram implements Runnable {
         return settings;
     }
 
-    /** What lies in it is for the agents' user alone, whoever made the folder. */
+    /** What lies in it is for the agents' user alone, also where another made the folder. */
     private static void closeState(Path state) {
         if (Files.isDirectory(state) && !AtomicFiles.close(state, AtomicFiles.PRIVATE_FOLDER)) {
             LOG.warn("the state folder {} lets in other users: make it its agents' alone: chmod 700 {}", state, state);

@@ -13,7 +13,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
  * Files with secrets that others than their owner and group may read: the configuration that holds one itself, a file
- * that a {@code _file} key names, the key of TLS. They are used all the same, so that an agent starts; each is warned of.
+ * that a {@code _file} key names, the key of TLS. They are used all the same, so that an agent starts; each is warned
+ * of.
  */
 final class SecretFiles {
     private final Path config;
@@ -67,7 +68,7 @@ final class SecretFiles {
                         file + ", which " + what + ", can be read by every user of this server: chmod o-rwx " + file);
             }
         } catch (IOException | UnsupportedOperationException e) {
-            // It cannot be looked at: whoever needs it says so.
+            // It cannot be looked at: what needs it says so.
             return;
         }
     }

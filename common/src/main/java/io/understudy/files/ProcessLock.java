@@ -90,7 +90,7 @@ public final class ProcessLock implements AutoCloseable {
     private static Optional<ProcessLock> open(Path file) {
         AtomicFiles.createFolders(file.getParent(), AtomicFiles.PRIVATE_FOLDER);
         try {
-            // Whoever may open the file may lock it too, and hold up what waits for it.
+            // A process that may open the file may lock it too, and hold up what waits for it.
             FileChannel channel = FileChannel.open(
                     file,
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),

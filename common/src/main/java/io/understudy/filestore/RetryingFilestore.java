@@ -133,7 +133,7 @@ public final class RetryingFilestore implements Filestore {
 
     private boolean holds(String key, byte[] content) {
         try (InputStream in = open(key, 0)) {
-            // Whatever lies there, no more than tells the difference.
+            // No more than shows a difference: anything may be stored there.
             return Arrays.equals(in.readNBytes(content.length + 1), content);
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.OBJECT_MISSING) {

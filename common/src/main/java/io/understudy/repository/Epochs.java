@@ -51,8 +51,8 @@ public final class Epochs {
     }
 
     /**
-     * The highest epoch that was claimed, by the names of the claims: those that {@link GivenNumbers} believes. One
-     * listing.
+     * The highest epoch that was claimed, by the names of the claims, as far as an agent can have given them ({@link
+     * GivenNumbers}). One listing.
      *
      * @param known an epoch that is known to have been claimed; 0: none
      * @return {@code known} when no claim is above it

@@ -13,8 +13,8 @@ import java.util.UUID;
 
 /**
  * A manifest as an object: its JSON on the first line, the signature on the second. Reading checks in this order: both
- * lines are there, the signature, the format, the JSON and its values, the site, the repository, and that the object's name is the
- * manifest's own.
+ * lines are there, the signature, the format, the JSON and its values, the site, the repository, and that the object's
+ * name is the manifest's own.
  */
 public final class ManifestCodec {
     private static final String FORMAT = "format";

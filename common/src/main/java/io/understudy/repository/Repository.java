@@ -163,8 +163,8 @@ public final class Repository {
     }
 
     /**
-     * The id for the next snapshot of this epoch: the sequence goes on counting across epochs, from the highest one that
-     * an agent can have given.
+     * The id for the next snapshot of this epoch: the sequence goes on counting across epochs, from the highest one
+     * that an agent can have given.
      *
      * @throws UnderstudyException {@code MANIFEST_DAMAGED} when that is the last number there is
      */
@@ -207,7 +207,7 @@ public final class Repository {
         new Commit(this).commit(manifest, key);
     }
 
-    /** A sequence that was given for sure: where retention deleted all low ones, the lowest that a trusted key signed. */
+    /** A sequence that was given for sure: where retention deleted all low ones, the lowest that is signed. */
     private int base(List<SnapshotId> bySequence) {
         if (bySequence.isEmpty() || bySequence.get(0).sequence() <= GivenNumbers.OF_SEQUENCES) {
             return 0;

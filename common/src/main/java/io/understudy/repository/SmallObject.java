@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Objects that are read whole and listings that are held whole, with a limit on what a hostile store can make a reader hold. */
+/** Objects and listings that are held whole, with a limit on what a hostile store can make a reader hold. */
 final class SmallObject {
     private SmallObject() {}
 

@@ -14,8 +14,8 @@ import java.util.UUID;
 
 /**
  * Someone who may write into the filestore and has no key of this repository: objects of every kind, under names that
- * agents use, at any moment. A claim far from every number that agents give stays until the end of the run: no agent may
- * need its removal.
+ * agents use, at any moment. A claim far from every number that agents give stays until the end of the run: no agent
+ * may need its removal.
  */
 final class Junk {
     private static final int FAR = 99_999_999;

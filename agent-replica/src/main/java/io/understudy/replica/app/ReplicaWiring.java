@@ -31,7 +31,6 @@ import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.DatabaseLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
-import io.understudy.replica.promote.BoundedClaims;
 import io.understudy.replica.promote.EpochClaiming;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.RepositoryClaims;
@@ -79,10 +78,6 @@ import java.util.function.UnaryOperator;
  * <p>More than 300 lines with its imports, for all of it is one list of parts.
  */
 public final class ReplicaWiring implements AutoCloseable {
-    /** On a real server a promotion waits for the filestore no longer than it has to. */
-    private static final UnaryOperator<ReplicaParts> BOUNDED =
-            parts -> new ReplicaParts(parts.source(), new BoundedClaims(parts.claims()), parts.stage(), parts.trees());
-
     private final Settings settings;
     private final ReplicaPorts ports;
     private final ReplicaParts parts;
@@ -120,7 +115,7 @@ public final class ReplicaWiring implements AutoCloseable {
 
     /** Of a real server. */
     public static ReplicaWiring of(Settings settings) {
-        return new ReplicaWiring(settings, ports(settings, Filestores.open(settings.filestore())), BOUNDED);
+        return real(settings, Filestores.open(settings.filestore()));
     }
 
     /** With a filestore that reports its health to the metrics. */
@@ -128,11 +123,10 @@ public final class ReplicaWiring implements AutoCloseable {
         Events events = new Events(
                 Clock.systemUTC(),
                 new FilestoreMetrics(metrics, settings.filestore().url().toString()));
-        return new ReplicaWiring(
-                settings, ports(settings, Filestores.open(settings.filestore(), events, Ticker.system())), BOUNDED);
+        return real(settings, Filestores.open(settings.filestore(), events, Ticker.system()));
     }
 
-    private static ReplicaPorts ports(Settings settings, Filestore filestore) {
+    private static ReplicaWiring real(Settings settings, Filestore filestore) {
         Clock clock = Clock.systemUTC();
         Ticker ticker = Ticker.system();
         Path state = settings.state();
@@ -144,7 +138,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 DiskSpace.ofThisMachine(),
                 MountPoints::now,
                 FileHook.none());
-        return new ReplicaPorts(
+        ReplicaPorts ports = new ReplicaPorts(
                 filestore,
                 new DatabaseSwap(new Database(settings.database()), ticker),
                 new DatabaseLoader(settings.database(), state, runner, ticker),
@@ -154,6 +148,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 ticker,
                 new SplittableRandom(),
                 () -> UUID.randomUUID().toString());
+        return new ReplicaWiring(settings, ports, ReplicaParts::bounded);
     }
 
     private ReplicaParts shippedParts() {

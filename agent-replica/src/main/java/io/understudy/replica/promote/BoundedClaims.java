@@ -17,9 +17,9 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Claims that have an end: a filestore that answers slowly, or a network file system that does not answer at all, holds
- * up no promotion for longer than this. Each call has a thread of its own, for what hangs in the operating system hears no
- * interrupt; that thread is left behind then and holds up the end of no process. A claim that arrives later is found by
- * the next attempt to be this server's own.
+ * up no promotion for longer than this. Each call has a thread of its own, for what hangs in the operating system
+ * cannot be interrupted; that thread is left behind then and holds up the end of no process. A claim that arrives later
+ * is found by the next attempt to be this server's own.
  */
 public final class BoundedClaims implements EpochClaims {
     /** Longer than the filestore's own retries, so that their message is the one that is seen. */

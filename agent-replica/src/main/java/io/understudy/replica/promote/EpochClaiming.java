@@ -73,8 +73,8 @@ public final class EpochClaiming {
     }
 
     /**
-     * Before anything of the promotion is durable: whether the claim can succeed. An unfenced promotion needs no answer of
-     * the filestore, and does not ask before it claims.
+     * Before anything of the promotion is durable: whether the claim can succeed. An unfenced promotion needs no answer
+     * of the filestore, and does not ask before it claims.
      *
      * @throws UnderstudyException why it can't
      */

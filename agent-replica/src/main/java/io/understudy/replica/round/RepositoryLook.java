@@ -17,9 +17,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * One look at the repository: which of the objects that are named as snapshots are some, what is the newest, which epoch
- * is claimed, and what is wrong with it. Names prove nothing, so it reads the manifests and claims that are newer than
- * what is live, and no others. Not thread-safe.
+ * One look at the repository: which of the objects that are named as snapshots are some, what is the newest, which
+ * epoch is claimed, and what is wrong with it. Names prove nothing, so it reads the manifests and claims that are newer
+ * than what is live, and no others. Not thread-safe.
  */
 public final class RepositoryLook {
     private final SnapshotSource source;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Of a filestore that takes a request and never answers, whatever interrupts it: a network file system that is gone. */
+/** Of a filestore that takes a request and never answers, as a network file system that is gone. */
 @Timeout(60)
 class BoundedClaimsTest extends FollowingStandby {
     private static final Set<String> LOCAL = Set.of("requireKey", "held", "server");

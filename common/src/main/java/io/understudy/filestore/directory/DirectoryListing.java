@@ -108,7 +108,7 @@ final class DirectoryListing {
             if (!attributes.isDirectory() || key.endsWith(JSON)) {
                 return Optional.of(new Entry(key, path, attributes));
             }
-            // Links to folders could lead round in circles; whoever keeps a part elsewhere links it at the top.
+            // Links to folders could lead round in circles. A part that is kept elsewhere is linked at the top.
             boolean followed = folder.isEmpty() || !Files.isSymbolicLink(path);
             return Optional.of(new Entry(key + "/", path, attributes)).filter(each -> followed);
         } catch (NoSuchFileException deletedMeanwhile) {

@@ -9,8 +9,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Who may read a filestore in a folder, whatever the umask: its owner, and the group of the root as far as the root lets
- * it in. What a snapshot holds is not encrypted.
+ * Who may read a filestore in a folder, whatever the umask: its owner, and the group of the root as far as the root
+ * lets it in. What a snapshot holds is not encrypted.
  */
 final class Modes {
     /** Of a file: {@code rw-r-----}. Files are never changed, so a group needs no more. */
