@@ -4,13 +4,17 @@ import io.understudy.config.Settings;
 import io.understudy.config.SettingsFile;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.AtomicFiles;
 import io.understudy.time.Ticker;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,6 +31,8 @@ import picocli.CommandLine.Spec;
  * code of it.
  */
 public abstract class AgentProgram implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentProgram.class);
+
     public static final String DEFAULT_CONFIG = "/etc/understudy/understudy.yaml";
 
     private final Terminal terminal;
@@ -102,7 +108,16 @@ public abstract class AgentProgram implements Runnable {
 
     /** @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file */
     public final Settings settings() {
-        return SettingsFile.load(config);
+        Settings settings = SettingsFile.load(config);
+        closeState(settings.state());
+        return settings;
+    }
+
+    /** What lies in it is for the agents' user alone, also where another made the folder. */
+    private static void closeState(Path state) {
+        if (Files.isDirectory(state) && !AtomicFiles.close(state, AtomicFiles.PRIVATE_FOLDER)) {
+            LOG.warn("the state folder {} lets in other users: make it its agents' alone: chmod 700 {}", state, state);
+        }
     }
 
     /** The result of the command: with {@code --json} the value, otherwise the text. Once a command. */

@@ -45,11 +45,13 @@ public enum Setting {
     PRIMARY_NAME("primary.name", Kind.TEXT, "the host name"),
     PRIMARY_SCHEDULE("primary.schedule", Kind.SCHEDULE, "{}"),
     PRIMARY_LISTEN("primary.listen", Kind.HOST_PORT, "127.0.0.1:7443"),
+    PRIMARY_REPLICAS("primary.replicas", Kind.TEXTS, "[]"),
     PRIMARY_HTTP("primary.http", Kind.HTTP_LISTEN, "127.0.0.1:9464"),
 
     RETENTION_KEEP("retention.keep", Kind.COUNTS.in(0, 100_000), "{hourly: 24, daily: 7, weekly: 4, monthly: 12}"),
     RETENTION_MINIMUM("retention.minimum", Kind.INTEGER.in(1, 100_000), "3"),
     RETENTION_GRACE("retention.grace", Kind.DURATION.between("24h", "365d"), "24h"),
+    RETENTION_HOLD("retention.hold", Kind.DURATION.between("1d", "3650d"), "90d"),
     RETENTION_AUTOMATIC("retention.automatic", Kind.BOOLEAN, "yes"),
 
     REPLICA_NAME("replica.name", Kind.TEXT, "the host name"),
@@ -61,6 +63,7 @@ public enum Setting {
     SERVICE_STOP("service.stop", Kind.TEXTS, "[]"),
     SERVICE_START("service.start", Kind.TEXTS, "[]"),
     SERVICE_RESTART("service.restart", Kind.TEXTS, "[]"),
+    SERVICE_ENVIRONMENT("service.environment", Kind.TEXTS, "[]"),
     SERVICE_LIMIT("service.limit", Kind.DURATION.between("1s", "1h"), "60s"),
     SERVICE_HEALTH_HTTP("service.health.http", Kind.HTTP_URL, ""),
     SERVICE_HEALTH_COMMAND("service.health.command", Kind.TEXTS, "[]"),

@@ -135,11 +135,18 @@ public record Settings(
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
      * @param listen {@code host:port} of gRPC
+     * @param replicas names of the standbys' hosts: only the reports of these hold snapshots; empty: those of all
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
      */
-    public record PrimarySettings(String name, Map<String, String> schedule, HostPort listen, Optional<HostPort> http) {
+    public record PrimarySettings(
+            String name,
+            Map<String, String> schedule,
+            HostPort listen,
+            List<String> replicas,
+            Optional<HostPort> http) {
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
+            replicas = List.copyOf(replicas);
         }
     }
 
@@ -148,14 +155,23 @@ public record Settings(
      *     deleted
      * @param minimum so many of the newest are kept whatever {@code keep} says, 1 to 100,000; default 3
      * @param grace how old content must be that no snapshot names before it is deleted, 24 h to 365 d; default 24 h
+     * @param hold how long a replica's report holds snapshots after it was written, 1 d to 3650 d; default 90 d
      * @param automatic whether the daemon prunes by itself
      */
-    public record RetentionSettings(Map<String, Integer> keep, int minimum, Duration grace, boolean automatic) {
+    public record RetentionSettings(
+            Map<String, Integer> keep, int minimum, Duration grace, Duration hold, boolean automatic) {
+        private static final Duration HOLD = Duration.ofDays(90);
+
         public static final RetentionSettings DEFAULT = new RetentionSettings(
-                Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12), 3, Duration.ofHours(24), true);
+                Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12), 3, Duration.ofHours(24), HOLD, true);
 
         public RetentionSettings {
             keep = Map.copyOf(keep);
+        }
+
+        /** With reports that hold for as long as they do by default. */
+        public RetentionSettings(Map<String, Integer> keep, int minimum, Duration grace, boolean automatic) {
+            this(keep, minimum, grace, HOLD, automatic);
         }
     }
 
@@ -173,15 +189,19 @@ public record Settings(
 
     /**
      * @param stop,start,restart commands as argument lists, run without a shell; empty: none
+     * @param environment names of the agent's variables that these commands and that of the health check get, next to
+     *     the usual ones
      * @param limit of each command; default 60 s
      */
     public record ServiceSettings(
             List<String> stop,
             List<String> start,
             List<String> restart,
+            List<String> environment,
             Duration limit,
             Optional<HealthSettings> health) {
         public ServiceSettings {
+            environment = List.copyOf(environment);
             stop = List.copyOf(stop);
             start = List.copyOf(start);
             restart = List.copyOf(restart);

@@ -9,8 +9,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -22,6 +25,8 @@ import org.yaml.snakeyaml.nodes.Node;
  * any {@code x_file} for {@code x}.
  */
 public final class SettingsFile {
+    private static final Logger LOG = LoggerFactory.getLogger(SettingsFile.class);
+
     private SettingsFile() {}
 
     /** @throws UnderstudyException {@code CONFIG_INVALID} with every fault of the file, each with its line */
@@ -33,7 +38,13 @@ public final class SettingsFile {
         Faults faults = new Faults();
         Settings settings = new SettingsReader(values(file, environment, faults)).read();
         faults.throwIfAny(file);
+        openSecrets(file).forEach(LOG::warn);
         return settings;
+    }
+
+    /** Files with secrets that every user of this server may read, a sentence for each. */
+    static List<String> openSecrets(Path file) {
+        return SecretFiles.open(file, new YamlSection("", parse(file, read(file)), new Faults()));
     }
 
     private static Values values(Path file, Map<String, String> environment, Faults faults) {

@@ -105,6 +105,7 @@ final class SettingsReader {
                 values.hostNamed(Setting.PRIMARY_NAME),
                 values.map(Setting.PRIMARY_SCHEDULE),
                 values.hostPort(Setting.PRIMARY_LISTEN),
+                values.list(Setting.PRIMARY_REPLICAS),
                 values.listen(Setting.PRIMARY_HTTP));
     }
 
@@ -113,6 +114,7 @@ final class SettingsReader {
                 values.counts(Setting.RETENTION_KEEP, RetentionSettings.DEFAULT.keep()),
                 values.integer(Setting.RETENTION_MINIMUM),
                 values.duration(Setting.RETENTION_GRACE),
+                values.duration(Setting.RETENTION_HOLD),
                 values.yesNo(Setting.RETENTION_AUTOMATIC).orElse(true));
     }
 
@@ -130,6 +132,7 @@ final class SettingsReader {
                 values.list(Setting.SERVICE_STOP),
                 values.list(Setting.SERVICE_START),
                 values.list(Setting.SERVICE_RESTART),
+                values.list(Setting.SERVICE_ENVIRONMENT),
                 values.duration(Setting.SERVICE_LIMIT),
                 values.section().child("health").map(node -> health(values.below("health"))));
     }

@@ -53,6 +53,16 @@ public enum ErrorCode {
             AFTER_OPERATOR,
             "Written in a format that this version does not read: by a newer one, or before the first release."),
     WRONG_SITE(27, TRUST, AFTER_OPERATOR, "The repository or snapshot is another site's."),
+    WRONG_REPOSITORY(
+            28,
+            TRUST,
+            AFTER_OPERATOR,
+            "A signed object is another repository's, though of the same site and signed by the same key."),
+    REPOSITORY_OLDER(
+            29,
+            CONTENT,
+            AFTER_OPERATOR,
+            "The repository lacks the snapshot that is live here and all newer ones: it was put back to an older state."),
 
     DATABASE_UNREACHABLE(30, DATABASE, WITH_BACKOFF, "The database server does not answer."),
     MISSING_ROLE(31, DATABASE, AFTER_OPERATOR, "A role that owns or may use something does not exist on this server."),
@@ -87,6 +97,11 @@ public enum ErrorCode {
     COMMIT_CONFLICT(52, FENCE, WITH_BACKOFF, "Another snapshot of the same number was committed first."),
     SNAPSHOT_UNKNOWN(53, CONTENT, AFTER_OPERATOR, "There is no snapshot of this name."),
     SNAPSHOT_REJECTED(54, SITE, NEVER, "The site was not healthy with this snapshot before."),
+    SNAPSHOT_OLDER(
+            55,
+            CONTENT,
+            AFTER_OPERATOR,
+            "The data of a snapshot is older than what is live, though its number is higher."),
     NOTHING_TO_ROLL_BACK(56, AGENT, AFTER_OPERATOR, "There is no N-1 to return to."),
 
     DISK_FULL(60, DISK, WITH_BACKOFF, "There is not enough room."),

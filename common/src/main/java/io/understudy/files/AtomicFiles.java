@@ -118,6 +118,34 @@ public final class AtomicFiles {
         }
     }
 
+    /** Writes a file of this user's alone from its beginning; neither atomic nor durable. */
+    public static OutputStream openPrivate(Path file) throws IOException {
+        return Channels.newOutputStream(FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PRIVATE)));
+    }
+
+    /**
+     * Takes away what a file or folder that is there allows beyond these permissions, as far as this user may.
+     *
+     * @return whether it allows no more than these now
+     */
+    public static boolean close(Path file, Set<PosixFilePermission> permissions) {
+        try {
+            Set<PosixFilePermission> now = Files.getPosixFilePermissions(file);
+            if (permissions.containsAll(now)) {
+                return true;
+            }
+            now.retainAll(permissions);
+            Files.setPosixFilePermissions(file, now);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            // Another user's, or on a file system without permissions.
+            return false;
+        }
+    }
+
     /** Makes what was created, renamed or deleted in this folder last. */
     public static void forceFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -89,8 +90,13 @@ public final class ProcessLock implements AutoCloseable {
     private static Optional<ProcessLock> open(Path file) {
         AtomicFiles.createFolders(file.getParent(), AtomicFiles.PRIVATE_FOLDER);
         try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            // A process that may open the file may lock it too, and hold up what waits for it.
+            FileChannel channel = FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
             try {
+                AtomicFiles.close(file, AtomicFiles.PRIVATE);
                 FileLock lock = channel.tryLock();
                 if (lock != null) {
                     channel.truncate(0);

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * Reports every operation on a filestore as an event: how it ended, how long it took, and whether the store works.
+ * Reports every operation on a filestore as an event: how it ended, how long it took, and whether the store works. Its
+ * listings have an end.
  */
 public final class MeteredFilestore implements Filestore {
     private final Filestore store;
@@ -60,6 +62,13 @@ public final class MeteredFilestore implements Filestore {
     @Override
     public Page page(String prefix, String after) {
         return metered("list", () -> store.page(prefix, after));
+    }
+
+    /** A listing that does not end is a store that does not work. */
+    @Override
+    public Stream<ObjectInfo> list(String prefix, String after) {
+        BoundedListing listing = new BoundedListing(this, prefix, ticker, failure -> judge(failure.code()));
+        return listing.from(after);
     }
 
     @Override

@@ -37,6 +37,11 @@ public enum Metric {
 
     REPOSITORY_UP(Kind.GAUGE, "1 when the last request to the filestore succeeded", "repository"),
     REPOSITORY_LATENCY_SECONDS(Kind.GAUGE, "How long the last request to the filestore took", "repository"),
+    REPOSITORY_JUNK_OBJECTS(
+            Kind.GAUGE,
+            "Objects with the name of a newer snapshot or a higher epoch that no trusted agent wrote, at the last look"),
+    REPOSITORY_OLDER(
+            Kind.GAUGE, "1 when the newest snapshot in the repository is older than what is live here", "replica"),
     VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When a snapshot was last verified whole"),
     VERIFY_LAST_TIMESTAMP_SECONDS(Kind.GAUGE, "When the last verification ended, however it did"),
     VERIFY_LAST_PASSED(Kind.GAUGE, "1 when the last verification found a snapshot whole, 0 when it failed"),

@@ -22,7 +22,7 @@ final class Commit {
         }
         SnapshotId snapshot = manifest.snapshot();
         fence.requireOpen(snapshot);
-        write(snapshot, ManifestCodec.encode(manifest, key));
+        write(snapshot, ManifestCodec.encode(manifest, repository.id(), key));
         try {
             fence.requireOpen(snapshot);
         } catch (UnderstudyException e) {

@@ -10,7 +10,8 @@ import java.util.UUID;
  * That a server took an epoch, or is about to. The same record is the signed object in the repository and what the
  * server keeps in its {@link EpochStore}.
  *
- * @param repository whose epoch it is; empty in the repository itself, and in a promotion's claim before it arrived
+ * @param repository whose epoch it is; empty as read from a repository, which checks it, and in a promotion's claim
+ *     before it arrived
  * @param epoch 1 to 99,999,999
  * @param server who claims, by its name
  * @param reason why: {@code init}, {@code promote}, {@code marker removed}
@@ -23,7 +24,8 @@ public record EpochClaim(
         Instant when,
         String reason,
         String nonce) {
-    private static final int HIGHEST = 99_999_999;
+    /** The last epoch that a name can carry. */
+    public static final int HIGHEST = 99_999_999;
 
     public EpochClaim {
         if (epoch < 1 || epoch > HIGHEST) {

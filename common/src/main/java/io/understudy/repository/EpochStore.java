@@ -77,7 +77,7 @@ public final class EpochStore {
                             + mine.repository().map(UUID::toString).orElse("unknown"),
                     "correct filestore.url, or promote this server");
         }
-        int highest = repository.epochs().highest();
+        int highest = repository.epochs().highest(mine.epoch());
         if (highest > mine.epoch()) {
             throw fenced(
                     repository,

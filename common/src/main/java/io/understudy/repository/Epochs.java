@@ -10,13 +10,14 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.time.Moments;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The claims of epochs: the fence against an old primary. A claim is a signed object that is created conditionally, so
@@ -29,26 +30,91 @@ import java.util.stream.Stream;
 public final class Epochs {
     private static final String PREFIX = "epochs/";
     private static final Pattern KEY = Pattern.compile("epochs/(\\d{8})\\.json");
-    private static final int LONGEST = 64 << 10;
+    static final int LONGEST = 64 << 10;
+    private static final int MOST = 20_000;
 
     private final Filestore filestore;
     private final String site;
+    private final UUID repository;
     private final TrustedKeys trusted;
 
-    Epochs(Filestore filestore, String site, TrustedKeys trusted) {
+    Epochs(Filestore filestore, String site, UUID repository, TrustedKeys trusted) {
         this.filestore = filestore;
         this.site = site;
+        this.repository = repository;
         this.trusted = trusted;
     }
 
-    /** The highest epoch that was claimed; 0 when none was. One listing. */
+    /** As {@link #highest(int)}, of a server that knows of no epoch. */
     public int highest() {
-        return claimed().max().orElse(0);
+        return highest(0);
+    }
+
+    /**
+     * The highest epoch that was claimed, by the names of the claims, as far as an agent can have given them ({@link
+     * GivenNumbers}). One listing.
+     *
+     * @param known an epoch that is known to have been claimed; 0: none
+     * @return {@code known} when no claim is above it
+     */
+    public int highest(int known) {
+        return GivenNumbers.highest(known, GivenNumbers.OF_EPOCHS, claimed());
+    }
+
+    /**
+     * The lowest epoch that can be claimed: above it there is no claim that counts, nor will there be one by its number
+     * once it is claimed.
+     *
+     * @param known an epoch that is known to have been claimed; 0: none
+     * @throws UnderstudyException {@code EPOCH_TAKEN} when no number is left
+     */
+    public int next(int known) {
+        int[] numbers = claimed().toArray();
+        int next;
+        int reached = GivenNumbers.highest(known, GivenNumbers.OF_EPOCHS, IntStream.of(numbers));
+        do {
+            next = reached + 1;
+            reached = GivenNumbers.highest(next, GivenNumbers.OF_EPOCHS, IntStream.of(numbers));
+        } while (reached > next);
+        if (next > EpochClaim.HIGHEST) {
+            throw new UnderstudyException(
+                    ErrorCode.EPOCH_TAKEN,
+                    "cannot claim an epoch of site \"" + site + "\": " + EpochClaim.HIGHEST
+                            + " is the last there is, and it is claimed",
+                    "find out who wrote " + key(EpochClaim.HIGHEST) + ", and remove it: no agent reaches that number");
+        }
+        return next;
+    }
+
+    /**
+     * The claims above an epoch.
+     *
+     * @param highest the highest that a trusted key signed; the epoch itself where there is none
+     * @param junk those that no trusted key signed, or whose number no agent gave
+     */
+    public record Above(int highest, List<JunkObject> junk) {
+        public Above {
+            junk = List.copyOf(junk);
+        }
+    }
+
+    /** Reads the claims above this epoch, and no other. */
+    public Above above(int epoch) {
+        int[] numbers = claimed().filter(each -> each > epoch).sorted().toArray();
+        int given = GivenNumbers.highest(epoch, GivenNumbers.OF_EPOCHS, IntStream.of(numbers));
+        int highest = epoch;
+        List<JunkObject> junk = new ArrayList<>();
+        for (int each : numbers) {
+            Optional<JunkObject> found = each > given ? Optional.of(JunkObject.farOff(key(each))) : unbelievable(each);
+            found.ifPresent(junk::add);
+            highest = found.isPresent() ? highest : each;
+        }
+        return new Above(highest, junk);
     }
 
     /** Whether there is a claim of a higher epoch than this, signed by a trusted key. */
     boolean isTrustedAbove(int epoch) {
-        return claimed().filter(each -> each > epoch).anyMatch(this::isTrusted);
+        return above(epoch).highest() > epoch;
     }
 
     /**
@@ -58,13 +124,25 @@ public final class Epochs {
      * @throws UnderstudyException {@code EPOCH_TAKEN} when this or a higher epoch is another's
      */
     public void claim(EpochClaim claim, SigningKey key) {
-        int highest = highest();
+        int highest = highest(claim.epoch());
         if (highest > claim.epoch()) {
             throw taken(claim, highest);
         }
         byte[] bytes = SignedLine.sign(line(claim), key);
-        if (!filestore.putIfAbsent(key(claim.epoch()), bytes) && !isOurs(claim, bytes)) {
+        if (!filestore.putIfAbsent(key(claim.epoch()), bytes) && !isOurs(claim).orElse(false)) {
             throw taken(claim, claim.epoch());
+        }
+    }
+
+    /**
+     * Looks whether {@link #claim} could take the epoch. Writes nothing.
+     *
+     * @throws UnderstudyException {@code EPOCH_TAKEN}
+     */
+    public void requireFree(EpochClaim claim) {
+        int highest = highest(claim.epoch());
+        if (highest > claim.epoch() || !isOurs(claim).orElse(true)) {
+            throw taken(claim, highest);
         }
     }
 
@@ -78,14 +156,15 @@ public final class Epochs {
     }
 
     /**
-     * Reads every claim and checks it.
+     * Reads every claim and checks it, but for those whose number no agent gave.
      *
      * @param used the highest epoch that has snapshots: from the second on each was claimed first
      * @throws UnderstudyException as {@link ManifestCodec#decode} for the first that is damaged; {@code OBJECT_MISSING}
      *     for that of {@code used}
      */
     void check(int used) {
-        claimed().forEach(this::read);
+        int highest = highest(used);
+        claimed().filter(each -> each <= highest).forEach(this::read);
         if (used > 1 && read(used).isEmpty()) {
             throw new UnderstudyException(
                     ErrorCode.OBJECT_MISSING,
@@ -100,13 +179,12 @@ public final class Epochs {
      * holds.
      */
     String describe(int epoch) {
-        Optional<byte[]> bytes = stored(epoch);
-        if (bytes.isEmpty()) {
-            return "epoch " + epoch + " is in use";
-        }
         try {
-            return describe(decoded(epoch, bytes.get(), true));
+            return read(epoch).map(Epochs::describe).orElse("epoch " + epoch + " is in use");
         } catch (UnderstudyException e) {
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
             return "epoch " + epoch + " was claimed, without a trusted signature (" + e.getMessage() + ")";
         }
     }
@@ -120,38 +198,36 @@ public final class Epochs {
                 + " (" + claim.reason() + ")";
     }
 
-    private boolean isOurs(EpochClaim claim, byte[] written) {
-        Optional<byte[]> there = stored(claim.epoch());
-        if (there.isEmpty()) {
-            return false;
-        }
+    /** @return empty when the epoch has no claim */
+    private Optional<Boolean> isOurs(EpochClaim claim) {
         try {
-            return Arrays.equals(there.get(), written)
-                    || decoded(claim.epoch(), there.get(), false).nonce().equals(claim.nonce());
+            return stored(claim.epoch())
+                    .map(there -> decoded(claim.epoch(), there, false).nonce().equals(claim.nonce()));
         } catch (UnderstudyException e) {
-            return false;
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            return Optional.of(false);
         }
     }
 
     private IntStream claimed() {
-        try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
-            return IntStream.of(keys.map(KEY::matcher)
-                    .filter(Matcher::matches)
-                    .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
-                    .toArray());
-        }
+        return SmallObject.list(filestore, PREFIX, "", MOST).stream()
+                .map(info -> KEY.matcher(info.key()))
+                .filter(Matcher::matches)
+                .mapToInt(matcher -> Integer.parseInt(matcher.group(1)));
     }
 
-    private boolean isTrusted(int epoch) {
-        Optional<byte[]> bytes = stored(epoch);
-        if (bytes.isEmpty()) {
-            return false;
-        }
+    /** Why what is stored as the claim of this epoch is none that is trusted; empty where it is one, or is gone. */
+    private Optional<JunkObject> unbelievable(int epoch) {
         try {
-            decoded(epoch, bytes.get(), true);
-            return true;
+            read(epoch);
+            return Optional.empty();
         } catch (UnderstudyException e) {
-            return false;
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            return Optional.of(new JunkObject(key(epoch), e));
         }
     }
 
@@ -159,7 +235,9 @@ public final class Epochs {
         return new UnderstudyException(
                 ErrorCode.EPOCH_TAKEN,
                 "cannot claim epoch " + claim.epoch() + " of site \"" + site + "\": " + describe(by),
-                "another server was promoted: check its state before you promote this one too");
+                unbelievable(by).isPresent()
+                        ? "no key that is trusted here signed " + key(by) + ": find out who wrote that object"
+                        : "another server was promoted: check its state before you promote this one too");
     }
 
     private Optional<byte[]> stored(int epoch) {
@@ -173,19 +251,21 @@ public final class Epochs {
             ManifestCodec.requireFormat(signed.what(), RepositoryJson.format(bytes, 0, signed.length()));
             ObjectNode stored = RepositoryJson.read(bytes, 0, signed.length(), ObjectNode.class);
             ManifestCodec.requireSite(signed.what(), stored.path("site").asText(), site);
+            ManifestCodec.requireRepository(
+                    signed.what(), stored.path("repository").asText(), repository);
             EpochClaim claim = RepositoryJson.read(bytes, 0, signed.length(), EpochClaim.class);
             if (claim.epoch() != epoch) {
                 throw new IOException("it is the claim of epoch " + claim.epoch() + " under another name");
             }
-            return claim;
+            return claim.of(Optional.empty());
         } catch (IOException | RuntimeException e) {
             throw e instanceof UnderstudyException known ? known : SignedLine.damaged(signed.what(), e.getMessage(), e);
         }
     }
 
-    /** The first line of the object: the claim, its format and its site. */
+    /** The first line of the object: the claim, its format, its site and its repository. */
     private byte[] line(EpochClaim claim) {
-        ObjectNode line = RepositoryJson.object(claim.of(Optional.empty()));
+        ObjectNode line = RepositoryJson.object(claim.of(Optional.of(repository)));
         ObjectNode stored = JsonNodeFactory.instance.objectNode();
         stored.put("format", Manifest.FORMAT).put("site", site).setAll(line);
         return RepositoryJson.line(stored);

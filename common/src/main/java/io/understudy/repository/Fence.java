@@ -25,7 +25,7 @@ final class Fence {
      *     snapshot's
      */
     void requireOpen(SnapshotId snapshot) {
-        int claimed = repository.epochs().highest();
+        int claimed = repository.epochs().highest(snapshot.epoch());
         List<SnapshotId> higher = higher(snapshot);
         int committed = higher.isEmpty() ? 0 : higher.get(higher.size() - 1).epoch();
         if (Math.max(claimed, committed) > snapshot.epoch()) {
@@ -43,8 +43,12 @@ final class Fence {
                 || higher(snapshot).stream().anyMatch(this::isTrusted);
     }
 
+    /** Those whose epoch an agent can have claimed. */
     private List<SnapshotId> higher(SnapshotId snapshot) {
-        return repository.newerThan(new SnapshotId(snapshot.epoch(), SnapshotId.HIGHEST));
+        List<SnapshotId> named = repository.newerThan(new SnapshotId(snapshot.epoch(), SnapshotId.HIGHEST));
+        int highest = GivenNumbers.highest(
+                snapshot.epoch(), GivenNumbers.OF_EPOCHS, named.stream().mapToInt(SnapshotId::epoch));
+        return named.stream().filter(each -> each.epoch() <= highest).toList();
     }
 
     private boolean isTrusted(SnapshotId snapshot) {

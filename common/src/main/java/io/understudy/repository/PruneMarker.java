@@ -59,12 +59,18 @@ public final class PruneMarker {
                 Objects.requireNonNull(begun.when(), "when");
             }
         } catch (IOException | NullPointerException e) {
-            throw new UnderstudyException(
-                    ErrorCode.STATE_DAMAGED,
-                    "cannot read " + KEY + " in " + filestore.name() + ": " + e.getMessage(),
-                    "remove that object: the next retention writes it again",
-                    e);
+            throw damaged(e);
+        } catch (UnderstudyException e) {
+            throw e.code() == ErrorCode.MANIFEST_DAMAGED ? damaged(e) : e;
         }
+    }
+
+    private UnderstudyException damaged(Exception cause) {
+        return new UnderstudyException(
+                ErrorCode.STATE_DAMAGED,
+                "cannot read " + KEY + " in " + filestore.name() + ": " + cause.getMessage(),
+                "remove that object: the next retention writes it again",
+                cause);
     }
 
     private record Begun(int format, String server, int epoch, Instant when) {}

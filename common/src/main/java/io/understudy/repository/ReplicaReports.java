@@ -4,8 +4,10 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.ObjectInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -13,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ public final class ReplicaReports {
     private static final String PREFIX = "replicas/";
     private static final String SUFFIX = ".json";
     private static final int LONGEST = 64 << 10;
+    private static final int MOST = 10_000;
 
     private final Filestore filestore;
 
@@ -49,12 +51,39 @@ public final class ReplicaReports {
     }
 
     /**
-     * All reports, by name, for code that deletes what no replica holds: it must know of every holder.
+     * All reports, by name.
      *
      * @throws UnderstudyException {@code STATE_DAMAGED} when one is not what a replica writes
      */
     public List<ReplicaReport> requireAll() {
         return each(this::require);
+    }
+
+    /**
+     * The reports that may hold snapshots, for code that deletes what no replica holds: it must know of every holder.
+     * Reports are not signed, so what they can hold has bounds: only those of listed replicas count, each for a while
+     * after it was written.
+     *
+     * @param listed names of the replicas that count, or in their place the names of their hosts; empty: all
+     * @param since by the filestore's clock: an older report holds nothing
+     * @param until by the filestore's clock: a report of a later time is forged, and holds nothing
+     * @throws UnderstudyException {@code STATE_DAMAGED} when one of these is not what a replica writes
+     */
+    public List<ReplicaReport> holders(List<String> listed, Instant since, Instant until) {
+        return SmallObject.list(filestore, PREFIX, "", MOST).stream()
+                .filter(info -> info.key().endsWith(SUFFIX))
+                .filter(info ->
+                        !info.modified().isBefore(since) && !info.modified().isAfter(until))
+                .filter(info -> listed.isEmpty() || listed.stream().anyMatch(name -> isOf(info.key(), name)))
+                .map(info -> require(info.key()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** @param listed {@code b.example.net} for the replicas {@code b.example.net} and {@code b} */
+    private static boolean isOf(String key, String listed) {
+        int dot = listed.indexOf('.');
+        return key.equalsIgnoreCase(key(listed)) || dot > 0 && key.equalsIgnoreCase(key(listed.substring(0, dot)));
     }
 
     /**
@@ -68,12 +97,12 @@ public final class ReplicaReports {
     }
 
     private List<ReplicaReport> each(Function<String, Optional<ReplicaReport>> reader) {
-        try (Stream<String> keys = filestore.list(PREFIX, "").map(info -> info.key())) {
-            return keys.filter(key -> key.endsWith(SUFFIX))
-                    .map(reader)
-                    .flatMap(Optional::stream)
-                    .toList();
-        }
+        return SmallObject.list(filestore, PREFIX, "", MOST).stream()
+                .map(ObjectInfo::key)
+                .filter(key -> key.endsWith(SUFFIX))
+                .map(reader)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** A key of the characters that every filestore takes; different names have different keys. */

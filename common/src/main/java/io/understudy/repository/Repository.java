@@ -12,9 +12,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Understudy's data of one site inside one filestore, in format 2: its manifests here, the rest by {@link #blobs()},
@@ -25,11 +25,12 @@ public final class Repository {
      * The longest manifest, in bytes; most have a few thousand, and what makes one longer are roles, grants and
      * settings.
      */
-    static final int LONGEST_MANIFEST = 16 << 20;
+    static final int LONGEST_MANIFEST = 4 << 20;
 
     private static final String DESCRIPTION = "understudy.json";
     private static final int LONGEST_DESCRIPTION = 64 << 10;
     private static final String MANIFESTS = "manifests/";
+    private static final int MOST_MANIFESTS = 200_000;
     private static final Pattern MANIFEST_KEY = Pattern.compile("manifests/((?!0{8})\\d{8}-(?!0{8})\\d{8})\\.json");
 
     private final Filestore filestore;
@@ -47,7 +48,7 @@ public final class Repository {
         this.trusted = trusted;
         this.clock = clock;
         this.blobs = new Blobs(filestore, clock);
-        this.epochs = new Epochs(filestore, description.site(), trusted);
+        this.epochs = new Epochs(filestore, description.site(), description.repository(), trusted);
         this.reports = new ReplicaReports(filestore);
         this.prunings = new PruneMarker(filestore);
     }
@@ -139,26 +140,48 @@ public final class Repository {
         return snapshots(snapshot.key());
     }
 
+    /** The newest snapshot; what merely has the name of a newer one is passed over. Reads its manifest. */
     public Optional<SnapshotId> newest() {
-        List<SnapshotId> all = list();
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+        return newest(list(), unused -> {});
     }
 
     /**
-     * The id for the next snapshot of this epoch: the sequence goes on counting across epochs.
+     * @param listed ascending
+     * @param junk receives what is passed over
+     */
+    public Optional<SnapshotId> newest(List<SnapshotId> listed, Consumer<JunkObject> junk) {
+        for (int i = listed.size() - 1; i >= 0; i--) {
+            Optional<JunkObject> found = junk(listed.get(i));
+            if (found.isEmpty()) {
+                return Optional.of(listed.get(i));
+            }
+            // One that was deleted since the listing is not there, and no junk.
+            found.filter(each -> each.why().code() != ErrorCode.SNAPSHOT_UNKNOWN)
+                    .ifPresent(junk);
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The id for the next snapshot of this epoch: the sequence goes on counting across epochs, from the highest one
+     * that an agent can have given.
      *
-     * @throws UnderstudyException {@code MANIFEST_DAMAGED} when an object has the last number there is
+     * @throws UnderstudyException {@code MANIFEST_DAMAGED} when that is the last number there is
      */
     public SnapshotId nextId(int epoch) {
-        Optional<SnapshotId> highest = list().stream().max(Comparator.comparingInt(SnapshotId::sequence));
-        highest.filter(last -> last.sequence() == SnapshotId.HIGHEST).ifPresent(last -> {
+        List<SnapshotId> all = list().stream()
+                .sorted(Comparator.comparingInt(SnapshotId::sequence))
+                .toList();
+        int highest = GivenNumbers.highest(
+                base(all), GivenNumbers.OF_SEQUENCES, all.stream().mapToInt(SnapshotId::sequence));
+        if (highest == SnapshotId.HIGHEST) {
             throw new UnderstudyException(
                     ErrorCode.MANIFEST_DAMAGED,
-                    "cannot number the next snapshot: " + last + " in " + filestore.name()
-                            + " has the highest possible number",
+                    "cannot number the next snapshot: there is one with the highest possible number in "
+                            + filestore.name(),
                     "find out who wrote that object, and remove it: no agent reaches that number");
-        });
-        return new SnapshotId(epoch, highest.map(SnapshotId::sequence).orElse(0) + 1);
+        }
+        return new SnapshotId(epoch, highest + 1);
     }
 
     /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, and as {@link ManifestCodec#decode} */
@@ -182,6 +205,36 @@ public final class Repository {
      */
     public void commit(Manifest manifest, SigningKey key) {
         new Commit(this).commit(manifest, key);
+    }
+
+    /** A sequence that was given for sure: where retention deleted all low ones, the lowest that is signed. */
+    private int base(List<SnapshotId> bySequence) {
+        if (bySequence.isEmpty() || bySequence.get(0).sequence() <= GivenNumbers.OF_SEQUENCES) {
+            return 0;
+        }
+        return bySequence.stream()
+                .filter(each -> junk(each).isEmpty())
+                .findFirst()
+                .map(SnapshotId::sequence)
+                .orElse(0);
+    }
+
+    /**
+     * Why what lies under a snapshot's name is none: no trusted key signed it for that name and this repository, or it
+     * cannot be read.
+     *
+     * @return empty where it is one
+     */
+    public Optional<JunkObject> junk(SnapshotId snapshot) {
+        try {
+            read(snapshot);
+            return Optional.empty();
+        } catch (UnderstudyException e) {
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            return Optional.of(new JunkObject(snapshot.key(), e));
+        }
     }
 
     /** Deletes the manifest, after which the snapshot does not exist; its blobs stay. Idempotent. */
@@ -215,7 +268,7 @@ public final class Repository {
 
     /** @throws UnderstudyException as {@link ManifestCodec#decode} */
     Manifest decode(SnapshotId snapshot, byte[] stored) {
-        return ManifestCodec.decode(stored, snapshot, site(), trusted);
+        return ManifestCodec.decode(stored, snapshot, site(), id(), trusted);
     }
 
     /** The manifest's object as it is stored, unchecked. */
@@ -233,12 +286,11 @@ public final class Repository {
     }
 
     private List<SnapshotId> snapshots(String after) {
-        try (Stream<String> keys = filestore.list(MANIFESTS, after).map(info -> info.key())) {
-            return keys.map(MANIFEST_KEY::matcher)
-                    .filter(Matcher::matches)
-                    .map(matcher -> SnapshotId.parse(matcher.group(1)))
-                    .toList();
-        }
+        return SmallObject.list(filestore, MANIFESTS, after, MOST_MANIFESTS).stream()
+                .map(info -> MANIFEST_KEY.matcher(info.key()))
+                .filter(Matcher::matches)
+                .map(matcher -> SnapshotId.parse(matcher.group(1)))
+                .toList();
     }
 
     private static Optional<Description> description(Filestore filestore) {

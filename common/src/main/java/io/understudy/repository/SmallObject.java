@@ -3,12 +3,15 @@ package io.understudy.repository;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.ObjectInfo;
 import io.understudy.repository.key.SignedLine;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Objects that are read whole, with a limit on what a hostile store can make a reader hold. */
+/** Objects and listings that are held whole, with a limit on what a hostile store can make a reader hold. */
 final class SmallObject {
     private SmallObject() {}
 
@@ -34,6 +37,27 @@ final class SmallObject {
                     "cannot read " + key + " in " + filestore.name() + ": " + e,
                     "try again; if it fails again, check the filestore",
                     e);
+        }
+    }
+
+    /**
+     * The objects below a prefix of which a repository has few.
+     *
+     * @param after the last key that is not wanted; empty: all
+     * @param most objects; with more of them none is given, for they fill the memory
+     * @throws UnderstudyException {@code FILESTORE_FAILED} when there are more
+     */
+    static List<ObjectInfo> list(Filestore filestore, String prefix, String after, int most) {
+        try (Stream<ObjectInfo> listed = filestore.list(prefix, after)) {
+            List<ObjectInfo> all = listed.limit(most + 1L).toList();
+            if (all.size() > most) {
+                throw new UnderstudyException(
+                        ErrorCode.FILESTORE_FAILED,
+                        "cannot list " + prefix + " in " + filestore.name() + ": there are more than " + most
+                                + " objects",
+                        "no agent writes that many: find out who does, take that right away, and remove them");
+            }
+            return all;
         }
     }
 }

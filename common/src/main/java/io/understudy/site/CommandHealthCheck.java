@@ -12,16 +12,18 @@ import java.util.Optional;
 /** Healthy is a command that ends with 0. */
 final class CommandHealthCheck implements HealthCheck {
     private final List<String> command;
+    private final List<String> environment;
     private final CommandRunner runner;
 
-    CommandHealthCheck(List<String> command, CommandRunner runner) {
+    CommandHealthCheck(List<String> command, List<String> environment, CommandRunner runner) {
         this.command = command;
+        this.environment = environment;
         this.runner = runner;
     }
 
     @Override
     public Optional<String> ask(Duration limit) {
-        Command check = Command.ofSite(command, limit);
+        Command check = Command.ofSite(command, environment, limit);
         try {
             CommandResult result = runner.run(check);
             return result.ok() ? Optional.empty() : Optional.of(Output.ending(check, result));

@@ -36,13 +36,13 @@ public final class CommandSiteService implements SiteService {
         this.settings = settings;
         this.runner = runner;
         this.ticker = ticker;
-        this.health = settings.health().map(check -> check(check, runner));
+        this.health = settings.health().map(check -> check(check, settings.environment(), runner));
     }
 
-    private static HealthCheck check(HealthSettings settings, CommandRunner runner) {
+    private static HealthCheck check(HealthSettings settings, List<String> environment, CommandRunner runner) {
         return settings.http()
                 .<HealthCheck>map(HttpHealthCheck::new)
-                .orElseGet(() -> new CommandHealthCheck(settings.command(), runner));
+                .orElseGet(() -> new CommandHealthCheck(settings.command(), environment, runner));
     }
 
     @Override
@@ -106,7 +106,7 @@ public final class CommandSiteService implements SiteService {
     }
 
     private void run(String action, List<String> arguments) {
-        Command command = Command.ofSite(arguments, settings.limit());
+        Command command = Command.ofSite(arguments, settings.environment(), settings.limit());
         CommandResult result = runner.run(command);
         for (String line : Output.lines(result)) {
             if (result.ok()) {

@@ -10,6 +10,7 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +87,21 @@ class AgentProgramTest {
         public void run() {
             agent.settings();
         }
+    }
+
+    /** Whoever made the folder, and with whatever umask. */
+    @Test
+    void theStateFolderIsForItsUserAlone(@TempDir Path folder) throws Exception {
+        Path state = Files.createDirectory(folder.resolve("state"));
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path file = Files.writeString(
+                folder.resolve("a.yaml"),
+                "site: example\nstate: " + state + "\nmarker: /srv/BACKUP\ndatabase:\n"
+                        + "  url: jdbc:postgresql://localhost/site\n  user: site\nfilestore:\n  url: file:///srv/store\n");
+
+        assertThat(run("-c", file.toString(), "configured")).as(err.toString()).isZero();
+
+        assertThat(Files.getPosixFilePermissions(state)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
 
     @Test

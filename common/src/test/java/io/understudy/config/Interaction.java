@@ -134,8 +134,11 @@ record Interaction(String text, Set<Setting> settings) {
                         "With an empty %s, %s prunes only after snapshots that are asked for by hand.",
                         Setting.PRIMARY_SCHEDULE, Setting.RETENTION_AUTOMATIC),
                 of(
-                        "What the standby called %s serves, proved last or fetches is kept, whatever %s says.",
-                        Setting.REPLICA_NAME, Setting.RETENTION_KEEP));
+                        "What the standby called %s serves, proved last or fetches is kept for %s after its last report, whatever %s says.",
+                        Setting.REPLICA_NAME, Setting.RETENTION_HOLD, Setting.RETENTION_KEEP),
+                of(
+                        "Where %s names standbys, only their reports hold snapshots: the %s of each is one of these names, or the part before its first dot.",
+                        Setting.PRIMARY_REPLICAS, Setting.REPLICA_NAME));
     }
 
     private static List<Interaction> following() {
@@ -163,6 +166,13 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "%s holds for each of %s, %s and %s by itself.",
                         Setting.SERVICE_LIMIT, Setting.SERVICE_STOP, Setting.SERVICE_START, Setting.SERVICE_RESTART),
+                of(
+                        "%s holds for %s, %s, %s and %s.",
+                        Setting.SERVICE_ENVIRONMENT,
+                        Setting.SERVICE_STOP,
+                        Setting.SERVICE_START,
+                        Setting.SERVICE_RESTART,
+                        Setting.SERVICE_HEALTH_COMMAND),
                 of("One of %s and %s, not both.", Setting.SERVICE_HEALTH_HTTP, Setting.SERVICE_HEALTH_COMMAND),
                 of(
                         "%s is how long %s or %s is asked again.",

@@ -48,6 +48,8 @@ class ErrorCodeTest {
                         ErrorCode.OBJECT_MISSING,
                         ErrorCode.FORMAT_UNKNOWN,
                         ErrorCode.WRONG_SITE,
+                        ErrorCode.WRONG_REPOSITORY,
+                        ErrorCode.REPOSITORY_OLDER,
                         ErrorCode.MANIFEST_DAMAGED,
                         ErrorCode.MANIFEST_UNSIGNED,
                         ErrorCode.SIGNER_UNKNOWN,
@@ -55,7 +57,8 @@ class ErrorCodeTest {
                         ErrorCode.BLOB_MISSING,
                         ErrorCode.BLOB_DAMAGED,
                         ErrorCode.UNSAFE_PATH,
-                        ErrorCode.SNAPSHOT_UNKNOWN);
+                        ErrorCode.SNAPSHOT_UNKNOWN,
+                        ErrorCode.SNAPSHOT_OLDER);
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,18 @@ class ProcessLockTest {
                     .isEqualTo("process " + ProcessHandle.current().pid());
         }
         ProcessLock.tryAcquire(file).orElseThrow().close();
+    }
+
+    /** Whoever may open it, be it only to read, may lock it too. */
+    @Test
+    void itsFileIsForItsUserAlone() throws Exception {
+        Path fresh = folder.resolve("fresh.lock");
+        Path old = Files.createFile(folder.resolve("old.lock"));
+        Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rw-r--r--"));
+        for (Path file : List.of(fresh, old)) {
+            ProcessLock.tryAcquire(file).orElseThrow().close();
+            assertThat(Files.getPosixFilePermissions(file)).isEqualTo(AtomicFiles.PRIVATE);
+        }
     }
 
     @Test

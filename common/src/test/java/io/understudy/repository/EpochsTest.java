@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,7 +38,7 @@ class EpochsTest {
     private static final TrustedKeys TRUSTED = TrustedKeys.of(KEY.publicKey());
 
     private final InMemoryFilestore store = new InMemoryFilestore();
-    private final Epochs epochs = new Epochs(store, Manifests.SITE, TRUSTED);
+    private final Epochs epochs = new Epochs(store, Manifests.SITE, Manifests.REPOSITORY, TRUSTED);
 
     @TempDir
     Path folder;
@@ -61,7 +62,7 @@ class EpochsTest {
         try (InputStream in = store.open("epochs/00000002.json", 0)) {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith(
-                            "{\"format\":2,\"site\":\"example\",\"epoch\":2,\"server\":\"b\","
+                            "{\"format\":2,\"site\":\"example\",\"repository\":\"00000000-0000-0007-0000-000000000007\",\"epoch\":2,\"server\":\"b\","
                                     + "\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"promote\",\"nonce\":\"nonce of b\"}\ned25519 ");
         }
     }
@@ -111,10 +112,10 @@ class EpochsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"format\":2,\"site\":\"example\",\"epoch\":3,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
-                "{\"format\":2,\"site\":\"example\",\"epoch\":2,\"server\":null,\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
-                "{\"format\":2,\"site\":\"example\",\"epoch\":-2,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
-                "{\"format\":2,\"site\":\"example\"}",
+                "{\"format\":2,\"site\":\"example\",\"repository\":\"00000000-0000-0007-0000-000000000007\",\"epoch\":3,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
+                "{\"format\":2,\"site\":\"example\",\"repository\":\"00000000-0000-0007-0000-000000000007\",\"epoch\":2,\"server\":null,\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
+                "{\"format\":2,\"site\":\"example\",\"repository\":\"00000000-0000-0007-0000-000000000007\",\"epoch\":-2,\"server\":\"b\",\"when\":\"2026-11-20T12:00:00Z\",\"reason\":\"r\",\"nonce\":\"n\"}",
+                "{\"format\":2,\"site\":\"example\",\"repository\":\"00000000-0000-0007-0000-000000000007\"}",
                 "{\"site\":\"example\"}",
                 "[1]"
             })
@@ -125,7 +126,7 @@ class EpochsTest {
 
     @Test
     void refusesAClaimOfAnotherSiteOrAFutureFormat() {
-        new Epochs(store, "another", TRUSTED).claim(claim(2, "b"), KEY);
+        new Epochs(store, "another", Manifests.REPOSITORY, TRUSTED).claim(claim(2, "b"), KEY);
         assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.WRONG_SITE);
         store.put("epochs/00000002.json", Content.of(SignedLine.sign(Samples.text("{\"format\":7}"), KEY)));
         assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
@@ -136,6 +137,87 @@ class EpochsTest {
         store.put("epochs/readme.txt", Content.of(new byte[1]));
         store.put("epochs/2.json", Content.of(new byte[1]));
         assertThat(epochs.highest()).isZero();
+    }
+
+    /** The signature covers the repository: a claim of another one, of this site and this key, is no claim here. */
+    @Test
+    void refusesAClaimOfAnotherRepository() {
+        new Epochs(store, Manifests.SITE, new UUID(7, 8), TRUSTED).claim(claim(2, "b"), KEY);
+        assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.WRONG_REPOSITORY);
+        assertThat(epochs.above(1).highest()).isEqualTo(1);
+    }
+
+    /** Signed or not: no agent gives it, and above it there would be no number for the next promotion. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aNumberThatNoAgentGaveFencesNobodyAndStopsNoClaim(boolean signed) {
+        epochs.claim(claim(1, "a"), KEY);
+        for (int far : List.of(1_003, 99_999_999)) {
+            store.put(Epochs.key(far), Content.of(signed ? bytesOf(far) : Samples.text("junk\n")));
+        }
+
+        assertThat(epochs.highest()).isEqualTo(1);
+        epochs.requireFree(claim(2, "b"));
+        epochs.claim(claim(2, "b"), KEY);
+
+        assertThat(epochs.highest()).isEqualTo(2);
+        assertThat(epochs.above(1).junk())
+                .extracting(JunkObject::key)
+                .containsExactly("epochs/00001003.json", "epochs/99999999.json");
+    }
+
+    @Test
+    void anUnsignedClaimIsNamedAndFencesButIsNotBelieved() {
+        epochs.claim(claim(1, "a"), KEY);
+        store.put(Epochs.key(3), Content.of(Samples.text("junk\n")));
+        store.put(Epochs.key(5), Content.of(Samples.text("junk\n")));
+        epochs.claim(claim(6, "b"), KEY);
+        store.put(Epochs.key(7), Content.of(new byte[Epochs.LONGEST + 1]));
+
+        assertThat(epochs.highest()).isEqualTo(7);
+        assertThat(epochs.above(1).highest()).isEqualTo(6);
+        assertThat(epochs.above(1).junk())
+                .extracting(JunkObject::key)
+                .containsExactly("epochs/00000003.json", "epochs/00000005.json", "epochs/00000007.json");
+        UnderstudyException taken = failure(() -> epochs.requireFree(claim(7, "c")));
+        assertThat(taken.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+        assertThat(taken.hint()).contains("no key that is trusted here signed epochs/00000007.json");
+        assertThat(failure(() -> epochs.requireFree(claim(6, "c"))).code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+        assertThat(store.count(Operation.PUT_IF_ABSENT)).isEqualTo(2);
+    }
+
+    /** Claiming 2 would bring 1002 into reach, and that would fence the server which has just claimed. */
+    @Test
+    void theNextOneIsPastWhatItWouldBringIntoReach() {
+        epochs.claim(claim(1, "a"), KEY);
+        assertThat(epochs.next(0)).isEqualTo(2);
+        assertThat(epochs.next(1)).isEqualTo(2);
+        List.of(1_002, 2_003, 5_000).forEach(far -> store.put(Epochs.key(far), Content.of(new byte[1])));
+        assertThat(epochs.next(1)).isEqualTo(2_004);
+        assertThat(failure(() -> epochs.requireFree(claim(2, "b"))).code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+    }
+
+    @Test
+    void theLastEpochIsTold() {
+        store.put(Epochs.key(99_999_999), Content.of(new byte[1]));
+        assertThat(failure(() -> epochs.next(99_999_998)).code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+        assertThat(failure(() -> epochs.next(99_999_999)).code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+    }
+
+    @Test
+    void itsOwnClaimIsFreeForAServer() {
+        epochs.claim(claim(2, "b"), KEY);
+        epochs.requireFree(claim(2, "b"));
+    }
+
+    private static byte[] bytesOf(int epoch) {
+        InMemoryFilestore other = new InMemoryFilestore();
+        new Epochs(other, Manifests.SITE, Manifests.REPOSITORY, TRUSTED).claim(claim(epoch, "x"), KEY);
+        try (InputStream in = other.open(Epochs.key(epoch), 0)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -157,7 +239,7 @@ class EpochsTest {
     }
 
     private static void assertOneWins(Filestore filestore) throws Exception {
-        Epochs contested = new Epochs(filestore, Manifests.SITE, TRUSTED);
+        Epochs contested = new Epochs(filestore, Manifests.SITE, Manifests.REPOSITORY, TRUSTED);
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Future<Boolean>> outcomes = threads.invokeAll(IntStream.range(0, 8)

@@ -62,6 +62,17 @@ class FenceTest {
         assertThat(refused(id(2, 1))).hasMessageContaining("without a trusted signature");
     }
 
+    /** An agent counts by one: what is far off fences nobody, or one object would end all commits. */
+    @Test
+    void whatNoAgentNumberedFencesNobody() {
+        store.put("epochs/99999999.json", Content.of(Samples.text("junk\n")));
+        store.put("manifests/99999999-99999999.json", Content.of(Samples.text("junk\n")));
+
+        repository.commit(Manifests.sample(id(1, 1)), KEY);
+
+        assertThat(repository.newest()).contains(id(1, 1));
+    }
+
     @Test
     void aSnapshotThatCannotBeTrustedFencesAndIsCalledSo() {
         forge(id(2, 90));
@@ -92,7 +103,8 @@ class FenceTest {
 
     @Test
     void aManifestThatASnapshotOfAHigherEpochOvertookIsWithdrawn() {
-        meanwhile(() -> repository.writeStored(id(2, 5), ManifestCodec.encode(Manifests.sample(id(2, 5)), KEY)));
+        meanwhile(() -> repository.writeStored(
+                id(2, 5), ManifestCodec.encode(Manifests.sample(id(2, 5)), repository.id(), KEY)));
 
         refused(id(1, 1));
         assertThat(repository.list()).containsExactly(id(2, 5));
@@ -175,7 +187,7 @@ class FenceTest {
     }
 
     private void forge(SnapshotId snapshot) {
-        repository.writeStored(snapshot, ManifestCodec.encode(Manifests.sample(snapshot), STRANGER));
+        repository.writeStored(snapshot, ManifestCodec.encode(Manifests.sample(snapshot), repository.id(), STRANGER));
     }
 
     private UnderstudyException refused(SnapshotId snapshot) {

@@ -63,6 +63,7 @@ class FormatSizesTest {
                                                 .trees()
                                                 .get(0)),
                                 List.of()),
+                        Manifests.REPOSITORY,
                         KEY);
                 System.out.printf(
                         "%d tables, %s: manifest %d bytes (all tables in it: about %d), uploaded %d bytes in %d blobs%n",

@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,12 +29,27 @@ class ManifestCodecTest {
     private static final TrustedKeys TRUSTED = TrustedKeys.of(KEY.publicKey());
 
     private final Manifest manifest = Manifests.sample(ID);
-    private final byte[] bytes = ManifestCodec.encode(manifest, KEY);
+    private final byte[] bytes = ManifestCodec.encode(manifest, Manifests.REPOSITORY, KEY);
 
     @Test
     void readsWhatItWrote() {
         assertThat(decode(bytes)).isEqualTo(manifest);
-        assertThat(ManifestCodec.encode(manifest, KEY)).isEqualTo(bytes);
+        assertThat(ManifestCodec.encode(manifest, Manifests.REPOSITORY, KEY)).isEqualTo(bytes);
+    }
+
+    @Test
+    void refusesTheManifestOfAnotherRepositoryOfThisSiteAndKey() {
+        UnderstudyException e = catchThrowableOfType(
+                UnderstudyException.class,
+                () -> ManifestCodec.decode(bytes, ID, Manifests.SITE, new UUID(7, 8), TRUSTED));
+        assertThat(e.code()).isEqualTo(ErrorCode.WRONG_REPOSITORY);
+        assertThat(e).hasMessageContaining(Manifests.REPOSITORY + ", not ");
+    }
+
+    @Test
+    void refusesAManifestThatNamesNoRepository() {
+        byte[] without = SignedLine.sign(RepositoryJson.line(manifest), KEY);
+        assertThat(failure(without).code()).isEqualTo(ErrorCode.WRONG_REPOSITORY);
     }
 
     @Test
@@ -42,7 +58,8 @@ class ManifestCodecTest {
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0))
                 .startsWith(
-                        "{\"format\":2,\"site\":\"example\",\"snapshot\":\"00000001-00000042\",\"periods\":[\"manual\"],"
+                        "{\"format\":2,\"repository\":\"00000000-0000-0007-0000-000000000007\",\"site\":\"example\","
+                                + "\"snapshot\":\"00000001-00000042\",\"periods\":[\"manual\"],"
                                 + "\"moment\":\"2026-11-20T10:11:12.131415Z\",\"wal_lsn\":\"0/1A2B3C\"")
                 .doesNotContain("continues");
         assertThat(lines.get(1)).matches("ed25519 " + KEY.publicKey().id() + " [A-Za-z0-9+/]{86}==");
@@ -54,7 +71,8 @@ class ManifestCodecTest {
                 new BlobRef(new BlobId("ab".repeat(32)), 10, 20, true),
                 new BlobRef(new BlobId("cd".repeat(32)), 10, 20, false)));
         Manifest continued = Manifests.sample(ID, cut);
-        assertThat(decode(ManifestCodec.encode(continued, KEY))).isEqualTo(continued);
+        assertThat(decode(ManifestCodec.encode(continued, Manifests.REPOSITORY, KEY)))
+                .isEqualTo(continued);
     }
 
     @Test
@@ -93,7 +111,7 @@ class ManifestCodecTest {
     @Test
     void namesAnUnknownSignerAndTheTrustedOnes() {
         SigningKey stranger = SigningKey.generate();
-        UnderstudyException e = failure(ManifestCodec.encode(manifest, stranger));
+        UnderstudyException e = failure(ManifestCodec.encode(manifest, Manifests.REPOSITORY, stranger));
         assertThat(e.code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
         assertThat(e)
                 .hasMessageContaining(stranger.publicKey().id())
@@ -103,7 +121,8 @@ class ManifestCodecTest {
     @Test
     void aForgedKeyIdDoesNotHelp() {
         SigningKey stranger = SigningKey.generate();
-        String forged = new String(ManifestCodec.encode(manifest, stranger), StandardCharsets.UTF_8)
+        String forged = new String(
+                        ManifestCodec.encode(manifest, Manifests.REPOSITORY, stranger), StandardCharsets.UTF_8)
                 .replace(stranger.publicKey().id(), KEY.publicKey().id());
         assertThat(failure(forged.getBytes(StandardCharsets.UTF_8)).code()).isEqualTo(ErrorCode.SIGNATURE_INVALID);
     }
@@ -128,7 +147,8 @@ class ManifestCodecTest {
     @Test
     void refusesAnotherSite() {
         UnderstudyException e = catchThrowableOfType(
-                UnderstudyException.class, () -> ManifestCodec.decode(bytes, ID, "other", TRUSTED));
+                UnderstudyException.class,
+                () -> ManifestCodec.decode(bytes, ID, "other", Manifests.REPOSITORY, TRUSTED));
         assertThat(e.code()).isEqualTo(ErrorCode.WRONG_SITE);
         assertThat(e).hasMessageContaining("example").hasMessageContaining("other");
     }
@@ -137,7 +157,7 @@ class ManifestCodecTest {
     void refusesAManifestUnderAnotherName() {
         UnderstudyException e = catchThrowableOfType(
                 UnderstudyException.class,
-                () -> ManifestCodec.decode(bytes, Manifests.id(1, 43), Manifests.SITE, TRUSTED));
+                () -> ManifestCodec.decode(bytes, Manifests.id(1, 43), Manifests.SITE, Manifests.REPOSITORY, TRUSTED));
         assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
         assertThat(e).hasMessageContaining("00000001-00000042").hasMessageContaining("00000001-00000043");
     }
@@ -172,7 +192,7 @@ class ManifestCodecTest {
         DatabaseData command = new DatabaseData(
                 "search", DatabaseKind.COMMAND, null, null, 5, sample.archive(), null, null, sample.references());
         Manifest other = Manifests.of(ID, command, manifest.trees().get(0));
-        Manifest read = decode(ManifestCodec.encode(other, KEY));
+        Manifest read = decode(ManifestCodec.encode(other, Manifests.REPOSITORY, KEY));
         assertThat(read).isEqualTo(other);
         assertThat(SnapshotBlobs.sections(read)).hasSize(2);
         UnderstudyException e = catchThrowableOfType(UnderstudyException.class, read::database);
@@ -184,8 +204,9 @@ class ManifestCodecTest {
     void keepsThatAStreamIsLong() {
         StreamRef long_ = new StreamRef(1L << 40, null, manifest.database().archive());
         Manifest other = Manifests.sample(ID, long_);
-        assertThat(decode(ManifestCodec.encode(other, KEY))).isEqualTo(other);
-        assertThat(new String(ManifestCodec.encode(other, KEY), StandardCharsets.UTF_8))
+        assertThat(decode(ManifestCodec.encode(other, Manifests.REPOSITORY, KEY)))
+                .isEqualTo(other);
+        assertThat(new String(ManifestCodec.encode(other, Manifests.REPOSITORY, KEY), StandardCharsets.UTF_8))
                 .contains("\"archive\":{\"bytes\":1099511627776,\"list\":{\"bytes\":10,\"blobs\":[{\"id\":");
     }
 
@@ -272,7 +293,7 @@ class ManifestCodecTest {
     }
 
     private static Manifest decode(byte[] bytes) {
-        return ManifestCodec.decode(bytes, ID, Manifests.SITE, TRUSTED);
+        return ManifestCodec.decode(bytes, ID, Manifests.SITE, Manifests.REPOSITORY, TRUSTED);
     }
 
     private static UnderstudyException failure(byte[] bytes) {

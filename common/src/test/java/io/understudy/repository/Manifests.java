@@ -13,11 +13,13 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Manifests for tests. */
 public final class Manifests {
     public static final String SITE = "example";
+    public static final UUID REPOSITORY = new UUID(7, 7);
 
     private Manifests() {}
 

@@ -23,6 +23,7 @@ import io.understudy.testing.Faults.LoseAcknowledgement;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -154,12 +155,48 @@ class RepositoryTest {
     }
 
     @Test
-    void anObjectOfTheLastNumberIsToldAndNotCountedOn() {
+    void aNumberThatNoAgentGaveIsNotCountedOn() {
         Repository repository = created();
         store.put("manifests/00000001-99999999.json", Content.of(new byte[1]));
-        UnderstudyException e = failure(() -> repository.nextId(2));
-        assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
-        assertThat(e).hasMessageContaining("00000001-99999999");
+        assertThat(repository.nextId(2)).isEqualTo(id(2, 1));
+        write(repository, id(1, 7));
+        assertThat(repository.nextId(2)).isEqualTo(id(2, 8));
+        store.put("manifests/00000001-00000090.json", Content.of(new byte[1]));
+        assertThat(repository.nextId(2)).isEqualTo(id(2, 91));
+    }
+
+    @Test
+    void numbersGoOnWhereRetentionHasDeletedAllLowOnes() {
+        Repository repository = created();
+        store.put("manifests/00000001-05000000.json", Content.of(new byte[1]));
+        write(repository, id(1, 7_000_000));
+        write(repository, id(1, 7_000_009));
+        store.put("manifests/00000001-99999999.json", Content.of(new byte[1]));
+        assertThat(repository.nextId(1)).isEqualTo(id(1, 7_000_010));
+    }
+
+    @Test
+    void theLastNumberIsTold() {
+        Repository repository = created();
+        write(repository, id(1, 99_999_999));
+        assertThat(failure(() -> repository.nextId(2)).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+    }
+
+    @Test
+    void theNewestIsTheNewestThatIsOne() {
+        Repository repository = created();
+        write(repository, id(1, 1));
+        write(repository, id(1, 2));
+        store.put("manifests/00000001-00000003.json", Content.of(new byte[1]));
+        store.put("manifests/00000007-00000001.json", Content.of(new byte[Repository.LONGEST_MANIFEST + 1]));
+        List<JunkObject> junk = new ArrayList<>();
+
+        assertThat(repository.newest(repository.list(), junk::add)).contains(id(1, 2));
+
+        assertThat(junk)
+                .extracting(JunkObject::key)
+                .containsExactly("manifests/00000007-00000001.json", "manifests/00000001-00000003.json");
+        assertThat(junk.get(0).text()).contains("it is longer than 4194304 bytes");
     }
 
     @Test
@@ -279,7 +316,7 @@ class RepositoryTest {
     }
 
     private void write(Repository repository, SnapshotId id) {
-        repository.writeStored(id, ManifestCodec.encode(Manifests.sample(id), KEY));
+        repository.writeStored(id, ManifestCodec.encode(Manifests.sample(id), repository.id(), KEY));
     }
 
     private Repository created() {

@@ -26,6 +26,7 @@ class CommandSiteServiceContractTest extends SiteServiceContract {
                 List.of("site", "stop"),
                 List.of("site", "start"),
                 List.of("site", "restart"),
+                List.of("SITE_HOME"),
                 Duration.ofSeconds(60),
                 Optional.of(new HealthSettings(Optional.empty(), List.of("ask"), Duration.ofSeconds(30))));
         ScriptedCommandRunner runner =

@@ -200,6 +200,21 @@ class CommandSiteServiceTest {
         }
     }
 
+    /** What the agent has for itself is none of the site's. */
+    @Test
+    void itsCommandsGetTheUsualVariablesAndThoseThatAreNamed() {
+        CommandSiteService service = service("stop start restart", command("ask", 1));
+        service.stop();
+        service.restart();
+        service.restart();
+        service.healthy();
+        assertThat(runner.commands())
+                .hasSize(4)
+                .allSatisfy(command -> assertThat(command.inherited().orElseThrow())
+                        .contains("PATH", "HOME", "SITE_HOME")
+                        .doesNotContain("S3_SECRET_KEY"));
+    }
+
     @Test
     void aSiteThatIsDownIsNotHealthy() throws IOException {
         int port;
@@ -215,6 +230,7 @@ class CommandSiteServiceTest {
                 configured.contains("stop") ? List.of("site-stop") : NONE,
                 configured.matches("(.* )?start( .*)?") ? List.of("site-start") : NONE,
                 configured.contains("restart") ? List.of("site-restart") : NONE,
+                List.of("SITE_HOME"),
                 Duration.ofSeconds(60),
                 health);
         return new CommandSiteService(settings, runner, time);

@@ -12,24 +12,27 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What happens to things that should last: objects that rot or are forged in the filestore, blobs that rot in a mirror,
- * a state that is lost, a clock that jumps.
+ * What happens to things that should last: objects that rot, are forged or are junk in the filestore, blobs that rot in
+ * a mirror, a state that is lost, a clock that jumps.
  */
 final class Mishaps {
     private final Run run;
+    private final Junk junk;
     private final List<String> forged = new ArrayList<>();
 
     Mishaps(Run run) {
         this.run = run;
+        this.junk = new Junk(run);
     }
 
     void happen(Server server) {
-        switch (run.random.nextInt(7)) {
+        switch (run.random.nextInt(10)) {
             case 0 -> rot("blobs/");
             case 1 -> rot("manifests/");
             case 2 -> forge();
             case 3, 4 -> rotMirror(server);
             case 5 -> setClock(server);
+            case 6, 7, 8 -> junk.write();
             default -> forget(server);
         }
     }
@@ -115,6 +118,7 @@ final class Mishaps {
      * say.
      */
     void cleanUp() {
+        junk.cleanUp();
         for (String key : forged) {
             run.truth.delete(key);
             run.store.removed(key);

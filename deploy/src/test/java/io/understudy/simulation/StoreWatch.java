@@ -61,10 +61,14 @@ final class StoreWatch {
     }
 
     Optional<byte[]> object(String key) {
-        if (truth.stat(key).isEmpty()) {
+        return object(truth, key);
+    }
+
+    static Optional<byte[]> object(InMemoryFilestore store, String key) {
+        if (store.stat(key).isEmpty()) {
             return Optional.empty();
         }
-        try (var in = truth.open(key, 0)) {
+        try (var in = store.open(key, 0)) {
             return Optional.of(in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -103,7 +107,9 @@ final class StoreWatch {
     /** The operator removed an object. */
     void removed(String key) {
         damaged.remove(key);
-        kept.remove(id(key));
+        if (key.startsWith("manifests/")) {
+            kept.remove(id(key));
+        }
     }
 
     boolean isDamaged(String snapshot) {
@@ -122,7 +128,16 @@ final class StoreWatch {
         if (key.startsWith("blobs/")) {
             mine.content = run.now();
         } else if (key.startsWith("replicas/")) {
-            object(key).ifPresent(report -> mine.reports.put(key, Contents.json(report)));
+            object(key).flatMap(StoreWatch::report).ifPresent(report -> mine.reports.put(key, report));
+        }
+    }
+
+    /** @return empty when it is junk */
+    private static Optional<JsonNode> report(byte[] bytes) {
+        try {
+            return Optional.of(Contents.json(bytes)).filter(JsonNode::isObject);
+        } catch (UncheckedIOException | IndexOutOfBoundsException junk) {
+            return Optional.empty();
         }
     }
 

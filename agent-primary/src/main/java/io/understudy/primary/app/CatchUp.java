@@ -70,9 +70,13 @@ final class CatchUp {
         lookedAt = ticker.nanos();
         try {
             Optional<SnapshotId> newest = repository.get().newest();
+            boolean first = newest.map(SnapshotId::epoch).orElse(1) < epoch;
+            if (first) {
+                firstIsDue(epoch);
+            }
             if (newest.isPresent()) {
-                catchUp(newest.get(), epoch);
-            } else {
+                catchUp(newest.get(), epoch, first);
+            } else if (!first) {
                 planner.covered(Instant.EPOCH);
             }
             done = true;
@@ -84,14 +88,16 @@ final class CatchUp {
         }
     }
 
-    /** What is due first: an epoch without a snapshot is one whatever the newest manifest holds. */
-    private void catchUp(SnapshotId newest, int epoch) {
-        boolean first = newest.epoch() < epoch;
-        if (first && epoch > firstDue) {
+    /** An epoch without a snapshot has one due, whatever the newest manifest of an earlier one holds. */
+    private void firstIsDue(int epoch) {
+        if (epoch > firstDue) {
             firstDue = epoch;
             events.report(new PrimaryEvent.FirstSnapshotDue(epoch));
             planner.promoted(clock.instant());
         }
+    }
+
+    private void catchUp(SnapshotId newest, int epoch, boolean first) {
         Manifest manifest = repository.get().read(newest);
         announcer.found(manifest, epoch);
         if (!first) {

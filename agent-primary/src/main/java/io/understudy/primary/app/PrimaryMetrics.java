@@ -65,6 +65,9 @@ final class PrimaryMetrics implements EventSink {
 
     void repository(RepositorySeen seen) {
         seen.details().ifPresent(this::newest);
+        seen.when()
+                .ifPresent(when ->
+                        metrics.set(Metric.REPOSITORY_JUNK_OBJECTS, seen.junk().size()));
         if (seen.highest() > 0) {
             metrics.set(Metric.EPOCH, seen.highest());
         }

@@ -131,6 +131,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 repository,
                 ports.clock(),
                 ports.clock().getZone(),
+                settings.primary().replicas(),
                 ports.ticker());
         return new Pruning(host, settings.retention(), events);
     }

@@ -1,6 +1,7 @@
 package io.understudy.primary.app;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param newest snapshot; empty for none
  * @param details of the newest; empty when its manifest can't be read
  * @param doubled replicas whose name more than one standby has, by their own reports
+ * @param junk objects with the names of manifests and claims that no trusted agent wrote, newer than all others
  * @param failure why the last look failed; all else is older then
  */
 record RepositorySeen(
@@ -23,9 +25,10 @@ record RepositorySeen(
         Optional<SnapshotId> newest,
         Optional<Details> details,
         List<DoubledName> doubled,
+        List<JunkObject> junk,
         Optional<UnderstudyException> failure) {
-    static final RepositorySeen NOTHING =
-            new RepositorySeen(Optional.empty(), 0, Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+    static final RepositorySeen NOTHING = new RepositorySeen(
+            Optional.empty(), 0, Optional.empty(), Optional.empty(), List.of(), List.of(), Optional.empty());
 
     /** @param moment of the data */
     record Details(Instant moment, Manifest.Totals totals) {
@@ -42,10 +45,11 @@ record RepositorySeen(
                 Optional.of(manifest.snapshot()),
                 Optional.of(Details.of(manifest)),
                 doubled,
+                junk,
                 Optional.empty());
     }
 
     RepositorySeen failed(UnderstudyException why) {
-        return new RepositorySeen(when, highest, newest, details, doubled, Optional.of(why));
+        return new RepositorySeen(when, highest, newest, details, doubled, junk, Optional.of(why));
     }
 }

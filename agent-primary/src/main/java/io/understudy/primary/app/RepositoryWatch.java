@@ -1,13 +1,14 @@
 package io.understudy.primary.app;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.RepositorySeen.Details;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -55,33 +56,49 @@ final class RepositoryWatch {
 
     private RepositorySeen seen(Repository target) {
         int highest = target.epochs().highest();
-        Optional<SnapshotId> newest = newest(target);
+        List<JunkObject> junk = new ArrayList<>();
+        Optional<SnapshotId> newest = newest(target, junk);
         Optional<Details> details = newest.equals(last.newest()) ? last.details() : Optional.empty();
-        Optional<UnderstudyException> unreadable = Optional.empty();
         if (details.isEmpty() && newest.isPresent()) {
-            try {
-                details = Optional.of(Details.of(target.read(newest.get())));
-            } catch (UnderstudyException e) {
-                if (!e.code().judgesContent() && e.code() != ErrorCode.SNAPSHOT_UNKNOWN) {
-                    throw e;
-                }
-                // It was deleted since then, or it is damaged: the next look shows it.
-                unreadable = Optional.of(e).filter(why -> why.code() != ErrorCode.SNAPSHOT_UNKNOWN);
-            }
+            details = details(target, newest.get());
         }
-        return new RepositorySeen(Optional.of(clock.instant()), highest, newest, details, doubled(target), unreadable);
+        junk.addAll(
+                target.epochs().above(newest.map(SnapshotId::epoch).orElse(0)).junk());
+        Optional<UnderstudyException> first = junk.stream().findFirst().map(JunkObject::toException);
+        return new RepositorySeen(Optional.of(clock.instant()), highest, newest, details, doubled(target), junk, first);
+    }
+
+    private static Optional<Details> details(Repository target, SnapshotId newest) {
+        try {
+            return Optional.of(Details.of(target.read(newest)));
+        } catch (UnderstudyException e) {
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            // It was deleted since then, or it is damaged: the next look shows it.
+            return Optional.empty();
+        }
     }
 
     private List<DoubledName> doubled(Repository target) {
         return DoubledName.in(target.reports().all(), clock.instant());
     }
 
-    /** By a listing that does not grow with what is older, as long as the newest one stays. */
-    private Optional<SnapshotId> newest(Repository target) {
+    /**
+     * By a listing that does not grow with what is older, as long as the newest one stays.
+     *
+     * @param junk receives what is passed over
+     */
+    private Optional<SnapshotId> newest(Repository target, List<JunkObject> junk) {
         List<SnapshotId> from = last.newest()
                 .filter(id -> id.sequence() > 1)
                 .map(id -> target.newerThan(new SnapshotId(id.epoch(), id.sequence() - 1)))
                 .orElse(List.of());
-        return from.isEmpty() ? target.newest() : Optional.of(from.get(from.size() - 1));
+        Optional<SnapshotId> newest = target.newest(from, junk::add);
+        if (newest.isPresent()) {
+            return newest;
+        }
+        junk.clear();
+        return target.newest(target.list(), junk::add);
     }
 }

@@ -70,6 +70,7 @@ final class StatusReport {
                 lastError.map(Problem::of),
                 followers,
                 seen.doubled(),
+                seen.junk().stream().map(each -> Problem.of(each.toException())).toList(),
                 new FilestoreView(
                         filestore,
                         seen.when().isPresent()

@@ -20,6 +20,7 @@ import java.util.Optional;
  *  "applied":"00000001-00000003","moment":"…","proven":"00000001-00000003",
  *   "step":null,"last_error":null}],
  *  "doubled_names":[{"name":"standby-1","seen":"2026-11-20T10:00:10Z"}],
+ *  "junk":[{"code":"manifest_damaged","message":"epochs/99999999.json is junk and is passed over: …","hint":"…"}],
  *  "filestore":{"name":"s3://backups/example","reachable":true,"seen":"2026-11-20T10:00:20Z"}}
  * }</pre>
  *
@@ -42,6 +43,7 @@ public record StatusView(
         Optional<Problem> lastError,
         List<FollowerView> followers,
         List<DoubledName> doubledNames,
+        List<Problem> junk,
         FilestoreView filestore) {
 
     public record Progress(String step, long doneBytes, long totalBytes) {}
@@ -83,6 +85,7 @@ public record StatusView(
                 + one.lastError().map(why -> ", failed: " + why.message()).orElse("") + "\n"));
         doubledNames.forEach(
                 each -> text.append("wrong      " + each.text() + "\nhint       " + DoubledName.HINT + "\n"));
+        junk.forEach(each -> text.append("wrong      " + each.message() + "\nhint       " + each.hint() + "\n"));
         return text.toString();
     }
 

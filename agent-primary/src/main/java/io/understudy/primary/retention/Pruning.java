@@ -11,6 +11,7 @@ import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
@@ -41,6 +42,9 @@ public final class Pruning {
     /** A little less than a day, so that a pruning after each day's first snapshot does not wander. */
     private static final Duration EVERY = Duration.ofHours(20);
 
+    /** How far the clocks of a server and of the filestore may differ before a report counts as one of the future. */
+    private static final Duration SKEW = Duration.ofDays(1);
+
     private final Host host;
     private final RetentionSettings settings;
     private final RetentionPolicy policy;
@@ -53,6 +57,7 @@ public final class Pruning {
      * @param state folder of durable state
      * @param repository asked at each pruning
      * @param zone that of the schedule
+     * @param replicas whose reports hold snapshots; empty: all
      */
     public record Host(
             String name,
@@ -62,6 +67,7 @@ public final class Pruning {
             Supplier<Repository> repository,
             Clock clock,
             ZoneId zone,
+            List<String> replicas,
             Ticker ticker) {}
 
     public Pruning(Host host, RetentionSettings settings, Events events) {
@@ -116,7 +122,8 @@ public final class Pruning {
     public Pruned explain(Progress progress) {
         Repository target = host.repository().get();
         Inventory inventory = new Inventory(target);
-        List<Decision> decisions = decide(target, inventory);
+        List<Decision> decisions =
+                decide(target, inventory, target.pruneMarker().last());
         if (inventory.fault().isPresent()) {
             return new Pruned(
                     true, decisions, SweepResult.NOTHING, inventory.fault().map(Pruning::unreadable));
@@ -152,7 +159,8 @@ public final class Pruning {
 
     private Pruned prune(Repository target, int epoch, Progress progress) {
         Inventory inventory = new Inventory(target);
-        List<Decision> first = decideOrRefuse(target, inventory);
+        List<Decision> first =
+                decideOrRefuse(target, inventory, target.pruneMarker().last());
         GarbageCollector collector = collector(target);
         collector.mark(ids(first, true), progress);
         PrimaryPoint.NEEDED_MARKED.reached();
@@ -161,7 +169,7 @@ public final class Pruning {
                 target.pruneMarker().begin(host.name(), epoch, host.clock().instant());
         PrimaryPoint.PRUNING_NOTED.reached();
         // Marking takes its time: what was committed, held or proven since then counts too.
-        List<Decision> last = confirmed(ids(first, false), decideOrRefuse(target, inventory));
+        List<Decision> last = confirmed(ids(first, false), decideOrRefuse(target, inventory, Optional.of(now)));
         last.stream().filter(decision -> !decision.kept()).forEach(decision -> {
             target.delete(decision.snapshot());
             PrimaryPoint.SNAPSHOT_DELETED.reached();
@@ -177,17 +185,25 @@ public final class Pruning {
                 target, new DeletionLock(host.state(), host.ticker()), () -> permission(target), host.ticker());
     }
 
-    private List<Decision> decideOrRefuse(Repository target, Inventory inventory) {
-        List<Decision> decisions = decide(target, inventory);
+    private List<Decision> decideOrRefuse(Repository target, Inventory inventory, Optional<Instant> last) {
+        List<Decision> decisions = decide(target, inventory, last);
         inventory.fault().ifPresent(fault -> {
             throw unreadable(fault);
         });
         return decisions;
     }
 
-    private List<Decision> decide(Repository target, Inventory inventory) {
-        return policy.decide(
-                inventory.look(), target.reports().requireAll(), host.clock().instant());
+    /** @param last when retention began last, or now, by the filestore's clock; empty: not known */
+    private List<Decision> decide(Repository target, Inventory inventory, Optional<Instant> last) {
+        Instant now = host.clock().instant();
+        return policy.decide(inventory.look(), holders(target, last, now), now);
+    }
+
+    /** How old a report is says the filestore's clock: one of a server may be wrong by years. */
+    private List<ReplicaReport> holders(Repository target, Optional<Instant> last, Instant now) {
+        Instant latest = last.filter(now::isBefore).orElse(now).plus(SKEW);
+        Instant earliest = last.map(then -> then.minus(settings.hold())).orElse(Instant.MIN);
+        return target.reports().holders(host.replicas(), earliest, latest);
     }
 
     /** What was to be kept at first is marked, and stays this time. */

@@ -32,6 +32,9 @@ public final class RetentionPolicy {
     /** How far clocks may differ before a moment counts as one of the future. */
     private static final Duration SKEW = Duration.ofHours(1);
 
+    /** A replica holds what it serves, what it may go back to, and what it fetches. */
+    private static final int MOST_HELD = 8;
+
     private final RetentionSettings settings;
     private final ZoneId zone;
 
@@ -43,7 +46,7 @@ public final class RetentionPolicy {
 
     /**
      * @param snapshots all of the repository
-     * @param reports of all replicas
+     * @param reports of the replicas that may hold snapshots
      * @return a decision for each snapshot, ascending
      */
     public List<Decision> decide(List<? extends Candidate> snapshots, List<ReplicaReport> reports, Instant now) {
@@ -140,7 +143,7 @@ public final class RetentionPolicy {
             Map<SnapshotId, String> needs = new TreeMap<>();
             report.proven().ifPresent(id -> needs.put(id, "newest proven by "));
             report.applied().ifPresent(id -> needs.putIfAbsent(id, "live on "));
-            report.holds().forEach(id -> needs.putIfAbsent(id, "held by "));
+            report.holds().stream().limit(MOST_HELD).forEach(id -> needs.putIfAbsent(id, "held by "));
             needs.forEach((id, why) -> reasons.keep(id, why + report.name()));
         }
     }

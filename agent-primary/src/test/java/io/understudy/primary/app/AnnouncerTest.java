@@ -119,6 +119,7 @@ class AnnouncerTest {
                 () -> primary.repository,
                 primary.time.clock(),
                 ZoneOffset.UTC,
+                List.of(),
                 primary.time);
         return new Pruning(host, RetentionSettings.DEFAULT, Events.none());
     }

@@ -123,6 +123,7 @@ class AutoPruneTest {
                 () -> primary.repository,
                 primary.time.clock(),
                 ZoneOffset.UTC,
+                List.of(),
                 primary.time);
         RetentionSettings settings = new RetentionSettings(Map.of("hourly", 1), 1, Duration.ofHours(24), true);
         events = new Events(primary.time.clock(), sink);

@@ -223,6 +223,7 @@ class StatusAgainstTheWorldTest {
         fields.put("last_error.code", () -> away ? "filestore_unreachable" : role.equals("fenced") ? "fenced" : NONE);
         fields.put("followers", () -> String.join(",", replicas));
         fields.put("doubled_names", () -> doubled);
+        fields.put("junk", () -> "");
         fields.put("filestore.name", () -> "memory:");
         fields.put("filestore.reachable", () -> "" + !away);
         fields.put("filestore.seen", () -> answered.toString());
@@ -257,7 +258,7 @@ class StatusAgainstTheWorldTest {
             case SNAPSHOT_LAST_UPLOADED_BYTES -> number(newest.totals().uploadedBytes());
             case SNAPSHOT_EXPECTED_INTERVAL_SECONDS -> "3600.0";
             case SNAPSHOT_ATTEMPTS -> number(attempts);
-            case SNAPSHOT_FAILURES, RETENTION_DELETED, RETENTION_FAILURES -> "0.0";
+            case SNAPSHOT_FAILURES, RETENTION_DELETED, RETENTION_FAILURES, REPOSITORY_JUNK_OBJECTS -> "0.0";
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case SNAPSHOT_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
             // Nothing was verified; the filestore of this test is not metered; the others are the replica's.
@@ -266,6 +267,7 @@ class StatusAgainstTheWorldTest {
                     VERIFY_LAST_PASSED,
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
+                    REPOSITORY_OLDER,
                     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS,
                     IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     IMPORT_DURATION_SECONDS,

@@ -62,6 +62,7 @@ final class Server {
     private final Ticker ticker;
     private final Filestore filestore;
     private List<String> words = List.of("first");
+    List<String> replicas = List.of();
 
     /** @param ticker shows {@code time}; what its sleeps do is the test's affair */
     Server(String name, Path folder, Filestore filestore, FakeTicker time, Ticker ticker) {
@@ -115,8 +116,8 @@ final class Server {
     }
 
     Pruning pruning(RetentionSettings settings, Events events) {
-        Pruning.Host host =
-                new Pruning.Host(name, state, marker, epochs, this::repository, time.clock(), ZoneOffset.UTC, ticker);
+        Pruning.Host host = new Pruning.Host(
+                name, state, marker, epochs, this::repository, time.clock(), ZoneOffset.UTC, replicas, ticker);
         return new Pruning(host, settings, events);
     }
 

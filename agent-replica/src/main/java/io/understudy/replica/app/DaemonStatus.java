@@ -3,12 +3,14 @@ package io.understudy.replica.app;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.failure.ErrorKind;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.app.StatusView.FilestoreView;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What the replica does at this moment, for status and for followers. Thread-safe. */
@@ -19,6 +21,7 @@ final class DaemonStatus implements EventSink {
     private Optional<Activity> activity = Optional.empty();
     private FilestoreView filestore;
     private int highestEpoch;
+    private List<UnderstudyException> findings = List.of();
 
     DaemonStatus(String filestore) {
         this.filestore = new FilestoreView(filestore, false, Optional.empty(), Optional.empty(), Optional.empty());
@@ -42,12 +45,19 @@ final class DaemonStatus implements EventSink {
         return AwaitedEpoch.of(filestore.newest(), highestEpoch);
     }
 
+    /** What was wrong with the repository when it was last looked at. */
+    synchronized List<UnderstudyException> findings() {
+        return findings;
+    }
+
     @Override
     public synchronized void receive(Event event, Instant at) {
         if (event instanceof ReplicaEvent.NewestSeen seen) {
             filestore = new FilestoreView(filestore.name(), true, Optional.of(at), seen.newest(), Optional.empty());
         } else if (event instanceof ReplicaEvent.EpochSeen seen) {
             highestEpoch = seen.epoch();
+        } else if (event instanceof ReplicaEvent.RepositoryInspected inspected) {
+            findings = List.copyOf(inspected.found());
         } else if (event instanceof ReplicaEvent.StepBegan began) {
             activity = Optional.of(new Activity(began.snapshot(), began.step(), 0, -1));
         } else if (event instanceof ReplicaEvent.StepProgressed now) {

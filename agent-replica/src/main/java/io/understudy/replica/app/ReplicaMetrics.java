@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import io.understudy.config.Settings;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
@@ -20,6 +21,7 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.SnapshotId;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -114,6 +116,8 @@ final class ReplicaMetrics implements EventSink {
     public void receive(Event event, Instant at) {
         if (event instanceof ReplicaEvent.EpochSeen seen) {
             epoch(seen.epoch());
+        } else if (event instanceof ReplicaEvent.RepositoryInspected inspected) {
+            repository(inspected.found());
         } else if (event instanceof ReplicaEvent.SiteInspected inspected) {
             inspected(inspected.intact());
         } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
@@ -132,6 +136,15 @@ final class ReplicaMetrics implements EventSink {
         } else if (event instanceof ReplicaEvent.RoundEnded) {
             failures();
         }
+    }
+
+    /** Whatever is wrong with the repository but its age is junk. */
+    private void repository(List<UnderstudyException> found) {
+        long older = found.stream()
+                .filter(each -> each.code() == ErrorCode.REPOSITORY_OLDER)
+                .count();
+        metrics.set(Metric.REPOSITORY_OLDER, older, replica);
+        metrics.set(Metric.REPOSITORY_JUNK_OBJECTS, found.size() - older);
     }
 
     private void epoch(int highest) {

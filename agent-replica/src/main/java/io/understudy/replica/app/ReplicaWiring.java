@@ -115,7 +115,7 @@ public final class ReplicaWiring implements AutoCloseable {
 
     /** Of a real server. */
     public static ReplicaWiring of(Settings settings) {
-        return new ReplicaWiring(settings, ports(settings, Filestores.open(settings.filestore())));
+        return real(settings, Filestores.open(settings.filestore()));
     }
 
     /** With a filestore that reports its health to the metrics. */
@@ -123,11 +123,10 @@ public final class ReplicaWiring implements AutoCloseable {
         Events events = new Events(
                 Clock.systemUTC(),
                 new FilestoreMetrics(metrics, settings.filestore().url().toString()));
-        return new ReplicaWiring(
-                settings, ports(settings, Filestores.open(settings.filestore(), events, Ticker.system())));
+        return real(settings, Filestores.open(settings.filestore(), events, Ticker.system()));
     }
 
-    private static ReplicaPorts ports(Settings settings, Filestore filestore) {
+    private static ReplicaWiring real(Settings settings, Filestore filestore) {
         Clock clock = Clock.systemUTC();
         Ticker ticker = Ticker.system();
         Path state = settings.state();
@@ -139,7 +138,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 DiskSpace.ofThisMachine(),
                 MountPoints::now,
                 FileHook.none());
-        return new ReplicaPorts(
+        ReplicaPorts ports = new ReplicaPorts(
                 filestore,
                 new DatabaseSwap(new Database(settings.database()), ticker),
                 new DatabaseLoader(settings.database(), state, runner, ticker),
@@ -149,6 +148,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 ticker,
                 new SplittableRandom(),
                 () -> UUID.randomUUID().toString());
+        return new ReplicaWiring(settings, ports, ReplicaParts::bounded);
     }
 
     private ReplicaParts shippedParts() {

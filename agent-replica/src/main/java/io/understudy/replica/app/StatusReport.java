@@ -12,6 +12,7 @@ import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Inspection;
+import io.understudy.replica.round.RepositoryLook;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
@@ -58,18 +59,17 @@ final class StatusReport {
 
     /** @param primaries as they are seen now */
     StatusView ofDaemon(List<PrimaryLink.Seen> primaries) {
-        Optional<ProgressView> progress = live.activity().map(ProgressView::of);
-        FilestoreView filestore = live.filestore();
         // A daemon that has had no need to ask yet has nothing to say.
-        boolean known = live.hasAsked();
-        FilestoreView seen = known ? filestore : asked(filestore.name());
+        Asked asked = live.hasAsked()
+                ? new Asked(live.filestore(), live.waits(), live.findings())
+                : ask(live.filestore().name());
         return view(new Live(
                 true,
-                progress,
+                live.activity().map(ProgressView::of),
                 primaries.stream().map(StatusReport::view).toList(),
-                seen,
-                known ? live.waits() : waits(seen),
-                discrepancies()));
+                asked.filestore(),
+                asked.waits(),
+                discrepancies(asked)));
     }
 
     /** @param daemon whether one runs, though it does not answer */
@@ -77,19 +77,24 @@ final class StatusReport {
         List<PrimaryView> primaries = settings.replica().primaries().stream()
                 .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
                 .toList();
-        FilestoreView filestore = asked(settings.filestore().url().toString());
-        return view(new Live(daemon, Optional.empty(), primaries, filestore, waits(filestore), discrepancies()));
+        Asked asked = ask(settings.filestore().url().toString());
+        return view(
+                new Live(daemon, Optional.empty(), primaries, asked.filestore(), asked.waits(), discrepancies(asked)));
     }
 
-    /** What the server contradicts now, and another standby of this name as the last look at the repository found. */
-    private List<Discrepancy> discrepancies() {
+    /** What the repository showed. */
+    private record Asked(FilestoreView filestore, Optional<AwaitedEpoch> waits, List<UnderstudyException> findings) {}
+
+    /** What the server contradicts now, and what the last look at the repository found. */
+    private List<Discrepancy> discrepancies(Asked asked) {
         Optional<Discrepancy> other = source.namesake()
                 .map(when -> Discrepancy.namesake(settings.replica().name(), when));
-        return Stream.concat(inspection.look().stream(), other.stream()).toList();
-    }
-
-    private Optional<AwaitedEpoch> waits(FilestoreView seen) {
-        return seen.reachable() ? AwaitedEpoch.of(seen.newest(), source.highestEpoch()) : Optional.empty();
+        return Stream.of(
+                        inspection.look().stream(),
+                        other.stream(),
+                        asked.findings().stream().filter(each -> backup.on()).map(Discrepancy::inRepository))
+                .flatMap(found -> found)
+                .toList();
     }
 
     private StatusView view(Live seen) {
@@ -103,13 +108,16 @@ final class StatusReport {
                 clock.instant());
     }
 
-    private FilestoreView asked(String name) {
+    private Asked ask(String name) {
         try {
-            List<SnapshotId> all = source.list();
-            Optional<SnapshotId> newest = all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
-            return new FilestoreView(name, true, Optional.of(clock.instant()), newest, Optional.empty());
+            RepositoryLook look = RepositoryLook.at(source, store.record().live());
+            FilestoreView seen =
+                    new FilestoreView(name, true, Optional.of(clock.instant()), look.newest(), Optional.empty());
+            return new Asked(seen, look.waits(), look.findings());
         } catch (UnderstudyException e) {
-            return new FilestoreView(name, false, Optional.empty(), Optional.empty(), Optional.of(e.getMessage()));
+            FilestoreView away =
+                    new FilestoreView(name, false, Optional.empty(), Optional.empty(), Optional.of(e.getMessage()));
+            return new Asked(away, Optional.empty(), List.of());
         }
     }
 

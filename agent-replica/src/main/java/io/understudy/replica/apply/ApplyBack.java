@@ -82,7 +82,8 @@ final class ApplyBack {
         ReplicaPoint.RETURN_SITE_RESTARTED.reached();
         Optional<UnderstudyException> sick = down.or(() -> unwell);
         Optional<UnderstudyException> notItsFault = sick.filter(any -> isUndecided(intent));
-        if (isUndecided(intent) && sick.isEmpty()) {
+        // Without the marker no database is touched any more.
+        if (isUndecided(intent) && sick.isEmpty() && backup.on()) {
             // What can't be renamed now stays the spare, which the next load drops.
             Attempt.of(events, "retire the database of " + intent.snapshot(), () -> retire(intent));
         }

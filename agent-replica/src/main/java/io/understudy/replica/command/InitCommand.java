@@ -60,8 +60,9 @@ final class InitCommand extends ReplicaCommand {
             preparation.enter();
         }
         Optional<SnapshotId> newest = wiring.repository().newest();
-        Optional<AwaitedEpoch> waits =
-                AwaitedEpoch.of(newest, wiring.repository().epochs().highest());
+        int epoch = newest.map(SnapshotId::epoch).orElse(0);
+        Optional<AwaitedEpoch> waits = AwaitedEpoch.of(
+                newest, wiring.repository().epochs().above(epoch).highest());
         Result result = new Result(
                 settings.site(),
                 settings.replica().name(),

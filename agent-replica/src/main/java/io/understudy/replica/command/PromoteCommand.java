@@ -63,7 +63,8 @@ final class PromoteCommand extends ReplicaCommand {
     int run(Settings settings, ReplicaWiring wiring) {
         Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart, asIs);
         if (!ReplicaCli.looking(wiring).isPrimary(request)) {
-            cli.confirm(question(settings, wiring), yes);
+            // The daemon is asked for the question alone: it may wait for a filestore that hangs.
+            cli.confirm(yes ? "" : question(settings, wiring), yes);
             cli.say("claiming an epoch in " + settings.filestore().url()
                     + "; while it does not answer this is tried again for up to "
                     + StatusText.age(RetryPolicy.standard().limit()));

@@ -49,7 +49,11 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "the newest snapshot in the repository is {newest}", severity = Severity.TRACE)
     record NewestSeen(Optional<SnapshotId> newest) implements ReplicaEvent {}
 
-    /** The highest epoch claimed in the repository was read, or claimed there by this server. */
+    /** @param found what is wrong with the repository; each is reported by its own event too */
+    @EventText(value = "the repository was inspected[: {found}]", severity = Severity.TRACE)
+    record RepositoryInspected(List<UnderstudyException> found) implements ReplicaEvent {}
+
+    /** The highest epoch that a trusted key claimed in the repository was read, or claimed there by this server. */
     @EventText(value = "the highest epoch in the repository is {epoch}", severity = Severity.TRACE)
     record EpochSeen(int epoch) implements ReplicaEvent {}
 

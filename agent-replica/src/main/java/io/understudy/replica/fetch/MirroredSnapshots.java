@@ -6,6 +6,7 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.repository.Epochs;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -66,8 +67,13 @@ public final class MirroredSnapshots implements SnapshotSource {
     }
 
     @Override
-    public int highestEpoch() {
-        return remote.get().epochs().highest();
+    public Epochs.Above claimedAbove(int epoch) {
+        return remote.get().epochs().above(epoch);
+    }
+
+    @Override
+    public Manifest manifest(SnapshotId snapshot) {
+        return remote.get().read(snapshot);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.understudy.replica.load;
 
+import io.understudy.files.AtomicFiles;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.TemporaryLogin;
 import io.understudy.process.CommandResult;
@@ -7,9 +8,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** pg_restore of one archive into one database, section by section; the first error ends it. */
 final class ArchiveRestore {
@@ -92,8 +94,9 @@ final class ArchiveRestore {
     }
 
     private void writeList(List<ArchiveEntry> entries) {
-        try {
-            Files.write(archive.list(), entries.stream().map(ArchiveEntry::line).toList());
+        String lines = entries.stream().map(each -> each.line() + "\n").collect(Collectors.joining());
+        try (OutputStream out = AtomicFiles.openPrivate(archive.list())) {
+            out.write(lines.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

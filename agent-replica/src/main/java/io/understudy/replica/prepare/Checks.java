@@ -142,8 +142,9 @@ public final class Checks {
         if (newest.isEmpty()) {
             return "no snapshot yet";
         }
+        int epoch = newest.get().epoch();
         Optional<AwaitedEpoch> waits =
-                AwaitedEpoch.of(newest, repository.get().epochs().highest());
+                AwaitedEpoch.of(newest, repository.get().epochs().above(epoch).highest());
         if (waits.isPresent()) {
             return "this standby " + waits.get().text();
         }

@@ -6,13 +6,18 @@ import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.repository.EpochClaim;
+import io.understudy.repository.SnapshotId;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Which epoch a promotion claims, and whether the claim succeeded. */
 public final class EpochClaiming {
+    /** What an unfenced promotion waits for the filestore: it goes on without it. */
+    private static final Duration UNFENCED = Duration.ofSeconds(10);
+
     private final EpochClaims claims;
     private final Events events;
     private final Supplier<String> nonces;
@@ -52,12 +57,12 @@ public final class EpochClaiming {
         int epoch = held + 1;
         try {
             if (request.force()) {
-                int highest = claims.highest();
+                int next = reached(request.unfenced()).next(held);
                 epoch = last.filter(each -> each.epoch() > held)
-                                .filter(each -> each.epoch() == highest && claims.stands(each))
+                                .filter(each -> each.epoch() == next - 1 && claims.stands(each))
                                 .isPresent()
-                        ? highest
-                        : Math.max(held, highest) + 1;
+                        ? next - 1
+                        : next;
             }
         } catch (UnderstudyException e) {
             if (!request.unfenced()) {
@@ -67,21 +72,59 @@ public final class EpochClaiming {
         return of(last, epoch, request.reason());
     }
 
-    /** The claim of this epoch: the one that was kept, or where that was lost a new one. */
+    /**
+     * Before anything of the promotion is durable: whether the claim can succeed. An unfenced promotion needs no answer
+     * of the filestore, and does not ask before it claims.
+     *
+     * @throws UnderstudyException why it can't
+     */
+    void requireFree(EpochClaim claim, Promotion.Request request) {
+        if (request.unfenced()) {
+            return;
+        }
+        try {
+            claims.requireFree(claim);
+        } catch (UnderstudyException e) {
+            throw refused(e);
+        }
+    }
+
+    private EpochClaims reached(boolean unfenced) {
+        return unfenced ? claims.within(UNFENCED) : claims;
+    }
+
+    /** What an operator should know of the repository after a promotion. Never throws. */
+    List<UnderstudyException> findings(int epoch, Optional<SnapshotId> live) {
+        return claims.findings(epoch, live);
+    }
+
+    /**
+     * The claim of this epoch: the one that was kept, or where that was lost a new one.
+     *
+     * @throws UnderstudyException {@code EPOCH_TAKEN} when there is no such epoch
+     */
     EpochClaim of(Optional<EpochClaim> last, int epoch, String reason) {
+        if (epoch > EpochClaim.HIGHEST) {
+            throw new UnderstudyException(
+                    ErrorCode.EPOCH_TAKEN,
+                    "cannot claim epoch " + epoch + ": " + EpochClaim.HIGHEST + " is the last there is",
+                    "find out who wrote the snapshot or the claim of that number: no agent reaches it");
+        }
         return last.filter(each -> each.epoch() == epoch)
                 .orElseGet(() -> new EpochClaim(epoch, claims.server(), clock.instant(), reason, nonces.get()));
     }
 
     /**
+     * @param unfenced whether the promotion goes on without a filestore that does not answer soon
      * @return why the epoch is not claimed, or not known as claimed to the primary's agent here: the claim has to be
      *     repeated
      */
-    Optional<UnderstudyException> claim(EpochClaim claim) {
+    Optional<UnderstudyException> claim(EpochClaim claim, boolean unfenced) {
         try {
-            claims.claim(claim);
+            EpochClaims reached = reached(unfenced);
+            reached.claim(claim);
             events.report(new ReplicaEvent.EpochSeen(claim.epoch()));
-            claims.hold(claim);
+            reached.hold(claim);
             return Optional.empty();
         } catch (UnderstudyException e) {
             return Optional.of(e);
@@ -103,7 +146,7 @@ public final class EpochClaiming {
      */
     boolean isOverruled(int epoch) {
         try {
-            return claims.highest() > epoch;
+            return claims.highest(epoch) > epoch;
         } catch (UnderstudyException e) {
             events.report(new ReplicaEvent.LaterPromotionUnknown(e));
             return false;
@@ -125,8 +168,7 @@ public final class EpochClaiming {
             hint =
                     "without the filestore the old primary can't be fenced; if it is certainly off: agent-replica promote --unfenced";
         } else if (cause.code() == ErrorCode.EPOCH_TAKEN) {
-            hint =
-                    "another server was promoted after this one's data was taken; to promote this one over it: agent-replica promote --force";
+            hint = cause.hint() + "; to promote this server over it: agent-replica promote --force";
         }
         return new UnderstudyException(
                 cause.code(),

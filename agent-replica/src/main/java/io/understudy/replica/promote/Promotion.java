@@ -191,6 +191,10 @@ public final class Promotion {
         Promoting promoting = (Promoting) notes.state();
         List<UnderstudyException> warnings = new ArrayList<>(left);
         boolean claimed = claim(promoting, warnings);
+        if (claimed) {
+            warnings.addAll(claiming.findings(
+                    promoting.epoch(), promoting.before().current().snapshot()));
+        }
         backup.removeMarker();
         ReplicaPoint.MARKER_REMOVED.reached();
         boolean withheld = EpochClaiming.isOvertaken(warnings);
@@ -226,7 +230,7 @@ public final class Promotion {
             return false;
         }
         Optional<UnderstudyException> failed =
-                claiming.claim(claiming.of(notes.record().claim(), promoted.epoch(), "promote"));
+                claiming.claim(claiming.of(notes.record().claim(), promoted.epoch(), "promote"), false);
         if (failed.isPresent()) {
             UnderstudyException e = failed.get();
             events.report(new ReplicaEvent.EpochUnclaimed(promoted.epoch(), e));
@@ -261,21 +265,31 @@ public final class Promotion {
     private void begin(Following following, Request request, boolean byHand) {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
         EpochClaim claim = claiming.next(notes.record().claim(), held, request);
+        // Without the marker this server is the primary, whatever stands in the repository.
+        if (backup.on()) {
+            claiming.requireFree(claim, request);
+        }
         notes.change(record ->
                 record.withClaim(claim).with(record.state().promote(claim.epoch(), request.unfenced(), byHand)));
         ReplicaPoint.PROMOTION_INTENDED.reached();
     }
 
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {
-        EpochClaim claim = claiming.of(notes.record().claim(), promoting.epoch(), "promote");
-        Optional<UnderstudyException> failed = claiming.claim(claim);
-        if (failed.isEmpty()) {
-            return true;
+        UnderstudyException e;
+        boolean stands = false;
+        try {
+            EpochClaim claim = claiming.of(notes.record().claim(), promoting.epoch(), "promote");
+            Optional<UnderstudyException> failed = claiming.claim(claim, promoting.unfenced());
+            if (failed.isEmpty()) {
+                return true;
+            }
+            e = failed.get();
+            stands = isOfADisk(e) && claiming.stands(claim);
+        } catch (UnderstudyException impossible) {
+            e = impossible;
         }
-        UnderstudyException e = failed.get();
-        boolean goesOn = !backup.on()
-                || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e))
-                || isOfADisk(e) && claiming.stands(claim);
+        boolean goesOn =
+                !backup.on() || promoting.unfenced() && (EpochClaiming.isFilestore(e) || isOfADisk(e)) || stands;
         if (!goesOn) {
             notes.change(record -> record.with(record.state().withdrawn()));
             throw EpochClaiming.refused(e);

@@ -66,7 +66,7 @@ final class RepeatedPromotion {
             EpochClaim claim =
                     request.force() ? claiming.next(last, held, request) : claiming.of(last, epoch, request.reason());
             epoch = claim.epoch();
-            claimed = claimAgain(claim, warnings);
+            claimed = claimAgain(claim, request.unfenced(), warnings);
         }
         SiteRestart restart =
                 asked && !EpochClaiming.isOvertaken(warnings) ? SiteRestart.of(site, ticker) : SiteRestart.none();
@@ -83,9 +83,9 @@ final class RepeatedPromotion {
         return new Promotion.Report(false, epoch, claimed, serving, warnings, restart.steps(), ticker.since(start));
     }
 
-    private boolean claimAgain(EpochClaim claim, List<UnderstudyException> warnings) {
+    private boolean claimAgain(EpochClaim claim, boolean unfenced, List<UnderstudyException> warnings) {
         notes.change(record -> record.withClaim(claim));
-        Optional<UnderstudyException> failed = claiming.claim(claim);
+        Optional<UnderstudyException> failed = claiming.claim(claim, unfenced);
         failed.ifPresent(warnings::add);
         if (failed.isEmpty()) {
             notes.change(record -> record.with(record.state().claimed(claim.epoch())));

@@ -4,18 +4,27 @@ import io.understudy.config.Settings.SigningSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.round.RepositoryLook;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Claims in the repository of the filestore, with this server's key; an epoch that was claimed is handed to the
  * primary's agent of this host.
  */
 public final class RepositoryClaims implements EpochClaims {
+    private static final Logger LOG = LoggerFactory.getLogger(RepositoryClaims.class);
+
     private final Supplier<Repository> repository;
     private final SigningSettings signing;
     private final EpochStore epochs;
@@ -36,8 +45,32 @@ public final class RepositoryClaims implements EpochClaims {
     }
 
     @Override
-    public int highest() {
-        return repository.get().epochs().highest();
+    public int highest(int known) {
+        return repository.get().epochs().highest(known);
+    }
+
+    @Override
+    public int next(int known) {
+        return repository.get().epochs().next(known);
+    }
+
+    @Override
+    public void requireFree(EpochClaim claim) {
+        repository.get().epochs().requireFree(claim);
+    }
+
+    @Override
+    public List<UnderstudyException> findings(int epoch, Optional<SnapshotId> live) {
+        try {
+            Repository opened = repository.get();
+            Stream<UnderstudyException> junk =
+                    opened.epochs().above(epoch).junk().stream().map(JunkObject::toException);
+            return Stream.concat(RepositoryLook.older(opened.newest(), live).stream(), junk)
+                    .toList();
+        } catch (UnderstudyException e) {
+            LOG.warn("whether the repository is as it should be is not known: {}", e.getMessage());
+            return List.of();
+        }
     }
 
     @Override

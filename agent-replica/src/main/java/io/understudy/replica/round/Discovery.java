@@ -5,6 +5,7 @@ import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
+import io.understudy.time.WarnOnce;
 import java.time.Clock;
 import java.util.List;
 
@@ -16,6 +17,7 @@ public final class Discovery {
     private final RetryLog failures;
     private final Events events;
     private final Clock clock;
+    private final WarnOnce warnOnce;
     private final Healing healing;
 
     public Discovery(
@@ -32,12 +34,13 @@ public final class Discovery {
         this.failures = failures;
         this.events = events;
         this.clock = clock;
+        this.warnOnce = new WarnOnce(ticker);
         this.healing = new Healing(store, events, clock, ticker);
     }
 
     /** For one round. */
     SnapshotSelector selector() {
-        return new SnapshotSelector(store, source, failures, events, clock);
+        return new SnapshotSelector(store, source, failures, events, warnOnce, clock);
     }
 
     Healing healing() {

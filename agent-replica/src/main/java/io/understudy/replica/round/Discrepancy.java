@@ -2,6 +2,7 @@ package io.understudy.replica.round;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.time.Moments;
 import java.time.Instant;
 import java.util.Locale;
@@ -29,7 +30,9 @@ public record Discrepancy(Subject subject, String code, String message, String h
         /** The marker does not name what is live. */
         MARKER,
         /** Another standby has this one's name. */
-        NAME;
+        NAME,
+        /** The repository is older than this server, or holds objects that no trusted agent wrote. */
+        REPOSITORY;
 
         @JsonValue
         public String label() {
@@ -49,6 +52,11 @@ public record Discrepancy(Subject subject, String code, String message, String h
                 "another standby is named " + name + " too, and reported at " + Moments.text(when)
                         + ": each replaces the other's report, so retention may delete what this one holds",
                 "give each standby its own replica.name, and a cloned server a state folder of its own");
+    }
+
+    /** What a look at the repository found. */
+    public static Discrepancy inRepository(UnderstudyException found) {
+        return of(Subject.REPOSITORY, found.code(), found.getMessage(), found.hint());
     }
 
     /** Whether the site does not have what was applied: the standby can't take over as it is. */

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Which snapshot is imported next. Pure: it decides, it does nothing. */
 final class NextSnapshot {
@@ -23,28 +24,34 @@ final class NextSnapshot {
     /**
      * The newest one above the applied one, unless it waits for its next attempt. One that is itself at fault (it was
      * rejected, or could not be fetched) does not stand in the way of an older one; one that failed for this server's
-     * sake does, for the older would fail the same way.
+     * sake does, for the older would fail the same way. Junk stands in the way of none: it is taken only where nothing
+     * else is newer, so that its fault is reported as that of an import.
      *
+     * @param believable asked of what is newer, the newest first
      * @param epoch the highest one that was claimed: a snapshot below it was fenced off
      */
-    Optional<SnapshotId> newest(List<SnapshotId> all, int epoch, ImportRequest.Newest ask) {
+    Optional<SnapshotId> newest(
+            List<SnapshotId> all, Predicate<SnapshotId> believable, int epoch, ImportRequest.Newest ask) {
+        Optional<SnapshotId> junk = Optional.empty();
         List<SnapshotId> newer = all.stream()
                 .filter(this::ahead)
                 .sorted(Comparator.reverseOrder())
                 .toList();
         for (SnapshotId each : newer) {
             if (each.epoch() < epoch) {
-                return Optional.empty();
+                return junk;
             }
             Optional<FailedAttempt> failedAttempt = record.failedAttempt(each);
-            if (failedAttempt.isEmpty() || due(failedAttempt.get(), ask)) {
+            boolean due = failedAttempt.isEmpty() || due(failedAttempt.get(), ask);
+            if (!believable.test(each)) {
+                junk = junk.or(() -> Optional.of(each).filter(unused -> due));
+            } else if (due) {
                 return Optional.of(each);
-            }
-            if (!atFault(failedAttempt.get())) {
+            } else if (!atFault(failedAttempt.get())) {
                 return Optional.empty();
             }
         }
-        return Optional.empty();
+        return junk;
     }
 
     private boolean due(FailedAttempt failedAttempt, ImportRequest.Newest ask) {

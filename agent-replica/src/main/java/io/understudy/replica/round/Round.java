@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * One import, step by step: {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the
@@ -125,12 +126,12 @@ public final class Round {
                         0,
                         watch.steps(),
                         mirrored ? found : List.of(),
-                        mirrored ? discovery.inspect() : found);
+                        left(mirrored ? discovery.inspect() : found));
             }
             boolean again = healing.isOf(snapshot.get(), found);
             events.report(new ReplicaEvent.ImportBegan(snapshot.get(), again));
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
-            Fetched fetched = during(Step.FETCH, () -> steps.fetch(snapshot.get(), progress()));
+            Fetched fetched = during(Step.FETCH, () -> fetched(ask));
             Optional<DatabaseIdentity> fresh =
                     again && Healing.isOfFilesAlone(found) ? Optional.empty() : Optional.of(loaded(fetched.manifest()));
             PlanSet plans = during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
@@ -148,7 +149,23 @@ public final class Round {
                     fetched.bytes(),
                     watch.steps(),
                     found,
-                    discovery.inspect());
+                    left(discovery.inspect()));
+        }
+
+        /** An older one, in spite of its number, is imported only when it is asked for. */
+        private Fetched fetched(ImportRequest ask) {
+            Optional<DatabaseVersion> live = store.record().live();
+            Fetched fetched = steps.fetch(snapshot.get(), progress());
+            boolean other = !live.flatMap(DatabaseVersion::snapshot).equals(snapshot);
+            if (ask instanceof ImportRequest.Newest && other) {
+                RepositoryLook.requireNotOlder(fetched.manifest(), live.flatMap(DatabaseVersion::moment));
+            }
+            return fetched;
+        }
+
+        private List<Discrepancy> left(List<Discrepancy> inspected) {
+            return Stream.concat(inspected.stream(), selector.findings().stream())
+                    .toList();
         }
 
         /** @return the snapshot whose apply a crash had interrupted, now live */

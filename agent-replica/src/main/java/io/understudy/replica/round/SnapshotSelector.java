@@ -5,12 +5,12 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
-import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
+import io.understudy.time.WarnOnce;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +21,20 @@ final class SnapshotSelector {
     private final SnapshotSource source;
     private final RetryLog failures;
     private final Events events;
+    private final WarnOnce warnOnce;
     private final Clock clock;
     private List<SnapshotId> overtaken = List.of();
     private Optional<AwaitedEpoch> waits = Optional.empty();
+    private List<UnderstudyException> findings = List.of();
 
-    SnapshotSelector(ReplicaStateStore store, SnapshotSource source, RetryLog failures, Events events, Clock clock) {
+    SnapshotSelector(
+            ReplicaStateStore store,
+            SnapshotSource source,
+            RetryLog failures,
+            Events events,
+            WarnOnce warnOnce,
+            Clock clock) {
+        this.warnOnce = warnOnce;
         this.store = store;
         this.source = source;
         this.failures = failures;
@@ -52,27 +61,22 @@ final class SnapshotSelector {
 
     private Optional<SnapshotId> newest(ImportRequest.Newest ask) {
         ReplicaRecord record = store.record();
-        Optional<SnapshotId> live = record.live().flatMap(DatabaseVersion::snapshot);
-        List<SnapshotId> listed = live.map(this::fromLiveOn).orElseGet(source::list);
-        List<SnapshotId> known = listed.isEmpty() && live.isPresent() ? source.list() : listed;
-        Optional<SnapshotId> newest = known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1));
-        events.report(new ReplicaEvent.NewestSeen(newest));
+        RepositoryLook look = RepositoryLook.at(source, record.live());
+        findings = look.findings();
+        findings.stream()
+                .filter(each -> warnOnce.isDue(each.getMessage()))
+                .forEach(each -> events.report(new ReplicaEvent.DiscrepancyFound(each.getMessage(), each.hint())));
+        events.report(new ReplicaEvent.NewestSeen(look.newest()));
+        events.report(new ReplicaEvent.RepositoryInspected(findings));
         // Also when nothing is newer: a standby that is up to date waits too, once another server is promoted.
-        return new NextSnapshot(record, clock.instant()).newest(known, highestEpoch(newest), ask);
+        events.report(new ReplicaEvent.EpochSeen(look.epoch()));
+        waits = look.waits();
+        return new NextSnapshot(record, clock.instant()).newest(look.listed(), look::isBelievable, look.epoch(), ask);
     }
 
-    /** With the live one, if it is still there: what is newest then is seen, not assumed. */
-    private List<SnapshotId> fromLiveOn(SnapshotId live) {
-        return live.sequence() > 1
-                ? source.newerThan(new SnapshotId(live.epoch(), live.sequence() - 1))
-                : source.list();
-    }
-
-    private int highestEpoch(Optional<SnapshotId> newest) {
-        int epoch = source.highestEpoch();
-        events.report(new ReplicaEvent.EpochSeen(epoch));
-        waits = AwaitedEpoch.of(newest, epoch);
-        return epoch;
+    /** What is wrong with the repository, as the last look at it found. */
+    List<Discrepancy> findings() {
+        return findings.stream().map(Discrepancy::inRepository).toList();
     }
 
     /** What is waited for, as the last look at the repository found. */

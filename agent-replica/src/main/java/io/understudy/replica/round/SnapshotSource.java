@@ -2,6 +2,7 @@ package io.understudy.replica.round;
 
 import io.understudy.progress.Progress;
 import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.repository.Epochs;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
@@ -17,8 +18,15 @@ public interface SnapshotSource {
     /** Those after this one, ascending; one listing that does not grow with what is older. */
     List<SnapshotId> newerThan(SnapshotId snapshot);
 
-    /** The highest epoch that anybody has claimed, 0 when none. */
-    int highestEpoch();
+    /** The claims above an epoch: the highest that a trusted key signed, and those that are junk. */
+    Epochs.Above claimedAbove(int epoch);
+
+    /**
+     * The manifest of a snapshot as the repository has it, authentic; nothing is fetched.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code SNAPSHOT_UNKNOWN} where it was deleted since the listing
+     */
+    Manifest manifest(SnapshotId snapshot);
 
     /**
      * When another standby last reported under this one's name, as the last listing found; asks nothing.

@@ -92,7 +92,7 @@ class StatusAgainstTheWorldTest {
         }
 
         Truth following(SnapshotId snapshot, Instant since, String previous) {
-            Instant moment = FakeSource.manifest(snapshot).moment();
+            Instant moment = FakeSource.of(snapshot).moment();
             return set("state", "following")
                     .set("applied", snapshot.toString())
                     .set("moment", moment.toString())
@@ -238,12 +238,12 @@ class StatusAgainstTheWorldTest {
     private String expected(Metric metric, Map<String, String> fields, int epoch, Optional<SnapshotId> serves) {
         return switch (metric) {
             case APPLIED_SNAPSHOT_TIMESTAMP_SECONDS ->
-                serves.map(id -> seconds(FakeSource.manifest(id).moment())).orElse(imports == 0 ? ABSENT : "NaN");
+                serves.map(id -> seconds(FakeSource.of(id).moment())).orElse(imports == 0 ? ABSENT : "NaN");
             case IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, IMPORT_FAILURES ->
                 imports == 0 && metric == Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS ? ABSENT : "any";
             case IMPORT_DURATION_SECONDS -> Integer.toString(imports);
             case IMPORT_CONSECUTIVE_FAILURES -> failures + ".0";
-            case CLEAN_UP_CONSECUTIVE_FAILURES -> "0.0";
+            case CLEAN_UP_CONSECUTIVE_FAILURES, REPOSITORY_JUNK_OBJECTS, REPOSITORY_OLDER -> "0.0";
             case STANDBY_INTACT ->
                 fields.get("intact").equals(NONE) ? "NaN" : fields.get("intact").equals("true") ? "1.0" : "0.0";
             case SITE_HEALTH_UP -> "1.0";

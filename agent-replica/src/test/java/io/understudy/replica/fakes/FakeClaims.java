@@ -4,6 +4,8 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.promote.EpochClaims;
 import io.understudy.repository.EpochClaim;
+import io.understudy.repository.SnapshotId;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -64,9 +66,28 @@ public final class FakeClaims implements EpochClaims {
     }
 
     @Override
-    public int highest() {
+    public int highest(int known) {
         refuseWhenDown();
-        return claimed.lastKey();
+        return Math.max(known, claimed.lastKey());
+    }
+
+    @Override
+    public int next(int known) {
+        return highest(known) + 1;
+    }
+
+    @Override
+    public void requireFree(EpochClaim claim) {
+        refuseWhenDown();
+        if (claimed.lastKey() > claim.epoch()
+                || !claimed.getOrDefault(claim.epoch(), claim.nonce()).equals(claim.nonce())) {
+            throw taken(claim);
+        }
+    }
+
+    @Override
+    public List<UnderstudyException> findings(int epoch, Optional<SnapshotId> live) {
+        return List.of();
     }
 
     @Override
@@ -83,12 +104,7 @@ public final class FakeClaims implements EpochClaims {
     @Override
     public void claim(EpochClaim claim) {
         requireKey();
-        refuseWhenDown();
-        if (claimed.lastKey() > claim.epoch()
-                || !claimed.getOrDefault(claim.epoch(), claim.nonce()).equals(claim.nonce())) {
-            throw new UnderstudyException(
-                    ErrorCode.EPOCH_TAKEN, "cannot claim epoch " + claim.epoch() + ": it is another's", "look");
-        }
+        requireFree(claim);
         points.around("claim", () -> claimed.put(claim.epoch(), claim.nonce()));
         if (forgetful) {
             goDown();
@@ -107,6 +123,13 @@ public final class FakeClaims implements EpochClaims {
             throw failure;
         });
         points.around("hold the epoch", () -> held = claim.epoch());
+    }
+
+    private static UnderstudyException taken(EpochClaim claim) {
+        return new UnderstudyException(
+                ErrorCode.EPOCH_TAKEN,
+                "cannot claim epoch " + claim.epoch() + ": it is another's",
+                "another server was promoted");
     }
 
     private void refuseWhenDown() {

@@ -9,6 +9,7 @@ import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseKind;
 import io.understudy.repository.DatabaseProperties;
+import io.understudy.repository.Epochs;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
@@ -34,6 +35,7 @@ public final class FakeSource implements SnapshotSource {
             StreamRef.of(List.of(new BlobRef(new BlobId("ab".repeat(32)), 10, 10, false)));
     private final CrashPoints points;
     private final ConcurrentSkipListSet<SnapshotId> snapshots = new ConcurrentSkipListSet<>();
+    private final Map<SnapshotId, Manifest> manifests = new HashMap<>();
     private final Map<SnapshotId, UnderstudyException> damaged = new HashMap<>();
     private final List<SnapshotId> reported = new CopyOnWriteArrayList<>();
     private volatile Optional<UnderstudyException> down = Optional.empty();
@@ -116,17 +118,37 @@ public final class FakeSource implements SnapshotSource {
     }
 
     @Override
-    public int highestEpoch() {
+    public Epochs.Above claimedAbove(int epoch) {
         epochReads++;
         refuseWhenDown();
-        return claimed;
+        return new Epochs.Above(Math.max(epoch, claimed), List.of());
+    }
+
+    @Override
+    public Manifest manifest(SnapshotId snapshot) {
+        refuseWhenDown();
+        Optional.ofNullable(damaged.get(snapshot))
+                .filter(failure -> !failure.code().isOfBlob())
+                .ifPresent(failure -> {
+                    throw failure;
+                });
+        return stored(snapshot);
+    }
+
+    private Manifest stored(SnapshotId snapshot) {
+        return manifests.getOrDefault(snapshot, of(snapshot));
+    }
+
+    /** This moment is that of its data. */
+    public void moment(SnapshotId snapshot, Instant moment) {
+        manifests.put(snapshot, of(snapshot, NOTHING, moment));
     }
 
     @Override
     public Fetched fetch(SnapshotId snapshot, Optional<Following> now, Progress progress) {
         points.point("hold");
         if (mirrored.contains(snapshot)) {
-            return new Fetched(manifest(snapshot), 0);
+            return new Fetched(stored(snapshot), 0);
         }
         fetches++;
         refuseWhenDown();
@@ -138,13 +160,16 @@ public final class FakeSource implements SnapshotSource {
         });
         points.point("fetch");
         mirrored.add(snapshot);
-        return new Fetched(manifest(snapshot), 1000);
+        return new Fetched(stored(snapshot), 1000);
     }
 
     @Override
     public Optional<Manifest> held(SnapshotId snapshot) {
         return mirrored.contains(snapshot)
-                ? Optional.of(manifest(snapshot, listsAreDamaged ? SOME : NOTHING))
+                ? Optional.of(of(
+                        snapshot,
+                        listsAreDamaged ? SOME : NOTHING,
+                        stored(snapshot).moment()))
                 : Optional.empty();
     }
 
@@ -169,11 +194,12 @@ public final class FakeSource implements SnapshotSource {
         });
     }
 
-    public static Manifest manifest(SnapshotId snapshot) {
-        return manifest(snapshot, NOTHING);
+    /** Of a snapshot that {@link #moment} did not change. */
+    public static Manifest of(SnapshotId snapshot) {
+        return of(snapshot, NOTHING, MOMENT.plusSeconds(snapshot.sequence()));
     }
 
-    private static Manifest manifest(SnapshotId snapshot, StreamRef tables) {
+    private static Manifest of(SnapshotId snapshot, StreamRef tables, Instant moment) {
         DatabaseProperties properties = new DatabaseProperties(
                 "UTF8", "C", "C", "libc", null, null, null, "site", -1, null, List.of(), null, List.of(), List.of());
         return new Manifest(
@@ -181,7 +207,7 @@ public final class FakeSource implements SnapshotSource {
                 "site",
                 snapshot,
                 List.of("manual"),
-                MOMENT.plusSeconds(snapshot.sequence()),
+                moment,
                 "0/0",
                 "a",
                 new Manifest.Versions("0.1.0", 150000, "pg_dump 15"),

@@ -89,7 +89,8 @@ class MirroredSnapshotsTest {
 
         assertThat(source.list()).containsExactly(id(1), id(2));
         assertThat(source.newerThan(id(1))).containsExactly(id(2));
-        assertThat(source.highestEpoch()).isEqualTo(site.repository().epochs().highest());
+        assertThat(source.claimedAbove(0).highest())
+                .isEqualTo(site.repository().epochs().highest());
         SnapshotSource.Fetched fetched = fetch(id(2));
         assertThat(fetched.manifest().snapshot()).isEqualTo(id(2));
         assertThat(fetched.bytes()).isPositive();

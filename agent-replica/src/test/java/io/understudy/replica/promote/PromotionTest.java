@@ -56,6 +56,31 @@ class PromotionTest extends FollowingStandby {
         assertThat(world.marker.on()).isTrue();
     }
 
+    /** Whatever brought it into the state: it is withdrawn, and does not stand in the way of any other promotion. */
+    @Test
+    void aClaimThatIsImpossibleIsWithdrawn() {
+        world.store.change(record -> record.with(record.state().promote(EpochClaim.HIGHEST + 1, false, false)));
+
+        refused(() -> world.agent().promotion().resume(), ErrorCode.EPOCH_TAKEN);
+
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+        assertThat(world.marker.on()).isTrue();
+        assertThat(promote(PLAIN).epoch()).isEqualTo(2);
+    }
+
+    /** Nothing of it is durable before it is known that it can succeed. */
+    @Test
+    void aClaimThatIsTakenLeavesNoIntent() {
+        world.claims.takenByAnother(2);
+        byte[] before = world.file.read().orElseThrow();
+
+        refused(() -> promote(PLAIN), ErrorCode.EPOCH_TAKEN);
+
+        assertThat(world.file.read().orElseThrow()).isEqualTo(before);
+        refused(() -> promote(UNFENCED), ErrorCode.EPOCH_TAKEN);
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
     @Test
     void refusesWhereNothingWasEverImported() {
         World empty = World.standby();

@@ -71,7 +71,7 @@ class RepositoryClaimsTest {
         assertThat(epochs.require(repository)).isEqualTo(1);
         assertThat(claims("standby", Optional.of(key)).held()).isEqualTo(1);
         assertThat(claims("standby", Optional.of(key)).stands(claim)).isTrue();
-        assertThat(claims("standby", Optional.of(key)).highest()).isEqualTo(1);
+        assertThat(claims("standby", Optional.of(key)).highest(0)).isEqualTo(1);
     }
 
     @Test
@@ -123,9 +123,54 @@ class RepositoryClaimsTest {
 
         assertThat(report.claimed()).isTrue();
         assertThat(report.epoch()).isEqualTo(3);
-        assertThat(report.warnings()).isEmpty();
+        assertThat(report.warnings()).extracting(UnderstudyException::code).containsExactly(ErrorCode.REPOSITORY_OLDER);
         assertThat(world.marker.on()).isFalse();
         assertThat(epochs.require(repository)).isEqualTo(3);
+    }
+
+    /** No agent gives this number, so no server holds that epoch: nothing has to be forced. */
+    @ParameterizedTest
+    @ValueSource(strings = {"epochs/99999999.json", "epochs/99999998.json", "epochs/00001500.json"})
+    void junkFarOffStopsNoPromotionAndIsReported(String junk) {
+        World world = FollowingStandby.following();
+        world.fence = claims("standby", Optional.of(key));
+        filestore.put(junk, Content.of("junk\n".getBytes(StandardCharsets.UTF_8)));
+
+        Report report = world.agent().promotion().promote(FollowingStandby.PLAIN);
+
+        assertThat(report.epoch()).isEqualTo(2);
+        assertThat(report.claimed()).isTrue();
+        assertThat(report.warnings())
+                .anySatisfy(each -> assertThat(each).hasMessageContaining(junk + " is junk and is passed over"));
+        assertThat(epochs.require(repository)).isEqualTo(2);
+        assertThat(world.agent().promotion().promote(FollowingStandby.FORCED).already())
+                .isTrue();
+    }
+
+    /** A number is left for each promotion, however many objects lie there. */
+    @Test
+    void forceGoesPastWhatIsInReachAndNoFurther() {
+        World world = FollowingStandby.following();
+        world.fence = claims("standby", Optional.of(key));
+        for (int epoch : List.of(2, 900, 1_800, 99_999_999)) {
+            filestore.put(
+                    String.format("epochs/%08d.json", epoch), Content.of("junk\n".getBytes(StandardCharsets.UTF_8)));
+        }
+
+        assertThatThrownBy(() -> world.agent().promotion().promote(FollowingStandby.PLAIN))
+                .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+                    assertThat(failure.hint())
+                            .contains("signed epochs/00001800.json")
+                            .contains("--force");
+                });
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+        assertThat(world.store.record().claim()).isEmpty();
+
+        Report report = world.agent().promotion().promote(FollowingStandby.FORCED);
+
+        assertThat(report.epoch()).isEqualTo(1_801);
+        assertThat(epochs.require(repository)).isEqualTo(1_801);
     }
 
     @Test

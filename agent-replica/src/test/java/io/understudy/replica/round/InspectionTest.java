@@ -379,7 +379,9 @@ class InspectionTest {
         world.source.emptyMirror();
         world.source.forget(SECOND);
 
-        assertThat(world.poll().left()).extracting(Discrepancy::subject).containsExactly(Subject.MIRROR);
+        assertThat(world.poll().left())
+                .extracting(Discrepancy::subject)
+                .containsExactly(Subject.MIRROR, Subject.REPOSITORY);
         assertThat(world.store.record().lastError()).isEmpty();
     }
 

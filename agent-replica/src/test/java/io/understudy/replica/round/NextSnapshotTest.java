@@ -20,7 +20,9 @@ class NextSnapshotTest {
         world.sync();
         NextSnapshot choice = new NextSnapshot(world.store.record(), Instant.EPOCH);
 
-        assertThat(choice.newest(List.of(id(1, 3), id(1, 5)), 1, ASK)).isEmpty();
-        assertThat(choice.newest(List.of(id(1, 3), id(1, 5), id(1, 6)), 1, ASK)).contains(id(1, 6));
+        assertThat(choice.newest(List.of(id(1, 3), id(1, 5)), all -> true, 1, ASK))
+                .isEmpty();
+        assertThat(choice.newest(List.of(id(1, 3), id(1, 5), id(1, 6)), all -> true, 1, ASK))
+                .contains(id(1, 6));
     }
 }

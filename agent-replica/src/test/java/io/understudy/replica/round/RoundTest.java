@@ -2,6 +2,7 @@ package io.understudy.replica.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -11,6 +12,7 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.FakeDatabases;
+import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
@@ -67,6 +69,75 @@ class RoundTest {
         assertThat(world.source.fetches()).isEqualTo(fetches);
         assertThat(world.source.listings()).isEqualTo(listings + 1);
         assertThat(world.source.epochReads()).isEqualTo(epochs + 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ErrorCode.class,
+            names = {
+                "MANIFEST_DAMAGED",
+                "MANIFEST_UNSIGNED",
+                "SIGNER_UNKNOWN",
+                "SIGNATURE_INVALID",
+                "WRONG_SITE",
+                "WRONG_REPOSITORY",
+                "FORMAT_UNKNOWN"
+            })
+    void junkHidesNoSnapshotAndIsReported(ErrorCode junk) {
+        world.source.commit(1, 2);
+        world.sync();
+        SnapshotId good = world.source.commit(1, 3);
+        world.source.damage(world.source.commit(1, 4), junk);
+        world.source.damage(world.source.commit(9, 9), junk);
+
+        RoundResult result = world.sync();
+
+        assertThat(result.applied()).contains(good);
+        assertThat(result.left())
+                .extracting(Discrepancy::message)
+                .anyMatch(each -> each.startsWith("manifests/00000001-00000004.json is junk"))
+                .anyMatch(each -> each.startsWith("manifests/00000009-00000009.json is junk"));
+        assertThat(world.store.record().failures()).isZero();
+        // With nothing else that is newer, it is an import that fails: the primary's new key may be missing here.
+        refused(world::sync, junk);
+        SnapshotId next = world.source.commit(1, 5);
+        assertThat(world.sync().applied()).contains(next);
+    }
+
+    @Test
+    void dataThatIsOlderThanWhatIsLiveIsImportedOnlyWhenAskedFor() {
+        world.source.commit(1, 5);
+        world.sync();
+        SnapshotId older = world.source.commit(1, 7);
+        world.source.moment(older, FakeSource.MOMENT);
+
+        refused(world::sync, ErrorCode.SNAPSHOT_OLDER);
+        assertThat(world.poll().applied()).isEmpty();
+        SnapshotId good = world.source.commit(1, 6);
+        assertThat(world.sync().applied()).contains(good);
+
+        assertThat(world.restore(older).applied()).contains(older);
+    }
+
+    @Test
+    void saysThatTheRepositoryWasPutBack() {
+        SnapshotId first = world.source.commit(1, 1);
+        SnapshotId second = world.source.commit(1, 2);
+        world.sync();
+        assertThat(world.sync().left()).isEmpty();
+
+        world.source.forget(second);
+
+        assertThat(world.sync().left())
+                .extracting(Discrepancy::code, Discrepancy::message)
+                .containsExactly(tuple(
+                        "repository_older",
+                        "the repository is older than this server: " + second + " is live here, the newest there is "
+                                + first));
+        world.source.forget(first);
+        assertThat(world.sync().left()).extracting(Discrepancy::message).anyMatch(each -> each.endsWith("is none"));
+        world.source.commit(1, 3);
+        assertThat(world.sync().left()).isEmpty();
     }
 
     @Test
@@ -170,9 +241,9 @@ class RoundTest {
     void aDamagedNewestDoesNotStandInTheWayOfAnOlderOne() {
         SnapshotId good = world.source.commit(1, 1);
         SnapshotId damaged = world.source.commit(1, 2);
-        world.source.damage(damaged, ErrorCode.SIGNER_UNKNOWN);
+        world.source.damage(damaged, ErrorCode.BLOB_DAMAGED);
 
-        refused(world::poll, ErrorCode.SIGNER_UNKNOWN);
+        refused(world::poll, ErrorCode.BLOB_DAMAGED);
 
         assertThat(world.poll().applied()).contains(good);
     }

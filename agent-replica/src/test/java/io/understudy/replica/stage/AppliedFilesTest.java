@@ -42,7 +42,7 @@ class AppliedFilesTest {
 
     private Manifest applied() throws IOException {
         TreeData data = TreeSnapshots.take("media", TreeKind.FILES, live, blobs);
-        Manifest bare = FakeSource.manifest(new SnapshotId(1, 1));
+        Manifest bare = FakeSource.of(new SnapshotId(1, 1));
         return new Manifest(
                 bare.format(),
                 bare.site(),

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -78,7 +79,7 @@ public final class DirectoryFilestore implements Filestore {
     public boolean putIfAbsent(String key, byte[] content) {
         Path target = path(key);
         return attempt("write " + key + " to", content.length, () -> {
-            if (Files.exists(target)) {
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 return false;
             }
             return place(target, Content.of(content), exclusive::create);
@@ -180,8 +181,9 @@ public final class DirectoryFilestore implements Filestore {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (FileSystemException e) {
-            // A parent that is itself an object: there is nothing below it.
-            if (Files.isRegularFile(file.getParent())) {
+            // A parent that is itself an object: there is nothing below it. A link to itself: there is nothing behind
+            // it.
+            if (Files.isRegularFile(file.getParent()) || Files.isSymbolicLink(file)) {
                 return Optional.empty();
             }
             throw e;

@@ -4,9 +4,12 @@ import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -25,11 +28,19 @@ import java.util.Optional;
 final class DirectoryListing {
     private static final int FULL = 1_000;
 
+    /** Of one folder, all of whose names are in memory at a time. */
+    private static final int MOST = 300_000;
+
+    /** How the name of each small object ends: a folder of such a name is none of the repository's. */
+    private static final String JSON = ".json";
+
     /** @param key of a file, or of a folder with a slash at its end */
     private record Entry(String key, Path path, BasicFileAttributes attributes) {
         ObjectInfo info() {
             return new ObjectInfo(
-                    key, attributes.size(), attributes.lastModifiedTime().toInstant());
+                    key,
+                    attributes.isRegularFile() ? attributes.size() : 0,
+                    attributes.lastModifiedTime().toInstant());
         }
     }
 
@@ -53,7 +64,7 @@ final class DirectoryListing {
     /** @return whether there was room for all */
     private boolean walk(Path folder, String key) throws IOException {
         for (Entry entry : entries(folder, key)) {
-            if (!entry.attributes().isDirectory()) {
+            if (!entry.key().endsWith("/")) {
                 if (entry.key().startsWith(prefix) && entry.key().compareTo(after) > 0) {
                     found.add(entry.info());
                 }
@@ -74,6 +85,9 @@ final class DirectoryListing {
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {
             for (Path path : paths) {
                 entry(path, key).ifPresent(entries::add);
+                if (entries.size() > MOST) {
+                    throw new IOException("more than " + MOST + " files in " + (key.isEmpty() ? "the root" : key));
+                }
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
@@ -91,10 +105,27 @@ final class DirectoryListing {
         }
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            if (attributes.isDirectory()) {
-                return Optional.of(new Entry(key + "/", path, attributes));
+            if (!attributes.isDirectory() || key.endsWith(JSON)) {
+                return Optional.of(new Entry(key, path, attributes));
             }
-            return attributes.isRegularFile() ? Optional.of(new Entry(key, path, attributes)) : Optional.empty();
+            // Links to folders could lead round in circles. A part that is kept elsewhere is linked at the top.
+            boolean followed = folder.isEmpty() || !Files.isSymbolicLink(path);
+            return Optional.of(new Entry(key + "/", path, attributes)).filter(each -> followed);
+        } catch (NoSuchFileException deletedMeanwhile) {
+            return dangling(path, key);
+        } catch (FileSystemException e) {
+            // A link to itself.
+            return dangling(path, key).or(() -> {
+                throw new UncheckedIOException(e);
+            });
+        }
+    }
+
+    /** What takes a name without being a file is listed as an object that cannot be read: the name is not free. */
+    private static Optional<Entry> dangling(Path path, String key) throws IOException {
+        try {
+            BasicFileAttributes link = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return Optional.of(new Entry(key, path, link)).filter(each -> link.isSymbolicLink());
         } catch (NoSuchFileException deletedMeanwhile) {
             return Optional.empty();
         }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /**
  * What the filestore asks of the file system when it writes: the seam where a test fills the disk or takes a right
@@ -15,7 +16,7 @@ import java.nio.file.StandardOpenOption;
 class Disk {
     /** A new file, open for writing. */
     FileChannel create(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Modes.FILE);
     }
 
     /** Another name for a file; fails when the name is taken. */

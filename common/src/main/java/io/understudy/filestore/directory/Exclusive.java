@@ -7,9 +7,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -79,16 +82,18 @@ final class Exclusive {
             return true;
         } catch (FileAlreadyExistsException e) {
             // A network file system may have linked and lost its own acknowledgement.
-            return Files.isSameFile(name, file);
+            return Files.exists(name) && Files.isSameFile(name, file);
         }
     }
 
     private boolean renameLocked(Path name, Path file) throws IOException {
         synchronized (THREADS) {
             try (FileChannel channel = FileChannel.open(
-                            root.resolve("~lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                            root.resolve("~lock"),
+                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw----")));
                     FileLock lock = channel.lock()) {
-                if (!lock.isValid() || Files.exists(name)) {
+                if (!lock.isValid() || Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
                     return false;
                 }
                 disk.rename(file, name);

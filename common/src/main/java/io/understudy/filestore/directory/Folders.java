@@ -30,6 +30,7 @@ final class Folders {
         ensure(parent);
         try {
             Files.createDirectory(folder);
+            Modes.inherit(folder);
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(folder)) {
                 throw e;

@@ -15,10 +15,17 @@ import java.util.Optional;
  * not come after the key that it was given: a page of nothing else is followed by the store's own continuation mark.
  */
 record Listing(MinioAsyncClient client, S3Requests calls, Failures failures, Location location) {
+    /** Answers in a row that may hold no object: of names that no key can denote, a thousand in each. */
+    private static final int MOST_EMPTY = 100;
+
     Page page(String prefix, String after) {
         List<ObjectInfo> objects;
         String continuation = null;
+        int asked = 0;
         do {
+            if (asked++ == MOST_EMPTY) {
+                throw failures.endless(prefix, MOST_EMPTY);
+            }
             ListBucketResultV2 result = ask(prefix, after, continuation);
             objects = result.contents().stream()
                     .flatMap(item -> info(item, result.encodingType(), after).stream())

@@ -4,6 +4,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ final class PemFile {
 
     private static final int LONGEST = 64 << 10;
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s([^-]*)-----END \\1-----");
+
+    private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwxr-xr-x");
 
     private PemFile() {}
 
@@ -78,7 +81,7 @@ final class PemFile {
      */
     static void create(Path file, String label, byte[] encoded, Set<PosixFilePermission> permissions) {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            AtomicFiles.createFolders(file.toAbsolutePath().getParent(), FOLDER);
             try (AtomicFiles.Draft draft = AtomicFiles.draft(file, permissions)) {
                 draft.out().write(block(label, encoded));
                 draft.commitNew();
@@ -107,11 +110,15 @@ final class PemFile {
 
     private static String text(Path file) {
         try {
-            if (Files.size(file) > LONGEST) {
+            byte[] bytes;
+            try (InputStream in = Files.newInputStream(file)) {
+                bytes = in.readNBytes(LONGEST + 1);
+            }
+            if (bytes.length > LONGEST) {
                 throw invalid(
                         file, "it is too long for a key", "give the path of a PEM file with an Ed25519 key", null);
             }
-            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+            return new String(bytes, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
             throw new UnderstudyException(
                     ErrorCode.KEY_MISSING,

@@ -20,9 +20,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DirectoryFilestoreTest extends FilestoreContract {
     @TempDir
@@ -63,6 +66,60 @@ class DirectoryFilestoreTest extends FilestoreContract {
         Files.createDirectory(missing);
         store.put("a", Content.of(bytes("x")));
         assertThat(store.stat("a")).isPresent();
+    }
+
+    /** A snapshot is not encrypted: who may read it says the root, for owner and group, whatever the umask. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rwx------ rwx------", "rwxrwx--- rwxrwx---", "rwxr-xr-x rwxr-x---", "rwxrwxrwx rwxrwx---"})
+    void nobodyButOwnerAndGroupMayReadIt(String modes) throws IOException {
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString(modes.split(" ")[0]));
+
+        put("blobs/ab/one.zst", "content");
+        store().putIfAbsent("manifests/1.json", bytes("{}"));
+
+        for (String name : List.of("blobs", "blobs/ab", "manifests", "~writing")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve(name))))
+                    .as(name)
+                    .isEqualTo(modes.split(" ")[1]);
+        }
+        for (String name : List.of("blobs/ab/one.zst", "manifests/1.json")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve(name))))
+                    .as(name)
+                    .isEqualTo("rw-r-----");
+        }
+    }
+
+    @Test
+    void theGroupOfTheRootIsThatOfItsFolders() throws IOException {
+        Files.setAttribute(root, "unix:mode", 02770);
+        put("blobs/ab/one.zst", "content");
+        assertThat((int) Files.getAttribute(root.resolve("blobs/ab"), "unix:mode") & 07777)
+                .isEqualTo(02770);
+    }
+
+    /** Whoever may write into the folder takes a name with anything: it is not free, and nothing is waited for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mkfifo X", "mkdir X", "ln -s /nonexistent X", "ln -s X X", "ln -s /dev/zero X"})
+    void whatIsNoFileTakesItsNameAndIsNotRead(String command) throws Exception {
+        Path name = Files.createDirectories(root.resolve("epochs")).resolve("00000002.json");
+        new ProcessBuilder("sh", "-c", command.replace("X", name.toString()))
+                .inheritIO()
+                .start()
+                .waitFor();
+
+        assertThat(store().putIfAbsent("epochs/00000002.json", bytes("x"))).isFalse();
+        assertThat(keys("epochs/", "")).containsExactly("epochs/00000002.json");
+        assertFails(ErrorCode.OBJECT_MISSING, () -> store().open("epochs/00000002.json", 0));
+        assertThat(store().stat("epochs/00000002.json")).isEmpty();
+    }
+
+    @Test
+    void noLinkLeadsAListingRoundInCircles() throws IOException {
+        put("manifests/a", "x");
+        for (String link : List.of("b", "c", "d")) {
+            Files.createSymbolicLink(root.resolve("manifests").resolve(link), root.resolve("manifests"));
+        }
+        assertThat(keys("manifests/", "")).containsExactly("manifests/a");
     }
 
     @Test

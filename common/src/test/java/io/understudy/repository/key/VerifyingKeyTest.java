@@ -1,9 +1,13 @@
 package io.understudy.repository.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.testing.FastSignatures;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class VerifyingKeyTest {
@@ -11,6 +15,14 @@ class VerifyingKeyTest {
 
     private final SigningKey signer = FastSignatures.key();
     private final VerifyingKey key = signer.publicKey();
+
+    @Test
+    void aFileWithoutAnEndIsNoKey() {
+        UnderstudyException e =
+                catchThrowableOfType(UnderstudyException.class, () -> VerifyingKey.load(Path.of("/dev/zero")));
+        assertThat(e.code()).isEqualTo(ErrorCode.KEY_INVALID);
+        assertThat(e).hasMessageContaining("too long");
+    }
 
     @Test
     void checksTheSameObjectOnce() {

@@ -124,7 +124,7 @@ public final class TreeCapture implements SourceTrees {
             throws IOException {
         Path cache = folder.resolve(tree.name() + ".files");
         TreeWalker walker = new TreeWalker(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()));
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(draft), 1 << 16);
+        try (OutputStream out = new BufferedOutputStream(AtomicFiles.openPrivate(draft), 1 << 16);
                 FileCache.Reader known = FileCache.read(cache);
                 FileCache.Writer fresh = FileCache.write(cache);
                 StableFileReader reader = new StableFileReader(sink, clock)) {

@@ -1,0 +1,38 @@
+package io.understudy.repository;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+
+/**
+ * An object of the filestore that has the name of a manifest or a claim, and that no trusted agent wrote under it. It
+ * is reported and passed over.
+ *
+ * @param key its name in the filestore
+ * @param why it is junk: what reading it found
+ */
+public record JunkObject(String key, UnderstudyException why) {
+    /** An object that no agent gave its number. */
+    static JunkObject farOff(String key) {
+        return new JunkObject(
+                key,
+                new UnderstudyException(
+                        ErrorCode.MANIFEST_DAMAGED,
+                        "its number is more than " + GivenNumbers.OF_EPOCHS
+                                + " above all others, and agents count by one",
+                        "find out who wrote it"));
+    }
+
+    /** One sentence for people. */
+    public String text() {
+        return key + " is junk and is passed over: " + why.getMessage();
+    }
+
+    /** What an operator does about it. */
+    public String hint() {
+        return "find out who writes into the filestore, take that right away, and remove the object";
+    }
+
+    public UnderstudyException toException() {
+        return new UnderstudyException(why.code(), text(), hint(), why);
+    }
+}
