@@ -43,6 +43,7 @@ public enum Setting {
     PRIMARY_NAME("primary.name", Kind.TEXT, "the host name"),
     PRIMARY_SCHEDULE("primary.schedule", Kind.SCHEDULE, "{}"),
     PRIMARY_LISTEN("primary.listen", Kind.HOST_PORT, "127.0.0.1:7443"),
+    PRIMARY_REPLICAS("primary.replicas", Kind.TEXTS, "[]"),
     PRIMARY_HTTP("primary.http", Kind.HTTP_LISTEN, "127.0.0.1:9464"),
 
     RETENTION_KEEP("retention.keep", Kind.COUNTS.in(0, 100_000), "{hourly: 24, daily: 7, weekly: 4, monthly: 12}"),
@@ -53,7 +54,6 @@ public enum Setting {
     REPLICA_NAME("replica.name", Kind.TEXT, "the host name"),
     REPLICA_PRIMARIES("replica.primaries", Kind.HOST_PORTS, "[]"),
     REPLICA_POLL("replica.poll", Kind.DURATION.between("1s", "1d"), "60s"),
-    REPLICA_LISTEN("replica.listen", Kind.HOST_PORT, "127.0.0.1:7444"),
     REPLICA_HTTP("replica.http", Kind.HTTP_LISTEN, "127.0.0.1:9465"),
 
     SERVICE_STOP("service.stop", Kind.TEXTS, "[]"),

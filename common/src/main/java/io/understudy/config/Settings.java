@@ -110,11 +110,19 @@ public record Settings(
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
      * @param listen {@code host:port} of gRPC
+     * @param replicas names in the certificates of the servers that may follow, DNS names or addresses; without
+     *     {@code tls} any process of this host may
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
      */
-    public record PrimarySettings(String name, Map<String, String> schedule, HostPort listen, Optional<HostPort> http) {
+    public record PrimarySettings(
+            String name,
+            Map<String, String> schedule,
+            HostPort listen,
+            List<String> replicas,
+            Optional<HostPort> http) {
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
+            replicas = List.copyOf(replicas);
         }
     }
 
@@ -139,8 +147,7 @@ public record Settings(
      * @param primaries tried in turn; may be empty: polling alone works too
      * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s
      */
-    public record ReplicaSettings(
-            String name, List<HostPort> primaries, Duration poll, HostPort listen, Optional<HostPort> http) {
+    public record ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
         public ReplicaSettings {
             primaries = List.copyOf(primaries);
         }

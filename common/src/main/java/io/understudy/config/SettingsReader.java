@@ -103,6 +103,7 @@ final class SettingsReader {
                 values.hostNamed(Setting.PRIMARY_NAME),
                 values.map(Setting.PRIMARY_SCHEDULE),
                 values.hostPort(Setting.PRIMARY_LISTEN),
+                values.list(Setting.PRIMARY_REPLICAS),
                 values.listen(Setting.PRIMARY_HTTP));
     }
 
@@ -119,7 +120,6 @@ final class SettingsReader {
                 values.hostNamed(Setting.REPLICA_NAME),
                 values.hostPorts(Setting.REPLICA_PRIMARIES),
                 values.duration(Setting.REPLICA_POLL),
-                values.hostPort(Setting.REPLICA_LISTEN),
                 values.listen(Setting.REPLICA_HTTP));
     }
 

@@ -61,6 +61,32 @@ public final class TestCertificates {
         return new TlsSettings(issued, issuedKey, certificate);
     }
 
+    /** A certificate that expired yesterday. */
+    public TlsSettings issueExpired(String name, String alternatives) {
+        Path issued = folder.resolve(name + ".pem");
+        Path issuedKey = folder.resolve(name + ".key");
+        String script = """
+                set -eu; cd "$1"; name=$2
+                openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$name.key" -subj "/CN=$name" -out "$name.csr"
+                printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\n' "$3" >"$name.ext"
+                openssl x509 -req -in "$name.csr" -CA "$4" -CAkey "$5" -CAcreateserial -days -1 -extfile "$name.ext" -out "$name.pem"
+                """;
+        Programs.run(
+                List.of(
+                        "sh",
+                        "-c",
+                        script,
+                        "sh",
+                        folder.toString(),
+                        name,
+                        alternatives,
+                        certificate.toString(),
+                        key.toString()),
+                Map.of(),
+                "");
+        return new TlsSettings(issued, issuedKey, certificate);
+    }
+
     private void openssl(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of("openssl", "req", "-x509", "-nodes"));
         if (!arguments.contains("-days")) {

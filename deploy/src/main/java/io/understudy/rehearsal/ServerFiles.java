@@ -59,7 +59,6 @@ final class ServerFiles {
                   name: %s
                   primaries: ["127.0.0.1:%d"]
                   poll: 2s
-                  listen: 127.0.0.1:%d
                   http: 127.0.0.1:%d
                 service:
                   stop: [%s, stop, %s]
@@ -72,7 +71,6 @@ final class ServerFiles {
                         layout.primaryHttp(),
                         layout.name(),
                         peer.primaryPort(),
-                        layout.replicaPort(),
                         layout.replicaHttp(),
                         programs.site(),
                         layout.siteFile(),

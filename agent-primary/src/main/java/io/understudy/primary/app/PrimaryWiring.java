@@ -1,7 +1,9 @@
 package io.understudy.primary.app;
 
 import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminServer;
 import io.understudy.admin.AdminService;
+import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
@@ -14,6 +16,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
+import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.SnapshotSource;
@@ -32,11 +35,13 @@ import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Ticker;
+import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -160,7 +165,12 @@ public final class PrimaryWiring implements AutoCloseable {
     }
 
     public AdminClient client() {
-        return new AdminClient(settings.site(), settings.primary().listen(), new Transport(settings.tls()));
+        return new AdminClient(settings.site(), StateEntry.PRIMARY_SOCKET.in(settings.state()));
+    }
+
+    /** @param events receives what is written */
+    public AuditLog audit(Events events) {
+        return new AuditLog(settings.state(), "agent-primary", ports.clock(), ports.ticker(), events);
     }
 
     private StatusReport statusReport() {
@@ -199,20 +209,35 @@ public final class PrimaryWiring implements AutoCloseable {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
-        FollowService following = new FollowService(settings.site(), followers, events);
+        AuditLog audit = audit(events);
+        RefusedPeers refused = new RefusedPeers(Optional.of(audit), events, ports.ticker(), ports.clock());
+        FollowService following = new FollowService(
+                settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
         AdminService admin = new AdminService(
                 settings.site(),
-                PrimaryHandlers.of(queue, events, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
+                PrimaryHandlers.of(
+                        queue,
+                        events,
+                        audit,
+                        () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused.last())),
                 ports.ticker());
         List<Service> services = new ArrayList<>();
+        services.add(() -> new DaemonLock(settings.state()).acquire());
+        services.add(() -> new AdminServer(
+                        StateEntry.PRIMARY_SOCKET.in(settings.state()), admin, audit, events, ports.ticker())
+                .start());
         settings.primary()
                 .http()
                 .ifPresent(address -> services.add(
                         () -> HttpEndpoint.start(address, metrics, daemonStatus::health, daemonStatus::ready)));
         services.add(() -> {
             RpcServer server = transport
-                    .server(settings.primary().listen(), List.of(following), List.of(admin))
+                    .server(
+                            settings.primary().listen(),
+                            following,
+                            settings.primary().replicas(),
+                            refused)
                     .start();
             listening.accept(server.port());
             return server;

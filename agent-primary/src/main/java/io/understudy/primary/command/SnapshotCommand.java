@@ -1,6 +1,8 @@
 package io.understudy.primary.command;
 
 import io.understudy.admin.AdminClient;
+import io.understudy.audit.Caller;
+import io.understudy.cli.Json;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -49,8 +51,12 @@ final class SnapshotCommand extends PrimaryCommand {
             if (daemon.daemonRuns()) {
                 taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
             } else {
-                cli.interruptible(() ->
-                        taken[0] = SnapshotView.of(agent.taker(Events.none()).take(request, progress)));
+                cli.interruptible(() -> taken[0] = SnapshotView.of(agent.audit(Events.none())
+                        .around(
+                                Caller.ofThisProcess(),
+                                "snapshot",
+                                Json.line(request),
+                                () -> agent.taker(Events.none()).take(request, progress))));
             }
         }
         cli.print(taken[0], taken[0]::text);

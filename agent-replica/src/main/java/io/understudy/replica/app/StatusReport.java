@@ -75,7 +75,8 @@ final class StatusReport {
     /** @param daemon whether one runs, though it does not answer */
     StatusView ofCommand(boolean daemon) {
         List<PrimaryView> primaries = settings.replica().primaries().stream()
-                .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
+                .map(each ->
+                        new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty(), Optional.empty()))
                 .toList();
         FilestoreView filestore = asked(settings.filestore().url().toString());
         return view(new Live(daemon, Optional.empty(), primaries, filestore, waits(filestore), discrepancies()));
@@ -150,7 +151,8 @@ final class StatusReport {
                 seen.address().toString(),
                 seen.connected(),
                 seen.lastSeen(),
-                Optional.of(seen.announced()).filter(text -> !text.isEmpty()));
+                Optional.of(seen.announced()).filter(text -> !text.isEmpty()),
+                seen.error());
     }
 
     private static String text(Optional<SnapshotId> id) {
