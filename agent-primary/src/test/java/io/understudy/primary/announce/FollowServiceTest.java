@@ -62,11 +62,10 @@ class FollowServiceTest {
         AuditLog audit = new AuditLog(state, "agent-primary", time.clock(), time, events);
         service = new FollowService("example", followers, new FollowerLog(audit, events, time), time);
         String name = UUID.randomUUID().toString();
-        server =
-                InProcessServerBuilder.forName(name)
-                        .addService(ServerInterceptors.intercept(service, new AsPeer()))
-                        .build()
-                        .start();
+        server = InProcessServerBuilder.forName(name)
+                .addService(ServerInterceptors.intercept(service, new AsPeer()))
+                .build()
+                .start();
         channel = InProcessChannelBuilder.forName(name).build();
     }
 
@@ -167,7 +166,9 @@ class FollowServiceTest {
         new Replica("a\u001b[2Jb\n\u202e" + "x".repeat(3000));
         await().until(() -> followers.all().size() == 1);
 
-        assertThat(followers.all().get(0).report().getName()).startsWith("a [2Jb x").hasSizeLessThan(110);
+        assertThat(followers.all().get(0).report().getName())
+                .startsWith("a [2Jb x")
+                .hasSizeLessThan(110);
     }
 
     /** Names are the peer's own choice: neither many of them nor another's name change what is known of others. */
@@ -182,7 +183,8 @@ class FollowServiceTest {
             time.advance(Duration.ofSeconds(1));
             new Replica("forged-" + i);
         }
-        await().until(() -> followers.all().stream().anyMatch(one -> one.report().getName().equals("forged-49")));
+        await().until(() ->
+                followers.all().stream().anyMatch(one -> one.report().getName().equals("forged-49")));
 
         assertThat(followers.all()).hasSizeLessThanOrEqualTo(5);
         assertThat(followers.all())
@@ -255,14 +257,16 @@ class FollowServiceTest {
     @Test
     void whoFollowsIsInTheLogAndOnceAnHourInTheAuditFile() throws IOException {
         new Replica("standby-1").calls.onCompleted();
-        await().until(() -> !followers.all().isEmpty() && !followers.all().get(0).connected());
+        await().until(() ->
+                !followers.all().isEmpty() && !followers.all().get(0).connected());
         new Replica("standby-1");
         await().until(() -> reported.stream()
                         .filter(PrimaryEvent.ReplicaFollows.class::isInstance)
                         .count()
                 == 2);
 
-        assertThat(reported.get(0).message()).isEqualTo("replica standby-1 follows (b.example.net at 192.0.2.7); it has no snapshot yet");
+        assertThat(reported.get(0).message())
+                .isEqualTo("replica standby-1 follows (b.example.net at 192.0.2.7); it has no snapshot yet");
         assertThat(Files.readAllLines(StateEntry.AUDIT.in(state)))
                 .singleElement()
                 .asString()
