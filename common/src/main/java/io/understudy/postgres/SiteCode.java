@@ -66,8 +66,12 @@ public final class SiteCode {
      * brings.
      */
     public List<TableName> tables() {
-        return session.query(
-                USES.formatted(NOT_OF_EXTENSIONS) + TABLES, row -> new TableName(row.text("schema"), row.text("name")));
+        return session.query(tablesQuery(), row -> new TableName(row.text("schema"), row.text("name")));
+    }
+
+    /** Restore by hand asks the same; a test compares. */
+    static String tablesQuery() {
+        return USES.formatted(NOT_OF_EXTENSIONS) + TABLES;
     }
 
     /**

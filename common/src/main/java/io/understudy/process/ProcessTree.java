@@ -1,10 +1,6 @@
 package io.understudy.process;
 
 import io.understudy.time.Ticker;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -69,23 +65,8 @@ final class ProcessTree {
         members.add(process.toHandle());
         process.descendants().forEach(members::add);
         marked.all().forEach(members::add);
-        members.removeIf(member -> !runs(member));
+        members.removeIf(member -> !Processes.run(member));
         return members;
-    }
-
-    /** Alive, and not a zombie whose new parent has not looked at it yet. */
-    private static boolean runs(ProcessHandle handle) {
-        if (!handle.isAlive()) {
-            return false;
-        }
-        try {
-            String stat = new String(
-                    Files.readAllBytes(Path.of("/proc", Long.toString(handle.pid()), "stat")),
-                    StandardCharsets.ISO_8859_1);
-            return !stat.substring(stat.lastIndexOf(')') + 1).stripLeading().startsWith("Z");
-        } catch (IOException e) {
-            return handle.isAlive();
-        }
     }
 
     /** Waits for the program itself, which received a signal to end. */

@@ -1,5 +1,6 @@
 package io.understudy.testing;
 
+import io.understudy.process.Processes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -68,7 +69,9 @@ final class PostgresProcess implements AutoCloseable {
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
-                "--no-sync"));
+                "--no-sync",
+                // A segment of the usual 16 MiB would be most of a cluster that is copied.
+                "--wal-segsize=1"));
         Programs.run(initdb, Map.of(), "");
     }
 
@@ -194,7 +197,10 @@ final class PostgresProcess implements AutoCloseable {
         List<ProcessHandle> children = postmaster.descendants().toList();
         postmaster.destroyForcibly();
         children.forEach(ProcessHandle::destroyForcibly);
-        children.forEach(child -> child.onExit().join());
+        Awaitility.await("PostgreSQL on port " + port + " is gone")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> children.stream().noneMatch(Processes::run));
         postmaster.onExit().join();
     }
 

@@ -130,7 +130,8 @@ public final class PostgresServer {
     private void initialise() throws IOException {
         List<String> command = new ArrayList<>();
         // A program before initdb that copies what initdb made before; deploy/test names it.
-        Optional.ofNullable(System.getenv("UNDERSTUDY_COPIED_INITDB")).ifPresent(command::add);
+        Optional<String> copied = Optional.ofNullable(System.getenv("UNDERSTUDY_COPIED_INITDB"));
+        copied.ifPresent(command::add);
         command.addAll(List.of(
                 tools.resolve("initdb").toString(),
                 "--pgdata=" + data(),
@@ -141,6 +142,8 @@ public final class PostgresServer {
                 "--no-sync",
                 "--no-instructions",
                 "--pwfile=" + passwordFile()));
+        // A segment of the usual 16 MiB would be most of what is copied.
+        copied.ifPresent(program -> command.add("--wal-segsize=1"));
         Program.of(command.get(0), command.subList(1, command.size()).toArray())
                 .as(account)
                 .run(LIMIT)

@@ -17,7 +17,21 @@ public record Running(ProcessHandle process, Path log) {
     }
 
     public boolean alive() {
-        return process.isAlive();
+        return runs(process);
+    }
+
+    /** Not true of a zombie: an orphan can be one for seconds, until the process that inherited it looks at it. */
+    private static boolean runs(ProcessHandle process) {
+        if (!process.isAlive()) {
+            return false;
+        }
+        try {
+            String stat = Files.readString(
+                    Path.of("/proc", Long.toString(process.pid()), "stat"), StandardCharsets.ISO_8859_1);
+            return !stat.substring(stat.lastIndexOf(')') + 1).stripLeading().startsWith("Z");
+        } catch (IOException e) {
+            return process.isAlive();
+        }
     }
 
     /** As {@code kill -9} does, with its children: no goodbye. */
@@ -25,14 +39,14 @@ public record Running(ProcessHandle process, Path log) {
         List<ProcessHandle> all =
                 Stream.concat(Stream.of(process), process.descendants()).toList();
         all.forEach(ProcessHandle::destroyForcibly);
-        Deadline.await("process " + pid() + " is gone", END, () -> all.stream().noneMatch(ProcessHandle::isAlive));
+        Deadline.await("process " + pid() + " is gone", END, () -> all.stream().noneMatch(Running::runs));
     }
 
     /** Asks it to end, and waits; kills it when it does not. */
     public void stop() {
         process.destroy();
         try {
-            Deadline.await("process " + pid() + " ends", END, () -> !process.isAlive());
+            Deadline.await("process " + pid() + " ends", END, () -> !alive());
         } catch (AssertionError e) {
             kill();
         }

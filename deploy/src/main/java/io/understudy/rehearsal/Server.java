@@ -102,22 +102,22 @@ public final class Server implements AutoCloseable {
 
     /** Runs {@code agent-primary} with this server's configuration. */
     public Outcome primary(String... arguments) {
-        return primaryProgram(arguments).run(COMMAND);
+        return programs.commands().run(primaryProgram(arguments), COMMAND);
     }
 
     /** Runs {@code agent-replica} with this server's configuration. */
     public Outcome replica(String... arguments) {
-        return replicaProgram(arguments).run(COMMAND);
+        return programs.commands().run(replicaProgram(arguments), COMMAND);
     }
 
     /** Runs {@code agent-primary} with another configuration. */
     public Outcome primaryWith(Path config, String... arguments) {
-        return agent(programs.primary(), config, arguments).run(COMMAND);
+        return programs.commands().run(agent(programs.primary(), config, arguments), COMMAND);
     }
 
     /** Runs {@code agent-replica} with another configuration. */
     public Outcome replicaWith(Path config, String... arguments) {
-        return agent(programs.replica(), config, arguments).run(COMMAND);
+        return programs.commands().run(agent(programs.replica(), config, arguments), COMMAND);
     }
 
     public Program primaryProgram(String... arguments) {

@@ -1,7 +1,8 @@
 package io.understudy.crash;
 
-import io.understudy.crash.AgentProcess.Ended;
 import io.understudy.progress.CrashPoint;
+import io.understudy.rehearsal.AgentProcess;
+import io.understudy.rehearsal.AgentProcess.Ended;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Keys;
 import io.understudy.rehearsal.Ports;
@@ -164,14 +165,14 @@ final class Host implements AutoCloseable {
     }
 
     AgentProcess process() {
-        AgentProcess running = process.orElseGet(() -> AgentProcess.start(home.resolve("log/agents.log")));
+        AgentProcess running = process.orElseGet(() -> AgentProcess.start(home.resolve("log/agents.log"), "INFO"));
         process = Optional.of(running);
         return running;
     }
 
     /** A command in a further process, while the one of the agents is busy. */
     AgentProcess command(String agent, String... arguments) {
-        AgentProcess further = AgentProcess.start(home.resolve("log/command.log"));
+        AgentProcess further = AgentProcess.start(home.resolve("log/command.log"), "INFO");
         further.begin(agent, configured(arguments));
         return further;
     }

@@ -3,6 +3,7 @@ package io.understudy.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.primary.events.PrimaryPoint;
+import io.understudy.rehearsal.AgentProcess;
 import io.understudy.rehearsal.Ports;
 import io.understudy.repository.SnapshotId;
 

@@ -41,7 +41,7 @@ public final class ClassArchives {
 
     /** The packaged programs, with the archives as soon as there are any. */
     public static Rehearsal rehearsal() {
-        return INSTANCE.programs.with(INSTANCE::environment);
+        return INSTANCE.programs.with(INSTANCE::environment, INSTANCE::run);
     }
 
     /** The option for a Java machine whose class path begins with the agents' libraries. */
@@ -77,6 +77,11 @@ public final class ClassArchives {
         } finally {
             noting = false;
         }
+    }
+
+    /** Commands note their classes only in processes of their own. */
+    private Outcome run(Program program, Duration limit) {
+        return noting ? program.run(limit) : CommandHost.run(program, limit);
     }
 
     private Map<String, String> environment() {

@@ -39,6 +39,12 @@ record PageScript(String text) {
         return new PageScript(setting.replaceFirst("$1" + Matcher.quoteReplacement(name + "=" + quoted)));
     }
 
+    /** Its beginning: the reader stops after this line. */
+    PageScript until(String line) {
+        assertThat(text).containsOnlyOnce(line + "\n");
+        return new PageScript(text.substring(0, text.indexOf(line) + line.length() + 1));
+    }
+
     /** @param errors standard error */
     record Ended(int exitCode, String output, String errors) {
         String successful() {

@@ -70,8 +70,8 @@ public record PromoteResult(
         text.append(claimed ? ", epoch " : ", but has yet to claim epoch ").append(epoch);
         snapshot.ifPresent(id -> text.append("; it serves ").append(id));
         moment.ifPresent(then -> text.append(", data as of ").append(Moments.text(then)));
-        text.append(
-                "\nnext: point DNS here; start agent-primary, which now takes the snapshots; keep the old primary off");
+        text.append("\nnext: point DNS here; agent-primary takes the snapshots now, so it must run here;"
+                + " keep the old primary off");
         return text.toString();
     }
 }

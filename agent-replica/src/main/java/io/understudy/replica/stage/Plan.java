@@ -61,7 +61,9 @@ public final class Plan implements AutoCloseable {
             throw new UnderstudyException(
                     ErrorCode.STATE_DAMAGED,
                     "cannot read the plan " + RawPaths.printable(file) + ": its format is " + header.format(),
-                    "upgrade Understudy on this server: a later version wrote it");
+                    header.format() > PlanHeader.FORMAT
+                            ? "upgrade Understudy on this server: a later version wrote it"
+                            : "an earlier version wrote it: let that version finish the import, then upgrade again");
         }
     }
 

@@ -1,4 +1,4 @@
-package io.understudy.crash;
+package io.understudy.rehearsal;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -9,30 +9,34 @@ import io.understudy.primary.command.PrimaryCli;
 import io.understudy.progress.CrashPoint;
 import io.understudy.replica.command.ReplicaCli;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.commons.io.output.TeeOutputStream;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process that is killed: runs the commands of the shipped agents, as they are wired, and stops at the point it was
- * given. It reads the log as an operator would, so nothing in the agents knows of it.
+ * A process that runs commands of the shipped agents, as they are wired, one after the other, and stops at the crash
+ * point it was given. It reads the log as an operator would, so nothing in the agents knows of it.
  *
  * <pre>
- * in   run TAB primary|replica TAB argument TAB …     hold TAB primary/manifest-written TAB 1      go
- * out  ended TAB exit code TAB output                  at TAB primary/manifest-written
+ * in   run TAB primary|replica TAB argument TAB …                hold TAB primary/manifest-written TAB 1      go
+ * out  ended TAB exit code TAB output TAB errors, in Base64       at TAB primary/manifest-written
  * </pre>
  */
 public final class AgentMain {
     private static final BufferedReader IN =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     private static final PrintStream OUT = System.out;
+    private static final ByteArrayOutputStream OUTPUT = new ByteArrayOutputStream();
+    private static final ByteArrayOutputStream ERRORS = new ByteArrayOutputStream();
     private static final AtomicReference<Hold> HOLD = new AtomicReference<>(new Hold("", 0));
 
     private AgentMain() {}
@@ -41,6 +45,9 @@ public final class AgentMain {
     private record Hold(String point, int times) {}
 
     public static void main(String[] arguments) throws IOException {
+        // Before anything logs: also what is printed without the terminal is part of a command's output.
+        System.setOut(new PrintStream(OUTPUT, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(new TeeOutputStream(System.err, ERRORS), true, StandardCharsets.UTF_8));
         watch();
         for (String line = IN.readLine(); line != null; line = IN.readLine()) {
             List<String> words = List.of(line.split("\t", -1));
@@ -84,13 +91,19 @@ public final class AgentMain {
     }
 
     private static void run(String agent, String[] arguments) {
-        StringWriter output = new StringWriter();
+        OUTPUT.reset();
+        ERRORS.reset();
+        PrintWriter output = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter errors = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        Terminal terminal = new Terminal(IN, new PrintWriter(output), errors, false, false);
+        Terminal terminal = new Terminal(IN, output, errors, false, false);
         int code = agent.equals("primary")
                 ? new PrimaryCli(terminal).execute(arguments)
                 : new ReplicaCli(terminal).execute(arguments);
-        tell("ended\t" + code + "\t" + output.toString().replace('\n', ' '));
+        tell("ended\t" + code + "\t" + inBase64(OUTPUT) + "\t" + inBase64(ERRORS));
+    }
+
+    private static String inBase64(ByteArrayOutputStream bytes) {
+        return Base64.getEncoder().encodeToString(bytes.toByteArray());
     }
 
     private static synchronized void tell(String line) {

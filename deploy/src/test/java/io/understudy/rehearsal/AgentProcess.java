@@ -1,8 +1,6 @@
-package io.understudy.crash;
+package io.understudy.rehearsal;
 
 import io.understudy.progress.CrashPoint;
-import io.understudy.rehearsal.ClassArchives;
-import io.understudy.rehearsal.Running;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,12 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A process of {@link AgentMain}, seen from the test. Not for concurrent use. */
-final class AgentProcess implements AutoCloseable {
+public final class AgentProcess implements AutoCloseable {
     private static final int TOLD = 60;
     private static final int LIMIT_SECONDS = 120;
 
@@ -32,16 +31,19 @@ final class AgentProcess implements AutoCloseable {
     }
 
     /** How a command ended. */
-    record Ended(int code, String output, Path log) {}
+    public record Ended(int code, String output, String errors) {}
 
-    /** @param log what the agents print on standard error */
-    static AgentProcess start(Path log) {
+    /**
+     * @param log what the agents print on standard error
+     * @param level of what they log
+     */
+    public static AgentProcess start(Path log, String level) {
         try {
             List<String> command =
-                    new ArrayList<>(List.of("java", "-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+                    new ArrayList<>(List.of("java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
             ClassArchives.forAgents().ifPresent(archive -> command.addAll(List.of(archive, "-Xlog:cds*=off")));
             command.addAll(List.of(
-                    "-Xshare:auto", "-Dunderstudy.log.level=INFO", "-cp", classPath(), AgentMain.class.getName()));
+                    "-Xshare:auto", "-Dunderstudy.log.level=" + level, "-cp", classPath(), AgentMain.class.getName()));
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
             return new AgentProcess(builder.start(), log);
@@ -61,24 +63,24 @@ final class AgentProcess implements AutoCloseable {
     }
 
     /** Runs a command of {@code primary} or {@code replica} to its end. */
-    Ended run(String agent, String... arguments) {
+    public Ended run(String agent, String... arguments) {
         begin(agent, arguments);
         return ended();
     }
 
-    void begin(String agent, String... arguments) {
+    public void begin(String agent, String... arguments) {
         List<String> words = new ArrayList<>(List.of("run", agent));
         words.addAll(List.of(arguments));
         orders.println(String.join("\t", words));
     }
 
     /** The next command, or what runs, holds still where it passes the point for this time. */
-    void holdAt(CrashPoint point, int times) {
+    public void holdAt(CrashPoint point, int times) {
         orders.println("hold\t" + point.label() + "\t" + times);
     }
 
     /** @throws AssertionError when the command ended without having passed the point */
-    void awaitPoint(CrashPoint point) {
+    public void awaitPoint(CrashPoint point) {
         String[] answer = answer();
         if (!answer[0].equals("at")) {
             throw new AssertionError(point + " was not passed: " + String.join(" ", answer) + "\n" + logText());
@@ -86,30 +88,34 @@ final class AgentProcess implements AutoCloseable {
     }
 
     /** @return whether the command holds still at its point; otherwise it has ended without passing it */
-    boolean comesToPoint() {
+    public boolean comesToPoint() {
         return answer()[0].equals("at");
     }
 
-    void goOn() {
+    public void goOn() {
         orders.println("go");
     }
 
-    Ended ended() {
+    public Ended ended() {
         String[] answer = answer();
         if (!answer[0].equals("ended")) {
             throw new AssertionError("unexpected: " + String.join(" ", answer) + "\n" + logText());
         }
-        return new Ended(Integer.parseInt(answer[1]), answer.length > 2 ? answer[2] : "", log);
+        return new Ended(Integer.parseInt(answer[1]), text(answer[2]), text(answer[3]));
+    }
+
+    private static String text(String base64) {
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
     }
 
     /** {@code kill -9}. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         process.onExit().join();
     }
 
     /** The end of what the agents of this server wrote to their log. */
-    String logText() {
+    public String logText() {
         List<String> lines =
                 new Running(process.toHandle(), log).logText().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - TOLD), lines.size()));
