@@ -46,9 +46,6 @@ public final class HandshakeReason {
         NAME(
                 "(?i).*(No subject alternative|No name matching|doesn't match any of the subject).*",
                 "its certificate is for another name"),
-        LEFT(
-                "(?i).*(closed while|Connection reset|connection was closed|ClosedChannel).*",
-                "it ended the connection in the handshake"),
         SLOW("(?i).*(timed out|timeout).*", "it did not finish the handshake in time");
 
         private final String pattern;
@@ -60,11 +57,12 @@ public final class HandshakeReason {
         }
     }
 
+    private static final String LEFT = "(?i).*(closed while|Connection reset|connection was closed|ClosedChannel).*";
     private static final int DEEPEST = 20;
 
     private HandshakeReason() {}
 
-    /** @return empty when the failure is none of a handshake, as one of the network */
+    /** @return empty when no side refused the other, as where the network failed */
     public static Optional<String> of(Throwable failure) {
         List<Throwable> chain = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .limit(DEEPEST)
@@ -81,7 +79,8 @@ public final class HandshakeReason {
                 .map(Throwable::toString)
                 .collect(Collectors.joining(" "))
                 .replace('\n', ' ');
-        if (!text.matches("(?i).*(SSL|TLS|certificate|handshake).*")) {
+        // One that leaves in the middle says nothing: it may have been stopped, or the network.
+        if (!text.matches("(?i).*(SSL|TLS|certificate|handshake).*") || text.matches(LEFT)) {
             return Optional.empty();
         }
         return Arrays.stream(Known.values())

@@ -3,7 +3,6 @@ package io.understudy.transport;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
-import java.util.Optional;
 
 /**
  * Reports why the handshake of a caller failed. It begins with the first bytes: a connection that sends none, as of a
@@ -24,8 +23,7 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
         if (tls != null) {
             tls.handshakeFuture().addListener(handshake -> {
                 if (!handshake.isSuccess()) {
-                    Optional<String> why = HandshakeReason.of(handshake.cause());
-                    refused.add(address, "unknown", why.orElse("it ended the connection in the handshake"));
+                    HandshakeReason.of(handshake.cause()).ifPresent(why -> refused.add(address, "unknown", why));
                 }
             });
         }

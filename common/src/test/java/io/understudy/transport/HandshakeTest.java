@@ -169,17 +169,21 @@ class HandshakeTest {
         assertThat(server()).isEqualTo("it does not speak TLS");
     }
 
-    /** A monitor connects and leaves. */
+    /** A monitor connects and leaves, and a caller is stopped in the middle. */
     @Test
-    void aConnectionWithoutAByteIsNoHandshake() throws IOException {
+    void aConnectionThatEndsIsNoRefusal() throws IOException {
         HostPort target = serve(sound(authority("ours")));
         new Socket("127.0.0.1", target.port()).close();
         try (Socket socket = new Socket("127.0.0.1", target.port())) {
-            socket.getOutputStream().write('x');
+            socket.getOutputStream().write(new byte[] {22, 3, 1, 1, 0, 1, 0, 0});
+        }
+        try (Socket socket = new Socket("127.0.0.1", target.port())) {
+            socket.getOutputStream().write("GET / HTTP/1.1".getBytes(StandardCharsets.US_ASCII));
         }
         Awaitility.await().until(() -> !reported.isEmpty());
 
         assertThat(reported).hasSize(1);
+        assertThat(server()).isEqualTo("it does not speak TLS");
     }
 
     @Test

@@ -54,6 +54,7 @@ final class ServerFiles {
                 primary:
                   name: %s
                   listen: 127.0.0.1:%d
+                  replicas: [%s]
                   http: 127.0.0.1:%d
                 replica:
                   name: %s
@@ -68,6 +69,7 @@ final class ServerFiles {
                 """.formatted(
                         layout.name(),
                         layout.primaryPort(),
+                        peer.name(),
                         layout.primaryHttp(),
                         layout.name(),
                         peer.primaryPort(),
