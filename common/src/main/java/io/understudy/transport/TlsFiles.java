@@ -121,8 +121,10 @@ final class TlsFiles {
     void requireAccepted(Instant now) {
         Identity identity = identity();
         try {
+            CertificateCheck.requireNames(identity.chain().get(0));
             CertificateCheck.requireAccepted(identity.chain(), authorities(), now);
-        } catch (GeneralSecurityException e) {
+            CertificateCheck.requireAuthorities(certificates(settings.ca()), now);
+        } catch (IOException | GeneralSecurityException e) {
             throw unusable(e);
         }
     }

@@ -16,6 +16,7 @@ import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,6 +91,21 @@ public final class Transport {
                 .disableRetry();
         tls.map(TlsFiles::channel).ifPresentOrElse(builder::sslContext, builder::usePlaintext);
         return builder.build();
+    }
+
+    /**
+     * Makes a handshake with another server, and looks whether it lets this one follow; waits for five seconds at most.
+     *
+     * @throws UnderstudyException {@code PEER_REFUSED} when one side refuses the other, {@code AGENT_UNREACHABLE} when
+     *     none answers, {@code CONFIG_INVALID} when the files of {@code tls} are of no use
+     */
+    public void requireAcceptedBy(HostPort target) {
+        PeerProbe.requireAccepted(target, channel(target));
+    }
+
+    /** The names that this server's certificate is for; empty without {@code tls}. */
+    public Set<String> names() {
+        return tls.map(TlsFiles::names).orElse(Set.of());
     }
 
     /** Whether anything listens there on another server; waits for two seconds at most. */

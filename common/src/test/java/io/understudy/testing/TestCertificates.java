@@ -29,7 +29,8 @@ public final class TestCertificates {
         this.folder = folder;
         this.certificate = folder.resolve(name + ".ca.pem");
         this.key = folder.resolve(name + ".ca.key");
-        openssl(List.of("-keyout", key.toString(), "-out", certificate.toString(), "-subj", "/CN=" + name));
+        openssl(List.of(
+                "-keyout", key.toString(), "-out", certificate.toString(), "-subj", "/CN=" + name, "-days", "400"));
     }
 
     /** A certificate and key for a server. @param alternatives as {@code DNS:a.example.net,IP:127.0.0.1} */

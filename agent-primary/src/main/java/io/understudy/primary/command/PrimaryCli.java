@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             PruneCommand.class,
             StatusCommand.class,
             CheckCommand.class,
-            AuditCommand.class
+            AuditCommand.class,
+            TlsCommand.class
         },
         footer = {
             "",
