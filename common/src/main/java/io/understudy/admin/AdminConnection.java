@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One caller: a request comes in, replies go out, and the end of the connection gives the command up. Three threads: one
- * writes, one does the command, one waits for the caller to leave.
+ * One caller: a request comes in, replies go out, and the end of the connection gives the command up. Three threads:
+ * one writes, one does the command, one waits for the caller to leave.
  */
 final class AdminConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminConnection.class);

@@ -11,7 +11,7 @@ import java.nio.channels.SocketChannel;
 
 /**
  * Messages on the socket, each after its length as a varint. They are read and written by the channel itself: Java's
- * streams over one channel share a lock, so that a thread that waits for the other side would keep another from writing.
+ * streams over one channel share a lock, so a thread that waits for the other side would keep another from writing.
  */
 final class AdminMessages {
     static final int LARGEST_REQUEST = 128 << 10;

@@ -95,7 +95,7 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    /** Under another name first: nobody else's process can connect before the mode is right. */
+    /** Under another name first: no other user can connect before the mode is right. */
     private void bind() throws IOException {
         Path draft = socket.resolveSibling(socket.getFileName() + "~");
         Files.deleteIfExists(draft);

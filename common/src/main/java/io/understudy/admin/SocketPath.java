@@ -11,8 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * A name for a socket that the kernel takes: it has room for 107 bytes (unix(7)). A longer one is reached through a link
- * in a folder of our own below the temporary folder, which is there until this is closed.
+ * A name for a socket that the kernel takes: it has room for 107 bytes (unix(7)). A longer one is reached through a
+ * link in a folder of our own below the temporary folder, which is there until this is closed.
  */
 final class SocketPath implements AutoCloseable {
     private static final int LONGEST = 107;

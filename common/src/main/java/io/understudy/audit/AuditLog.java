@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 
 /**
  * Appends to the audit file of a server, one line a request and one for its end. Each line names the hash of the one
- * before, so a line that is altered, inserted or left out breaks the chain. Both agents and their commands write it, one
- * at a time.
+ * before, so a line that is altered, inserted or left out breaks the chain. Both agents and their commands write it,
+ * one at a time.
  *
  * <p>Nothing waits for it for more than two seconds and nothing fails because of it: a disk that is full must not stop
  * a promotion. An entry that is lost is an event. Thread-safe.

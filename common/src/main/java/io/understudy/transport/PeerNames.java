@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** The names that a certificate is for, as they are compared: DNS names in lower case, addresses as Java writes them. */
+/** The names that a certificate is for, as they are compared: in lower case, addresses as Java writes them. */
 final class PeerNames {
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;

@@ -14,8 +14,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts the authorities as they are now in each handshake. What it rejects carries OpenSSL's code of the reason, of which
- * the alert to the other side is made: without it that side learns of an internal error alone.
+ * Trusts the authorities as they are now in each handshake. What it rejects carries OpenSSL's code of the reason, of
+ * which the alert to the other side is made: without it that side learns of an internal error alone.
  */
 final class ReloadingTrust extends X509ExtendedTrustManager {
     private final Supplier<X509ExtendedTrustManager> now;

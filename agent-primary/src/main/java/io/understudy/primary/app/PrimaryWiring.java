@@ -1,8 +1,7 @@
 package io.understudy.primary.app;
 
-import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminAccess;
 import io.understudy.admin.AdminServer;
-import io.understudy.admin.AdminService;
 import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
@@ -164,13 +163,14 @@ public final class PrimaryWiring implements AutoCloseable {
                 ports.clock());
     }
 
-    public AdminClient client() {
-        return new AdminClient(settings.site(), StateEntry.PRIMARY_SOCKET.in(settings.state()));
-    }
-
-    /** @param events receives what is written */
-    public AuditLog audit(Events events) {
-        return new AuditLog(settings.state(), "agent-primary", ports.clock(), ports.ticker(), events);
+    public AdminAccess access() {
+        return new AdminAccess(
+                "agent-primary",
+                settings.site(),
+                settings.state(),
+                StateEntry.PRIMARY_SOCKET,
+                ports.clock(),
+                ports.ticker());
     }
 
     private StatusReport statusReport() {
@@ -209,24 +209,22 @@ public final class PrimaryWiring implements AutoCloseable {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
-        AuditLog audit = audit(events);
+        AuditLog audit = access().audit(events);
         RefusedPeers refused = new RefusedPeers(Optional.of(audit), events, ports.ticker(), ports.clock());
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
-        AdminService admin = new AdminService(
-                settings.site(),
-                PrimaryHandlers.of(
-                        queue,
-                        events,
+        AdminServer admin = access().server(
+                        PrimaryHandlers.of(
+                                queue,
+                                events,
+                                audit,
+                                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused.last())),
                         audit,
-                        () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused.last())),
-                ports.ticker());
+                        events);
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
-        services.add(() -> new AdminServer(
-                        StateEntry.PRIMARY_SOCKET.in(settings.state()), admin, audit, events, ports.ticker())
-                .start());
+        services.add(admin::start);
         settings.primary()
                 .http()
                 .ifPresent(address -> services.add(

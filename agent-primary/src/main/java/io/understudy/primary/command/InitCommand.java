@@ -12,7 +12,8 @@ import picocli.CommandLine.Command;
 final class InitCommand extends PrimaryCommand {
     @Override
     int run(PrimaryWiring agent) {
-        Initialised made = agent.audit(Events.none())
+        Initialised made = agent.access()
+                .audit(Events.none())
                 .around(
                         Caller.ofThisProcess(),
                         "init",

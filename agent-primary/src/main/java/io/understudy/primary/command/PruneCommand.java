@@ -25,7 +25,8 @@ final class PruneCommand extends PrimaryCommand {
         try (ProgressDisplay progress = cli.progress()) {
             cli.interruptible(() -> pruned[0] = dryRun
                     ? pruning.explain(progress)
-                    : agent.audit(Events.none())
+                    : agent.access()
+                            .audit(Events.none())
                             .around(Caller.ofThisProcess(), "prune", "", () -> pruning.prune(progress)));
         }
         PruneView view = PruneView.of(pruned[0]);

@@ -47,11 +47,12 @@ final class SnapshotCommand extends PrimaryCommand {
                 + RetryPolicy.standard().limit().toSeconds() + " s");
         SnapshotView[] taken = new SnapshotView[1];
         try (ProgressDisplay progress = cli.progress()) {
-            AdminClient daemon = agent.client();
+            AdminClient daemon = agent.access().client();
             if (daemon.daemonRuns()) {
                 taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
             } else {
-                cli.interruptible(() -> taken[0] = SnapshotView.of(agent.audit(Events.none())
+                cli.interruptible(() -> taken[0] = SnapshotView.of(agent.access()
+                        .audit(Events.none())
                         .around(
                                 Caller.ofThisProcess(),
                                 "snapshot",

@@ -1,13 +1,11 @@
 package io.understudy.replica.app;
 
-import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminAccess;
 import io.understudy.admin.AdminHandlers;
 import io.understudy.admin.AdminServer;
-import io.understudy.admin.AdminService;
 import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
-import io.understudy.config.Settings.HealthSettings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.files.DiskSpace;
@@ -311,17 +309,18 @@ public final class ReplicaWiring implements AutoCloseable {
         DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
         StatusReport status = statusReport(live);
         Events events = new Events(ports.clock(), live, new LogSink());
-        AuditLog audit = audit(Events.none());
+        AuditLog audit = access().audit(Events.none());
         return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon));
     }
 
-    /** @param events receives what is written */
-    public AuditLog audit(Events events) {
-        return new AuditLog(settings.state(), "agent-replica", ports.clock(), ports.ticker(), events);
-    }
-
-    public AdminClient client() {
-        return new AdminClient(settings.site(), StateEntry.REPLICA_SOCKET.in(settings.state()));
+    public AdminAccess access() {
+        return new AdminAccess(
+                "agent-replica",
+                settings.site(),
+                settings.state(),
+                StateEntry.REPLICA_SOCKET,
+                ports.clock(),
+                ports.ticker());
     }
 
     /**
@@ -358,23 +357,17 @@ public final class ReplicaWiring implements AutoCloseable {
                 new RefusedPeers(Optional.empty(), events, ports.ticker(), ports.clock()),
                 events,
                 ports.clock());
-        events.add((event, at) -> {
-            if (event instanceof ReplicaEvent) {
-                link.changed();
-            }
-        });
+        events.add(link);
         MarkerWatch watch = markerWatch(
                 queue::interruptRound,
                 queue::wake,
                 () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy),
                 events);
-        AuditLog audit = audit(events);
-        AdminService commands = new AdminService(
-                settings.site(),
-                ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
-                ports.ticker());
-        AdminServer admin = new AdminServer(
-                StateEntry.REPLICA_SOCKET.in(settings.state()), commands, audit, events, ports.ticker());
+        AuditLog audit = access().audit(events);
+        AdminServer admin = access().server(
+                        ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
+                        audit,
+                        events);
         Readiness readiness = new Readiness(marker, store, inspection, live);
 
         List<Service> services = new ArrayList<>();
@@ -389,22 +382,11 @@ public final class ReplicaWiring implements AutoCloseable {
                 .http()
                 .ifPresent(address ->
                         services.add(() -> HttpEndpoint.start(address, metrics, queue::health, readiness::probe)));
-        services.add(() -> queue.start(closingLimit()));
+        services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);
         services.add(watch::start);
         return new ReplicaAgent(services, queue, events);
-    }
-
-    /** For how long an apply that is under way may take when the agent stops. */
-    private Duration closingLimit() {
-        Duration health =
-                settings.service().health().map(HealthSettings::within).orElse(Duration.ZERO);
-        return settings.service()
-                .limit()
-                .multipliedBy(4)
-                .plus(health.multipliedBy(2))
-                .plusSeconds(60);
     }
 
     @Override

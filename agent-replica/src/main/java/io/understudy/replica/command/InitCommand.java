@@ -59,7 +59,7 @@ final class InitCommand extends ReplicaCommand {
         preparation.requireReady().forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
         if (!already) {
             ask(preparation);
-            wiring.audit(Events.none()).around(Caller.ofThisProcess(), "init", "", () -> {
+            wiring.access().audit(Events.none()).around(Caller.ofThisProcess(), "init", "", () -> {
                 preparation.enter();
                 return true;
             });

@@ -107,7 +107,12 @@ final class PromoteCommand extends ReplicaCommand {
 
     private List<String> connected(ReplicaWiring wiring) {
         try {
-            return wiring.client().call(ReplicaCommands.STATUS, new Nothing(), Progress.none()).primaries().stream()
+            return wiring
+                    .access()
+                    .client()
+                    .call(ReplicaCommands.STATUS, new Nothing(), Progress.none())
+                    .primaries()
+                    .stream()
                     .filter(PrimaryView::connected)
                     .map(PrimaryView::address)
                     .toList();

@@ -47,7 +47,7 @@ public final class ReplicaCli extends AgentProgram {
         try (ProgressDisplay progress = progress()) {
             Settings settings = wiring.settings();
             return daemonRuns(settings)
-                    ? wiring.client().call(command, request, progress)
+                    ? wiring.access().client().call(command, request, progress)
                     : wiring.handlers(false).call(command, request, AdminCall.here(progress));
         }
     }

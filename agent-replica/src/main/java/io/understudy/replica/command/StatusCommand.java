@@ -24,7 +24,7 @@ final class StatusCommand extends ReplicaCommand {
         boolean daemon = cli.daemonRuns(settings);
         if (daemon) {
             try {
-                return wiring.client().call(ReplicaCommands.STATUS, new Nothing(), Progress.none());
+                return wiring.access().client().call(ReplicaCommands.STATUS, new Nothing(), Progress.none());
             } catch (UnderstudyException e) {
                 cli.say("warning: " + e.getMessage());
             }

@@ -2,6 +2,8 @@ package io.understudy.replica.discover;
 
 import io.grpc.ManagedChannel;
 import io.understudy.config.HostPort;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Sends it this replica's state whenever that changes, at most once a second. Thread-safe; its thread runs from
  * {@link #start} to {@link #close}.
  */
-public final class PrimaryLink implements AutoCloseable {
+public final class PrimaryLink implements EventSink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PrimaryLink.class);
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
 
@@ -101,6 +103,14 @@ public final class PrimaryLink implements AutoCloseable {
     /** This replica's state has changed: the primary receives it soon. */
     public void changed() {
         guarded(() -> dirty = true);
+    }
+
+    /** What the primary sees of this replica changes with its events. */
+    @Override
+    public void receive(Event event, Instant at) {
+        if (event instanceof ReplicaEvent) {
+            changed();
+        }
     }
 
     public List<Seen> seen() {

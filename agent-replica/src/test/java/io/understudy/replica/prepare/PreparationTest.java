@@ -291,7 +291,7 @@ class PreparationTest {
 
         assertThat(sound.requireReady()).singleElement().satisfies(warning -> {
             assertThat(warning.check()).isEqualTo("tls");
-            assertThat(warning.message()).contains("accepts the certificate until 20");
+            assertThat(warning.message()).contains("accepts the certificate for a.example.net until 20");
         });
         assertThatThrownBy(
                         preparation(withTls(new TlsSettings(ours.certificate(), ours.key(), theirs.ca())))
