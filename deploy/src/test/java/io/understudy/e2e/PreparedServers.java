@@ -9,11 +9,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Two servers that are made once for all tests of this JVM: each test gets them as they were when they were made, in
- * the same place and on the same ports. To copy their folder and to start them takes a fraction of the time of what
- * brought them there: four commands of the agents, an import, a restart of the site.
+ * the same place and on the same ports. To bring back what changed in their folder and to start them takes a fraction of
+ * the time of what brought them there: four commands of the agents, an import, a restart of the site.
  */
 final class PreparedServers {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -30,12 +31,12 @@ final class PreparedServers {
 
     /**
      * @param make runs the first time alone; both servers have a site and their filestore is a folder
-     * @return they run, but for the agents; the caller closes them and deletes their folder before the next call
+     * @return they run, but for the agents; the caller closes them before the next call, and leaves their folder
      */
     static synchronized ServerPair get(Supplier<ServerPair> make) {
         PreparedServers prepared = made.orElseGet(() -> ClassArchives.madeOf(() -> keep(make.get())));
         made = Optional.of(prepared);
-        copy(prepared.copy, prepared.pair.home());
+        FolderRestore.of(prepared.copy, prepared.pair.home());
         prepared.pair.start();
         return prepared.pair;
     }
@@ -44,18 +45,11 @@ final class PreparedServers {
         PreparedServers prepared = new PreparedServers(pair);
         pair.close();
         Runtime.getRuntime().addShutdownHook(new Thread(prepared::delete, "prepared-servers"));
-        copy(pair.home(), prepared.copy);
-        Folders.delete(pair.home());
+        Program.of("cp", "-a", pair.home(), prepared.copy).run(LIMIT).successful();
         return prepared;
     }
 
-    private static void copy(Path from, Path to) {
-        Program.of("cp", "-a", from, to).run(LIMIT).successful();
-    }
-
     private void delete() {
-        if (Files.exists(copy)) {
-            Folders.delete(copy);
-        }
+        Stream.of(copy, pair.home()).filter(Files::exists).forEach(Folders::delete);
     }
 }

@@ -64,7 +64,7 @@ abstract class TwoServers {
             return imported(true);
         }
         pair = PreparedServers.get(() -> imported(false));
-        home = pair.home();
+        home = null;
         pair.primary().site().awaitContent(1, 1, ANSWERS);
         pair.standby().site().awaitContent(1, 1, ANSWERS);
         return pair;
