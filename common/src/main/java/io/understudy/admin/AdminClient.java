@@ -57,6 +57,7 @@ public final class AdminClient {
         try (SocketPath name = SocketPath.of(socket);
                 SocketChannel channel = SocketChannel.open(name.address())) {
             command.within().ifPresent(most -> closeAfter(most, channel, late));
+            AdminPeer.here().requireAgent(channel, socket);
             AdminMessages.write(channel, message);
             return read(command, result(command, channel, progress));
         } catch (ClosedByInterruptException e) {

@@ -18,6 +18,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -70,6 +71,7 @@ public final class AdminServer implements AutoCloseable {
     public AdminServer start() {
         try {
             AtomicFiles.createFolders(socket.toAbsolutePath().getParent(), AtomicFiles.PRIVATE_FOLDER);
+            peers = AdminPeer.here();
             requireFree();
             channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             bind();
@@ -83,8 +85,7 @@ public final class AdminServer implements AutoCloseable {
 
     private void requireFree() throws IOException {
         if (Files.exists(socket)
-                && !Files.readAttributes(socket, java.nio.file.attribute.BasicFileAttributes.class)
-                        .isOther()) {
+                && !Files.readAttributes(socket, BasicFileAttributes.class).isOther()) {
             throw new IOException("it is there and is no socket: move it away");
         }
         if (AdminClient.listens(socket)) {
@@ -102,11 +103,6 @@ public final class AdminServer implements AutoCloseable {
         try (SocketPath name = SocketPath.of(draft)) {
             channel.bind(name.address());
             Files.setPosixFilePermissions(draft, AtomicFiles.PRIVATE);
-            try (SocketChannel own = SocketChannel.open(name.address());
-                    SocketChannel self = channel.accept()) {
-                LOG.debug("connected with itself: {}", own);
-                peers = AdminPeer.of(self, draft);
-            }
             Files.move(draft, socket, StandardCopyOption.ATOMIC_MOVE);
         }
     }

@@ -24,6 +24,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -122,6 +123,24 @@ class AdminServerTest {
         assertThat(Files.readString(StateEntry.AUDIT.in(state)))
                 .contains("\"who\":\"nobody\"", "refused: neither root");
         assertThat(ask(state)).isEqualTo("promoted");
+    }
+
+    /** It would take a promotion, and answer that it is done. */
+    @Test
+    @Tag("slow")
+    void aCommandSaysNothingToAProcessOfAnotherUserThatListensThere() throws IOException {
+        OtherUser.required();
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        CompletableFuture<String> impostor = CompletableFuture.supplyAsync(() -> OtherUser.java(
+                AdminServerTest.class, "Impostor.txt", List.of(socket(open).toString())));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(socket(open)));
+
+        // Its own mode lets root in alone of all others.
+        assertThatThrownBy(() -> ask(open)).hasMessageContaining("a process of user nobody listens there");
+
+        assertThat(impostor.join()).isEqualTo("received -1");
     }
 
     private static String stranger(Path state, String request) {
