@@ -12,8 +12,8 @@ import java.util.Optional;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * The users whose processes may ask a daemon: its own, and root. The kernel says who is at the other end, by the user of
- * the process when it connected or began to listen (SO_PEERCRED, unix(7)).
+ * The users whose processes may ask a daemon: its own, and root. The kernel says who is at the other end, by the user
+ * of the process when it connected or began to listen (SO_PEERCRED, unix(7)).
  */
 final class AdminPeer {
     private static final Path SELF = Path.of("/proc/self");
