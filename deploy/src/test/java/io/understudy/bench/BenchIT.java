@@ -104,8 +104,10 @@ class BenchIT {
                         "--only",
                         contests)
                 // For the agents too, which a measurement runs as they are shipped: dozens of short runs.
-                .with(Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1"))
-                .with(ClassArchives.rehearsal().environment().get());
+                .with(Map.of(
+                        "JAVA_TOOL_OPTIONS",
+                        "-XX:TieredStopAtLevel=1 -Xlog:cds*=off "
+                                + ClassArchives.forAgents().orElse("")));
     }
 
     /**

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * Two servers that are made once for all tests of this JVM: each test gets them as they were when they were made, in
- * the same place and on the same ports. To bring back what changed in their folder and to start them takes a fraction of
- * the time of what brought them there: four commands of the agents, an import, a restart of the site.
+ * the same place and on the same ports. To bring back what changed in their folder and to start them takes a fraction
+ * of the time of what brought them there: four commands of the agents, an import, a restart of the site.
  */
 final class PreparedServers {
     private static final Duration LIMIT = Duration.ofSeconds(60);
