@@ -1,17 +1,29 @@
 package io.understudy.admin;
 
+import io.understudy.audit.Caller;
 import io.understudy.progress.Progress;
 import java.util.ArrayList;
 import java.util.List;
 
 /** One caller who waits for a command. Thread-safe. */
 public final class AdminCall {
+    private final Caller caller;
     private final Progress progress;
     private final List<Runnable> whenCancelled = new ArrayList<>();
     private boolean cancelled;
 
-    public AdminCall(Progress progress) {
+    public AdminCall(Caller caller, Progress progress) {
+        this.caller = caller;
         this.progress = progress;
+    }
+
+    /** Of a command that needs no daemon. */
+    public static AdminCall here(Progress progress) {
+        return new AdminCall(Caller.ofThisProcess(), progress);
+    }
+
+    public Caller caller() {
+        return caller;
     }
 
     /** Shows the caller how far the command has come. */

@@ -1,73 +1,128 @@
 package io.understudy.admin;
 
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import io.understudy.cli.Json;
-import io.understudy.config.HostPort;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.transport.RpcFailures;
-import io.understudy.transport.Transport;
-import io.understudy.v1.AdminGrpc;
 import io.understudy.v1.AdminReply;
 import io.understudy.v1.AdminRequest;
 import io.understudy.v1.StepProgress;
-import java.util.Iterator;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks the daemon of this host. Failures arrive as the daemon threw them; an interrupt ends the call. */
 public final class AdminClient {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminClient.class);
+
     private final String site;
-    private final HostPort listen;
-    private final Transport transport;
+    private final Path socket;
 
-    /** @param listen the address that the daemon is configured to listen on */
-    public AdminClient(String site, HostPort listen, Transport transport) {
+    /** @param socket of the daemon, in the state folder */
+    public AdminClient(String site, Path socket) {
         this.site = site;
-        this.listen = listen;
-        this.transport = transport;
+        this.socket = socket;
     }
 
-    /** Whether anything listens there: the daemon runs, then. */
+    /**
+     * Whether anything listens there: the daemon runs, then.
+     *
+     * @throws UnderstudyException {@code FILE_DENIED} when this user may not look
+     */
     public boolean daemonRuns() {
-        return transport.listening(listen);
+        try {
+            return listens(socket);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
     }
 
-    /** @throws UnderstudyException {@code AGENT_UNREACHABLE}, and what the daemon threw */
+    /** @throws UnderstudyException {@code AGENT_UNREACHABLE}, {@code FILE_DENIED}, and what the daemon threw */
     public <Q, R> R call(AdminCommand<Q, R> command, Q request, Progress progress) {
         AdminRequest message = AdminRequest.newBuilder()
                 .setSite(site)
                 .setCommand(command.name())
                 .setArguments(Json.line(request))
                 .build();
-        ManagedChannel channel = transport.local(listen);
-        try {
-            AdminGrpc.AdminBlockingStub stub = AdminGrpc.newBlockingStub(channel);
-            AdminGrpc.AdminBlockingStub patient = command.within()
-                    .map(most -> stub.withDeadlineAfter(most.toMillis(), TimeUnit.MILLISECONDS))
-                    .orElse(stub);
-            return read(command, result(command, patient.call(message), progress));
-        } catch (StatusRuntimeException e) {
-            throw RpcFailures.fromStatus("cannot ask the agent at " + listen, e);
-        } finally {
-            channel.shutdownNow();
+        AtomicBoolean late = new AtomicBoolean();
+        try (SocketPath name = SocketPath.of(socket);
+                SocketChannel channel = SocketChannel.open(name.address())) {
+            command.within().ifPresent(most -> closeAfter(most, channel, late));
+            AdminPeer.here().requireAgent(channel, socket);
+            AdminMessages.write(channel, message);
+            return read(command, result(command, channel, progress));
+        } catch (ClosedByInterruptException e) {
+            throw new UnderstudyException(
+                    ErrorCode.CANCELLED, "cannot ask the agent at " + socket + ": cancelled", "run it again", e);
+        } catch (IOException e) {
+            throw late.get() ? silent(command, e) : unreachable(e);
         }
     }
 
-    private String result(AdminCommand<?, ?> command, Iterator<AdminReply> replies, Progress progress) {
-        while (replies.hasNext()) {
-            AdminReply reply = replies.next();
-            if (reply.hasResult()) {
-                return reply.getResult();
+    /** Whether a process accepts connections there; one that a killed daemon left does not. */
+    static boolean listens(Path socket) throws IOException {
+        try (SocketPath name = SocketPath.of(socket);
+                SocketChannel channel = SocketChannel.open(name.address())) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            if (isDenied(e)) {
+                throw e;
             }
-            StepProgress step = reply.getProgress();
-            progress.report(step.getStep(), step.getDoneBytes(), step.getTotalBytes());
+            LOG.debug("nothing listens at {}", socket, e);
+            return false;
+        }
+    }
+
+    static UnderstudyException denied(Path socket, String why) {
+        return new UnderstudyException(
+                ErrorCode.FILE_DENIED,
+                "cannot ask the agent at " + socket + ": " + why,
+                "run the command as root or as the agent's user, for instance with sudo");
+    }
+
+    private static void closeAfter(Duration most, SocketChannel channel, AtomicBoolean late) {
+        CompletableFuture.delayedExecutor(most.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> {
+                    late.set(true);
+                    try {
+                        channel.close();
+                    } catch (IOException e) {
+                        LOG.debug("cannot close", e);
+                    }
+                });
+    }
+
+    private String result(AdminCommand<?, ?> command, SocketChannel channel, Progress progress) throws IOException {
+        for (AdminReply reply = next(channel); reply != null; reply = next(channel)) {
+            switch (reply.getReplyCase()) {
+                case RESULT -> {
+                    return reply.getResult();
+                }
+                case FAILURE -> throw RpcFailures.exception(reply.getFailure());
+                case PROGRESS -> {
+                    StepProgress step = reply.getProgress();
+                    progress.report(step.getStep(), step.getDoneBytes(), step.getTotalBytes());
+                }
+                case REPLY_NOT_SET -> LOG.debug("a reply of a newer version");
+            }
         }
         throw new UnderstudyException(
                 ErrorCode.AGENT_UNREACHABLE,
-                "result of " + command.name() + " unknown: the agent at " + listen + " sent none",
+                "result of " + command.name() + " unknown: the agent at " + socket + " sent none",
                 "see the status and the log of that agent");
+    }
+
+    private static AdminReply next(SocketChannel channel) throws IOException {
+        return AdminMessages.read(channel, AdminReply.parser(), AdminMessages.LARGEST_REPLY);
     }
 
     private <R> R read(AdminCommand<?, R> command, String result) {
@@ -76,10 +131,36 @@ public final class AdminClient {
         } catch (IllegalArgumentException e) {
             throw new UnderstudyException(
                     ErrorCode.AGENT_UNREACHABLE,
-                    "cannot read the result of " + command.name() + " from the agent at " + listen + ": "
+                    "cannot read the result of " + command.name() + " from the agent at " + socket + ": "
                             + e.getMessage(),
                     "the agent is of another version: restart it",
                     e);
         }
+    }
+
+    private UnderstudyException silent(AdminCommand<?, ?> command, IOException why) {
+        return new UnderstudyException(
+                ErrorCode.AGENT_UNREACHABLE,
+                "cannot ask the agent at " + socket + ": no answer to " + command.name() + " within "
+                        + command.within().map(Duration::toSeconds).orElse(0L) + " s",
+                "see the log of the agent; restart it when its main loop has stalled",
+                why);
+    }
+
+    private UnderstudyException unreachable(IOException why) {
+        if (isDenied(why)) {
+            return denied(socket, "this user may not open it");
+        }
+        boolean there = Files.exists(socket);
+        return new UnderstudyException(
+                ErrorCode.AGENT_UNREACHABLE,
+                "cannot ask the agent at " + socket + ": " + (there ? why.getMessage() : "it is not there"),
+                "start the agent; it makes the socket in its state folder",
+                why);
+    }
+
+    /** The Java machine has no class of its own for it. */
+    private static boolean isDenied(IOException failure) {
+        return String.valueOf(failure.getMessage()).contains("Permission denied");
     }
 }

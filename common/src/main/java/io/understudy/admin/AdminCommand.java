@@ -14,13 +14,18 @@ public record AdminCommand<Q, R>(String name, Class<Q> request, Class<R> result,
     /** The request of a command that needs to know nothing. */
     public record Nothing() {}
 
-    /** A command that may take hours. */
+    /** A command that changes something, and may take hours. */
     public static <Q, R> AdminCommand<Q, R> of(String name, Class<Q> request, Class<R> result) {
         return new AdminCommand<>(name, request, result, Optional.empty());
     }
 
-    /** A command that a healthy daemon answers at once. */
+    /** A look at the daemon, which a healthy one answers at once. */
     public static <Q, R> AdminCommand<Q, R> quick(String name, Class<Q> request, Class<R> result, Duration within) {
         return new AdminCommand<>(name, request, result, Optional.of(within));
+    }
+
+    /** Whether it is more than a look, and belongs into the audit file. */
+    boolean changes() {
+        return within.isEmpty();
     }
 }

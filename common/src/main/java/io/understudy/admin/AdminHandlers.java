@@ -1,13 +1,18 @@
 package io.understudy.admin;
 
+import io.understudy.audit.AuditLog;
 import io.understudy.cli.Json;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What an agent can do when it is asked, by the name of the command. Knows no transport. Thread-safe. */
+/**
+ * What an agent can do when it is asked, by the name of the command. Each that changes something goes into the audit
+ * file. Knows no transport. Thread-safe.
+ */
 public final class AdminHandlers {
+    private final AuditLog audit;
     private final Map<String, Entry<?, ?>> entries = new ConcurrentHashMap<>();
 
     /** Does one command; called from many threads. Throws what stopped it. */
@@ -17,8 +22,15 @@ public final class AdminHandlers {
     }
 
     private record Entry<Q, R>(AdminCommand<Q, R> command, Handler<Q, R> handler) {
-        String answer(String arguments, AdminCall call) {
-            return Json.line(handler.handle(request(arguments), call));
+        R answer(Q request, AdminCall call, AuditLog audit) {
+            return command.changes()
+                    ? audit.around(
+                            call.caller(), command.name(), Json.line(request), () -> handler.handle(request, call))
+                    : handler.handle(request, call);
+        }
+
+        String answer(String arguments, AdminCall call, AuditLog audit) {
+            return Json.line(answer(request(arguments), call, audit));
         }
 
         private Q request(String arguments) {
@@ -32,6 +44,10 @@ public final class AdminHandlers {
                         e);
             }
         }
+    }
+
+    public AdminHandlers(AuditLog audit) {
+        this.audit = audit;
     }
 
     public <Q, R> AdminHandlers on(AdminCommand<Q, R> command, Handler<Q, R> handler) {
@@ -49,7 +65,7 @@ public final class AdminHandlers {
         }
         @SuppressWarnings("unchecked")
         Entry<Q, R> same = (Entry<Q, R>) entry;
-        return same.handler().handle(request, call);
+        return same.answer(request, call, audit);
     }
 
     /**
@@ -61,7 +77,7 @@ public final class AdminHandlers {
      *     command
      */
     String call(String command, String arguments, AdminCall call) {
-        return entry(command).answer(arguments, call);
+        return entry(command).answer(arguments, call, audit);
     }
 
     private Entry<?, ?> entry(String command) {

@@ -135,7 +135,8 @@ public record Settings(
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
      * @param listen {@code host:port} of gRPC
-     * @param replicas names of the standbys' hosts: only the reports of these hold snapshots; empty: those of all
+     * @param replicas names in the certificates of the servers that may follow, DNS names or addresses; where it names
+     *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
      */
     public record PrimarySettings(
@@ -180,8 +181,7 @@ public record Settings(
      * @param primaries tried in turn; may be empty: polling alone works too
      * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s
      */
-    public record ReplicaSettings(
-            String name, List<HostPort> primaries, Duration poll, HostPort listen, Optional<HostPort> http) {
+    public record ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
         public ReplicaSettings {
             primaries = List.copyOf(primaries);
         }

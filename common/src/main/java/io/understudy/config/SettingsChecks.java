@@ -11,12 +11,17 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What must hold between settings, and in values with a grammar of their own. */
 final class SettingsChecks {
     private static final Logger LOG = LoggerFactory.getLogger(SettingsChecks.class);
+
+    /** A DNS name, an IPv4 or an IPv6 address. */
+    private static final Pattern NAME_IN_CERTIFICATE = Pattern.compile(
+            "(?i)[a-z0-9_]([a-z0-9_-]{0,62})(\\.[a-z0-9_]([a-z0-9_-]{0,62}))*|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*");
 
     private final Values top;
 
@@ -26,6 +31,7 @@ final class SettingsChecks {
 
     void check(Settings settings) {
         schedule(settings);
+        replicas(settings);
         trees(settings.trees());
         outsideTrees(Setting.MARKER, settings.marker(), settings);
         outsideTrees(Setting.STATE, settings.state(), settings);
@@ -51,6 +57,16 @@ final class SettingsChecks {
                         .fault(Setting.PRIMARY_SCHEDULE, "has no cron expression for " + period + ": " + cron);
             }
         });
+    }
+
+    /** Names are compared with those in certificates letter by letter: a pattern would let in more than one server. */
+    private void replicas(Settings settings) {
+        settings.primary().replicas().stream()
+                .filter(name -> !NAME_IN_CERTIFICATE.matcher(name).matches())
+                .forEach(name -> top.below("primary")
+                        .fault(
+                                Setting.PRIMARY_REPLICAS,
+                                "must be a list of DNS names or addresses, without ports and wildcards: " + name));
     }
 
     private void trees(List<TreeSettings> trees) {

@@ -123,7 +123,6 @@ final class SettingsReader {
                 values.hostNamed(Setting.REPLICA_NAME),
                 values.hostPorts(Setting.REPLICA_PRIMARIES),
                 values.duration(Setting.REPLICA_POLL),
-                values.hostPort(Setting.REPLICA_LISTEN),
                 values.listen(Setting.REPLICA_HTTP));
     }
 

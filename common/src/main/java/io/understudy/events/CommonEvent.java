@@ -13,6 +13,49 @@ public sealed interface CommonEvent extends Event {
             hint = "please report it with the log")
     record Defect(String work, Throwable why) implements CommonEvent {}
 
+    /**
+     * A line of the audit file.
+     *
+     * @param request as JSON; empty at the end of a request
+     * @param hash of the line, so that the log shows whether the file was written again
+     */
+    @EventText("{what} {outcome}: by {who} from {from}[ {request}]; audit entry {entry}, {hash}")
+    record Audited(
+            String who, String from, String what, Optional<String> request, String outcome, long entry, String hash)
+            implements CommonEvent {}
+
+    @EventText(
+            value = "{what} {outcome}: by {who} from {from}; the audit file does not have it: {why}",
+            severity = Severity.WARN)
+    record AuditFailed(String who, String from, String what, String outcome, UnderstudyException why)
+            implements CommonEvent {}
+
+    /** The caller is neither root nor the agent's user. */
+    @EventText(
+            value = "a command of {who} is refused: only root and the agent's user may ask at {socket}",
+            severity = Severity.WARN,
+            hint = "run commands as root or as the agent's user; see who let others into the state folder")
+    record CallerRefused(String who, String socket) implements CommonEvent {}
+
+    /**
+     * A handshake or a call between the two servers was refused, by either.
+     *
+     * @param address of the other side
+     * @param again whether the log has it already, within the hour
+     */
+    @EventText(
+            value = "the connection with {address} is refused: {why}",
+            severity = Severity.WARN,
+            hint =
+                    "see check of the agents on both servers, and tls and primary.replicas in docs/configure.md; a stranger's attempt needs no more than a firewall")
+    record PeerRefused(String address, String why, boolean again) implements CommonEvent {
+        /** For the metrics alone. */
+        @Override
+        public Severity severity() {
+            return again ? Severity.TRACE : Severity.WARN;
+        }
+    }
+
     @EventText(value = "the newest snapshot in the repository is not known: {why}", severity = Severity.WARN)
     record NewestUnknown(UnderstudyException why) implements CommonEvent {}
 

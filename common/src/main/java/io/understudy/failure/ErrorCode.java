@@ -23,7 +23,8 @@ import java.util.Optional;
  *
  * <p>Exit codes: 0 success, 1 a defect of Understudy, 2 wrong usage of the command line, 3 out of memory (as a Java
  * machine that ends for that reason), 10–19 configuration and role, 20–29 filestore and repository, 30–39 database,
- * 40–49 authenticity and integrity, 50–59 epochs and snapshots, 60–69 files and disks, 70–79 the site's service.
+ * 40–49 authenticity and integrity, 50–59 epochs and snapshots, 60–69 files and disks, 70–79 the site's service,
+ * 80–89 the other server.
  */
 public enum ErrorCode {
     INTERNAL(1, AGENT, AFTER_OPERATOR, "A defect of Understudy. The log has the details; please report it."),
@@ -116,7 +117,13 @@ public enum ErrorCode {
 
     COMMAND_FAILED(70, SITE, WITH_BACKOFF, "A command of the site failed or could not be started."),
     COMMAND_TIMEOUT(71, SITE, WITH_BACKOFF, "A command took longer than its limit and was killed."),
-    SITE_UNHEALTHY(72, SITE, WITH_BACKOFF, "The site did not become healthy in time.");
+    SITE_UNHEALTHY(72, SITE, WITH_BACKOFF, "The site did not become healthy in time."),
+
+    PEER_REFUSED(
+            80,
+            AGENT,
+            AFTER_OPERATOR,
+            "One of the two servers refuses the other: its certificate, its version of TLS, or a name that is not listed.");
 
     private final int exitCode;
     private final ErrorKind kind;
@@ -130,7 +137,7 @@ public enum ErrorCode {
         this.meaning = meaning;
     }
 
-    /** The exit code of a command that ends with this error: 1 to 79. */
+    /** The exit code of a command that ends with this error: 1 to 89. */
     public int exitCode() {
         return exitCode;
     }

@@ -50,6 +50,7 @@ public enum Metric {
             Kind.GAUGE, "1 when this server may take snapshots: no marker, and the repository's epoch is its own"),
     MARKER_PRESENT(Kind.GAUGE, "1 in backup mode"),
     EPOCH(Kind.GAUGE, "Highest epoch seen in the repository"),
+    HANDSHAKES_REFUSED(Kind.COUNTER, "Connections between servers that were refused, by either side"),
     DISK_FREE_BYTES(Kind.GAUGE, "Free bytes where the agent keeps its state"),
     KEY_EXPIRY_TIMESTAMP_SECONDS(Kind.GAUGE, "When the TLS certificate expires");
 

@@ -1,9 +1,13 @@
 package io.understudy.setup;
 
+import io.understudy.config.HostPort;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,8 +18,47 @@ public final class TlsCheck {
     static final Duration EXPIRES_SOON = Duration.ofDays(14);
 
     private static final String NAME = "tls";
+    private static final String FOLLOWERS = "followers";
 
     private TlsCheck() {}
+
+    /**
+     * Adds one result for each server that this one follows or would follow: a handshake with it. None without
+     * {@code tls}. One that does not answer is a warning, for it may be off.
+     */
+    public static void addPeers(CheckReport.Run checks, Transport transport, List<HostPort> peers) {
+        if (!transport.isSecure()) {
+            return;
+        }
+        for (HostPort peer : peers) {
+            String name = "peer " + peer;
+            checks.look(name, () -> {
+                try {
+                    transport.requireAcceptedBy(peer);
+                    return CheckResult.ok(name, "both servers accept each other's certificate");
+                } catch (UnderstudyException e) {
+                    if (e.code() == ErrorCode.AGENT_UNREACHABLE) {
+                        return CheckResult.warning(name, e.getMessage(), e.hint());
+                    }
+                    throw e;
+                }
+            });
+        }
+    }
+
+    /** Adds one result where {@code tls} is set: which servers may follow this one. */
+    public static void addReplicas(CheckReport.Run checks, Transport transport, List<String> replicas) {
+        if (transport.isSecure()) {
+            checks.look(
+                    FOLLOWERS,
+                    () -> replicas.isEmpty()
+                            ? CheckResult.warning(
+                                    FOLLOWERS,
+                                    "primary.replicas is empty: no server may follow this one, so standbys poll",
+                                    "list a name of the certificate of each standby")
+                            : CheckResult.ok(FOLLOWERS, "may follow: " + String.join(", ", replicas)));
+        }
+    }
 
     /**
      * Adds exactly one result.
@@ -29,7 +72,8 @@ public final class TlsCheck {
                 return CheckResult.warning(
                         NAME, plain, "set tls to a certificate, its key and the authority of both servers");
             }
-            String until = "the other server accepts the certificate until " + Moments.text(expiry.get());
+            String until = "the other server accepts the certificate for " + String.join(", ", transport.names())
+                    + " until " + Moments.text(expiry.get());
             return expiry.get().isBefore(now.plus(EXPIRES_SOON))
                     ? CheckResult.warning(NAME, until, "renew it before: a running agent reads the new files by itself")
                     : CheckResult.ok(NAME, until);

@@ -26,6 +26,19 @@ public enum StateEntry {
             "commands",
             "what the site's commands print after they have ended",
             "nothing; it is made again"),
+    AUDIT(
+            Owner.BOTH,
+            "audit.jsonl",
+            "who asked for what: one line a request and one for its end, each with the hash of the line before; only ever appended to",
+            "what was asked before is known from the agents' logs alone; `audit verify` says so"),
+    AUDIT_HEAD(
+            Owner.BOTH,
+            "audit-head.json",
+            1,
+            Loss.COSTS,
+            "number and hash of the last line of `audit.jsonl`",
+            "lines that are lost from the end of `audit.jsonl` are not noticed"),
+    AUDIT_LOCK(Owner.BOTH, "audit.lock", "held while a line is appended", "nothing; it is made again"),
     PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
     LAST_SEQUENCE(
             Owner.PRIMARY,
@@ -58,6 +71,13 @@ public enum StateEntry {
     SNAPSHOT_LOCK(Owner.PRIMARY, "primary.lock", "held during a snapshot", "nothing; it is made again"),
     DELETION_LOCK(Owner.PRIMARY, "deletion.lock", "keeps snapshots and deletions apart", "nothing; it is made again"),
     PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),
+    PRIMARY_DAEMON_LOCK(
+            Owner.PRIMARY, "primary-daemon.lock", "held by the daemon of a primary", "nothing; it is made again"),
+    PRIMARY_SOCKET(
+            Owner.PRIMARY,
+            "primary.sock",
+            "where the daemon of a primary takes commands, from its own user and root alone",
+            "commands do not reach the daemon until it is started again"),
     REPLICA(
             Owner.REPLICA,
             "replica.json",
@@ -92,7 +112,12 @@ public enum StateEntry {
     ARCHIVE(Owner.REPLICA, "archive.dump", "pg_dump's archive, only during a load", "nothing; it is made again"),
     REPLICA_LOCK(
             Owner.REPLICA, "replica.lock", "held while anything of a standby is changed", "nothing; it is made again"),
-    DAEMON_LOCK(Owner.REPLICA, "replica-daemon.lock", "held by the daemon of a standby", "nothing; it is made again");
+    DAEMON_LOCK(Owner.REPLICA, "replica-daemon.lock", "held by the daemon of a standby", "nothing; it is made again"),
+    REPLICA_SOCKET(
+            Owner.REPLICA,
+            "replica.sock",
+            "where the daemon of a standby takes commands, from its own user and root alone",
+            "commands do not reach the daemon until it is started again");
 
     /** Which agents write it. */
     enum Owner {

@@ -59,6 +59,32 @@ final class CertificateCheck {
         }
     }
 
+    /** @throws CertificateException when there is no name by which another server could know it */
+    static void requireNames(X509Certificate own) throws CertificateException {
+        Set<String> names = PeerNames.of(own);
+        if (names.stream().allMatch(name -> name.contains("*"))) {
+            throw new CertificateException(
+                    names.isEmpty()
+                            ? "the certificate is for no name: it has no DNS name or address in subjectAltName"
+                            : "the certificate is for " + String.join(", ", names)
+                                    + " alone, and a wildcard is no name in primary.replicas");
+        }
+    }
+
+    /** @throws CertificateException when one of them is no authority, or ended: what it signed is refused then */
+    static void requireAuthorities(List<X509Certificate> authorities, Instant now) throws CertificateException {
+        for (X509Certificate authority : authorities) {
+            String name = "the certificate of " + authority.getSubjectX500Principal() + " in tls.ca";
+            if (authority.getBasicConstraints() < 0) {
+                throw new CertificateException(name + " is not that of an authority (basicConstraints)");
+            }
+            if (authority.getNotAfter().before(Date.from(now))) {
+                throw new CertificateException(name + " expired at "
+                        + Moments.text(authority.getNotAfter().toInstant()));
+            }
+        }
+    }
+
     private static String reason(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && !(cause instanceof CertPathValidatorException)) {

@@ -1,13 +1,22 @@
 package io.understudy.transport;
 
+import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSslCertificateException;
+import io.grpc.netty.shaded.io.netty.internal.tcnative.CertificateVerifier;
 import java.net.Socket;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Trusts the authorities as they are now in each handshake. */
+/**
+ * Trusts the authorities as they are now in each handshake. What it rejects carries OpenSSL's code of the reason, of
+ * which the alert to the other side is made: without it that side learns of an internal error alone.
+ */
 final class ReloadingTrust extends X509ExtendedTrustManager {
     private final Supplier<X509ExtendedTrustManager> now;
 
@@ -15,34 +24,67 @@ final class ReloadingTrust extends X509ExtendedTrustManager {
         this.now = now;
     }
 
+    @FunctionalInterface
+    private interface Check {
+        void run(X509ExtendedTrustManager trust) throws CertificateException;
+    }
+
+    private void check(Check check) throws CertificateException {
+        try {
+            check.run(now.get());
+        } catch (CertificateException e) {
+            throw new OpenSslCertificateException(e.getMessage(), e, code(e));
+        }
+    }
+
+    private static int code(CertificateException failure) {
+        if (isCausedBy(failure, CertificateExpiredException.class)) {
+            return CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
+        }
+        if (isCausedBy(failure, CertificateNotYetValidException.class)) {
+            return CertificateVerifier.X509_V_ERR_CERT_NOT_YET_VALID;
+        }
+        String text = String.valueOf(failure);
+        if (text.contains("usage") || text.contains("Usage")) {
+            return CertificateVerifier.X509_V_ERR_INVALID_PURPOSE;
+        }
+        return text.contains("certification path")
+                ? CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
+                : CertificateVerifier.X509_V_ERR_CERT_REJECTED;
+    }
+
+    private static boolean isCausedBy(Throwable failure, Class<? extends Throwable> kind) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).anyMatch(kind::isInstance);
+    }
+
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) throws CertificateException {
-        now.get().checkClientTrusted(chain, kind, socket);
+        check(trust -> trust.checkClientTrusted(chain, kind, socket));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) throws CertificateException {
-        now.get().checkServerTrusted(chain, kind, socket);
+        check(trust -> trust.checkServerTrusted(chain, kind, socket));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) throws CertificateException {
-        now.get().checkClientTrusted(chain, kind, engine);
+        check(trust -> trust.checkClientTrusted(chain, kind, engine));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) throws CertificateException {
-        now.get().checkServerTrusted(chain, kind, engine);
+        check(trust -> trust.checkServerTrusted(chain, kind, engine));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-        now.get().checkClientTrusted(chain, kind);
+        check(trust -> trust.checkClientTrusted(chain, kind));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-        now.get().checkServerTrusted(chain, kind);
+        check(trust -> trust.checkServerTrusted(chain, kind));
     }
 
     @Override

@@ -58,16 +58,30 @@ public final class RpcFailures {
         Metadata trailers = Status.trailersFromThrowable(failure);
         Failure sent = trailers == null ? null : trailers.get(KEY);
         if (sent != null) {
-            return new UnderstudyException(
-                    ErrorCode.of(sent.getCode()).orElse(ErrorCode.INTERNAL),
-                    sent.getMessage(),
-                    sent.getHint(),
-                    failure);
+            return exception(sent, failure);
         }
         if (status.getCode() == Status.Code.CANCELLED) {
             return new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", failure);
         }
         return new UnderstudyException(ErrorCode.AGENT_UNREACHABLE, what + ": " + why(status), hint(status), failure);
+    }
+
+    /** What the other side threw, as it is thrown here. */
+    public static UnderstudyException exception(Failure sent) {
+        return exception(sent, null);
+    }
+
+    private static UnderstudyException exception(Failure sent, Throwable cause) {
+        return new UnderstudyException(
+                ErrorCode.of(sent.getCode()).orElse(ErrorCode.INTERNAL), sent.getMessage(), sent.getHint(), cause);
+    }
+
+    /**
+     * The message of whatever stopped a request. One that is no {@link UnderstudyException} is logged here and reported
+     * as {@code INTERNAL}.
+     */
+    public static Failure messageOf(Throwable failure) {
+        return message(known(failure));
     }
 
     /** The message of a failure inside another message, such as a status. */
@@ -107,7 +121,6 @@ public final class RpcFailures {
     private static String hint(Status status) {
         return switch (status.getCode()) {
             case UNIMPLEMENTED -> "another program, or an agent of another version, listens there";
-            case PERMISSION_DENIED, UNAUTHENTICATED -> "call it from its own host, or with a client certificate";
             default -> connectionHint(status);
         };
     }

@@ -1,9 +1,9 @@
 package io.understudy.transport;
 
-import io.grpc.ChannelCredentials;
-import io.grpc.ServerCredentials;
-import io.grpc.TlsChannelCredentials;
-import io.grpc.TlsServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.understudy.config.Settings.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -19,13 +19,11 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
+import java.util.Set;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -34,8 +32,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * stand go on.
  */
 final class TlsFiles {
-    private static final int DNS_NAME = 2;
-    private static final int IP_ADDRESS = 7;
+    /** Both sides are Understudy: there is no older one to speak with. */
+    private static final String PROTOCOL = "TLSv1.3";
 
     private final TlsSettings settings;
 
@@ -43,20 +41,25 @@ final class TlsFiles {
         this.settings = settings;
     }
 
-    /** Callers need a certificate of the same authority. */
-    ServerCredentials server() {
-        return TlsServerCredentials.newBuilder()
-                .keyManager(keys())
-                .trustManager(trust())
-                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-                .build();
+    /** Callers need a certificate of the same authority. @throws UnderstudyException {@code CONFIG_INVALID} */
+    SslContext server() {
+        return context(SslContextBuilder.forServer(keys()).clientAuth(ClientAuth.REQUIRE));
     }
 
-    ChannelCredentials channel() {
-        return TlsChannelCredentials.newBuilder()
-                .keyManager(keys())
-                .trustManager(trust())
-                .build();
+    /** @throws UnderstudyException {@code CONFIG_INVALID} when the files are of no use */
+    SslContext channel() {
+        return context(SslContextBuilder.forClient().keyManager(keys()));
+    }
+
+    private SslContext context(SslContextBuilder builder) {
+        try {
+            return GrpcSslContexts.configure(builder)
+                    .trustManager(trust())
+                    .protocols(PROTOCOL)
+                    .build();
+        } catch (IOException | IllegalArgumentException e) {
+            throw unusable(e);
+        }
     }
 
     private ReloadingKeys keys() {
@@ -118,8 +121,10 @@ final class TlsFiles {
     void requireAccepted(Instant now) {
         Identity identity = identity();
         try {
+            CertificateCheck.requireNames(identity.chain().get(0));
             CertificateCheck.requireAccepted(identity.chain(), authorities(), now);
-        } catch (GeneralSecurityException e) {
+            CertificateCheck.requireAuthorities(certificates(settings.ca()), now);
+        } catch (IOException | GeneralSecurityException e) {
             throw unusable(e);
         }
     }
@@ -129,15 +134,13 @@ final class TlsFiles {
         return certificate().getNotAfter().toInstant();
     }
 
-    /**
-     * The name that this server's certificate is for: an agent that is called by its address on its own host must
-     * answer to it.
-     */
-    String ownName() {
-        X509Certificate certificate = certificate();
-        return alternative(certificate, DNS_NAME)
-                .or(() -> alternative(certificate, IP_ADDRESS))
-                .orElseGet(() -> commonName(certificate));
+    /** The names that this server's certificate is for, as {@code primary.replicas} of the other lists one of them. */
+    Set<String> names() {
+        try {
+            return PeerNames.of(certificate());
+        } catch (CertificateParsingException e) {
+            throw unusable(e);
+        }
     }
 
     UnderstudyException unusable(Exception e) {
@@ -155,33 +158,6 @@ final class TlsFiles {
         try {
             return certificates(settings.certificate()).get(0);
         } catch (IOException | CertificateException e) {
-            throw unusable(e);
-        }
-    }
-
-    private Optional<String> alternative(X509Certificate certificate, int kind) {
-        try {
-            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-            return names == null
-                    ? Optional.empty()
-                    : names.stream()
-                            .filter(name -> name.get(0).equals(kind))
-                            .map(name -> ((String) name.get(1)).replace("*", "understudy"))
-                            .findFirst();
-        } catch (CertificateException e) {
-            throw unusable(e);
-        }
-    }
-
-    private String commonName(X509Certificate certificate) {
-        try {
-            return new LdapName(certificate.getSubjectX500Principal().getName())
-                    .getRdns().stream()
-                            .filter(part -> part.getType().equalsIgnoreCase("CN"))
-                            .map(part -> part.getValue().toString())
-                            .findFirst()
-                            .orElseThrow(() -> new InvalidNameException("the certificate is for no name"));
-        } catch (InvalidNameException e) {
             throw unusable(e);
         }
     }

@@ -1,11 +1,7 @@
 package io.understudy.transport;
 
 import io.grpc.BindableService;
-import io.grpc.ChannelCredentials;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.understudy.config.HostPort;
@@ -13,31 +9,35 @@ import io.understudy.config.Settings.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Instant;
-import java.util.List;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * gRPC servers and channels of one host. With {@code tls} both sides show a certificate of the same authority. Without
- * it a server listens on the loopback address only, whatever {@code listen} says: anyone could follow and command it
- * otherwise.
+ * gRPC servers and channels between two hosts. With {@code tls} both sides show a certificate of the same authority,
+ * over TLS 1.3, and a server takes calls of listed peers alone. Without it a server listens on the loopback address
+ * only, whatever {@code listen} says.
  */
 public final class Transport {
     private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
     private static final int KEEPALIVE_SECONDS = 20;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
     private static final int SHORTEST_KEEPALIVE_SECONDS = 5;
-    private static final int LARGEST_MESSAGE = 1 << 20;
-    private static final int LARGEST_HEADERS = 32 << 10;
+    private static final int HANDSHAKE_SECONDS = 10;
+    private static final int IDLE_SECONDS = 300;
+    private static final int CALLS_PER_CONNECTION = 4;
+    private static final int RESETS = 100;
+    private static final int RESET_WINDOW_SECONDS = 60;
+    private static final int LARGEST_MESSAGE = 16 << 10;
+    private static final int LARGEST_HEADERS = 8 << 10;
     private static final int CONNECT_MILLIS = 2000;
 
     private final Optional<TlsFiles> tls;
@@ -50,47 +50,62 @@ public final class Transport {
      * A server that is not started yet.
      *
      * @param listen port 0 picks a free one
-     * @param open services for anyone who reaches the server
-     * @param admin services for callers on this host or with a client certificate
+     * @param peers names of certificates that may call; without TLS each process of this host may
+     * @param refused receives those that may not
      * @throws UnderstudyException {@code CONFIG_INVALID} when the files of {@code tls} are of no use
      */
-    public RpcServer server(HostPort listen, List<BindableService> open, List<BindableService> admin) {
+    public RpcServer server(HostPort listen, BindableService service, Collection<String> peers, RefusedPeers refused) {
         InetSocketAddress address = new InetSocketAddress(bindable(listen), listen.port());
-        ServerCredentials credentials = tls.map(TlsFiles::server).orElseGet(InsecureServerCredentials::create);
-        NettyServerBuilder builder = guarded(() -> NettyServerBuilder.forAddress(address, credentials))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(SHORTEST_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                .maxConnectionIdle(IDLE_SECONDS, TimeUnit.SECONDS)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
+                .maxRstFramesPerWindow(RESETS, RESET_WINDOW_SECONDS)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .maxInboundMetadataSize(LARGEST_HEADERS);
-        return new RpcServer(address, builder, open, admin);
+        tls.map(TlsFiles::server).ifPresent(builder::sslContext);
+        return new RpcServer(address, builder, service, new PeerGuard(tls.isPresent(), peers, refused), refused);
     }
 
-    /** A channel to another server; it connects when it is used, and again when it was lost. Shut it down. */
+    /** Whether both sides show certificates. */
+    public boolean isSecure() {
+        return tls.isPresent();
+    }
+
+    /**
+     * A channel to another server; it connects when it is used, and again when it was lost. Shut it down.
+     *
+     * @throws UnderstudyException {@code CONFIG_INVALID} when the files of {@code tls} are of no use
+     */
     public ManagedChannel channel(HostPort target) {
-        return builder(target).build();
-    }
-
-    /** A channel to the daemon of this host that is configured to listen there. Shut it down. */
-    public ManagedChannel local(HostPort listen) {
-        NettyChannelBuilder builder = builder(new HostPort(reachable(listen).getHostAddress(), listen.port()))
-                .proxyDetector(address -> null);
-        tls.map(TlsFiles::ownName).ifPresent(builder::overrideAuthority);
+        NettyChannelBuilder builder = NettyChannelBuilder.forTarget("dns:///" + target)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .keepAliveWithoutCalls(true)
+                .maxInboundMessageSize(LARGEST_MESSAGE)
+                .maxInboundMetadataSize(LARGEST_HEADERS)
+                .disableRetry();
+        tls.map(TlsFiles::channel).ifPresentOrElse(builder::sslContext, builder::usePlaintext);
         return builder.build();
     }
 
-    /** Whether anything listens where the daemon of this host is configured to listen. */
-    public boolean listening(HostPort listen) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(reachable(listen), listen.port()), CONNECT_MILLIS);
-            return true;
-        } catch (ConnectException e) {
-            return false;
-        } catch (IOException e) {
-            LOG.debug("unexpected answer at {}", listen, e);
-            return true;
-        }
+    /**
+     * Makes a handshake with another server, and looks whether it lets this one follow; waits for five seconds at most.
+     *
+     * @throws UnderstudyException {@code PEER_REFUSED} when one side refuses the other, {@code AGENT_UNREACHABLE} when
+     *     none answers, {@code CONFIG_INVALID} when the files of {@code tls} are of no use
+     */
+    public void requireAcceptedBy(HostPort target) {
+        PeerProbe.requireAccepted(target, channel(target));
+    }
+
+    /** The names that this server's certificate is for; empty without {@code tls}. */
+    public Set<String> names() {
+        return tls.map(TlsFiles::names).orElse(Set.of());
     }
 
     /** Whether anything listens there on another server; waits for two seconds at most. */
@@ -132,33 +147,16 @@ public final class Transport {
         }
     }
 
-    private NettyChannelBuilder builder(HostPort target) {
-        ChannelCredentials credentials = tls.map(TlsFiles::channel).orElseGet(InsecureChannelCredentials::create);
-        return guarded(() -> NettyChannelBuilder.forTarget("dns:///" + target, credentials))
-                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .keepAliveWithoutCalls(true)
-                .maxInboundMessageSize(LARGEST_MESSAGE)
-                .maxInboundMetadataSize(LARGEST_HEADERS)
-                .disableRetry();
-    }
-
     private InetAddress bindable(HostPort listen) {
         InetAddress wanted = resolve(listen.host());
         if (tls.isPresent() || wanted.isLoopbackAddress()) {
             return wanted;
         }
         LOG.warn(
-                "listening on {} only, not on {}: without tls anyone who reaches the port could follow and command this agent",
+                "listening on {} only, not on {}: without tls anyone who reaches the port could follow this agent",
                 InetAddress.getLoopbackAddress().getHostAddress(),
                 listen.host());
         return InetAddress.getLoopbackAddress();
-    }
-
-    private InetAddress reachable(HostPort listen) {
-        InetAddress address = resolve(listen.host());
-        boolean elsewhere = tls.isEmpty() && !address.isLoopbackAddress();
-        return address.isAnyLocalAddress() || elsewhere ? InetAddress.getLoopbackAddress() : address;
     }
 
     private static InetAddress resolve(String host) {
@@ -170,15 +168,6 @@ public final class Transport {
                     "cannot listen on " + host + ": no such host",
                     "name an address of this server",
                     e);
-        }
-    }
-
-    /** gRPC throws argument errors for credentials that it does not like. */
-    private <T> T guarded(Supplier<T> builder) {
-        try {
-            return builder.get();
-        } catch (IllegalArgumentException e) {
-            throw tls.map(files -> files.unusable(e)).orElseThrow(() -> e);
         }
     }
 }

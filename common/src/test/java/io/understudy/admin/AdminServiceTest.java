@@ -3,13 +3,17 @@ package io.understudy.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.understudy.config.HostPort;
+import io.understudy.audit.AuditLog;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
+import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
-import io.understudy.transport.RpcServer;
-import io.understudy.transport.Transport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Commands of records, over real gRPC. */
+/** Commands of records, over a real socket. */
 @Timeout(60)
 class AdminServiceTest {
     record Question(String text, int times) {}
@@ -32,15 +37,19 @@ class AdminServiceTest {
             AdminCommand.of("wait", AdminCommand.Nothing.class, Reply.class);
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00.123456789Z");
 
-    private final Transport transport = new Transport(Optional.empty());
+    @TempDir
+    private Path state;
+
     private final CountDownLatch waiting = new CountDownLatch(1);
     private final CountDownLatch left = new CountDownLatch(1);
-    private RpcServer server;
+    private AdminServer server;
     private AdminClient client;
 
     @BeforeEach
     void start() {
-        AdminHandlers handlers = new AdminHandlers()
+        FakeTicker ticker = new FakeTicker();
+        AuditLog audit = new AuditLog(state, "agent-test", ticker.clock(), ticker, Events.none());
+        AdminHandlers handlers = new AdminHandlers(audit)
                 .on(REPEAT, (question, call) -> {
                     call.progress().report("repeating", 1, question.times());
                     if (question.times() < 0) {
@@ -54,12 +63,8 @@ class AdminServiceTest {
                     await(left);
                     throw new UnderstudyException(ErrorCode.CANCELLED, "cancelled", "again");
                 });
-        server = transport
-                .server(
-                        new HostPort("127.0.0.1", 0),
-                        List.of(),
-                        List.of(new AdminService("example", handlers, new FakeTicker())))
-                .start();
+        AdminService service = new AdminService("example", handlers, ticker);
+        server = new AdminServer(socket(), service, audit, Events.none(), ticker).start();
         client = client("example");
     }
 
@@ -70,7 +75,11 @@ class AdminServiceTest {
     }
 
     private AdminClient client(String site) {
-        return new AdminClient(site, new HostPort("127.0.0.1", server.port()), transport);
+        return new AdminClient(site, socket());
+    }
+
+    private Path socket() {
+        return StateEntry.REPLICA_SOCKET.in(state);
     }
 
     private static void await(CountDownLatch latch) {
@@ -149,8 +158,39 @@ class AdminServiceTest {
     }
 
     @Test
+    void whatChangesSomethingIsAuditedWithItsEnd() throws IOException {
+        AdminCommand<Question, Reply> looks =
+                AdminCommand.quick("look", Question.class, Reply.class, Duration.ofSeconds(9));
+        client.call(REPEAT, new Question("x", 1), Progress.none());
+        fails(ErrorCode.USAGE, () -> client.call(REPEAT, new Question("x", -1), Progress.none()));
+        fails(ErrorCode.USAGE, () -> client.call(looks, new Question("x", 1), Progress.none()));
+
+        List<String> lines = Files.readAllLines(StateEntry.AUDIT.in(state));
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(0))
+                .contains(
+                        "\"what\":\"repeat\"",
+                        "\"outcome\":\"asked\"",
+                        "\\\"times\\\":1",
+                        "(uid ",
+                        socket().toString());
+        assertThat(lines.get(1)).contains("\"outcome\":\"done\"");
+        assertThat(lines.get(3)).contains("\"outcome\":\"failed: usage\"");
+    }
+
+    @Test
+    void aDaemonThatDoesNotAnswerIsNotAwaitedLongerThanACommandAllows() {
+        AdminCommand<AdminCommand.Nothing, Reply> hasty =
+                AdminCommand.quick("wait", AdminCommand.Nothing.class, Reply.class, Duration.ofMillis(50));
+        assertThatThrownBy(() -> client.call(hasty, new AdminCommand.Nothing(), Progress.none()))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.AGENT_UNREACHABLE))
+                .hasMessageContaining("no answer to wait within");
+    }
+
+    @Test
     void aCommandHasOneHandler() {
-        AdminHandlers handlers = new AdminHandlers().on(REPEAT, (question, call) -> null);
+        AdminHandlers handlers = new AdminHandlers(null).on(REPEAT, (question, call) -> null);
         assertThatThrownBy(() -> handlers.on(REPEAT, (question, call) -> null))
                 .isInstanceOf(IllegalStateException.class);
     }

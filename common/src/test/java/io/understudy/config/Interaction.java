@@ -151,8 +151,8 @@ record Interaction(String text, Set<Setting> settings) {
 
     private static List<Interaction> addresses() {
         return List.of(of(
-                "Both agents run on one host: %s, %s, %s and %s each need a port of their own.",
-                Setting.PRIMARY_LISTEN, Setting.PRIMARY_HTTP, Setting.REPLICA_LISTEN, Setting.REPLICA_HTTP));
+                "Both agents run on one host: %s, %s and %s each need a port of their own.",
+                Setting.PRIMARY_LISTEN, Setting.PRIMARY_HTTP, Setting.REPLICA_HTTP));
     }
 
     private static List<Interaction> service() {
@@ -186,8 +186,11 @@ record Interaction(String text, Set<Setting> settings) {
         return List.of(
                 of("%s, %s and %s are set together.", Setting.TLS_CERTIFICATE, Setting.TLS_KEY, Setting.TLS_CA),
                 of(
-                        "Until %s is set, %s and %s are bound to the loopback address.",
-                        Setting.TLS_CERTIFICATE, Setting.PRIMARY_LISTEN, Setting.REPLICA_LISTEN),
+                        "Until %s is set, %s is bound to the loopback address.",
+                        Setting.TLS_CERTIFICATE, Setting.PRIMARY_LISTEN),
+                of(
+                        "With %s, only servers whose certificate carries a name of %s follow at %s.",
+                        Setting.TLS_CERTIFICATE, Setting.PRIMARY_REPLICAS, Setting.PRIMARY_LISTEN),
                 of(
                         "A standby reaches no %s on another host without %s.",
                         Setting.REPLICA_PRIMARIES, Setting.TLS_CERTIFICATE),

@@ -34,7 +34,7 @@ class ErrorCodeTest {
     void exitCodesAreUniqueAndFitAShell() {
         assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::exitCode))
                 .doesNotHaveDuplicates()
-                .allMatch(code -> code >= 1 && code < 80);
+                .allMatch(code -> code >= 1 && code < 90);
     }
 
     /**

@@ -29,7 +29,8 @@ public final class TestCertificates {
         this.folder = folder;
         this.certificate = folder.resolve(name + ".ca.pem");
         this.key = folder.resolve(name + ".ca.key");
-        openssl(List.of("-keyout", key.toString(), "-out", certificate.toString(), "-subj", "/CN=" + name));
+        openssl(List.of(
+                "-keyout", key.toString(), "-out", certificate.toString(), "-subj", "/CN=" + name, "-days", "400"));
     }
 
     /** A certificate and key for a server. @param alternatives as {@code DNS:a.example.net,IP:127.0.0.1} */
@@ -58,6 +59,32 @@ public final class TestCertificates {
                 key.toString()));
         options.addAll(more);
         openssl(options);
+        return new TlsSettings(issued, issuedKey, certificate);
+    }
+
+    /** A certificate that expired yesterday. */
+    public TlsSettings issueExpired(String name, String alternatives) {
+        Path issued = folder.resolve(name + ".pem");
+        Path issuedKey = folder.resolve(name + ".key");
+        String script = """
+                set -eu; cd "$1"; name=$2
+                openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$name.key" -subj "/CN=$name" -out "$name.csr"
+                printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\n' "$3" >"$name.ext"
+                openssl x509 -req -in "$name.csr" -CA "$4" -CAkey "$5" -CAcreateserial -days -1 -extfile "$name.ext" -out "$name.pem"
+                """;
+        Programs.run(
+                List.of(
+                        "sh",
+                        "-c",
+                        script,
+                        "sh",
+                        folder.toString(),
+                        name,
+                        alternatives,
+                        certificate.toString(),
+                        key.toString()),
+                Map.of(),
+                "");
         return new TlsSettings(issued, issuedKey, certificate);
     }
 

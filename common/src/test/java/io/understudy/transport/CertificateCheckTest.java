@@ -8,6 +8,7 @@ import io.understudy.config.Settings.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.testing.TestCertificates;
+import io.understudy.v1.ReplicationGrpc;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,8 +75,12 @@ class CertificateCheckTest {
 
         for (TlsSettings each : List.of(foreign, onlyTheAuthority)) {
             refused(each, now, "gRPC needs RSA or ECDSA");
-            assertThatThrownBy(() ->
-                            new Transport(Optional.of(each)).server(new HostPort("127.0.0.1", 0), List.of(), List.of()))
+            assertThatThrownBy(() -> new Transport(Optional.of(each))
+                            .server(
+                                    new HostPort("127.0.0.1", 0),
+                                    new ReplicationGrpc.ReplicationImplBase() {},
+                                    List.of(),
+                                    null))
                     .hasMessageContaining("gRPC needs RSA or ECDSA");
         }
     }

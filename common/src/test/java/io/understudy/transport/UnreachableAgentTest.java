@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import io.understudy.config.HostPort;
 import io.understudy.config.Settings.TlsSettings;
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.testing.FakeTicker;
 import io.understudy.testing.PostgresServer;
 import io.understudy.testing.TestCertificates;
-import io.understudy.v1.AdminGrpc;
-import io.understudy.v1.AdminRequest;
+import io.understudy.v1.ReplicationGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,9 +21,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnreachableAgentTest {
     private static final String OTHER = "another program listens on this port, or only one of the two sides has tls";
     private static final String CERTIFICATES = "the certificates of both sides are of the same ca";
+    private static final RefusedPeers REFUSED =
+            new RefusedPeers(Optional.empty(), Events.none(), new FakeTicker(), Clock.systemUTC());
     private static final Transport PLAIN = new Transport(Optional.empty());
 
     @TempDir
@@ -113,7 +115,7 @@ class UnreachableAgentTest {
 
     private static RpcServer start(Transport transport) {
         return transport
-                .server(new HostPort("127.0.0.1", 0), List.of(), List.of(new AdminGrpc.AdminImplBase() {}))
+                .server(new HostPort("127.0.0.1", 0), new ReplicationGrpc.ReplicationImplBase() {}, List.of(), REFUSED)
                 .start();
     }
 
@@ -123,7 +125,7 @@ class UnreachableAgentTest {
     }
 
     private static String hint(Transport transport, int port) {
-        ManagedChannel channel = transport.local(new HostPort("127.0.0.1", port));
+        ManagedChannel channel = transport.channel(new HostPort("127.0.0.1", port));
         try {
             UnderstudyException failure = catchThrowableOfType(UnderstudyException.class, () -> ask(channel));
             assertThat(failure.code()).isEqualTo(ErrorCode.AGENT_UNREACHABLE);
@@ -135,13 +137,6 @@ class UnreachableAgentTest {
     }
 
     private static void ask(ManagedChannel channel) {
-        try {
-            AdminGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(20, TimeUnit.SECONDS)
-                    .call(AdminRequest.newBuilder().setSite("example").build())
-                    .next();
-        } catch (StatusRuntimeException e) {
-            throw RpcFailures.fromStatus("cannot ask the agent", e);
-        }
+        TransportTest.asked(channel, "example");
     }
 }

@@ -9,15 +9,12 @@ import java.nio.file.Path;
  * @param name of the server: {@code primary} or {@code standby}
  * @param primaryPort gRPC of its primary agent
  * @param primaryHttp metrics of its primary agent
- * @param replicaPort gRPC of its replica agent
  * @param replicaHttp metrics of its replica agent
  */
-public record Layout(
-        String name, Path home, int sitePort, int primaryPort, int primaryHttp, int replicaPort, int replicaHttp) {
+public record Layout(String name, Path home, int sitePort, int primaryPort, int primaryHttp, int replicaHttp) {
 
     static Layout in(Path home, String name) {
-        return new Layout(
-                name, home.resolve(name), Ports.free(), Ports.free(), Ports.free(), Ports.free(), Ports.free());
+        return new Layout(name, home.resolve(name), Ports.free(), Ports.free(), Ports.free(), Ports.free());
     }
 
     /** The configuration of both agents. */

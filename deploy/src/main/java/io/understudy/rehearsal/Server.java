@@ -140,7 +140,7 @@ public final class Server implements AutoCloseable {
     public Running startReplica() {
         Running agent = replicaProgram("run").start(layout.log("agent-replica"));
         replicaAgent = Optional.of(agent);
-        awaitAgent(agent, layout.replicaPort());
+        awaitAgent(agent, layout.replicaHttp());
         return agent;
     }
 

@@ -54,12 +54,12 @@ final class ServerFiles {
                 primary:
                   name: %s
                   listen: 127.0.0.1:%d
+                  replicas: [%s]
                   http: 127.0.0.1:%d
                 replica:
                   name: %s
                   primaries: ["127.0.0.1:%d"]
                   poll: 2s
-                  listen: 127.0.0.1:%d
                   http: 127.0.0.1:%d
                 service:
                   stop: [%s, stop, %s]
@@ -69,10 +69,10 @@ final class ServerFiles {
                 """.formatted(
                         layout.name(),
                         layout.primaryPort(),
+                        peer.name(),
                         layout.primaryHttp(),
                         layout.name(),
                         peer.primaryPort(),
-                        layout.replicaPort(),
                         layout.replicaHttp(),
                         programs.site(),
                         layout.siteFile(),

@@ -263,6 +263,7 @@ class HouseTest {
             "io.understudy.repository.Manifest", "a document of the format",
             "io.understudy.repository.DatabaseProperties", "a document of the format",
             "io.understudy.primary.app.StatusView", "what status --json prints",
+            "io.understudy.primary.app.StatusView$FollowerView", "a part of what status --json prints",
             "io.understudy.primary.command.ListView$Row", "what list --json prints",
             "io.understudy.replica.app.StatusView", "what status --json prints");
 

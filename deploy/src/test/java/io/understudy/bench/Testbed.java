@@ -132,7 +132,7 @@ final class Testbed implements AutoCloseable {
         return start(
                 standby().replicaProgram("run"),
                 "agent-replica",
-                standby().layout().replicaPort());
+                standby().layout().replicaHttp());
     }
 
     /** Ends an agent, after a look at how large it was. */

@@ -71,7 +71,6 @@ final class Host implements AutoCloseable {
                 replica:
                   name: %8$s
                   poll: 1s
-                  listen: 127.0.0.1:%10$d
                   http: off
                 service:
                   stop: [/bin/rm, -f, %1$s/site/running]
@@ -86,8 +85,7 @@ final class Host implements AutoCloseable {
                         filestore,
                         trusted,
                         home.getFileName(),
-                        primaryPort,
-                        Ports.free()));
+                        primaryPort));
         return this;
     }
 

@@ -6,6 +6,8 @@ import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One authority and a certificate for each of two servers, as an operator makes them with openssl. */
 record Certificates(Path folder) {
@@ -14,8 +16,8 @@ record Certificates(Path folder) {
     private static final String CERTIFICATE = """
             set -eu; cd "$1"; name=$2
             openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$name.key" -subj "/CN=$name" -out "$name.csr"
-            printf 'subjectAltName=IP:127.0.0.1\\nbasicConstraints=CA:FALSE\\n' >"$name.ext"
-            openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile "$name.ext" -out "$name.pem"
+            printf 'subjectAltName=IP:127.0.0.1,DNS:%s\\nbasicConstraints=CA:FALSE\\n' "$4" >"$name.ext"
+            openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days "$3" -extfile "$name.ext" -out "$name.pem"
             """;
 
     private static final String AUTHORITY =
@@ -24,7 +26,7 @@ record Certificates(Path folder) {
     /** Makes them, and writes them into the configuration of both. */
     static Certificates install(ServerPair pair) {
         Certificates made = new Certificates(Folders.create(pair.home().resolve("tls")));
-        shell(AUTHORITY, made.folder, "");
+        shell(AUTHORITY, made.folder);
         for (Server server : new Server[] {pair.primary(), pair.standby()}) {
             String name = server.layout().name();
             made.issue(name);
@@ -35,7 +37,21 @@ record Certificates(Path folder) {
 
     /** A new key and certificate under the names of the old. */
     void issue(String name) {
-        shell(CERTIFICATE, folder, name);
+        issue(name, name, 2);
+    }
+
+    /** The same, which ended yesterday. */
+    void issueExpired(String name) {
+        issue(name, name, -1);
+    }
+
+    /** The same, for the name of a third server. */
+    void issueForAnother(String name) {
+        issue(name, "stranger", 2);
+    }
+
+    private void issue(String file, String name, int days) {
+        shell(CERTIFICATE, folder, file, Integer.toString(days), name);
     }
 
     private String settings(String name) {
@@ -43,7 +59,9 @@ record Certificates(Path folder) {
                 .formatted(folder, name, folder, name, folder);
     }
 
-    private static void shell(String script, Path folder, String name) {
-        Program.of("sh", "-c", script, "sh", folder, name).run(LIMIT).successful();
+    private static void shell(String script, Path folder, String... words) {
+        List<Object> arguments = new ArrayList<>(List.of("-c", script, "sh", folder));
+        arguments.addAll(List.of(words));
+        Program.of("sh", arguments.toArray()).run(LIMIT).successful();
     }
 }

@@ -186,7 +186,7 @@ final class Server {
                 new SigningSettings(Optional.of(keys.file(number)), keys.publicFiles()),
                 new PrimarySettings(name, Map.of(), nowhere, List.of(), Optional.empty()),
                 RETENTION,
-                new ReplicaSettings(name, List.of(), Duration.ofHours(3), nowhere, Optional.empty()),
+                new ReplicaSettings(name, List.of(), Duration.ofHours(3), Optional.empty()),
                 new ServiceSettings(
                         List.of(), List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
                 Optional.empty());

@@ -2,41 +2,47 @@ package io.understudy.primary.announce;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.time.Ticker;
+import io.understudy.transport.Peer;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicationGrpc;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The gRPC side of {@link Followers}. A follower that does not read gets the newest announcement when it does, never a
- * queue of them.
+ * queue of them. A peer has few calls at a time, the newest ones, and reports at a limited rate.
+ *
+ * <p>Without TLS a caller may be anyone on this host: it receives the name of the newest snapshot, which says when to
+ * look into the filestore, and what it reports is not kept.
  */
 public final class FollowService extends ReplicationGrpc.ReplicationImplBase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FollowService.class);
+    private static final int MOST_OF_ONE_PEER = 8;
 
     private final String site;
     private final Followers followers;
-    private final Events events;
-    private final Set<Line> lines = ConcurrentHashMap.newKeySet();
+    private final FollowerLog log;
+    private final Ticker ticker;
+    private final List<Line> lines = new ArrayList<>();
     private volatile boolean stopping;
 
-    public FollowService(String site, Followers followers, Events events) {
+    public FollowService(String site, Followers followers, FollowerLog log, Ticker ticker) {
         this.site = site;
         this.followers = followers;
-        this.events = events;
+        this.log = log;
+        this.ticker = ticker;
     }
 
     @Override
     public StreamObserver<ReplicaReport> follow(StreamObserver<Announcement> answers) {
-        Line line = new Line((ServerCallStreamObserver<Announcement>) answers);
+        Line line = new Line(Peer.current(), (ServerCallStreamObserver<Announcement>) answers);
         line.open();
         return line;
     }
@@ -45,23 +51,47 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
     @Override
     public void close() {
         stopping = true;
-        lines.forEach(Line::stop);
+        lines().forEach(Line::stop);
+    }
+
+    private List<Line> lines() {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    /** @return those that have to give way to it: a peer that was cut off leaves calls that end much later */
+    private List<Line> admit(Line line) {
+        synchronized (lines) {
+            lines.add(line);
+            List<Line> own = lines.stream()
+                    .filter(each -> each.peer.name().equals(line.peer.name()))
+                    .toList();
+            return own.subList(0, Math.max(0, own.size() - MOST_OF_ONE_PEER));
+        }
     }
 
     /** One connected replica. */
     private final class Line implements StreamObserver<ReplicaReport> {
+        private final Peer peer;
         private final ServerCallStreamObserver<Announcement> answers;
+        private final ReportRate rate = new ReportRate(ticker);
         private Announcement waiting;
         private boolean closed;
 
-        private Line(ServerCallStreamObserver<Announcement> answers) {
+        private Line(Peer peer, ServerCallStreamObserver<Announcement> answers) {
+            this.peer = peer;
             this.answers = answers;
         }
 
         private void open() {
             answers.setOnReadyHandler(this::flush);
             answers.setOnCancelHandler(this::leave);
-            lines.add(this);
+            admit(this)
+                    .forEach(oldest -> oldest.refuse(
+                            ErrorCode.LOCKED,
+                            "this peer has " + MOST_OF_ONE_PEER + " newer calls",
+                            "run one agent-replica for each state folder"));
             followers.connect(this, this::send);
             if (stopping) {
                 stop();
@@ -69,16 +99,20 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
         }
 
         private void stop() {
-            leave();
-            end(new UnderstudyException(
-                    ErrorCode.AGENT_UNREACHABLE,
-                    "cannot follow the primary: its agent is stopping",
-                    "try again later"));
+            refuse(ErrorCode.AGENT_UNREACHABLE, "its agent is stopping", "try again later");
         }
 
         private synchronized void send(Announcement announcement) {
-            waiting = announcement;
+            waiting = peer.known() ? announcement : hint(announcement);
             flush();
+        }
+
+        /** What a process that may be anyone's learns. */
+        private static Announcement hint(Announcement announcement) {
+            return Announcement.newBuilder()
+                    .setSite(announcement.getSite())
+                    .setSnapshot(announcement.getSnapshot())
+                    .build();
         }
 
         private synchronized void flush() {
@@ -90,15 +124,20 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
 
         @Override
         public void onNext(ReplicaReport report) {
-            if (!report.getSite().equals(site)) {
-                refuse(
-                        ErrorCode.WRONG_SITE,
-                        "this is the primary of site \"" + site + "\"",
-                        "correct replica.primaries");
+            if (!rate.allows()) {
+                refuse(ErrorCode.USAGE, "it reports too often", "use the same version of Understudy on both servers");
+            } else if (!report.getSite().equals(site)) {
+                refuse(ErrorCode.WRONG_SITE, "this is the primary of another site", "correct replica.primaries");
             } else if (report.getName().isBlank()) {
                 refuse(ErrorCode.USAGE, "the report names no replica", "set replica.name");
-            } else if (followers.report(this, report)) {
-                events.report(new PrimaryEvent.ReplicaFollows(report.getName(), applied(report)));
+            } else if (peer.known()) {
+                keep(ReportText.plain(report));
+            }
+        }
+
+        private void keep(ReplicaReport report) {
+            if (followers.report(this, peer.name(), report)) {
+                log.follows(peer, report);
             }
         }
 
@@ -120,7 +159,9 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
         }
 
         private void leave() {
-            lines.remove(this);
+            synchronized (lines) {
+                lines.remove(this);
+            }
             followers.disconnect(this);
         }
 
@@ -136,10 +177,6 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
             } else {
                 answers.onError(RpcFailures.toStatus(why));
             }
-        }
-
-        private static String applied(ReplicaReport report) {
-            return report.getApplied().isEmpty() ? "no snapshot yet" : report.getApplied();
         }
     }
 }

@@ -6,10 +6,11 @@ import java.time.Instant;
 /**
  * A replica as it last reported itself.
  *
+ * @param peer the name in its certificate that {@code primary.replicas} lists
  * @param lastSeen when the report was received, by this server's clock
  */
-public record Follower(ReplicaReport report, boolean connected, Instant lastSeen) {
+public record Follower(String peer, ReplicaReport report, boolean connected, Instant lastSeen) {
     Follower disconnected() {
-        return new Follower(report, false, lastSeen);
+        return new Follower(peer, report, false, lastSeen);
     }
 }

@@ -3,6 +3,7 @@ package io.understudy.primary.announce;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,28 +13,39 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Who follows, and what they report. An announcement reaches each replica that is connected, and each that connects
+ * Who follows, and what they report. A peer reports only of itself: what another one said under the same name stays. An
+ * announcement reaches each replica that is connected, and each that connects
  * later; only the newest counts. Thread-safe; no thread waits for a slow follower.
  */
 public final class Followers {
-    /** More names than this are an attack or a mistake, not replicas. */
-    private static final int MOST = 1000;
+    /** More names of one peer than this are a mistake, or names that it had before: the oldest goes. */
+    private static final int MOST_OF_ONE_PEER = 4;
 
     /** States in which a server is no replica, though its agent still receives announcements. */
     private static final Set<String> NO_REPLICA = Set.of("promoting", "promoted", "no_standby");
 
     private final Clock clock;
     private final Map<Object, Connection> connections = new HashMap<>();
-    private final TreeMap<String, Follower> followers = new TreeMap<>();
+    private final TreeMap<Key, Follower> followers = new TreeMap<>();
     private Optional<Announcement> newest = Optional.empty();
 
     public Followers(Clock clock) {
         this.clock = clock;
     }
 
+    private record Key(String name, String peer) implements Comparable<Key> {
+        private static final Comparator<Key> ORDER =
+                Comparator.comparing(Key::name).thenComparing(Key::peer);
+
+        @Override
+        public int compareTo(Key other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
     private static final class Connection {
         private final Consumer<Announcement> receiver;
-        private String name = "";
+        private Optional<Key> key = Optional.empty();
 
         private Connection(Consumer<Announcement> receiver) {
             this.receiver = receiver;
@@ -75,29 +87,39 @@ public final class Followers {
     }
 
     /** @return whether the replica is new here since its last connection */
-    synchronized boolean report(Object key, ReplicaReport report) {
+    synchronized boolean report(Object key, String peer, ReplicaReport report) {
         Connection connection = connections.get(key);
-        if (connection == null || followers.size() >= MOST && !followers.containsKey(report.getName())) {
+        if (connection == null) {
             return false;
         }
-        connection.name = report.getName();
+        Key replica = new Key(report.getName(), peer);
+        connection.key = Optional.of(replica);
         if (NO_REPLICA.contains(report.getState())) {
-            followers.remove(report.getName());
+            followers.remove(replica);
             return false;
         }
-        Follower before = followers.put(report.getName(), new Follower(report, true, clock.instant()));
+        Follower before = followers.put(replica, new Follower(peer, report, true, clock.instant()));
+        dropOldest(peer);
         return before == null || !before.connected();
+    }
+
+    private void dropOldest(String peer) {
+        List<Map.Entry<Key, Follower>> all = followers.entrySet().stream()
+                .filter(each -> each.getKey().peer().equals(peer))
+                .sorted(Comparator.comparing(each -> each.getValue().lastSeen()))
+                .toList();
+        all.stream().limit(Math.max(0, all.size() - MOST_OF_ONE_PEER)).forEach(each -> followers.remove(each.getKey()));
     }
 
     /** The connection ended; what its replica reported stays, unless it is connected by another one already. */
     synchronized void disconnect(Object key) {
         Connection connection = connections.remove(key);
-        if (connection == null) {
+        if (connection == null || connection.key.isEmpty()) {
             return;
         }
-        boolean again = connections.values().stream().anyMatch(other -> other.name.equals(connection.name));
+        boolean again = connections.values().stream().anyMatch(other -> other.key.equals(connection.key));
         if (!again) {
-            followers.computeIfPresent(connection.name, (name, follower) -> follower.disconnected());
+            followers.computeIfPresent(connection.key.get(), (name, follower) -> follower.disconnected());
         }
     }
 }

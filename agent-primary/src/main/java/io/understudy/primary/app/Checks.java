@@ -86,12 +86,15 @@ public final class Checks {
         findings.check("database", () -> database(findings));
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
         schedule(findings);
+        Transport transport = new Transport(settings.tls());
         TlsCheck.add(
                 findings,
-                new Transport(settings.tls()),
+                transport,
                 clock.instant(),
                 "tls is not set: gRPC is served on this host only, so replicas on other servers receive no announcements"
                         + " and poll");
+        TlsCheck.addReplicas(findings, transport, settings.primary().replicas());
+        TlsCheck.addPeers(findings, transport, settings.replica().primaries());
         return findings.report();
     }
 

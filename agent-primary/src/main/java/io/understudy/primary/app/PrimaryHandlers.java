@@ -2,6 +2,7 @@ package io.understudy.primary.app;
 
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminHandlers;
+import io.understudy.audit.AuditLog;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -16,8 +17,8 @@ import java.util.function.Supplier;
 final class PrimaryHandlers {
     private PrimaryHandlers() {}
 
-    static AdminHandlers of(SnapshotQueue queue, Events events, Supplier<StatusView> status) {
-        return new AdminHandlers()
+    static AdminHandlers of(SnapshotQueue queue, Events events, AuditLog audit, Supplier<StatusView> status) {
+        return new AdminHandlers(audit)
                 .on(PrimaryCommands.SNAPSHOT, (request, call) -> take(queue, events, request, call))
                 .on(PrimaryCommands.STATUS, (request, call) -> status.get());
     }

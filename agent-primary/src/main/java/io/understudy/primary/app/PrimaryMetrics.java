@@ -1,5 +1,6 @@
 package io.understudy.primary.app;
 
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.files.DiskSpace;
@@ -30,6 +31,7 @@ final class PrimaryMetrics implements EventSink {
         metrics.prepare(Metric.SNAPSHOT_DURATION_SECONDS);
         metrics.prepare(Metric.RETENTION_DELETED);
         metrics.prepare(Metric.RETENTION_FAILURES);
+        metrics.prepare(Metric.HANDSHAKES_REFUSED);
         metrics.watch(Metric.DISK_FREE_BYTES, () -> freeBytes(state));
     }
 
@@ -46,6 +48,8 @@ final class PrimaryMetrics implements EventSink {
             metrics.count(Metric.RETENTION_DELETED);
         } else if (event instanceof PrimaryEvent.PruningFailed) {
             metrics.count(Metric.RETENTION_FAILURES);
+        } else if (event instanceof CommonEvent.PeerRefused) {
+            metrics.count(Metric.HANDSHAKES_REFUSED);
         }
     }
 

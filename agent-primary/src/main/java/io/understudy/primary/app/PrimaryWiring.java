@@ -1,7 +1,8 @@
 package io.understudy.primary.app;
 
-import io.understudy.admin.AdminClient;
-import io.understudy.admin.AdminService;
+import io.understudy.admin.AdminAccess;
+import io.understudy.admin.AdminServer;
+import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
@@ -14,6 +15,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
+import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.SnapshotSource;
@@ -32,11 +34,13 @@ import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Ticker;
+import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -160,8 +164,14 @@ public final class PrimaryWiring implements AutoCloseable {
                 ports.clock());
     }
 
-    public AdminClient client() {
-        return new AdminClient(settings.site(), settings.primary().listen(), new Transport(settings.tls()));
+    public AdminAccess access() {
+        return new AdminAccess(
+                "agent-primary",
+                settings.site(),
+                settings.state(),
+                StateEntry.PRIMARY_SOCKET,
+                ports.clock(),
+                ports.ticker());
     }
 
     private StatusReport statusReport() {
@@ -200,20 +210,33 @@ public final class PrimaryWiring implements AutoCloseable {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
-        FollowService following = new FollowService(settings.site(), followers, events);
+        AuditLog audit = access().audit(events);
+        RefusedPeers refused = new RefusedPeers(Optional.of(audit), events, ports.ticker(), ports.clock());
+        FollowService following = new FollowService(
+                settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
-        AdminService admin = new AdminService(
-                settings.site(),
-                PrimaryHandlers.of(queue, events, () -> status.ofDaemon(daemonStatus, queue, followers.all())),
-                ports.ticker());
+        AdminServer admin = access().server(
+                        PrimaryHandlers.of(
+                                queue,
+                                events,
+                                audit,
+                                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused.last())),
+                        audit,
+                        events);
         List<Service> services = new ArrayList<>();
+        services.add(() -> new DaemonLock(settings.state()).acquire());
+        services.add(admin::start);
         settings.primary()
                 .http()
                 .ifPresent(address -> services.add(
                         () -> HttpEndpoint.start(address, metrics, daemonStatus::health, daemonStatus::ready)));
         services.add(() -> {
             RpcServer server = transport
-                    .server(settings.primary().listen(), List.of(following), List.of(admin))
+                    .server(
+                            settings.primary().listen(),
+                            following,
+                            settings.primary().replicas(),
+                            refused)
                     .start();
             listening.accept(server.port());
             return server;

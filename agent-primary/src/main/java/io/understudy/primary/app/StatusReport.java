@@ -6,6 +6,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Follower;
 import io.understudy.primary.app.StatusView.FilestoreView;
 import io.understudy.primary.app.StatusView.FollowerView;
+import io.understudy.transport.RefusedPeers.Refusal;
 import io.understudy.v1.ReplicaReport;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +26,8 @@ final class StatusReport {
         this.version = version;
     }
 
-    StatusView ofDaemon(DaemonStatus daemonStatus, SnapshotQueue queue, List<Follower> followers) {
+    StatusView ofDaemon(
+            DaemonStatus daemonStatus, SnapshotQueue queue, List<Follower> followers, Optional<Refusal> refused) {
         return view(
                 true,
                 daemonStatus.roleStatus(),
@@ -33,7 +35,8 @@ final class StatusReport {
                 daemonStatus.next(),
                 queue.step(),
                 daemonStatus.lastError(),
-                followers.stream().map(StatusReport::view).toList());
+                followers.stream().map(StatusReport::view).toList(),
+                refused);
     }
 
     StatusView withoutDaemon(RoleStatus roleStatus, RepositorySeen seen) {
@@ -44,7 +47,8 @@ final class StatusReport {
                 Optional.empty(),
                 Optional.empty(),
                 roleStatus.lastError().or(seen::failure),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private StatusView view(
@@ -54,7 +58,8 @@ final class StatusReport {
             Optional<Instant> next,
             Optional<SnapshotQueue.Step> step,
             Optional<UnderstudyException> lastError,
-            List<FollowerView> followers) {
+            List<FollowerView> followers,
+            Optional<Refusal> refused) {
         return new StatusView(
                 running,
                 site,
@@ -69,6 +74,7 @@ final class StatusReport {
                 step.map(now -> new StatusView.Progress(now.name(), now.doneBytes(), now.totalBytes())),
                 lastError.map(Problem::of),
                 followers,
+                refused,
                 seen.doubled(),
                 seen.junk().stream().map(each -> Problem.of(each.toException())).toList(),
                 new FilestoreView(
@@ -86,6 +92,7 @@ final class StatusReport {
         ReplicaReport report = follower.report();
         return new FollowerView(
                 report.getName(),
+                follower.peer(),
                 follower.connected(),
                 follower.lastSeen(),
                 report.getAgentVersion(),

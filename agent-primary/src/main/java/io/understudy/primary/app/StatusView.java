@@ -3,6 +3,7 @@ package io.understudy.primary.app;
 import io.understudy.cli.Bytes;
 import io.understudy.cli.Problem;
 import io.understudy.time.Moments;
+import io.understudy.transport.RefusedPeers.Refusal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +17,11 @@ import java.util.Optional;
  *  "newest":"00000001-00000003","moment":"2026-11-20T10:00:00.123456Z","next":"2026-11-20T11:00:00Z",
  *  "progress":{"step":"database","done_bytes":1048576,"total_bytes":4194304},"last_error":{"code":"dump_failed",
  *  "message":"…","hint":"…"},
- *  "followers":[{"name":"standby-1","connected":true,"last_seen":"…","version":"0.1.0","state":"following",
+ *  "followers":[{"name":"standby-1","peer":"b.example.net","connected":true,"last_seen":"…","version":"0.1.0",
+ *  "state":"following",
  *  "applied":"00000001-00000003","moment":"…","proven":"00000001-00000003",
  *   "step":null,"last_error":null}],
+ *  "refused":{"at":"2026-11-20T10:00:05Z","address":"192.0.2.7","why":"it shows no certificate"},
  *  "doubled_names":[{"name":"standby-1","seen":"2026-11-20T10:00:10Z"}],
  *  "junk":[{"code":"manifest_damaged","message":"epochs/99999999.json is junk and is passed over: …","hint":"…"}],
  *  "filestore":{"name":"s3://backups/example","reachable":true,"seen":"2026-11-20T10:00:20Z"}}
@@ -26,7 +29,8 @@ import java.util.Optional;
  *
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0
  * when there is none or it is not known; what is not there is {@code null}. Without a daemon {@code running} is false,
- * and {@code next}, {@code progress} and {@code followers} are empty.
+ * and {@code next}, {@code progress}, {@code followers} and {@code refused} are empty. {@code refused} is the last
+ * connection that was refused. Without TLS {@code followers} is empty: reports may be anyone's then.
  */
 public record StatusView(
         boolean running,
@@ -42,6 +46,7 @@ public record StatusView(
         Optional<Progress> progress,
         Optional<Problem> lastError,
         List<FollowerView> followers,
+        Optional<Refusal> refused,
         List<DoubledName> doubledNames,
         List<Problem> junk,
         FilestoreView filestore) {
@@ -54,9 +59,13 @@ public record StatusView(
      */
     public record FilestoreView(String name, boolean reachable, Optional<Instant> seen) {}
 
-    /** @param lastSeen when it last reported: all else of it is of then */
+    /**
+     * @param peer the name in its certificate that {@code primary.replicas} lists
+     * @param lastSeen when it last reported: all else of it is of then
+     */
     public record FollowerView(
             String name,
+            String peer,
             boolean connected,
             Instant lastSeen,
             String version,
@@ -78,11 +87,13 @@ public record StatusView(
         next.ifPresent(at -> text.append("next       " + Moments.text(at) + "\n"));
         progress.ifPresent(now -> text.append("at work    " + now.step() + ", " + Bytes.text(now.doneBytes()) + "\n"));
         lastError.ifPresent(why -> text.append("last error " + why.message() + "\nhint       " + why.hint() + "\n"));
-        followers.forEach(one -> text.append("replica    " + one.name()
+        followers.forEach(one -> text.append("replica    " + one.name() + " (" + one.peer() + ")"
                 + (one.connected() ? ", connected" : ", last report " + Moments.text(one.lastSeen())) + ", "
                 + one.applied().map(id -> "has " + id).orElse("has nothing yet")
                 + one.step().map(step -> ", at " + step).orElse("")
                 + one.lastError().map(why -> ", failed: " + why.message()).orElse("") + "\n"));
+        refused.ifPresent(last -> text.append("refused    the connection with " + last.address() + " at "
+                + Moments.text(last.at()) + ": " + last.why() + "\n"));
         doubledNames.forEach(
                 each -> text.append("wrong      " + each.text() + "\nhint       " + DoubledName.HINT + "\n"));
         junk.forEach(each -> text.append("wrong      " + each.message() + "\nhint       " + each.hint() + "\n"));

@@ -1,5 +1,7 @@
 package io.understudy.primary.command;
 
+import io.understudy.audit.Caller;
+import io.understudy.events.Events;
 import io.understudy.primary.app.Initialisation.Initialised;
 import io.understudy.primary.app.PrimaryWiring;
 import picocli.CommandLine.Command;
@@ -10,7 +12,13 @@ import picocli.CommandLine.Command;
 final class InitCommand extends PrimaryCommand {
     @Override
     int run(PrimaryWiring agent) {
-        Initialised made = agent.initialisation().run();
+        Initialised made = agent.access()
+                .audit(Events.none())
+                .around(
+                        Caller.ofThisProcess(),
+                        "init",
+                        "",
+                        () -> agent.initialisation().run());
         cli.print(made, () -> text(made));
         return 0;
     }

@@ -17,13 +17,16 @@ import picocli.CommandLine.Command;
             VerifyCommand.class,
             PruneCommand.class,
             StatusCommand.class,
-            CheckCommand.class
+            CheckCommand.class,
+            AuditCommand.class,
+            TlsCommand.class
         },
         footer = {
             "",
             "Exit codes: 0 success, 1 a defect, 2 wrong usage, 10-19 configuration and role,",
             "20-29 filestore and repository, 30-39 database, 40-49 authenticity and integrity,",
-            "50-59 epochs and snapshots, 60-69 files and disks, 70-79 the site's service.",
+            "50-59 epochs and snapshots, 60-69 files and disks, 70-79 the site's service,",
+            "80-89 the other server.",
             "UNDERSTUDY_LOG sets the level of the log: error, warn, info, debug."
         })
 public final class PrimaryCli extends AgentProgram {

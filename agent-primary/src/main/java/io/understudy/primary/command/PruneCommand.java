@@ -1,5 +1,6 @@
 package io.understudy.primary.command;
 
+import io.understudy.audit.Caller;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
@@ -22,7 +23,11 @@ final class PruneCommand extends PrimaryCommand {
         Pruned[] pruned = new Pruned[1];
         Pruning pruning = agent.pruning(Events.none());
         try (ProgressDisplay progress = cli.progress()) {
-            cli.interruptible(() -> pruned[0] = dryRun ? pruning.explain(progress) : pruning.prune(progress));
+            cli.interruptible(() -> pruned[0] = dryRun
+                    ? pruning.explain(progress)
+                    : agent.access()
+                            .audit(Events.none())
+                            .around(Caller.ofThisProcess(), "prune", "", () -> pruning.prune(progress)));
         }
         PruneView view = PruneView.of(pruned[0]);
         cli.print(view, view::text);

@@ -1,6 +1,8 @@
 package io.understudy.primary.command;
 
 import io.understudy.admin.AdminClient;
+import io.understudy.audit.Caller;
+import io.understudy.cli.Json;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -45,12 +47,17 @@ final class SnapshotCommand extends PrimaryCommand {
                 + RetryPolicy.standard().limit().toSeconds() + " s");
         SnapshotView[] taken = new SnapshotView[1];
         try (ProgressDisplay progress = cli.progress()) {
-            AdminClient daemon = agent.client();
+            AdminClient daemon = agent.access().client();
             if (daemon.daemonRuns()) {
                 taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
             } else {
-                cli.interruptible(() ->
-                        taken[0] = SnapshotView.of(agent.taker(Events.none()).take(request, progress)));
+                cli.interruptible(() -> taken[0] = SnapshotView.of(agent.access()
+                        .audit(Events.none())
+                        .around(
+                                Caller.ofThisProcess(),
+                                "snapshot",
+                                Json.line(request),
+                                () -> agent.taker(Events.none()).take(request, progress))));
             }
         }
         cli.print(taken[0], taken[0]::text);

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 final class StatusCommand extends PrimaryCommand {
     @Override
     int run(PrimaryWiring agent) {
-        AdminClient daemon = agent.client();
+        AdminClient daemon = agent.access().client();
         StatusView view = daemon.daemonRuns()
                 ? daemon.call(PrimaryCommands.STATUS, new Nothing(), Progress.none())
                 : agent.status();

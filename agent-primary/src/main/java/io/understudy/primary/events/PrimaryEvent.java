@@ -38,8 +38,9 @@ public sealed interface PrimaryEvent extends Event {
     @EventText("epoch {epoch} has no snapshot yet: the first one is taken now")
     record FirstSnapshotDue(int epoch) implements PrimaryEvent {}
 
-    @EventText("replica {name} follows; it has {applied}")
-    record ReplicaFollows(String name, String applied) implements PrimaryEvent {}
+    /** @param peer the name in its certificate, and its address */
+    @EventText("replica {name} follows ({peer}); it has {applied}")
+    record ReplicaFollows(String name, String peer, String applied) implements PrimaryEvent {}
 
     @EventText("a snapshot is requested ({periods})")
     record SnapshotRequested(List<String> periods) implements PrimaryEvent {}

@@ -3,21 +3,36 @@ package io.understudy.primary.announce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.Timestamp;
+import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.understudy.audit.AuditLog;
+import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
+import io.understudy.transport.Peer;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicationGrpc;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,20 +40,32 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class FollowServiceTest {
     private final FakeTicker time = new FakeTicker();
     private final Followers followers = new Followers(time.clock());
-    private final FollowService service = new FollowService("example", followers, Events.none());
+    private final List<Event> reported = new CopyOnWriteArrayList<>();
+    private final Events events = new Events(time.clock(), (event, at) -> reported.add(event));
+
+    @TempDir
+    private Path state;
+
+    private FollowService service;
+    private Peer peer = new Peer("b.example.net", "192.0.2.7", true);
     private Server server;
     private ManagedChannel channel;
 
     @BeforeEach
     void start() throws IOException {
+        AuditLog audit = new AuditLog(state, "agent-primary", time.clock(), time, events);
+        service = new FollowService("example", followers, new FollowerLog(audit, events, time), time);
         String name = UUID.randomUUID().toString();
-        server =
-                InProcessServerBuilder.forName(name).addService(service).build().start();
+        server = InProcessServerBuilder.forName(name)
+                .addService(ServerInterceptors.intercept(service, new AsPeer()))
+                .build()
+                .start();
         channel = InProcessChannelBuilder.forName(name).build();
     }
 
@@ -133,12 +160,137 @@ class FollowServiceTest {
         await().until(() -> late.failure != null);
     }
 
+    /** A report is shown on terminals. */
+    @Test
+    void aReportIsKeptWithoutControlCharactersAndInItsLength() {
+        new Replica("a\u001b[2Jb\n\u202e" + "x".repeat(3000));
+        await().until(() -> followers.all().size() == 1);
+
+        assertThat(followers.all().get(0).report().getName())
+                .startsWith("a [2Jb x")
+                .hasSizeLessThan(110);
+    }
+
+    /** Names are the peer's own choice: neither many of them nor another's name change what is known of others. */
+    @Test
+    void aPeerHasFewNamesAndTakesNoneOfAnother() {
+        new Replica("standby-1").report("00000001-00000001");
+        await().until(() -> followers.all().size() == 1
+                && !followers.all().get(0).report().getApplied().isEmpty());
+        peer = new Peer("c.example.net", "192.0.2.8", true);
+        new Replica("standby-1").report("00000001-00000009");
+        for (int i = 0; i < 50; i++) {
+            time.advance(Duration.ofSeconds(1));
+            new Replica("forged-" + i);
+        }
+        await().until(() ->
+                followers.all().stream().anyMatch(one -> one.report().getName().equals("forged-49")));
+
+        assertThat(followers.all()).hasSizeLessThanOrEqualTo(5);
+        assertThat(followers.all())
+                .filteredOn(one -> one.peer().equals("b.example.net"))
+                .singleElement()
+                .satisfies(one -> assertThat(one.report().getApplied()).isEqualTo("00000001-00000001"));
+    }
+
+    @Test
+    void aPeerHasFewCallsAtATimeTheNewestOnes() {
+        List<Replica> all = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            all.add(new Replica("standby-1"));
+        }
+        // Which are the oldest the server says: the calls come to it side by side.
+        await().until(() -> all.stream().filter(each -> each.failure != null).count() == 4);
+        Replica newest = new Replica("standby-1");
+        await().until(() -> all.stream().filter(each -> each.failure != null).count() == 5);
+        followers.announce(announcement(7));
+        await().until(() -> newest.received.equals(List.of(7)));
+        assertThat(newest.failure).isNull();
+    }
+
+    @Test
+    void aCallThatReportsTooOftenEnds() {
+        Replica replica = new Replica("standby-1");
+        for (int i = 0; i <= ReportRate.BURST; i++) {
+            replica.report("00000001-00000001");
+        }
+        await().until(() -> replica.failure != null);
+        assertThat(RpcFailures.fromStatus("cannot follow", replica.failure)).hasMessageContaining("too often");
+    }
+
+    @Test
+    void onceASecondIsNotTooOften() {
+        ReportRate rate = new ReportRate(time);
+        for (int i = 0; i < 1000; i++) {
+            time.advance(Duration.ofSeconds(1));
+            assertThat(rate.allows()).isTrue();
+        }
+    }
+
+    /** Without TLS a caller may be anyone on this host. */
+    @Test
+    void anUnknownCallerChangesNothingAndLearnsLittle() {
+        peer = new Peer(Peer.LOOPBACK, "127.0.0.1", false);
+        followers.announce(Announcement.newBuilder()
+                .setSite("example")
+                .setRepository("secret")
+                .setServer("secret")
+                .setEpoch(7)
+                .setSnapshot("00000001-00000001")
+                .setCommitted(Timestamp.newBuilder().setSeconds(1))
+                .setMoment(Timestamp.newBuilder().setSeconds(1))
+                .build());
+        Replica replica = new Replica("forged");
+        await().until(() -> !replica.announced.isEmpty());
+        Replica stranger = new Replica("forged", "other", true);
+        await().until(() -> stranger.failure != null);
+
+        assertThat(replica.announced)
+                .containsExactly(Announcement.newBuilder()
+                        .setSite("example")
+                        .setSnapshot("00000001-00000001")
+                        .build());
+        assertThat(followers.all()).isEmpty();
+        assertThat(reported).isEmpty();
+        assertThat(RpcFailures.fromStatus("cannot follow", stranger.failure).getMessage())
+                .doesNotContain("\"example\"");
+    }
+
+    @Test
+    void whoFollowsIsInTheLogAndOnceAnHourInTheAuditFile() throws IOException {
+        new Replica("standby-1").calls.onCompleted();
+        await().until(() ->
+                !followers.all().isEmpty() && !followers.all().get(0).connected());
+        new Replica("standby-1");
+        await().until(() -> reported.stream()
+                        .filter(PrimaryEvent.ReplicaFollows.class::isInstance)
+                        .count()
+                == 2);
+
+        assertThat(reported.get(0).message())
+                .isEqualTo("replica standby-1 follows (b.example.net at 192.0.2.7); it has no snapshot yet");
+        assertThat(Files.readAllLines(StateEntry.AUDIT.in(state)))
+                .singleElement()
+                .asString()
+                .contains("\"who\":\"b.example.net\"", "192.0.2.7", "\"what\":\"follow\"", "accepted");
+    }
+
+    /** What the server's guard does for a certificate. */
+    private final class AsPeer implements ServerInterceptor {
+        @Override
+        public <A, B> ServerCall.Listener<A> interceptCall(
+                ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+            return Contexts.interceptCall(peer.inContext(), call, headers, next);
+        }
+    }
+
     private static Announcement announcement(int number) {
         return Announcement.newBuilder().setSite("example").setEpoch(number).build();
     }
 
     private final class Replica implements ClientResponseObserver<ReplicaReport, Announcement> {
         private final List<Integer> received = new CopyOnWriteArrayList<>();
+        private final List<Announcement> announced = new CopyOnWriteArrayList<>();
         private final String name;
         private final String site;
         private final boolean reads;
@@ -181,6 +333,7 @@ class FollowServiceTest {
         @Override
         public void onNext(Announcement announcement) {
             received.add(announcement.getEpoch());
+            announced.add(announcement);
         }
 
         @Override

@@ -2,7 +2,7 @@ package io.understudy.primary.announce;
 
 import io.understudy.v1.ReplicaReport;
 
-/** Lets replicas report without a connection. */
+/** Lets replicas report without a connection, each as a peer of its own. */
 public final class Reporting {
     private Reporting() {}
 
@@ -11,6 +11,7 @@ public final class Reporting {
         followers.connect(name, announcement -> {});
         followers.report(
                 name,
+                name + ".example.net",
                 ReplicaReport.newBuilder()
                         .setName(name)
                         .setSite("example")

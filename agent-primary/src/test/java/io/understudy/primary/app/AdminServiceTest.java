@@ -6,8 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand.Nothing;
+import io.understudy.admin.AdminServer;
 import io.understudy.admin.AdminService;
-import io.understudy.config.HostPort;
+import io.understudy.audit.AuditLog;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -15,9 +16,8 @@ import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
+import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
-import io.understudy.transport.RpcServer;
-import io.understudy.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,12 +39,11 @@ class AdminServiceTest {
     @TempDir
     Path folder;
 
-    private final Transport transport = new Transport(Optional.empty());
     private PrimaryFixture primary;
     private SnapshotQueue queue;
-    private RpcServer server;
+    private AdminServer server;
     private AdminClient client;
-    private HostPort listen;
+    private Path socket;
 
     @BeforeEach
     void start() {
@@ -53,15 +52,20 @@ class AdminServiceTest {
         queue = new SnapshotQueue(primary.taker(new Events(primary.time.clock(), daemonStatus)));
         Followers followers = new Followers(primary.time.clock());
         StatusReport status = new StatusReport("example", "a", "memory:", "0.1.0");
+        FakeTicker ticker = new FakeTicker();
+        Path state = folder.resolve("admin");
+        AuditLog audit = new AuditLog(state, "agent-primary", ticker.clock(), ticker, Events.none());
         AdminService service = new AdminService(
                 "example",
-                PrimaryHandlers.of(queue, Events.none(), () -> status.ofDaemon(daemonStatus, queue, followers.all())),
-                new FakeTicker());
-        server = transport
-                .server(new HostPort("127.0.0.1", 0), List.of(), List.of(service))
-                .start();
-        listen = new HostPort("127.0.0.1", server.port());
-        client = new AdminClient("example", listen, transport);
+                PrimaryHandlers.of(
+                        queue,
+                        Events.none(),
+                        audit,
+                        () -> status.ofDaemon(daemonStatus, queue, followers.all(), Optional.empty())),
+                ticker);
+        socket = StateEntry.PRIMARY_SOCKET.in(state);
+        server = new AdminServer(socket, service, audit, Events.none(), ticker).start();
+        client = new AdminClient("example", socket);
     }
 
     @AfterEach
@@ -180,7 +184,7 @@ class AdminServiceTest {
 
     @Test
     void refusesACallerOfAnotherSite() {
-        AdminClient stranger = new AdminClient("other", listen, transport);
+        AdminClient stranger = new AdminClient("other", socket);
         assertThatThrownBy(() -> take(stranger, List.of(), Progress.none())).hasMessageContaining("site \"example\"");
         assertThatThrownBy(() -> status(stranger))
                 .isInstanceOfSatisfying(

@@ -222,6 +222,7 @@ class StatusAgainstTheWorldTest {
         fields.put("progress", () -> NONE);
         fields.put("last_error.code", () -> away ? "filestore_unreachable" : role.equals("fenced") ? "fenced" : NONE);
         fields.put("followers", () -> String.join(",", replicas));
+        fields.put("refused", () -> NONE);
         fields.put("doubled_names", () -> doubled);
         fields.put("junk", () -> "");
         fields.put("filestore.name", () -> "memory:");
@@ -258,7 +259,11 @@ class StatusAgainstTheWorldTest {
             case SNAPSHOT_LAST_UPLOADED_BYTES -> number(newest.totals().uploadedBytes());
             case SNAPSHOT_EXPECTED_INTERVAL_SECONDS -> "3600.0";
             case SNAPSHOT_ATTEMPTS -> number(attempts);
-            case SNAPSHOT_FAILURES, RETENTION_DELETED, RETENTION_FAILURES, REPOSITORY_JUNK_OBJECTS -> "0.0";
+            case SNAPSHOT_FAILURES,
+                    RETENTION_DELETED,
+                    RETENTION_FAILURES,
+                    REPOSITORY_JUNK_OBJECTS,
+                    HANDSHAKES_REFUSED -> "0.0";
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case SNAPSHOT_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
             // Nothing was verified; the filestore of this test is not metered; the others are the replica's.
@@ -286,8 +291,8 @@ class StatusAgainstTheWorldTest {
     private Map<String, String> shown() {
         StatusReport report = new StatusReport("example", "a", "memory:", "0.1.0");
         try {
-            JsonNode json =
-                    new ObjectMapper().readTree(Json.line(report.ofDaemon(daemonStatus, queue, followers.all())));
+            JsonNode json = new ObjectMapper()
+                    .readTree(Json.line(report.ofDaemon(daemonStatus, queue, followers.all(), Optional.empty())));
             Map<String, String> shown = new LinkedHashMap<>();
             json.properties().forEach(field -> flatten(shown, field.getKey(), field.getValue()));
             return shown;

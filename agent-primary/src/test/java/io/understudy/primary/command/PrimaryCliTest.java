@@ -120,7 +120,7 @@ class PrimaryCliTest {
         JsonNode status = json("status", "--json");
         assertThat(shape(status))
                 .isEqualTo("running site server version role epoch highest_epoch newest moment next progress"
-                        + " last_error followers doubled_names junk filestore{name reachable seen}");
+                        + " last_error followers refused doubled_names junk filestore{name reachable seen}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");
         JsonNode check = json("check", "--json");
@@ -291,13 +291,13 @@ class PrimaryCliTest {
     @Test
     void theDaemonTakesSnapshotsForTheCommandAndAnnouncesThemOverTls() throws Exception {
         TestCertificates authority = new TestCertificates(folder, "authority");
-        var mine = authority.issue("a.example.net", "DNS:a.example.net");
+        var mine = authority.issue("a.example.net", "DNS:a.example.net,IP:127.0.0.1");
         tls = "tls: {certificate: %s, key: %s, ca: %s}\n".formatted(mine.certificate(), mine.key(), mine.ca());
         configure();
         run("init");
         try (Running daemon = new Running()) {
             daemon.awaitStart();
-            ManagedChannel local = new Transport(Optional.of(mine)).local(listen);
+            ManagedChannel local = new Transport(Optional.of(mine)).channel(listen);
             List<String> announced = follow(local);
             assertThat(json("snapshot", "--json").path("snapshot").asText()).isEqualTo("00000001-00000001");
             await().until(() -> announced.contains("00000001-00000001"));
@@ -305,7 +305,7 @@ class PrimaryCliTest {
             assertThat(status.path("running").asBoolean()).isTrue();
             assertThat(status.path("newest").asText()).isEqualTo("00000001-00000001");
             assertThat(shape(status.path("followers").path(0)))
-                    .isEqualTo("name connected last_seen version state applied moment proven step last_error");
+                    .isEqualTo("name peer connected last_seen version state applied moment proven step last_error");
             Files.createFile(folder.resolve("BACKUP"));
             assertThat(run("snapshot")).isEqualTo(ErrorCode.BACKUP_MODE.exitCode());
             assertThat(err.toString()).contains("error: cannot take a snapshot").contains("hint: ");
@@ -313,6 +313,17 @@ class PrimaryCliTest {
         }
         Files.delete(folder.resolve("BACKUP"));
         assertThat(run("snapshot")).isZero();
+
+        JsonNode audit = json("audit", "verify", "--json");
+        assertThat(shape(audit)).isEqualTo("file entries first last hash remarks");
+        assertThat(audit.path("entries").asInt())
+                .as("init, follow, three snapshots")
+                .isEqualTo(9);
+        assertThat(run("audit")).isEqualTo(2);
+        Path file = StateEntry.AUDIT.in(folder.resolve("state"));
+        Files.writeString(file, Files.readString(file).replace("\"snapshot\"", "\"promote\""));
+        assertThat(run("audit", "verify")).isEqualTo(ErrorCode.STATE_DAMAGED.exitCode());
+        assertThat(err.toString()).contains("the chain of " + file + " is broken: line ");
     }
 
     @Test
@@ -320,8 +331,10 @@ class PrimaryCliTest {
         run("init");
         try (Running daemon = new Running()) {
             daemon.awaitStart();
-            assertThat(run("run")).isEqualTo(ErrorCode.CONFIG_INVALID.exitCode());
-            assertThat(err.toString()).contains("cannot listen on " + listen);
+            assertThat(run("run")).isEqualTo(ErrorCode.LOCKED.exitCode());
+            assertThat(err.toString()).contains("agent-primary runs here already");
+            assertThat(run("status")).as("the first one still answers").isZero();
+            assertThat(out.toString()).contains("agent      runs");
         }
     }
 
@@ -380,7 +393,7 @@ class PrimaryCliTest {
                   - {name: media, kind: files, path: %1$s/media}
                 filestore: {url: "file://%1$s/repository"}
                 signing: {private_key: %1$s/signing.pem, trusted_keys: [%1$s/peer.pub.pem]}
-                primary: {name: a, listen: "%8$s", http: "127.0.0.1:0"}
+                primary: {name: a, listen: "%8$s", replicas: [a.example.net], http: "127.0.0.1:0"}
                 %9$s""".formatted(
                         folder,
                         server.host(),

@@ -5,7 +5,9 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
+import io.understudy.transport.PlainText;
 import io.understudy.v1.Announcement;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -17,7 +19,7 @@ record AnnouncedSnapshots(String site, ReplicaStateStore store, Events events, R
         implements Consumer<Announcement> {
     @Override
     public void accept(Announcement announcement) {
-        if (!announcement.getSite().equals(site) || announcement.getSnapshot().isEmpty()) {
+        if (!announcement.getSite().equals(site) || !isSnapshot(announcement.getSnapshot())) {
             return;
         }
         String applied = store.record()
@@ -26,8 +28,19 @@ record AnnouncedSnapshots(String site, ReplicaStateStore store, Events events, R
                 .map(SnapshotId::toString)
                 .orElse("");
         if (announcement.getSnapshot().compareTo(applied) > 0) {
-            events.report(new ReplicaEvent.SnapshotAnnounced(announcement.getServer(), announcement.getSnapshot()));
+            events.report(new ReplicaEvent.SnapshotAnnounced(
+                    Optional.of(PlainText.of(announcement.getServer())).filter(name -> !name.isEmpty()),
+                    announcement.getSnapshot()));
             wake.run();
+        }
+    }
+
+    /** What is announced comes from another server, and is compared as text. */
+    private static boolean isSnapshot(String text) {
+        try {
+            return SnapshotId.parse(text).toString().equals(text);
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 }

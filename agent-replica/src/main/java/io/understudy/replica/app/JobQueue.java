@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -33,6 +34,7 @@ final class JobQueue implements Worker {
     private final WarnOnce unknownPause;
     private final BlockingDeque<Job<?>> jobs = new LinkedBlockingDeque<>();
     private final Thread thread = new Thread(this::run, "replica");
+    private final AtomicBoolean woken = new AtomicBoolean();
     private RoundControl current = new RoundControl();
     private boolean closed;
 
@@ -102,9 +104,16 @@ final class JobQueue implements Worker {
         return jobs.size();
     }
 
-    /** The routine is due now. */
+    /** The routine is due now. One that waits already is enough: what wakes may come from another server. */
     void wake() {
-        add(Job.of(this::routine), false);
+        if (!woken.getAndSet(true)) {
+            add(
+                    Job.of(control -> {
+                        woken.set(false);
+                        return routine(control);
+                    }),
+                    false);
+        }
     }
 
     /** Gives up the round that runs, unless it has reached APPLY. */

@@ -7,26 +7,22 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.tasks.Services;
 import io.understudy.tasks.Services.Service;
-import io.understudy.transport.RpcServer;
 import java.util.List;
 
 /** The daemon: its services run from {@link #start} to {@link #close}. */
 public final class ReplicaAgent implements AutoCloseable {
     private final List<Service> services;
     private final JobQueue queue;
-    private final RpcServer admin;
     private final Events events;
     private final Services running;
 
     /**
      * @param services started in this order, closed in reverse order
      * @param queue one of them, without which the others are of no use
-     * @param admin another
      */
-    ReplicaAgent(List<Service> services, JobQueue queue, RpcServer admin, Events events) {
+    ReplicaAgent(List<Service> services, JobQueue queue, Events events) {
         this.services = List.copyOf(services);
         this.queue = queue;
-        this.admin = admin;
         this.events = events;
         this.running = new Services(
                 failure -> events.report(new CommonEvent.Defect("the end of a part of the agent", failure)));
@@ -64,10 +60,5 @@ public final class ReplicaAgent implements AutoCloseable {
     public void close() {
         events.report(new ReplicaEvent.AgentStops());
         running.close();
-    }
-
-    /** The port of the administration. */
-    int adminPort() {
-        return admin.port();
     }
 }

@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminHandlers;
+import io.understudy.audit.AuditLog;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.events.Events;
@@ -26,9 +27,10 @@ final class ReplicaHandlers {
     }
 
     /** @param events of the replica: the caller receives the progress among them */
-    static AdminHandlers of(Replica replica, Worker worker, Events events, Supplier<StatusView> status) {
+    static AdminHandlers of(
+            Replica replica, Worker worker, Events events, AuditLog audit, Supplier<StatusView> status) {
         ReplicaHandlers does = new ReplicaHandlers(replica, worker, events);
-        return new AdminHandlers()
+        return new AdminHandlers(audit)
                 .on(
                         ReplicaCommands.SYNC,
                         (request, call) -> does.round(

@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.config.Settings;
+import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.EventSink;
 import io.understudy.failure.ErrorCode;
@@ -53,6 +54,7 @@ final class ReplicaMetrics implements EventSink {
             metrics.prepare(Metric.IMPORT_FAILURES, replica, step.label());
         }
         metrics.prepare(Metric.IMPORT_DURATION_SECONDS, replica);
+        metrics.prepare(Metric.HANDSHAKES_REFUSED);
         metrics.watch(Metric.MARKER_PRESENT, () -> markerPresent(backup));
         // The primary's agent says whether this server takes snapshots: two agents on one host must not count twice.
         metrics.set(Metric.ROLE_IS_PRIMARY, false);
@@ -135,6 +137,8 @@ final class ReplicaMetrics implements EventSink {
             cleanUpFailures(0);
         } else if (event instanceof ReplicaEvent.RoundEnded) {
             failures();
+        } else if (event instanceof CommonEvent.PeerRefused) {
+            metrics.count(Metric.HANDSHAKES_REFUSED);
         }
     }
 

@@ -1,10 +1,11 @@
 package io.understudy.replica.app;
 
+import io.understudy.admin.AdminAccess;
 import io.understudy.admin.AdminHandlers;
-import io.understudy.admin.AdminService;
+import io.understudy.admin.AdminServer;
+import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
-import io.understudy.config.Settings.HealthSettings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.files.DiskSpace;
@@ -60,13 +61,14 @@ import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
 import io.understudy.time.Ticker;
-import io.understudy.transport.RpcServer;
+import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.Transport;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -307,7 +309,18 @@ public final class ReplicaWiring implements AutoCloseable {
         DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
         StatusReport status = statusReport(live);
         Events events = new Events(ports.clock(), live, new LogSink());
-        return ReplicaHandlers.of(replica(events), Worker.here(), events, () -> status.ofCommand(daemon));
+        AuditLog audit = access().audit(Events.none());
+        return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon));
+    }
+
+    public AdminAccess access() {
+        return new AdminAccess(
+                "agent-replica",
+                settings.site(),
+                settings.state(),
+                StateEntry.REPLICA_SOCKET,
+                ports.clock(),
+                ports.ticker());
     }
 
     /**
@@ -341,25 +354,20 @@ public final class ReplicaWiring implements AutoCloseable {
                 () -> status.report(inspector.last()),
                 new AnnouncedSnapshots(settings.site(), store, events, queue::wake),
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
+                new RefusedPeers(Optional.empty(), events, ports.ticker(), ports.clock()),
                 events,
                 ports.clock());
-        events.add((event, at) -> {
-            if (event instanceof ReplicaEvent) {
-                link.changed();
-            }
-        });
+        events.add(link);
         MarkerWatch watch = markerWatch(
                 queue::interruptRound,
                 queue::wake,
                 () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy),
                 events);
-        RpcServer admin = transport.server(
-                settings.replica().listen(),
-                List.of(),
-                List.of(new AdminService(
-                        settings.site(),
-                        ReplicaHandlers.of(replica, queue, events, () -> status.ofDaemon(link.seen())),
-                        ports.ticker())));
+        AuditLog audit = access().audit(events);
+        AdminServer admin = access().server(
+                        ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
+                        audit,
+                        events);
         Readiness readiness = new Readiness(marker, store, inspection, live);
 
         List<Service> services = new ArrayList<>();
@@ -369,27 +377,16 @@ public final class ReplicaWiring implements AutoCloseable {
             replicaMetrics.prepare(settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds));
             return () -> {};
         });
+        services.add(admin::start);
         settings.replica()
                 .http()
                 .ifPresent(address ->
                         services.add(() -> HttpEndpoint.start(address, metrics, queue::health, readiness::probe)));
-        services.add(admin::start);
-        services.add(() -> queue.start(closingLimit()));
+        services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);
         services.add(watch::start);
-        return new ReplicaAgent(services, queue, admin, events);
-    }
-
-    /** For how long an apply that is under way may take when the agent stops. */
-    private Duration closingLimit() {
-        Duration health =
-                settings.service().health().map(HealthSettings::within).orElse(Duration.ZERO);
-        return settings.service()
-                .limit()
-                .multipliedBy(4)
-                .plus(health.multipliedBy(2))
-                .plusSeconds(60);
+        return new ReplicaAgent(services, queue, events);
     }
 
     @Override

@@ -75,7 +75,8 @@ final class StatusReport {
     /** @param daemon whether one runs, though it does not answer */
     StatusView ofCommand(boolean daemon) {
         List<PrimaryView> primaries = settings.replica().primaries().stream()
-                .map(each -> new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty()))
+                .map(each ->
+                        new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty(), Optional.empty()))
                 .toList();
         Asked asked = ask(settings.filestore().url().toString());
         return view(
@@ -158,7 +159,8 @@ final class StatusReport {
                 seen.address().toString(),
                 seen.connected(),
                 seen.lastSeen(),
-                Optional.of(seen.announced()).filter(text -> !text.isEmpty()));
+                Optional.of(seen.announced()).filter(text -> !text.isEmpty()),
+                seen.error());
     }
 
     private static String text(Optional<SnapshotId> id) {

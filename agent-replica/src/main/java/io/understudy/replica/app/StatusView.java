@@ -79,8 +79,13 @@ public record StatusView(
         }
     }
 
+    /** @param error why there is no connection, as when one side refuses the other's certificate */
     public record PrimaryView(
-            String address, boolean connected, Optional<Instant> lastSeen, Optional<String> announced) {}
+            String address,
+            boolean connected,
+            Optional<Instant> lastSeen,
+            Optional<String> announced,
+            Optional<String> error) {}
 
     /**
      * @param reachable when it was last asked

@@ -1,6 +1,8 @@
 package io.understudy.replica.command;
 
+import io.understudy.audit.Caller;
 import io.understudy.config.Settings;
+import io.understudy.events.Events;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.round.AwaitedEpoch;
@@ -57,7 +59,10 @@ final class InitCommand extends ReplicaCommand {
         preparation.requireReady().forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
         if (!already) {
             ask(preparation);
-            preparation.enter();
+            wiring.access().audit(Events.none()).around(Caller.ofThisProcess(), "init", "", () -> {
+                preparation.enter();
+                return true;
+            });
         }
         Optional<SnapshotId> newest = wiring.repository().newest();
         int epoch = newest.map(SnapshotId::epoch).orElse(0);

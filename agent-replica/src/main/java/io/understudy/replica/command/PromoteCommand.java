@@ -85,15 +85,15 @@ final class PromoteCommand extends ReplicaCommand {
                                 .orElse("")
                         + ".")
                 .orElse("");
-        return "Make this server the primary of site " + settings.site() + "?" + serving + warning(settings)
+        return "Make this server the primary of site " + settings.site() + "?" + serving + warning(settings, wiring)
                 + " What the old primary wrote since is lost. Continue?";
     }
 
     /** A running daemon knows who is connected; without one, that an agent answers is as much as can be seen. */
-    private String warning(Settings settings) {
+    private String warning(Settings settings, ReplicaWiring wiring) {
         boolean daemon = cli.daemonRuns(settings);
         List<String> there = daemon
-                ? connected(settings)
+                ? connected(wiring)
                 : settings.replica().primaries().stream()
                         .filter(Transport::answers)
                         .map(HostPort::toString)
@@ -106,9 +106,11 @@ final class PromoteCommand extends ReplicaCommand {
                 + "): stop its site first.";
     }
 
-    private List<String> connected(Settings settings) {
+    private List<String> connected(ReplicaWiring wiring) {
         try {
-            return ReplicaCli.daemon(settings)
+            return wiring
+                    .access()
+                    .client()
                     .call(ReplicaCommands.STATUS, new Nothing(), Progress.none())
                     .primaries()
                     .stream()

@@ -1,7 +1,6 @@
 package io.understudy.replica.command;
 
 import io.understudy.admin.AdminCall;
-import io.understudy.admin.AdminClient;
 import io.understudy.admin.AdminCommand;
 import io.understudy.cli.AgentProgram;
 import io.understudy.cli.ProgressDisplay;
@@ -11,7 +10,6 @@ import io.understudy.events.Events;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.state.ApplyLock;
-import io.understudy.transport.Transport;
 import picocli.CommandLine.Command;
 
 /** The command line of {@code agent-replica}. Each command has a class of its own. */
@@ -28,7 +26,8 @@ import picocli.CommandLine.Command;
             VerifyCommand.class,
             RestoreCommand.class,
             RollbackCommand.class,
-            PromoteCommand.class
+            PromoteCommand.class,
+            AuditCommand.class
         })
 public final class ReplicaCli extends AgentProgram {
     public ReplicaCli(Terminal terminal) {
@@ -48,13 +47,9 @@ public final class ReplicaCli extends AgentProgram {
         try (ProgressDisplay progress = progress()) {
             Settings settings = wiring.settings();
             return daemonRuns(settings)
-                    ? daemon(settings).call(command, request, progress)
-                    : wiring.handlers(false).call(command, request, new AdminCall(progress));
+                    ? wiring.access().client().call(command, request, progress)
+                    : wiring.handlers(false).call(command, request, AdminCall.here(progress));
         }
-    }
-
-    static AdminClient daemon(Settings settings) {
-        return new AdminClient(settings.site(), settings.replica().listen(), new Transport(settings.tls()));
     }
 
     /** To see, before an operator is asked, whether there is anything to do. */

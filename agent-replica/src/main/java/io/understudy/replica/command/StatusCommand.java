@@ -24,13 +24,13 @@ final class StatusCommand extends ReplicaCommand {
         boolean daemon = cli.daemonRuns(settings);
         if (daemon) {
             try {
-                return ReplicaCli.daemon(settings).call(ReplicaCommands.STATUS, new Nothing(), Progress.none());
+                return wiring.access().client().call(ReplicaCommands.STATUS, new Nothing(), Progress.none());
             } catch (UnderstudyException e) {
                 cli.say("warning: " + e.getMessage());
             }
         }
         StatusView seen =
-                wiring.handlers(daemon).call(ReplicaCommands.STATUS, new Nothing(), new AdminCall(Progress.none()));
+                wiring.handlers(daemon).call(ReplicaCommands.STATUS, new Nothing(), AdminCall.here(Progress.none()));
         seen.filestore().error().ifPresent(why -> cli.say("warning: " + why));
         return seen;
     }

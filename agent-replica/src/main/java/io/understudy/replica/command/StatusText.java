@@ -78,7 +78,8 @@ final class StatusText {
                                 + (each.connected() ? ", connected" : ", not connected")
                                 + each.lastSeen()
                                         .map(when -> ", last message " + Moments.text(when))
-                                        .orElse("")));
+                                        .orElse("")
+                                + each.error().map(why -> ": " + why).orElse("")));
         line(
                 "filestore",
                 status.filestore().name()

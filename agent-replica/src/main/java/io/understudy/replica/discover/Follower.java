@@ -6,6 +6,7 @@ import io.grpc.stub.ClientResponseObserver;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicationGrpc;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One call of Follow to one primary. */
@@ -15,7 +16,7 @@ final class Follower implements ClientResponseObserver<ReplicaReport, Announceme
     private final Runnable changed;
     private ClientCallStreamObserver<ReplicaReport> call;
     private boolean ended;
-    private String reason = "the primary ended the call";
+    private Optional<Throwable> failure = Optional.empty();
 
     /** @param changed called when the call has ended, from a thread of gRPC */
     Follower(ManagedChannel channel, Consumer<Announcement> onAnnouncement, Runnable changed) {
@@ -42,8 +43,9 @@ final class Follower implements ClientResponseObserver<ReplicaReport, Announceme
         return ended;
     }
 
-    synchronized String reason() {
-        return reason;
+    /** Why the call ended; empty when the primary ended it without a reason. */
+    synchronized Optional<Throwable> failure() {
+        return failure;
     }
 
     @Override
@@ -57,19 +59,19 @@ final class Follower implements ClientResponseObserver<ReplicaReport, Announceme
     }
 
     @Override
-    public void onError(Throwable failure) {
-        end(String.valueOf(failure.getMessage()));
+    public void onError(Throwable why) {
+        end(Optional.of(why));
     }
 
     @Override
     public void onCompleted() {
-        end("the primary ended the call");
+        end(Optional.empty());
     }
 
-    private void end(String why) {
+    private void end(Optional<Throwable> why) {
         synchronized (this) {
             ended = true;
-            reason = why;
+            failure = why;
         }
         changed.run();
     }

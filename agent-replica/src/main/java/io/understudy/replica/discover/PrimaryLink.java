@@ -2,10 +2,17 @@ package io.understudy.replica.discover;
 
 import io.grpc.ManagedChannel;
 import io.understudy.config.HostPort;
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
 import io.understudy.events.Events;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.tasks.DaemonThreads;
 import io.understudy.time.Backoff;
+import io.understudy.transport.HandshakeReason;
+import io.understudy.transport.PlainText;
+import io.understudy.transport.RefusedPeers;
+import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import java.time.Clock;
@@ -28,18 +35,28 @@ import org.slf4j.LoggerFactory;
  * Sends it this replica's state whenever that changes, at most once a second. Thread-safe; its thread runs from
  * {@link #start} to {@link #close}.
  */
-public final class PrimaryLink implements AutoCloseable {
+public final class PrimaryLink implements EventSink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PrimaryLink.class);
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
 
-    /** What is known of one primary. */
-    public record Seen(HostPort address, boolean connected, Optional<Instant> lastSeen, String announced) {}
+    /**
+     * What is known of one primary.
+     *
+     * @param error why there is no connection; empty while there is one, and before the first attempt
+     */
+    public record Seen(
+            HostPort address, boolean connected, Optional<Instant> lastSeen, String announced, Optional<String> error) {
+        Seen lost(String why) {
+            return new Seen(address, false, lastSeen, announced, Optional.of(why));
+        }
+    }
 
     private final List<HostPort> primaries;
     private final Function<HostPort, ManagedChannel> channels;
     private final Supplier<ReplicaReport> report;
     private final Consumer<Announcement> onAnnouncement;
     private final Backoff backoff;
+    private final RefusedPeers refused;
     private final Events events;
     private final Clock clock;
     private final Map<HostPort, Seen> seen = new LinkedHashMap<>();
@@ -53,6 +70,7 @@ public final class PrimaryLink implements AutoCloseable {
      * @param primaries tried in turn; may be empty
      * @param report this replica's state now
      * @param onAnnouncement receives each announcement, from a thread of gRPC
+     * @param refused receives handshakes and calls that were refused, by either side
      */
     public PrimaryLink(
             List<HostPort> primaries,
@@ -60,6 +78,7 @@ public final class PrimaryLink implements AutoCloseable {
             Supplier<ReplicaReport> report,
             Consumer<Announcement> onAnnouncement,
             Backoff backoff,
+            RefusedPeers refused,
             Events events,
             Clock clock) {
         this.primaries = List.copyOf(primaries);
@@ -67,9 +86,10 @@ public final class PrimaryLink implements AutoCloseable {
         this.report = report;
         this.onAnnouncement = onAnnouncement;
         this.backoff = backoff;
+        this.refused = refused;
         this.events = events;
         this.clock = clock;
-        this.primaries.forEach(each -> seen.put(each, new Seen(each, false, Optional.empty(), "")));
+        this.primaries.forEach(each -> seen.put(each, new Seen(each, false, Optional.empty(), "", Optional.empty())));
         this.thread = DaemonThreads.named("primary-link").newThread(this::run);
     }
 
@@ -83,6 +103,14 @@ public final class PrimaryLink implements AutoCloseable {
     /** This replica's state has changed: the primary receives it soon. */
     public void changed() {
         guarded(() -> dirty = true);
+    }
+
+    /** What the primary sees of this replica changes with its events. */
+    @Override
+    public void receive(Event event, Instant at) {
+        if (event instanceof ReplicaEvent) {
+            changed();
+        }
     }
 
     public List<Seen> seen() {
@@ -133,27 +161,53 @@ public final class PrimaryLink implements AutoCloseable {
                     follower.send(report.get());
                 }
             }
-            lost(primary, follower.reason(), answered[0]);
+            lost(primary, follower.failure(), answered[0]);
         } catch (RuntimeException e) {
-            lost(primary, String.valueOf(e.getMessage()), answered[0]);
+            lost(primary, Optional.of(e), answered[0]);
         }
         return answered[0];
     }
 
     private void note(HostPort primary, Announcement announcement) {
-        guarded(() ->
-                seen.put(primary, new Seen(primary, true, Optional.of(clock.instant()), announcement.getSnapshot())));
+        Seen now = new Seen(
+                primary,
+                true,
+                Optional.of(clock.instant()),
+                PlainText.of(announcement.getSnapshot()),
+                Optional.empty());
+        guarded(() -> seen.put(primary, now));
         onAnnouncement.accept(announcement);
     }
 
-    private void lost(HostPort primary, String why, boolean answered) {
+    private void lost(HostPort primary, Optional<Throwable> failure, boolean answered) {
+        Optional<String> refusal = failure.flatMap(PrimaryLink::refusal);
+        refusal.ifPresent(why -> refused.add(primary.toString(), primary.toString(), why));
+        String why = refusal.or(() -> failure.map(PrimaryLink::message)).orElse("the primary ended the call");
         if (answered) {
             events.report(new ReplicaEvent.PrimaryLost(primary.toString(), why));
         } else {
             LOG.debug("no answer from the primary {}: {}", primary, why);
         }
-        guarded(() -> seen.computeIfPresent(
-                primary, (address, last) -> new Seen(address, false, last.lastSeen(), last.announced())));
+        guarded(() -> seen.computeIfPresent(primary, (address, last) -> last.lost(why)));
+    }
+
+    /** Empty for a primary that is only away. */
+    private static Optional<String> refusal(Throwable failure) {
+        UnderstudyException known = known(failure);
+        return switch (known.code()) {
+            case PEER_REFUSED, CONFIG_INVALID -> Optional.of(PlainText.of(known.getMessage()));
+            default -> HandshakeReason.of(failure);
+        };
+    }
+
+    private static String message(Throwable failure) {
+        return PlainText.of(known(failure).getMessage());
+    }
+
+    private static UnderstudyException known(Throwable failure) {
+        return failure instanceof UnderstudyException own
+                ? own
+                : RpcFailures.fromStatus("cannot follow the primary", failure);
     }
 
     /** Waits for the time, or until something happened after which {@code done} holds. */

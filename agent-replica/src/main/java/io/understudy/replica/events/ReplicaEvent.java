@@ -39,8 +39,8 @@ public sealed interface ReplicaEvent extends Event {
             severity = Severity.WARN)
     record MarkerNamesAnother(SnapshotId live) implements ReplicaEvent {}
 
-    @EventText("{server} announces {snapshot}")
-    record SnapshotAnnounced(String server, String snapshot) implements ReplicaEvent {}
+    @EventText("snapshot {snapshot} is announced[ by {server}]")
+    record SnapshotAnnounced(Optional<String> server, String snapshot) implements ReplicaEvent {}
 
     @EventText("connection to the primary {address} is lost: {why}; polling of the filestore continues")
     record PrimaryLost(String address, String why) implements ReplicaEvent {}

@@ -77,11 +77,13 @@ public final class Checks {
         content(checks);
         settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
         checks.check("service", this::service);
+        Transport transport = new Transport(settings.tls());
         TlsCheck.add(
                 checks,
-                new Transport(settings.tls()),
+                transport,
                 clock.instant(),
                 "tls is not set: this replica receives no announcements of a primary on another server, so it polls");
+        TlsCheck.addPeers(checks, transport, settings.replica().primaries());
         return checks.report();
     }
 

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes this server a standby, in steps that the command puts its question between. */
 public final class Preparation {
@@ -86,15 +87,21 @@ public final class Preparation {
      */
     public List<CheckResult> requireReady() {
         CheckReport report = checks.run();
-        List<CheckResult> faults = report.failures().toList();
+        List<CheckResult> faults =
+                report.failures().filter(each -> !isOfTheLink(each)).toList();
         if (faults.isEmpty()) {
-            return report.warnings().toList();
+            return Stream.concat(report.warnings(), report.failures()).toList();
         }
         String all = faults.stream().map(CheckResult::message).distinct().collect(Collectors.joining("; "));
         throw new UnderstudyException(
                 CheckReport.code(faults.get(0)),
                 "cannot make this server a standby: " + all,
                 faults.get(0).hint());
+    }
+
+    /** A standby that is refused by the primary polls, and can be promoted. */
+    private static boolean isOfTheLink(CheckResult failure) {
+        return CheckReport.code(failure) == ErrorCode.PEER_REFUSED;
     }
 
     /** What stands here and will be replaced, each as a sentence; empty when an answer is not needed. */

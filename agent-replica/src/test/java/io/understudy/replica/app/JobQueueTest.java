@@ -80,10 +80,20 @@ class JobQueueTest {
                 Ticker.system());
         queue.start();
         queue.wake();
+        Awaitility.await().until(() -> routines.get() == 1);
         queue.wake();
 
         Awaitility.await().until(() -> routines.get() == 2);
         assertThat(queue.isAlive()).isTrue();
+    }
+
+    /** Another server may wake it thousands of times. */
+    @Test
+    void wokenOftenItsRoutineRunsOnce() {
+        for (int i = 0; i < 10_000; i++) {
+            queue.wake();
+        }
+        assertThat(queue.waiting()).isEqualTo(1);
     }
 
     @Test

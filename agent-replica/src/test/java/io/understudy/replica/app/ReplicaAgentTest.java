@@ -21,12 +21,16 @@ import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.state.StateEntry;
+import io.understudy.time.Ticker;
+import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicationGrpc;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole daemon on fakes, asked over real gRPC. */
+/** The whole daemon on fakes, asked over a real socket. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ReplicaAgentTest {
     @TempDir
@@ -116,14 +120,15 @@ class ReplicaAgentTest {
         RpcServer primary = new Transport(Optional.empty())
                 .server(
                         new HostPort("127.0.0.1", 0),
-                        List.of(new ReplicationGrpc.ReplicationImplBase() {
+                        new ReplicationGrpc.ReplicationImplBase() {
                             @Override
                             public StreamObserver<ReplicaReport> follow(StreamObserver<Announcement> answer) {
                                 follower.complete(answer);
                                 return collecting(reports);
                             }
-                        }),
-                        List.of())
+                        },
+                        List.of(),
+                        new RefusedPeers(Optional.empty(), Events.none(), Ticker.system(), Clock.systemUTC()))
                 .start();
         open.add(primary);
         start(new HostPort("127.0.0.1", primary.port()));
@@ -147,6 +152,45 @@ class ReplicaAgentTest {
                 .as("as the configuration and status without a daemon have it")
                 .isEqualTo(AgentSettings.in(folder, List.of()).filestore().url().toString());
         assertThat(status.applied()).contains(FakeSource.id(1, 1));
+    }
+
+    /** As many as a hostile primary can send: one round at a time waits, and what is no snapshot wakes none. */
+    @Test
+    void aFloodOfAnnouncementsCostsNothing() {
+        CompletableFuture<StreamObserver<Announcement>> follower = new CompletableFuture<>();
+        RpcServer primary = new Transport(Optional.empty())
+                .server(
+                        new HostPort("127.0.0.1", 0),
+                        new ReplicationGrpc.ReplicationImplBase() {
+                            @Override
+                            public StreamObserver<ReplicaReport> follow(StreamObserver<Announcement> answer) {
+                                follower.complete(answer);
+                                return collecting(new ArrayList<>());
+                            }
+                        },
+                        List.of(),
+                        new RefusedPeers(Optional.empty(), Events.none(), Ticker.system(), Clock.systemUTC()))
+                .start();
+        open.add(primary);
+        start(new HostPort("127.0.0.1", primary.port()));
+        StreamObserver<Announcement> primarySays = follower.join();
+        for (int i = 1; i <= 3000; i++) {
+            for (String text : List.of("00000001-%08d".formatted(i), "\u001b[2J" + i, "99999999-x", "1-1")) {
+                primarySays.onNext(Announcement.newBuilder()
+                        .setSite("site")
+                        .setServer("\u001b[2J".repeat(50))
+                        .setSnapshot(text)
+                        .build());
+            }
+        }
+        world.source.commit(1, 1);
+        primarySays.onNext(Announcement.newBuilder()
+                .setSite("site")
+                .setSnapshot("00000001-00000001")
+                .build());
+
+        awaitLive("00000001-00000001");
+        assertThat(status().primaries().get(0).announced().orElseThrow()).doesNotContain("\u001b");
     }
 
     @Test
@@ -268,8 +312,9 @@ class ReplicaAgentTest {
     }
 
     private AdminClient client(String site) {
-        HostPort listen = new HostPort("127.0.0.1", agent.adminPort());
-        return new AdminClient(site, listen, new Transport(Optional.empty()));
+        return new AdminClient(
+                site,
+                StateEntry.REPLICA_SOCKET.in(AgentSettings.in(folder, List.of()).state()));
     }
 
     private Synced sync(Progress progress) {

@@ -298,7 +298,8 @@ class OutputsTest {
         Live live = new Live(
                 true,
                 Optional.of(new ProgressView(ID, "load", 5, 10)),
-                List.of(new PrimaryView("a:7443", true, Optional.of(SEEN), Optional.of("00000001-00000003"))),
+                List.of(new PrimaryView(
+                        "a:7443", true, Optional.of(SEEN), Optional.of("00000001-00000003"), Optional.empty())),
                 new FilestoreView("s3://b/p", true, Optional.of(SEEN), Optional.of(bad), Optional.empty()),
                 Optional.empty(),
                 List.of());
@@ -313,7 +314,7 @@ class OutputsTest {
                                 + "\"set_aside\":[\"site_before_understudy\"],\"epoch\":null,\"claim_pending\":false,\"daemon\":true,"
                                 + "\"progress\":{\"snapshot\":\"00000001-00000042\",\"step\":\"load\",\"done_bytes\":5,\"total_bytes\":10},"
                                 + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"last_seen\":\"2026-11-20T12:00:00.123456789Z\","
-                                + "\"announced\":\"00000001-00000003\"}],"
+                                + "\"announced\":\"00000001-00000003\",\"error\":null}],"
                                 + "\"filestore\":{\"name\":\"s3://b/p\",\"reachable\":true,\"seen\":\"2026-11-20T12:00:00.123456789Z\","
                                 + "\"newest\":\"00000001-00000003\",\"error\":null},\"failures\":1,"
                                 + "\"last_error\":{\"code\":\"site_unhealthy\",\"message\":\"the site is unhealthy: 500\","

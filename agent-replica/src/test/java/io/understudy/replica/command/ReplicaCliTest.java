@@ -40,7 +40,7 @@ class ReplicaCliTest {
                   - {name: media, kind: files, path: %1$s/media}
                 filestore: {url: "file://%1$s/store"}
                 signing: {trusted_keys: []}
-                replica: {name: standby, listen: "127.0.0.1:1"}
+                replica: {name: standby}
                 """.formatted(folder));
     }
 
@@ -164,7 +164,9 @@ class ReplicaCliTest {
             assertRefused(run("sync"), ErrorCode.AGENT_UNREACHABLE);
             assertThat(run("status", "--json")).isZero();
             assertThat(out.toString()).contains("\"daemon\":true");
-            assertThat(err.toString()).contains("warning: cannot ask the agent at 127.0.0.1:1");
+            assertThat(err.toString())
+                    .contains("warning: cannot ask the agent at " + folder.resolve("state/replica.sock")
+                            + ": it is not there");
         }
     }
 
@@ -180,7 +182,7 @@ class ReplicaCliTest {
     @Test
     void everyCommandHasHelp() {
         for (String command : new String[] {
-            "run", "init", "check", "sync", "status", "list", "verify", "restore", "rollback", "promote"
+            "run", "init", "check", "sync", "status", "list", "verify", "restore", "rollback", "promote", "audit"
         }) {
             assertThat(run(command, "--help")).as(command).isZero();
         }

@@ -8,8 +8,15 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.understudy.config.HostPort;
+import io.understudy.events.Event;
 import io.understudy.events.Events;
+import io.understudy.events.Severity;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.testing.FakeTicker;
 import io.understudy.time.Backoff;
+import io.understudy.transport.RefusedPeers;
+import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicationGrpc;
@@ -18,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,6 +44,10 @@ class PrimaryLinkTest {
     private final List<Announcement> received = new CopyOnWriteArrayList<>();
     private final List<Server> servers = new ArrayList<>();
     private volatile String state = "seeding";
+    private final FakeTicker ticker = new FakeTicker();
+    private final List<Event> reported = new CopyOnWriteArrayList<>();
+    private final RefusedPeers refused = new RefusedPeers(
+            Optional.empty(), new Events(ticker.clock(), (event, at) -> reported.add(event)), ticker, ticker.clock());
     private PrimaryLink link;
 
     /** A primary that greets each follower. */
@@ -83,6 +95,7 @@ class PrimaryLinkTest {
                 () -> ReplicaReport.newBuilder().setName("r").setState(state).build(),
                 received::add,
                 new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), new Random(1)),
+                refused,
                 Events.none(),
                 Clock.systemUTC());
         link.start();
@@ -169,6 +182,55 @@ class PrimaryLinkTest {
         primary.follower.onCompleted();
 
         Awaitility.await().until(() -> received.size() == 2);
+    }
+
+    /** It goes on trying: a thousand attempts are one warning, and its reason stands in the status. */
+    @Test
+    void aPrimaryThatRefusesThisReplicaIsOneWarningWithItsReason() throws IOException {
+        UnderstudyException why = new UnderstudyException(
+                ErrorCode.PEER_REFUSED, "cannot follow the primary: \u001b[1mnot listed", "list it");
+        servers.add(InProcessServerBuilder.forName(run + A)
+                .addService(new ReplicationGrpc.ReplicationImplBase() {
+                    @Override
+                    public StreamObserver<ReplicaReport> follow(StreamObserver<Announcement> answer) {
+                        answer.onError(RpcFailures.toStatus(why));
+                        return new Primary("none").follow(new Ignored());
+                    }
+                })
+                .build()
+                .start());
+        follow(A);
+
+        Awaitility.await().until(() -> reported.size() > 3);
+        assertThat(reported)
+                .filteredOn(event -> event.severity() == Severity.WARN)
+                .singleElement()
+                .satisfies(event -> assertThat(event.message())
+                        .isEqualTo(
+                                "the connection with " + A + " is refused: cannot follow the primary:  [1mnot listed"));
+        assertThat(link.seen().get(0).error())
+                .hasValueSatisfying(text -> assertThat(text).endsWith("not listed"));
+        assertThat(link.seen().get(0).connected()).isFalse();
+    }
+
+    /** One that is down is no refusal. */
+    @Test
+    void aPrimaryThatIsAwayIsNoWarning() {
+        follow(A);
+
+        Awaitility.await().until(() -> link.seen().get(0).error().isPresent());
+        assertThat(reported).isEmpty();
+    }
+
+    private static final class Ignored implements StreamObserver<Announcement> {
+        @Override
+        public void onNext(Announcement announcement) {}
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {}
     }
 
     @Test

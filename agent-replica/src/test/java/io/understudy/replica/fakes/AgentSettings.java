@@ -59,7 +59,7 @@ public final class AgentSettings {
                 new PrimarySettings("standby", Map.of(), any, List.of(), Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings(
-                        "standby", primaries, Duration.ofDays(1), any, Optional.of(new HostPort("127.0.0.1", 0))),
+                        "standby", primaries, Duration.ofDays(1), Optional.of(new HostPort("127.0.0.1", 0))),
                 new ServiceSettings(
                         List.of(), List.of(), List.of(), List.of(), Duration.ofSeconds(1), Optional.empty()),
                 Optional.empty());

@@ -140,7 +140,7 @@ class PreparationTest {
                         Optional.of(folder.resolve("standby.pem")), List.of(folder.resolve("primary.pub.pem"))),
                 new PrimarySettings("standby", Map.of(), any, List.of(), Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
-                new ReplicaSettings("standby", List.of(), Duration.ofDays(1), any, Optional.empty()),
+                new ReplicaSettings("standby", List.of(), Duration.ofDays(1), Optional.empty()),
                 new ServiceSettings(List.of(), List.of(), restart, List.of(), Duration.ofSeconds(1), Optional.empty()),
                 Optional.empty());
     }
@@ -328,7 +328,7 @@ class PreparationTest {
 
         assertThat(sound.requireReady()).singleElement().satisfies(warning -> {
             assertThat(warning.check()).isEqualTo("tls");
-            assertThat(warning.message()).contains("accepts the certificate until 20");
+            assertThat(warning.message()).contains("accepts the certificate for a.example.net until 20");
         });
         assertThatThrownBy(
                         preparation(withTls(new TlsSettings(ours.certificate(), ours.key(), theirs.ca())))

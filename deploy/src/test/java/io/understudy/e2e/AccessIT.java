@@ -1,0 +1,159 @@
+package io.understudy.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.failure.ErrorCode;
+import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Server;
+import io.understudy.rehearsal.ServerPair;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Who may ask the agents for what, with other users of the host and certificates that should not count. */
+class AccessIT extends Scenario {
+    private static final Duration COMMAND = Duration.ofSeconds(120);
+
+    /** What the configuration lets the user {@code nobody} read is all that it needs to connect. */
+    @Test
+    void anotherUserOfTheHostCommandsNeitherAgent() throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to run a command as another user");
+        ServerPair pair = following(false);
+        Server standby = pair.standby();
+        pair.primary().startPrimary();
+        standby.startReplica();
+        JsonNode before = standby.replica("status", "--json").successful().json();
+
+        Outcome promotion = asNobody(standby, standby.replicaProgram("promote", "--yes", "--force", "--unfenced"));
+        Outcome snapshot = asNobody(pair.primary(), pair.primary().primaryProgram("snapshot", "--period", "evil"));
+        Outcome status = asNobody(pair.primary(), pair.primary().primaryProgram("status"));
+
+        for (Outcome each : List.of(promotion, snapshot, status)) {
+            assertRefused(each, ErrorCode.FILE_DENIED);
+        }
+        JsonNode after = standby.replica("status", "--json").successful().json();
+        assertThat(standby.marked()).isTrue();
+        assertThat(after.path("state")).isEqualTo(before.path("state"));
+        assertThat(pair.primary().primary("list", "--json").successful().output())
+                .doesNotContain("evil");
+    }
+
+    private static Outcome asNobody(Server server, Program command) throws IOException {
+        // Its own copy: the one of the agents names a password file that it can't read.
+        Path config = Files.createTempFile("nobody", ".yaml");
+        try {
+            String password = Files.readString(server.layout().passwordFile()).strip();
+            Files.writeString(
+                    config,
+                    Files.readString(server.layout().config())
+                            .replaceAll("password_file: .*", "password: \"" + password + "\""));
+            config.toFile().setReadable(true, false);
+            List<Object> words = Stream.concat(
+                            Stream.of("-u", "nobody", "--"),
+                            command.command().stream()
+                                    .map(word ->
+                                            word.equals(server.layout().config().toString())
+                                                    ? config.toString()
+                                                    : word))
+                    .map(Object.class::cast)
+                    .toList();
+            return Program.of("/usr/sbin/runuser", words.toArray())
+                    .with(command.environment())
+                    .run(COMMAND);
+        } finally {
+            Files.delete(config);
+        }
+    }
+
+    /** The link is down then, with a reason on both sides; commands and the fence need no certificate. */
+    @Test
+    void anExpiredCertificateStopsNeitherAnImportNorAPromotion() throws IOException {
+        ServerPair pair = following(false);
+        Certificates certificates = Certificates.install(pair);
+        certificates.issueExpired(pair.standby().layout().name());
+        pair.primary().startPrimary();
+        pair.standby().startReplica();
+        pair.primary().site().addNote("not over TLS");
+        snapshot(pair.primary());
+        pair.standby().site().awaitContent(2, 1, FOLLOWS);
+
+        awaitReasons(pair, "its certificate has expired", "it rejects this server's certificate: it expired");
+        pair.primary().primaryAgent().orElseThrow().kill();
+        pair.primary().siteService("stop");
+        JsonNode promoted = pair.standby()
+                .replica("promote", "--yes", "--json")
+                .successful()
+                .json();
+
+        assertThat(promoted.path("epoch").asInt()).isEqualTo(2);
+        assertThat(pair.standby().marked()).isFalse();
+        assertThat(Files.readString(pair.standby().layout().state().resolve("audit.jsonl")))
+                .contains("\"what\":\"promote\"", "\"outcome\":\"done\"", "(uid 0)");
+        pair.standby().replica("audit", "verify").successful();
+    }
+
+    /** It is of the same authority, and the primary does not list it. */
+    @Test
+    void aCertificateOfTheAuthorityThatIsNotListedDoesNotFollow() throws IOException {
+        ServerPair pair = following(false);
+        Certificates certificates = Certificates.install(pair);
+        certificates.issueForAnother(pair.standby().layout().name());
+        pair.primary().startPrimary();
+        pair.standby().startReplica();
+
+        awaitReasons(pair, "which primary.replicas does not list", "primary.replicas lists none of the names");
+        assertThat(pair.primary()
+                        .primary("status", "--json")
+                        .successful()
+                        .json()
+                        .path("followers"))
+                .isEmpty();
+        assertThat(Files.readString(pair.primary().layout().state().resolve("audit.jsonl")))
+                .contains("\"what\":\"follow\"", "refused: its certificate is for", "127.0.0.1");
+    }
+
+    private static void awaitReasons(ServerPair pair, String ofThePrimary, String ofTheStandby) {
+        Awaitility.await().atMost(FOLLOWS).ignoreExceptions().untilAsserted(() -> {
+            JsonNode primary =
+                    pair.primary().primary("status", "--json").successful().json();
+            JsonNode standby =
+                    pair.standby().replica("status", "--json").successful().json();
+            assertThat(primary.at("/refused/why").asText()).contains(ofThePrimary);
+            assertThat(standby.at("/primaries/0/error").asText()).contains(ofTheStandby);
+        });
+        assertThat(warnings(pair.primary().layout().log("agent-primary"))).isEqualTo(1);
+        assertThat(warnings(pair.standby().layout().log("agent-replica"))).isEqualTo(1);
+    }
+
+    private static long warnings(Path log) {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains("peer_refused")).count();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** As after kill -9: the socket is there, and no process listens. */
+    @Test
+    void commandsWorkAfterAKillAndASecondDaemonIsRefused() {
+        ServerPair pair = following(false);
+        Server primary = pair.primary();
+        primary.startPrimary().kill();
+        assertThat(primary.layout().state().resolve("primary.sock")).exists();
+
+        snapshot(primary);
+        primary.startPrimary();
+        JsonNode status = primary.primary("status", "--json").successful().json();
+
+        assertThat(status.path("running").asBoolean()).isTrue();
+        assertRefused(primary.primary("run"), ErrorCode.LOCKED);
+    }
+}
