@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,8 +30,6 @@ import picocli.CommandLine.Spec;
  * code of it.
  */
 public abstract class AgentProgram implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(AgentProgram.class);
-
     public static final String DEFAULT_CONFIG = "/etc/understudy/understudy.yaml";
 
     private final Terminal terminal;
@@ -116,7 +113,12 @@ public abstract class AgentProgram implements Runnable {
     /** What lies in it is for the agents' user alone, also where another made the folder. */
     private static void closeState(Path state) {
         if (Files.isDirectory(state) && !AtomicFiles.close(state, AtomicFiles.PRIVATE_FOLDER)) {
-            LOG.warn("the state folder {} lets in other users: make it its agents' alone: chmod 700 {}", state, state);
+            // Not a constant of this class: the level is set before the first logger is made.
+            LoggerFactory.getLogger(AgentProgram.class)
+                    .warn(
+                            "the state folder {} lets in other users: make it its agents' alone: chmod 700 {}",
+                            state,
+                            state);
         }
     }
 

@@ -1,9 +1,11 @@
 package io.understudy.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** What the operating system knows of processes that are not children of this one. */
 public final class Processes {
@@ -21,9 +23,18 @@ public final class Processes {
             String stat = new String(
                     Files.readAllBytes(Path.of("/proc", Long.toString(handle.pid()), "stat")),
                     StandardCharsets.ISO_8859_1);
-            return !stat.substring(stat.lastIndexOf(')') + 1).stripLeading().startsWith("Z");
+            return !stat.substring(stat.lastIndexOf(')') + 1).stripLeading().startsWith("Z") || hasThreads(handle);
         } catch (IOException e) {
             return handle.isAlive();
+        }
+    }
+
+    /** The first thread of a process is a zombie before the others have ended and the files are closed. */
+    private static boolean hasThreads(ProcessHandle handle) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(handle.pid()), "task"))) {
+            return threads.count() > 1;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.understudy.repository;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import java.util.List;
 
 /**
  * An object of the filestore that has the name of a manifest or a claim, and that no trusted agent wrote under it. It
@@ -30,6 +31,13 @@ public record JunkObject(String key, UnderstudyException why) {
     /** What an operator does about it. */
     public String hint() {
         return "find out who writes into the filestore, take that right away, and remove the object";
+    }
+
+    /** What is left of a verification that found the newest snapshot sound: a newer one may be damaged. */
+    public static void requireNone(List<JunkObject> junk) {
+        if (!junk.isEmpty()) {
+            throw junk.get(0).toException();
+        }
     }
 
     public UnderstudyException toException() {

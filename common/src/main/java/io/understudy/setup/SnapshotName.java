@@ -2,8 +2,10 @@ package io.understudy.setup;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import java.util.function.Consumer;
 
 /** How a person names a snapshot on the command line. */
 public final class SnapshotName {
@@ -22,10 +24,13 @@ public final class SnapshotName {
         }
     }
 
-    /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN} when there is none yet */
-    public static SnapshotId newest(Repository repository) {
+    /**
+     * @param junk receives what has the name of a newer one
+     * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN} when there is none yet
+     */
+    public static SnapshotId newest(Repository repository, Consumer<JunkObject> junk) {
         return repository
-                .newest()
+                .newest(repository.list(), junk)
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.SNAPSHOT_UNKNOWN,
                         "cannot find the newest snapshot: " + repository.name() + " holds none yet",

@@ -1,6 +1,7 @@
 package io.understudy.rehearsal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +29,18 @@ public record Running(ProcessHandle process, Path log) {
         try {
             String stat = Files.readString(
                     Path.of("/proc", Long.toString(process.pid()), "stat"), StandardCharsets.ISO_8859_1);
-            return !stat.substring(stat.lastIndexOf(')') + 1).stripLeading().startsWith("Z");
+            return !stat.substring(stat.lastIndexOf(')') + 1).stripLeading().startsWith("Z") || hasThreads(process);
         } catch (IOException e) {
             return process.isAlive();
+        }
+    }
+
+    /** The first thread is a zombie before the others have ended and the files are closed. */
+    private static boolean hasThreads(ProcessHandle process) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            return threads.count() > 1;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

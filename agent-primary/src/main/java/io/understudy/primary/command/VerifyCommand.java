@@ -3,6 +3,7 @@ package io.understudy.primary.command;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.PrimaryWiring;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
@@ -10,6 +11,8 @@ import io.understudy.repository.Verified;
 import io.understudy.setup.SnapshotName;
 import io.understudy.time.Ticker;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -32,10 +35,12 @@ final class VerifyCommand extends PrimaryCommand {
 
     private VerifyView verify(PrimaryWiring agent) {
         Repository repository = agent.repository().get();
-        SnapshotId snapshot = id == null ? SnapshotName.newest(repository) : SnapshotName.parse(id);
+        List<JunkObject> junk = new ArrayList<>();
+        SnapshotId snapshot = id == null ? SnapshotName.newest(repository, junk::add) : SnapshotName.parse(id);
         Ticker ticker = Ticker.system();
         long start = ticker.nanos();
         Verified verified = verified(agent, repository, snapshot);
+        JunkObject.requireNone(junk);
         return VerifyView.of(verified, ticker.since(start));
     }
 

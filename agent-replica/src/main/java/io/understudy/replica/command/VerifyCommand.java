@@ -9,6 +9,7 @@ import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StepSeconds;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.state.ApplyLock;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -18,6 +19,8 @@ import io.understudy.setup.SnapshotName;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,11 +63,14 @@ final class VerifyCommand extends ReplicaCommand {
     }
 
     private Result verify(ReplicaWiring wiring, Settings settings) {
-        SnapshotId snapshot = id == null ? SnapshotName.newest(wiring.repository()) : SnapshotName.parse(id);
+        List<JunkObject> junk = new ArrayList<>();
+        SnapshotId snapshot = id == null ? SnapshotName.newest(wiring.repository(), junk::add) : SnapshotName.parse(id);
         try (ProgressDisplay progress = cli.progress()) {
-            return mirror
+            Result result = mirror
                     ? verifyMirror(wiring, snapshot, progress)
                     : verifyFilestore(wiring, settings.database().connections(), snapshot, progress);
+            JunkObject.requireNone(junk);
+            return result;
         }
     }
 

@@ -209,7 +209,8 @@ class ReplicaAgentTest {
 
         assertThat(first.applied()).contains(FakeSource.id(1, 1));
         assertThat(first.fetchedBytes()).isEqualTo(1000);
-        assertThat(steps).contains("load");
+        // Of steps that end faster than they are sent, the newest arrives.
+        assertThat(steps).endsWith("prove");
         assertThat(back.applied()).contains(FakeSource.id(1, 1));
         assertThat(nothing.applied()).isEmpty();
         assertThat(named.applied()).contains(FakeSource.id(1, 2));
