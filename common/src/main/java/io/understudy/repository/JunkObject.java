@@ -33,7 +33,7 @@ public record JunkObject(String key, UnderstudyException why) {
         return "find out who writes into the filestore, take that right away, and remove the object";
     }
 
-    /** What is left of a verification that found the newest snapshot sound: a newer one may be damaged. */
+    /** Fails with the first: what is junk may be a newer snapshot of ours that is damaged. */
     public static void requireNone(List<JunkObject> junk) {
         if (!junk.isEmpty()) {
             throw junk.get(0).toException();

@@ -62,7 +62,7 @@ class FenceTest {
         assertThat(refused(id(2, 1))).hasMessageContaining("without a trusted signature");
     }
 
-    /** An agent counts by one: what is far off fences nobody, or one object would end all commits. */
+    /** An agent counts by one: what is far off fences no server, or one object would end all commits. */
     @Test
     void whatNoAgentNumberedFencesNobody() {
         store.put("epochs/99999999.json", Content.of(Samples.text("junk\n")));

@@ -1,5 +1,6 @@
 package io.understudy.primary.command;
 
+import io.understudy.audit.AuditCommand;
 import io.understudy.cli.AgentProgram;
 import io.understudy.cli.Terminal;
 import picocli.CommandLine.Command;

@@ -8,12 +8,10 @@ import io.understudy.transport.CertificateMaker;
 import io.understudy.transport.CertificateMaker.Made;
 import io.understudy.transport.Keytool;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import org.apache.commons.io.file.PathUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -113,12 +111,10 @@ final class TlsCommand implements Runnable {
     }
 
     private static void delete(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
+        try {
+            PathUtils.deleteDirectory(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.of("delete", folder, e);
         }
     }
 }

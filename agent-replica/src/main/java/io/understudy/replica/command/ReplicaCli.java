@@ -2,6 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.admin.AdminCall;
 import io.understudy.admin.AdminCommand;
+import io.understudy.audit.AuditCommand;
 import io.understudy.cli.AgentProgram;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.cli.Terminal;

@@ -1,20 +1,20 @@
-package io.understudy.primary.command;
+package io.understudy.audit;
 
-import io.understudy.audit.AuditVerification;
+import io.understudy.cli.AgentProgram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** The command {@code audit verify}. */
+/** The command {@code audit verify} of both agents. */
 @Command(
         name = "audit",
         description = "Who asked this server's agents for what.",
         subcommands = AuditCommand.Verify.class)
-final class AuditCommand implements Runnable {
+public final class AuditCommand implements Runnable {
     @ParentCommand
-    private PrimaryCli cli;
+    private AgentProgram cli;
 
     @Spec
     private CommandSpec spec;
