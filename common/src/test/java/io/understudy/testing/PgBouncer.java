@@ -6,7 +6,6 @@ import io.understudy.config.Settings.DatabaseSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +43,7 @@ public final class PgBouncer implements AutoCloseable {
                 .orElse(null);
         assumeTrue(program != null, "pgbouncer is not installed: deploy/setup test");
         try {
-            int port = freePort();
+            int port = FreePorts.next();
             Path file = Files.createTempFile("pgbouncer", ".ini");
             file.toFile().deleteOnExit();
             file.toFile().setReadable(true, false);
@@ -72,12 +71,6 @@ public final class PgBouncer implements AutoCloseable {
             return new PgBouncer(server, port, process);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
         }
     }
 

@@ -4,7 +4,6 @@ import io.understudy.process.Processes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,13 +42,13 @@ final class PostgresProcess implements AutoCloseable {
     }
 
     static PostgresProcess create(PostgresBinaries binaries, String user, String password, List<String> parameters) {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try {
             Path folder = Files.createTempDirectory(
                     "upg", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Path secret = Files.writeString(folder.resolve("password"), password);
             giveAway(secret);
             giveAway(folder);
-            PostgresProcess process = new PostgresProcess(binaries, folder, free.getLocalPort(), parameters);
+            PostgresProcess process = new PostgresProcess(binaries, folder, FreePorts.next(), parameters);
             process.initialise(user, secret);
             Runtime.getRuntime().addShutdownHook(new Thread(process::close, "postgres-cleanup"));
             return process;

@@ -48,6 +48,7 @@ class DemoIT {
         Running demo = demo("--once").start(scratch.folder().resolve("demo.log"));
         Deadline.await("the demo ends", LIMIT, () -> !demo.alive());
 
+        assertThat(failure(demo.logText())).isEmpty();
         assertThat(demo.logText().strip().lines().toList()).last().asString().startsWith("All worked: ");
         assertThat(demo.logText())
                 .contains("refused as expected, the old primary is fenced; its agent says")
@@ -55,6 +56,12 @@ class DemoIT {
                 .contains("| hint: ")
                 .doesNotContainPattern("(?m)^ *(error|hint): ");
         scratch.assertNothingIsLeft();
+    }
+
+    /** What the demo says of its failure, without the logs that follow. */
+    private static String failure(String log) {
+        int from = log.indexOf("\nFAILED: ");
+        return from < 0 ? "" : log.substring(from).split("\n=== ", 2)[0];
     }
 
     private Program demo(String... options) {
