@@ -45,22 +45,17 @@ final class Commit {
         }
     }
 
-    /**
-     * What was committed is taken back, and stays, unacknowledged, when no server was promoted or that cannot be known.
-     */
+    /** What was committed is taken back; where that fails it stays, unacknowledged. */
     private UnderstudyException overtaken(SnapshotId snapshot, UnderstudyException why) {
-        UnderstudyException stays = new UnderstudyException(
-                why.code(),
-                why.getMessage() + "; the snapshot is in the repository, but was not announced",
-                why.hint(),
-                why);
         try {
-            if (!fence.isClosedByTrusted(snapshot)) {
-                return stays;
-            }
             repository.delete(snapshot);
             return why;
         } catch (UnderstudyException e) {
+            UnderstudyException stays = new UnderstudyException(
+                    why.code(),
+                    why.getMessage() + "; the snapshot is in the repository, but was not announced",
+                    why.hint(),
+                    why);
             stays.addSuppressed(e);
             return stays;
         }

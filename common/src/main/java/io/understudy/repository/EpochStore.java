@@ -7,6 +7,8 @@ import io.understudy.state.StateFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The epoch that this server holds: {@code epoch.json} in its state folder. Both agents of a host read and write it.
@@ -16,14 +18,20 @@ import java.util.UUID;
  * server's own: that of {@code init} here, as {@link #intend intended}; that of a promotion in the replica's state, in
  * one write with the promotion itself.
  *
+ * <p>That another server has a higher epoch is kept too: once it was seen, this server stays fenced, whatever happens to
+ * the claim in the filestore.
+ *
  * <pre>{"format":2,"held":{"repository":"<uuid>","epoch":2,"server":"b.example.net","when":"2026-11-20T10:00:00Z",
- *  "reason":"promote","nonce":"…"},"intended":null,"check":"0f343b0931126a20"}</pre>
+ *  "reason":"promote","nonce":"…"},"intended":null,"overtaken_by":3,"check":"0f343b0931126a20"}</pre>
  */
 public final class EpochStore {
+    private static final Logger LOG = LoggerFactory.getLogger(EpochStore.class);
+
     private final StateFile<Claims> file;
 
-    private record Claims(Optional<EpochClaim> held, Optional<EpochClaim> intended) {
-        private static final Claims NONE = new Claims(Optional.empty(), Optional.empty());
+    /** @param overtakenBy a higher epoch of the repository of {@code held}, another server's; empty: none was seen */
+    private record Claims(Optional<EpochClaim> held, Optional<EpochClaim> intended, Optional<Integer> overtakenBy) {
+        private static final Claims NONE = new Claims(Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** @param state the agents' state folder; made when something is written */
@@ -45,14 +53,25 @@ public final class EpochStore {
         return claims().intended();
     }
 
+    /** The repository that this server published into last; empty where it did not, or its state cannot be read. */
+    public Optional<UUID> repository() {
+        try {
+            return held().flatMap(EpochClaim::repository);
+        } catch (UnderstudyException e) {
+            LOG.debug("which repository this server published into is not known", e);
+            return Optional.empty();
+        }
+    }
+
     /** Keeps a claim that is about to be sent. */
     public void intend(EpochClaim claim) {
-        file.write(new Claims(held(), Optional.of(claim)));
+        Claims now = claims();
+        file.write(new Claims(now.held(), Optional.of(claim), now.overtakenBy()));
     }
 
     /** The claim arrived: this server holds the epoch. Needs nothing of what was there before. */
     public void hold(EpochClaim claim) {
-        file.write(new Claims(Optional.of(claim), Optional.empty()));
+        file.write(new Claims(Optional.of(claim), Optional.empty(), Optional.empty()));
     }
 
     private Claims claims() {
@@ -66,10 +85,13 @@ public final class EpochStore {
      *     one
      */
     public int require(Repository repository) {
-        EpochClaim mine = held().orElseThrow(() -> fenced(
-                repository,
-                "this server holds no epoch",
-                "only one server may publish: run agent-primary init for a new repository, or promote this server"));
+        Claims now = claims();
+        EpochClaim mine = now.held()
+                .orElseThrow(
+                        () -> fenced(
+                                repository,
+                                "this server holds no epoch",
+                                "only one server may publish: run agent-primary init for a new repository, or promote this server"));
         if (!mine.repository().equals(Optional.of(repository.id()))) {
             throw fenced(
                     repository,
@@ -77,14 +99,30 @@ public final class EpochStore {
                             + mine.repository().map(UUID::toString).orElse("unknown"),
                     "correct filestore.url, or promote this server");
         }
-        int highest = repository.epochs().highest(mine.epoch());
+        int seen = now.overtakenBy().orElse(0);
+        int highest = Math.max(seen, repository.epochs().highest(mine.epoch()));
         if (highest > mine.epoch()) {
+            if (highest > seen) {
+                keep(new Claims(now.held(), now.intended(), Optional.of(highest)));
+            }
             throw fenced(
                     repository,
                     repository.epochs().describe(highest) + ", this server holds epoch " + mine.epoch(),
                     Fence.HINT);
         }
         return mine.epoch();
+    }
+
+    /** The refusal must not depend on a disk that takes the note. */
+    private void keep(Claims claims) {
+        try {
+            file.write(claims);
+        } catch (UnderstudyException e) {
+            LOG.warn(
+                    "that epoch {} is another server's is not kept: {}",
+                    claims.overtakenBy().orElse(0),
+                    e.getMessage());
+        }
     }
 
     private static UnderstudyException fenced(Repository repository, String why, String hint) {

@@ -23,15 +23,17 @@ import java.util.stream.IntStream;
  * The claims of epochs: the fence against an old primary. A claim is a signed object that is created conditionally, so
  * of racing servers one gets the epoch. Thread-safe.
  *
- * <p>A claim fences by its name alone: one that cannot be read, or that a key signed which is not trusted, stops
- * commits of lower epochs as well. That is the safe side: at worst an operator looks at a claim, never do two servers
- * both publish.
+ * <p>A claim fences when a trusted key signed it for this repository. What merely has the name of one is junk: it is
+ * reported, and its number is given to no server. A claim that was genuine and is damaged later is junk too, for a
+ * reader cannot tell the two apart; so {@link EpochStore} keeps which epoch of another server was seen.
  */
 public final class Epochs {
     private static final String PREFIX = "epochs/";
     private static final Pattern KEY = Pattern.compile("epochs/(\\d{8})\\.json");
     static final int LONGEST = 64 << 10;
     private static final int MOST = 20_000;
+    /** Claims that are read to find one of this repository. */
+    private static final int TRIED = 100;
 
     private final Filestore filestore;
     private final String site;
@@ -51,31 +53,24 @@ public final class Epochs {
     }
 
     /**
-     * The highest epoch that was claimed, by the names of the claims, as far as an agent can have given them ({@link
-     * GivenNumbers}). One listing.
+     * The highest epoch that a trusted key claimed. Reads the claims above the known one.
      *
      * @param known an epoch that is known to have been claimed; 0: none
-     * @return {@code known} when no claim is above it
+     * @return {@code known} when no such claim is above it
      */
     public int highest(int known) {
-        return GivenNumbers.highest(known, GivenNumbers.OF_EPOCHS, claimed());
+        return above(known).highest();
     }
 
     /**
-     * The lowest epoch that can be claimed: above it there is no claim that counts, nor will there be one by its number
-     * once it is claimed.
+     * The lowest epoch above all that has the name of a claim, as far as an agent can have given it ({@link
+     * GivenNumbers}): a claim that cannot be read may have been another server's.
      *
      * @param known an epoch that is known to have been claimed; 0: none
      * @throws UnderstudyException {@code EPOCH_TAKEN} when no number is left
      */
     public int next(int known) {
-        int[] numbers = claimed().toArray();
-        int next;
-        int reached = GivenNumbers.highest(known, GivenNumbers.OF_EPOCHS, IntStream.of(numbers));
-        do {
-            next = reached + 1;
-            reached = GivenNumbers.highest(next, GivenNumbers.OF_EPOCHS, IntStream.of(numbers));
-        } while (reached > next);
+        int next = GivenNumbers.highest(known, GivenNumbers.OF_EPOCHS, claimed()) + 1;
         if (next > EpochClaim.HIGHEST) {
             throw new UnderstudyException(
                     ErrorCode.EPOCH_TAKEN,
@@ -105,23 +100,19 @@ public final class Epochs {
         int highest = epoch;
         List<JunkObject> junk = new ArrayList<>();
         for (int each : numbers) {
-            Optional<JunkObject> found = each > given ? Optional.of(JunkObject.farOff(key(each))) : unbelievable(each);
+            Optional<JunkObject> found = each > given ? Optional.of(JunkObject.farOff(key(each))) : junk(each);
             found.ifPresent(junk::add);
             highest = found.isPresent() ? highest : each;
         }
         return new Above(highest, junk);
     }
 
-    /** Whether there is a claim of a higher epoch than this, signed by a trusted key. */
-    boolean isTrustedAbove(int epoch) {
-        return above(epoch).highest() > epoch;
-    }
-
     /**
      * Takes the epoch. Repeated with the same nonce it succeeds again, so a claim whose acknowledgement was lost is
      * found to be one's own.
      *
-     * @throws UnderstudyException {@code EPOCH_TAKEN} when this or a higher epoch is another's
+     * @throws UnderstudyException {@code EPOCH_TAKEN} when a higher epoch is another's, or an object of this one's name is
+     *     there that is not this claim
      */
     public void claim(EpochClaim claim, SigningKey key) {
         int highest = highest(claim.epoch());
@@ -156,6 +147,14 @@ public final class Epochs {
     }
 
     /**
+     * Whether a trusted key claimed an epoch of this repository. Reads no more than a few claims: the first one, which
+     * no agent deletes, is among them.
+     */
+    boolean areHere() {
+        return claimed().sorted().limit(TRIED).anyMatch(each -> junk(each).isEmpty());
+    }
+
+    /**
      * Reads every claim and checks it, but for those whose number no agent gave.
      *
      * @param used the highest epoch that has snapshots: from the second on each was claimed first
@@ -163,7 +162,7 @@ public final class Epochs {
      *     for that of {@code used}
      */
     void check(int used) {
-        int highest = highest(used);
+        int highest = GivenNumbers.highest(used, GivenNumbers.OF_EPOCHS, claimed());
         claimed().filter(each -> each <= highest).forEach(this::read);
         if (used > 1 && read(used).isEmpty()) {
             throw new UnderstudyException(
@@ -219,23 +218,15 @@ public final class Epochs {
     }
 
     /** Why what is stored as the claim of this epoch is none that is trusted; empty where it is one, or is gone. */
-    private Optional<JunkObject> unbelievable(int epoch) {
-        try {
-            read(epoch);
-            return Optional.empty();
-        } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
-                throw e;
-            }
-            return Optional.of(new JunkObject(key(epoch), e));
-        }
+    private Optional<JunkObject> junk(int epoch) {
+        return JunkObject.in(key(epoch), () -> read(epoch)).filter(found -> !found.isSigned());
     }
 
     private UnderstudyException taken(EpochClaim claim, int by) {
         return new UnderstudyException(
                 ErrorCode.EPOCH_TAKEN,
                 "cannot claim epoch " + claim.epoch() + " of site \"" + site + "\": " + describe(by),
-                unbelievable(by).isPresent()
+                junk(by).isPresent()
                         ? "no key that is trusted here signed " + key(by) + ": find out who wrote that object"
                         : "another server was promoted: check its state before you promote this one too");
     }

@@ -3,15 +3,34 @@ package io.understudy.repository;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * An object of the filestore that has the name of a manifest or a claim, and that no trusted agent wrote under it. It
- * is reported and passed over.
+ * An object of the filestore that has the name of a manifest or a claim and that no trusted agent wrote under it, or an
+ * {@code understudy.json} that is of no use. It is reported and passed over.
  *
  * @param key its name in the filestore
  * @param why it is junk: what reading it found
  */
 public record JunkObject(String key, UnderstudyException why) {
+    /**
+     * What reading an object finds.
+     *
+     * @param read reads the object, and checks its signature before its format
+     * @return empty where it is no junk
+     */
+    static Optional<JunkObject> in(String key, Runnable read) {
+        try {
+            read.run();
+            return Optional.empty();
+        } catch (UnderstudyException e) {
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            return Optional.of(new JunkObject(key, e));
+        }
+    }
+
     /** An object that no agent gave its number. */
     static JunkObject farOff(String key) {
         return new JunkObject(
@@ -23,6 +42,11 @@ public record JunkObject(String key, UnderstudyException why) {
                         "find out who wrote it"));
     }
 
+    /** Whether a trusted key signed it, in a format of another version of Understudy: it cannot be read, and it counts. */
+    boolean isSigned() {
+        return why.code() == ErrorCode.FORMAT_UNKNOWN;
+    }
+
     /** One sentence for people. */
     public String text() {
         return key + " is junk and is passed over: " + why.getMessage();
@@ -30,7 +54,10 @@ public record JunkObject(String key, UnderstudyException why) {
 
     /** What an operator does about it. */
     public String hint() {
-        return "find out who writes into the filestore, take that right away, and remove the object";
+        return "find out who writes into the filestore, take that right away, and "
+                + (key.equals(Identity.KEY)
+                        ? "write the object again: agent-primary init --repair on the primary"
+                        : "remove the object");
     }
 
     /** Fails with the first: what is junk may be a newer snapshot of ours that is damaged. */

@@ -6,7 +6,6 @@ import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -27,14 +26,15 @@ public final class Repository {
      */
     static final int LONGEST_MANIFEST = 4 << 20;
 
-    private static final String DESCRIPTION = "understudy.json";
-    private static final int LONGEST_DESCRIPTION = 64 << 10;
     private static final String MANIFESTS = "manifests/";
+    /** Manifests that are read to find one of this repository. */
+    private static final int TRIED = 100;
+
     private static final int MOST_MANIFESTS = 200_000;
     private static final Pattern MANIFEST_KEY = Pattern.compile("manifests/((?!0{8})\\d{8}-(?!0{8})\\d{8})\\.json");
 
     private final Filestore filestore;
-    private final Description description;
+    private final Identity identity;
     private final TrustedKeys trusted;
     private final Clock clock;
     private final Blobs blobs;
@@ -42,13 +42,13 @@ public final class Repository {
     private final ReplicaReports reports;
     private final PruneMarker prunings;
 
-    private Repository(Filestore filestore, Description description, TrustedKeys trusted, Clock clock) {
+    private Repository(Filestore filestore, Identity identity, TrustedKeys trusted, Clock clock) {
         this.filestore = filestore;
-        this.description = description;
+        this.identity = identity;
         this.trusted = trusted;
         this.clock = clock;
         this.blobs = new Blobs(filestore, clock);
-        this.epochs = new Epochs(filestore, description.site(), description.repository(), trusted);
+        this.epochs = new Epochs(filestore, identity.site(), identity.repository(), trusted);
         this.reports = new ReplicaReports(filestore);
         this.prunings = new PruneMarker(filestore);
     }
@@ -60,9 +60,9 @@ public final class Repository {
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it is another one already, of whatever site
      */
     public static Repository create(Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock) {
-        Description wanted = new Description(Manifest.FORMAT, id, site);
-        if (!filestore.putIfAbsent(DESCRIPTION, RepositoryJson.line(wanted))) {
-            Optional<Description> there = description(filestore);
+        Identity wanted = new Identity(id, site);
+        if (!wanted.create(filestore)) {
+            Optional<Identity> there = Identity.read(filestore);
             if (!there.equals(Optional.of(wanted))) {
                 throw new UnderstudyException(
                         ErrorCode.REPOSITORY_EXISTS,
@@ -77,24 +77,43 @@ public final class Repository {
 
     /**
      * Opens a copy of another repository, or makes the filestore one: it has the original's identity, and trusts whom
-     * the original trusts.
+     * the original trusts. An identity there that cannot be read is written again.
      *
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the filestore holds another repository
      */
     public static Repository openCopy(Filestore filestore, Repository original) {
-        if (!filestore.putIfAbsent(DESCRIPTION, RepositoryJson.line(original.description))) {
-            Description found = description(filestore).orElse(original.description);
-            if (!found.equals(original.description)) {
+        Identity wanted = original.identity;
+        if (!wanted.create(filestore)) {
+            Optional<Identity> found = readable(filestore);
+            if (found.isEmpty()) {
+                wanted.write(filestore);
+            } else if (!found.get().equals(wanted)) {
                 throw new UnderstudyException(
                         ErrorCode.REPOSITORY_EXISTS,
                         "cannot use " + filestore.name() + " as a copy of " + original.name()
-                                + ": by " + DESCRIPTION + " it holds another repository, " + found.repository()
-                                + " of site \"" + found.site()
-                                + "\"",
+                                + ": by " + Identity.KEY + " it holds another repository, "
+                                + found.get().repository() + " of site \""
+                                + found.get().site() + "\"",
                         "if the site's repository was created again, remove the old copy and start again");
             }
         }
-        return new Repository(filestore, original.description, original.trusted, original.clock);
+        return new Repository(filestore, wanted, original.trusted, original.clock);
+    }
+
+    private static Optional<Identity> readable(Filestore filestore) {
+        try {
+            return Identity.read(filestore);
+        } catch (UnderstudyException e) {
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Which repository a filestore says that it holds; empty where it does not say so. */
+    public static Optional<UUID> idIn(Filestore filestore) {
+        return readable(filestore).map(Identity::repository);
     }
 
     /**
@@ -106,23 +125,76 @@ public final class Repository {
     }
 
     public static Repository open(Filestore filestore, String site, TrustedKeys trusted, Clock clock) {
-        Description found = description(filestore)
-                .orElseThrow(() -> new UnderstudyException(
-                        ErrorCode.REPOSITORY_MISSING,
-                        "cannot open the repository in " + filestore.name() + ": there is none (no " + DESCRIPTION
-                                + ")",
-                        "correct filestore.url, or create the repository with agent-primary init"));
-        ManifestCodec.requireSite(DESCRIPTION + " in " + filestore.name(), found.site(), site);
-        return new Repository(filestore, found, trusted, clock);
+        return new Repository(filestore, Identity.require(filestore, site), trusted, clock);
+    }
+
+    /**
+     * As {@link #open(Filestore, String, TrustedKeys, Clock)}, on a server that knows which repository it works with. As
+     * nothing signs the identity in the filestore, it is not needed then: where a trusted key claimed an epoch of the
+     * known repository, or made a snapshot of it, that is the one, whatever {@code understudy.json} holds. {@link
+     * #identityJunk} says so.
+     *
+     * @param known the repository's id; empty: not known
+     */
+    public static Repository open(
+            Filestore filestore, String site, TrustedKeys trusted, Clock clock, Optional<UUID> known) {
+        Optional<Repository> expected =
+                known.map(id -> new Repository(filestore, new Identity(id, site), trusted, clock));
+        if (expected.isEmpty()) {
+            return open(filestore, site, trusted, clock);
+        }
+        Optional<UnderstudyException> fault = expected.get().identityFault();
+        if (fault.isEmpty() || expected.get().isHere()) {
+            return expected.get();
+        }
+        return open(filestore, site, trusted, clock);
     }
 
     /** The same for all copies of a repository, another for every repository that was created. */
     public UUID id() {
-        return description.repository();
+        return identity.repository();
     }
 
     public String site() {
-        return description.site();
+        return identity.site();
+    }
+
+    /** Why the object {@code understudy.json} says something else than this repository, or nothing; reads it. */
+    public Optional<JunkObject> identityJunk() {
+        return identityFault().map(fault -> new JunkObject(Identity.KEY, fault));
+    }
+
+    /** Writes {@code understudy.json} again, as {@link #create} wrote it. */
+    public void repairIdentity() {
+        identity.write(filestore);
+    }
+
+    private Optional<UnderstudyException> identityFault() {
+        try {
+            ManifestCodec.requireRepository(
+                    Identity.KEY + " in " + filestore.name(),
+                    Identity.require(filestore, site()).repository().toString(),
+                    id());
+            return Optional.empty();
+        } catch (UnderstudyException e) {
+            // One object that may not be read is no filestore that may not be read.
+            boolean ofTheObject = e.code().judgesContent()
+                    || e.code() == ErrorCode.REPOSITORY_MISSING
+                    || e.code() == ErrorCode.FILESTORE_DENIED;
+            if (!ofTheObject) {
+                throw e;
+            }
+            return Optional.of(e);
+        }
+    }
+
+    /** Whether an object in the filestore is this repository's beyond doubt. */
+    private boolean isHere() {
+        return epochs.areHere()
+                || list().stream()
+                        .sorted(Comparator.reverseOrder())
+                        .limit(TRIED)
+                        .anyMatch(each -> junk(each).isEmpty());
     }
 
     /** The filestore's name, for messages. */
@@ -163,25 +235,22 @@ public final class Repository {
     }
 
     /**
-     * The id for the next snapshot of this epoch: the sequence goes on counting across epochs, from the highest one
-     * that an agent can have given.
+     * The id for the next snapshot of this epoch: the sequence goes on counting across epochs, from the highest one that
+     * is signed, and past what only has the name of a snapshot.
      *
      * @throws UnderstudyException {@code MANIFEST_DAMAGED} when that is the last number there is
      */
     public SnapshotId nextId(int epoch) {
-        List<SnapshotId> all = list().stream()
-                .sorted(Comparator.comparingInt(SnapshotId::sequence))
-                .toList();
-        int highest = GivenNumbers.highest(
-                base(all), GivenNumbers.OF_SEQUENCES, all.stream().mapToInt(SnapshotId::sequence));
-        if (highest == SnapshotId.HIGHEST) {
+        List<SnapshotId> all = list();
+        int next = GivenNumbers.nextSequence(all, each -> junk(each).isEmpty());
+        if (next > SnapshotId.HIGHEST) {
             throw new UnderstudyException(
                     ErrorCode.MANIFEST_DAMAGED,
                     "cannot number the next snapshot: there is one with the highest possible number in "
                             + filestore.name(),
                     "find out who wrote that object, and remove it: no agent reaches that number");
         }
-        return new SnapshotId(epoch, highest + 1);
+        return new SnapshotId(epoch, next);
     }
 
     /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, and as {@link ManifestCodec#decode} */
@@ -207,18 +276,6 @@ public final class Repository {
         new Commit(this).commit(manifest, key);
     }
 
-    /** A sequence that was given for sure: where retention deleted all low ones, the lowest that is signed. */
-    private int base(List<SnapshotId> bySequence) {
-        if (bySequence.isEmpty() || bySequence.get(0).sequence() <= GivenNumbers.OF_SEQUENCES) {
-            return 0;
-        }
-        return bySequence.stream()
-                .filter(each -> junk(each).isEmpty())
-                .findFirst()
-                .map(SnapshotId::sequence)
-                .orElse(0);
-    }
-
     /**
      * Why what lies under a snapshot's name is none: no trusted key signed it for that name and this repository, or it
      * cannot be read.
@@ -226,15 +283,7 @@ public final class Repository {
      * @return empty where it is one
      */
     public Optional<JunkObject> junk(SnapshotId snapshot) {
-        try {
-            read(snapshot);
-            return Optional.empty();
-        } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
-                throw e;
-            }
-            return Optional.of(new JunkObject(snapshot.key(), e));
-        }
+        return JunkObject.in(snapshot.key(), () -> read(snapshot));
     }
 
     /** Deletes the manifest, after which the snapshot does not exist; its blobs stay. Idempotent. */
@@ -291,30 +340,5 @@ public final class Repository {
                 .filter(Matcher::matches)
                 .map(matcher -> SnapshotId.parse(matcher.group(1)))
                 .toList();
-    }
-
-    private static Optional<Description> description(Filestore filestore) {
-        return SmallObject.read(filestore, DESCRIPTION, LONGEST_DESCRIPTION).map(bytes -> {
-            String what = DESCRIPTION + " in " + filestore.name();
-            try {
-                ManifestCodec.requireFormat(what, RepositoryJson.format(bytes, 0, bytes.length));
-                return RepositoryJson.read(bytes, 0, bytes.length, Description.class);
-            } catch (IOException e) {
-                throw new UnderstudyException(
-                        ErrorCode.FORMAT_UNKNOWN,
-                        "cannot open the repository: " + what + " is not readable (" + e.getMessage() + ")",
-                        "restore that object: {\"format\":2,\"repository\":\"<uuid>\",\"site\":\"<site>\"}",
-                        e);
-            }
-        });
-    }
-
-    /** The object {@code understudy.json}. */
-    private record Description(int format, UUID repository, String site) {
-        Description {
-            if (format != Manifest.FORMAT || repository == null || site == null) {
-                throw new IllegalArgumentException("format, repository and site are needed");
-            }
-        }
     }
 }

@@ -12,7 +12,7 @@ public enum StateEntry {
             "epoch.json",
             2,
             Loss.STOPS,
-            "the epoch that this server holds; while `init` runs, the claim that it makes",
+            "the epoch that this server holds, and a higher one of another server that it saw; while `init` runs, the claim that it makes",
             "this server may not publish until it is promoted again"),
     VERIFIED(
             Owner.BOTH,
@@ -47,6 +47,13 @@ public enum StateEntry {
             Loss.COSTS,
             "the number of the last snapshot that was about to be committed; none is given twice",
             "numbers follow the newest manifest in the filestore alone"),
+    GENUINE_SNAPSHOTS(
+            Owner.PRIMARY,
+            "genuine-snapshots.json",
+            1,
+            Loss.STOPS,
+            "the snapshots that this server committed or read with a good signature: retention tells a damaged manifest from junk by it",
+            "retention takes a manifest that is damaged by then for junk: `verify` all snapshots first"),
     TREE_PLACES(
             Owner.PRIMARY,
             "tree-places.json",

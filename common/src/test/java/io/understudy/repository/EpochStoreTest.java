@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FastSignatures;
@@ -27,8 +28,9 @@ class EpochStoreTest {
     Path folder;
 
     private final SigningKey key = FastSignatures.key();
+    private final InMemoryFilestore filestore = new InMemoryFilestore();
     private final Repository repository = Repository.create(
-            new InMemoryFilestore(), UUID.randomUUID(), "example", TrustedKeys.of(key.publicKey()), Clock.systemUTC());
+            filestore, UUID.randomUUID(), "example", TrustedKeys.of(key.publicKey()), Clock.systemUTC());
     private EpochStore store;
 
     @BeforeEach
@@ -66,6 +68,51 @@ class EpochStoreTest {
         fenced("epoch 2 was claimed by b.example.net");
         store.hold(new EpochClaim(Optional.of(UUID.randomUUID()), 3, "a", NOW, "init", "n"));
         fenced("another repository");
+    }
+
+    /** Who can write into the filestore can take the claim away again, or damage it. */
+    @Test
+    void staysFencedThoughTheClaimIsGoneOrDamaged() {
+        repository.epochs().claim(epoch(1), key);
+        store.hold(epoch(1));
+        repository.epochs().claim(new EpochClaim(2, "b.example.net", NOW, "promote", "other"), key);
+        fenced("epoch 2 was claimed by b.example.net");
+        filestore.put(Epochs.key(2), Content.of(new byte[1]));
+        fenced("epoch 2 was claimed, without a trusted signature");
+        filestore.delete(Epochs.key(2));
+        fenced("epoch 2 is in use");
+        store.hold(new EpochClaim(Optional.of(repository.id()), 3, "a.example.net", NOW, "promote", "mine"));
+        assertThat(store.require(repository)).isEqualTo(3);
+    }
+
+    @Test
+    void aStrangersClaimFencesNoServer() {
+        store.hold(epoch(1));
+        repository.epochs().claim(new EpochClaim(2, "c", NOW, "promote", "other"), SigningKey.generate());
+        assertThat(store.require(repository)).isEqualTo(1);
+    }
+
+    /** A full or failing disk must not turn a refusal into another one. */
+    @Test
+    void isFencedThoughThatCannotBeKept() throws Exception {
+        store.hold(epoch(1));
+        repository.epochs().claim(new EpochClaim(2, "b.example.net", NOW, "promote", "other"), key);
+        Path state = folder.resolve("state");
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("r-x------"));
+        try {
+            fenced("epoch 2 was claimed by b.example.net");
+        } finally {
+            Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    @Test
+    void knowsTheRepositoryThatItPublishesInto() throws Exception {
+        assertThat(store.repository()).isEmpty();
+        store.hold(epoch(1));
+        assertThat(store.repository()).contains(repository.id());
+        Files.writeString(folder.resolve("state/epoch.json"), "junk");
+        assertThat(store.repository()).isEmpty();
     }
 
     @Test

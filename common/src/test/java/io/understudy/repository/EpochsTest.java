@@ -99,14 +99,14 @@ class EpochsTest {
         UnderstudyException e = failure(() -> epochs.claim(claim(2, "b"), KEY));
         assertThat(e.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
         assertThat(e).hasMessageContaining("without a trusted signature");
-        assertThat(epochs.highest()).isEqualTo(2);
+        assertThat(epochs.highest()).isZero();
     }
 
     @Test
     void whoSignedIsTold() {
         epochs.claim(claim(2, "b"), SigningKey.generate());
         assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
-        assertThat(epochs.highest()).isEqualTo(2);
+        assertThat(epochs.highest()).isZero();
     }
 
     @ParameterizedTest
@@ -128,8 +128,11 @@ class EpochsTest {
     void refusesAClaimOfAnotherSiteOrAFutureFormat() {
         new Epochs(store, "another", Manifests.REPOSITORY, TRUSTED).claim(claim(2, "b"), KEY);
         assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.WRONG_SITE);
+        assertThat(epochs.highest()).isZero();
         store.put("epochs/00000002.json", Content.of(SignedLine.sign(Samples.text("{\"format\":7}"), KEY)));
         assertThat(failure(() -> epochs.read(2)).code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
+        assertThat(epochs.highest()).as("a later version's claim").isEqualTo(2);
+        assertThat(epochs.above(1).junk()).isEmpty();
     }
 
     @Test
@@ -167,14 +170,14 @@ class EpochsTest {
     }
 
     @Test
-    void anUnsignedClaimIsNamedAndFencesButIsNotBelieved() {
+    void anUnsignedClaimIsNamedAndPassedOver() {
         epochs.claim(claim(1, "a"), KEY);
         store.put(Epochs.key(3), Content.of(Samples.text("junk\n")));
         store.put(Epochs.key(5), Content.of(Samples.text("junk\n")));
         epochs.claim(claim(6, "b"), KEY);
         store.put(Epochs.key(7), Content.of(new byte[Epochs.LONGEST + 1]));
 
-        assertThat(epochs.highest()).isEqualTo(7);
+        assertThat(epochs.highest()).isEqualTo(6);
         assertThat(epochs.above(1).highest()).isEqualTo(6);
         assertThat(epochs.above(1).junk())
                 .extracting(JunkObject::key)
@@ -186,15 +189,25 @@ class EpochsTest {
         assertThat(store.count(Operation.PUT_IF_ABSENT)).isEqualTo(2);
     }
 
-    /** Claiming 2 would bring 1002 into reach, and that would fence the server which has just claimed. */
+    /** One above all that is in reach, for a claim that cannot be read may have been another server's. */
     @Test
-    void theNextOneIsPastWhatItWouldBringIntoReach() {
+    void theNextOneIsPastWhatIsInReach() {
         epochs.claim(claim(1, "a"), KEY);
         assertThat(epochs.next(0)).isEqualTo(2);
         assertThat(epochs.next(1)).isEqualTo(2);
-        List.of(1_002, 2_003, 5_000).forEach(far -> store.put(Epochs.key(far), Content.of(new byte[1])));
-        assertThat(epochs.next(1)).isEqualTo(2_004);
+        List.of(2, 1_002, 5_000).forEach(junk -> store.put(Epochs.key(junk), Content.of(new byte[1])));
+        assertThat(epochs.next(1)).isEqualTo(1_003);
         assertThat(failure(() -> epochs.requireFree(claim(2, "b"))).code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
+    }
+
+    /** What stands above an epoch without a signature takes none away. */
+    @Test
+    void aClaimBelowJunkSucceeds() {
+        epochs.claim(claim(1, "a"), KEY);
+        store.put(Epochs.key(3), Content.of(Samples.text("junk\n")));
+        epochs.requireFree(claim(2, "b"));
+        epochs.claim(claim(2, "b"), KEY);
+        assertThat(epochs.highest()).isEqualTo(2);
     }
 
     @Test

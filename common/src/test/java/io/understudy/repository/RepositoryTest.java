@@ -175,6 +175,21 @@ class RepositoryTest {
         assertThat(repository.nextId(1)).isEqualTo(id(1, 7_000_010));
     }
 
+    /** However often a stranger does it: the numbers last. */
+    @Test
+    void junkUsesUpNoMoreThanAThousandNumbersASnapshot() {
+        Repository repository = created();
+        write(repository, id(1, 7));
+        for (int number = 1_000; number < 99_999_999; number += 900_000) {
+            store.put(id(1, number).key(), Content.of(new byte[1]));
+        }
+        assertThat(repository.nextId(1)).isEqualTo(id(1, 1_001));
+        store.put(id(2, 1_008).key(), Content.of(new byte[1]));
+        assertThat(repository.nextId(1)).isEqualTo(id(1, 1_001));
+        store.put(id(2, 1_001).key(), Content.of(new byte[1]));
+        assertThat(repository.nextId(1)).isEqualTo(id(1, 1_002));
+    }
+
     @Test
     void theLastNumberIsTold() {
         Repository repository = created();

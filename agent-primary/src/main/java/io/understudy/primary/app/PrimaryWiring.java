@@ -18,6 +18,7 @@ import io.understudy.primary.announce.FollowService;
 import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.FullSnapshotFlag;
+import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.DatabaseCapture;
@@ -30,6 +31,7 @@ import io.understudy.repository.EpochStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
+import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
@@ -42,6 +44,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -67,9 +71,10 @@ public final class PrimaryWiring implements AutoCloseable {
         this.settings = settings;
         this.ports = ports;
         this.keys = new KeyRing(settings.signing(), ports.ticker());
-        this.repository = new RepositoryAccess(
-                () -> Repository.open(ports.filestore(), settings.site(), keys.trusted(), ports.clock()));
         this.epochs = new EpochStore(settings.state());
+        // Nothing signs the identity in the filestore, so what this server knows comes first.
+        this.repository = new RepositoryAccess(() -> Repository.open(
+                ports.filestore(), settings.site(), keys.trusted(), ports.clock(), epochs.repository()));
         this.marker = new Marker(settings.marker());
         this.trees = trees.apply(new TreeCapture(settings.state(), ports.clock()));
     }
@@ -144,13 +149,17 @@ public final class PrimaryWiring implements AutoCloseable {
         return new RoleWatch(marker, epochs, repository, ports.ticker());
     }
 
-    private RepositoryWatch repositoryWatch() {
-        return new RepositoryWatch(repository, ports.clock(), ports.ticker());
+    private RepositoryWatch repositoryWatch(BiConsumer<UUID, SnapshotId> genuine) {
+        return new RepositoryWatch(repository, ports.clock(), ports.ticker(), genuine);
     }
 
     public Initialisation initialisation() {
         return new Initialisation(
                 settings.site(), settings.primary().name(), ports.filestore(), keys, epochs, marker, ports.clock());
+    }
+
+    public IdentityRepair identityRepair() {
+        return new IdentityRepair(repository, epochs, marker);
     }
 
     public Checks checks() {
@@ -185,7 +194,8 @@ public final class PrimaryWiring implements AutoCloseable {
     /** What this server is now, without a daemon. */
     public StatusView status() {
         RoleStatus now = roleWatch().look();
-        return statusReport().withoutDaemon(now, repositoryWatch().look(now));
+        return statusReport()
+                .withoutDaemon(now, repositoryWatch((id, snapshot) -> {}).look(now));
     }
 
     /**
@@ -251,7 +261,11 @@ public final class PrimaryWiring implements AutoCloseable {
                 roleWatch(),
                 planner,
                 new CatchUp(repository, announcer, planner, events, ports.clock(), ports.ticker()),
-                new LoopReport(repositoryWatch(), daemonStatus, primaryMetrics, lastVerified()),
+                new LoopReport(
+                        repositoryWatch(new GenuineSnapshots(settings.state())::add),
+                        daemonStatus,
+                        primaryMetrics,
+                        lastVerified()),
                 services,
                 events,
                 ports.clock(),

@@ -2,6 +2,7 @@ package io.understudy.primary.app;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.RepositorySeen.Details;
+import io.understudy.repository.Epochs;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -23,14 +26,17 @@ final class RepositoryWatch {
     private final Supplier<Repository> repository;
     private final Clock clock;
     private final Ticker ticker;
+    private final BiConsumer<UUID, SnapshotId> genuine;
     private RepositorySeen last = RepositorySeen.NOTHING;
     private Optional<RoleStatus> lookedAs = Optional.empty();
     private long lookedAt;
 
-    RepositoryWatch(Supplier<Repository> repository, Clock clock, Ticker ticker) {
+    /** @param genuine receives the repository's id and each newest snapshot, once it was read with a good signature */
+    RepositoryWatch(Supplier<Repository> repository, Clock clock, Ticker ticker, BiConsumer<UUID, SnapshotId> genuine) {
         this.repository = repository;
         this.clock = clock;
         this.ticker = ticker;
+        this.genuine = genuine;
     }
 
     /**
@@ -55,22 +61,26 @@ final class RepositoryWatch {
     }
 
     private RepositorySeen seen(Repository target) {
-        int highest = target.epochs().highest();
         List<JunkObject> junk = new ArrayList<>();
         Optional<SnapshotId> newest = newest(target, junk);
         Optional<Details> details = newest.equals(last.newest()) ? last.details() : Optional.empty();
         if (details.isEmpty() && newest.isPresent()) {
             details = details(target, newest.get());
         }
-        junk.addAll(
-                target.epochs().above(newest.map(SnapshotId::epoch).orElse(0)).junk());
+        Epochs.Above claims =
+                target.epochs().above(newest.map(SnapshotId::epoch).orElse(0));
+        junk.addAll(claims.junk());
+        target.identityJunk().ifPresent(junk::add);
         Optional<UnderstudyException> first = junk.stream().findFirst().map(JunkObject::toException);
-        return new RepositorySeen(Optional.of(clock.instant()), highest, newest, details, doubled(target), junk, first);
+        return new RepositorySeen(
+                Optional.of(clock.instant()), claims.highest(), newest, details, doubled(target), junk, first);
     }
 
-    private static Optional<Details> details(Repository target, SnapshotId newest) {
+    private Optional<Details> details(Repository target, SnapshotId newest) {
         try {
-            return Optional.of(Details.of(target.read(newest)));
+            Details details = Details.of(target.read(newest));
+            genuine.accept(target.id(), newest);
+            return Optional.of(details);
         } catch (UnderstudyException e) {
             if (!e.code().judgesContent()) {
                 throw e;

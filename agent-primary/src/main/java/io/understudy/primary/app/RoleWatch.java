@@ -63,7 +63,7 @@ public final class RoleWatch {
         seenAt = ticker.nanos();
         try {
             Repository target = repository.get();
-            highest = target.epochs().highest();
+            highest = target.epochs().highest(epoch());
             return roleStatus(Role.PRIMARY, epochs.require(target), Optional.empty());
         } catch (UnderstudyException e) {
             return roleStatus(role(e), epoch(), Optional.of(e));

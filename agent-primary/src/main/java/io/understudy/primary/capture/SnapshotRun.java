@@ -2,6 +2,7 @@ package io.understudy.primary.capture;
 
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.Cancellation;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.capture.tree.SourceTrees;
@@ -26,12 +27,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The way of one snapshot, from its base to its commit. Use once. */
 final class SnapshotRun {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRun.class);
+
+    /** Numbers that a commit tries. */
+    private static final int NUMBERS = 5;
 
     private final SnapshotSource source;
     private final Progress progress;
@@ -50,12 +55,13 @@ final class SnapshotRun {
     }
 
     /**
+     * @param number gives the next number that is free
      * @param full whether nothing is to be relied on that earlier snapshots stored
      * @param beforeCommit is called when all is stored; throws when this server may not commit any more
      */
     Taken take(
             Repository target,
-            SnapshotId snapshot,
+            Supplier<SnapshotId> number,
             boolean full,
             SnapshotRequest request,
             TreePlaces places,
@@ -85,16 +91,42 @@ final class SnapshotRun {
                 trees.add(data.tree());
             }
             enter(Stage.COMMIT);
-            Manifest manifest = manifest(
-                    target, snapshot, request.periods(), captured, trees, named.storedBytes(), session.uploadedBytes());
             beforeCommit.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.reached();
-            target.commit(manifest, key);
+            Manifest manifest = committed(
+                    target,
+                    key,
+                    () -> manifest(
+                            target,
+                            number.get(),
+                            request.periods(),
+                            captured,
+                            trees,
+                            named.storedBytes(),
+                            session.uploadedBytes()));
             PrimaryPoint.MANIFEST_WRITTEN.reached();
             guard.committed();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
+        }
+    }
+
+    /** Where a person without a key takes the number in the same moment, another is given. */
+    private static Manifest committed(Repository target, SigningKey key, Supplier<Manifest> numbered) {
+        for (int attempt = 1; ; attempt++) {
+            Manifest manifest = numbered.get();
+            try {
+                target.commit(manifest, key);
+                return manifest;
+            } catch (UnderstudyException e) {
+                if (e.code() != ErrorCode.COMMIT_CONFLICT
+                        || attempt == NUMBERS
+                        || target.junk(manifest.snapshot()).isEmpty()) {
+                    throw e;
+                }
+                LOG.warn("{}; the next number is taken", e.getMessage());
+            }
         }
     }
 

@@ -30,6 +30,7 @@ public final class SnapshotTaker {
 
     private final FullSnapshotFlag fullSnapshot;
     private final LastSequence lastSequence;
+    private final GenuineSnapshots genuine;
     private final TreePlaces places;
     private final DeletionLock deletions;
     private final Marker marker;
@@ -55,6 +56,7 @@ public final class SnapshotTaker {
         this.lock = StateEntry.SNAPSHOT_LOCK.in(state);
         this.fullSnapshot = new FullSnapshotFlag(state);
         this.lastSequence = new LastSequence(state);
+        this.genuine = new GenuineSnapshots(state);
         this.places = new TreePlaces(state);
         this.deletions = new DeletionLock(state, source.ticker());
         this.marker = Objects.requireNonNull(marker);
@@ -112,14 +114,13 @@ public final class SnapshotTaker {
             Repository target = repository.get();
             int epoch = epochs.require(target);
             SigningKey signer = key.get();
-            SnapshotId snapshot = lastSequence.after(target.nextId(epoch));
             boolean full = fullSnapshot.raised();
             PrimaryPoint.SNAPSHOT_BEGUN.reached();
-            Taken taken = run.take(target, snapshot, full, request, places, signer, () -> {
+            Taken taken = run.take(target, () -> number(target, epoch), full, request, places, signer, () -> {
                 requireProduction();
                 epochs.require(target);
-                lastSequence.note(snapshot);
             });
+            genuine.add(target.id(), taken.manifest().snapshot());
             if (full) {
                 fullSnapshot.settle();
             }
@@ -127,6 +128,13 @@ public final class SnapshotTaker {
         } finally {
             undisturbed.close();
         }
+    }
+
+    /** Given as late as possible: what another writes in the meantime is passed over. */
+    private SnapshotId number(Repository target, int epoch) {
+        SnapshotId snapshot = lastSequence.after(target.nextId(epoch));
+        lastSequence.note(snapshot);
+        return snapshot;
     }
 
     private void requireProduction() {

@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -44,15 +45,25 @@ final class GarbageCollector {
     private static final Duration WHILE_SNAPSHOT = Duration.ofSeconds(1);
 
     private final Repository repository;
+    private final Supplier<List<SnapshotId>> needed;
     private final ReferencedBlobs referenced;
     private final DeletionLock lock;
     private final Runnable permitted;
     private final Ticker ticker;
     private SweepResult swept = SweepResult.NOTHING;
 
-    /** @param permitted throws when this server may not delete any more; asked in each turn */
-    GarbageCollector(Repository repository, DeletionLock lock, Runnable permitted, Ticker ticker) {
+    /**
+     * @param needed the snapshots whose content stays, by a listing of now; throws when that cannot be known
+     * @param permitted throws when this server may not delete any more; asked in each turn
+     */
+    GarbageCollector(
+            Repository repository,
+            Supplier<List<SnapshotId>> needed,
+            DeletionLock lock,
+            Runnable permitted,
+            Ticker ticker) {
         this.repository = repository;
+        this.needed = needed;
         this.referenced = new ReferencedBlobs(repository, repository.blobs());
         this.lock = lock;
         this.permitted = permitted;
@@ -72,7 +83,7 @@ final class GarbageCollector {
      *     {@code CANCELLED} when interrupted
      */
     SweepResult sweep(Instant before, Progress progress) {
-        mark(repository.list(), progress);
+        mark(needed.get(), progress);
         try (Stream<ObjectInfo> all = repository.blobs().list()) {
             Iterator<BlobId> garbage = garbage(all, before).iterator();
             while (garbage.hasNext()) {
@@ -103,7 +114,7 @@ final class GarbageCollector {
     private void sweep(Deque<BlobId> batch, Instant before, Progress progress) {
         while (!batch.isEmpty()) {
             if (!turn(batch, before)) {
-                mark(repository.list(), progress);
+                mark(needed.get(), progress);
             }
             progress.report(STEP, swept.bytes(), -1);
             ticker.pause(BETWEEN_TURNS, WHAT);
@@ -117,8 +128,7 @@ final class GarbageCollector {
         try {
             long start = ticker.nanos();
             permitted.run();
-            List<SnapshotId> snapshots = repository.list();
-            if (!referenced.cover(snapshots)) {
+            if (!referenced.cover(needed.get())) {
                 return false;
             }
             while (!batch.isEmpty() && ticker.since(start).compareTo(TURN) < 0) {

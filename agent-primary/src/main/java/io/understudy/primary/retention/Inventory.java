@@ -4,61 +4,101 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.retention.Candidate.Known;
 import io.understudy.primary.retention.Candidate.Unreadable;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The snapshots of a repository, each manifest read once. Manifests do not change, so a second look reads only what is
- * new.
+ * new, and what could not be read.
  */
 final class Inventory {
-    private final Repository repository;
-    private final Map<SnapshotId, Candidate> read = new HashMap<>();
-    private final Map<SnapshotId, UnderstudyException> faults = new HashMap<>();
+    private static final Logger LOG = LoggerFactory.getLogger(Inventory.class);
 
-    Inventory(Repository repository) {
+    private final Repository repository;
+    private final Set<SnapshotId> genuine;
+    private final Map<SnapshotId, Known> read = new HashMap<>();
+    private final Map<SnapshotId, UnderstudyException> faults = new TreeMap<>();
+    private final Set<SnapshotId> junk = new HashSet<>();
+
+    /** @param genuine snapshots that were genuine once: one of these that cannot be read is damaged, and no junk */
+    Inventory(Repository repository, Set<SnapshotId> genuine) {
         this.repository = repository;
+        this.genuine = genuine;
     }
 
-    /** All snapshots of now, ascending. */
+    /** All that is named as a snapshot now, ascending. */
     List<Candidate> look() {
-        return repository.list().stream()
-                .map(this::candidate)
-                .flatMap(Optional::stream)
+        List<Candidate> all = new ArrayList<>();
+        repository.list().forEach(snapshot -> candidate(snapshot).ifPresent(all::add));
+        return all;
+    }
+
+    /**
+     * All whose content is needed now, ascending.
+     *
+     * @throws UnderstudyException when one that was genuine cannot be read
+     */
+    List<SnapshotId> needed() {
+        List<SnapshotId> all = look().stream()
+                .filter(candidate -> candidate instanceof Known)
+                .map(Candidate::snapshot)
                 .toList();
+        fault().ifPresent(fault -> {
+            throw fault;
+        });
+        return all;
     }
 
     /** Why one of the snapshots that were looked at cannot be read: the first of them. */
     Optional<UnderstudyException> fault() {
-        return faults.keySet().stream().sorted().findFirst().map(faults::get);
+        return faults.values().stream().findFirst();
     }
 
+    /** Those that were read. */
+    Set<SnapshotId> known() {
+        return read.keySet();
+    }
+
+    /** @return empty when it is gone */
     private Optional<Candidate> candidate(SnapshotId snapshot) {
-        Candidate known = read.get(snapshot);
-        if (known == null) {
-            known = read(snapshot);
-            read.put(snapshot, known);
-        }
-        return Optional.ofNullable(known);
+        Known known = read.get(snapshot);
+        return known != null ? Optional.of(known) : read(snapshot);
     }
 
-    /** @return null when it is gone */
-    private Candidate read(SnapshotId snapshot) {
+    private Optional<Candidate> read(SnapshotId snapshot) {
         try {
-            return Known.of(repository.read(snapshot));
+            Known known = Known.of(repository.read(snapshot));
+            read.put(snapshot, known);
+            return Optional.of(known);
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.SNAPSHOT_UNKNOWN) {
-                return null;
+                return Optional.empty();
             }
             if (!e.code().judgesContent()) {
                 throw e;
             }
-            faults.put(snapshot, e);
-            return new Unreadable(snapshot, e.getMessage());
+            judge(snapshot, e);
+            return Optional.of(new Unreadable(snapshot, e.getMessage()));
+        }
+    }
+
+    /** What a trusted key signed for a later version is needed, though it cannot be read. */
+    private void judge(SnapshotId snapshot, UnderstudyException why) {
+        if (genuine.contains(snapshot) || why.code() == ErrorCode.FORMAT_UNKNOWN) {
+            faults.put(snapshot, why);
+        } else if (junk.add(snapshot)) {
+            LOG.warn("{}", new JunkObject(snapshot.key(), why).text());
         }
     }
 }

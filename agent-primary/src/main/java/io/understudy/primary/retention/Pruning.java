@@ -7,6 +7,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.DeletionLock;
+import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
@@ -34,8 +35,9 @@ import java.util.stream.Collectors;
  * Retention at work: policy, then the manifests that go, oldest first, then the blobs that none names any more. One at
  * a time on a server, and only on the one that may publish: with the highest epoch and not in backup mode.
  *
- * <p>Everything is read before anything is deleted. When a manifest, an index or a replica's report cannot be read,
- * what is needed is not known, and nothing is deleted. Interrupting the thread stops it. Killed anywhere, the next one
+ * <p>Everything is read before anything is deleted. When a manifest that was genuine once, an index or a replica's report
+ * cannot be read, what is needed is not known, and nothing is deleted. What only has the name of a manifest stays, and
+ * needs nothing. Interrupting the thread stops it. Killed anywhere, the next one
  * goes on.
  */
 public final class Pruning {
@@ -49,6 +51,7 @@ public final class Pruning {
     private final RetentionSettings settings;
     private final RetentionPolicy policy;
     private final Events events;
+    private final GenuineSnapshots genuine;
 
     /**
      * The server that prunes.
@@ -75,6 +78,7 @@ public final class Pruning {
         this.settings = Objects.requireNonNull(settings);
         this.policy = new RetentionPolicy(settings, host.zone());
         this.events = Objects.requireNonNull(events);
+        this.genuine = new GenuineSnapshots(host.state());
     }
 
     /**
@@ -121,16 +125,16 @@ public final class Pruning {
      */
     public Pruned explain(Progress progress) {
         Repository target = host.repository().get();
-        Inventory inventory = new Inventory(target);
+        Inventory inventory = inventory(target);
         List<Decision> decisions =
                 decide(target, inventory, target.pruneMarker().last());
         if (inventory.fault().isPresent()) {
             return new Pruned(
                     true, decisions, SweepResult.NOTHING, inventory.fault().map(Pruning::unreadable));
         }
-        GarbageCollector collector = collector(target);
+        GarbageCollector collector = collector(target, inventory);
         try {
-            collector.mark(ids(decisions, true), progress);
+            collector.mark(kept(decisions, inventory), progress);
         } catch (UnderstudyException e) {
             if (!e.code().judgesContent()) {
                 throw e;
@@ -158,11 +162,12 @@ public final class Pruning {
     }
 
     private Pruned prune(Repository target, int epoch, Progress progress) {
-        Inventory inventory = new Inventory(target);
+        Inventory inventory = inventory(target);
         List<Decision> first =
                 decideOrRefuse(target, inventory, target.pruneMarker().last());
-        GarbageCollector collector = collector(target);
-        collector.mark(ids(first, true), progress);
+        genuine.replace(target.id(), inventory.known());
+        GarbageCollector collector = collector(target, inventory);
+        collector.mark(kept(first, inventory), progress);
         PrimaryPoint.NEEDED_MARKED.reached();
         permission(target);
         Instant now =
@@ -180,9 +185,17 @@ public final class Pruning {
         return new Pruned(false, last, swept, Optional.empty());
     }
 
-    private GarbageCollector collector(Repository target) {
+    private Inventory inventory(Repository target) {
+        return new Inventory(target, genuine.of(target.id()));
+    }
+
+    private GarbageCollector collector(Repository target, Inventory inventory) {
         return new GarbageCollector(
-                target, new DeletionLock(host.state(), host.ticker()), () -> permission(target), host.ticker());
+                target,
+                inventory::needed,
+                new DeletionLock(host.state(), host.ticker()),
+                () -> permission(target),
+                host.ticker());
     }
 
     private List<Decision> decideOrRefuse(Repository target, Inventory inventory, Optional<Instant> last) {
@@ -214,6 +227,13 @@ public final class Pruning {
             all.add(sudden ? decision.keptBecause("no longer needed since just now: deleted the next time") : decision);
         }
         return all;
+    }
+
+    /** Junk stays, and needs no content. */
+    private static Set<SnapshotId> kept(List<Decision> decisions, Inventory inventory) {
+        Set<SnapshotId> kept = ids(decisions, true);
+        kept.retainAll(inventory.known());
+        return kept;
     }
 
     private static Set<SnapshotId> ids(List<Decision> decisions, boolean kept) {

@@ -390,7 +390,7 @@ class DaemonTest {
                 planner,
                 new CatchUp(this::reachable, announcer, planner, events, primary.time.clock(), primary.time),
                 new LoopReport(
-                        new RepositoryWatch(this::reachable, primary.time.clock(), primary.time),
+                        new RepositoryWatch(this::reachable, primary.time.clock(), primary.time, (id, snapshot) -> {}),
                         daemonStatus,
                         told,
                         new LastVerified(primary.state)),

@@ -81,7 +81,8 @@ class StatusAgainstTheWorldTest {
                 planner,
                 new CatchUp(() -> primary.repository, announcer, planner, events, primary.time.clock(), primary.time),
                 new LoopReport(
-                        new RepositoryWatch(() -> primary.repository, primary.time.clock(), primary.time),
+                        new RepositoryWatch(
+                                () -> primary.repository, primary.time.clock(), primary.time, (id, snapshot) -> {}),
                         daemonStatus,
                         reported,
                         new LastVerified(primary.state)),

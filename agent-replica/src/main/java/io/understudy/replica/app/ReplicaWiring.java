@@ -26,7 +26,7 @@ import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvent;
-import io.understudy.replica.fetch.Mirror;
+import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.DatabaseLoader;
@@ -102,16 +102,16 @@ public final class ReplicaWiring implements AutoCloseable {
         this.marker = ports.disk().marker();
         this.epochs = new EpochStore(settings.state());
         this.id = new ReplicaId(settings.state());
-        this.repository = new RepositoryAccess(
-                () -> Repository.open(ports.filestore(), settings.site(), trusted(), ports.clock()));
+        MirrorAccess mirrors = mirrors();
+        // Nothing signs the identity in the filestore, so what this server knows comes first.
+        this.repository = new RepositoryAccess(() -> Repository.open(
+                ports.filestore(),
+                settings.site(),
+                trusted(),
+                ports.clock(),
+                mirrors.repository().or(epochs::repository)));
         this.snapshots = new MirroredSnapshots(
-                repository,
-                this::mirror,
-                this::mirrorAlone,
-                settings.replica().name(),
-                AgentVersion.current(),
-                id,
-                ports.clock());
+                repository, mirrors, settings.replica().name(), AgentVersion.current(), id, ports.clock());
         this.parts = replace.apply(shippedParts());
     }
 
@@ -170,27 +170,17 @@ public final class ReplicaWiring implements AutoCloseable {
         return TrustedKeys.load(settings.signing().trustedKeys());
     }
 
-    private Mirror mirror(Repository remote) {
-        return new Mirror(
-                ports.disk().mirror().made(),
-                remote,
-                settings.database().connections(),
-                this::freeForMirror,
-                ports.clock());
-    }
-
-    private Mirror mirrorAlone() {
-        return Mirror.alone(
-                ports.disk().mirror().present(),
+    private MirrorAccess mirrors() {
+        return new MirrorAccess(
+                ports.disk().mirror(),
                 settings.site(),
-                trusted(),
+                this::trusted,
                 settings.database().connections(),
-                this::freeForMirror,
+                () -> ports.disk()
+                        .space()
+                        .free(StateEntry.MIRROR.in(settings.state()))
+                        .orElse(Long.MAX_VALUE),
                 ports.clock());
-    }
-
-    private long freeForMirror() {
-        return ports.disk().space().free(StateEntry.MIRROR.in(settings.state())).orElse(Long.MAX_VALUE);
     }
 
     public Settings settings() {

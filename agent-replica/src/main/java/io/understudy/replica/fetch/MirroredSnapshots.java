@@ -7,6 +7,7 @@ import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Epochs;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -17,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,29 +26,24 @@ import org.slf4j.LoggerFactory;
 public final class MirroredSnapshots implements SnapshotSource {
     private static final Logger LOG = LoggerFactory.getLogger(MirroredSnapshots.class);
     private final Supplier<Repository> remote;
-    private final Function<Repository, Mirror> opener;
-    private final Supplier<Mirror> alone;
+    private final MirrorAccess mirrors;
     private final OwnReport report;
     private Mirror mirror;
 
     /**
-     * @param opener opens the mirror of the repository
-     * @param alone opens the mirror while the repository is away, or throws
      * @param replica this replica's name in its reports
      * @param agent version of Understudy here
      * @param id of this standby, in its reports; empty where none can be kept
      */
     public MirroredSnapshots(
             Supplier<Repository> remote,
-            Function<Repository, Mirror> opener,
-            Supplier<Mirror> alone,
+            MirrorAccess mirrors,
             String replica,
             String agent,
             Supplier<Optional<String>> id,
             Clock clock) {
         this.remote = remote;
-        this.opener = opener;
-        this.alone = alone;
+        this.mirrors = mirrors;
         this.report = new OwnReport(remote, replica, agent, id, clock);
     }
 
@@ -69,6 +64,11 @@ public final class MirroredSnapshots implements SnapshotSource {
     @Override
     public Epochs.Above claimedAbove(int epoch) {
         return remote.get().epochs().above(epoch);
+    }
+
+    @Override
+    public Optional<JunkObject> identityJunk() {
+        return remote.get().identityJunk();
     }
 
     @Override
@@ -121,7 +121,7 @@ public final class MirroredSnapshots implements SnapshotSource {
     /** The mirror on this server's disk, without a look at the filestore. */
     private synchronized Optional<Mirror> here() {
         try {
-            return Optional.of(mirror != null ? mirror : alone.get());
+            return Optional.of(mirror != null ? mirror : mirrors.alone());
         } catch (UnderstudyException e) {
             LOG.debug("there is no mirror to read", e);
             return Optional.empty();
@@ -156,7 +156,7 @@ public final class MirroredSnapshots implements SnapshotSource {
     /** The mirror, opened when it is first needed. */
     public synchronized Mirror mirror() {
         if (mirror == null) {
-            mirror = opener.apply(remote.get());
+            mirror = mirrors.of(remote.get());
         }
         return mirror;
     }

@@ -63,9 +63,10 @@ public final class RepositoryClaims implements EpochClaims {
     public List<UnderstudyException> findings(int epoch, Optional<SnapshotId> live) {
         try {
             Repository opened = repository.get();
-            Stream<UnderstudyException> junk =
-                    opened.epochs().above(epoch).junk().stream().map(JunkObject::toException);
-            return Stream.concat(RepositoryLook.older(opened.newest(), live).stream(), junk)
+            Stream<JunkObject> junk =
+                    Stream.concat(opened.identityJunk().stream(), opened.epochs().above(epoch).junk().stream());
+            return Stream.concat(
+                            RepositoryLook.older(opened.newest(), live).stream(), junk.map(JunkObject::toException))
                     .toList();
         } catch (UnderstudyException e) {
             LOG.warn("whether the repository is as it should be is not known: {}", e.getMessage());

@@ -28,6 +28,7 @@ public final class RepositoryLook {
     private final List<SnapshotId> listed;
     private final Optional<SnapshotId> newest;
     private final Epochs.Above claims;
+    private final Optional<JunkObject> identity;
     private final Map<SnapshotId, Optional<JunkObject>> judged = new TreeMap<>();
 
     private RepositoryLook(SnapshotSource source, Optional<DatabaseVersion> current) {
@@ -37,6 +38,7 @@ public final class RepositoryLook {
         this.listed = list();
         this.newest = findNewest();
         this.claims = source.claimedAbove(newest.map(SnapshotId::epoch).orElse(0));
+        this.identity = source.identityJunk();
     }
 
     /** @param current what is live here */
@@ -132,7 +134,8 @@ public final class RepositoryLook {
         List<UnderstudyException> found = new ArrayList<>();
         older(newest, live).ifPresent(found::add);
         Stream<JunkObject> manifests = judged.values().stream().flatMap(Optional::stream);
-        Stream.concat(manifests, claims.junk().stream())
+        Stream.of(identity.stream(), manifests, claims.junk().stream())
+                .flatMap(each -> each)
                 .filter(each -> each.why().code() != ErrorCode.SNAPSHOT_UNKNOWN)
                 .map(JunkObject::toException)
                 .forEach(found::add);

@@ -3,6 +3,7 @@ package io.understudy.replica.round;
 import io.understudy.progress.Progress;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Epochs;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
@@ -20,6 +21,9 @@ public interface SnapshotSource {
 
     /** The claims above an epoch: the highest that a trusted key signed, and those that are junk. */
     Epochs.Above claimedAbove(int epoch);
+
+    /** Why the object that names the repository is junk; empty where it is none. Reads it. */
+    Optional<JunkObject> identityJunk();
 
     /**
      * The manifest of a snapshot as the repository has it, authentic; nothing is fetched.

@@ -1,8 +1,6 @@
 package io.understudy.replica.bitrot;
 
 import io.understudy.events.Events;
-import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
@@ -18,9 +16,9 @@ import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.FakeDatabaseServer;
 import io.understudy.replica.fakes.FakeLiveDatabases;
 import io.understudy.replica.fakes.FakeSpareLoader;
+import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.fetch.MirroredSnapshots;
-import io.understudy.replica.fetch.Mirrors;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.RoundControl;
@@ -33,6 +31,7 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.Marker;
 import io.understudy.site.MarkerContent;
 import io.understudy.testing.FakeSiteService;
@@ -115,10 +114,8 @@ final class Standby {
     MirroredSnapshots snapshots() {
         return new MirroredSnapshots(
                 () -> BitRotSite.open(filestore),
-                remote -> Mirrors.in(mirror(), remote, 2),
-                () -> {
-                    throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "there is no mirror yet", "wait");
-                },
+                new MirrorAccess(
+                        MirrorFolder.of(mirror()), Manifests.SITE, TrustedKeys::of, 2, () -> Long.MAX_VALUE, clock),
                 "standby-1",
                 "test",
                 Optional::empty,

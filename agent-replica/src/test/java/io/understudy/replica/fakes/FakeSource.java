@@ -10,6 +10,7 @@ import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseKind;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Epochs;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
@@ -115,6 +116,11 @@ public final class FakeSource implements SnapshotSource {
 
     public void namesake(Optional<Instant> when) {
         namesake = when;
+    }
+
+    @Override
+    public Optional<JunkObject> identityJunk() {
+        return Optional.empty();
     }
 
     @Override

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.round.SnapshotSource;
@@ -40,13 +41,22 @@ class MirroredSnapshotsTest {
     private final InMemoryFilestore near = new InMemoryFilestore(time);
     private final SampleSite site = new SampleSite(far, time.clock());
     private final SnapshotSource source = new MirroredSnapshots(
-            site::repository,
-            remote -> new Mirror(near, remote, 2, () -> Long.MAX_VALUE, time.clock()),
-            () -> Mirror.alone(near, site.repository().site(), site.trusted(), 2, () -> Long.MAX_VALUE, time.clock()),
-            "standby",
-            "test",
-            () -> Optional.of("this one"),
-            time.clock());
+            site::repository, mirror(), "standby", "test", () -> Optional.of("this one"), time.clock());
+
+    private MirrorAccess mirror() {
+        MirrorFolder folder = new MirrorFolder() {
+            @Override
+            public Filestore made() {
+                return near;
+            }
+
+            @Override
+            public Filestore present() {
+                return near;
+            }
+        };
+        return new MirrorAccess(folder, site.repository().site(), site::trusted, 2, () -> Long.MAX_VALUE, time.clock());
+    }
 
     private static SnapshotId id(int sequence) {
         return new SnapshotId(1, sequence);

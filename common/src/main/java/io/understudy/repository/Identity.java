@@ -1,0 +1,81 @@
+package io.understudy.repository;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.Filestore;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The object {@code understudy.json}: which repository a filestore holds. Nothing signs it, so it is a hint for servers
+ * that do not know the repository yet.
+ *
+ * @param format that of the repository
+ */
+record Identity(int format, UUID repository, String site) {
+    static final String KEY = "understudy.json";
+
+    private static final int LONGEST = 64 << 10;
+
+    Identity {
+        Objects.requireNonNull(repository, "repository");
+        Objects.requireNonNull(site, "site");
+        if (format != Manifest.FORMAT) {
+            throw new IllegalArgumentException("not a format that is written: " + format);
+        }
+    }
+
+    Identity(UUID repository, String site) {
+        this(Manifest.FORMAT, repository, site);
+    }
+
+    /**
+     * @return empty when there is no such object
+     * @throws UnderstudyException {@code FORMAT_UNKNOWN}, {@code MANIFEST_DAMAGED} when there is, and it says nothing
+     */
+    static Optional<Identity> read(Filestore filestore) {
+        return SmallObject.read(filestore, KEY, LONGEST).map(bytes -> parsed(filestore, bytes));
+    }
+
+    /**
+     * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code WRONG_SITE}, and as {@link #read}
+     */
+    static Identity require(Filestore filestore, String site) {
+        Identity found = read(filestore)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.REPOSITORY_MISSING,
+                        "cannot open the repository in " + filestore.name() + ": there is none (no " + KEY + ")",
+                        "correct filestore.url, or create the repository with agent-primary init;"
+                                + " if the object was lost: agent-primary init --repair on the primary"));
+        ManifestCodec.requireSite(KEY + " in " + filestore.name(), found.site(), site);
+        return found;
+    }
+
+    /** @return false when there is such an object already, of whatever content */
+    boolean create(Filestore filestore) {
+        return filestore.putIfAbsent(KEY, RepositoryJson.line(this));
+    }
+
+    /** Replaces what is there. */
+    void write(Filestore filestore) {
+        filestore.put(KEY, Content.of(RepositoryJson.line(this)));
+    }
+
+    private static Identity parsed(Filestore filestore, byte[] bytes) {
+        String what = KEY + " in " + filestore.name();
+        try {
+            ManifestCodec.requireFormat(what, RepositoryJson.format(bytes, 0, bytes.length));
+            return RepositoryJson.read(bytes, 0, bytes.length, Identity.class);
+        } catch (IOException e) {
+            throw new UnderstudyException(
+                    ErrorCode.FORMAT_UNKNOWN,
+                    "cannot open the repository: " + what + " is not readable (" + e.getMessage() + ")",
+                    "write it again with agent-primary init --repair on the primary, or by hand:"
+                            + " {\"format\":2,\"repository\":\"<uuid>\",\"site\":\"<site>\"}",
+                    e);
+        }
+    }
+}
