@@ -77,17 +77,17 @@ public final class Repository {
 
     /**
      * Opens a copy of another repository, or makes the filestore one: it has the original's identity, and trusts whom
-     * the original trusts. An identity there that cannot be read is written again.
+     * the original trusts. An identity there that is damaged is written again.
      *
-     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the filestore holds another repository
+     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the filestore is another repository, and holds nothing of
+     *     this one
      */
     public static Repository openCopy(Filestore filestore, Repository original) {
         Identity wanted = original.identity;
+        Repository copy = new Repository(filestore, wanted, original.trusted, original.clock);
         if (!wanted.create(filestore)) {
             Optional<Identity> found = readable(filestore);
-            if (found.isEmpty()) {
-                wanted.write(filestore);
-            } else if (!found.get().equals(wanted)) {
+            if (found.filter(there -> !there.equals(wanted)).isPresent() && !copy.isHere()) {
                 throw new UnderstudyException(
                         ErrorCode.REPOSITORY_EXISTS,
                         "cannot use " + filestore.name() + " as a copy of " + original.name()
@@ -96,8 +96,11 @@ public final class Repository {
                                 + found.get().site() + "\"",
                         "if the site's repository was created again, remove the old copy and start again");
             }
+            if (!found.equals(Optional.of(wanted))) {
+                copy.repairIdentity();
+            }
         }
-        return new Repository(filestore, wanted, original.trusted, original.clock);
+        return copy;
     }
 
     private static Optional<Identity> readable(Filestore filestore) {

@@ -14,8 +14,8 @@ import java.util.UUID;
 
 /**
  * Someone who may write into the filestore and has no key of this repository: objects of every kind, under names that
- * agents use, at any moment. A claim far from every number that agents give stays until the end of the run: no agent
- * may need its removal.
+ * agents use, at any moment. Claims, the next snapshot's number and the repository's identity stay as they are until the
+ * end of the run: no agent may need their removal.
  */
 final class Junk {
     private static final int FAR = 99_999_999;
@@ -32,18 +32,40 @@ final class Junk {
         int near = run.store.highestEpoch() + 1 + run.random.nextInt(3);
         boolean far = run.random.nextBoolean();
         int epoch = far ? FAR - run.random.nextInt(2) : near;
-        switch (run.random.nextInt(4)) {
-            case 0 -> put("epochs/%08d.json".formatted(epoch), claim(epoch), !far);
+        switch (run.random.nextInt(6)) {
+            case 0 -> put("epochs/%08d.json".formatted(epoch), claim(epoch), false);
             case 1 -> {
                 SnapshotId id = new SnapshotId(epoch, far ? FAR : 1 + run.random.nextInt(60));
                 put(id.key(), anything(), true);
             }
-            case 2 -> put("replicas/stranger-" + reports++ + ".json", report(), true);
+            case 2 -> put("understudy.json", identity(), false);
+            case 3 -> put(next().key(), anything(), false);
+            case 4 -> put("replicas/stranger-" + reports++ + ".json", report(), true);
             default -> {
                 List<String> own = List.of("replicas/a.json", "replicas/b.json", "retention.json");
                 put(own.get(run.random.nextInt(own.size())), anything(), true);
             }
         }
+    }
+
+    /** The number that the next snapshot would get. */
+    private SnapshotId next() {
+        String newest = run.store.newest().map(StoreWatch.Genuine::id).orElse("00000001-00000000");
+        int sequence = Integer.parseInt(newest.substring(9)) + 1 + run.random.nextInt(2);
+        return new SnapshotId(Integer.parseInt(newest.substring(0, 8)), sequence);
+    }
+
+    private byte[] identity() {
+        return switch (run.random.nextInt(4)) {
+            case 0 -> identity(new UUID(7, 8), Server.SITE);
+            case 1 -> identity(new UUID(7, 7), "another");
+            default -> anything();
+        };
+    }
+
+    private static byte[] identity(UUID repository, String site) {
+        return ("{\"format\":2,\"repository\":\"" + repository + "\",\"site\":\"" + site + "\"}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private void put(String key, byte[] bytes, boolean removed) {
@@ -106,6 +128,8 @@ final class Junk {
 
     /** What could be a number that an agent gave is removed by hand, as the messages say. */
     void cleanUp() {
+        // A standby that never imported anything does not know the repository: agent-primary init --repair.
+        run.truth.put("understudy.json", Content.of(identity(new UUID(7, 7), Server.SITE)));
         for (String key : removable) {
             run.truth.delete(key);
             run.store.removed(key);

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,20 @@ class SnapshotTakerTest {
         primary.repository.delete(SECOND);
 
         assertThat(take().manifest().snapshot()).isEqualTo(new SnapshotId(1, 3));
+    }
+
+    /** Between the choice of the number and the manifest; however often, the snapshot gets one. */
+    @Test
+    void aNumberThatAStrangerTakesInTheSameMomentIsPassedOver() {
+        AtomicInteger taken = new AtomicInteger();
+        primary.filestore.inject((operation, key) -> {
+            if (operation == Operation.PUT_IF_ABSENT && key.startsWith("manifests/") && taken.getAndIncrement() < 3) {
+                primary.filestore.put(key, Content.of(new byte[] {'j'}));
+            }
+            return new Faults.None();
+        });
+
+        assertThat(take().manifest().snapshot()).isEqualTo(new SnapshotId(1, 4));
     }
 
     @Test

@@ -81,6 +81,34 @@ class PrimaryCliTest {
         server.dropDatabase(database);
     }
 
+    /** Each command is a fresh process: it knows the repository by the epoch that this server holds. */
+    @Test
+    void goesOnWithJunkInPlaceOfTheIdentityAndWritesItAgain() throws Exception {
+        run("init");
+        Path identity = folder.resolve("repository/understudy.json");
+        String before = Files.readString(identity);
+        for (String junk : List.of("junk\n", "", before.replace("\"format\":2", "\"format\":3"))) {
+            Files.writeString(identity, junk);
+            assertThat(run("snapshot")).isZero();
+            assertThat(run("status")).isZero();
+            assertThat(out.toString()).contains("understudy.json is junk and is passed over");
+            assertThat(run("prune")).isZero();
+        }
+        assertThat(shape(json("init", "--repair", "--json"))).isEqualTo("repository site filestore replaced");
+        assertThat(Files.readString(identity)).isEqualTo(before);
+        assertThat(run("init", "--repair")).isZero();
+        assertThat(out.toString()).contains("is as it should be");
+
+        Files.delete(identity);
+        assertThat(run("snapshot")).isZero();
+        assertThat(run("init", "--repair")).isZero();
+        assertThat(out.toString()).contains("written again; before: ");
+        assertThat(Files.readString(identity)).isEqualTo(before);
+
+        Files.writeString(folder.resolve("BACKUP"), "");
+        assertThat(run("init", "--repair")).isEqualTo(ErrorCode.BACKUP_MODE.exitCode());
+    }
+
     @Test
     void initialisesSnapshotsListsShowsAndVerifies() throws Exception {
         assertThat(run("check")).isEqualTo(ErrorCode.REPOSITORY_MISSING.exitCode());

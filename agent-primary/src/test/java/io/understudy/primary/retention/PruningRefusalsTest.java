@@ -1,13 +1,17 @@
 package io.understudy.primary.retention;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.key.SignedLine;
 import io.understudy.site.MarkerContent;
+import io.understudy.state.StateEntry;
 import io.understudy.testing.Faults.Operation;
+import java.nio.file.Files;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,25 @@ class PruningRefusalsTest extends FiveHourlySnapshots {
         assertThat(missing).hasMessageContaining("references of snapshot " + id(5) + " unknown");
         assertThat(snapshots()).hasSize(5);
         assertThat(received).containsExactly("failed manifest_damaged", "failed blob_missing");
+    }
+
+    /** What a later version signed holds content that this one does not know. */
+    @Test
+    void aSnapshotOfALaterFormatStopsItToo() {
+        filestore.put(id(6).key(), Content.of(SignedLine.sign("{\"format\":7}".getBytes(UTF_8), Server.KEY)));
+
+        assertThat(failure(this::prune).code()).isEqualTo(ErrorCode.FORMAT_UNKNOWN);
+        assertThat(snapshots()).hasSize(6);
+    }
+
+    /** Then a damaged manifest cannot be told from junk. */
+    @Test
+    void aNoteOfGenuineSnapshotsThatIsDamagedStopsItToo() throws Exception {
+        Files.writeString(StateEntry.GENUINE_SNAPSHOTS.in(server.state), "junk");
+
+        assertThat(failure(this::prune).code()).isEqualTo(ErrorCode.STATE_DAMAGED);
+        assertThat(snapshots()).hasSize(5);
+        server.take("hourly");
     }
 
     @Test

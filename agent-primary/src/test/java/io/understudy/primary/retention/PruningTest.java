@@ -7,6 +7,7 @@ import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
+import io.understudy.repository.SnapshotId;
 import io.understudy.site.MarkerContent;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
@@ -151,5 +152,43 @@ class PruningTest extends FiveHourlySnapshots {
                 .isFalse();
         server.marker.write(new MarkerContent(Server.SITE, "test", Optional.empty(), time.now()));
         assertThat(pruning.isDue()).isFalse();
+    }
+
+    /** A stranger's manifests, near and far, stop nothing, stay, and hold no content. */
+    @Test
+    void whatNeverWasGenuineIsPassedOver() {
+        time.advance(GRACE);
+        List<SnapshotId> junk =
+                List.of(new SnapshotId(1, 6), new SnapshotId(2, 3), id(9), new SnapshotId(7, 99_999_999));
+        junk.forEach(id -> filestore.put(id.key(), Content.of(new byte[] {'j'})));
+
+        Pruned pruned = prune();
+
+        assertThat(pruned.swept().blobs()).isEqualTo(18);
+        assertThat(snapshots()).contains(id(4), id(5)).containsAll(junk).hasSize(6);
+        junk.forEach(id -> filestore.delete(id.key()));
+        assertThat(whole.blobs()).isEqualTo(whole.needed());
+        whole.check();
+    }
+
+    /** What appears in the middle of a pruning too. */
+    @Test
+    void junkThatComesWhileSweepingIsPassedOver() {
+        time.advance(GRACE);
+        hook(Operation.LIST, "blobs/", () -> filestore.put(id(6).key(), Content.of(new byte[] {'j'})));
+
+        assertThat(prune().swept().blobs()).isEqualTo(18);
+    }
+
+    /** It was seen, so it is no junk. */
+    @Test
+    void whatAnotherServerCommittedIsKnownAfterOnePruning() throws Exception {
+        prune();
+        Server another = new Server("b", folder, filestore, time, time);
+        another.claim(2);
+        another.prune(LAST_TWO);
+        filestore.put(id(5).key(), Content.of(new byte[] {'j'}));
+
+        assertThat(failure(() -> another.prune(LAST_TWO)).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
     }
 }

@@ -60,21 +60,21 @@ public final class Mirror {
     }
 
     /**
-     * Opens the mirror that is there, without the repository: to read what it holds while the filestore is away. It
-     * fetches nothing.
+     * Opens the mirror that is there, without the repository: to read what it holds while the filestore is away.
      *
+     * @param remote asked when something has to be fetched; throws why it is away
      * @throws UnderstudyException {@code REPOSITORY_MISSING}, {@code FILESTORE_UNREACHABLE} when there is none,
      *     {@code WRONG_SITE}
      */
-    public static Mirror alone(
-            Filestore folder, String site, TrustedKeys trusted, int threads, LongSupplier free, Clock clock) {
-        Supplier<Repository> away = () -> {
-            throw new UnderstudyException(
-                    ErrorCode.FILESTORE_UNREACHABLE,
-                    "cannot fetch into the mirror: the filestore is unreachable",
-                    "run agent-replica check");
-        };
-        return new Mirror(away, Repository.open(folder, site, trusted), threads, free, clock);
+    static Mirror alone(
+            Filestore folder,
+            Supplier<Repository> remote,
+            String site,
+            TrustedKeys trusted,
+            int threads,
+            LongSupplier free,
+            Clock clock) {
+        return new Mirror(remote, Repository.open(folder, site, trusted), threads, free, clock);
     }
 
     /** @param transfer what it took; {@link TransferResult#NOTHING} when the snapshot was here */

@@ -46,9 +46,14 @@ public final class MirrorAccess {
         return new Mirror(folder.made(), remote, threads, free, clock);
     }
 
-    /** The one that is there, while the repository is away. @throws UnderstudyException as {@link Mirror#alone} */
-    public Mirror alone() {
-        return Mirror.alone(folder.present(), site, trusted.get(), threads, free, clock);
+    /**
+     * The one that is there, while the repository is away.
+     *
+     * @param remote throws why
+     * @throws UnderstudyException as {@link Mirror#alone}
+     */
+    public Mirror alone(Supplier<Repository> remote) {
+        return Mirror.alone(folder.present(), remote, site, trusted.get(), threads, free, clock);
     }
 
     /** The repository that it is the mirror of; empty where there is none, or none that says so. */

@@ -1,5 +1,6 @@
 package io.understudy.replica.fetch;
 
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
@@ -100,7 +101,7 @@ public final class MirroredSnapshots implements SnapshotSource {
         try {
             return mirror();
         } catch (UnderstudyException e) {
-            if (e.code().judgesContent()) {
+            if (e.code().judgesContent() || e.code() == ErrorCode.REPOSITORY_EXISTS) {
                 throw e;
             }
             return here().orElseThrow(() -> e);
@@ -121,7 +122,7 @@ public final class MirroredSnapshots implements SnapshotSource {
     /** The mirror on this server's disk, without a look at the filestore. */
     private synchronized Optional<Mirror> here() {
         try {
-            return Optional.of(mirror != null ? mirror : mirrors.alone());
+            return Optional.of(mirror != null ? mirror : mirrors.alone(remote));
         } catch (UnderstudyException e) {
             LOG.debug("there is no mirror to read", e);
             return Optional.empty();

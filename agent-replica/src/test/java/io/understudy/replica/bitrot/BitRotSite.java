@@ -75,7 +75,11 @@ final class BitRotSite {
     private BitRotSite() {}
 
     static Repository open(Filestore filestore) {
-        return Repository.open(filestore, Manifests.SITE, TrustedKeys.of(KEY.publicKey()));
+        return Repository.open(filestore, Manifests.SITE, trusted());
+    }
+
+    static TrustedKeys trusted() {
+        return TrustedKeys.of(KEY.publicKey());
     }
 
     /** Every object by its key, as the primary wrote it. */

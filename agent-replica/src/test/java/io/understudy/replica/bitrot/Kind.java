@@ -69,14 +69,17 @@ enum Kind {
         return place.equals("blobs/");
     }
 
-    /** Whether an import reads it: the others are read by who commits, promotes or prunes. */
+    /**
+     * Whether an import depends on it: the others are read by who commits, promotes or prunes, and the identity by who
+     * has no mirror.
+     */
     boolean isImported() {
-        return isBlob() || this == MANIFEST || this == DESCRIPTION;
+        return isBlob() || this == MANIFEST;
     }
 
     /** Whether a replica's mirror has it. */
     boolean isMirrored() {
-        return isImported();
+        return isImported() || this == DESCRIPTION;
     }
 
     /** What every message about the object must hold: the last part of its key, which no other object has. */

@@ -29,9 +29,9 @@ import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
+import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.Marker;
 import io.understudy.site.MarkerContent;
 import io.understudy.testing.FakeSiteService;
@@ -112,10 +112,11 @@ final class Standby {
     }
 
     MirroredSnapshots snapshots() {
+        MirrorAccess mirrors = new MirrorAccess(
+                MirrorFolder.of(mirror()), Manifests.SITE, BitRotSite::trusted, 2, () -> Long.MAX_VALUE, clock);
         return new MirroredSnapshots(
-                () -> BitRotSite.open(filestore),
-                new MirrorAccess(
-                        MirrorFolder.of(mirror()), Manifests.SITE, TrustedKeys::of, 2, () -> Long.MAX_VALUE, clock),
+                () -> Repository.open(filestore, Manifests.SITE, BitRotSite.trusted(), clock, mirrors.repository()),
+                mirrors,
                 "standby-1",
                 "test",
                 Optional::empty,

@@ -161,7 +161,7 @@ class RepositoryClaimsTest {
                 .isInstanceOfSatisfying(UnderstudyException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.EPOCH_TAKEN);
                     assertThat(failure.hint())
-                            .contains("signed epochs/00001800.json")
+                            .contains("signed epochs/00000002.json")
                             .contains("--force");
                 });
         assertThat(world.store.state()).isInstanceOf(Following.class);
@@ -200,6 +200,33 @@ class RepositoryClaimsTest {
         world.time.advance(Duration.ofHours(1));
         assertThat(world.agent().promotion().repeatClaim()).isTrue();
         assertThat(repository.epochs().highest()).isEqualTo(2);
+    }
+
+    /** A server that knows the repository needs nothing of an object that nobody signs; with the fence. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "garbage\n",
+                "",
+                "{\"format\":2,\"repository\":\"00000000-0000-0007-0000-000000000008\",\"site\":\"example\"}"
+            })
+    void aJunkIdentityStopsNoPromotion(String junk) {
+        World world = FollowingStandby.following();
+        TrustedKeys trusted = TrustedKeys.of(SigningKey.load(key).publicKey());
+        repository.epochs().claim(new EpochClaim(1, "primary", NOW, "init", "first"), SigningKey.load(key));
+        filestore.put("understudy.json", Content.of(junk.getBytes(StandardCharsets.UTF_8)));
+        world.fence = new RepositoryClaims(
+                () -> Repository.open(filestore, "example", trusted, Clock.systemUTC(), Optional.of(repository.id())),
+                new SigningSettings(Optional.of(key), List.of()),
+                epochs,
+                "standby");
+
+        Report report = world.agent().promotion().promote(FollowingStandby.PLAIN);
+
+        assertThat(report.claimed()).isTrue();
+        assertThat(repository.epochs().highest()).isEqualTo(2);
+        assertThat(report.warnings())
+                .anySatisfy(each -> assertThat(each.hint()).contains("agent-primary init --repair"));
     }
 
     @Test
