@@ -14,8 +14,7 @@ import java.util.UUID;
 
 /**
  * Someone who may write into the filestore and has no key of this repository: objects of every kind, under names that
- * agents use, at any moment. Claims, the next snapshot's number and the repository's identity stay as they are until the
- * end of the run: no agent may need their removal.
+ * agents use, at any moment. They stay until the end of the run: no agent may need their removal.
  */
 final class Junk {
     private static final int FAR = 99_999_999;
@@ -33,13 +32,13 @@ final class Junk {
         boolean far = run.random.nextBoolean();
         int epoch = far ? FAR - run.random.nextInt(2) : near;
         switch (run.random.nextInt(6)) {
-            case 0 -> put("epochs/%08d.json".formatted(epoch), claim(epoch), false);
+            case 0 -> put("epochs/%08d.json".formatted(epoch), claim(epoch), !far);
             case 1 -> {
                 SnapshotId id = new SnapshotId(epoch, far ? FAR : 1 + run.random.nextInt(60));
                 put(id.key(), anything(), true);
             }
             case 2 -> put("understudy.json", identity(), false);
-            case 3 -> put(next().key(), anything(), false);
+            case 3 -> put(next().key(), anything(), true);
             case 4 -> put("replicas/stranger-" + reports++ + ".json", report(), true);
             default -> {
                 List<String> own = List.of("replicas/a.json", "replicas/b.json", "retention.json");

@@ -40,7 +40,9 @@ final class Mishaps {
     /** A hostile or broken store: a flipped bit, another object's bytes, or nothing at all any more. */
     private void rot(String prefix) {
         Optional<String> key = any(prefix);
-        if (key.isEmpty() || forged.contains(key.get())) {
+        if (key.isEmpty()
+                || forged.contains(key.get())
+                || run.store.object(key.get()).orElseThrow().length == 0) {
             return;
         }
         run.tell("rot", key.get(), "");

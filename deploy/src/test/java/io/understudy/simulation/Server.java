@@ -15,9 +15,13 @@ import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.replica.fakes.FakeDatabaseServer;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
+import io.understudy.repository.key.TrustedKeys;
 import io.understudy.site.Marker;
 import io.understudy.testing.InMemoryFilestore;
 import java.io.IOException;
@@ -30,7 +34,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -150,6 +156,17 @@ final class Server {
     void populate(int number) {
         databases.create(SITE, Optional.empty());
         new Users(this, run).write(number);
+    }
+
+    /** The snapshots that this server's own disk knows to be genuine. */
+    Set<SnapshotId> genuine() {
+        Repository repository = Repository.open(
+                run.truth,
+                SITE,
+                TrustedKeys.load(settings.signing().trustedKeys()),
+                run.time.clock(),
+                Optional.of(new UUID(7, 7)));
+        return new GenuineSnapshots(settings.state()).of(repository);
     }
 
     private Settings settings(Keys keys, int number) {

@@ -2,6 +2,7 @@ package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.repository.SnapshotId;
 import io.understudy.simulation.Contents.Content;
 import io.understudy.simulation.Contents.Unsound;
 import io.understudy.testing.InMemoryFilestore;
@@ -52,6 +53,9 @@ final class StoreWatch {
     private final Map<String, String> writers = new HashMap<>();
     private final Map<String, Long> written = new HashMap<>();
     private final Set<String> damaged = new HashSet<>();
+    /** Server and snapshot. */
+    private final Set<String> acknowledged = new HashSet<>();
+
     private final Map<Scheduler.Task, Eyes> eyes = new HashMap<>();
 
     StoreWatch(InMemoryFilestore truth, Run run) {
@@ -186,6 +190,7 @@ final class StoreWatch {
             throw Promise.ONE_WRITER.broken(snapshot + " was acknowledged, though epoch " + genuine.highest()
                     + " had been claimed when it was written");
         }
+        acknowledged.add(server + " " + snapshot);
     }
 
     void delete(String server, String key) {
@@ -272,6 +277,7 @@ final class StoreWatch {
                 && written.getOrDefault(key, 0L) > mine().looked.getOrDefault(key, 0L);
         Optional<Genuine> user = kept.values().stream()
                 .filter(snapshot -> snapshot.content().blobs().contains(key))
+                .filter(snapshot -> knows(server, snapshot))
                 .findFirst();
         if (user.isPresent() && !(fencedSince && rewrittenByAnother)) {
             throw Promise.RETENTION.broken(
@@ -282,6 +288,13 @@ final class StoreWatch {
         if (modified.isAfter(run.time.now().minus(GRACE)) && !rewrittenByAnother) {
             throw Promise.RETENTION.broken(key + " was deleted, though it is of " + modified);
         }
+    }
+
+    /** A manifest that is damaged, and that this server never had genuine before it, looks like junk. */
+    private boolean knows(String server, Genuine snapshot) {
+        return !damaged.contains("manifests/" + snapshot.id() + ".json")
+                || acknowledged.contains(server + " " + snapshot.id())
+                || run.server(server).genuine().contains(SnapshotId.parse(snapshot.id()));
     }
 
     private Eyes mine() {

@@ -30,6 +30,7 @@ final class Inventory {
     private final Map<SnapshotId, Known> read = new HashMap<>();
     private final Map<SnapshotId, UnderstudyException> faults = new TreeMap<>();
     private final Set<SnapshotId> junk = new HashSet<>();
+    private List<SnapshotId> listed = List.of();
 
     /** @param genuine snapshots that were genuine once: one of these that cannot be read is damaged, and no junk */
     Inventory(Repository repository, Set<SnapshotId> genuine) {
@@ -40,7 +41,8 @@ final class Inventory {
     /** All that is named as a snapshot now, ascending. */
     List<Candidate> look() {
         List<Candidate> all = new ArrayList<>();
-        repository.list().forEach(snapshot -> candidate(snapshot).ifPresent(all::add));
+        listed = repository.list();
+        listed.forEach(snapshot -> candidate(snapshot).ifPresent(all::add));
         return all;
     }
 
@@ -63,6 +65,13 @@ final class Inventory {
     /** Why one of the snapshots that were looked at cannot be read: the first of them. */
     Optional<UnderstudyException> fault() {
         return faults.values().stream().findFirst();
+    }
+
+    /** Those that were genuine, and that the last look did not find. */
+    Set<SnapshotId> gone() {
+        Set<SnapshotId> gone = new HashSet<>(genuine);
+        gone.removeAll(listed);
+        return gone;
     }
 
     /** Those that were read. */

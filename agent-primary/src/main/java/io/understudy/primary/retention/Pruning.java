@@ -165,7 +165,7 @@ public final class Pruning {
         Inventory inventory = inventory(target);
         List<Decision> first =
                 decideOrRefuse(target, inventory, target.pruneMarker().last());
-        genuine.replace(target.id(), inventory.known());
+        genuine.update(target.id(), inventory.known(), inventory.gone());
         GarbageCollector collector = collector(target, inventory);
         collector.mark(kept(first, inventory), progress);
         PrimaryPoint.NEEDED_MARKED.reached();
@@ -186,7 +186,7 @@ public final class Pruning {
     }
 
     private Inventory inventory(Repository target) {
-        return new Inventory(target, genuine.of(target.id()));
+        return new Inventory(target, genuine.of(target));
     }
 
     private GarbageCollector collector(Repository target, Inventory inventory) {

@@ -13,6 +13,9 @@ import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults.Operation;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -182,7 +185,7 @@ class PruningTest extends FiveHourlySnapshots {
 
     /** It was seen, so it is no junk. */
     @Test
-    void whatAnotherServerCommittedIsKnownAfterOnePruning() throws Exception {
+    void whatAnotherServerCommittedIsKnownAfterOnePruning() {
         prune();
         Server another = new Server("b", folder, filestore, time, time);
         another.claim(2);
@@ -190,5 +193,21 @@ class PruningTest extends FiveHourlySnapshots {
         filestore.put(id(5).key(), Content.of(new byte[] {'j'}));
 
         assertThat(failure(() -> another.prune(LAST_TWO)).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
+    }
+
+    /** A promoted server has not pruned yet; what its standby fetched is in the mirror. */
+    @Test
+    void whatTheMirrorHasIsGenuine() throws Exception {
+        Server promoted = new Server("b", folder, filestore, time, time);
+        promoted.claim(2);
+        Path mirror = promoted.state.resolve("mirror");
+        Files.createDirectories(mirror.resolve("manifests"));
+        try (InputStream identity = filestore.open("understudy.json", 0)) {
+            Files.write(mirror.resolve("understudy.json"), identity.readAllBytes());
+        }
+        Files.write(mirror.resolve(id(5).key()), new byte[1]);
+        filestore.put(id(5).key(), Content.of(new byte[] {'j'}));
+
+        assertThat(failure(() -> promoted.prune(LAST_TWO)).code()).isEqualTo(ErrorCode.MANIFEST_DAMAGED);
     }
 }
