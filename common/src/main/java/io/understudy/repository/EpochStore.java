@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * server's own: that of {@code init} here, as {@link #intend intended}; that of a promotion in the replica's state, in
  * one write with the promotion itself.
  *
- * <p>That another server has a higher epoch is kept too: once it was seen, this server stays fenced, whatever happens to
- * the claim in the filestore.
+ * <p>That another server has a higher epoch is kept too: once it was seen, this server stays fenced, whatever happens
+ * to the claim in the filestore.
  *
  * <pre>{"format":2,"held":{"repository":"<uuid>","epoch":2,"server":"b.example.net","when":"2026-11-20T10:00:00Z",
  *  "reason":"promote","nonce":"…"},"intended":null,"overtaken_by":3,"check":"0f343b0931126a20"}</pre>

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  *
  * <p>A claim fences when a trusted key signed it for this repository. What merely has the name of one is junk: it is
  * reported, and its number is given to no server. A claim that was genuine and is damaged later is junk too, for a
- * reader cannot tell the two apart; so {@link EpochStore} keeps which epoch of another server was seen.
+ * reader cannot distinguish the two; so {@link EpochStore} keeps which epoch of another server was seen.
  */
 public final class Epochs {
     private static final String PREFIX = "epochs/";
@@ -111,8 +111,8 @@ public final class Epochs {
      * Takes the epoch. Repeated with the same nonce it succeeds again, so a claim whose acknowledgement was lost is
      * found to be one's own.
      *
-     * @throws UnderstudyException {@code EPOCH_TAKEN} when a higher epoch is another's, or an object of this one's name is
-     *     there that is not this claim
+     * @throws UnderstudyException {@code EPOCH_TAKEN} when a higher epoch is another's, or an object of this one's name
+     *     is there that is not this claim
      */
     public void claim(EpochClaim claim, SigningKey key) {
         int highest = highest(claim.epoch());

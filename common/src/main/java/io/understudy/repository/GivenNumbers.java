@@ -44,8 +44,8 @@ final class GivenNumbers {
 
     /**
      * The sequence for the next snapshot: a free one above the highest that is signed and above what is named within a
-     * thousand of it, so that a person who writes names uses up no more than that with each snapshot. Where none is signed,
-     * as far as names can have been given.
+     * thousand of it, so that a person who writes names uses up no more than that with each snapshot. Where none is
+     * signed, as far as names can have been given.
      *
      * @param signed whether a trusted key signed a snapshot; asked of the highest sequences first
      */

@@ -42,7 +42,7 @@ public record JunkObject(String key, UnderstudyException why) {
                         "find out who wrote it"));
     }
 
-    /** Whether a trusted key signed it, in a format of another version of Understudy: it cannot be read, and it counts. */
+    /** Whether a trusted key signed it, in a format of another version: it cannot be read, and it counts. */
     boolean isSigned() {
         return why.code() == ErrorCode.FORMAT_UNKNOWN;
     }

@@ -79,8 +79,8 @@ public final class Repository {
      * Opens a copy of another repository, or makes the filestore one: it has the original's identity, and trusts whom
      * the original trusts. An identity there that is damaged is written again.
      *
-     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the filestore is another repository, and holds nothing of
-     *     this one
+     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the filestore is another repository, and holds nothing
+     *     of this one
      */
     public static Repository openCopy(Filestore filestore, Repository original) {
         Identity wanted = original.identity;
@@ -132,9 +132,9 @@ public final class Repository {
     }
 
     /**
-     * As {@link #open(Filestore, String, TrustedKeys, Clock)}, on a server that knows which repository it works with. As
-     * nothing signs the identity in the filestore, it is not needed then: where a trusted key claimed an epoch of the
-     * known repository, or made a snapshot of it, that is the one, whatever {@code understudy.json} holds. {@link
+     * As {@link #open(Filestore, String, TrustedKeys, Clock)}, on a server that knows which repository it works with.
+     * As nothing signs the identity in the filestore, it is not needed then: where a trusted key claimed an epoch of
+     * the known repository, or made a snapshot of it, that is the one, whatever {@code understudy.json} holds. {@link
      * #identityJunk} says so.
      *
      * @param known the repository's id; empty: not known
@@ -238,8 +238,8 @@ public final class Repository {
     }
 
     /**
-     * The id for the next snapshot of this epoch: the sequence goes on counting across epochs, from the highest one that
-     * is signed, and past what only has the name of a snapshot.
+     * The id for the next snapshot of this epoch: the sequence goes on counting across epochs, from the highest one
+     * that is signed, and past what only has the name of a snapshot.
      *
      * @throws UnderstudyException {@code MANIFEST_DAMAGED} when that is the last number there is
      */

@@ -95,7 +95,7 @@ class IdentityTest {
         assertThat(e.hint()).contains("agent-primary init --repair on the primary");
     }
 
-    /** The mount is away, or filestore.url is wrong: a server that went on would begin a repository of its own there. */
+    /** The mount is away, or filestore.url is wrong: a server that went on would begin a repository there. */
     @Test
     void anEmptyPlaceIsNotTheKnownRepository() {
         store.keys().forEach(store::delete);

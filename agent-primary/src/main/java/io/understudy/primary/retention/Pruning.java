@@ -35,10 +35,9 @@ import java.util.stream.Collectors;
  * Retention at work: policy, then the manifests that go, oldest first, then the blobs that none names any more. One at
  * a time on a server, and only on the one that may publish: with the highest epoch and not in backup mode.
  *
- * <p>Everything is read before anything is deleted. When a manifest that was genuine once, an index or a replica's report
- * cannot be read, what is needed is not known, and nothing is deleted. What only has the name of a manifest stays, and
- * needs nothing. Interrupting the thread stops it. Killed anywhere, the next one
- * goes on.
+ * <p>Everything is read before anything is deleted. When a manifest that was genuine once, an index or a replica's
+ * report cannot be read, what is needed is not known, and nothing is deleted. What only has the name of a manifest
+ * stays, and needs nothing. Interrupting the thread stops it. Killed anywhere, the next one goes on.
  */
 public final class Pruning {
     /** A little less than a day, so that a pruning after each day's first snapshot does not wander. */
