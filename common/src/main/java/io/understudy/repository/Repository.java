@@ -26,6 +26,9 @@ public final class Repository {
      */
     static final int LONGEST_MANIFEST = 4 << 20;
 
+    /** The object that says which repository this is. */
+    public static final String DESCRIPTION = Identity.KEY;
+
     private static final String MANIFESTS = "manifests/";
     /** Manifests that are read to find one of this repository. */
     private static final int TRIED = 100;
