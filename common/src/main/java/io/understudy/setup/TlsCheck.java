@@ -23,8 +23,8 @@ public final class TlsCheck {
     private TlsCheck() {}
 
     /**
-     * Adds one result for each server that this one follows or would follow: a handshake with it. None without
-     * {@code tls}. One that does not answer is a warning, for it may be off.
+     * Adds one result for each server that this one follows or would follow: a handshake with it, unless {@link #add}
+     * found that there can be none. None without {@code tls}. One that does not answer is a warning, for it may be off.
      */
     public static void addPeers(CheckReport.Run checks, Transport transport, List<HostPort> peers) {
         if (!transport.isSecure()) {
@@ -32,7 +32,7 @@ public final class TlsCheck {
         }
         for (HostPort peer : peers) {
             String name = "peer " + peer;
-            checks.look(name, () -> {
+            checks.given(List.of(NAME), name, () -> {
                 try {
                     transport.requireAcceptedBy(peer);
                     return CheckResult.ok(name, "both servers accept each other's certificate");

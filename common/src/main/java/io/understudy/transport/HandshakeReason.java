@@ -1,5 +1,7 @@
 package io.understudy.transport;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -67,6 +69,14 @@ public final class HandshakeReason {
         List<Throwable> chain = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .limit(DEEPEST)
                 .toList();
+        // The files of this side are of no use.
+        Optional<String> own = chain.stream()
+                .filter(each -> each instanceof UnderstudyException known && known.code() == ErrorCode.TLS_UNUSABLE)
+                .map(Throwable::getMessage)
+                .findFirst();
+        if (own.isPresent()) {
+            return own;
+        }
         // The deepest one says it most precisely.
         Optional<String> certificate = chain.stream()
                 .map(HandshakeReason::ofCertificate)

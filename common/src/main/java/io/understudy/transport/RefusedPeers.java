@@ -15,6 +15,8 @@ import java.util.Optional;
  * one warning and one line of the audit file an hour. Thread-safe.
  */
 public final class RefusedPeers {
+    private static final String EACH = "each standby";
+
     private final Optional<AuditLog> audit;
     private final Events events;
     private final WarnOnce warnOnce;
@@ -33,6 +35,12 @@ public final class RefusedPeers {
         this.events = events;
         this.warnOnce = new WarnOnce(ticker);
         this.clock = clock;
+    }
+
+    /** Each that may come: the files of {@code tls} are of no use. */
+    void all(String why) {
+        last = Optional.of(new Refusal(clock.instant(), EACH, why));
+        events.report(new CommonEvent.PeerRefused(EACH, why, false));
     }
 
     /** @param who by what it shows; may be untrue */

@@ -49,7 +49,7 @@ class TlsCheckTest {
         TlsSettings theirs = issued("theirs", List.of());
 
         assertThat(check(new TlsSettings(ours.certificate(), ours.key(), theirs.ca()), Instant.now()))
-                .satisfies(result -> assertThat(result.code()).isEqualTo("config_invalid"))
+                .satisfies(result -> assertThat(result.code()).isEqualTo("tls_unusable"))
                 .satisfies(result -> assertThat(result.message()).contains("tls.ca does not accept the certificate"));
         assertThat(check(new TlsSettings(ours.certificate(), theirs.key(), ours.ca()), Instant.now())
                         .hasFailed())

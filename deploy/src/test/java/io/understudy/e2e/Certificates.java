@@ -50,6 +50,11 @@ record Certificates(Path folder) {
         issue(name, "stranger", 2);
     }
 
+    /** Takes the certificate of a server away. */
+    void remove(String name) {
+        shell("rm \"$1/$2.pem\"", folder, name);
+    }
+
     private void issue(String file, String name, int days) {
         shell(CERTIFICATE, folder, file, Integer.toString(days), name);
     }

@@ -195,7 +195,7 @@ public final class PrimaryLink implements EventSink, AutoCloseable {
     private static Optional<String> refusal(Throwable failure) {
         UnderstudyException known = known(failure);
         return switch (known.code()) {
-            case PEER_REFUSED, CONFIG_INVALID -> Optional.of(PlainText.of(known.getMessage()));
+            case PEER_REFUSED, TLS_UNUSABLE -> Optional.of(PlainText.of(known.getMessage()));
             default -> HandshakeReason.of(failure);
         };
     }
