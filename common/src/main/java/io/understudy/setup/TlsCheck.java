@@ -18,7 +18,6 @@ public final class TlsCheck {
     static final Duration EXPIRES_SOON = Duration.ofDays(14);
 
     private static final String NAME = "tls";
-    private static final String FOLLOWERS = "followers";
 
     private TlsCheck() {}
 
@@ -43,20 +42,6 @@ public final class TlsCheck {
                     throw e;
                 }
             });
-        }
-    }
-
-    /** Adds one result where {@code tls} is set: which servers may follow this one. */
-    public static void addReplicas(CheckReport.Run checks, Transport transport, List<String> replicas) {
-        if (transport.isSecure()) {
-            checks.look(
-                    FOLLOWERS,
-                    () -> replicas.isEmpty()
-                            ? CheckResult.warning(
-                                    FOLLOWERS,
-                                    "primary.replicas is empty: no server may follow this one, so standbys poll",
-                                    "list a name of the certificate of each standby")
-                            : CheckResult.ok(FOLLOWERS, "may follow: " + String.join(", ", replicas)));
         }
     }
 

@@ -8,7 +8,10 @@ import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The other sides that were refused, or that refused this server. Each counts; the same address with the same reason is
@@ -21,6 +24,7 @@ public final class RefusedPeers {
     private final Events events;
     private final WarnOnce warnOnce;
     private final Clock clock;
+    private final PeerContacts contacts;
     private volatile Optional<Refusal> last = Optional.empty();
 
     /**
@@ -31,10 +35,17 @@ public final class RefusedPeers {
 
     /** @param audit absent where this server is the one that asks */
     public RefusedPeers(Optional<AuditLog> audit, Events events, Ticker ticker, Clock clock) {
+        this(audit, events, ticker, clock, List.of());
+    }
+
+    /** @param listed the names that may call: what becomes of each is kept */
+    public RefusedPeers(
+            Optional<AuditLog> audit, Events events, Ticker ticker, Clock clock, Collection<String> listed) {
         this.audit = audit;
         this.events = events;
         this.warnOnce = new WarnOnce(ticker);
         this.clock = clock;
+        this.contacts = new PeerContacts(listed, clock);
     }
 
     /** Each that may come: the files of {@code tls} are of no use. */
@@ -43,14 +54,32 @@ public final class RefusedPeers {
         events.report(new CommonEvent.PeerRefused(EACH, why, false));
     }
 
-    /** @param who by what it shows; may be untrue */
-    public void add(String address, String who, String why) {
-        last = Optional.of(new Refusal(clock.instant(), address, why));
+    /** A peer of which no certificate is known, or whose certificate is not the reason. */
+    public void add(String address, String why) {
+        add(address, Set.of(), why);
+    }
+
+    /** @param shown the names in its certificate; they may be untrue */
+    void add(String address, Set<String> shown, String why) {
+        Refusal refusal = new Refusal(clock.instant(), address, why);
+        last = Optional.of(refusal);
+        contacts.refused(shown, refusal);
         boolean due = warnOnce.isDue(address + " " + why);
         events.report(new CommonEvent.PeerRefused(address, why, !due));
         if (due) {
+            String who = shown.isEmpty() ? "unknown" : "unknown, shows " + PlainText.of(String.join(", ", shown));
             audit.ifPresent(file -> file.refused(new Caller(who, address), "follow", why));
         }
+    }
+
+    /** A listed peer calls. */
+    void called(String name) {
+        contacts.called(name);
+    }
+
+    /** What became of each listed peer since the start. */
+    public List<PeerContacts.Contact> contacts() {
+        return contacts.all();
     }
 
     /** The newest. */

@@ -30,11 +30,11 @@ final class ReloadingTrust extends X509ExtendedTrustManager {
         void run(X509ExtendedTrustManager trust) throws CertificateException;
     }
 
-    private void check(Check check) throws CertificateException {
+    private void check(X509Certificate[] chain, Check check) throws CertificateException {
         try {
             check.run(now.get());
         } catch (CertificateException e) {
-            throw new OpenSslCertificateException(e.getMessage(), e, code(e));
+            throw new OpenSslCertificateException(e.getMessage(), new ShownCertificate(chain, e), code(e));
         }
     }
 
@@ -60,32 +60,32 @@ final class ReloadingTrust extends X509ExtendedTrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) throws CertificateException {
-        check(trust -> trust.checkClientTrusted(chain, kind, socket));
+        check(chain, trust -> trust.checkClientTrusted(chain, kind, socket));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) throws CertificateException {
-        check(trust -> trust.checkServerTrusted(chain, kind, socket));
+        check(chain, trust -> trust.checkServerTrusted(chain, kind, socket));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) throws CertificateException {
-        check(trust -> trust.checkClientTrusted(chain, kind, engine));
+        check(chain, trust -> trust.checkClientTrusted(chain, kind, engine));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) throws CertificateException {
-        check(trust -> trust.checkServerTrusted(chain, kind, engine));
+        check(chain, trust -> trust.checkServerTrusted(chain, kind, engine));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-        check(trust -> trust.checkClientTrusted(chain, kind));
+        check(chain, trust -> trust.checkClientTrusted(chain, kind));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-        check(trust -> trust.checkServerTrusted(chain, kind));
+        check(chain, trust -> trust.checkServerTrusted(chain, kind));
     }
 
     @Override

@@ -126,17 +126,6 @@ class TlsCheckTest {
     }
 
     @Test
-    void aListOfFollowersThatIsEmptyIsAWarningWithTls() {
-        Transport secure = new Transport(Optional.of(issued("ours", List.of())));
-        CheckReport.Run checks = new CheckReport.Run();
-        TlsCheck.addReplicas(checks, secure, List.of());
-        TlsCheck.addReplicas(checks, secure, List.of("b.example.net"));
-        TlsCheck.addReplicas(checks, new Transport(Optional.empty()), List.of());
-
-        assertThat(checks.report().checks()).extracting(CheckResult::state).containsExactly("warning", "ok");
-    }
-
-    @Test
     void warnsWithoutTls() {
         CheckResult result = check(Optional.empty(), Instant.now());
 

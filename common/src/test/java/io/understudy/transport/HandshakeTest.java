@@ -37,7 +37,11 @@ class HandshakeTest {
     private final FakeTicker ticker = new FakeTicker();
     private final List<Event> reported = new CopyOnWriteArrayList<>();
     private final RefusedPeers refused = new RefusedPeers(
-            Optional.empty(), new Events(ticker.clock(), (event, at) -> reported.add(event)), ticker, ticker.clock());
+            Optional.empty(),
+            new Events(ticker.clock(), (event, at) -> reported.add(event)),
+            ticker,
+            ticker.clock(),
+            List.of("A.example.net", "b.example.net"));
     private RpcServer server;
 
     @AfterEach
@@ -205,6 +209,28 @@ class HandshakeTest {
         caller(late, target);
         Awaitility.await().until(() -> reported.size() == 4);
         assertThat(reported.get(3).severity()).isEqualTo(Severity.WARN);
+    }
+
+    /** A primary can't call its standbys: what it saw of each name is all that it knows. */
+    @Test
+    void whatBecameOfEachListedNameIsKept() {
+        TestCertificates ours = authority("ours");
+        TlsSettings late = expired(ours, "late");
+        HostPort target = serve(sound(ours));
+        assertThat(refused.contacts())
+                .extracting(PeerContacts.Contact::name)
+                .containsExactly("a.example.net", "b.example.net");
+        assertThat(refused.contacts())
+                .allMatch(each -> each.called().isEmpty() && each.refused().isEmpty());
+
+        caller(late, target);
+        server();
+        caller(sound(ours), target);
+
+        PeerContacts.Contact a = refused.contacts().get(0);
+        assertThat(a.refused().orElseThrow().why()).isEqualTo("its certificate has expired");
+        assertThat(a.called()).contains(ticker.now());
+        assertThat(refused.contacts().get(1).refused()).isEmpty();
     }
 
     /** As of an authority whose certificates no one renewed. */

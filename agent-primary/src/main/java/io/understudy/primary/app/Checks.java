@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -49,6 +50,7 @@ public final class Checks {
     private final KeyRing keys;
     private final Database database;
     private final PgTools tools;
+    private final Supplier<Optional<StatusView>> daemon;
     private final Clock clock;
 
     Checks(
@@ -58,6 +60,7 @@ public final class Checks {
             KeyRing keys,
             Database database,
             PgTools tools,
+            Supplier<Optional<StatusView>> daemon,
             Clock clock) {
         this.settings = settings;
         this.filestore = filestore;
@@ -65,6 +68,7 @@ public final class Checks {
         this.keys = keys;
         this.database = database;
         this.tools = tools;
+        this.daemon = daemon;
         this.clock = clock;
     }
 
@@ -95,7 +99,9 @@ public final class Checks {
                 clock.instant(),
                 "tls is not set: gRPC is served on this host only, so replicas on other servers receive no announcements"
                         + " and poll");
-        TlsCheck.addReplicas(findings, transport, settings.primary().replicas());
+        if (transport.isSecure()) {
+            FollowerCheck.add(findings, settings.primary().replicas(), daemon);
+        }
         TlsCheck.addPeers(findings, transport, settings.replica().primaries());
         return findings.report();
     }

@@ -1,7 +1,6 @@
 package io.understudy.primary.command;
 
 import io.understudy.audit.Caller;
-import io.understudy.events.Events;
 import io.understudy.primary.app.Initialisation.Initialised;
 import io.understudy.primary.app.PrimaryWiring;
 import picocli.CommandLine.Command;
@@ -13,7 +12,7 @@ final class InitCommand extends PrimaryCommand {
     @Override
     int run(PrimaryWiring agent) {
         Initialised made = agent.access()
-                .audit(Events.none())
+                .audit()
                 .around(
                         Caller.ofThisProcess(),
                         "init",

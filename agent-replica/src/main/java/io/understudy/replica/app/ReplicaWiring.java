@@ -309,7 +309,7 @@ public final class ReplicaWiring implements AutoCloseable {
         DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
         StatusReport status = statusReport(live);
         Events events = new Events(ports.clock(), live, new LogSink());
-        AuditLog audit = access().audit(Events.none());
+        AuditLog audit = access().audit();
         return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon));
     }
 
@@ -377,6 +377,7 @@ public final class ReplicaWiring implements AutoCloseable {
             replicaMetrics.prepare(settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds));
             return () -> {};
         });
+        services.add(audit::started);
         services.add(admin::start);
         settings.replica()
                 .http()

@@ -181,7 +181,7 @@ public final class PrimaryLink implements EventSink, AutoCloseable {
 
     private void lost(HostPort primary, Optional<Throwable> failure, boolean answered) {
         Optional<String> refusal = failure.flatMap(PrimaryLink::refusal);
-        refusal.ifPresent(why -> refused.add(primary.toString(), primary.toString(), why));
+        refusal.ifPresent(why -> refused.add(primary.toString(), why));
         String why = refusal.or(() -> failure.map(PrimaryLink::message)).orElse("the primary ended the call");
         if (answered) {
             events.report(new ReplicaEvent.PrimaryLost(primary.toString(), why));
