@@ -111,7 +111,10 @@ public final class HandshakeReason {
             return Optional.of("its certificate is not valid yet, or this server's clock is wrong");
         }
         String text = String.valueOf(cause.getMessage());
-        if (text.contains("unable to find valid certification path") || text.contains("signature check failed")) {
+        // The second: another authority of the same name.
+        if (text.contains("unable to find valid certification path")
+                || text.contains("does not chain with any of the trust anchors")
+                || text.contains("signature check failed")) {
             return Optional.of("its certificate is of another authority than tls.ca");
         }
         if (text.contains("Extended key usage") || text.contains("KeyUsage")) {

@@ -49,7 +49,7 @@ final class ReloadingTrust extends X509ExtendedTrustManager {
         if (text.contains("usage") || text.contains("Usage")) {
             return CertificateVerifier.X509_V_ERR_INVALID_PURPOSE;
         }
-        return text.contains("certification path")
+        return text.contains("certification path") || text.contains("trust anchors")
                 ? CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
                 : CertificateVerifier.X509_V_ERR_CERT_REJECTED;
     }

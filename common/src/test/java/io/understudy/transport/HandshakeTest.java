@@ -16,6 +16,7 @@ import io.understudy.v1.ReplicationGrpc;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -111,6 +112,18 @@ class HandshakeTest {
 
         assertThat(caller(new TlsSettings(theirs.certificate(), theirs.key(), ours.ca()), target))
                 .startsWith("it rejects this server's certificate");
+        assertThat(server()).isEqualTo("its certificate is of another authority than tls.ca");
+    }
+
+    /** A stranger can give an authority the name of ours. */
+    @Test
+    void theCallerIsOfAnotherAuthorityOfTheSameName() throws IOException {
+        TlsSettings ours = sound(authority("ours"));
+        TlsSettings theirs = sound(new TestCertificates(Files.createDirectory(folder.resolve("elsewhere")), "ours"));
+        HostPort target = serve(ours);
+
+        caller(new TlsSettings(theirs.certificate(), theirs.key(), ours.ca()), target);
+
         assertThat(server()).isEqualTo("its certificate is of another authority than tls.ca");
     }
 

@@ -40,7 +40,7 @@ class SetupTest {
         Files.createDirectories(checkout.resolve("deploy"));
         Files.copy(Path.of("setup"), checkout.resolve("deploy/setup"));
         // Nothing but promtool may be missing: the script would install it.
-        for (String tool : List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer")) {
+        for (String tool : List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip")) {
             program(tool, "exit 0");
         }
         program("javac", "echo javac 17");

@@ -114,7 +114,7 @@ class AccessIT extends Scenario {
     void aCertificateOfTheAuthorityThatIsNotListedDoesNotFollow() throws IOException {
         ServerPair pair = following(false);
         Certificates certificates = Certificates.install(pair);
-        certificates.issueForAnother(pair.standby().layout().name());
+        certificates.issueFor(pair.standby().layout().name(), "stranger");
         pair.primary().startPrimary();
         pair.standby().startReplica();
 
