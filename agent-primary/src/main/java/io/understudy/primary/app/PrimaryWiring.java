@@ -69,7 +69,7 @@ public final class PrimaryWiring implements AutoCloseable {
     public PrimaryWiring(Settings settings, PrimaryPorts ports, UnaryOperator<SourceTrees> trees) {
         this.settings = settings;
         this.ports = ports;
-        this.keys = new KeyRing(settings.signing(), ports.ticker());
+        this.keys = new KeyRing(settings.signing());
         this.repository = new RepositoryAccess(
                 () -> Repository.open(ports.filestore(), settings.site(), keys.trusted(), ports.clock()));
         this.epochs = new EpochStore(settings.state());
