@@ -61,7 +61,14 @@ public final class PostgresServer {
         return tools;
     }
 
+    /** PostgreSQL takes a killed server for a running one until the system has forgotten its process: that is waited for. */
     public void start() {
+        postmaster()
+                .filter(server -> !server.alive())
+                .ifPresent(killed -> Deadline.await(
+                        "process " + killed.pid() + " is forgotten",
+                        LIMIT,
+                        () -> !killed.process().isAlive()));
         ctl("start", "-w", "-t", "120", "-l", log()).successful();
     }
 
