@@ -61,7 +61,7 @@ public final class AuditVerification {
         }
     }
 
-    /** One file as it was at one moment: what is appended meanwhile is not looked at. */
+    /** One file as it was at one moment: what is appended later is not looked at. */
     private record Opened(Path file, InputStream in) {}
 
     /**

@@ -11,7 +11,8 @@ import java.util.Optional;
  * the standby's {@code check} did first.
  *
  * @param check what was looked at: {@code filestore}
- * @param state {@code ok}, {@code warning} (works, but should be known), {@code failed}, or {@code skipped} (another failed first)
+ * @param state {@code ok}, {@code warning} (works, but should be known), {@code failed}, or
+ *     {@code skipped} (another failed first)
  * @param message what is there, or what is wrong
  * @param code of a failure; null otherwise
  * @param hint null when all is well

@@ -38,7 +38,7 @@ public final class RefusedPeers {
         this(audit, events, ticker, clock, List.of());
     }
 
-    /** @param listed the names that may call: what becomes of each is kept */
+    /** @param listed the names that may call: when each called and was refused is kept */
     public RefusedPeers(
             Optional<AuditLog> audit, Events events, Ticker ticker, Clock clock, Collection<String> listed) {
         this.audit = audit;

@@ -61,7 +61,7 @@ public final class PostgresServer {
         return tools;
     }
 
-    /** PostgreSQL takes a killed server for a running one until the system has forgotten its process: that is waited for. */
+    /** Waits until the system has forgotten a killed server: PostgreSQL takes it for a running one until then. */
     public void start() {
         postmaster()
                 .filter(server -> !server.alive())
