@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -86,12 +85,25 @@ final class Exclusive {
         }
     }
 
+    private FileChannel lockFile() throws IOException {
+        Path file = root.resolve("~lock");
+        boolean fresh = !Files.exists(file);
+        FileChannel channel =
+                FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), Modes.LOCK);
+        try {
+            if (fresh && Files.isWritable(file)) {
+                Modes.give(file, Modes.LOCK.value());
+            }
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
     private boolean renameLocked(Path name, Path file) throws IOException {
         synchronized (THREADS) {
-            try (FileChannel channel = FileChannel.open(
-                            root.resolve("~lock"),
-                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw----")));
+            try (FileChannel channel = lockFile();
                     FileLock lock = channel.lock()) {
                 if (!lock.isValid() || Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
                     return false;
