@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives a file a name that must be free. By a hard link, which is atomic on every file system that has them, network
@@ -21,6 +23,8 @@ import java.util.regex.Pattern;
  * all agents of one host, and among hosts only as far as the file system carries locks across.
  */
 final class Exclusive {
+    private static final Logger LOG = LoggerFactory.getLogger(Exclusive.class);
+
     /** Locks of files exclude processes, not the threads of one. */
     private static final Object THREADS = new Object();
 
@@ -87,18 +91,15 @@ final class Exclusive {
 
     private FileChannel lockFile() throws IOException {
         Path file = root.resolve("~lock");
-        boolean fresh = !Files.exists(file);
         FileChannel channel =
                 FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), Modes.LOCK);
         try {
-            if (fresh && Files.isWritable(file)) {
-                Modes.give(file, Modes.LOCK.value());
-            }
-            return channel;
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
+            Modes.give(file, Modes.LOCK.value());
+        } catch (IOException e) {
+            // The other server's, which gave it its modes.
+            LOG.debug("{} is another user's", file, e);
         }
+        return channel;
     }
 
     private boolean renameLocked(Path name, Path file) throws IOException {
