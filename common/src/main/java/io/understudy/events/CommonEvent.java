@@ -72,11 +72,25 @@ public sealed interface CommonEvent extends Event {
     @EventText(value = "the filestore answered {operation} in {took}[: {failure}]", severity = Severity.TRACE)
     record FilestoreAnswered(String operation, Duration took, Optional<ErrorCode> failure) implements CommonEvent {}
 
-    /** The filestore just showed that it works, or that it does not, also in the middle of a download. */
+    /**
+     * The filestore just showed that it works, or that it does not, also in the middle of a download.
+     *
+     * @param operation of one kind: {@code put}
+     */
     @EventText(value = "the filestore is [{available}][{unavailable}]", severity = Severity.TRACE)
-    record FilestoreSeen(boolean available) implements CommonEvent {
+    record FilestoreSeen(String operation, boolean available) implements CommonEvent {
         public boolean unavailable() {
             return !available;
         }
     }
+
+    @EventText(
+            value = "the filestore is lost: {why}",
+            severity = Severity.WARN,
+            hint = "nothing new reaches the standby while it lasts; see check of this agent")
+    record FilestoreLost(String why) implements CommonEvent {}
+
+    /** After it was lost. */
+    @EventText("the filestore {name} works again")
+    record FilestoreFound(String name) implements CommonEvent {}
 }

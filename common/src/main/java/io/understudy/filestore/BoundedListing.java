@@ -27,13 +27,13 @@ final class BoundedListing {
     private final Filestore store;
     private final String prefix;
     private final Ticker ticker;
-    private final Consumer<UnderstudyException> listener;
+    private final Consumer<Boolean> ended;
     private final long begun;
     private long objects;
 
-    /** @param listener receives why the listing is given up */
-    BoundedListing(Filestore store, String prefix, Ticker ticker, Consumer<UnderstudyException> listener) {
-        this.listener = listener;
+    /** @param ended receives whether the listing came to its end, or was given up */
+    BoundedListing(Filestore store, String prefix, Ticker ticker, Consumer<Boolean> ended) {
+        this.ended = ended;
         this.store = store;
         this.prefix = prefix;
         this.ticker = ticker;
@@ -61,6 +61,9 @@ final class BoundedListing {
             throw endless("after " + objects + " objects and "
                     + ticker.since(begun).toSeconds() + " s it has not come to its end");
         }
+        if (!page.more()) {
+            ended.accept(true);
+        }
         return page;
     }
 
@@ -69,7 +72,7 @@ final class BoundedListing {
                 ErrorCode.FILESTORE_FAILED,
                 "cannot list " + (prefix.isEmpty() ? "all" : prefix) + " in " + store.name() + ": " + why,
                 "find out what writes objects there or slows the filestore down, and stop it");
-        listener.accept(failure);
+        ended.accept(false);
         return failure;
     }
 }

@@ -42,6 +42,11 @@ public interface Filestore extends AutoCloseable {
 
     Optional<ObjectInfo> stat(String key);
 
+    /** {@link #stat} without retries, for a probe that wants to know how the store is now. */
+    default Optional<ObjectInfo> statOnce(String key) {
+        return stat(key);
+    }
+
     /**
      * The first of the objects whose key starts with {@code prefix} and sorts after {@code after} (empty: all), in
      * ascending key order. How many, the store decides. Where the page says that there are more, they begin after its

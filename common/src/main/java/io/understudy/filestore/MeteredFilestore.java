@@ -59,6 +59,12 @@ public final class MeteredFilestore implements Filestore {
         return metered("stat", () -> store.stat(key));
     }
 
+    /** The probe reports what it finds itself. */
+    @Override
+    public Optional<ObjectInfo> statOnce(String key) {
+        return store.statOnce(key);
+    }
+
     @Override
     public Page page(String prefix, String after) {
         return metered("list", () -> store.page(prefix, after));
@@ -67,8 +73,7 @@ public final class MeteredFilestore implements Filestore {
     /** A listing that does not end is a store that does not work. */
     @Override
     public Stream<ObjectInfo> list(String prefix, String after) {
-        BoundedListing listing = new BoundedListing(this, prefix, ticker, failure -> judge(failure.code()));
-        return listing.from(after);
+        return new BoundedListing(this, prefix, ticker, ended -> seen("whole_list", ended)).from(after);
     }
 
     @Override
@@ -89,23 +94,26 @@ public final class MeteredFilestore implements Filestore {
         try {
             T result = work.get();
             events.report(new CommonEvent.FilestoreAnswered(operation, ticker.since(start), Optional.empty()));
-            events.report(new CommonEvent.FilestoreSeen(true));
+            seen(operation, true);
             return result;
         } catch (UnderstudyException e) {
             events.report(new CommonEvent.FilestoreAnswered(operation, ticker.since(start), Optional.of(e.code())));
-            judge(e.code());
+            judge(operation, e.code());
             throw e;
         }
     }
 
     /** Some failures say nothing of the store: a bad key, an interrupted caller, content that could not be read. */
-    private void judge(ErrorCode code) {
+    private void judge(String operation, ErrorCode code) {
         switch (code) {
-            case OBJECT_MISSING -> events.report(new CommonEvent.FilestoreSeen(true));
-            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, DISK_FULL ->
-                events.report(new CommonEvent.FilestoreSeen(false));
+            case OBJECT_MISSING -> seen(operation, true);
+            case FILESTORE_UNREACHABLE, FILESTORE_DENIED, FILESTORE_FAILED, DISK_FULL -> seen(operation, false);
             default -> {}
         }
+    }
+
+    private void seen(String operation, boolean available) {
+        events.report(new CommonEvent.FilestoreSeen(operation, available));
     }
 
     private final class MeteredStream extends BlockInput {
@@ -120,7 +128,7 @@ public final class MeteredFilestore implements Filestore {
             try {
                 return in.read(buffer, offset, length);
             } catch (UnderstudyException e) {
-                judge(e.code());
+                judge("open", e.code());
                 throw e;
             }
         }

@@ -84,6 +84,11 @@ public final class RetryingFilestore implements Filestore {
     }
 
     @Override
+    public Optional<ObjectInfo> statOnce(String key) {
+        return store.statOnce(key);
+    }
+
+    @Override
     public Page page(String prefix, String after) {
         return retrying(() -> store.page(prefix, after));
     }

@@ -33,9 +33,13 @@ public enum Metric {
             "replica"),
     STANDBY_INTACT(
             Kind.GAUGE, "1 when the standby's database and files are what was applied, 0 when they are not", "replica"),
+    PRIMARY_LINK_UP(Kind.GAUGE, "1 while a primary announces its snapshots to this standby", "replica"),
     SITE_HEALTH_UP(Kind.GAUGE, "1 when the site's health check passes", "replica"),
 
-    REPOSITORY_UP(Kind.GAUGE, "1 when the last request to the filestore succeeded", "repository"),
+    REPOSITORY_UP(
+            Kind.GAUGE,
+            "1 when the filestore answers, asked every ten seconds, and the last requests to it succeeded",
+            "repository"),
     REPOSITORY_LATENCY_SECONDS(Kind.GAUGE, "How long the last request to the filestore took", "repository"),
     REPOSITORY_JUNK_OBJECTS(
             Kind.GAUGE,

@@ -27,7 +27,9 @@ public final class Repository {
      */
     static final int LONGEST_MANIFEST = 4 << 20;
 
-    private static final String DESCRIPTION = "understudy.json";
+    /** The object that says which repository this is. */
+    public static final String DESCRIPTION = "understudy.json";
+
     private static final int LONGEST_DESCRIPTION = 64 << 10;
     private static final String MANIFESTS = "manifests/";
     private static final int MOST_MANIFESTS = 200_000;

@@ -95,7 +95,7 @@ class EventsTest {
         events.add(second);
         Instant now = time.now();
 
-        events.report(new CommonEvent.FilestoreSeen(true));
+        events.report(new CommonEvent.FilestoreSeen("stat", true));
         events.remove(second);
         events.report(new SampleFailed("backup", FULL));
 
@@ -117,8 +117,8 @@ class EventsTest {
                 },
                 (event, at) -> received.add(event.code()));
 
-        events.report(new CommonEvent.FilestoreSeen(true));
-        events.report(new CommonEvent.FilestoreSeen(false));
+        events.report(new CommonEvent.FilestoreSeen("stat", true));
+        events.report(new CommonEvent.FilestoreSeen("stat", false));
 
         assertThat(received).containsExactly("filestore_seen", "filestore_seen");
         assertThat(lines.list)
@@ -182,10 +182,10 @@ class EventsTest {
     @Test
     void noLevelOfTheAgentsLogsWhatIsForMetricsAlone() {
         capture(Level.DEBUG);
-        new Events(time.clock(), new LogSink()).report(new CommonEvent.FilestoreSeen(false));
+        new Events(time.clock(), new LogSink()).report(new CommonEvent.FilestoreSeen("stat", false));
 
         assertThat(lines.list).isEmpty();
-        assertThat(new CommonEvent.FilestoreSeen(false).message()).isEqualTo("the filestore is unavailable");
+        assertThat(new CommonEvent.FilestoreSeen("stat", false).message()).isEqualTo("the filestore is unavailable");
     }
 
     private void capture(Level level) {

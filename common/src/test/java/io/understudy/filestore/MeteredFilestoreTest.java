@@ -107,6 +107,7 @@ class MeteredFilestoreTest extends FilestoreContract {
         memory.inject(Faults.none());
         store.list("", "").count();
         assertThat(received)
-                .containsExactly("open 0 ok", "up", "down", "list 0 filestore_unreachable", "down", "list 0 ok", "up");
+                .containsExactly(
+                        "open 0 ok", "up", "down", "list 0 filestore_unreachable", "down", "list 0 ok", "up", "up");
     }
 }

@@ -85,6 +85,15 @@ class RetryingFilestoreTest extends FilestoreContract {
         assertThat(time.pauses()).isEmpty();
     }
 
+    /** A probe wants to know how the store is now. */
+    @Test
+    void asksOnceWhenItIsToldTo() {
+        memory.inject(Faults.always(DOWN));
+        assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> store.statOnce("a"));
+        assertThat(memory.count(Operation.STAT)).isEqualTo(1);
+        assertThat(time.pauses()).isEmpty();
+    }
+
     @Test
     void givesAStrangerUpSoonAndAKnownStoreLater() {
         memory.inject(Faults.always(DOWN));

@@ -28,7 +28,7 @@ class AlertRulesTest {
 
     @Test
     void eachAlertFiresOnItsCauseAndClears() {
-        Outcome result = Promtool.required().run("test", "rules", TESTS.get(0), TESTS.get(1));
+        Outcome result = PrometheusTools.promtool("test", "rules", TESTS.get(0), TESTS.get(1));
 
         assertThat(result.exitCode()).as(result.toString()).isZero();
     }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What can be said of the dashboard without agents; {@code MetricsIT} puts its queries to real ones. */
+/** What can be said of the dashboard without agents; {@code AlertsIT} puts its queries to real ones. */
 class DashboardTest {
     private static final String DATASOURCE = "${datasource}";
     private static final int WIDTH = 24;
@@ -108,7 +108,7 @@ class DashboardTest {
                 new ObjectMapper()
                         .writeValueAsString(Map.of("groups", List.of(Map.of("name", "queries", "rules", rules)))));
 
-        Outcome result = Promtool.required().run("check", "rules", file);
+        Outcome result = PrometheusTools.promtool("check", "rules", file);
 
         assertThat(result.exitCode()).as(result.toString()).isZero();
         assertThat(result.output()).contains(queries.size() + " rules found");

@@ -21,10 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where {@code deploy/setup test} puts promtool, without a network: apt-get and dpkg-deb are scripts. */
+/** Where {@code deploy/setup test} puts Prometheus and promtool, without a network: apt-get and dpkg-deb are scripts. */
 class SetupTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final String PATH = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+
+    private static final List<String> TOOLS = List.of("prometheus", "promtool");
 
     @TempDir
     private Path folder;
@@ -36,18 +38,15 @@ class SetupTest {
     void aCheckoutOfItsOwn() throws IOException {
         checkout = folder.resolve("checkout");
         programs = Files.createDirectories(folder.resolve("programs"));
-        linkMachineWithoutPromtool();
+        linkMachineWithoutTools();
         Files.createDirectories(checkout.resolve("deploy"));
         Files.copy(Path.of("setup"), checkout.resolve("deploy/setup"));
-        // Nothing but promtool may be missing: the script would install it.
+        // Nothing but these may be missing: the script would install it.
         for (String tool : List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip")) {
             program(tool, "exit 0");
         }
         program("javac", "echo javac 17");
-        program("apt-get", "touch prometheus_1_all.deb");
-        program(
-                "dpkg-deb",
-                "mkdir -p usr/bin && printf '#!/bin/sh\nexit 0\n' >usr/bin/promtool && tar -c ./usr/bin/promtool");
+        packages("prometheus: prometheus promtool");
     }
 
     @ParameterizedTest
@@ -56,11 +55,23 @@ class SetupTest {
         String said = setup(environment);
 
         Path tools = checkout.resolve("target/tools");
-        assertThat(said).contains("fetching promtool into " + tools.toRealPath());
-        assertThat(tools.resolve("promtool")).isExecutable();
-        assertThat(Promtool.tools(Map.of(), checkout)).isEqualTo(tools);
-        assertThat(Promtool.tools(Map.of("HOME", "", "XDG_CACHE_HOME", ""), checkout))
+        assertThat(said).contains("fetching prometheus and promtool into " + tools.toRealPath());
+        assertThat(TOOLS).allSatisfy(tool -> assertThat(tools.resolve(tool)).isExecutable());
+        assertThat(PrometheusTools.folder(Map.of(), checkout)).isEqualTo(tools);
+        assertThat(PrometheusTools.folder(Map.of("HOME", "", "XDG_CACHE_HOME", ""), checkout))
                 .isEqualTo(tools);
+    }
+
+    /** As from Debian 13 on. */
+    @Test
+    void eachMayBeInAPackageOfItsOwn() throws IOException {
+        packages("prometheus: prometheus", "promtool: promtool");
+
+        setup("-u HOME -u XDG_CACHE_HOME");
+
+        assertThat(TOOLS)
+                .allSatisfy(tool ->
+                        assertThat(checkout.resolve("target/tools/" + tool)).isExecutable());
     }
 
     @Test
@@ -69,12 +80,24 @@ class SetupTest {
                 new HashMap<>(Map.of("HOME", folder.resolve("home").toString()));
         setup("-u XDG_CACHE_HOME HOME=" + environment.get("HOME"));
         assertThat(folder.resolve("home/.cache/understudy/tools/promtool")).isExecutable();
-        assertThat(Promtool.tools(environment, checkout)).isEqualTo(folder.resolve("home/.cache/understudy/tools"));
+        assertThat(PrometheusTools.folder(environment, checkout))
+                .isEqualTo(folder.resolve("home/.cache/understudy/tools"));
 
         environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         setup("HOME=" + environment.get("HOME") + " XDG_CACHE_HOME=" + environment.get("XDG_CACHE_HOME"));
         assertThat(folder.resolve("cache/understudy/tools/promtool")).isExecutable();
-        assertThat(Promtool.tools(environment, checkout)).isEqualTo(folder.resolve("cache/understudy/tools"));
+        assertThat(PrometheusTools.folder(environment, checkout)).isEqualTo(folder.resolve("cache/understudy/tools"));
+    }
+
+    /** A package is a text file that names the programs in it. */
+    private void packages(String... packages) throws IOException {
+        program(
+                "apt-get",
+                "[ $1 = download ] && printf '%s\n' '" + String.join("' '", packages)
+                        + "' | grep \"^$2:\" >$2_1_all.deb");
+        program(
+                "dpkg-deb",
+                "read -r name tools <$2; mkdir -p usr/bin; for tool in $tools; do printf '#!/bin/sh\nexit 0\n' >usr/bin/$tool; done; tar -c ./usr/bin; rm -r usr");
     }
 
     private String setup(String environment) {
@@ -87,8 +110,8 @@ class SetupTest {
         return outcome.errors();
     }
 
-    /** The search path is one folder: this machine's programs, but for the one that is to be fetched. */
-    private void linkMachineWithoutPromtool() throws IOException {
+    /** The search path is one folder: this machine's programs, but for those that are to be fetched. */
+    private void linkMachineWithoutTools() throws IOException {
         for (String place : PATH.split(File.pathSeparator)) {
             if (!Files.isDirectory(Path.of(place))) {
                 continue;
@@ -96,7 +119,7 @@ class SetupTest {
             try (Stream<Path> all = Files.list(Path.of(place))) {
                 for (Path program : all.toList()) {
                     Path link = programs.resolve(program.getFileName());
-                    if (!link.endsWith("promtool") && !Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+                    if (TOOLS.stream().noneMatch(link::endsWith) && !Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
                         Files.createSymbolicLink(link, program);
                     }
                 }

@@ -40,6 +40,11 @@ record Certificates(Path folder) {
         issue(name, name, 2);
     }
 
+    /** The same, for so many days. */
+    void issueForDays(String name, int days) {
+        issue(name, name, days);
+    }
+
     /** The same, which ended yesterday. */
     void issueExpired(String name) {
         issue(name, name, -1);

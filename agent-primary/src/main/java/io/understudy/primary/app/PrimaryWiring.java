@@ -11,9 +11,7 @@ import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
-import io.understudy.metrics.FilestoreMetrics;
-import io.understudy.metrics.HttpEndpoint;
-import io.understudy.metrics.Metrics;
+import io.understudy.metrics.Monitoring;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.announce.FollowService;
@@ -82,13 +80,9 @@ public final class PrimaryWiring implements AutoCloseable {
         return new PrimaryWiring(settings, ports(settings, Filestores.open(settings.filestore())));
     }
 
-    /** With a filestore that reports its health to the metrics. */
-    public static PrimaryWiring metered(Settings settings, Metrics metrics) {
-        Events events = new Events(
-                Clock.systemUTC(),
-                new FilestoreMetrics(metrics, settings.filestore().url().toString()));
-        return new PrimaryWiring(
-                settings, ports(settings, Filestores.open(settings.filestore(), events, Ticker.system())));
+    /** With a filestore that reports its health. */
+    public static PrimaryWiring metered(Settings settings, Monitoring monitoring) {
+        return new PrimaryWiring(settings, ports(settings, monitoring.open(settings.filestore())));
     }
 
     private static PrimaryPorts ports(Settings settings, Filestore filestore) {
@@ -205,13 +199,13 @@ public final class PrimaryWiring implements AutoCloseable {
     }
 
     /**
-     * @param metrics where the filestore reports its health too
+     * @param monitoring where the filestore reports its health too
      * @param listening receives the port of gRPC when it is open
      */
-    public Daemon daemon(Metrics metrics, Consumer<Integer> listening) {
+    public Daemon daemon(Monitoring monitoring, Consumer<Integer> listening) {
         DaemonStatus daemonStatus = new DaemonStatus(ports.clock());
         Followers followers = new Followers(ports.clock());
-        PrimaryMetrics primaryMetrics = new PrimaryMetrics(metrics, settings.state());
+        PrimaryMetrics primaryMetrics = new PrimaryMetrics(monitoring.metrics(), settings.state());
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
         // The followers know of a commit before anything else is done with it.
         Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
@@ -248,10 +242,8 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(() -> new DaemonLock(settings.state()).acquire());
         services.add(audit::started);
         services.add(admin::start);
-        settings.primary()
-                .http()
-                .ifPresent(address -> services.add(
-                        () -> HttpEndpoint.start(address, metrics, daemonStatus::health, daemonStatus::ready)));
+        services.add(monitoring.service(
+                settings.primary().http(), ports.filestore(), events, daemonStatus::health, daemonStatus::ready));
         services.add(() -> {
             RpcServer server = transport
                     .server(

@@ -2,7 +2,7 @@ package io.understudy.primary.command;
 
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
-import io.understudy.metrics.Metrics;
+import io.understudy.metrics.Monitoring;
 import io.understudy.primary.app.Daemon;
 import io.understudy.primary.app.PrimaryWiring;
 import picocli.CommandLine.Command;
@@ -19,9 +19,9 @@ final class RunCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        Metrics metrics = new Metrics(settings.site(), "primary", AgentVersion.current());
-        try (PrimaryWiring agent = PrimaryWiring.metered(settings, metrics)) {
-            Daemon daemon = agent.daemon(metrics, port -> {});
+        Monitoring monitoring = Monitoring.of(settings, "primary", AgentVersion.current());
+        try (PrimaryWiring agent = PrimaryWiring.metered(settings, monitoring)) {
+            Daemon daemon = agent.daemon(monitoring, port -> {});
             cli.interruptible(daemon::run, daemon::stop);
         }
     }

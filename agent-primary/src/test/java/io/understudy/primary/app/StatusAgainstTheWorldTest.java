@@ -283,6 +283,7 @@ class StatusAgainstTheWorldTest {
                     IMPORT_CONSECUTIVE_FAILURES,
                     CLEAN_UP_CONSECUTIVE_FAILURES,
                     STANDBY_INTACT,
+                    PRIMARY_LINK_UP,
                     SITE_HEALTH_UP -> ABSENT;
         };
     }

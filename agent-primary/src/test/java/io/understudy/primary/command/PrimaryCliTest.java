@@ -14,7 +14,7 @@ import io.understudy.config.Settings;
 import io.understudy.config.SettingsFile;
 import io.understudy.failure.ErrorCode;
 import io.understudy.files.OwnUser;
-import io.understudy.metrics.Metrics;
+import io.understudy.metrics.Monitoring;
 import io.understudy.primary.app.Daemon;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.LastVerified;
@@ -348,9 +348,9 @@ class PrimaryCliTest {
     private final class Running implements AutoCloseable {
         private final CountDownLatch started = new CountDownLatch(1);
         private final Settings settings = SettingsFile.load(folder.resolve("understudy.yaml"));
-        private final Metrics metrics = new Metrics(settings.site(), "primary", AgentVersion.current());
-        private final PrimaryWiring agent = PrimaryWiring.metered(settings, metrics);
-        private final Daemon daemon = agent.daemon(metrics, port -> started.countDown());
+        private final Monitoring monitoring = Monitoring.of(settings, "primary", AgentVersion.current());
+        private final PrimaryWiring agent = PrimaryWiring.metered(settings, monitoring);
+        private final Daemon daemon = agent.daemon(monitoring, port -> started.countDown());
         private final Thread thread = new Thread(daemon::run, "daemon");
 
         private void awaitStart() throws InterruptedException {

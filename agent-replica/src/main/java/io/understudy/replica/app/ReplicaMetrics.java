@@ -48,14 +48,22 @@ final class ReplicaMetrics implements EventSink {
         this.clock = clock;
     }
 
-    /** Every series that can be known, before anything has happened. */
-    void prepare(Settings settings, BackupMode backup, Optional<DoubleSupplier> certificateExpiry) {
+    /**
+     * Every series that can be known, before anything has happened.
+     *
+     * @param linkUp whether a primary announces its snapshots to this server
+     */
+    void prepare(
+            Settings settings, BackupMode backup, Optional<DoubleSupplier> certificateExpiry, BooleanSupplier linkUp) {
         for (Step step : Step.values()) {
             metrics.prepare(Metric.IMPORT_FAILURES, replica, step.label());
         }
         metrics.prepare(Metric.IMPORT_DURATION_SECONDS, replica);
         metrics.prepare(Metric.HANDSHAKES_REFUSED);
         metrics.watch(Metric.MARKER_PRESENT, () -> markerPresent(backup));
+        if (!settings.replica().primaries().isEmpty()) {
+            metrics.watch(Metric.PRIMARY_LINK_UP, () -> linkUp(backup, linkUp), replica);
+        }
         // The primary's agent says whether this server takes snapshots: two agents on one host must not count twice.
         metrics.set(Metric.ROLE_IS_PRIMARY, false);
         metrics.watch(Metric.DISK_FREE_BYTES, () -> settings.state().toFile().getUsableSpace());
@@ -172,6 +180,11 @@ final class ReplicaMetrics implements EventSink {
 
     private void appliedMoment(Instant moment) {
         metrics.set(Metric.APPLIED_SNAPSHOT_TIMESTAMP_SECONDS, moment, replica);
+    }
+
+    /** A server in production follows none. */
+    private static double linkUp(BackupMode backup, BooleanSupplier up) {
+        return markerPresent(backup) != 1 ? Double.NaN : up.getAsBoolean() ? 1 : 0;
     }
 
     private static double markerPresent(BackupMode backup) {

@@ -12,9 +12,7 @@ import io.understudy.files.DiskSpace;
 import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
-import io.understudy.metrics.FilestoreMetrics;
-import io.understudy.metrics.HttpEndpoint;
-import io.understudy.metrics.Metrics;
+import io.understudy.metrics.Monitoring;
 import io.understudy.postgres.Database;
 import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
@@ -120,12 +118,9 @@ public final class ReplicaWiring implements AutoCloseable {
         return real(settings, Filestores.open(settings.filestore()));
     }
 
-    /** With a filestore that reports its health to the metrics. */
-    public static ReplicaWiring metered(Settings settings, Metrics metrics) {
-        Events events = new Events(
-                Clock.systemUTC(),
-                new FilestoreMetrics(metrics, settings.filestore().url().toString()));
-        return real(settings, Filestores.open(settings.filestore(), events, Ticker.system()));
+    /** With a filestore that reports its health. */
+    public static ReplicaWiring metered(Settings settings, Monitoring monitoring) {
+        return real(settings, monitoring.open(settings.filestore()));
     }
 
     private static ReplicaWiring real(Settings settings, Filestore filestore) {
@@ -332,11 +327,15 @@ public final class ReplicaWiring implements AutoCloseable {
         return new MarkerWatch(marker, gone, changed, each, events, ports.ticker());
     }
 
-    /** @param metrics where the filestore reports its health too */
-    public ReplicaAgent daemon(Metrics metrics) {
+    /** @param monitoring where the filestore reports its health too */
+    public ReplicaAgent daemon(Monitoring monitoring) {
         Transport transport = new Transport(settings.tls());
         ReplicaMetrics replicaMetrics = new ReplicaMetrics(
-                metrics, store, settings.replica().name(), new LastVerified(settings.state()), ports.clock());
+                monitoring.metrics(),
+                store,
+                settings.replica().name(),
+                new LastVerified(settings.state()),
+                ports.clock());
         DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
         Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
         Replica replica = replica(events);
@@ -374,15 +373,14 @@ public final class ReplicaWiring implements AutoCloseable {
         services.add(() -> new ApplyLock(settings.state()).acquireDaemon(ports.ticker()));
         services.add(() -> {
             events.report(new ReplicaEvent.AgentStarted(AgentVersion.current(), settings.site(), replica.role()));
-            replicaMetrics.prepare(settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds));
+            replicaMetrics.prepare(
+                    settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds), link::isUp);
             return () -> {};
         });
         services.add(audit::started);
         services.add(admin::start);
-        settings.replica()
-                .http()
-                .ifPresent(address ->
-                        services.add(() -> HttpEndpoint.start(address, metrics, queue::health, readiness::probe)));
+        services.add(monitoring.service(
+                settings.replica().http(), ports.filestore(), events, queue::health, readiness::probe));
         services.add(() -> queue.start(ClosingLimit.of(settings.service())));
         services.add(link::start);
         services.add(inspector::start);

@@ -2,7 +2,7 @@ package io.understudy.replica.command;
 
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
-import io.understudy.metrics.Metrics;
+import io.understudy.metrics.Monitoring;
 import io.understudy.replica.app.ReplicaAgent;
 import io.understudy.replica.app.ReplicaWiring;
 import picocli.CommandLine.Command;
@@ -16,9 +16,9 @@ final class RunCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = cli.settings();
-        Metrics metrics = new Metrics(settings.site(), "replica", AgentVersion.current());
-        try (ReplicaWiring wiring = ReplicaWiring.metered(settings, metrics)) {
-            ReplicaAgent agent = wiring.daemon(metrics);
+        Monitoring monitoring = Monitoring.of(settings, "replica", AgentVersion.current());
+        try (ReplicaWiring wiring = ReplicaWiring.metered(settings, monitoring)) {
+            ReplicaAgent agent = wiring.daemon(monitoring);
             Thread stop = new Thread(agent::close, "stop");
             try {
                 agent.start();

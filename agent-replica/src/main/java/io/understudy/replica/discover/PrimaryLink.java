@@ -122,6 +122,11 @@ public final class PrimaryLink implements EventSink, AutoCloseable {
         }
     }
 
+    /** Whether one of the primaries announces its snapshots now. */
+    public boolean isUp() {
+        return seen().stream().anyMatch(Seen::connected);
+    }
+
     @Override
     public void close() {
         guarded(() -> closed = true);

@@ -10,7 +10,7 @@ import io.understudy.config.HostPort;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.metrics.Metrics;
+import io.understudy.metrics.Monitoring;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.ReplicaCommands.RestoreRequest;
 import io.understudy.replica.app.ReplicaCommands.SyncRequest;
@@ -61,7 +61,7 @@ class ReplicaAgentTest {
     }
 
     private void start(HostPort... primaries) {
-        agent = wiring(primaries).daemon(new Metrics("site", "replica", "test"));
+        agent = wiring(primaries).daemon(new Monitoring("site", "replica", "test", "memory"));
         agent.start();
         daemon = client("site");
     }
@@ -283,7 +283,7 @@ class ReplicaAgentTest {
     @Test
     void aSecondDaemonIsRefused() {
         start();
-        ReplicaAgent second = wiring().daemon(new Metrics("site", "replica", "test"));
+        ReplicaAgent second = wiring().daemon(new Monitoring("site", "replica", "test", "memory"));
 
         assertThatThrownBy(second::start)
                 .isInstanceOfSatisfying(

@@ -3,6 +3,7 @@ package io.understudy.replica.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.config.HostPort;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -34,13 +35,16 @@ class ReplicaMetricsTest {
 
     private final World world = World.standby();
     private Optional<AwaitedEpoch> waits = Optional.empty();
+    private boolean linked;
+    private List<HostPort> primaries = List.of();
 
     /** A process that has just started. */
     private Metrics started() {
         Metrics metrics = new Metrics("site", "replica", "test");
         ReplicaMetrics reported =
                 new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
-        reported.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1_800_000_000));
+        reported.prepare(
+                AgentSettings.in(folder, primaries), world.marker, Optional.of(() -> 1_800_000_000), () -> linked);
         world.events = new Events(world.time.clock(), reported);
         return metrics;
     }
@@ -62,6 +66,21 @@ class ReplicaMetricsTest {
                 .isEqualTo("0.0");
         assertThat(value(started(), "understudy_epoch{role=\"replica\",site=\"site\"}"))
                 .isEqualTo("1.0");
+    }
+
+    @Test
+    void saysWhetherAPrimaryIsFollowedUnlessThisServerIsOne() {
+        Metrics alone = started();
+        assertThat(alone.scrape()).doesNotContain("understudy_primary_link_up");
+
+        primaries = List.of(new HostPort("primary", 8440));
+        Metrics metrics = started();
+        assertThat(value(metrics, "understudy_primary_link_up" + LABELS)).isEqualTo("0.0");
+        linked = true;
+        assertThat(value(metrics, "understudy_primary_link_up" + LABELS)).isEqualTo("1.0");
+
+        world.marker.removeByHand();
+        assertThat(value(metrics, "understudy_primary_link_up" + LABELS)).isEqualTo("NaN");
     }
 
     @Test

@@ -57,7 +57,7 @@ class StatusAgainstTheWorldTest {
     void start() {
         live = new DaemonStatus("memory:");
         reported = new ReplicaMetrics(metrics, world.store, "standby", new LastVerified(folder), world.time.clock());
-        reported.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9));
+        reported.prepare(AgentSettings.in(folder, List.of()), world.marker, Optional.of(() -> 1.9e9), () -> false);
         world.events = new Events(world.time.clock(), live, reported);
         report = world.wiring(AgentSettings.in(folder, List.of())).statusReport(live);
     }
@@ -253,10 +253,12 @@ class StatusAgainstTheWorldTest {
             case HEARTBEAT_TIMESTAMP_SECONDS -> seconds(world.time.now());
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
             case DISK_FREE_BYTES -> "any";
-            // Nothing was verified; the filestore of this test is not metered; the others are the primary's.
+            // Nothing was verified; the filestore of this test is not metered; no primary is named; the others are the
+            // primary's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
                     VERIFY_LAST_PASSED,
+                    PRIMARY_LINK_UP,
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
                     SNAPSHOT_ATTEMPTS,

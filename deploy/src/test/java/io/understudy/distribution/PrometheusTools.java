@@ -12,38 +12,34 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Prometheus' own judge of rules, from the PATH or from where {@code deploy/setup test} puts it. */
-public final class Promtool {
+/** Prometheus and its own judge of rules, from the PATH or from where {@code deploy/setup test} puts them. */
+public final class PrometheusTools {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
-    private final Path program;
+    private PrometheusTools() {}
 
-    private Promtool(Path program) {
-        this.program = program;
+    public static Outcome promtool(Object... arguments) {
+        return Program.of(required("promtool"), arguments).run(LIMIT);
     }
 
-    /** The tool; the calling test is skipped, and says so, where there is none. */
-    public static Promtool required() {
-        Optional<Path> program = places().map(folder -> folder.resolve("promtool"))
+    /** The program; the calling test is skipped, and says so, where there is none. */
+    public static Path required(String name) {
+        Optional<Path> program = places().map(folder -> folder.resolve(name))
                 .filter(Files::isExecutable)
                 .findFirst();
-        assumeTrue(program.isPresent(), "promtool is not here: run deploy/setup test");
-        return new Promtool(program.orElseThrow());
-    }
-
-    public Outcome run(Object... arguments) {
-        return Program.of(program, arguments).run(LIMIT);
+        assumeTrue(program.isPresent(), name + " is not here: run deploy/setup test");
+        return program.orElseThrow();
     }
 
     private static Stream<Path> places() {
         return Stream.concat(
                 Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                         .map(Path::of),
-                Stream.of(tools(System.getenv(), Path.of(".."))));
+                Stream.of(folder(System.getenv(), Path.of(".."))));
     }
 
-    /** Where {@code deploy/setup test} puts it. */
-    static Path tools(Map<String, String> environment, Path checkout) {
+    /** Where {@code deploy/setup test} puts them. */
+    static Path folder(Map<String, String> environment, Path checkout) {
         String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
         String home = environment.getOrDefault("HOME", "");
         if (!cache.isEmpty()) {

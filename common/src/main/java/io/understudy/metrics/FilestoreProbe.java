@@ -1,0 +1,149 @@
+package io.understudy.metrics;
+
+import io.understudy.events.CommonEvent;
+import io.understudy.events.Events;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Filestore;
+import io.understudy.repository.Repository;
+import io.understudy.tasks.DaemonThreads;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks the filestore every ten seconds for one small object, without retries, so that an outage and its end are known
+ * within 14 seconds. One request that has no answer after four seconds counts as a failure, and its answer no more.
+ * What cannot be interrupted, such as a network file system that hangs, keeps at most three threads.
+ */
+final class FilestoreProbe implements AutoCloseable {
+    static final Duration EVERY = Duration.ofSeconds(10);
+    static final Duration BOUND = Duration.ofSeconds(4);
+    private static final int HANGING = 3;
+
+    private final Filestore store;
+    private final FilestoreHealth health;
+    private final Events events;
+    private final Requests requests;
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("filestore-probe"));
+    private Attempt current = new Attempt();
+
+    /** Where requests run. */
+    interface Requests {
+        /** @throws RejectedExecutionException when too many hang */
+        Runnable submit(Runnable request);
+
+        void close();
+    }
+
+    FilestoreProbe(Filestore store, FilestoreHealth health, Events events) {
+        this(store, health, events, threads());
+    }
+
+    FilestoreProbe(Filestore store, FilestoreHealth health, Events events, Requests requests) {
+        this.store = store;
+        this.health = health;
+        this.events = events;
+        this.requests = requests;
+    }
+
+    private static Requests threads() {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                0, HANGING, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), DaemonThreads.named("filestore-request"));
+        return new Requests() {
+            @Override
+            public Runnable submit(Runnable request) {
+                Future<?> running = pool.submit(request);
+                return () -> running.cancel(true);
+            }
+
+            @Override
+            public void close() {
+                pool.shutdownNow();
+            }
+        };
+    }
+
+    FilestoreProbe start() {
+        timer.scheduleAtFixedRate(this::begin, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(this::judge, BOUND.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        return this;
+    }
+
+    /** Sends a request. */
+    void begin() {
+        Attempt next = new Attempt();
+        synchronized (this) {
+            current = next;
+        }
+        try {
+            next.cancel = requests.submit(next);
+        } catch (RejectedExecutionException e) {
+            // Too many hang: this one has no answer either.
+        }
+    }
+
+    /** The time of the last request is over. */
+    void judge() {
+        Attempt last = current();
+        if (answer(last, Optional.of("no answer from " + store.name() + " within " + BOUND.toSeconds() + " s"))) {
+            last.cancel.run();
+        }
+    }
+
+    private synchronized Attempt current() {
+        return current;
+    }
+
+    /** @return whether this is the answer to that request, and no late one */
+    private boolean answer(Attempt attempt, Optional<String> why) {
+        synchronized (this) {
+            if (attempt != current || attempt.answered) {
+                return false;
+            }
+            attempt.answered = true;
+        }
+        if (health.probed(why)) {
+            events.report(why.<CommonEvent>map(CommonEvent.FilestoreLost::new)
+                    .orElseGet(() -> new CommonEvent.FilestoreFound(store.name())));
+        }
+        return true;
+    }
+
+    private Optional<String> ask() {
+        try {
+            return store.statOnce(Repository.DESCRIPTION).isPresent()
+                    ? Optional.empty()
+                    : Optional.of("there is no " + Repository.DESCRIPTION + " in " + store.name());
+        } catch (UnderstudyException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        requests.close();
+    }
+
+    private final class Attempt implements Runnable {
+        private volatile Runnable cancel = () -> {};
+        private boolean answered;
+
+        @Override
+        public void run() {
+            try {
+                answer(this, ask());
+            } catch (RuntimeException e) {
+                answer(this, Optional.of(String.valueOf(e.getMessage())));
+                events.report(new CommonEvent.Defect("the probe of the filestore", e));
+            }
+        }
+    }
+}
