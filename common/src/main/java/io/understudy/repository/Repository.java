@@ -7,6 +7,7 @@ import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,9 @@ public final class Repository {
 
     /** The object that says which repository this is. */
     public static final String DESCRIPTION = Identity.KEY;
+
+    /** The claim that {@code agent-primary init} makes, and that no agent deletes. */
+    public static final String FIRST_CLAIM = Epochs.key(1);
 
     private static final String MANIFESTS = "manifests/";
     /** Manifests that are read to find one of this repository. */
@@ -183,11 +187,7 @@ public final class Repository {
                     id());
             return Optional.empty();
         } catch (UnderstudyException e) {
-            // One object that may not be read is no filestore that may not be read.
-            boolean ofTheObject = e.code().judgesContent()
-                    || e.code() == ErrorCode.REPOSITORY_MISSING
-                    || e.code() == ErrorCode.FILESTORE_DENIED;
-            if (!ofTheObject) {
+            if (!JunkObject.isOfOneObject(e) && e.code() != ErrorCode.REPOSITORY_MISSING) {
                 throw e;
             }
             return Optional.of(e);
@@ -228,15 +228,18 @@ public final class Repository {
      * @param junk receives what is passed over
      */
     public Optional<SnapshotId> newest(List<SnapshotId> listed, Consumer<JunkObject> junk) {
+        List<JunkObject> passed = new ArrayList<>();
         for (int i = listed.size() - 1; i >= 0; i--) {
             Optional<JunkObject> found = junk(listed.get(i));
             if (found.isEmpty()) {
                 return Optional.of(listed.get(i));
             }
+            found.filter(JunkObject::isDenied).ifPresent(passed::add);
             // One that was deleted since the listing is not there, and no junk.
             found.filter(each -> each.why().code() != ErrorCode.SNAPSHOT_UNKNOWN)
                     .ifPresent(junk);
         }
+        JunkObject.requireReadable(passed);
         return Optional.empty();
     }
 
