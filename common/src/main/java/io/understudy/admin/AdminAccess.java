@@ -2,6 +2,7 @@ package io.understudy.admin;
 
 import io.understudy.audit.AuditLog;
 import io.understudy.events.Events;
+import io.understudy.events.LogSink;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
@@ -17,6 +18,11 @@ import java.time.Clock;
 public record AdminAccess(String agent, String site, Path state, StateEntry socket, Clock clock, Ticker ticker) {
     public AdminClient client() {
         return new AdminClient(site, socket.in(state));
+    }
+
+    /** Of a command that needs no daemon: what is written goes to its log, too. */
+    public AuditLog audit() {
+        return audit(new Events(clock, new LogSink()));
     }
 
     /** @param events receives what is written */

@@ -2,6 +2,7 @@ package io.understudy.admin;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.OwnUser;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystems;
@@ -16,23 +17,18 @@ import jdk.net.ExtendedSocketOptions;
  * of the process when it connected or began to listen (SO_PEERCRED, unix(7)).
  */
 final class AdminPeer {
-    private static final Path SELF = Path.of("/proc/self");
-
-    private final UserPrincipal own;
-    private final int ownNumber;
+    private final OwnUser own;
     private final UserPrincipal root;
 
-    private AdminPeer(UserPrincipal own, int ownNumber, UserPrincipal root) {
+    private AdminPeer(OwnUser own, UserPrincipal root) {
         this.own = own;
-        this.ownNumber = ownNumber;
         this.root = root;
     }
 
-    /** Of the user of this process, whatever files say. */
+    /** Of the user of this process. */
     static AdminPeer here() throws IOException {
         return new AdminPeer(
-                Files.getOwner(SELF),
-                (Integer) Files.getAttribute(SELF, "unix:uid"),
+                OwnUser.get(),
                 FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("0"));
     }
 
@@ -40,9 +36,9 @@ final class AdminPeer {
     Optional<String> accepted(SocketChannel caller) throws IOException {
         UserPrincipal user = user(caller);
         if (user.equals(root)) {
-            return Optional.of(user.getName() + " (uid 0)");
+            return Optional.of(new OwnUser(root, 0).toString());
         }
-        return user.equals(own) ? Optional.of(user.getName() + " (uid " + ownNumber + ")") : Optional.empty();
+        return user.equals(own.user()) ? Optional.of(own.toString()) : Optional.empty();
     }
 
     /**

@@ -1,8 +1,11 @@
 package io.understudy.audit;
 
+import io.understudy.cli.Json;
 import io.understudy.files.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * One line of the audit file:
@@ -31,6 +34,16 @@ record AuditEntry(
         String previous) {
     /** What the first line names as the hash of the line before. */
     static final String NONE = "";
+
+    /** Empty where a crash or a full disk cut the line. */
+    static Optional<AuditEntry> read(byte[] line) {
+        try {
+            return Optional.of(Json.read(new String(line, StandardCharsets.UTF_8), AuditEntry.class))
+                    .filter(entry -> entry.previous() != null && entry.entry() > 0);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
 
     /** The SHA-256 of a line without its end, in hex. */
     static String hash(byte[] line) {

@@ -11,23 +11,21 @@ import io.understudy.files.ProcessLock;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
 import io.understudy.time.Ticker;
+import io.understudy.time.WarnOnce;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
  * Appends to the audit file of a server, one line a request and one for its end. Each line names the hash of the one
- * before, so a line that is altered, inserted or left out breaks the chain. Both agents and their commands write it,
- * one at a time.
+ * before, so a line that is altered, inserted or left out breaks the chain, which goes on from one file to the next
+ * ({@link AuditFiles}). Both agents and their commands write it, one at a time.
  *
  * <p>Nothing waits for it for more than two seconds and nothing fails because of it: a disk that is full must not stop
  * a promotion. An entry that is lost is an event. Thread-safe.
@@ -36,26 +34,30 @@ public final class AuditLog {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
     private static final int LONGEST_TEXT = 4000;
-    /** More than a line takes: six bytes of JSON a character, at most, and the other fields. */
-    private static final int TAIL = 256 << 10;
 
-    private final Path file;
+    private final AuditFiles files;
     private final Path lock;
     private final StateFile<AuditHead> head;
     private final String agent;
     private final Clock clock;
     private final Ticker ticker;
     private final Events events;
+    private final WarnOnce warnOnce;
 
     /** @param agent {@code agent-primary} or {@code agent-replica} */
     public AuditLog(Path state, String agent, Clock clock, Ticker ticker, Events events) {
-        this.file = StateEntry.AUDIT.in(state);
+        this(new AuditFiles(state), state, agent, clock, ticker, events);
+    }
+
+    AuditLog(AuditFiles files, Path state, String agent, Clock clock, Ticker ticker, Events events) {
+        this.files = files;
         this.lock = StateEntry.AUDIT_LOCK.in(state);
         this.head = StateFile.in(state, StateEntry.AUDIT_HEAD, AuditHead.class);
         this.agent = agent;
         this.clock = clock;
         this.ticker = ticker;
         this.events = events;
+        this.warnOnce = new WarnOnce(ticker);
     }
 
     /** Does the work between its two lines, and throws what it throws. */
@@ -74,6 +76,12 @@ public final class AuditLog {
         }
     }
 
+    /** A daemon starts: its log has a hash then by which all lines before it can be compared. */
+    public AutoCloseable started() {
+        accepted(Caller.ofThisProcess(), "run");
+        return () -> {};
+    }
+
     /** A caller that may ask, for something that lasts. */
     public void accepted(Caller caller, String what) {
         append(caller, what, "", "accepted");
@@ -86,9 +94,9 @@ public final class AuditLog {
 
     private synchronized void append(Caller caller, String what, String request, String outcome) {
         try {
-            ProcessLock held = acquire();
+            ProcessLock held = acquire(lock, ticker);
             try {
-                AuditHead now = append(caller, what, request, outcome, lastLine());
+                AuditHead now = append(caller, what, request, outcome, before());
                 events.report(new CommonEvent.Audited(
                         caller.who(),
                         caller.from(),
@@ -104,13 +112,13 @@ public final class AuditLog {
             events.report(new CommonEvent.AuditFailed(caller.who(), caller.from(), what, outcome, e));
         } catch (IOException e) {
             events.report(new CommonEvent.AuditFailed(
-                    caller.who(), caller.from(), what, outcome, FileFailure.of("append to", file, e)));
+                    caller.who(), caller.from(), what, outcome, FileFailure.of("append to", files.current(), e)));
         }
     }
 
-    private AuditHead append(Caller caller, String what, String request, String outcome, byte[] last)
+    private AuditHead append(Caller caller, String what, String request, String outcome, AuditHead last)
             throws IOException {
-        AuditHead before = before(last);
+        AuditHead before = files.isFull() ? rotated(last) : last;
         AuditEntry entry = new AuditEntry(
                 before.entry() + 1,
                 clock.instant(),
@@ -122,13 +130,38 @@ public final class AuditLog {
                 shortened(outcome),
                 before.hash());
         byte[] line = Json.line(entry).getBytes(StandardCharsets.UTF_8);
-        write(line);
-        AuditHead now = new AuditHead(entry.entry(), AuditEntry.hash(line));
+        files.append(line);
+        AuditHead now = new AuditHead(entry.entry(), AuditEntry.hash(line), before.removed());
         head.write(now);
         return now;
     }
 
-    private ProcessLock acquire() {
+    /** A file that can't be renamed, such as one with an attribute of chattr, is appended to as before. */
+    private AuditHead rotated(AuditHead last) {
+        AuditHead now = last;
+        try {
+            files.rotate(last.entry());
+            for (Path oldest : files.surplus().toList()) {
+                // First what is about to be gone: otherwise a crash in between looks as if someone had taken it.
+                now = new AuditHead(last.entry(), last.hash(), AuditFiles.lastEntry(oldest));
+                head.write(now);
+                AtomicFiles.delete(oldest);
+            }
+        } catch (IOException e) {
+            notRotated(FileFailure.of("rotate", files.current(), e));
+        } catch (UnderstudyException e) {
+            notRotated(e);
+        }
+        return now;
+    }
+
+    private void notRotated(UnderstudyException why) {
+        if (warnOnce.isDue(String.valueOf(why.getMessage()))) {
+            events.report(new CommonEvent.AuditNotRotated(why));
+        }
+    }
+
+    static ProcessLock acquire(Path lock, Ticker ticker) {
         long start = ticker.nanos();
         while (true) {
             Optional<ProcessLock> free = ProcessLock.tryAcquire(lock);
@@ -147,74 +180,22 @@ public final class AuditLog {
         }
     }
 
-    /** What the next line continues: a file that was moved away is continued too. */
-    private AuditHead before(byte[] last) {
+    /** What the next line continues: the last line, be it cut, and where there is none the record of it. */
+    private AuditHead before() throws IOException {
         Optional<AuditHead> kept = head.read();
-        if (last.length == 0) {
-            return kept.orElse(new AuditHead(0, AuditEntry.NONE));
+        List<byte[]> last = files.lastLines();
+        if (last.isEmpty()) {
+            return kept.orElse(new AuditHead(0, AuditEntry.NONE, 0));
         }
-        long number = number(last).orElseGet(() -> kept.map(AuditHead::entry).orElse(0L));
-        return new AuditHead(number, AuditEntry.hash(last));
-    }
-
-    /** Empty where a crash or a full disk cut the line. */
-    private static Optional<Long> number(byte[] line) {
-        try {
-            return Optional.of(Json.read(new String(line, StandardCharsets.UTF_8), AuditEntry.class)
-                    .entry());
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** Without its end; empty where there is none. */
-    private byte[] lastLine() throws IOException {
-        try (FileChannel in =
-                channel(Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
-            long from = Math.max(0, in.size() - TAIL);
-            ByteBuffer tail = ByteBuffer.allocate((int) (in.size() - from));
-            while (tail.hasRemaining() && in.read(tail, from + tail.position()) > 0) {
-                // Reads on until all is there.
-                continue;
-            }
-            return lastLine(tail.array(), tail.position());
-        }
-    }
-
-    private static byte[] lastLine(byte[] bytes, int length) {
-        int end = length > 0 && bytes[length - 1] == '\n' ? length - 1 : length;
-        int begin = end;
-        while (begin > 0 && bytes[begin - 1] != '\n') {
-            begin--;
-        }
-        return java.util.Arrays.copyOfRange(bytes, begin, end);
-    }
-
-    /** A line that was cut is ended first, and stays. */
-    private void write(byte[] line) throws IOException {
-        try (FileChannel out = channel(Set.of(StandardOpenOption.APPEND))) {
-            boolean cut = endsInside();
-            ByteBuffer all = ByteBuffer.allocate(line.length + 2);
-            if (cut) {
-                all.put((byte) '\n');
-            }
-            all.put(line).put((byte) '\n').flip();
-            while (all.hasRemaining()) {
-                out.write(all);
-            }
-            out.force(false);
-        }
-    }
-
-    private boolean endsInside() throws IOException {
-        try (FileChannel in = channel(Set.of(StandardOpenOption.READ))) {
-            ByteBuffer one = ByteBuffer.allocate(1);
-            return in.size() > 0 && in.read(one, in.size() - 1) == 1 && one.get(0) != '\n';
-        }
-    }
-
-    private FileChannel channel(Set<StandardOpenOption> options) throws IOException {
-        return FileChannel.open(file, options, PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
+        OptionalLong number = last.stream()
+                .map(AuditEntry::read)
+                .flatMap(Optional::stream)
+                .mapToLong(AuditEntry::entry)
+                .reduce((earlier, later) -> later);
+        return new AuditHead(
+                number.orElseGet(() -> kept.map(AuditHead::entry).orElse(0L)),
+                AuditEntry.hash(last.get(last.size() - 1)),
+                kept.map(AuditHead::removed).orElse(0L));
     }
 
     private static String shortened(String text) {

@@ -1,5 +1,7 @@
 package io.understudy.audit;
 
+import io.understudy.files.OwnUser;
+
 /**
  * Who asks.
  *
@@ -10,7 +12,7 @@ public record Caller(String who, String from) {
     /** The user of this process: a command that needs no daemon. */
     public static Caller ofThisProcess() {
         return new Caller(
-                System.getProperty("user.name", "unknown"),
+                OwnUser.read().map(OwnUser::toString).orElse("unknown"),
                 "its own process, " + ProcessHandle.current().pid());
     }
 

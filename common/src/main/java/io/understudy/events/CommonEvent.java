@@ -30,6 +30,12 @@ public sealed interface CommonEvent extends Event {
     record AuditFailed(String who, String from, String what, String outcome, UnderstudyException why)
             implements CommonEvent {}
 
+    @EventText(
+            value = "the audit file grows beyond its size: {why}",
+            severity = Severity.WARN,
+            hint = "let the agent rename it: without attributes such as those of chattr")
+    record AuditNotRotated(UnderstudyException why) implements CommonEvent {}
+
     /** The caller is neither root nor the agent's user. */
     @EventText(
             value = "a command of {who} is refused: only root and the agent's user may ask at {socket}",

@@ -123,7 +123,12 @@ public enum ErrorCode {
             80,
             AGENT,
             AFTER_OPERATOR,
-            "One of the two servers refuses the other: its certificate, its version of TLS, or a name that is not listed.");
+            "One of the two servers refuses the other: its certificate, its version of TLS, or a name that is not listed."),
+    TLS_UNUSABLE(
+            81,
+            AGENT,
+            AFTER_OPERATOR,
+            "The files of `tls` allow no connection: missing, unreadable, expired, or no pair. Standbys poll until they are renewed.");
 
     private final int exitCode;
     private final ErrorKind kind;

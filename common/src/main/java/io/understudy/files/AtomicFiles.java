@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 
 /**
@@ -143,6 +144,17 @@ public final class AtomicFiles {
         } catch (IOException | UnsupportedOperationException e) {
             // Another user's, or on a file system without permissions.
             return false;
+        }
+    }
+
+    /**
+     * What root made in the folder of another user becomes that user's: an agent that runs as that user works on with
+     * it. Does nothing for other users.
+     */
+    public static void giveToOwnerOfFolder(Path made) throws IOException {
+        UserPrincipal owner = Files.getOwner(made.toAbsolutePath().getParent());
+        if (OwnUser.get().isRoot() && !owner.equals(Files.getOwner(made))) {
+            Files.setOwner(made, owner);
         }
     }
 

@@ -97,6 +97,7 @@ public final class ProcessLock implements AutoCloseable {
                     PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
             try {
                 AtomicFiles.close(file, AtomicFiles.PRIVATE);
+                AtomicFiles.giveToOwnerOfFolder(file);
                 FileLock lock = channel.tryLock();
                 if (lock != null) {
                     channel.truncate(0);

@@ -4,7 +4,10 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,9 +25,38 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
         checks = List.copyOf(checks);
     }
 
-    /** Looks at one thing after the other, each even when another failed. */
+    /**
+     * Looks at one thing after the other, each even when another failed. A cause is one failure: what it keeps from
+     * being looked at, and what fails of the same, refers to it.
+     */
     public static final class Run {
         private final List<CheckResult> results = new ArrayList<>();
+        /** Of each check that was skipped: the one that failed. */
+        private final Map<String, String> causes = new HashMap<>();
+
+        /** @param needed the names of checks before it, without whose success it is skipped */
+        public Run given(List<String> needed, String name, Supplier<CheckResult> look) {
+            Optional<String> cause = needed.stream().flatMap(this::cause).findFirst();
+            return cause.isPresent() ? skipped(name, cause.get()) : look(name, look);
+        }
+
+        /** Whether a check before failed, or was skipped. */
+        public boolean lacks(String name) {
+            return cause(name).findFirst().isPresent();
+        }
+
+        private Stream<String> cause(String name) {
+            return causes.containsKey(name)
+                    ? Stream.of(causes.get(name))
+                    : results.stream()
+                            .filter(each -> each.check().equals(name) && each.hasFailed())
+                            .map(CheckResult::check);
+        }
+
+        private Run skipped(String name, String cause) {
+            causes.put(name, cause);
+            return add(CheckResult.skipped(name, "not looked at, because " + cause + " failed"));
+        }
 
         /** @param look says what is well, or throws */
         public Run check(String name, Supplier<String> look) {
@@ -45,7 +77,12 @@ public record CheckReport(boolean ok, List<CheckResult> checks) {
         }
 
         public Run failed(String name, UnderstudyException why) {
-            return add(CheckResult.failed(name, why));
+            CheckResult failure = CheckResult.failed(name, why);
+            Optional<String> same = results.stream()
+                    .filter(failure::isOfTheCauseOf)
+                    .map(CheckResult::check)
+                    .findFirst();
+            return same.isPresent() ? skipped(name, same.get()) : add(failure);
         }
 
         public CheckReport report() {

@@ -11,7 +11,8 @@ import java.util.Optional;
  * the standby's {@code check} did first.
  *
  * @param check what was looked at: {@code filestore}
- * @param state {@code ok}, {@code warning} (works, but should be known) or {@code failed}
+ * @param state {@code ok}, {@code warning} (works, but should be known), {@code failed}, or
+ *     {@code skipped} (another failed first)
  * @param message what is there, or what is wrong
  * @param code of a failure; null otherwise
  * @param hint null when all is well
@@ -21,6 +22,7 @@ public record CheckResult(String check, String state, String message, String cod
     private static final String OK = "ok";
     private static final String WARNING = "warning";
     private static final String FAILED = "failed";
+    private static final String SKIPPED = "skipped";
 
     public static CheckResult ok(String check, String message) {
         return new CheckResult(check, OK, message, null, null);
@@ -32,6 +34,14 @@ public record CheckResult(String check, String state, String message, String cod
 
     public static CheckResult failed(String check, UnderstudyException why) {
         return new CheckResult(check, FAILED, why.getMessage(), why.code().label(), why.hint());
+    }
+
+    static CheckResult skipped(String check, String message) {
+        return new CheckResult(check, SKIPPED, message, null, null);
+    }
+
+    boolean isOfTheCauseOf(CheckResult other) {
+        return other.hasFailed() && code.equals(other.code) && message.equals(other.message);
     }
 
     public boolean hasFailed() {
@@ -49,7 +59,7 @@ public record CheckResult(String check, String state, String message, String cod
 
     @JsonProperty("ok")
     boolean passed() {
-        return !hasFailed();
+        return state.equals(OK) || isWarning();
     }
 
     @JsonProperty

@@ -18,13 +18,12 @@ public final class TlsCheck {
     static final Duration EXPIRES_SOON = Duration.ofDays(14);
 
     private static final String NAME = "tls";
-    private static final String FOLLOWERS = "followers";
 
     private TlsCheck() {}
 
     /**
-     * Adds one result for each server that this one follows or would follow: a handshake with it. None without
-     * {@code tls}. One that does not answer is a warning, for it may be off.
+     * Adds one result for each server that this one follows or would follow: a handshake with it, unless {@link #add}
+     * found that there can be none. None without {@code tls}. One that does not answer is a warning, for it may be off.
      */
     public static void addPeers(CheckReport.Run checks, Transport transport, List<HostPort> peers) {
         if (!transport.isSecure()) {
@@ -32,7 +31,7 @@ public final class TlsCheck {
         }
         for (HostPort peer : peers) {
             String name = "peer " + peer;
-            checks.look(name, () -> {
+            checks.given(List.of(NAME), name, () -> {
                 try {
                     transport.requireAcceptedBy(peer);
                     return CheckResult.ok(name, "both servers accept each other's certificate");
@@ -43,20 +42,6 @@ public final class TlsCheck {
                     throw e;
                 }
             });
-        }
-    }
-
-    /** Adds one result where {@code tls} is set: which servers may follow this one. */
-    public static void addReplicas(CheckReport.Run checks, Transport transport, List<String> replicas) {
-        if (transport.isSecure()) {
-            checks.look(
-                    FOLLOWERS,
-                    () -> replicas.isEmpty()
-                            ? CheckResult.warning(
-                                    FOLLOWERS,
-                                    "primary.replicas is empty: no server may follow this one, so standbys poll",
-                                    "list a name of the certificate of each standby")
-                            : CheckResult.ok(FOLLOWERS, "may follow: " + String.join(", ", replicas)));
         }
     }
 

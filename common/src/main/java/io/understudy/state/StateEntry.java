@@ -29,15 +29,20 @@ public enum StateEntry {
     AUDIT(
             Owner.BOTH,
             "audit.jsonl",
-            "who asked for what: one line a request and one for its end, each with the hash of the line before; only ever appended to",
+            "who asked for what: one line a request and one for its end, each with the hash of the line before; appended to, and from 4 MiB on moved to `audit`",
             "what was asked before is known from the agents' logs alone; `audit verify` says so"),
+    AUDIT_OLDER(
+            Owner.BOTH,
+            "audit",
+            "the 15 newest files that `audit.jsonl` was before, each named after its last entry",
+            "as that of `audit.jsonl`"),
     AUDIT_HEAD(
             Owner.BOTH,
             "audit-head.json",
-            1,
+            2,
             Loss.COSTS,
-            "number and hash of the last line of `audit.jsonl`",
-            "lines that are lost from the end of `audit.jsonl` are not noticed"),
+            "number and hash of the last line of `audit.jsonl`, and the last entry that was deleted with an old file",
+            "lines that are lost from the end or the beginning of the chain are not noticed"),
     AUDIT_LOCK(Owner.BOTH, "audit.lock", "held while a line is appended", "nothing; it is made again"),
     PROBE(Owner.PRIMARY, "check", "written and deleted by `agent-primary check`", "nothing; it is made again"),
     LAST_SEQUENCE(

@@ -1,5 +1,7 @@
 package io.understudy.transport;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -67,6 +69,14 @@ public final class HandshakeReason {
         List<Throwable> chain = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .limit(DEEPEST)
                 .toList();
+        // The files of this side are of no use.
+        Optional<String> own = chain.stream()
+                .filter(each -> each instanceof UnderstudyException known && known.code() == ErrorCode.TLS_UNUSABLE)
+                .map(Throwable::getMessage)
+                .findFirst();
+        if (own.isPresent()) {
+            return own;
+        }
         // The deepest one says it most precisely.
         Optional<String> certificate = chain.stream()
                 .map(HandshakeReason::ofCertificate)
@@ -101,7 +111,10 @@ public final class HandshakeReason {
             return Optional.of("its certificate is not valid yet, or this server's clock is wrong");
         }
         String text = String.valueOf(cause.getMessage());
-        if (text.contains("unable to find valid certification path") || text.contains("signature check failed")) {
+        // The second: another authority of the same name.
+        if (text.contains("unable to find valid certification path")
+                || text.contains("does not chain with any of the trust anchors")
+                || text.contains("signature check failed")) {
             return Optional.of("its certificate is of another authority than tls.ca");
         }
         if (text.contains("Extended key usage") || text.contains("KeyUsage")) {

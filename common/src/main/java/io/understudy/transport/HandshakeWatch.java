@@ -23,7 +23,8 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
         if (tls != null) {
             tls.handshakeFuture().addListener(handshake -> {
                 if (!handshake.isSuccess()) {
-                    HandshakeReason.of(handshake.cause()).ifPresent(why -> refused.add(address, "unknown", why));
+                    HandshakeReason.of(handshake.cause())
+                            .ifPresent(why -> refused.add(address, ShownCertificate.names(handshake.cause()), why));
                 }
             });
         }

@@ -45,12 +45,11 @@ final class PeerGuard implements ServerInterceptor {
         Set<String> names = names(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
         Optional<String> name = names.stream().filter(listed::contains).findFirst();
         if (name.isPresent()) {
+            refused.called(name.get());
             return Contexts.interceptCall(new Peer(name.get(), address, true).inContext(), call, headers, next);
         }
         refused.add(
-                address,
-                shown(names),
-                "its certificate is for " + shown(names) + ", which primary.replicas does not list");
+                address, names, "its certificate is for " + shown(names) + ", which primary.replicas does not list");
         StatusRuntimeException status = RpcFailures.toStatus(new UnderstudyException(
                 ErrorCode.PEER_REFUSED,
                 "cannot follow the primary: its primary.replicas lists none of the names of this server's certificate ("

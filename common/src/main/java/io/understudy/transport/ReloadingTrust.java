@@ -2,6 +2,7 @@ package io.understudy.transport;
 
 import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSslCertificateException;
 import io.grpc.netty.shaded.io.netty.internal.tcnative.CertificateVerifier;
+import io.understudy.failure.UnderstudyException;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -29,11 +30,11 @@ final class ReloadingTrust extends X509ExtendedTrustManager {
         void run(X509ExtendedTrustManager trust) throws CertificateException;
     }
 
-    private void check(Check check) throws CertificateException {
+    private void check(X509Certificate[] chain, Check check) throws CertificateException {
         try {
             check.run(now.get());
         } catch (CertificateException e) {
-            throw new OpenSslCertificateException(e.getMessage(), e, code(e));
+            throw new OpenSslCertificateException(e.getMessage(), new ShownCertificate(chain, e), code(e));
         }
     }
 
@@ -48,7 +49,7 @@ final class ReloadingTrust extends X509ExtendedTrustManager {
         if (text.contains("usage") || text.contains("Usage")) {
             return CertificateVerifier.X509_V_ERR_INVALID_PURPOSE;
         }
-        return text.contains("certification path")
+        return text.contains("certification path") || text.contains("trust anchors")
                 ? CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
                 : CertificateVerifier.X509_V_ERR_CERT_REJECTED;
     }
@@ -59,36 +60,41 @@ final class ReloadingTrust extends X509ExtendedTrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) throws CertificateException {
-        check(trust -> trust.checkClientTrusted(chain, kind, socket));
+        check(chain, trust -> trust.checkClientTrusted(chain, kind, socket));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) throws CertificateException {
-        check(trust -> trust.checkServerTrusted(chain, kind, socket));
+        check(chain, trust -> trust.checkServerTrusted(chain, kind, socket));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) throws CertificateException {
-        check(trust -> trust.checkClientTrusted(chain, kind, engine));
+        check(chain, trust -> trust.checkClientTrusted(chain, kind, engine));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) throws CertificateException {
-        check(trust -> trust.checkServerTrusted(chain, kind, engine));
+        check(chain, trust -> trust.checkServerTrusted(chain, kind, engine));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-        check(trust -> trust.checkClientTrusted(chain, kind));
+        check(chain, trust -> trust.checkClientTrusted(chain, kind));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-        check(trust -> trust.checkServerTrusted(chain, kind));
+        check(chain, trust -> trust.checkServerTrusted(chain, kind));
     }
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return now.get().getAcceptedIssuers();
+        try {
+            return now.get().getAcceptedIssuers();
+        } catch (UnderstudyException e) {
+            // A hint to the other side, read once: a handshake asks again, and fails with the reason.
+            return new X509Certificate[0];
+        }
     }
 }

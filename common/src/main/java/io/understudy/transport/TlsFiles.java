@@ -41,20 +41,30 @@ final class TlsFiles {
         this.settings = settings;
     }
 
-    /** Callers need a certificate of the same authority. @throws UnderstudyException {@code CONFIG_INVALID} */
+    /** Callers need a certificate of the same authority. While the files are of no use, each handshake fails. */
     SslContext server() {
-        return context(SslContextBuilder.forServer(keys()).clientAuth(ClientAuth.REQUIRE));
+        return context(SslContextBuilder.forServer(new ReloadingKeys(keys())).clientAuth(ClientAuth.REQUIRE), trust());
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} when the files are of no use */
+    /** @throws UnderstudyException {@code TLS_UNUSABLE} */
     SslContext channel() {
-        return context(SslContextBuilder.forClient().keyManager(keys()));
+        Reloading<Identity> keys = keys();
+        Reloading<X509ExtendedTrustManager> trust = trust();
+        keys.get();
+        trust.get();
+        return context(SslContextBuilder.forClient().keyManager(new ReloadingKeys(keys)), trust);
     }
 
-    private SslContext context(SslContextBuilder builder) {
+    /** That a handshake is possible. @throws UnderstudyException {@code TLS_UNUSABLE} */
+    void requireUsable() {
+        identity();
+        authorities();
+    }
+
+    private SslContext context(SslContextBuilder builder, Reloading<X509ExtendedTrustManager> trust) {
         try {
             return GrpcSslContexts.configure(builder)
-                    .trustManager(trust())
+                    .trustManager(new ReloadingTrust(trust))
                     .protocols(PROTOCOL)
                     .build();
         } catch (IOException | IllegalArgumentException e) {
@@ -62,12 +72,12 @@ final class TlsFiles {
         }
     }
 
-    private ReloadingKeys keys() {
-        return new ReloadingKeys(Reloading.read(List.of(settings.certificate(), settings.key()), this::identity));
+    private Reloading<Identity> keys() {
+        return Reloading.late(List.of(settings.certificate(), settings.key()), this::identity);
     }
 
-    private ReloadingTrust trust() {
-        return new ReloadingTrust(Reloading.read(List.of(settings.ca()), this::authorities));
+    private Reloading<X509ExtendedTrustManager> trust() {
+        return Reloading.late(List.of(settings.ca()), this::authorities);
     }
 
     /** Both halves of one pair: while only one of them is replaced there is none. */
@@ -116,7 +126,7 @@ final class TlsFiles {
     /**
      * Looks at all three files as a peer with the same authorities would.
      *
-     * @throws UnderstudyException {@code CONFIG_INVALID} with the first fault found
+     * @throws UnderstudyException {@code TLS_UNUSABLE} with the first fault found
      */
     void requireAccepted(Instant now) {
         Identity identity = identity();
@@ -146,7 +156,7 @@ final class TlsFiles {
     UnderstudyException unusable(Exception e) {
         String reason = e instanceof NoSuchFileException ? e.getMessage() + " does not exist" : e.getMessage();
         return new UnderstudyException(
-                ErrorCode.CONFIG_INVALID,
+                ErrorCode.TLS_UNUSABLE,
                 "cannot use the files of tls (" + settings.certificate() + ", " + settings.key() + ", " + settings.ca()
                         + "): " + (reason == null ? e : reason),
                 "docs/install.md shows the commands that make them: PEM certificates of RSA or ECDSA keys from one authority,"

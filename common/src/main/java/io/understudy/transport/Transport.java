@@ -51,8 +51,8 @@ public final class Transport {
      *
      * @param listen port 0 picks a free one
      * @param peers names of certificates that may call; without TLS each process of this host may
-     * @param refused receives those that may not
-     * @throws UnderstudyException {@code CONFIG_INVALID} when the files of {@code tls} are of no use
+     * @param refused receives those that may not; all are refused while the files of {@code tls} are of no use
+     * @throws UnderstudyException {@code CONFIG_INVALID} when there is no such host
      */
     public RpcServer server(HostPort listen, BindableService service, Collection<String> peers, RefusedPeers refused) {
         InetSocketAddress address = new InetSocketAddress(bindable(listen), listen.port());
@@ -67,8 +67,20 @@ public final class Transport {
                 .maxRstFramesPerWindow(RESETS, RESET_WINDOW_SECONDS)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .maxInboundMetadataSize(LARGEST_HEADERS);
-        tls.map(TlsFiles::server).ifPresent(builder::sslContext);
+        tls.ifPresent(files -> {
+            builder.sslContext(files.server());
+            reportUnusable(files, refused);
+        });
         return new RpcServer(address, builder, service, new PeerGuard(tls.isPresent(), peers, refused), refused);
+    }
+
+    /** Said at once, for the first standby may come much later. */
+    private static void reportUnusable(TlsFiles files, RefusedPeers refused) {
+        try {
+            files.requireUsable();
+        } catch (UnderstudyException e) {
+            refused.all(e.getMessage());
+        }
     }
 
     /** Whether both sides show certificates. */
@@ -79,7 +91,7 @@ public final class Transport {
     /**
      * A channel to another server; it connects when it is used, and again when it was lost. Shut it down.
      *
-     * @throws UnderstudyException {@code CONFIG_INVALID} when the files of {@code tls} are of no use
+     * @throws UnderstudyException {@code TLS_UNUSABLE}
      */
     public ManagedChannel channel(HostPort target) {
         NettyChannelBuilder builder = NettyChannelBuilder.forTarget("dns:///" + target)
@@ -97,7 +109,7 @@ public final class Transport {
      * Makes a handshake with another server, and looks whether it lets this one follow; waits for five seconds at most.
      *
      * @throws UnderstudyException {@code PEER_REFUSED} when one side refuses the other, {@code AGENT_UNREACHABLE} when
-     *     none answers, {@code CONFIG_INVALID} when the files of {@code tls} are of no use
+     *     none answers, {@code TLS_UNUSABLE}
      */
     public void requireAcceptedBy(HostPort target) {
         PeerProbe.requireAccepted(target, channel(target));
@@ -123,7 +135,7 @@ public final class Transport {
      * Whether peers of the same authority would accept this server's certificate now.
      *
      * @return when it expires; empty without {@code tls}
-     * @throws UnderstudyException {@code CONFIG_INVALID} when they would not, with the reason
+     * @throws UnderstudyException {@code TLS_UNUSABLE} when they would not, with the reason
      */
     public Optional<Instant> requireAccepted(Instant now) {
         tls.ifPresent(files -> files.requireAccepted(now));

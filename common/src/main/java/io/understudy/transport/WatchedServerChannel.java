@@ -33,7 +33,6 @@ final class WatchedServerChannel extends NioServerSocketChannel {
                 accepted.remove(i);
                 refused.add(
                         address,
-                        "unknown",
                         "too many connections: " + MOST_OF_ONE_ADDRESS + " of one address and " + MOST
                                 + " together are the most");
                 // Never registered with a loop, so closed as the socket that it is.

@@ -14,6 +14,7 @@ import io.understudy.progress.Progress;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.OtherUser;
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
@@ -263,7 +264,7 @@ class AdminServerTest {
             all.add(CompletableFuture.supplyAsync(() -> ask(folder)));
         }
         assertThat(all).allSatisfy(each -> assertThat(each.join()).isEqualTo("promoted"));
-        assertThat(AuditVerification.verify(folder).entries()).isEqualTo(60);
+        assertThat(AuditVerification.verify(folder, Ticker.system()).entries()).isEqualTo(60);
     }
 
     private static void fails(ErrorCode code, Runnable work) {

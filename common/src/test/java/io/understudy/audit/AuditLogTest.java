@@ -55,7 +55,7 @@ class AuditLogTest {
     void anUntouchedFileVerifiesAndTheLogHasItsLastHash() throws IOException {
         three();
 
-        AuditVerification.Report report = AuditVerification.verify(state);
+        AuditVerification.Report report = AuditVerification.verify(state, ticker);
 
         assertThat(report.entries()).isEqualTo(3);
         assertThat(report.last()).isEqualTo(3);
@@ -68,11 +68,11 @@ class AuditLogTest {
     }
 
     @Test
-    void anEmptyStateFolderVerifiesWithARemark() {
-        assertThat(AuditVerification.verify(state).remarks())
-                .singleElement()
-                .asString()
-                .contains("not there");
+    void anEmptyStateFolderVerifies() {
+        assertThat(AuditVerification.verify(state, ticker).text()).isEqualTo("no entry");
+        assertThat(AuditVerification.verify(state.resolve("none"), ticker).entries())
+                .isZero();
+        assertThat(state.resolve("none")).doesNotExist();
     }
 
     @Test
@@ -111,12 +111,12 @@ class AuditLogTest {
         Collections.swap(swapped, 1, 2);
         broken(swapped);
         Files.write(file(), sound);
-        AuditVerification.verify(state);
+        AuditVerification.verify(state, ticker);
     }
 
     private void broken(List<String> lines) throws IOException {
         Files.write(file(), lines);
-        assertThatThrownBy(() -> AuditVerification.verify(state))
+        assertThatThrownBy(() -> AuditVerification.verify(state, ticker))
                 .as(String.join("\n", lines))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STATE_DAMAGED));
@@ -132,27 +132,49 @@ class AuditLogTest {
             log("agent-replica").around(ROOT, "sync", "{}", () -> true);
         }
 
-        AuditVerification.Report report = AuditVerification.verify(state);
+        AuditVerification.Report report = AuditVerification.verify(state, ticker);
 
         assertThat(report.entries()).isEqualTo(9);
         assertThat(report.last()).isEqualTo(7);
         assertThat(report.remarks())
                 .containsExactly(
-                        "line 4 was cut by a crash or a full disk", "line 7 was cut by a crash or a full disk");
+                        "line 4 of " + file() + " was cut by a crash or a full disk",
+                        "line 7 of " + file() + " was cut by a crash or a full disk");
     }
 
+    /** As after a crash, before anything else is written. */
     @Test
-    void aFileThatWasMovedAwayIsContinued() throws IOException {
+    void aCutLineAtTheEndIsNoBreak() throws IOException {
         three();
-        String last = AuditVerification.verify(state).hash();
+        Files.writeString(file(), "{\"entry\":4,", StandardOpenOption.APPEND);
+
+        AuditVerification.Report report = AuditVerification.verify(state, ticker);
+
+        assertThat(report.last()).isEqualTo(3);
+        assertThat(report.remarks()).singleElement().asString().contains("line 4 of " + file() + " was cut");
+    }
+
+    /** What was written is known by its record; without the record there is a remark. */
+    @Test
+    void aFileThatIsGoneIsABreak() throws IOException {
+        three();
         Files.delete(file());
-        assertThat(AuditVerification.verify(state).entries()).isZero();
+        assertBroken("it ends at entry 0, but entry 3 was written");
 
         log("agent-replica").around(ROOT, "sync", "{}", () -> true);
+        assertBroken("it begins with entry 4");
 
-        AuditVerification.Report report = AuditVerification.verify(state);
-        assertThat(report.first()).isEqualTo(4);
-        assertThat(report.remarks()).singleElement().asString().contains("entries 1 to 3", last);
+        Files.delete(StateEntry.AUDIT_HEAD.in(state));
+        assertThat(AuditVerification.verify(state, ticker).remarks())
+                .anySatisfy(each -> assertThat(each).contains("entries 1 to 3 were deleted", "audit-head.json is lost"))
+                .anySatisfy(each -> assertThat(each).contains("is known from the log alone"));
+    }
+
+    private void assertBroken(String why) {
+        assertThatThrownBy(() -> AuditVerification.verify(state, ticker))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STATE_DAMAGED))
+                .hasMessageContaining(why);
     }
 
     /** The record of the last line is written after it. */
@@ -163,9 +185,9 @@ class AuditLogTest {
         log("agent-replica").accepted(ROOT, "follow");
         Files.write(StateEntry.AUDIT_HEAD.in(state), before);
 
-        assertThat(AuditVerification.verify(state).last()).isEqualTo(4);
+        assertThat(AuditVerification.verify(state, ticker).last()).isEqualTo(4);
         log("agent-replica").accepted(ROOT, "follow");
-        assertThat(AuditVerification.verify(state).last()).isEqualTo(5);
+        assertThat(AuditVerification.verify(state, ticker).last()).isEqualTo(5);
     }
 
     @Test
@@ -199,6 +221,6 @@ class AuditLogTest {
 
         assertThat(lines()).hasSize(1);
         assertThat(lines().get(0).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(30_000);
-        assertThat(AuditVerification.verify(state).entries()).isEqualTo(1);
+        assertThat(AuditVerification.verify(state, ticker).entries()).isEqualTo(1);
     }
 }

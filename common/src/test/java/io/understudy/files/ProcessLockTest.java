@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.testing.OtherUser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +36,7 @@ class ProcessLockTest {
         ProcessLock.tryAcquire(file).orElseThrow().close();
     }
 
-    /** Whoever may open it, be it only to read, may lock it too. */
+    /** Any user that may open it, be it only to read, may lock it too. */
     @Test
     void itsFileIsForItsUserAlone() throws Exception {
         Path fresh = folder.resolve("fresh.lock");
@@ -44,6 +46,28 @@ class ProcessLockTest {
             ProcessLock.tryAcquire(file).orElseThrow().close();
             assertThat(Files.getPosixFilePermissions(file)).isEqualTo(AtomicFiles.PRIVATE);
         }
+    }
+
+    /** A shared lock needs no more than reading; with one, any user of the host held up a promotion. */
+    @Test
+    @Tag("slow")
+    void anotherUserCannotHoldIt() throws Exception {
+        OtherUser.required();
+        Path state = Files.createDirectory(folder.resolve("state"));
+        for (Path each : List.of(folder, state)) {
+            Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+        Path lock = Files.createFile(state.resolve("replica.lock"));
+        Files.setPosixFilePermissions(lock, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(stranger(lock)).as("a lock file of an earlier version").isEqualTo("locked: true");
+
+        ProcessLock.tryAcquire(lock).orElseThrow().close();
+
+        assertThat(stranger(lock)).isEqualTo("cannot open: AccessDeniedException");
+    }
+
+    private static String stranger(Path lock) {
+        return OtherUser.java(ProcessLockTest.class, "HoldsLock.txt", List.of(lock.toString()));
     }
 
     @Test

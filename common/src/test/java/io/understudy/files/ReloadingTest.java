@@ -10,7 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +39,7 @@ class ReloadingTest {
     }
 
     @Test
-    void whatCannotBeReadAnewLeavesWhatWasReadBefore() throws IOException {
+    void whatCannotBeReadAgainLeavesWhatWasReadBefore() throws IOException {
         Path file = replaced("first");
         Reloading<String> renewed = Reloading.read(List.of(file), () -> read(file));
 
@@ -57,6 +60,47 @@ class ReloadingTest {
 
         assertThatThrownBy(() -> Reloading.read(List.of(file), () -> read(file)))
                 .isInstanceOf(UnderstudyException.class);
+    }
+
+    @Test
+    void whatIsReadLateIsReadAsSoonAsItCanBe() throws IOException {
+        Path file = replaced("faulty");
+        Reloading<String> renewed = Reloading.late(List.of(file), () -> read(file));
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(renewed::get).hasMessage("cannot read " + file);
+        }
+        assertThat(reads).as("one attempt for each change").hasValue(1);
+
+        replaced("first");
+
+        assertThat(renewed.get()).isEqualTo("first");
+    }
+
+    /** Neither its content nor its date is another then. */
+    @Test
+    void aFileThatBecomesReadableIsReadAgain() throws IOException {
+        Path file = replaced("first");
+        Reloading<String> renewed = Reloading.late(List.of(file), () -> {
+            if (!modes(file).contains(PosixFilePermission.OTHERS_READ)) {
+                throw new UnderstudyException(ErrorCode.KEY_INVALID, "cannot read " + file, "let the agent read it");
+            }
+            return read(file);
+        });
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThatThrownBy(renewed::get).isInstanceOf(UnderstudyException.class);
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(renewed.get()).isEqualTo("first");
+        assertThat(reads).hasValue(1);
+    }
+
+    private static Set<PosixFilePermission> modes(Path file) {
+        try {
+            return Files.getPosixFilePermissions(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path replaced(String content) throws IOException {

@@ -49,7 +49,7 @@ class TlsCheckTest {
         TlsSettings theirs = issued("theirs", List.of());
 
         assertThat(check(new TlsSettings(ours.certificate(), ours.key(), theirs.ca()), Instant.now()))
-                .satisfies(result -> assertThat(result.code()).isEqualTo("config_invalid"))
+                .satisfies(result -> assertThat(result.code()).isEqualTo("tls_unusable"))
                 .satisfies(result -> assertThat(result.message()).contains("tls.ca does not accept the certificate"));
         assertThat(check(new TlsSettings(ours.certificate(), theirs.key(), ours.ca()), Instant.now())
                         .hasFailed())
@@ -123,17 +123,6 @@ class TlsCheckTest {
                 }
             };
         }
-    }
-
-    @Test
-    void aListOfFollowersThatIsEmptyIsAWarningWithTls() {
-        Transport secure = new Transport(Optional.of(issued("ours", List.of())));
-        CheckReport.Run checks = new CheckReport.Run();
-        TlsCheck.addReplicas(checks, secure, List.of());
-        TlsCheck.addReplicas(checks, secure, List.of("b.example.net"));
-        TlsCheck.addReplicas(checks, new Transport(Optional.empty()), List.of());
-
-        assertThat(checks.report().checks()).extracting(CheckResult::state).containsExactly("warning", "ok");
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.understudy.v1.ReplicationGrpc;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +38,11 @@ class HandshakeTest {
     private final FakeTicker ticker = new FakeTicker();
     private final List<Event> reported = new CopyOnWriteArrayList<>();
     private final RefusedPeers refused = new RefusedPeers(
-            Optional.empty(), new Events(ticker.clock(), (event, at) -> reported.add(event)), ticker, ticker.clock());
+            Optional.empty(),
+            new Events(ticker.clock(), (event, at) -> reported.add(event)),
+            ticker,
+            ticker.clock(),
+            List.of("A.example.net", "b.example.net"));
     private RpcServer server;
 
     @AfterEach
@@ -107,6 +112,18 @@ class HandshakeTest {
 
         assertThat(caller(new TlsSettings(theirs.certificate(), theirs.key(), ours.ca()), target))
                 .startsWith("it rejects this server's certificate");
+        assertThat(server()).isEqualTo("its certificate is of another authority than tls.ca");
+    }
+
+    /** A stranger can give an authority the name of ours. */
+    @Test
+    void theCallerIsOfAnotherAuthorityOfTheSameName() throws IOException {
+        TlsSettings ours = sound(authority("ours"));
+        TlsSettings theirs = sound(new TestCertificates(Files.createDirectory(folder.resolve("elsewhere")), "ours"));
+        HostPort target = serve(ours);
+
+        caller(new TlsSettings(theirs.certificate(), theirs.key(), ours.ca()), target);
+
         assertThat(server()).isEqualTo("its certificate is of another authority than tls.ca");
     }
 
@@ -205,6 +222,28 @@ class HandshakeTest {
         caller(late, target);
         Awaitility.await().until(() -> reported.size() == 4);
         assertThat(reported.get(3).severity()).isEqualTo(Severity.WARN);
+    }
+
+    /** A primary can't call its standbys: what it saw of each name is all that it knows. */
+    @Test
+    void whatBecameOfEachListedNameIsKept() {
+        TestCertificates ours = authority("ours");
+        TlsSettings late = expired(ours, "late");
+        HostPort target = serve(sound(ours));
+        assertThat(refused.contacts())
+                .extracting(PeerContacts.Contact::name)
+                .containsExactly("a.example.net", "b.example.net");
+        assertThat(refused.contacts())
+                .allMatch(each -> each.called().isEmpty() && each.refused().isEmpty());
+
+        caller(late, target);
+        server();
+        caller(sound(ours), target);
+
+        PeerContacts.Contact a = refused.contacts().get(0);
+        assertThat(a.refused().orElseThrow().why()).isEqualTo("its certificate has expired");
+        assertThat(a.called()).contains(ticker.now());
+        assertThat(refused.contacts().get(1).refused()).isEmpty();
     }
 
     /** As of an authority whose certificates no one renewed. */

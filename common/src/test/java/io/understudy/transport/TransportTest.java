@@ -22,16 +22,11 @@ import io.understudy.testing.TestCertificates;
 import io.understudy.v1.Announcement;
 import io.understudy.v1.ReplicaReport;
 import io.understudy.v1.ReplicationGrpc;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +50,6 @@ class TransportTest {
     private static TlsSettings ours;
     private static TlsSettings replica;
     private static TlsSettings foreign;
-    private static TlsSettings other;
 
     private final FakeTicker ticker = new FakeTicker();
     private final List<Event> reported = new CopyOnWriteArrayList<>();
@@ -94,11 +88,10 @@ class TransportTest {
     private RpcServer server;
 
     @BeforeAll
-    static void issueCertificates() throws IOException {
+    static void issueCertificates() {
         authority = new TestCertificates(folder, "ours");
         ours = authority.issue("a.example.net", "DNS:a.example.net,DNS:localhost");
         replica = authority.issue("b.example.net", "DNS:b.example.net");
-        other = new TestCertificates(newer(), "newer").issue("a.example.net", "DNS:a.example.net,DNS:localhost");
         foreign = new TestCertificates(folder, "theirs").issue("c.example.net", "DNS:a.example.net,DNS:localhost");
     }
 
@@ -276,72 +269,13 @@ class TransportTest {
     }
 
     @Test
-    void refusesAPortThatIsTakenAndFilesThatAreNoPem() throws Exception {
+    void refusesAPortThatIsTaken() {
         Transport plain = new Transport(Optional.empty());
         HostPort listen = start(plain, "127.0.0.1");
         RpcServer second = plain.server(listen, service, List.of(), refused);
         assertThatThrownBy(second::start)
                 .hasMessageContaining(listen.toString())
                 .hasMessageContaining("in use");
-
-        Path odd = Files.writeString(folder.resolve("odd.pem"), "no PEM");
-        for (TlsSettings faulty : List.of(
-                new TlsSettings(odd, ours.key(), ours.ca()),
-                new TlsSettings(ours.certificate(), odd, ours.ca()),
-                new TlsSettings(ours.certificate(), ours.key(), odd),
-                new TlsSettings(folder.resolve("missing"), ours.key(), ours.ca()))) {
-            Transport transport = new Transport(Optional.of(faulty));
-            assertThatThrownBy(() -> transport.server(new HostPort("127.0.0.1", 0), service, List.of(), refused))
-                    .isInstanceOfSatisfying(
-                            UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
-            assertThatThrownBy(() -> transport.channel(listen).shutdownNow()).isInstanceOf(UnderstudyException.class);
-        }
-    }
-
-    /** The server runs on; the caller trusts the new authority alone, so only a renewed certificate reaches it. */
-    @Test
-    void aRenewedCertificateAndAuthorityCountFromTheNextConnectionOn() throws Exception {
-        Path place = Files.createDirectories(folder.resolve("renewed"));
-        TlsSettings renewed = new TlsSettings(place.resolve("cert"), place.resolve("key"), place.resolve("ca"));
-        replace(ours, renewed);
-        Transport transport = new Transport(Optional.of(renewed));
-        HostPort target = here(start(transport, "127.0.0.1", "a.example.net"));
-        assertThat(asked(new Transport(Optional.of(ours)).channel(target), "example"))
-                .isEqualTo("a.example.net");
-        unreachable(new Transport(Optional.of(other)).channel(target));
-        double expiry = transport.certificateExpirySeconds();
-
-        Files.copy(other.certificate(), renewed.certificate(), StandardCopyOption.REPLACE_EXISTING);
-        assertThat(asked(new Transport(Optional.of(ours)).channel(target), "example"))
-                .as("half of a pair is no pair")
-                .isEqualTo("a.example.net");
-        replace(other, renewed);
-
-        assertThat(asked(new Transport(Optional.of(other)).channel(target), "example"))
-                .isEqualTo("a.example.net");
-        unreachable(new Transport(Optional.of(ours)).channel(target));
-        assertThat(expiry).isPositive();
-        Files.delete(renewed.certificate());
-        assertThat(transport.certificateExpirySeconds()).isNaN();
-    }
-
-    /** The files are named after the server, which has one in the first folder. */
-    private static Path newer() throws IOException {
-        return Files.createDirectory(folder.resolve("newer"));
-    }
-
-    private static void replace(TlsSettings from, TlsSettings to) throws IOException {
-        Files.copy(from.certificate(), to.certificate(), StandardCopyOption.REPLACE_EXISTING);
-        Files.copy(from.key(), to.key(), StandardCopyOption.REPLACE_EXISTING);
-        Files.copy(from.ca(), to.ca(), StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    @Test
-    void knowsWhenTheCertificateExpires() {
-        assertThat(new Transport(Optional.of(ours)).certificateExpiry().orElseThrow())
-                .isBetween(
-                        Instant.now().plus(Duration.ofHours(47)), Instant.now().plus(Duration.ofHours(49)));
-        assertThat(new Transport(Optional.empty()).certificateExpiry()).isEmpty();
     }
 
     private HostPort start(Transport transport, String host, String... peers) {

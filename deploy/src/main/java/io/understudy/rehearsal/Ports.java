@@ -13,8 +13,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Free ports of 127.0.0.1, below those that the system hands out by itself, so that no outgoing connection takes one in
- * between. A port goes to one asker only, in whichever process, also while nothing listens there yet: this process holds
- * the UDP port of the same number until it ends.
+ * between. A port goes to one asker only, in whichever process, also while nothing listens there yet: this process
+ * holds the UDP port of the same number until it ends.
  */
 public final class Ports {
     private static final int LOWEST = 20_000;

@@ -61,7 +61,7 @@ public final class PostgresServer {
         return tools;
     }
 
-    /** PostgreSQL takes a killed server for a running one until the system has forgotten its process: that is waited for. */
+    /** Waits until the system has forgotten the process of a server that was killed: PostgreSQL thinks that it runs. */
     public void start() {
         postmaster()
                 .filter(server -> !server.alive())
@@ -162,6 +162,8 @@ public final class PostgresServer {
                         "listen_addresses = '127.0.0.1'",
                         "port = " + port,
                         "unix_socket_directories = ''",
+                        // What a killed server leaves of it goes with its folder.
+                        "dynamic_shared_memory_type = mmap",
                         "fsync = off",
                         "shared_buffers = 32MB",
                         "max_connections = 60",

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where {@code deploy/setup test} puts Prometheus and promtool, without a network: apt-get and dpkg-deb are scripts. */
+/** Where {@code deploy/setup test} puts Prometheus and promtool, with scripts for apt-get and dpkg-deb. */
 class SetupTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final String PATH = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
@@ -42,7 +42,7 @@ class SetupTest {
         Files.createDirectories(checkout.resolve("deploy"));
         Files.copy(Path.of("setup"), checkout.resolve("deploy/setup"));
         // Nothing but these may be missing: the script would install it.
-        for (String tool : List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer")) {
+        for (String tool : List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip")) {
             program(tool, "exit 0");
         }
         program("javac", "echo javac 17");

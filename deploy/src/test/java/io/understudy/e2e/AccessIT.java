@@ -79,7 +79,16 @@ class AccessIT extends Scenario {
         ServerPair pair = following(false);
         Certificates certificates = Certificates.install(pair);
         certificates.issueExpired(pair.standby().layout().name());
+        certificates.remove(pair.primary().layout().name());
         pair.primary().startPrimary();
+        JsonNode status =
+                pair.primary().primary("status", "--json").successful().json();
+        assertThat(status.at("/refused/address").asText()).isEqualTo("each standby");
+        assertThat(status.at("/refused/why").asText()).contains("does not exist");
+        assertThat(pair.primary().primary("check").exitCode()).isEqualTo(ErrorCode.TLS_UNUSABLE.exitCode());
+        certificates.issue(pair.primary().layout().name());
+        assertThat(pair.standby().replica("init", "--yes").successful().errors())
+                .contains("warning: cannot use the files of tls", "the certificate expired at ");
         pair.standby().startReplica();
         pair.primary().site().addNote("not over TLS");
         snapshot(pair.primary());
@@ -105,7 +114,7 @@ class AccessIT extends Scenario {
     void aCertificateOfTheAuthorityThatIsNotListedDoesNotFollow() throws IOException {
         ServerPair pair = following(false);
         Certificates certificates = Certificates.install(pair);
-        certificates.issueForAnother(pair.standby().layout().name());
+        certificates.issueFor(pair.standby().layout().name(), "stranger");
         pair.primary().startPrimary();
         pair.standby().startReplica();
 
@@ -129,7 +138,7 @@ class AccessIT extends Scenario {
             assertThat(primary.at("/refused/why").asText()).contains(ofThePrimary);
             assertThat(standby.at("/primaries/0/error").asText()).contains(ofTheStandby);
         });
-        assertThat(warnings(pair.primary().layout().log("agent-primary"))).isEqualTo(1);
+        assertThat(warnings(pair.primary().layout().log("agent-primary"))).isBetween(1L, 2L);
         assertThat(warnings(pair.standby().layout().log("agent-replica"))).isEqualTo(1);
     }
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Each alert fires on its fault and clears when that is mended: real agents, over TLS, watched by a real Prometheus with
- * the rules that are shipped, in which seconds stand for minutes, hours and days. The tests are one play in acts.
+ * Each alert fires on its fault and clears when that is mended: real agents, over TLS, watched by a real Prometheus
+ * with the rules that are shipped, in which seconds stand for minutes, hours and days. The tests are one play in acts.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

@@ -50,9 +50,34 @@ record Certificates(Path folder) {
         issue(name, name, -1);
     }
 
-    /** The same, for the name of a third server. */
-    void issueForAnother(String name) {
-        issue(name, "stranger", 2);
+    /** The same, for other names. @param names as {@code a,IP:192.0.2.1} */
+    void issueFor(String name, String names) {
+        issue(name, names, 2);
+    }
+
+    /** The same, for the right name, of a stranger's authority. */
+    void issueOfAnotherAuthority(String name) {
+        Certificates stranger = new Certificates(Folders.create(folder.resolve("stranger")));
+        shell(AUTHORITY, stranger.folder);
+        stranger.issue(name);
+        shell("cp \"$1/$2.key\" \"$1/$2.pem\" \"$3\"", stranger.folder, name, folder.toString());
+    }
+
+    /** A program that makes a handshake with the certificate of this name, whatever its own check says of it. */
+    Program caller(String name, String target) {
+        return Program.of(
+                "sh",
+                "-c",
+                "sleep 2 | openssl s_client -connect \"$3\" -alpn h2 -cert \"$1/$2.pem\" -key \"$1/$2.key\" -CAfile \"$1/ca.pem\"",
+                "sh",
+                folder,
+                name,
+                target);
+    }
+
+    /** Takes the certificate of a server away. */
+    void remove(String name) {
+        shell("rm \"$1/$2.pem\"", folder, name);
     }
 
     private void issue(String file, String name, int days) {

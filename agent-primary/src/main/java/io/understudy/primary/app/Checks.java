@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -49,6 +50,7 @@ public final class Checks {
     private final KeyRing keys;
     private final Database database;
     private final PgTools tools;
+    private final Supplier<Optional<StatusView>> daemon;
     private final Clock clock;
 
     Checks(
@@ -58,6 +60,7 @@ public final class Checks {
             KeyRing keys,
             Database database,
             PgTools tools,
+            Supplier<Optional<StatusView>> daemon,
             Clock clock) {
         this.settings = settings;
         this.filestore = filestore;
@@ -65,6 +68,7 @@ public final class Checks {
         this.keys = keys;
         this.database = database;
         this.tools = tools;
+        this.daemon = daemon;
         this.clock = clock;
     }
 
@@ -72,16 +76,18 @@ public final class Checks {
         CheckReport.Run findings = new CheckReport.Run();
         findings.check("marker", this::marker);
         findings.check("state", this::state);
-        boolean answers = filestore(findings);
-        if (answers) {
-            findings.check("repository", () -> "repository " + repository.get().id() + " of site " + settings.site());
-            findings.look("replicas", this::replicas);
-            trees(findings);
-        }
-        findings.check("signing key", this::signingKey);
+        findings.look("filestore", this::filestore);
         trustedKeys(findings);
-        if (answers) {
-            findings.check("epoch", this::epoch);
+        given(
+                findings,
+                "filestore",
+                "repository",
+                () -> "repository " + repository.get().id() + " of site " + settings.site());
+        findings.given(List.of("repository"), "replicas", this::replicas);
+        findings.check("signing key", this::signingKey);
+        given(findings, "repository", "epoch", this::epoch);
+        if (!findings.lacks("repository")) {
+            trees(findings);
         }
         findings.check("database", () -> database(findings));
         settings.trees().forEach(tree -> findings.check("tree " + tree.name(), () -> tree(tree)));
@@ -93,9 +99,16 @@ public final class Checks {
                 clock.instant(),
                 "tls is not set: gRPC is served on this host only, so replicas on other servers receive no announcements"
                         + " and poll");
-        TlsCheck.addReplicas(findings, transport, settings.primary().replicas());
+        if (transport.isSecure()) {
+            FollowerCheck.add(findings, settings.primary().replicas(), daemon);
+        }
         TlsCheck.addPeers(findings, transport, settings.replica().primaries());
         return findings.report();
+    }
+
+    /** @param needed a check without whose success this one makes no sense: each question to a store takes seconds */
+    private static void given(CheckReport.Run findings, String needed, String name, Supplier<String> look) {
+        findings.given(List.of(needed), name, () -> CheckResult.ok(name, look.get()));
     }
 
     /** What a standby would not take as it is; silent where no snapshot can be read: others say so. */
@@ -125,37 +138,25 @@ public final class Checks {
         return settings.state() + " can be written";
     }
 
-    /**
-     * Writes an object conditionally twice: the second write must be refused.
-     *
-     * @return whether the filestore answers: each further question to one that does not takes seconds
-     */
-    private boolean filestore(CheckReport.Run findings) {
+    /** Writes an object conditionally twice: the second write must be refused. */
+    private CheckResult filestore() {
         String key = "probe/" + UUID.randomUUID();
-        try {
-            boolean first = filestore.putIfAbsent(key, "first".getBytes(StandardCharsets.UTF_8));
-            boolean second = filestore.putIfAbsent(key, "second".getBytes(StandardCharsets.UTF_8));
-            filestore.delete(key);
-            if (!first || second) {
-                throw new UnderstudyException(
-                        ErrorCode.FILESTORE_FAILED,
-                        "filestore " + filestore.name() + " is unsafe: it overwrote an object despite If-None-Match",
-                        "the fence against an old primary needs If-None-Match: use another store, or upgrade this one");
-            }
-        } catch (UnderstudyException e) {
-            findings.failed("filestore", e);
-            return e.code() != ErrorCode.FILESTORE_UNREACHABLE;
+        boolean first = filestore.putIfAbsent(key, "first".getBytes(StandardCharsets.UTF_8));
+        boolean second = filestore.putIfAbsent(key, "second".getBytes(StandardCharsets.UTF_8));
+        filestore.delete(key);
+        if (!first || second) {
+            throw new UnderstudyException(
+                    ErrorCode.FILESTORE_FAILED,
+                    "filestore " + filestore.name() + " is unsafe: it overwrote an object despite If-None-Match",
+                    "the fence against an old primary needs If-None-Match: use another store, or upgrade this one");
         }
-        if (filestore.capabilities().conditionalPut()) {
-            findings.check("filestore", () -> filestore.name() + " can be written, with conditional writes");
-        } else {
-            findings.warn(
-                    "filestore",
-                    filestore.name()
-                            + " has no conditional writes: two promotions at the same moment could both succeed",
-                    "promote one server at a time, or use a store that honours If-None-Match");
-        }
-        return true;
+        return filestore.capabilities().conditionalPut()
+                ? CheckResult.ok("filestore", filestore.name() + " can be written, with conditional writes")
+                : CheckResult.warning(
+                        "filestore",
+                        filestore.name()
+                                + " has no conditional writes: two promotions at the same moment could both succeed",
+                        "promote one server at a time, or use a store that honours If-None-Match");
     }
 
     private CheckResult replicas() {

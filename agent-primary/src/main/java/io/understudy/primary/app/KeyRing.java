@@ -5,26 +5,19 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
-import io.understudy.time.Ticker;
-import io.understudy.time.WarnOnce;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The keys of {@code signing}. Read when they are asked for: the signing key at each snapshot, the trusted ones
  * whenever their files changed.
  */
 final class KeyRing {
-    private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
-
     private final SigningSettings settings;
-    private final WarnOnce warnOnce;
+    private TrustedKeys trusted;
 
-    KeyRing(SigningSettings settings, Ticker ticker) {
+    KeyRing(SigningSettings settings) {
         this.settings = settings;
-        this.warnOnce = new WarnOnce(ticker);
     }
 
     /** @throws UnderstudyException {@code KEY_MISSING} when none is configured */
@@ -48,16 +41,15 @@ final class KeyRing {
      * @throws UnderstudyException {@code KEY_INVALID}
      */
     TrustedKeys trusted() {
-        TrustedKeys trusted = TrustedKeys.load(settings.trustedKeys(), this::exists);
         boolean own = settings.privateKey().filter(Files::exists).isPresent();
-        return own ? trusted.and(signing().publicKey()) : trusted;
+        return own ? ofFiles().and(signing().publicKey()) : ofFiles();
     }
 
-    private boolean exists(Path key) {
-        boolean exists = Files.exists(key);
-        if (!exists && warnOnce.isDue(key.toString())) {
-            LOG.warn("the trusted key {} is not there: its signatures are rejected", key);
+    /** Read once: from then on it follows its files, and warns once of each that is not there. */
+    private synchronized TrustedKeys ofFiles() {
+        if (trusted == null) {
+            trusted = TrustedKeys.loadPresent(settings.trustedKeys());
         }
-        return exists;
+        return trusted;
     }
 }

@@ -1,6 +1,8 @@
 package io.understudy.primary.app;
 
 import io.understudy.admin.AdminAccess;
+import io.understudy.admin.AdminClient;
+import io.understudy.admin.AdminCommand.Nothing;
 import io.understudy.admin.AdminServer;
 import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
@@ -25,6 +27,7 @@ import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.process.SystemCommandRunner;
+import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
@@ -68,7 +71,7 @@ public final class PrimaryWiring implements AutoCloseable {
     public PrimaryWiring(Settings settings, PrimaryPorts ports, UnaryOperator<SourceTrees> trees) {
         this.settings = settings;
         this.ports = ports;
-        this.keys = new KeyRing(settings.signing(), ports.ticker());
+        this.keys = new KeyRing(settings.signing());
         this.epochs = new EpochStore(settings.state());
         // Nothing signs the identity in the filestore, so what this server knows comes first.
         this.repository = new RepositoryAccess(() -> Repository.open(
@@ -164,7 +167,16 @@ public final class PrimaryWiring implements AutoCloseable {
                 keys,
                 new Database(settings.database()),
                 tools(settings),
+                this::ofDaemon,
                 ports.clock());
+    }
+
+    /** Empty when none runs. */
+    private Optional<StatusView> ofDaemon() {
+        AdminClient daemon = access().client();
+        return daemon.daemonRuns()
+                ? Optional.of(daemon.call(PrimaryCommands.STATUS, new Nothing(), Progress.none()))
+                : Optional.empty();
     }
 
     public AdminAccess access() {
@@ -185,8 +197,12 @@ public final class PrimaryWiring implements AutoCloseable {
                 AgentVersion.current());
     }
 
-    /** What this server is now, without a daemon. */
+    /** What this server is now, by its daemon where one runs. */
     public StatusView status() {
+        return ofDaemon().orElseGet(this::withoutDaemon);
+    }
+
+    private StatusView withoutDaemon() {
         RoleStatus now = roleWatch().look();
         return statusReport()
                 .withoutDaemon(now, repositoryWatch((id, snapshot) -> {}).look(now));
@@ -215,7 +231,12 @@ public final class PrimaryWiring implements AutoCloseable {
         }
 
         AuditLog audit = access().audit(events);
-        RefusedPeers refused = new RefusedPeers(Optional.of(audit), events, ports.ticker(), ports.clock());
+        RefusedPeers refused = new RefusedPeers(
+                Optional.of(audit),
+                events,
+                ports.ticker(),
+                ports.clock(),
+                transport.isSecure() ? settings.primary().replicas() : List.of());
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
@@ -224,11 +245,12 @@ public final class PrimaryWiring implements AutoCloseable {
                                 queue,
                                 events,
                                 audit,
-                                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused.last())),
+                                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused)),
                         audit,
                         events);
         List<Service> services = new ArrayList<>();
         services.add(() -> new DaemonLock(settings.state()).acquire());
+        services.add(audit::started);
         services.add(admin::start);
         services.add(monitoring.service(
                 settings.primary().http(), ports.filestore(), events, daemonStatus::health, daemonStatus::ready));

@@ -6,6 +6,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Follower;
 import io.understudy.primary.app.StatusView.FilestoreView;
 import io.understudy.primary.app.StatusView.FollowerView;
+import io.understudy.primary.app.StatusView.PeerView;
+import io.understudy.transport.PeerContacts.Contact;
+import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RefusedPeers.Refusal;
 import io.understudy.v1.ReplicaReport;
 import java.time.Instant;
@@ -26,8 +29,7 @@ final class StatusReport {
         this.version = version;
     }
 
-    StatusView ofDaemon(
-            DaemonStatus daemonStatus, SnapshotQueue queue, List<Follower> followers, Optional<Refusal> refused) {
+    StatusView ofDaemon(DaemonStatus daemonStatus, SnapshotQueue queue, List<Follower> followers, RefusedPeers peers) {
         return view(
                 true,
                 daemonStatus.roleStatus(),
@@ -36,7 +38,8 @@ final class StatusReport {
                 queue.step(),
                 daemonStatus.lastError(),
                 followers.stream().map(StatusReport::view).toList(),
-                refused);
+                peers.last(),
+                peers.contacts().stream().map(each -> view(each, followers)).toList());
     }
 
     StatusView withoutDaemon(RoleStatus roleStatus, RepositorySeen seen) {
@@ -48,7 +51,8 @@ final class StatusReport {
                 Optional.empty(),
                 roleStatus.lastError().or(seen::failure),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     private StatusView view(
@@ -59,7 +63,8 @@ final class StatusReport {
             Optional<SnapshotQueue.Step> step,
             Optional<UnderstudyException> lastError,
             List<FollowerView> followers,
-            Optional<Refusal> refused) {
+            Optional<Refusal> refused,
+            List<PeerView> peers) {
         return new StatusView(
                 running,
                 site,
@@ -75,6 +80,7 @@ final class StatusReport {
                 lastError.map(Problem::of),
                 followers,
                 refused,
+                peers,
                 seen.doubled(),
                 seen.junk().stream().map(each -> Problem.of(each.toException())).toList(),
                 new FilestoreView(
@@ -86,6 +92,12 @@ final class StatusReport {
 
     private static boolean isAway(UnderstudyException failure) {
         return failure.code().kind() == ErrorKind.FILESTORE;
+    }
+
+    private static PeerView view(Contact peer, List<Follower> followers) {
+        boolean connected = followers.stream()
+                .anyMatch(each -> each.connected() && each.peer().equals(peer.name()));
+        return new PeerView(peer.name(), connected, peer.called(), peer.refused());
     }
 
     private static FollowerView view(Follower follower) {

@@ -22,6 +22,7 @@ import java.util.Optional;
  *  "applied":"00000001-00000003","moment":"…","proven":"00000001-00000003",
  *   "step":null,"last_error":null}],
  *  "refused":{"at":"2026-11-20T10:00:05Z","address":"192.0.2.7","why":"it shows no certificate"},
+ *  "peers":[{"name":"b.example.net","connected":true,"called":"2026-11-20T10:00:00Z","refused":null}],
  *  "doubled_names":[{"name":"standby-1","seen":"2026-11-20T10:00:10Z"}],
  *  "junk":[{"code":"manifest_damaged","message":"epochs/99999999.json is junk and is passed over: …","hint":"…"}],
  *  "filestore":{"name":"s3://backups/example","reachable":true,"seen":"2026-11-20T10:00:20Z"}}
@@ -29,8 +30,9 @@ import java.util.Optional;
  *
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0
  * when there is none or it is not known; what is not there is {@code null}. Without a daemon {@code running} is false,
- * and {@code next}, {@code progress}, {@code followers} and {@code refused} are empty. {@code refused} is the last
- * connection that was refused. Without TLS {@code followers} is empty: reports may be anyone's then.
+ * and {@code next}, {@code progress}, {@code followers}, {@code refused} and {@code peers} are empty.
+ * {@code refused} is the last connection that was refused. Without TLS {@code followers} and {@code peers} are empty:
+ * callers may be anyone then.
  */
 public record StatusView(
         boolean running,
@@ -47,6 +49,7 @@ public record StatusView(
         Optional<Problem> lastError,
         List<FollowerView> followers,
         Optional<Refusal> refused,
+        List<PeerView> peers,
         List<DoubledName> doubledNames,
         List<Problem> junk,
         FilestoreView filestore) {
@@ -76,6 +79,32 @@ public record StatusView(
             Optional<String> step,
             Optional<Problem> lastError) {}
 
+    /**
+     * What became of a name of {@code primary.replicas} since the agent's start.
+     *
+     * @param called when it last began to follow
+     * @param refused the last caller whose certificate shows this name; it may be a stranger's
+     */
+    public record PeerView(String name, boolean connected, Optional<Instant> called, Optional<Refusal> refused) {
+        /** Whether the last that is known of it is a refusal. */
+        boolean isRefused() {
+            return !connected
+                    && refused.filter(last -> called.filter(last.at()::isBefore).isEmpty())
+                            .isPresent();
+        }
+
+        String text() {
+            String contact = connected
+                    ? "connected"
+                    : called.map(at -> "last called at " + Moments.text(at))
+                            .orElse("has not called since the agent's start");
+            return contact
+                    + refused.map(last -> "; last refused at " + Moments.text(last.at()) + " from " + last.address()
+                                    + ": " + last.why())
+                            .orElse("");
+        }
+    }
+
     public String text() {
         StringBuilder text = new StringBuilder()
                 .append("site       " + site + " on " + server + ", Understudy " + version + "\n")
@@ -92,6 +121,9 @@ public record StatusView(
                 + one.applied().map(id -> "has " + id).orElse("has nothing yet")
                 + one.step().map(step -> ", at " + step).orElse("")
                 + one.lastError().map(why -> ", failed: " + why.message()).orElse("") + "\n"));
+        peers.stream()
+                .filter(one -> !one.connected())
+                .forEach(one -> text.append("peer       " + one.name() + " " + one.text() + "\n"));
         refused.ifPresent(last -> text.append("refused    the connection with " + last.address() + " at "
                 + Moments.text(last.at()) + ": " + last.why() + "\n"));
         doubledNames.forEach(

@@ -1,7 +1,6 @@
 package io.understudy.primary.command;
 
 import io.understudy.audit.Caller;
-import io.understudy.events.Events;
 import io.understudy.primary.app.IdentityRepair.Repaired;
 import io.understudy.primary.app.Initialisation.Initialised;
 import io.understudy.primary.app.PrimaryWiring;
@@ -33,7 +32,7 @@ final class InitCommand extends PrimaryCommand {
     }
 
     private static <T> T audited(PrimaryWiring agent, String command, Supplier<T> work) {
-        return agent.access().audit(Events.none()).around(Caller.ofThisProcess(), command, "", work);
+        return agent.access().audit().around(Caller.ofThisProcess(), command, "", work);
     }
 
     private static String text(Repaired repaired) {

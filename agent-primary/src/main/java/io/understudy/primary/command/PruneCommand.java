@@ -26,7 +26,7 @@ final class PruneCommand extends PrimaryCommand {
             cli.interruptible(() -> pruned[0] = dryRun
                     ? pruning.explain(progress)
                     : agent.access()
-                            .audit(Events.none())
+                            .audit()
                             .around(Caller.ofThisProcess(), "prune", "", () -> pruning.prune(progress)));
         }
         PruneView view = PruneView.of(pruned[0]);

@@ -52,7 +52,7 @@ final class SnapshotCommand extends PrimaryCommand {
                 taken[0] = daemon.call(PrimaryCommands.SNAPSHOT, request, progress);
             } else {
                 cli.interruptible(() -> taken[0] = SnapshotView.of(agent.access()
-                        .audit(Events.none())
+                        .audit()
                         .around(
                                 Caller.ofThisProcess(),
                                 "snapshot",

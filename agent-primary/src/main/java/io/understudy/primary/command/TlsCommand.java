@@ -1,5 +1,6 @@
 package io.understudy.primary.command;
 
+import io.understudy.cli.CommandGroup;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
@@ -13,28 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.io.file.PathUtils;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** The command {@code tls init}. Needs no configuration: it is for a machine of its own, too. */
 @Command(name = "tls", description = "The certificates of the servers.", subcommands = TlsCommand.Init.class)
-final class TlsCommand implements Runnable {
-    @ParentCommand
-    private PrimaryCli cli;
-
-    @Spec
-    private CommandSpec spec;
-
-    /** Without what to do with them there is nothing to do. */
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do with them: init");
-    }
-
+final class TlsCommand extends CommandGroup {
     @Command(
             name = "init",
             description =

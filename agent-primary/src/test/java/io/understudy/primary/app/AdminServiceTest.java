@@ -18,6 +18,7 @@ import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
 import io.understudy.state.StateEntry;
 import io.understudy.testing.FakeTicker;
+import io.understudy.transport.RefusedPeers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,8 @@ class AdminServiceTest {
         DaemonStatus daemonStatus = new DaemonStatus(primary.time.clock());
         queue = new SnapshotQueue(primary.taker(new Events(primary.time.clock(), daemonStatus)));
         Followers followers = new Followers(primary.time.clock());
+        RefusedPeers refused =
+                new RefusedPeers(Optional.empty(), Events.none(), new FakeTicker(), primary.time.clock(), List.of());
         StatusReport status = new StatusReport("example", "a", "memory:", "0.1.0");
         FakeTicker ticker = new FakeTicker();
         Path state = folder.resolve("admin");
@@ -61,7 +64,7 @@ class AdminServiceTest {
                         queue,
                         Events.none(),
                         audit,
-                        () -> status.ofDaemon(daemonStatus, queue, followers.all(), Optional.empty())),
+                        () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused)),
                 ticker);
         socket = StateEntry.PRIMARY_SOCKET.in(state);
         server = new AdminServer(socket, service, audit, Events.none(), ticker).start();

@@ -21,7 +21,6 @@ import io.understudy.testing.Faults.LoseAcknowledgement;
 import io.understudy.testing.Faults.None;
 import io.understudy.testing.Faults.Operation;
 import io.understudy.testing.InMemoryFilestore;
-import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -133,7 +132,7 @@ class InitialisationTest {
                 site,
                 server,
                 filestore,
-                new KeyRing(new SigningSettings(key, List.of()), Ticker.system()),
+                new KeyRing(new SigningSettings(key, List.of())),
                 epochs(server),
                 new Marker(folder.resolve("BACKUP")),
                 time.clock());

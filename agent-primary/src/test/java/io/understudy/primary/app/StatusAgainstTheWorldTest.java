@@ -19,8 +19,10 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.SnapshotId;
+import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
+import io.understudy.transport.RefusedPeers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -224,6 +226,7 @@ class StatusAgainstTheWorldTest {
         fields.put("last_error.code", () -> away ? "filestore_unreachable" : role.equals("fenced") ? "fenced" : NONE);
         fields.put("followers", () -> String.join(",", replicas));
         fields.put("refused", () -> NONE);
+        fields.put("peers", () -> "");
         fields.put("doubled_names", () -> doubled);
         fields.put("junk", () -> "");
         fields.put("filestore.name", () -> "memory:");
@@ -292,9 +295,11 @@ class StatusAgainstTheWorldTest {
 
     private Map<String, String> shown() {
         StatusReport report = new StatusReport("example", "a", "memory:", "0.1.0");
+        RefusedPeers refused =
+                new RefusedPeers(Optional.empty(), Events.none(), new FakeTicker(), primary.time.clock());
         try {
             JsonNode json = new ObjectMapper()
-                    .readTree(Json.line(report.ofDaemon(daemonStatus, queue, followers.all(), Optional.empty())));
+                    .readTree(Json.line(report.ofDaemon(daemonStatus, queue, followers.all(), refused)));
             Map<String, String> shown = new LinkedHashMap<>();
             json.properties().forEach(field -> flatten(shown, field.getKey(), field.getValue()));
             return shown;

@@ -13,6 +13,7 @@ import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
 import io.understudy.config.SettingsFile;
 import io.understudy.failure.ErrorCode;
+import io.understudy.files.OwnUser;
 import io.understudy.metrics.Monitoring;
 import io.understudy.primary.app.Daemon;
 import io.understudy.primary.app.PrimaryWiring;
@@ -148,7 +149,7 @@ class PrimaryCliTest {
         JsonNode status = json("status", "--json");
         assertThat(shape(status))
                 .isEqualTo("running site server version role epoch highest_epoch newest moment next progress"
-                        + " last_error followers refused doubled_names junk filestore{name reachable seen}");
+                        + " last_error followers refused peers doubled_names junk filestore{name reachable seen}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");
         JsonNode check = json("check", "--json");
@@ -343,15 +344,20 @@ class PrimaryCliTest {
         assertThat(run("snapshot")).isZero();
 
         JsonNode audit = json("audit", "verify", "--json");
-        assertThat(shape(audit)).isEqualTo("file entries first last hash remarks");
+        assertThat(shape(audit)).isEqualTo("files entries first last hash remarks");
         assertThat(audit.path("entries").asInt())
-                .as("init, follow, three snapshots")
-                .isEqualTo(9);
-        assertThat(run("audit")).isEqualTo(2);
+                .as("init, run, follow, three snapshots")
+                .isEqualTo(10);
+        for (String group : List.of("audit", "tls")) {
+            assertThat(run(group)).isEqualTo(2);
+            assertThat(err.toString()).contains("error: invalid command line: " + group + " lacks a command: ");
+        }
         Path file = StateEntry.AUDIT.in(folder.resolve("state"));
+        assertThat(Files.readAllLines(file).get(0))
+                .contains("\"what\":\"init\"", "(uid " + OwnUser.get().number() + ")", "its own process");
         Files.writeString(file, Files.readString(file).replace("\"snapshot\"", "\"promote\""));
         assertThat(run("audit", "verify")).isEqualTo(ErrorCode.STATE_DAMAGED.exitCode());
-        assertThat(err.toString()).contains("the chain of " + file + " is broken: line ");
+        assertThat(err.toString()).contains("the audit chain is broken: line ", " of " + file);
     }
 
     @Test

@@ -294,7 +294,7 @@ public final class ReplicaWiring implements AutoCloseable {
         DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
         StatusReport status = statusReport(live);
         Events events = new Events(ports.clock(), live, new LogSink());
-        AuditLog audit = access().audit(Events.none());
+        AuditLog audit = access().audit();
         return ReplicaHandlers.of(replica(events), Worker.here(), events, audit, () -> status.ofCommand(daemon));
     }
 
@@ -367,6 +367,7 @@ public final class ReplicaWiring implements AutoCloseable {
                     settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds), link::isUp);
             return () -> {};
         });
+        services.add(audit::started);
         services.add(admin::start);
         services.add(monitoring.service(
                 settings.replica().http(), ports.filestore(), events, queue::health, readiness::probe));

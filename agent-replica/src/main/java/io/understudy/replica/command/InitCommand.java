@@ -2,7 +2,6 @@ package io.understudy.replica.command;
 
 import io.understudy.audit.Caller;
 import io.understudy.config.Settings;
-import io.understudy.events.Events;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.round.AwaitedEpoch;
@@ -59,7 +58,7 @@ final class InitCommand extends ReplicaCommand {
         preparation.requireReady().forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
         if (!already) {
             ask(preparation);
-            wiring.access().audit(Events.none()).around(Caller.ofThisProcess(), "init", "", () -> {
+            wiring.access().audit().around(Caller.ofThisProcess(), "init", "", () -> {
                 preparation.enter();
                 return true;
             });

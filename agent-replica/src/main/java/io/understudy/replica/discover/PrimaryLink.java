@@ -186,7 +186,7 @@ public final class PrimaryLink implements EventSink, AutoCloseable {
 
     private void lost(HostPort primary, Optional<Throwable> failure, boolean answered) {
         Optional<String> refusal = failure.flatMap(PrimaryLink::refusal);
-        refusal.ifPresent(why -> refused.add(primary.toString(), primary.toString(), why));
+        refusal.ifPresent(why -> refused.add(primary.toString(), why));
         String why = refusal.or(() -> failure.map(PrimaryLink::message)).orElse("the primary ended the call");
         if (answered) {
             events.report(new ReplicaEvent.PrimaryLost(primary.toString(), why));
@@ -200,7 +200,7 @@ public final class PrimaryLink implements EventSink, AutoCloseable {
     private static Optional<String> refusal(Throwable failure) {
         UnderstudyException known = known(failure);
         return switch (known.code()) {
-            case PEER_REFUSED, CONFIG_INVALID -> Optional.of(PlainText.of(known.getMessage()));
+            case PEER_REFUSED, TLS_UNUSABLE -> Optional.of(PlainText.of(known.getMessage()));
             default -> HandshakeReason.of(failure);
         };
     }

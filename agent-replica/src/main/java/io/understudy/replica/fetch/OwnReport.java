@@ -44,9 +44,10 @@ final class OwnReport {
         Optional<SnapshotId> applied = now.flatMap(each -> each.current().snapshot());
         try {
             Repository repository = remote.get();
-            Optional<SnapshotId> proven =
-                    now.filter(Following::proven).isPresent() ? applied : provenBefore(repository);
-            Optional<Instant> another = namesake.seenIn(replaced(repository));
+            boolean proves = now.filter(Following::proven).isPresent();
+            Optional<ReplicaReport> before = proves ? replaced(repository) : lastReport(repository);
+            Optional<SnapshotId> proven = proves ? applied : provenIn(before, repository);
+            Optional<Instant> another = namesake.seenIn(before);
             Instant when = clock.instant();
             namesake.writes(when);
             repository
@@ -89,10 +90,8 @@ final class OwnReport {
      * none of what is live. The last one counts until there is a new one: no other snapshot is known to work here. A
      * report is not signed, so the snapshot itself is verified.
      */
-    private Optional<SnapshotId> provenBefore(Repository repository) {
-        return lastReport(repository)
-                .flatMap(ReplicaReport::proven)
-                .filter(snapshot -> isGenuine(repository, snapshot));
+    private static Optional<SnapshotId> provenIn(Optional<ReplicaReport> before, Repository repository) {
+        return before.flatMap(ReplicaReport::proven).filter(snapshot -> isGenuine(repository, snapshot));
     }
 
     /** Where it can't be read, the report counts more than whose it was. */

@@ -71,10 +71,15 @@ public final class Checks {
                 .check("trusted keys", this::trustedKeys)
                 .check("signing key", this::signingKey)
                 .check("filestore", this::filestore)
-                .look("repository", this::repository)
+                .given(List.of("trusted keys"), "repository", this::repository)
                 .check("database", this::database)
-                .check("newest snapshot", this::newest);
-        content(checks);
+                .given(
+                        List.of("repository", "database"),
+                        "newest snapshot",
+                        () -> CheckResult.ok("newest snapshot", newest()));
+        if (!checks.lacks("repository") && !checks.lacks("database")) {
+            content(checks);
+        }
         settings.trees().forEach(tree -> checks.check("tree " + tree.name(), () -> writable(tree.path())));
         checks.check("service", this::service);
         Transport transport = new Transport(settings.tls());

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +40,8 @@ import java.util.stream.Stream;
 /** Makes this server a standby, in steps that the command puts its question between. */
 public final class Preparation {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Set<ErrorCode> LINK = Set.of(ErrorCode.PEER_REFUSED, ErrorCode.TLS_UNUSABLE);
 
     private final Settings settings;
     private final Checks checks;
@@ -99,9 +102,9 @@ public final class Preparation {
                 faults.get(0).hint());
     }
 
-    /** A standby that is refused by the primary polls, and can be promoted. */
+    /** A standby without a link to the primary polls, and can be promoted. */
     private static boolean isOfTheLink(CheckResult failure) {
-        return CheckReport.code(failure) == ErrorCode.PEER_REFUSED;
+        return LINK.contains(CheckReport.code(failure));
     }
 
     /** What stands here and will be replaced, each as a sentence; empty when an answer is not needed. */

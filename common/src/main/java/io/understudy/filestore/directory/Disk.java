@@ -16,7 +16,15 @@ import java.util.Set;
 class Disk {
     /** A new file, open for writing. */
     FileChannel create(Path file) throws IOException {
-        return FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Modes.FILE);
+        FileChannel channel =
+                FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Modes.FILE);
+        try {
+            Modes.give(file, Modes.FILE.value());
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     /** Another name for a file; fails when the name is taken. */

@@ -10,11 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives a file a name that must be free. By a hard link, which is atomic on every file system that has them, network
@@ -22,6 +23,8 @@ import java.util.regex.Pattern;
  * all agents of one host, and among hosts only as far as the file system carries locks across.
  */
 final class Exclusive {
+    private static final Logger LOG = LoggerFactory.getLogger(Exclusive.class);
+
     /** Locks of files exclude processes, not the threads of one. */
     private static final Object THREADS = new Object();
 
@@ -86,12 +89,22 @@ final class Exclusive {
         }
     }
 
+    private FileChannel lockFile() throws IOException {
+        Path file = root.resolve("~lock");
+        FileChannel channel =
+                FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), Modes.LOCK);
+        try {
+            Modes.give(file, Modes.LOCK.value());
+        } catch (IOException e) {
+            // The other server's, which gave it its modes.
+            LOG.debug("{} is another user's", file, e);
+        }
+        return channel;
+    }
+
     private boolean renameLocked(Path name, Path file) throws IOException {
         synchronized (THREADS) {
-            try (FileChannel channel = FileChannel.open(
-                            root.resolve("~lock"),
-                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw----")));
+            try (FileChannel channel = lockFile();
                     FileLock lock = channel.lock()) {
                 if (!lock.isValid() || Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
                     return false;

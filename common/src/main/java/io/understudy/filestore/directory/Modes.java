@@ -23,6 +23,20 @@ final class Modes {
 
     private Modes() {}
 
+    /** Of the lock: the servers that share the folder write it, each as a user of its group. */
+    static final FileAttribute<Set<PosixFilePermission>> LOCK =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw----"));
+
+    /** What a file was created with, less what the umask took away then. */
+    static void give(Path file, Set<PosixFilePermission> permissions) throws IOException {
+        try {
+            Files.setPosixFilePermissions(file, permissions);
+        } catch (UnsupportedOperationException e) {
+            // A file system without permissions.
+            return;
+        }
+    }
+
     /** Gives a new folder what its parent gives owner and group, and others nothing. */
     static void inherit(Path folder) throws IOException {
         try {

@@ -5,10 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The public keys whose signatures count. Those of files are read again when a file changes, so that a key that is
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
  * counts no more. Thread-safe.
  */
 public final class TrustedKeys {
+    private static final Logger LOG = LoggerFactory.getLogger(TrustedKeys.class);
+
     private final Supplier<List<VerifyingKey>> keys;
 
     private TrustedKeys(Supplier<List<VerifyingKey>> keys) {
@@ -26,17 +29,29 @@ public final class TrustedKeys {
     public static TrustedKeys load(List<Path> files) {
         // All must be there at first; one whose file is gone later was taken away, and must not count on.
         files.forEach(VerifyingKey::load);
-        return load(files, Files::exists);
+        return loadPresent(files);
     }
 
     /**
-     * @param counts asked of each file whenever one of them changed: one that does not count now may count later
-     * @throws io.understudy.failure.UnderstudyException {@code KEY_MISSING}, {@code KEY_INVALID}
+     * Those that are there; the others count as soon as they are, and are a warning until then.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code KEY_INVALID}
      */
-    public static TrustedKeys load(List<Path> files, Predicate<Path> counts) {
+    public static TrustedKeys loadPresent(List<Path> files) {
         return new TrustedKeys(Reloading.read(
                 files,
-                () -> files.stream().filter(counts).map(VerifyingKey::load).toList()));
+                () -> files.stream()
+                        .filter(TrustedKeys::exists)
+                        .map(VerifyingKey::load)
+                        .toList()));
+    }
+
+    private static boolean exists(Path file) {
+        boolean exists = Files.exists(file);
+        if (!exists) {
+            LOG.warn("the trusted key {} is not there: its signatures are rejected", file);
+        }
+        return exists;
     }
 
     public static TrustedKeys of(VerifyingKey... keys) {

@@ -73,7 +73,7 @@ class SigningKeyTest {
         SigningKey first = SigningKey.generate(folder.resolve("first.pem"));
         SigningKey second = SigningKey.generate(folder.resolve("second.pem"));
         Files.copy(SigningKey.publicPath(folder.resolve("first.pem")), mine);
-        TrustedKeys trusted = TrustedKeys.load(List.of(mine, peers), Files::exists);
+        TrustedKeys trusted = TrustedKeys.loadPresent(List.of(mine, peers));
         SignedLine ours = SignedLine.parse("a test", SignedLine.sign(LINE, first));
         SignedLine theirs = SignedLine.parse("a test", SignedLine.sign(LINE, second));
         ours.verified(trusted);

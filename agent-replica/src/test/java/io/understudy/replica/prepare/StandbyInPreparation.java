@@ -1,0 +1,147 @@
+package io.understudy.replica.prepare;
+
+import io.understudy.config.HostPort;
+import io.understudy.config.Secret;
+import io.understudy.config.Settings;
+import io.understudy.config.Settings.DatabaseSettings;
+import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.Ownership;
+import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.ReplicaSettings;
+import io.understudy.config.Settings.ServiceSettings;
+import io.understudy.config.Settings.SigningSettings;
+import io.understudy.config.Settings.TlsSettings;
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.events.Events;
+import io.understudy.files.TreeKind;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.ReplicaId;
+import io.understudy.repository.EpochClaim;
+import io.understudy.repository.EpochStore;
+import io.understudy.repository.Manifests;
+import io.understudy.repository.Repository;
+import io.understudy.repository.key.SigningKey;
+import io.understudy.repository.key.TrustedKeys;
+import io.understudy.testing.FastSignatures;
+import io.understudy.testing.InMemoryFilestore;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A repository with a claim, and a server that may become a standby of it. */
+abstract class StandbyInPreparation {
+    static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    final World world = new World();
+    final InMemoryFilestore filestore = new InMemoryFilestore();
+    SigningKey key;
+    Repository repository;
+    EpochStore epochs;
+
+    @BeforeEach
+    final void aRepository() {
+        key = FastSignatures.key(folder.resolve("primary.pem"));
+        Repository.create(filestore, UUID.randomUUID(), Manifests.SITE, TrustedKeys.of(), Clock.systemUTC());
+        repository = Repository.open(filestore, Manifests.SITE, TrustedKeys.of(key.publicKey()));
+        repository.epochs().claim(new EpochClaim(1, "primary", NOW, "init", "nonce"), key);
+        epochs = new EpochStore(folder.resolve("state"));
+    }
+
+    Preparation preparation(Settings settings) {
+        return new Preparation(
+                settings,
+                checks(settings),
+                world.marker,
+                world.store,
+                new StateReconciler(world.store, world.marker, world.databases, Events.none(), world.time.clock()),
+                world.databases,
+                epochs,
+                () -> repository,
+                world.time);
+    }
+
+    Checks checks(Settings settings) {
+        return new Checks(
+                settings,
+                filestore,
+                () -> repository,
+                world.databases,
+                world.databases,
+                new ReplicaId(folder.resolve("state")),
+                Clock.systemUTC());
+    }
+
+    Settings settings() {
+        return settings("media", TreeKind.FILES, List.of());
+    }
+
+    Settings settings(String tree, TreeKind kind, List<String> restart) {
+        HostPort any = new HostPort("127.0.0.1", 0);
+        return new Settings(
+                Manifests.SITE,
+                folder.resolve("state"),
+                folder.resolve("priv/BACKUP"),
+                new DatabaseSettings(
+                        "127.0.0.1",
+                        1,
+                        "site",
+                        Map.of(),
+                        "site",
+                        Secret.none(),
+                        "postgres",
+                        Optional.empty(),
+                        2,
+                        Ownership.PRESERVE,
+                        Duration.ofSeconds(1)),
+                List.of(new TreeSettings(tree, kind, folder.resolve("media"), List.of())),
+                new FilestoreSettings(
+                        URI.create("file:///store"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Secret.none(),
+                        Secret.none(),
+                        Secret.none(),
+                        Duration.ofSeconds(5)),
+                new SigningSettings(
+                        Optional.of(folder.resolve("standby.pem")), List.of(folder.resolve("primary.pub.pem"))),
+                new PrimarySettings("standby", Map.of(), any, List.of(), Optional.empty()),
+                Settings.RetentionSettings.DEFAULT,
+                new ReplicaSettings("standby", List.of(), Duration.ofDays(1), Optional.empty()),
+                new ServiceSettings(List.of(), List.of(), restart, List.of(), Duration.ofSeconds(1), Optional.empty()),
+                Optional.empty());
+    }
+
+    Settings withTls(TlsSettings tls, HostPort... primaries) {
+        Settings base = settings();
+        return new Settings(
+                base.site(),
+                base.state(),
+                base.marker(),
+                base.database(),
+                base.trees(),
+                base.filestore(),
+                base.signing(),
+                base.primary(),
+                Settings.RetentionSettings.DEFAULT,
+                new ReplicaSettings(
+                        base.replica().name(),
+                        List.of(primaries),
+                        base.replica().poll(),
+                        Optional.empty()),
+                base.service(),
+                Optional.of(tls));
+    }
+}
