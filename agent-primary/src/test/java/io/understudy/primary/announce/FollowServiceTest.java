@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -223,8 +224,40 @@ class FollowServiceTest {
         ReportRate rate = new ReportRate(time);
         for (int i = 0; i < 1000; i++) {
             time.advance(Duration.ofSeconds(1));
-            assertThat(rate.allows()).isTrue();
+            assertThat(rate.allows(peer)).isTrue();
         }
+    }
+
+    /** Each connection would be a line in the log, each name in a report too. */
+    @Test
+    void aPeerThatCallsInALoopIsRefusedAndKeepsItsEarlierCall() {
+        Replica first = new Replica("standby-1");
+        soon().until(() -> followers.all().size() == 1);
+        List<Replica> more = new ArrayList<>();
+        for (int i = 0; i < ReportRate.BURST; i++) {
+            time.advance(Duration.ofMillis(1));
+            Replica next = new Replica("other-" + i);
+            soon().until(() -> next.failure != null
+                    || followers.all().stream()
+                            .anyMatch(each -> each.report().getName().equals(next.name)));
+            next.calls.cancel("again", null);
+            soon().until(() -> followers.all().stream()
+                    .noneMatch(each -> each.report().getName().equals(next.name) && each.connected()));
+            more.add(next);
+        }
+        assertThat(more.get(more.size() - 1).failure).isNotNull();
+        assertThat(RpcFailures.fromStatus("cannot follow", more.get(more.size() - 1).failure))
+                .hasMessageContaining("it calls too often");
+        assertThat(reported)
+                .filteredOn(PrimaryEvent.ReplicaFollows.class::isInstance)
+                .hasSizeLessThanOrEqualTo(ReportRate.BURST);
+
+        followers.announce(announcement(1));
+        soon().until(() -> first.received.equals(List.of(1)));
+    }
+
+    private static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
     /** Without TLS a caller may be anyone on this host. */
