@@ -36,6 +36,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +56,7 @@ class FollowServiceTest {
     @TempDir
     private Path state;
 
+    private final ExecutorService workers = Executors.newCachedThreadPool();
     private FollowService service;
     private Peer peer = new Peer("b.example.net", "192.0.2.7", true);
     private Server server;
@@ -64,6 +68,7 @@ class FollowServiceTest {
         service = new FollowService("example", followers, new FollowerLog(audit, events, time), time);
         String name = UUID.randomUUID().toString();
         server = InProcessServerBuilder.forName(name)
+                .executor(workers)
                 .addService(ServerInterceptors.intercept(service, new AsPeer()))
                 .build()
                 .start();
@@ -71,9 +76,12 @@ class FollowServiceTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws InterruptedException {
         channel.shutdownNow();
-        server.shutdownNow();
+        server.shutdownNow().awaitTermination();
+        // What was begun writes into the audit file until its end.
+        workers.shutdown();
+        assertThat(workers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
