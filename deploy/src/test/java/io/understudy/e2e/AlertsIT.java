@@ -208,27 +208,9 @@ class AlertsIT extends TwoServers {
         alerts.awaitCleared("RepositoryOlder", "RepositoryJunk", "RetentionFails", "HandshakeRefused");
     }
 
-    /** What was the primary serves its site on, until somebody stops it. */
-    @Test
-    @Order(6)
-    void theStandbyIsPromoted() {
-        alerts.awaitSilence("MarkerAndRoleDisagree");
-        standby.replica("promote", "--yes").successful();
-        assertRefused(primary.primary("snapshot"), ErrorCode.FENCED);
-        alerts.awaitFiring("MarkerAndRoleDisagree");
-        faults.putMarkerOnPrimary();
-        alerts.awaitCleared("MarkerAndRoleDisagree");
-    }
-
-    @Test
-    @Order(7)
-    void eachAlertOfTheRulesWasStaged() {
-        assertThat(alerts.proven()).isEqualTo(new TreeSet<>(rules.alerts()));
-    }
-
     /** Of rules, dashboard and catalogue: each had a value that is a number. */
     @Test
-    @Order(8)
+    @Order(6)
     void eachMetricHasData() {
         Set<String> wanted = new TreeSet<>(rules.metrics());
         Pattern metric = Pattern.compile("\\bunderstudy_\\w+");
@@ -248,7 +230,7 @@ class AlertsIT extends TwoServers {
     }
 
     @Test
-    @Order(9)
+    @Order(7)
     void eachQueryOfTheDashboardHasAnAnswerWithItsLegend() {
         assertThat(queries()).allSatisfy(query -> {
             var answer = prometheus.query("last_over_time((" + query.expression() + ")[10m:2s])");
@@ -263,7 +245,7 @@ class AlertsIT extends TwoServers {
 
     /** So that the alerts are tried on what the agents really export. */
     @Test
-    @Order(10)
+    @Order(8)
     void eachSeriesOfTheRulesTestsIsLikeARealOne() throws IOException {
         Pattern series = Pattern.compile("- series: '(\\w+)\\{(.*)}'");
         Pattern label = Pattern.compile("(\\w+)=\"");
@@ -279,6 +261,24 @@ class AlertsIT extends TwoServers {
         }
         assertThat(shapes).isNotEmpty();
         assertThat(prometheus.shapes()).containsAll(shapes);
+    }
+
+    /** What was the primary serves its site on, until somebody stops it. */
+    @Test
+    @Order(9)
+    void theStandbyIsPromoted() {
+        alerts.awaitSilence("MarkerAndRoleDisagree");
+        standby.replica("promote", "--yes").successful();
+        assertRefused(primary.primary("snapshot"), ErrorCode.FENCED);
+        alerts.awaitFiring("MarkerAndRoleDisagree");
+        faults.putMarkerOnPrimary();
+        alerts.awaitCleared("MarkerAndRoleDisagree");
+    }
+
+    @Test
+    @Order(10)
+    void eachAlertOfTheRulesWasStaged() {
+        assertThat(alerts.proven()).isEqualTo(new TreeSet<>(rules.alerts()));
     }
 
     private static List<Dashboard.Query> queries() {
