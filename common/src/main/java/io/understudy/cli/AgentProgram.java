@@ -181,12 +181,8 @@ public abstract class AgentProgram implements Runnable {
     }
 
     private int misused(ParameterException failure, String[] arguments) {
-        String command = failure.getCommandLine().getCommandSpec().qualifiedName();
         UnderstudyException usage = new UnderstudyException(
-                ErrorCode.USAGE,
-                "invalid command line: " + failure.getMessage(),
-                "see " + command + " --help",
-                failure);
+                ErrorCode.USAGE, "invalid command line: " + Misuse.text(failure), Misuse.hint(failure), failure);
         return FailureReport.print(usage, terminal, Arrays.asList(arguments).contains("--json"));
     }
 }
