@@ -9,6 +9,7 @@ import io.understudy.v1.AdminReply;
 import io.understudy.v1.AdminRequest;
 import io.understudy.v1.StepProgress;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -55,9 +56,12 @@ public final class AdminClient {
                 .build();
         AtomicBoolean late = new AtomicBoolean();
         try (SocketPath name = SocketPath.of(socket);
-                SocketChannel channel = SocketChannel.open(name.address())) {
+                SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            AdminPeer peers = AdminPeer.here();
+            // Before it connects: an agent that was stopped with callers in the queue accepts none.
             command.within().ifPresent(most -> closeAfter(most, channel, late));
-            AdminPeer.here().requireAgent(channel, socket);
+            channel.connect(name.address());
+            peers.requireAgent(channel, socket);
             AdminMessages.write(channel, message);
             return read(command, result(command, channel, progress));
         } catch (ClosedByInterruptException e) {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class AdminConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminConnection.class);
 
-    /** For a caller that is refused to read why. */
+    /** For a caller to send its request, and for one that is refused to read why. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final SocketChannel channel;
@@ -28,6 +28,7 @@ final class AdminConnection implements AutoCloseable {
     private final AdminService service;
     private final ExecutorService threads;
     private final AdminOutbox outbox = new AdminOutbox();
+    private volatile boolean asked;
 
     AdminConnection(SocketChannel channel, Caller caller, AdminService service, ExecutorService threads) {
         this.channel = channel;
@@ -36,14 +37,20 @@ final class AdminConnection implements AutoCloseable {
         this.threads = threads;
     }
 
-    /** Returns when the last reply is written or the caller has left. */
+    /** Returns when the last reply is written, the caller has left, or it sends no request for two seconds. */
     void serve() {
         AdminCall call = service.call(caller, outbox);
+        later(() -> {
+            if (!asked) {
+                close();
+            }
+        });
         try (channel) {
             AdminRequest request = AdminMessages.read(channel, AdminRequest.parser(), AdminMessages.LARGEST_REQUEST);
             if (request == null) {
                 return;
             }
+            asked = true;
             threads.execute(() -> outbox.end(service.answer(request, call)));
             threads.execute(() -> leave(call));
             outbox.writeTo(channel);
@@ -56,10 +63,15 @@ final class AdminConnection implements AutoCloseable {
         }
     }
 
+    /** Whether its request is complete, or needs not be. */
+    boolean hasAsked() {
+        return asked;
+    }
+
     /** In place of {@link #serve}: the caller receives the reason. */
     void refuse(RuntimeException why) {
-        CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(this::close);
+        asked = true;
+        later(this::close);
         try (channel) {
             AdminMessages.write(channel, AdminService.failed(why));
             channel.shutdownOutput();
@@ -68,6 +80,11 @@ final class AdminConnection implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("the refused caller {} has left", caller, e);
         }
+    }
+
+    private static void later(Runnable work) {
+        CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(work);
     }
 
     private void leave(AdminCall call) {

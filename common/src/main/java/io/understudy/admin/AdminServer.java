@@ -21,11 +21,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +39,7 @@ public final class AdminServer implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(3);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
     private static final int MOST_CALLERS = 64;
+    private static final int MOST_REFUSED = 16;
 
     private final Path socket;
     private final AdminService service;
@@ -48,7 +48,9 @@ public final class AdminServer implements AutoCloseable {
     private final Ticker ticker;
     private final WarnOnce warnOnce;
     private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("admin"));
-    private final Set<AdminConnection> connections = ConcurrentHashMap.newKeySet();
+    /** The oldest first. */
+    private final Queue<AdminConnection> connections = new ConcurrentLinkedQueue<>();
+
     private ServerSocketChannel channel;
     private AdminPeer peers;
 
@@ -111,7 +113,8 @@ public final class AdminServer implements AutoCloseable {
         while (channel.isOpen()) {
             try {
                 receive(channel.accept());
-            } catch (IOException | RejectedExecutionException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+                // The last one is also that of a thread too many. Without this loop no command gets in any more.
                 LOG.debug("a caller could not connect", e);
                 pause();
             }
@@ -128,23 +131,62 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void receive(SocketChannel caller) throws IOException {
+        try {
+            begin(caller);
+        } catch (IOException | RuntimeException | Error e) {
+            caller.close();
+            throw e;
+        }
+    }
+
+    private void begin(SocketChannel caller) throws IOException {
         Optional<String> user = peers.accepted(caller);
         String name = user.isPresent() ? user.get() : AdminPeer.name(caller);
         AdminConnection connection = new AdminConnection(caller, new Caller(name, socket.toString()), service, threads);
-        if (connections.size() >= MOST_CALLERS) {
-            LOG.warn("{} commands wait for this agent already: one more is refused", MOST_CALLERS);
-            connection.close();
+        boolean busy = connections.size() >= MOST_CALLERS && !closeOneWithoutRequest();
+        if (busy && connections.size() >= MOST_CALLERS + MOST_REFUSED) {
+            caller.close();
             return;
         }
         connections.add(connection);
-        threads.execute(() -> {
-            if (user.isPresent()) {
-                connection.serve();
-            } else {
-                refuse(connection, name);
-            }
+        try {
+            threads.execute(() -> answer(connection, user.isPresent(), busy, name));
+        } catch (RuntimeException | Error e) {
             connections.remove(connection);
+            throw e;
+        }
+    }
+
+    private void answer(AdminConnection connection, boolean accepted, boolean busy, String user) {
+        try {
+            if (!accepted) {
+                refuse(connection, user);
+            } else if (busy) {
+                connection.refuse(busy());
+            } else {
+                connection.serve();
+            }
+        } finally {
+            connections.remove(connection);
+        }
+    }
+
+    /** A caller that asks for something goes before the oldest one that is only connected. */
+    private boolean closeOneWithoutRequest() {
+        Optional<AdminConnection> idle =
+                connections.stream().filter(each -> !each.hasAsked()).findFirst();
+        idle.ifPresent(each -> {
+            connections.remove(each);
+            each.close();
         });
+        return idle.isPresent();
+    }
+
+    private UnderstudyException busy() {
+        return new UnderstudyException(
+                ErrorCode.LOCKED,
+                "cannot ask the agent at " + socket + ": " + MOST_CALLERS + " commands wait for it already",
+                "end some of them: the audit file says who asked for what");
     }
 
     private void refuse(AdminConnection connection, String user) {

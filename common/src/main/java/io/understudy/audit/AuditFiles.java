@@ -5,8 +5,10 @@ import io.understudy.state.StateEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -55,7 +57,11 @@ final class AuditFiles {
     /** Those that are there, the oldest first. */
     List<Path> all() throws IOException {
         List<Path> all = older();
-        if (Files.exists(current)) {
+        if (Files.exists(current, LinkOption.NOFOLLOW_LINKS)) {
+            // A link would have root write where another user points, and a pipe without a reader is waited for.
+            if (!Files.isRegularFile(current, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException("it is no regular file: move it away");
+            }
             all.add(current);
         }
         return all;
@@ -75,6 +81,8 @@ final class AuditFiles {
                         all.add(file);
                     }
                 });
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
             }
         }
         all.sort(null);
@@ -142,7 +150,7 @@ final class AuditFiles {
         boolean fresh = !Files.exists(current);
         try (FileChannel out = FileChannel.open(
                 current,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE))) {
             if (fresh) {
                 AtomicFiles.giveToOwnerOfFolder(current);

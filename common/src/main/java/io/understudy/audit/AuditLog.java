@@ -19,7 +19,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -43,6 +44,7 @@ public final class AuditLog {
     private final Ticker ticker;
     private final Events events;
     private final WarnOnce warnOnce;
+    private final ReentrantLock turn = new ReentrantLock(true);
 
     /** @param agent {@code agent-primary} or {@code agent-replica} */
     public AuditLog(Path state, String agent, Clock clock, Ticker ticker, Events events) {
@@ -92,28 +94,61 @@ public final class AuditLog {
         append(caller, what, "", "refused: " + why);
     }
 
-    private synchronized void append(Caller caller, String what, String request, String outcome) {
+    private void append(Caller caller, String what, String request, String outcome) {
+        // The thread of a caller who left, or of an agent that stops: an interrupt would close the file under the line.
+        boolean interrupted = Thread.interrupted();
+        try {
+            inTurn(() -> write(caller, what, request, outcome));
+        } catch (IOException e) {
+            lost(caller, what, outcome, FileFailure.of("append to", files.current(), e));
+        } catch (InterruptedException e) {
+            interrupted = true;
+            lost(caller, what, outcome, FileFailure.of("append to", files.current(), new IOException("interrupted")));
+        } catch (RuntimeException e) {
+            lost(caller, what, outcome, Unexpected.of("append to " + files.current(), e));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Write {
+        void run() throws IOException;
+    }
+
+    /** One at a time; a disk that hangs keeps the others no longer than the limit. */
+    private void inTurn(Write write) throws IOException, InterruptedException {
+        if (!turn.tryLock(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IOException("an earlier line is not written yet");
+        }
         try {
             ProcessLock held = acquire(lock, ticker);
             try {
-                AuditHead now = append(caller, what, request, outcome, before());
-                events.report(new CommonEvent.Audited(
-                        caller.who(),
-                        caller.from(),
-                        what,
-                        Optional.of(shortened(request)).filter(text -> !text.isEmpty()),
-                        outcome,
-                        now.entry(),
-                        now.hash()));
+                write.run();
             } finally {
                 held.close();
             }
-        } catch (UnderstudyException e) {
-            events.report(new CommonEvent.AuditFailed(caller.who(), caller.from(), what, outcome, e));
-        } catch (IOException e) {
-            events.report(new CommonEvent.AuditFailed(
-                    caller.who(), caller.from(), what, outcome, FileFailure.of("append to", files.current(), e)));
+        } finally {
+            turn.unlock();
         }
+    }
+
+    private void write(Caller caller, String what, String request, String outcome) throws IOException {
+        AuditHead now = append(caller, what, request, outcome, before());
+        events.report(new CommonEvent.Audited(
+                caller.who(),
+                caller.from(),
+                what,
+                Optional.of(shortened(request)).filter(text -> !text.isEmpty()),
+                outcome,
+                now.entry(),
+                now.hash()));
+    }
+
+    private void lost(Caller caller, String what, String outcome, UnderstudyException why) {
+        events.report(new CommonEvent.AuditFailed(caller.who(), caller.from(), what, outcome, why));
     }
 
     private AuditHead append(Caller caller, String what, String request, String outcome, AuditHead last)
@@ -180,20 +215,23 @@ public final class AuditLog {
         }
     }
 
-    /** What the next line continues: the last line, be it cut, and where there is none the record of it. */
+    /**
+     * What the next line continues: the last line, be it cut, and where there is none the record of it. Its number
+     * follows the record where lines are missing before it, so that they stay missing.
+     */
     private AuditHead before() throws IOException {
         Optional<AuditHead> kept = head.read();
         List<byte[]> last = files.lastLines();
         if (last.isEmpty()) {
             return kept.orElse(new AuditHead(0, AuditEntry.NONE, 0));
         }
-        OptionalLong number = last.stream()
+        long number = last.stream()
                 .map(AuditEntry::read)
                 .flatMap(Optional::stream)
                 .mapToLong(AuditEntry::entry)
-                .reduce((earlier, later) -> later);
+                .reduce(0, (earlier, later) -> later);
         return new AuditHead(
-                number.orElseGet(() -> kept.map(AuditHead::entry).orElse(0L)),
+                Math.max(number, kept.map(AuditHead::entry).orElse(0L)),
                 AuditEntry.hash(last.get(last.size() - 1)),
                 kept.map(AuditHead::removed).orElse(0L));
     }

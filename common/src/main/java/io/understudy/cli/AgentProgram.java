@@ -124,13 +124,14 @@ public abstract class AgentProgram implements Runnable {
 
     /** The result of the command: with {@code --json} the value, otherwise the text. Once a command. */
     public final void print(Object value, Supplier<String> text) {
-        terminal.out().println(json ? Json.line(value) : text.get().stripTrailing());
+        terminal.out()
+                .println(json ? Json.line(value) : Terminal.plain(text.get().stripTrailing()));
         terminal.out().flush();
     }
 
     /** A remark in addition to the result: nothing that a script would need. */
     public final void say(String remark) {
-        terminal.err().println(remark);
+        terminal.err().println(Terminal.plain(remark));
         terminal.err().flush();
     }
 
@@ -156,7 +157,7 @@ public abstract class AgentProgram implements Runnable {
                     "confirmation needed, but there is no terminal: " + question,
                     "run it on a terminal, or answer with --yes");
         }
-        terminal.err().print(question + " [y/N] ");
+        terminal.err().print(Terminal.plain(question) + " [y/N] ");
         terminal.err().flush();
         String answer = terminal.readLine().orElse("").strip().toLowerCase(Locale.ROOT);
         if (!answer.equals("y") && !answer.equals("yes")) {

@@ -21,8 +21,8 @@ final class FailureReport {
             logger().error("cannot complete the command", failure);
         }
         UnderstudyException known = Unexpected.of("complete the command", failure);
-        terminal.err().println("error: " + known.getMessage());
-        terminal.err().println("hint: " + known.hint());
+        terminal.err().println("error: " + Terminal.plain(String.valueOf(known.getMessage())));
+        terminal.err().println("hint: " + Terminal.plain(known.hint()));
         terminal.err().flush();
         if (json) {
             terminal.out().println(Json.line(new Reported(Problem.of(known))));

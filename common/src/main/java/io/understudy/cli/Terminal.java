@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a command reads and writes: results on {@code out}, all else on {@code err}.
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param draws whether {@code err} shows a bar that is drawn over itself
  */
 public record Terminal(BufferedReader in, PrintWriter out, PrintWriter err, boolean asks, boolean draws) {
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029&&[^\\n\\t]]");
 
     /**
      * The process's own streams, in UTF-8. Without {@code /proc} nothing counts as a terminal: no question is asked, no
@@ -29,6 +31,14 @@ public record Terminal(BufferedReader in, PrintWriter out, PrintWriter err, bool
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 isTerminal(0) && errors,
                 errors && !"dumb".equals(System.getenv("TERM")));
+    }
+
+    /**
+     * What is shown may hold names that others chose, such as those of objects in the filestore: without the characters
+     * that move a cursor, colour a line or reverse it, but for ends of lines and tabs.
+     */
+    static String plain(String text) {
+        return CONTROL.matcher(text).replaceAll("\ufffd");
     }
 
     /** One line of the person's; empty when the input ended. */

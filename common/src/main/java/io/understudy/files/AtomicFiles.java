@@ -7,9 +7,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
@@ -149,12 +151,15 @@ public final class AtomicFiles {
 
     /**
      * What root made in the folder of another user becomes that user's: an agent that runs as that user works on with
-     * it. Does nothing for other users.
+     * it. A link that this user put there in the meantime becomes theirs, never the file that it names. Does nothing
+     * for other users.
      */
     public static void giveToOwnerOfFolder(Path made) throws IOException {
         UserPrincipal owner = Files.getOwner(made.toAbsolutePath().getParent());
-        if (OwnUser.get().isRoot() && !owner.equals(Files.getOwner(made))) {
-            Files.setOwner(made, owner);
+        FileOwnerAttributeView view =
+                Files.getFileAttributeView(made, FileOwnerAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (OwnUser.get().isRoot() && !owner.equals(view.getOwner())) {
+            view.setOwner(owner);
         }
     }
 
@@ -175,7 +180,7 @@ public final class AtomicFiles {
         private Draft(Path file, Path temporary) throws IOException {
             this.file = file;
             this.temporary = temporary;
-            this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+            this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         }
 
         /** Not buffered. */

@@ -6,12 +6,16 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A lock on a file, among processes and within one. The kernel drops it with the process that holds it, so a kill
@@ -21,6 +25,7 @@ import java.util.Set;
  * is not opened while it is locked: a table of the paths that are held decides.
  */
 public final class ProcessLock implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessLock.class);
     private static final Set<Path> HELD = new HashSet<>();
     private static final int LONGEST = 200;
 
@@ -90,13 +95,14 @@ public final class ProcessLock implements AutoCloseable {
     private static Optional<ProcessLock> open(Path file) {
         AtomicFiles.createFolders(file.getParent(), AtomicFiles.PRIVATE_FOLDER);
         try {
-            // A process that may open the file may lock it too, and hold up what waits for it.
+            // A process that may open the file may lock it too, and hold up what waits for it. A link is not followed:
+            // in the folder of another user it would have root overwrite what that user names.
             FileChannel channel = FileChannel.open(
                     file,
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                     PosixFilePermissions.asFileAttribute(AtomicFiles.PRIVATE));
             try {
-                AtomicFiles.close(file, AtomicFiles.PRIVATE);
+                closeToOthers(file);
                 AtomicFiles.giveToOwnerOfFolder(file);
                 FileLock lock = channel.tryLock();
                 if (lock != null) {
@@ -113,6 +119,16 @@ public final class ProcessLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw FileFailure.of("lock", file, e);
+        }
+    }
+
+    /** As far as this user may. */
+    private static void closeToOthers(Path file) {
+        try {
+            Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setPermissions(AtomicFiles.PRIVATE);
+        } catch (IOException e) {
+            LOG.debug("{} keeps its mode", file, e);
         }
     }
 

@@ -21,7 +21,7 @@ public final class Reloading<T> implements Supplier<T> {
 
     private final List<Path> files;
     private final Supplier<T> reader;
-    private List<Object> seen = List.of();
+    private Optional<List<Object>> seen = Optional.empty();
     private Optional<T> value = Optional.empty();
     private UnderstudyException failure;
 
@@ -49,7 +49,7 @@ public final class Reloading<T> implements Supplier<T> {
 
     @Override
     public synchronized T get() {
-        List<Object> now = stamps();
+        Optional<List<Object>> now = Optional.of(stamps());
         if (!now.equals(seen)) {
             // Noted whatever comes of it: one warning for each change.
             seen = now;

@@ -2,6 +2,7 @@ package io.understudy.metrics;
 
 import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
+import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.Repository;
@@ -15,6 +16,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks the filestore every ten seconds for one small object, without retries, so that an outage and its end are known
@@ -22,6 +25,7 @@ import java.util.concurrent.TimeUnit;
  * What cannot be interrupted, such as a network file system that hangs, keeps at most three threads.
  */
 final class FilestoreProbe implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FilestoreProbe.class);
     static final Duration EVERY = Duration.ofSeconds(10);
     static final Duration BOUND = Duration.ofSeconds(4);
     private static final int HANGING = 3;
@@ -116,14 +120,36 @@ final class FilestoreProbe implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Nothing signs {@code understudy.json}, so agents go on where it is gone or may not be read and the store holds
+     * what they wrote ({@link Repository#open}): junk, no outage. A place without it and without that is an outage: an
+     * empty mount point.
+     */
     private Optional<String> ask() {
         try {
-            return store.statOnce(Repository.DESCRIPTION).isPresent()
-                    ? Optional.empty()
-                    : Optional.of("there is no " + Repository.DESCRIPTION + " in " + store.name());
+            if (store.statOnce(Repository.DESCRIPTION).isPresent() || holdsClaim()) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    "there is no " + Repository.DESCRIPTION + " in " + store.name() + ", and no claim of an epoch");
         } catch (UnderstudyException e) {
-            return Optional.of(e.getMessage());
+            return e.code() == ErrorCode.FILESTORE_DENIED && deniedAlone()
+                    ? Optional.empty()
+                    : Optional.of(e.getMessage());
         }
+    }
+
+    private boolean deniedAlone() {
+        try {
+            return holdsClaim();
+        } catch (UnderstudyException e) {
+            LOG.debug("the filestore shows neither", e);
+            return false;
+        }
+    }
+
+    private boolean holdsClaim() {
+        return store.statOnce(Repository.FIRST_CLAIM).isPresent();
     }
 
     @Override

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +20,17 @@ import java.util.function.Supplier;
  * its job: look at it when not). Plain HTTP, read only, no secrets.
  */
 public final class HttpEndpoint implements AutoCloseable {
+    /** One that sends half a request keeps a thread until its time is over. */
+    private static final int MOST_THREADS = 32;
+
+    private static final int IDLE_SECONDS = 30;
+
+    static {
+        // In seconds, read once by Java's server; without them a request that never ends keeps its thread for ever.
+        System.setProperty("sun.net.httpserver.maxReqTime", "2");
+        System.setProperty("sun.net.httpserver.maxRspTime", "15");
+    }
+
     private final HttpServer server;
     private final ExecutorService workers;
 
@@ -29,7 +42,7 @@ public final class HttpEndpoint implements AutoCloseable {
     /** @throws UnderstudyException {@code CONFIG_INVALID} when the address can't be listened on */
     public static HttpEndpoint start(HostPort address, Metrics metrics, Supplier<Probe> health, Supplier<Probe> ready) {
         HttpServer server = bind(address);
-        ExecutorService workers = Executors.newFixedThreadPool(2, DaemonThreads.named("http"));
+        ExecutorService workers = workers();
         server.setExecutor(workers);
         server.createContext(
                 "/metrics",
@@ -39,6 +52,18 @@ public final class HttpEndpoint implements AutoCloseable {
         server.createContext("/readyz", exchange -> answer(exchange, "/readyz", ready));
         server.start();
         return new HttpEndpoint(server, workers);
+    }
+
+    private static ExecutorService workers() {
+        ThreadPoolExecutor workers = new ThreadPoolExecutor(
+                MOST_THREADS,
+                MOST_THREADS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                DaemonThreads.named("http"));
+        workers.allowCoreThreadTimeOut(true);
+        return workers;
     }
 
     private static HttpServer bind(HostPort address) {

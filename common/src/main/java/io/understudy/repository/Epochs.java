@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -104,6 +105,9 @@ public final class Epochs {
             found.ifPresent(junk::add);
             highest = found.isPresent() ? highest : each;
         }
+        if (highest == epoch && junk.stream().anyMatch(JunkObject::isDenied) && !areHere()) {
+            JunkObject.requireReadable(junk);
+        }
         return new Above(highest, junk);
     }
 
@@ -181,7 +185,7 @@ public final class Epochs {
         try {
             return read(epoch).map(Epochs::describe).orElse("epoch " + epoch + " is in use");
         } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
+            if (!JunkObject.isOfOneObject(e)) {
                 throw e;
             }
             return "epoch " + epoch + " was claimed, without a trusted signature (" + e.getMessage() + ")";
@@ -203,7 +207,7 @@ public final class Epochs {
             return stored(claim.epoch())
                     .map(there -> decoded(claim.epoch(), there, false).nonce().equals(claim.nonce()));
         } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
+            if (!JunkObject.isOfOneObject(e)) {
                 throw e;
             }
             return Optional.of(false);
@@ -217,9 +221,12 @@ public final class Epochs {
                 .mapToInt(matcher -> Integer.parseInt(matcher.group(1)));
     }
 
-    /** Why what is stored as the claim of this epoch is none that is trusted; empty where it is one, or is gone. */
+    /** Why what is listed as the claim of this epoch is none that is trusted; empty where it is one. */
     private Optional<JunkObject> junk(int epoch) {
-        return JunkObject.in(key(epoch), () -> read(epoch)).filter(found -> !found.isSigned());
+        AtomicBoolean there = new AtomicBoolean();
+        return JunkObject.in(key(epoch), () -> there.set(read(epoch).isPresent()))
+                .or(() -> Optional.of(JunkObject.noObject(key(epoch))).filter(none -> !there.get()))
+                .filter(found -> !found.isSigned());
     }
 
     private UnderstudyException taken(EpochClaim claim, int by) {

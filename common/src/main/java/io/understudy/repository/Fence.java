@@ -22,13 +22,16 @@ final class Fence {
 
     /**
      * @throws UnderstudyException {@code FENCED} when there is a claim or a snapshot of a higher epoch than this
-     *     snapshot's
+     *     snapshot's; {@code FILESTORE_DENIED} when a claim above it may not be read
      */
     void requireOpen(SnapshotId snapshot) {
-        int claimed = repository.epochs().highest(snapshot.epoch());
+        Epochs.Above above = repository.epochs().above(snapshot.epoch());
+        int claimed = above.highest();
         if (claimed > snapshot.epoch()) {
             throw closed(snapshot, repository.epochs().describe(claimed));
         }
+        // It can be the claim of a server that runs as another user: only who writes here stops for it.
+        JunkObject.requireReadable(above.junk());
         higher(snapshot).ifPresent(newest -> {
             throw closed(snapshot, "there is snapshot " + newest + " of a higher epoch");
         });

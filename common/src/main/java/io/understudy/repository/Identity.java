@@ -54,6 +54,34 @@ record Identity(int format, UUID repository, String site) {
         return found;
     }
 
+    /** What a filestore says; empty also where it says nothing that can be read. */
+    static Optional<Identity> readable(Filestore filestore) {
+        try {
+            return read(filestore);
+        } catch (UnderstudyException e) {
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Why the object in the filestore says something else than this; empty where it says this. */
+    Optional<UnderstudyException> fault(Filestore filestore) {
+        try {
+            ManifestCodec.requireRepository(
+                    KEY + " in " + filestore.name(),
+                    require(filestore, site).repository().toString(),
+                    repository);
+            return Optional.empty();
+        } catch (UnderstudyException e) {
+            if (!JunkObject.isOfOneObject(e) && e.code() != ErrorCode.REPOSITORY_MISSING) {
+                throw e;
+            }
+            return Optional.of(e);
+        }
+    }
+
     /** @return false when there is such an object already, of whatever content */
     boolean create(Filestore filestore) {
         return filestore.putIfAbsent(KEY, RepositoryJson.line(this));

@@ -2,6 +2,7 @@ package io.understudy.repository;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,11 +25,45 @@ public record JunkObject(String key, UnderstudyException why) {
             read.run();
             return Optional.empty();
         } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
+            if (!isOfOneObject(e)) {
                 throw e;
             }
             return Optional.of(new JunkObject(key, e));
         }
+    }
+
+    /**
+     * Whether a failure says something of the object that was read, not of the filestore: also one that may not be read
+     * by its mode, its key or its storage class is one object.
+     */
+    public static boolean isOfOneObject(UnderstudyException failure) {
+        return failure.code().judgesContent() || failure.code() == ErrorCode.FILESTORE_DENIED;
+    }
+
+    /**
+     * Where nothing is genuine, an object that may not be read is no junk: then the filestore refuses this agent.
+     *
+     * @throws UnderstudyException {@code FILESTORE_DENIED} for the first of these
+     */
+    public static void requireReadable(Collection<JunkObject> junk) {
+        junk.stream().filter(JunkObject::isDenied).findFirst().ifPresent(first -> {
+            throw first.why();
+        });
+    }
+
+    /** An object in whose place something stands that is none: a folder, a pipe, a link to nothing. */
+    static JunkObject noObject(String key) {
+        return new JunkObject(
+                key,
+                new UnderstudyException(
+                        ErrorCode.MANIFEST_DAMAGED,
+                        "it is listed and cannot be opened: a folder, a pipe or a link has its name, or it was removed",
+                        "find out who made it"));
+    }
+
+    /** Whether it could not be read at all, and so may be genuine. */
+    boolean isDenied() {
+        return why.code() == ErrorCode.FILESTORE_DENIED;
     }
 
     /** An object that no agent gave its number. */

@@ -122,7 +122,7 @@ public final class ReplicaReports {
             leftOut.remove(key);
             return report;
         } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.STATE_DAMAGED) {
+            if (e.code() != ErrorCode.STATE_DAMAGED && e.code() != ErrorCode.FILESTORE_DENIED) {
                 throw e;
             }
             if (leftOut.add(key)) {

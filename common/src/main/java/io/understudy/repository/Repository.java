@@ -7,6 +7,7 @@ import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,9 @@ public final class Repository {
     /** The object that says which repository this is. */
     public static final String DESCRIPTION = Identity.KEY;
 
+    /** The claim that {@code agent-primary init} makes, and that no agent deletes. */
+    public static final String FIRST_CLAIM = Epochs.key(1);
+
     private static final String MANIFESTS = "manifests/";
     /** Manifests that are read to find one of this repository. */
     private static final int TRIED = 100;
@@ -37,7 +41,7 @@ public final class Repository {
     private static final Pattern MANIFEST_KEY = Pattern.compile("manifests/((?!0{8})\\d{8}-(?!0{8})\\d{8})\\.json");
 
     private final Filestore filestore;
-    private final Identity identity;
+    final Identity identity;
     private final TrustedKeys trusted;
     private final Clock clock;
     private final Blobs blobs;
@@ -78,48 +82,9 @@ public final class Repository {
         return new Repository(filestore, wanted, trusted, clock);
     }
 
-    /**
-     * Opens a copy of another repository, or makes the filestore one: it has the original's identity, and trusts whom
-     * the original trusts. An identity there that is damaged is written again.
-     *
-     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the filestore is another repository, and holds nothing
-     *     of this one
-     */
-    public static Repository openCopy(Filestore filestore, Repository original) {
-        Identity wanted = original.identity;
-        Repository copy = new Repository(filestore, wanted, original.trusted, original.clock);
-        if (!wanted.create(filestore)) {
-            Optional<Identity> found = readable(filestore);
-            if (found.filter(there -> !there.equals(wanted)).isPresent() && !copy.isHere()) {
-                throw new UnderstudyException(
-                        ErrorCode.REPOSITORY_EXISTS,
-                        "cannot use " + filestore.name() + " as a copy of " + original.name()
-                                + ": by " + Identity.KEY + " it holds another repository, "
-                                + found.get().repository() + " of site \""
-                                + found.get().site() + "\"",
-                        "if the site's repository was created again, remove the old copy and start again");
-            }
-            if (!found.equals(Optional.of(wanted))) {
-                copy.repairIdentity();
-            }
-        }
-        return copy;
-    }
-
-    private static Optional<Identity> readable(Filestore filestore) {
-        try {
-            return Identity.read(filestore);
-        } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
-                throw e;
-            }
-            return Optional.empty();
-        }
-    }
-
-    /** Which repository a filestore says that it holds; empty where it does not say so. */
-    public static Optional<UUID> idIn(Filestore filestore) {
-        return readable(filestore).map(Identity::repository);
+    /** The same repository in another filestore, whatever that holds. */
+    Repository in(Filestore other) {
+        return new Repository(other, identity, trusted, clock);
     }
 
     /**
@@ -149,7 +114,7 @@ public final class Repository {
         if (expected.isEmpty()) {
             return open(filestore, site, trusted, clock);
         }
-        Optional<UnderstudyException> fault = expected.get().identityFault();
+        Optional<UnderstudyException> fault = expected.get().identity.fault(filestore);
         if (fault.isEmpty() || expected.get().isHere()) {
             return expected.get();
         }
@@ -167,7 +132,7 @@ public final class Repository {
 
     /** Why the object {@code understudy.json} says something else than this repository, or nothing; reads it. */
     public Optional<JunkObject> identityJunk() {
-        return identityFault().map(fault -> new JunkObject(Identity.KEY, fault));
+        return identity.fault(filestore).map(fault -> new JunkObject(Identity.KEY, fault));
     }
 
     /** Writes {@code understudy.json} again, as {@link #create} wrote it. */
@@ -175,27 +140,8 @@ public final class Repository {
         identity.write(filestore);
     }
 
-    private Optional<UnderstudyException> identityFault() {
-        try {
-            ManifestCodec.requireRepository(
-                    Identity.KEY + " in " + filestore.name(),
-                    Identity.require(filestore, site()).repository().toString(),
-                    id());
-            return Optional.empty();
-        } catch (UnderstudyException e) {
-            // One object that may not be read is no filestore that may not be read.
-            boolean ofTheObject = e.code().judgesContent()
-                    || e.code() == ErrorCode.REPOSITORY_MISSING
-                    || e.code() == ErrorCode.FILESTORE_DENIED;
-            if (!ofTheObject) {
-                throw e;
-            }
-            return Optional.of(e);
-        }
-    }
-
     /** Whether an object in the filestore is this repository's beyond doubt. */
-    private boolean isHere() {
+    boolean isHere() {
         return epochs.areHere()
                 || list().stream()
                         .sorted(Comparator.reverseOrder())
@@ -228,15 +174,18 @@ public final class Repository {
      * @param junk receives what is passed over
      */
     public Optional<SnapshotId> newest(List<SnapshotId> listed, Consumer<JunkObject> junk) {
+        List<JunkObject> passed = new ArrayList<>();
         for (int i = listed.size() - 1; i >= 0; i--) {
             Optional<JunkObject> found = junk(listed.get(i));
             if (found.isEmpty()) {
                 return Optional.of(listed.get(i));
             }
+            found.filter(JunkObject::isDenied).ifPresent(passed::add);
             // One that was deleted since the listing is not there, and no junk.
             found.filter(each -> each.why().code() != ErrorCode.SNAPSHOT_UNKNOWN)
                     .ifPresent(junk);
         }
+        JunkObject.requireReadable(passed);
         return Optional.empty();
     }
 

@@ -58,12 +58,21 @@ public final class RpcFailures {
         Metadata trailers = Status.trailersFromThrowable(failure);
         Failure sent = trailers == null ? null : trailers.get(KEY);
         if (sent != null) {
-            return exception(sent, failure);
+            return exception(plain(sent), failure);
         }
         if (status.getCode() == Status.Code.CANCELLED) {
             return new UnderstudyException(ErrorCode.CANCELLED, what + ": cancelled", "run it again", failure);
         }
-        return new UnderstudyException(ErrorCode.AGENT_UNREACHABLE, what + ": " + why(status), hint(status), failure);
+        return new UnderstudyException(
+                ErrorCode.AGENT_UNREACHABLE, what + ": " + PlainText.of(why(status)), hint(status), failure);
+    }
+
+    /** Whatever listens there wrote it, and an operator's terminal shows it. */
+    private static Failure plain(Failure sent) {
+        return sent.toBuilder()
+                .setMessage(PlainText.of(sent.getMessage(), LONGEST))
+                .setHint(PlainText.of(sent.getHint(), LONGEST))
+                .build();
     }
 
     /** What the other side threw, as it is thrown here. */

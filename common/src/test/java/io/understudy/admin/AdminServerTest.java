@@ -3,6 +3,7 @@ package io.understudy.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.understudy.audit.AuditLog;
 import io.understudy.audit.AuditVerification;
 import io.understudy.events.CommonEvent;
@@ -31,6 +32,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -46,6 +50,9 @@ class AdminServerTest {
     private static final AdminCommand<AdminCommand.Nothing, Answer> PROMOTE =
             AdminCommand.of("promote", AdminCommand.Nothing.class, Answer.class);
 
+    private static final AdminCommand<AdminCommand.Nothing, Answer> SYNC =
+            AdminCommand.of("sync", AdminCommand.Nothing.class, Answer.class);
+
     @TempDir
     private Path folder;
 
@@ -54,7 +61,7 @@ class AdminServerTest {
     private final Events events = new Events(ticker.clock(), (event, at) -> reported.add(event));
     private final List<AdminServer> servers = new ArrayList<>();
     private final CountDownLatch blocked = new CountDownLatch(1);
-    private volatile int done;
+    private final AtomicInteger done = new AtomicInteger();
 
     @AfterEach
     void stop() {
@@ -65,11 +72,16 @@ class AdminServerTest {
     private AdminServer server(Path state) {
         AuditLog audit = new AuditLog(state, "agent-test", ticker.clock(), ticker, events);
         AdminHandlers handlers = new AdminHandlers(audit).on(PROMOTE, (nothing, call) -> {
-            done++;
+            done.incrementAndGet();
             for (int i = 0; i < 100_000 && blocked.getCount() > 0; i++) {
                 call.progress().report("step " + i, i, -1);
             }
             return new Answer("promoted");
+        });
+        handlers.on(SYNC, (nothing, call) -> {
+            done.incrementAndGet();
+            Uninterruptibles.awaitUninterruptibly(blocked);
+            return new Answer("synced");
         });
         AdminServer server =
                 new AdminServer(socket(state), new AdminService("example", handlers, ticker), audit, events, ticker);
@@ -82,8 +94,12 @@ class AdminServerTest {
     }
 
     private static String ask(Path state) {
+        return ask(state, PROMOTE);
+    }
+
+    private static String ask(Path state, AdminCommand<AdminCommand.Nothing, Answer> command) {
         return new AdminClient("example", socket(state))
-                .call(PROMOTE, new AdminCommand.Nothing(), Progress.none())
+                .call(command, new AdminCommand.Nothing(), Progress.none())
                 .text();
     }
 
@@ -117,7 +133,7 @@ class AdminServerTest {
         assertThat(stranger(state, request)).contains("file_denied", "takes no commands of user nobody");
         assertThat(stranger(state, request)).contains("file_denied");
 
-        assertThat(done).isZero();
+        assertThat(done.get()).isZero();
         assertThat(reported)
                 .filteredOn(CommonEvent.CallerRefused.class::isInstance)
                 .hasSize(1);
@@ -244,7 +260,47 @@ class AdminServerTest {
             }
         }
         assertThat(ask(folder)).isEqualTo("promoted");
-        assertThat(done).isEqualTo(1);
+        assertThat(done.get()).isEqualTo(1);
+    }
+
+    /** Each keeps a thread and a place, and sends nothing or half a request. */
+    @Test
+    void callersThatAskForNothingKeepNoOtherOut() throws IOException {
+        blocked.countDown();
+        server(folder).start();
+        List<SocketChannel> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket(folder)));
+                idle.add(channel);
+                Channels.newOutputStream(channel).write(9);
+            }
+            assertThat(ask(folder)).isEqualTo("promoted");
+            assertThat(idle).allSatisfy(each -> assertThat(ended(each)).isTrue());
+        } finally {
+            for (SocketChannel each : idle) {
+                each.close();
+            }
+        }
+    }
+
+    /** Commands that run keep their places, and the next one receives the reason. */
+    @Test
+    void oneCommandTooManyIsRefusedWithTheReason() throws IOException {
+        server(folder).start();
+        List<CompletableFuture<String>> all = new ArrayList<>();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            for (int i = 0; i < 64; i++) {
+                all.add(CompletableFuture.supplyAsync(() -> ask(folder, SYNC), threads));
+            }
+            Awaitility.await().until(() -> done.get() == 64);
+            fails(ErrorCode.LOCKED, () -> ask(folder));
+            blocked.countDown();
+            assertThat(all).allSatisfy(each -> assertThat(each.join()).isEqualTo("synced"));
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     private static boolean ended(SocketChannel channel) {

@@ -3,6 +3,7 @@ package io.understudy.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
@@ -20,7 +21,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The chain holds over agents, restarts and cut lines, and breaks where a line was changed. */
@@ -168,6 +171,73 @@ class AuditLogTest {
         assertThat(AuditVerification.verify(state, ticker).remarks())
                 .anySatisfy(each -> assertThat(each).contains("entries 1 to 3 were deleted", "audit-head.json is lost"))
                 .anySatisfy(each -> assertThat(each).contains("is known from the log alone"));
+    }
+
+    /** What follows must not hide it. */
+    @Test
+    void linesThatWereTakenFromTheEndStayMissing() throws IOException {
+        three();
+        List<String> all = lines();
+        Files.write(file(), all.subList(0, 1));
+        assertBroken("it ends at entry 1, but entry 3 was written");
+
+        log("agent-replica").around(ROOT, "sync", "{}", () -> true);
+
+        assertBroken("line 2 of " + file() + " is entry 4: entries 2 to 3 are missing before it");
+    }
+
+    /** The caller has left, or the agent stops. */
+    @Test
+    void anInterruptedThreadWritesItsLineAndStaysInterrupted() throws IOException {
+        Thread.currentThread().interrupt();
+
+        log("agent-replica").accepted(ROOT, "follow");
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(lines()).hasSize(1);
+        assertThat(reported).noneMatch(CommonEvent.AuditFailed.class::isInstance);
+    }
+
+    /** As root in the folder of another user, who points at a file of root's. A pipe would be waited for. */
+    @Test
+    @Timeout(20)
+    void aLinkOrAPipeInItsPlaceIsNotWrittenTo() throws Exception {
+        Path other = Files.writeString(state.resolve("other"), "other");
+        Files.createSymbolicLink(file(), other);
+        assertThat(log("agent-replica").around(ROOT, "promote", "{}", () -> 7)).isEqualTo(7);
+        Files.delete(file());
+        new ProcessBuilder("mkfifo", file().toString()).start().waitFor();
+        assertThat(log("agent-replica").around(ROOT, "promote", "{}", () -> 7)).isEqualTo(7);
+
+        assertThat(other).hasContent("other");
+        assertThat(reported)
+                .hasSize(4)
+                .allSatisfy(each -> assertThat(each.message()).contains("it is no regular file"));
+    }
+
+    /** One that waits for a disk holds up no other for longer than the limit. */
+    @Test
+    @Timeout(20)
+    void aLineThatHangsHoldsUpNoOtherRequest() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch hang = new CountDownLatch(1);
+        AuditLog log =
+                new AuditLog(state, "agent-replica", ticker.clock(), ticker, new Events(ticker.clock(), (event, at) -> {
+                    if (event instanceof CommonEvent.Audited audited
+                            && audited.what().equals("sync")) {
+                        inside.countDown();
+                        Uninterruptibles.awaitUninterruptibly(hang);
+                    }
+                }));
+        Thread first = new Thread(() -> log.accepted(ROOT, "sync"));
+        first.start();
+        inside.await();
+
+        assertThat(log.around(ROOT, "promote", "{}", () -> 7)).isEqualTo(7);
+
+        hang.countDown();
+        first.join();
+        assertThat(lines()).hasSize(1);
     }
 
     private void assertBroken(String why) {

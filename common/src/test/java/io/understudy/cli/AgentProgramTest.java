@@ -26,7 +26,7 @@ class AgentProgramTest {
 
     @Command(
             name = "agent-test",
-            subcommands = {Show.class, Fail.class, Break.class, Ask.class, Configured.class})
+            subcommands = {Show.class, Fail.class, Break.class, Forge.class, Ask.class, Configured.class})
     static final class Sample extends AgentProgram {
         Sample(Terminal terminal) {
             super(terminal);
@@ -60,6 +60,19 @@ class AgentProgramTest {
         @Override
         public void run() {
             throw new IllegalStateException("a defect");
+        }
+    }
+
+    @Command(name = "forge")
+    static final class Forge implements Runnable {
+        @ParentCommand
+        Sample agent;
+
+        @Override
+        public void run() {
+            agent.print("x", () -> "a\tb\nc \u001b[2J\r\u009b1m\u202e");
+            agent.say("d\u001b[2J");
+            throw new UnderstudyException(ErrorCode.FENCED, "e\u001b[2J", "f\u001b[2J");
         }
     }
 
@@ -121,6 +134,14 @@ class AgentProgramTest {
         assertThat(run("fail")).isEqualTo(50);
         assertThat(err).hasToString("error: cannot commit: \"b\" holds epoch 2\nhint: rejoin it\n");
         assertThat(out).hasToString("");
+    }
+
+    /** Names of objects and what other servers report are shown. */
+    @Test
+    void noNameThatIsShownMovesTheCursor() {
+        assertThat(run("forge")).isNotZero();
+        assertThat(out.toString()).isEqualTo("a\tb\nc \ufffd[2J\ufffd\ufffd1m\ufffd\n");
+        assertThat(err.toString()).isEqualTo("d\ufffd[2J\nerror: e\ufffd[2J\nhint: f\ufffd[2J\n");
     }
 
     @Test

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.testing.OtherUser;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,5 +124,24 @@ class AtomicFilesTest {
                 .hasMessageContaining("Input/output error")
                 .extracting(UnderstudyException::code)
                 .isEqualTo(ErrorCode.FILE_FAILED);
+    }
+
+    /** The other user could name a file of root's with it. */
+    @Test
+    @Tag("slow")
+    void ofALinkRootGivesTheLinkAwayNotWhatItNames() throws IOException {
+        OtherUser.required();
+        Path state = Files.createDirectory(temp.resolve("state"));
+        UserPrincipal nobody =
+                temp.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+        Files.setOwner(state, nobody);
+        Path other = Files.createFile(temp.resolve("other"));
+        UserPrincipal before = Files.getOwner(other);
+        Path link = Files.createSymbolicLink(state.resolve("replica.lock"), other);
+
+        AtomicFiles.giveToOwnerOfFolder(link);
+
+        assertThat(Files.getOwner(other)).isEqualTo(before);
+        assertThat(Files.getOwner(link, LinkOption.NOFOLLOW_LINKS)).isEqualTo(nobody);
     }
 }

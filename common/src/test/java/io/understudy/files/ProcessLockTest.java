@@ -66,6 +66,20 @@ class ProcessLockTest {
         assertThat(stranger(lock)).isEqualTo("cannot open: AccessDeniedException");
     }
 
+    /** Root works in the folder of another user, who may have put a link there. */
+    @Test
+    void aLinkInItsPlaceIsNotFollowed() throws Exception {
+        Path other = Files.writeString(folder.resolve("other"), "other");
+        Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rw-r--r--"));
+        Path lock = Files.createSymbolicLink(folder.resolve("replica.lock"), other);
+
+        assertThatThrownBy(() -> ProcessLock.tryAcquire(lock)).isInstanceOf(UnderstudyException.class);
+
+        assertThat(other).hasContent("other");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(other)))
+                .isEqualTo("rw-r--r--");
+    }
+
     private static String stranger(Path lock) {
         return OtherUser.java(ProcessLockTest.class, "HoldsLock.txt", List.of(lock.toString()));
     }

@@ -55,6 +55,14 @@ class ReloadingTest {
     }
 
     @Test
+    void whatIsOfNoFileIsReadOnce() {
+        Reloading<String> constant = Reloading.read(List.of(), () -> "read " + reads.incrementAndGet());
+
+        assertThat(constant.get()).isEqualTo("read 1");
+        assertThat(constant.get()).isEqualTo("read 1");
+    }
+
+    @Test
     void whatCannotBeReadAtFirstIsRefused() throws IOException {
         Path file = replaced("faulty");
 

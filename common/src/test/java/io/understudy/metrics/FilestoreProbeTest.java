@@ -167,6 +167,24 @@ class FilestoreProbeTest {
         }
     }
 
+    /** Agents go on without the object, which nothing signs, where their own are there. */
+    @Test
+    void anIdentityThatIsGoneOrMayNotBeReadIsNoOutage() {
+        memory.put("epochs/00000001.json", Content.of(new byte[1]));
+        FilestoreProbe probe = probe(memory);
+        turn(probe);
+        assertUp(true);
+
+        memory.inject((operation, key) ->
+                key.equals(OBJECT) ? new Faults.Fail(ErrorCode.FILESTORE_DENIED) : new Faults.None());
+        turn(probe);
+        assertUp(true);
+
+        memory.inject(Faults.always(new Faults.Fail(ErrorCode.FILESTORE_DENIED)));
+        turn(probe);
+        assertUp(false);
+    }
+
     @Test
     void anS3StoreThatRefusesConnectionsIsAnOutage() throws IOException {
         int port;

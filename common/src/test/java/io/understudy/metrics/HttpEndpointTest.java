@@ -7,13 +7,18 @@ import io.understudy.config.HostPort;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class HttpEndpointTest {
     private final Metrics metrics = new Metrics("example", "replica", "1");
@@ -49,6 +54,25 @@ class HttpEndpointTest {
         defect.set(new IllegalStateException("a defect"));
         assertThat(request("GET", "/healthz").statusCode()).isEqualTo(503);
         assertThat(request("GET", "/healthz").body()).contains("a defect");
+    }
+
+    /** More than there are threads; a supervisor would restart an agent whose health has no answer. */
+    @Test
+    @Timeout(30)
+    void requestsThatNeverEndKeepNoOtherOut() throws Exception {
+        List<Socket> halves = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                Socket half = new Socket("127.0.0.1", endpoint.port());
+                halves.add(half);
+                half.getOutputStream().write("GET /healthz HT".getBytes(StandardCharsets.US_ASCII));
+            }
+            assertThat(request("GET", "/healthz").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket half : halves) {
+                half.close();
+            }
+        }
     }
 
     private Probe health() {

@@ -141,9 +141,9 @@ class IdentityTest {
     void aCopyWritesAgainWhatCannotBeRead() {
         InMemoryFilestore copy = new InMemoryFilestore(time);
         copy.put(Identity.KEY, Content.of(Samples.text("junk")));
-        assertThat(Repository.idIn(copy)).isEmpty();
-        Repository.openCopy(copy, known());
-        assertThat(Repository.idIn(copy)).contains(ID);
+        assertThat(RepositoryCopy.idIn(copy)).isEmpty();
+        RepositoryCopy.open(copy, known());
+        assertThat(RepositoryCopy.idIn(copy)).contains(ID);
     }
 
     private Repository known() {

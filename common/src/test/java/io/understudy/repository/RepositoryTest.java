@@ -79,18 +79,18 @@ class RepositoryTest {
     void aCopyHasTheIdentityOfItsOriginal() {
         Repository original = created();
         InMemoryFilestore folder = new InMemoryFilestore(time);
-        assertThat(Repository.openCopy(folder, original).id()).isEqualTo(original.id());
-        assertThat(Repository.openCopy(folder, original).site()).isEqualTo(SITE);
+        assertThat(RepositoryCopy.open(folder, original).id()).isEqualTo(original.id());
+        assertThat(RepositoryCopy.open(folder, original).site()).isEqualTo(SITE);
         assertThat(Repository.open(folder, SITE, TRUSTED).id()).isEqualTo(original.id());
     }
 
     @Test
     void aCopyIsNoCopyOfAnotherRepository() {
         InMemoryFilestore copy = new InMemoryFilestore(time);
-        Repository.openCopy(copy, created());
+        RepositoryCopy.open(copy, created());
         Repository other =
                 Repository.create(new InMemoryFilestore(time), UUID.randomUUID(), SITE, TrustedKeys.of(), time.clock());
-        UnderstudyException e = failure(() -> Repository.openCopy(copy, other));
+        UnderstudyException e = failure(() -> RepositoryCopy.open(copy, other));
         assertThat(e.code()).isEqualTo(ErrorCode.REPOSITORY_EXISTS);
         assertThat(e).hasMessageContaining("holds another repository");
     }

@@ -39,7 +39,7 @@ class TransferTest {
     private final InMemoryFilestore target = new InMemoryFilestore(time);
     private final SampleSite site = new SampleSite(source, time.clock());
     private final Repository from = site.repository();
-    private final Repository to = Repository.openCopy(target, from);
+    private final Repository to = RepositoryCopy.open(target, from);
     private final Transfer transfer = new Transfer(4);
 
     private Manifest first;

@@ -150,6 +150,8 @@ final class PostgresProcess implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(
                 "listen_addresses=127.0.0.1",
                 "unix_socket_directories=" + folder,
+                // What a killed server leaves of it goes with its folder.
+                "dynamic_shared_memory_type=mmap",
                 "fsync=off",
                 "synchronous_commit=off",
                 "full_page_writes=off",

@@ -199,7 +199,7 @@ class TransportTest {
                     assertThat(e.code()).isEqualTo(ErrorCode.FENCED);
                     assertThat(e.hint()).isEqualTo("rejoin");
                 })
-                .hasMessageStartingWith("cannot commit: é\nxxx");
+                .hasMessageStartingWith("cannot commit: é xxx");
         assertThatThrownBy(() -> asked(plain.channel(here(listen)), "broken"))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL))

@@ -162,6 +162,8 @@ public final class PostgresServer {
                         "listen_addresses = '127.0.0.1'",
                         "port = " + port,
                         "unix_socket_directories = ''",
+                        // What a killed server leaves of it goes with its folder.
+                        "dynamic_shared_memory_type = mmap",
                         "fsync = off",
                         "shared_buffers = 32MB",
                         "max_connections = 60",

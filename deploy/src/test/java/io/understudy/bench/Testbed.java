@@ -55,6 +55,7 @@ final class Testbed implements AutoCloseable {
         database.execute(
                 "postgres",
                 "ALTER SYSTEM SET fsync = on",
+                "ALTER SYSTEM SET dynamic_shared_memory_type = 'posix'",
                 "ALTER SYSTEM SET shared_buffers = '128MB'",
                 "ALTER SYSTEM SET autovacuum = off");
         database.stop();

@@ -7,6 +7,7 @@ import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryCopy;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Transfer;
 import io.understudy.repository.blob.BlobSession;
@@ -86,7 +87,7 @@ final class LongRowsAgent {
     }
 
     private static Repository mirror(Path folder) throws IOException {
-        return Repository.openCopy(
+        return RepositoryCopy.open(
                 new DirectoryFilestore(Files.createDirectories(folder.resolve("mirror"))), store(folder));
     }
 }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The gRPC side of {@link Followers}. A follower that does not read gets the newest announcement when it does, never a
- * queue of them. A peer has few calls at a time, the newest ones, and reports at a limited rate.
+ * queue of them. A peer has few calls at a time, the newest ones, and calls and reports at a limited rate.
  *
  * <p>Without TLS a caller may be anyone on this host: it receives the name of the newest snapshot, which says when to
  * look into the filestore, and what it reports is not kept.
@@ -29,7 +29,7 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
     private final String site;
     private final Followers followers;
     private final FollowerLog log;
-    private final Ticker ticker;
+    private final ReportRate rate;
     private final List<Line> lines = new ArrayList<>();
     private volatile boolean stopping;
 
@@ -37,7 +37,7 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
         this.site = site;
         this.followers = followers;
         this.log = log;
-        this.ticker = ticker;
+        this.rate = new ReportRate(ticker);
     }
 
     @Override
@@ -75,7 +75,6 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
     private final class Line implements StreamObserver<ReplicaReport> {
         private final Peer peer;
         private final ServerCallStreamObserver<Announcement> answers;
-        private final ReportRate rate = new ReportRate(ticker);
         private Announcement waiting;
         private boolean closed;
 
@@ -87,6 +86,10 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
         private void open() {
             answers.setOnReadyHandler(this::flush);
             answers.setOnCancelHandler(this::leave);
+            if (!rate.allows(peer)) {
+                refuse(ErrorCode.USAGE, "it calls too often", "run one agent-replica for each state folder");
+                return;
+            }
             admit(this)
                     .forEach(oldest -> oldest.refuse(
                             ErrorCode.LOCKED,
@@ -96,6 +99,14 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
             if (stopping) {
                 stop();
             }
+            if (isClosed()) {
+                // A newer call took its place before it was connected.
+                leave();
+            }
+        }
+
+        private synchronized boolean isClosed() {
+            return closed;
         }
 
         private void stop() {
@@ -124,7 +135,7 @@ public final class FollowService extends ReplicationGrpc.ReplicationImplBase imp
 
         @Override
         public void onNext(ReplicaReport report) {
-            if (!rate.allows()) {
+            if (!rate.allows(peer)) {
                 refuse(ErrorCode.USAGE, "it reports too often", "use the same version of Understudy on both servers");
             } else if (!report.getSite().equals(site)) {
                 refuse(ErrorCode.WRONG_SITE, "this is the primary of another site", "correct replica.primaries");

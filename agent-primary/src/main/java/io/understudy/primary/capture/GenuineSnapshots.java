@@ -4,6 +4,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryCopy;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.state.StateEntry;
@@ -86,7 +87,7 @@ public final class GenuineSnapshots {
     /** What a standby fetched was verified then, so the names in its mirror are enough. */
     private List<SnapshotId> mirrored(Repository repository) {
         try (Filestore folder = new DirectoryFilestore(mirror)) {
-            return Repository.idIn(folder).equals(Optional.of(repository.id()))
+            return RepositoryCopy.idIn(folder).equals(Optional.of(repository.id()))
                     ? Repository.open(folder, repository.site(), TrustedKeys.of())
                             .list()
                     : List.of();

@@ -36,6 +36,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,7 @@ class FollowServiceTest {
     @TempDir
     private Path state;
 
+    private final ExecutorService workers = Executors.newCachedThreadPool();
     private FollowService service;
     private Peer peer = new Peer("b.example.net", "192.0.2.7", true);
     private Server server;
@@ -63,6 +68,7 @@ class FollowServiceTest {
         service = new FollowService("example", followers, new FollowerLog(audit, events, time), time);
         String name = UUID.randomUUID().toString();
         server = InProcessServerBuilder.forName(name)
+                .executor(workers)
                 .addService(ServerInterceptors.intercept(service, new AsPeer()))
                 .build()
                 .start();
@@ -70,9 +76,12 @@ class FollowServiceTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws InterruptedException {
         channel.shutdownNow();
-        server.shutdownNow();
+        server.shutdownNow().awaitTermination();
+        // What was begun writes into the audit file until its end.
+        workers.shutdown();
+        assertThat(workers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -223,8 +232,40 @@ class FollowServiceTest {
         ReportRate rate = new ReportRate(time);
         for (int i = 0; i < 1000; i++) {
             time.advance(Duration.ofSeconds(1));
-            assertThat(rate.allows()).isTrue();
+            assertThat(rate.allows(peer)).isTrue();
         }
+    }
+
+    /** Each connection would be a line in the log, each name in a report too. */
+    @Test
+    void aPeerThatCallsInALoopIsRefusedAndKeepsItsEarlierCall() {
+        Replica first = new Replica("standby-1");
+        soon().until(() -> followers.all().size() == 1);
+        List<Replica> more = new ArrayList<>();
+        for (int i = 0; i < ReportRate.BURST; i++) {
+            time.advance(Duration.ofMillis(1));
+            Replica next = new Replica("other-" + i);
+            soon().until(() -> next.failure != null
+                    || followers.all().stream()
+                            .anyMatch(each -> each.report().getName().equals(next.name)));
+            next.calls.cancel("again", null);
+            soon().until(() -> followers.all().stream()
+                    .noneMatch(each -> each.report().getName().equals(next.name) && each.connected()));
+            more.add(next);
+        }
+        assertThat(more.get(more.size() - 1).failure).isNotNull();
+        assertThat(RpcFailures.fromStatus("cannot follow", more.get(more.size() - 1).failure))
+                .hasMessageContaining("it calls too often");
+        assertThat(reported)
+                .filteredOn(PrimaryEvent.ReplicaFollows.class::isInstance)
+                .hasSizeLessThanOrEqualTo(ReportRate.BURST);
+
+        followers.announce(announcement(1));
+        soon().until(() -> first.received.equals(List.of(1)));
+    }
+
+    private static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
     /** Without TLS a caller may be anyone on this host. */

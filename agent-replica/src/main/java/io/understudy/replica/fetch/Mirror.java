@@ -7,6 +7,7 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryCopy;
 import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Transfer;
@@ -47,7 +48,7 @@ public final class Mirror {
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when the mirror is of another repository
      */
     public Mirror(Filestore folder, Repository remote, int threads, LongSupplier free, Clock clock) {
-        this(() -> remote, Repository.openCopy(folder, remote), threads, free, clock);
+        this(() -> remote, RepositoryCopy.open(folder, remote), threads, free, clock);
     }
 
     private Mirror(Supplier<Repository> remote, Repository local, int threads, LongSupplier free, Clock clock) {

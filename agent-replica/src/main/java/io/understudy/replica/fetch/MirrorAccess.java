@@ -2,6 +2,7 @@ package io.understudy.replica.fetch;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.Repository;
+import io.understudy.repository.RepositoryCopy;
 import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
 import java.util.Optional;
@@ -59,7 +60,7 @@ public final class MirrorAccess {
     /** The repository that it is the mirror of; empty where there is none, or none that says so. */
     public Optional<UUID> repository() {
         try {
-            return Repository.idIn(folder.present());
+            return RepositoryCopy.idIn(folder.present());
         } catch (UnderstudyException e) {
             LOG.debug("the mirror does not say which repository it is of", e);
             return Optional.empty();

@@ -61,6 +61,8 @@ public final class RepositoryLook {
                 return Optional.of(listed.get(i));
             }
         }
+        JunkObject.requireReadable(
+                judged.values().stream().flatMap(Optional::stream).toList());
         return Optional.empty();
     }
 
@@ -104,7 +106,7 @@ public final class RepositoryLook {
             }
             return Optional.empty();
         } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
+            if (!JunkObject.isOfOneObject(e)) {
                 throw e;
             }
             return Optional.of(new JunkObject(snapshot.key(), e));

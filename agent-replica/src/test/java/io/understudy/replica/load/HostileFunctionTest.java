@@ -103,6 +103,22 @@ class HostileFunctionTest {
                 // Functions of PostgreSQL's own that run what they are given.
                 "CREATE TABLE t (a int CHECK (NOT current_setting('is_superuser')::bool OR query_to_xml('SELECT lo_export(lo_from_bytea(0, ''x''), ''@'')', true, false, '') IS NOT NULL));"
                         + "INSERT INTO t VALUES (1);",
+                // The bounds of a partition, and an aggregate's first value, are checked while the schema is made.
+                "CREATE DOMAIN d AS int CHECK (NOT pg_has_role('pg_execute_server_program', 'MEMBER') OR query_to_xml('SELECT 1/0', true, false, '') IS NOT NULL);"
+                        + "CREATE TABLE p (a d) PARTITION BY LIST (a); CREATE TABLE t PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES (1);"
+                        + "CREATE FUNCTION s(d, int) RETURNS d LANGUAGE sql AS 'SELECT $1'; CREATE AGGREGATE g (int) (SFUNC = s, STYPE = d, INITCOND = '1');",
+                // Names and comments that end a string or a line, in a database with the old rules for strings.
+                "CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE SEQUENCE \"x\\'); COPY (SELECT 1) TO PROGRAM $q$touch @$q$; --\"; CREATE TABLE \"a\n\\! touch @\n\" ();"
+                        + "COMMENT ON TABLE t IS E'x\n\\\\! touch @\n'; SELECT lo_from_bytea(4713, 'abc'); COMMENT ON LARGE OBJECT 4713 IS E'\\\\! touch @';"
+                        + "CREATE FUNCTION whole(t) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN public.evil(1) = 1; END$$;"
+                        + "ALTER TABLE t ADD CONSTRAINT \"x postgres\n; 1 2 INDEX public y postgres\" CHECK (whole(t));"
+                        + "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET standard_conforming_strings = off', current_database());"
+                        + "EXECUTE format('ALTER DATABASE %I SET backslash_quote = on', current_database()); END$$;",
+                // Sessions that begin as the site's role, and cannot write or wait.
+                "CREATE TABLE t (a int CHECK (evil(a) > 0), g int GENERATED ALWAYS AS (evil(a)) STORED); INSERT INTO t VALUES (1);"
+                        + "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET role = %L', current_database(), current_user);"
+                        + "EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());"
+                        + "EXECUTE format('ALTER DATABASE %I SET statement_timeout = 1', current_database()); END$$;",
                 // What stays in a session must not reach the statements after it.
                 "CREATE FUNCTION shadow(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM set_config('search_path', 'public', false);"
                         + "CREATE TEMPORARY VIEW pg_class AS SELECT public.evil(1) AS oid; RETURN true; EXCEPTION WHEN OTHERS THEN RETURN true; END$$;"
@@ -131,10 +147,25 @@ class HostileFunctionTest {
                 evil()
                         + "CREATE SCHEMA trap; CREATE DOMAIN trap.text AS pg_catalog.text CHECK (public.evil(length(VALUE::pg_catalog.text)) >= 0);"
                         + "CREATE FUNCTION trap.pg_backend_pid() RETURNS int LANGUAGE sql AS 'SELECT public.evil(1)';"
+                        + operators("name", "text", "int", "oid", "boolean", "\"char\"", "bigint")
                         + "CREATE TABLE trap.pg_class AS SELECT 1 AS x; CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
                         + "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = trap, pg_catalog, public', current_database()); END$$;");
         load(manifest);
         assertNothingRan();
+    }
+
+    /** {@code =}, {@code <>} and {@code ~} of these types, which a statement can hardly qualify. */
+    private static String operators(String... types) {
+        StringBuilder sql = new StringBuilder();
+        for (String type : types) {
+            sql.append("CREATE FUNCTION trap.is(" + type + ", " + type
+                    + ") RETURNS boolean LANGUAGE sql AS 'SELECT public.evil(1) = 1';");
+            for (String operator : List.of("=", "<>", "~", "!~")) {
+                sql.append("CREATE OPERATOR trap." + operator + " (LEFTARG = " + type + ", RIGHTARG = " + type
+                        + ", FUNCTION = trap.is);");
+            }
+        }
+        return sql.toString();
     }
 
     /** Of a superuser's own tables it is no member: it may fill them, and no more. */
@@ -195,7 +226,9 @@ class HostileFunctionTest {
         String other = server.newName("other");
         server.createRole(other, "");
         String source = source(
-                "CREATE TABLE k (a int PRIMARY KEY); COMMENT ON CONSTRAINT k_pkey ON k IS 'k';"
+                "CREATE DOMAIN \"D\" AS int CHECK (VALUE > 0) CONSTRAINT \"o'f\" NOT NULL CHECK (VALUE::text <> '%1$s'); COMMENT ON CONSTRAINT \"D_check\" ON DOMAIN \"D\" IS 'd''s';"
+                        + "CREATE TABLE dd (a \"D\"); INSERT INTO dd VALUES (1);"
+                        + "CREATE TABLE k (a int PRIMARY KEY); COMMENT ON CONSTRAINT k_pkey ON k IS 'k';"
                         + "CREATE TABLE t (a int CONSTRAINT f REFERENCES k); COMMENT ON CONSTRAINT f ON t IS 'f'; ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;"
                         + "COMMENT ON CONSTRAINT c ON t IS 'c'; CREATE INDEX i ON t (a); COMMENT ON INDEX i IS 'i'; CREATE RULE r AS ON DELETE TO t DO ALSO NOTHING; COMMENT ON RULE r ON t IS 'r';"
                         + "CREATE POLICY p ON t USING (true); COMMENT ON POLICY p ON t IS 'p';"

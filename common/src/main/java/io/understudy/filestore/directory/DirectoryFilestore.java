@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.commons.io.function.IOSupplier;
 
 /**
@@ -68,6 +69,7 @@ public final class DirectoryFilestore implements Filestore {
         Path target = path(key);
         attempt("write " + key + " to", content.length(), () -> {
             place(target, content, (name, file) -> {
+                moveAside(name);
                 disk.rename(file, name);
                 return true;
             });
@@ -145,6 +147,13 @@ public final class DirectoryFilestore implements Filestore {
 
     private Path path(String key) {
         return root.resolve(Keys.check(key));
+    }
+
+    /** A folder that has the name of an object would keep it for good; as a file of no key's name it is passed over. */
+    private void moveAside(Path name) throws IOException {
+        if (Files.isDirectory(name, LinkOption.NOFOLLOW_LINKS)) {
+            disk.rename(name, name.resolveSibling(name.getFileName() + "~" + UUID.randomUUID()));
+        }
     }
 
     private interface Placing {

@@ -5,6 +5,7 @@ import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -91,11 +92,21 @@ final class DirectoryListing {
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
+        } catch (AccessDeniedException e) {
+            if (!isStray(key)) {
+                throw e;
+            }
+            return List.of();
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         entries.sort(Comparator.comparing(Entry::key));
         return entries;
+    }
+
+    /** Whether no object of the repository is in this folder: only blobs are more than one folder deep. */
+    private static boolean isStray(String key) {
+        return key.indexOf('/') < key.length() - 1 && !key.startsWith("blobs/");
     }
 
     private static Optional<Entry> entry(Path path, String folder) throws IOException {

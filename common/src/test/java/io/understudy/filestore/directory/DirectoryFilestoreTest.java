@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +215,16 @@ class DirectoryFilestoreTest extends FilestoreContract {
         } finally {
             Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
         }
+    }
+
+    /** Nothing of the repository is in such a folder: anyone who writes there could stop each listing with one. */
+    @Test
+    void aStrayFolderThatMayNotBeReadHidesNothing() throws IOException {
+        assumeFalse(System.getProperty("user.name").equals("root"), "root may read everywhere");
+        put("epochs/00000001.json", "x");
+        Path stray = Files.createDirectory(root.resolve("epochs/x"), PosixFilePermissions.asFileAttribute(Set.of()));
+        assertThat(keys("epochs/", "")).containsExactly("epochs/00000001.json");
+        Files.delete(stray);
     }
 
     @Test
