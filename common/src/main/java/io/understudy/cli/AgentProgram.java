@@ -183,7 +183,11 @@ public abstract class AgentProgram implements Runnable {
 
     private int misused(ParameterException failure, String[] arguments) {
         UnderstudyException usage = new UnderstudyException(
-                ErrorCode.USAGE, "invalid command line: " + Misuse.text(failure), Misuse.hint(failure), failure);
+                ErrorCode.USAGE,
+                "invalid command line: " + Misuse.text(failure),
+                Misuse.meant(failure) + "see "
+                        + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help",
+                failure);
         return FailureReport.print(usage, terminal, Arrays.asList(arguments).contains("--json"));
     }
 }

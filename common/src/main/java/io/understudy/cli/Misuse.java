@@ -20,15 +20,15 @@ final class Misuse {
                 .orElse(failure.getMessage());
     }
 
-    static String hint(ParameterException failure) {
+    /** The beginning of the hint, empty where nothing is near. */
+    static String meant(ParameterException failure) {
         CommandLine command = failure.getCommandLine();
-        String help = "see " + command.getCommandSpec().qualifiedName() + " --help";
         return unmatched(failure)
                 .flatMap(word -> NearestName.of(
                         word,
                         isOption(word) ? command.getCommandSpec().optionsMap().keySet() : subcommands(failure)))
-                .map(name -> "did you mean " + name + "? Else " + help)
-                .orElse(help);
+                .map(name -> "did you mean " + name + "? Else ")
+                .orElse("");
     }
 
     private static Optional<String> unmatched(ParameterException failure) {
