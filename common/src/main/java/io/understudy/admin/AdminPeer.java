@@ -36,7 +36,7 @@ final class AdminPeer {
     Optional<String> accepted(SocketChannel caller) throws IOException {
         UserPrincipal user = user(caller);
         if (user.equals(root)) {
-            return Optional.of(new OwnUser(root, 0).toString());
+            return Optional.of(new OwnUser(user, 0).toString());
         }
         return user.equals(own.user()) ? Optional.of(own.toString()) : Optional.empty();
     }

@@ -120,11 +120,12 @@ public final class AuditLog {
 
     /** One at a time; a disk that hangs keeps the others no longer than the limit. */
     private void inTurn(Write write) throws IOException, InterruptedException {
+        long start = ticker.nanos();
         if (!turn.tryLock(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new IOException("an earlier line is not written yet");
         }
         try {
-            ProcessLock held = acquire(lock, ticker);
+            ProcessLock held = acquire(lock, ticker, start);
             try {
                 write.run();
             } finally {
@@ -197,7 +198,10 @@ public final class AuditLog {
     }
 
     static ProcessLock acquire(Path lock, Ticker ticker) {
-        long start = ticker.nanos();
+        return acquire(lock, ticker, ticker.nanos());
+    }
+
+    private static ProcessLock acquire(Path lock, Ticker ticker, long start) {
         while (true) {
             Optional<ProcessLock> free = ProcessLock.tryAcquire(lock);
             if (free.isPresent()) {

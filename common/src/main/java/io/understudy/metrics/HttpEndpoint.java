@@ -26,7 +26,7 @@ public final class HttpEndpoint implements AutoCloseable {
     private static final int IDLE_SECONDS = 30;
 
     static {
-        // In seconds, read once by Java's server; without them a request that never ends holds its thread without end.
+        // In seconds, read once by Java's server; without them a request that never ends keeps its thread.
         System.setProperty("sun.net.httpserver.maxReqTime", "2");
         System.setProperty("sun.net.httpserver.maxRspTime", "15");
     }

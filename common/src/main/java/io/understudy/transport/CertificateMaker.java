@@ -57,15 +57,18 @@ public final class CertificateMaker {
         AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
         Path ca = folder.resolve("ca.pem");
         boolean created = !Files.exists(ca);
+        Path authorityKey = folder.resolve("authority.key");
+        if (created && Files.exists(authorityKey)) {
+            throw FileFailure.of(
+                    "write",
+                    authorityKey,
+                    new IOException(
+                            "it is there without its ca.pem: copy that from a server, or delete the key where no server has one"));
+        }
         try {
-            Keytool.Pair authority =
-                    created ? keytool.authority(kind) : Keytool.Pair.read(ca, folder.resolve("authority.key"));
+            Keytool.Pair authority = created ? keytool.authority(kind) : Keytool.Pair.read(ca, authorityKey);
             if (created) {
-                write(
-                        folder.resolve("authority.key"),
-                        "PRIVATE KEY",
-                        authority.key().getEncoded(),
-                        AtomicFiles.PRIVATE);
+                write(authorityKey, "PRIVATE KEY", authority.key().getEncoded(), AtomicFiles.PRIVATE);
                 write(ca, "CERTIFICATE", authority.certificate().getEncoded(), AtomicFiles.READABLE);
             }
             List<String> made = new ArrayList<>();

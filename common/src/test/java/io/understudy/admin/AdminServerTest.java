@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.understudy.audit.AuditLog;
 import io.understudy.audit.AuditVerification;
+import io.understudy.audit.Caller;
 import io.understudy.events.CommonEvent;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
@@ -114,6 +115,8 @@ class AdminServerTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
                 .isEqualTo("rwx------");
         assertThat(ask(state)).isEqualTo("promoted");
+        assertThat(Files.readString(StateEntry.AUDIT.in(state)))
+                .contains("\"who\":\"" + Caller.ofThisProcess().who() + "\"");
     }
 
     /** The modes are opened here, so that only the kernel's word on the caller is left. */

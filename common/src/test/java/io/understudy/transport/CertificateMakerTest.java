@@ -50,6 +50,18 @@ class CertificateMakerTest {
         return new TlsSettings(own.resolve("server.pem"), own.resolve("server.key"), own.resolve("ca.pem"));
     }
 
+    /** Another one in its place would make the certificates of all servers useless. */
+    @Test
+    void theKeyOfAnAuthorityIsNotReplaced() throws IOException {
+        Path key = Files.createDirectory(folder.resolve("tls")).resolve("authority.key");
+        Files.writeString(key, "precious");
+
+        assertThatThrownBy(() -> make(Keytool.KeyKind.EC, true, "localhost"))
+                .hasMessageContaining("authority.key: it is there without its ca.pem");
+
+        assertThat(key).hasContent("precious");
+    }
+
     @ParameterizedTest
     @EnumSource(Keytool.KeyKind.class)
     void bothServersAcceptEachOther(Keytool.KeyKind kind) throws IOException {

@@ -89,17 +89,15 @@ final class StagedFaults {
         return store.resolve("manifests/" + snapshot + ".json");
     }
 
-    /** By its name it fences the primary. */
-    void writeUnsignedClaim() {
-        Folders.write(claim(), "junk\n");
+    /** Of a snapshot that the primary took: nothing that it may need can be deleted then. */
+    void damageManifest(String snapshot) {
+        takeManifestAway(snapshot);
+        writeUnsignedManifest(snapshot);
     }
 
-    void removeClaim() {
-        Folders.delete(claim());
-    }
-
-    private Path claim() {
-        return store.resolve("epochs/00000002.json");
+    void mendManifest(String snapshot) {
+        removeManifest(snapshot);
+        bringManifestBack(snapshot);
     }
 
     /** The next snapshot begins a pruning. */
