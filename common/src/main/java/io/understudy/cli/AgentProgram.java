@@ -182,11 +182,11 @@ public abstract class AgentProgram implements Runnable {
     }
 
     private int misused(ParameterException failure, String[] arguments) {
-        String command = failure.getCommandLine().getCommandSpec().qualifiedName();
         UnderstudyException usage = new UnderstudyException(
                 ErrorCode.USAGE,
-                "invalid command line: " + failure.getMessage(),
-                "see " + command + " --help",
+                "invalid command line: " + Misuse.text(failure),
+                Misuse.meant(failure) + "see "
+                        + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help",
                 failure);
         return FailureReport.print(usage, terminal, Arrays.asList(arguments).contains("--json"));
     }

@@ -1,12 +1,10 @@
 package io.understudy.config;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -93,11 +91,7 @@ final class YamlSection {
     /** A key that ends in {@code _file} is compared without it, and suggested with it. */
     private static String suggestion(String key, String plain, List<String> allowed) {
         String ending = key.substring(plain.length());
-        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-        int tolerance = Math.max(2, plain.length() / 3);
-        return allowed.stream()
-                .filter(other -> distance.apply(plain, other) <= tolerance)
-                .min(Comparator.comparingInt(other -> distance.apply(plain, other)))
+        return NearestName.of(plain, allowed)
                 .map(other -> " (did you mean " + other + ending + "?)")
                 .orElse("");
     }

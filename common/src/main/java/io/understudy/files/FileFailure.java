@@ -38,7 +38,10 @@ public final class FileFailure {
         }
         if (isDenied(cause)) {
             return new UnderstudyException(
-                    ErrorCode.FILE_DENIED, message, "give the agent's user access to it, or exclude it", cause);
+                    ErrorCode.FILE_DENIED,
+                    message,
+                    "run the command as root or the agent's user; for a file of a tree: give that user access to it, or exclude it",
+                    cause);
         }
         return new UnderstudyException(ErrorCode.FILE_FAILED, message, "check the disk and the system's log", cause);
     }

@@ -100,7 +100,7 @@ record Identity(int format, UUID repository, String site) {
         } catch (IOException e) {
             throw new UnderstudyException(
                     ErrorCode.FORMAT_UNKNOWN,
-                    "cannot open the repository: " + what + " is not readable (" + e.getMessage() + ")",
+                    "cannot open the repository: " + what + " is not readable (" + RepositoryJson.why(e) + ")",
                     "write it again with agent-primary init --repair on the primary, or by hand:"
                             + " {\"format\":2,\"repository\":\"<uuid>\",\"site\":\"<site>\"}",
                     e);

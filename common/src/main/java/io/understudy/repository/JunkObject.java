@@ -57,7 +57,7 @@ public record JunkObject(String key, UnderstudyException why) {
                 key,
                 new UnderstudyException(
                         ErrorCode.MANIFEST_DAMAGED,
-                        "it is listed and cannot be opened: a folder, a pipe or a link has its name, or it was removed",
+                        "a folder, a pipe or a link has its name, or it was removed after it was listed",
                         "find out who made it"));
     }
 

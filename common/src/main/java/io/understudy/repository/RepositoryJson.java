@@ -48,6 +48,11 @@ final class RepositoryJson {
         }
     }
 
+    /** Why {@link #read} failed, on one line and without a place in the source. */
+    static String why(IOException failure) {
+        return failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage();
+    }
+
     static ObjectNode object(Object value) {
         return MAPPER.valueToTree(value);
     }

@@ -57,7 +57,7 @@ public final class TlsCheck {
                 return CheckResult.warning(
                         NAME, plain, "set tls to a certificate, its key and the authority of both servers");
             }
-            String until = "the other server accepts the certificate for " + String.join(", ", transport.names())
+            String until = "the authority of tls.ca accepts the certificate for " + String.join(", ", transport.names())
                     + " until " + Moments.text(expiry.get());
             return expiry.get().isBefore(now.plus(EXPIRES_SOON))
                     ? CheckResult.warning(NAME, until, "renew it before: a running agent reads the new files by itself")

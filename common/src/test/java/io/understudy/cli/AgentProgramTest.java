@@ -172,6 +172,27 @@ class AgentProgramTest {
     }
 
     @Test
+    void suggestsTheCommandOrOptionThatIsNearest() {
+        run("shwo");
+        assertThat(err)
+                .hasToString("error: invalid command line: unknown command shwo\n"
+                        + "hint: did you mean show? Else see agent-test --help\n");
+        err.getBuffer().setLength(0);
+        run("show", "--jsno");
+        assertThat(err)
+                .hasToString("error: invalid command line: unknown option --jsno\n"
+                        + "hint: did you mean --json? Else see agent-test show --help\n");
+        err.getBuffer().setLength(0);
+        run("show", "too", "much");
+        assertThat(err)
+                .hasToString(
+                        "error: invalid command line: argument too many: too\n" + "hint: see agent-test show --help\n");
+        err.getBuffer().setLength(0);
+        run("rehearse");
+        assertThat(err).asString().endsWith("hint: see agent-test --help\n");
+    }
+
+    @Test
     void asksOnATerminalAndTakesOnlyYes() {
         assertThat(answering("y\n", "ask")).isZero();
         assertThat(err).hasToString("Replace the database? [y/N] ");

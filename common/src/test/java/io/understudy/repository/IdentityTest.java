@@ -59,6 +59,15 @@ class IdentityTest {
     }
 
     @Test
+    void itsReportIsOneLine() {
+        store.put(Identity.KEY, Content.of(Samples.text("junk")));
+        assertThat(known().identityJunk().orElseThrow().why().getMessage())
+                .contains("is not readable (Unrecognized token 'junk'")
+                .doesNotContain("\n")
+                .doesNotContain("Source");
+    }
+
+    @Test
     void aServerThatKnowsTheRepositoryGoesOnWithoutIt() {
         store.delete(Identity.KEY);
         stays();

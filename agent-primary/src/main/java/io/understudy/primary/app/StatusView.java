@@ -140,7 +140,7 @@ public record StatusView(
 
     private String newestText() {
         if (filestore.seen().isEmpty()) {
-            return "not known: the filestore has not answered yet";
+            return "not known: the repository has not been read yet";
         }
         return newest.orElse("no snapshot yet")
                 + moment.map(at -> ", data of " + Moments.text(at)).orElse("")

@@ -141,7 +141,8 @@ class ChecksTest extends StandbyInPreparation {
 
         assertThat(sound.requireReady()).singleElement().satisfies(warning -> {
             assertThat(warning.check()).isEqualTo("tls");
-            assertThat(warning.message()).contains("accepts the certificate for a.example.net until 20");
+            assertThat(warning.message())
+                    .contains("the authority of tls.ca accepts the certificate for a.example.net until 20");
         });
     }
 

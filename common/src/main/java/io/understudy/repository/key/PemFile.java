@@ -23,6 +23,9 @@ final class PemFile {
     static final String PRIVATE = "PRIVATE KEY";
     static final String PUBLIC = "PUBLIC KEY";
 
+    static final String CREATE =
+            "create the pair with agent-replica init on a standby, agent-primary init on the primary";
+
     private static final int LONGEST = 64 << 10;
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s([^-]*)-----END \\1-----");
 
@@ -123,7 +126,7 @@ final class PemFile {
             throw new UnderstudyException(
                     ErrorCode.KEY_MISSING,
                     "cannot use key " + file + ": there is no such file",
-                    "create the pair with agent-primary init, or copy the key to this server",
+                    CREATE + ", or copy the key to this server",
                     e);
         } catch (IOException e) {
             throw unreadable(file, e);

@@ -42,7 +42,7 @@ public final class SigningKey {
             PrivateKey key = KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(encoded));
             return new SigningKey(key, publicOf(key));
         } catch (GeneralSecurityException e) {
-            throw PemFile.invalid(privatePem, "it is not an Ed25519 key", "create the pair with agent-primary init", e);
+            throw PemFile.invalid(privatePem, "it is not an Ed25519 key", PemFile.CREATE, e);
         }
     }
 

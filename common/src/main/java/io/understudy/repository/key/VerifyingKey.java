@@ -39,7 +39,7 @@ public final class VerifyingKey {
             return new VerifyingKey(
                     KeyFactory.getInstance(SigningKey.ALGORITHM).generatePublic(new X509EncodedKeySpec(encoded)));
         } catch (GeneralSecurityException e) {
-            throw PemFile.invalid(file, "it is not an Ed25519 key", "create the pair with agent-primary init", e);
+            throw PemFile.invalid(file, "it is not an Ed25519 key", PemFile.CREATE, e);
         }
     }
 
