@@ -117,9 +117,11 @@ final class TlsFiles {
                     .map(X509Certificate.class::cast)
                     .toList();
             if (all.isEmpty()) {
-                throw new CertificateException("no certificate in " + file);
+                throw new CertificateException("no certificate in it");
             }
             return all;
+        } catch (CertificateException e) {
+            throw new CertificateException(file + " is not a file of certificates: " + e.getMessage(), e);
         }
     }
 

@@ -111,7 +111,8 @@ public record StatusView(
                 .append("agent      " + (running ? "runs" : "does not run") + "\n")
                 .append("role       " + role + ", epoch " + (epoch == 0 ? "none" : epoch) + highest() + "\n")
                 .append("newest     " + newestText() + "\n")
-                .append("filestore  " + filestore.name() + (filestore.reachable() ? ", reachable" : ", NOT reachable")
+                .append("filestore  " + filestore.name()
+                        + (filestore.reachable() ? ", the repository can be read" : ", the repository can NOT be read")
                         + asOf() + "\n");
         next.ifPresent(at -> text.append("next       " + Moments.text(at) + "\n"));
         progress.ifPresent(now -> text.append("at work    " + now.step() + ", " + Bytes.text(now.doneBytes()) + "\n"));

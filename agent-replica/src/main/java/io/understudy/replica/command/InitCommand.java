@@ -6,6 +6,7 @@ import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.key.SigningKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class InitCommand extends ReplicaCommand {
      * What {@code init} prints with {@code --json}.
      *
      * @param created false when this server was a standby before
-     * @param publicKey of the key pair that was created, for signing.trusted_keys of the other servers
+     * @param publicKey of this server's key pair, for signing.trusted_keys of the other servers
      * @param newest the snapshot that will be imported first
      * @param waiting what this standby waits for when there are snapshots, but none that it may import
      */
@@ -39,9 +40,11 @@ final class InitCommand extends ReplicaCommand {
             StringBuilder text =
                     new StringBuilder(created ? "this server is a standby now" : "this server is a standby already");
             text.append(" (").append(marker).append(")");
-            publicKey.ifPresent(key -> text.append("\na signing key was created: copy ")
-                    .append(key)
-                    .append(" to the other servers and name it in their signing.trusted_keys"));
+            publicKey.ifPresent(
+                    key -> text.append("\nnext: copy ")
+                            .append(key)
+                            .append(
+                                    " to the other servers, if they do not have it, and name it in their signing.trusted_keys"));
             text.append("\nnext: start agent-replica run; ")
                     .append(waiting.map(what -> "this standby " + what)
                             .or(() -> newest.map(id -> "it imports " + id))
@@ -54,7 +57,7 @@ final class InitCommand extends ReplicaCommand {
     int run(Settings settings, ReplicaWiring wiring) {
         Preparation preparation = wiring.preparation();
         boolean already = wiring.marker().on();
-        Optional<Path> key = preparation.createKey();
+        preparation.createKey();
         preparation.requireReady().forEach(each -> cli.say("warning: " + each.message() + "\nhint: " + each.hint()));
         if (!already) {
             ask(preparation);
@@ -72,7 +75,7 @@ final class InitCommand extends ReplicaCommand {
                 settings.replica().name(),
                 !already,
                 settings.marker().toString(),
-                key.map(Path::toString),
+                settings.signing().privateKey().map(SigningKey::publicPath).map(Path::toString),
                 newest.filter(id -> waits.isEmpty()),
                 waits.map(AwaitedEpoch::text));
         cli.print(result, result::text);

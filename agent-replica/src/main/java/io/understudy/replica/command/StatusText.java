@@ -29,7 +29,7 @@ final class StatusText {
         status.waiting().ifPresent(text -> it.line("waiting", "this standby " + text));
         status.lastError().ifPresent(it::error);
         status.cleanUp().ifPresent(it::cleanUp);
-        status.retry().ifPresent(when -> it.line("retry", "at " + Moments.text(when)));
+        status.retry().filter(when -> status.daemon()).ifPresent(when -> it.line("retry", "at " + Moments.text(when)));
         status.rejected().forEach(each -> it.line("rejected", each.snapshot() + ": " + each.message()));
         return it.text.toString();
     }
@@ -83,7 +83,9 @@ final class StatusText {
         line(
                 "filestore",
                 status.filestore().name()
-                        + (status.filestore().reachable() ? ", reachable" : ", not reachable")
+                        + (status.filestore().reachable()
+                                ? ", the repository can be read"
+                                : ", the repository can NOT be read")
                         + status.filestore()
                                 .newest()
                                 .map(id -> ", newest " + id)

@@ -32,7 +32,7 @@ public interface BackupMode {
         if (!on()) {
             throw new UnderstudyException(
                     ErrorCode.NOT_BACKUP_MODE,
-                    "cannot import: this server is not in backup mode",
+                    "this server is not in backup mode",
                     "make it a standby with agent-replica init; without the marker nothing is ever imported");
         }
     }
