@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.testing.CommandRunnerContract;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -135,8 +137,8 @@ class SystemCommandRunnerTest extends CommandRunnerContract {
     void aFailingConsumerEndsTheProgram() {
         AtomicLong pid = new AtomicLong();
         Command command = Command.of(script("echo $$; sleep 300"), LIMIT).into(output -> {
-            byte[] line = output.readNBytes(3);
-            pid.set(Long.parseLong(new String(line, StandardCharsets.US_ASCII).strip()));
+            pid.set(Long.parseLong(
+                    new BufferedReader(new InputStreamReader(output, StandardCharsets.US_ASCII)).readLine()));
             throw new IllegalStateException("mine");
         });
         assertThatThrownBy(() -> runner.run(command))

@@ -200,7 +200,7 @@ public final class PostgresServer implements AutoCloseable {
                 "PGCLIENTENCODING",
                 "UTF8",
                 "PGOPTIONS",
-                "-c client_min_messages=warning");
+                "-c client_min_messages=warning -c statement_timeout=0");
     }
 
     /** Orderly: sessions are ended, everything is on disk. */
