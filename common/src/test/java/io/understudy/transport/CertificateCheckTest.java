@@ -7,6 +7,8 @@ import io.understudy.config.Settings.TlsSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.testing.TestCertificates;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,6 +85,15 @@ class CertificateCheckTest {
                 new TlsSettings(sound.certificate(), folder.resolve("none.key"), sound.ca()),
                 now,
                 "none.key does not exist");
+    }
+
+    @Test
+    void namesTheFileThatHoldsNoCertificate() throws IOException {
+        TlsSettings sound = ours().issue("a", "DNS:a.example.net");
+        Path junk = Files.writeString(folder.resolve("junk.pem"), "no certificate\n");
+
+        refused(new TlsSettings(junk, sound.key(), sound.ca()), now, junk + " is not a file of certificates");
+        refused(new TlsSettings(sound.certificate(), sound.key(), junk), now, junk + " is not a file of certificates");
     }
 
     private TestCertificates ours() {
