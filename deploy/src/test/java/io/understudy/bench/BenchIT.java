@@ -3,7 +3,6 @@ package io.understudy.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.understudy.rehearsal.ClassArchives;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
@@ -110,10 +109,7 @@ class BenchIT {
                         "--only",
                         contests)
                 // For the agents too, which a measurement runs as they are shipped: dozens of short runs.
-                .with(Map.of(
-                        "JAVA_TOOL_OPTIONS",
-                        "-XX:TieredStopAtLevel=1 -Xlog:cds*=off "
-                                + ClassArchives.forAgents().orElse("")));
+                .with(Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1"));
     }
 
     /**
