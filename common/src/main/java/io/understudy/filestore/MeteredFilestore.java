@@ -45,6 +45,39 @@ public final class MeteredFilestore implements Filestore {
     }
 
     @Override
+    public WriteBatch batch() {
+        WriteBatch batch = store.batch();
+        return new WriteBatch() {
+            @Override
+            public void put(String key, Content content) {
+                metered("put", () -> {
+                    batch.put(key, content);
+                    return true;
+                });
+            }
+
+            @Override
+            public void keep(String key) {
+                batch.keep(key);
+            }
+
+            /** What is waited for here is the disk alone. */
+            @Override
+            public void settle() {
+                metered("settle", () -> {
+                    batch.settle();
+                    return true;
+                });
+            }
+
+            @Override
+            public void close() {
+                batch.close();
+            }
+        };
+    }
+
+    @Override
     public boolean putIfAbsent(String key, byte[] content) {
         return metered("put_if_absent", () -> store.putIfAbsent(key, content));
     }

@@ -91,6 +91,7 @@ final class SnapshotRun {
                 trees.add(data.tree());
             }
             enter(Stage.COMMIT);
+            session.settle();
             beforeCommit.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.reached();

@@ -8,7 +8,7 @@ import java.time.Instant;
 /** The live database as a snapshot sees it. */
 public interface SourceDatabase {
     /**
-     * Reads the whole database as of one moment into blobs. Everything is streamed; every blob is durable on return.
+     * Reads the whole database as of one moment into blobs. Everything is streamed.
      *
      * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code TOOL_UNFIT}, {@code DUMP_FAILED}, or
      *     what the sink throws; no connection, lock or process remains
