@@ -14,9 +14,9 @@ import java.util.Set;
 import org.apache.commons.io.FileUtils;
 
 /**
- * A disk whose power goes at one of its operations: from then on each fails, and {@link #lose} takes from the files what
- * was never forced: content in part, names altogether. It takes each by itself, as if the file system kept no order at
- * all. Thread-safe.
+ * A disk whose power goes at one of its operations: from then on each fails, and {@link #lose} takes from the files
+ * what was never forced: content in part, names altogether. It takes each by itself, as if the file system kept no
+ * order at all. Thread-safe.
  */
 final class PowerLossDisk extends Disk {
     /** So that no code under test catches it as a failure of one file. */
