@@ -97,6 +97,14 @@ public final class Bench {
                 end.clearing();
             }
         }
+        if (options.contests().contains(Benchmark.SMALL)) {
+            try (Testbed stand = stand("small", options.recordings())) {
+                findings.addAll(contests(stand, MediaFiles.Mix.PICTURES)
+                        .full(" of a site with small files alone, none of which compresses,"));
+                findings.addAll(stand.footprints(" with these"));
+                end.clearing();
+            }
+        }
         if (options.contests().contains(Benchmark.FOLLOW)) {
             say("the demo's site: following");
             try (Testbed stand = stand("follow", Optional.empty())) {
@@ -122,22 +130,27 @@ public final class Bench {
         return stand;
     }
 
-    private void copy(Testbed stand) {
+    private CopyContests contests(Testbed stand, MediaFiles.Mix mix) {
         stand.withoutSite();
-        about.add(Machine.programs(
-                stand.primary().database().tools(), options.contests().contains(Benchmark.CHANGED)));
         say("generating a site with " + options.megabytes() + " MB of database and of media");
-        GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes());
+        GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes(), mix);
         site.generate();
-        about.add("The site: %s of database, %d files with %d MB; median of %d (least–most)."
+        String size = "%s of database, %d files with %d MB; median of %d (least–most)."
                 .formatted(
                         site.size(),
                         site.files(),
                         Testbed.bytes(stand.primary().layout().media()) / 1_000_000,
-                        options.runs()));
-        say(about.get(about.size() - 1));
-        Peers peers = new Peers(home.resolve("peers"), stand);
-        CopyContests contests = new CopyContests(stand, site, peers, options.runs(), progress);
+                        options.runs());
+        say(size);
+        about.add((mix == MediaFiles.Mix.USUAL ? "The site: " : "The site of small files: ") + size);
+        Peers peers = new Peers(home.resolve("peers-" + mix), stand);
+        return new CopyContests(stand, site, peers, options.runs(), progress);
+    }
+
+    private void copy(Testbed stand) {
+        about.add(Machine.programs(
+                stand.primary().database().tools(), options.contests().contains(Benchmark.CHANGED)));
+        CopyContests contests = contests(stand, MediaFiles.Mix.USUAL);
         if (options.contests().contains(Benchmark.SNAPSHOTS)) {
             findings.addAll(contests.snapshots());
         }

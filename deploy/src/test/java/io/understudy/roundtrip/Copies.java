@@ -23,7 +23,7 @@ final class Copies {
     static Manifest capture(DatabaseSettings settings, Path state, BlobSink sink, int sequence) {
         Captured captured = new DatabaseCapture(
                         new Database(settings), new PgTools(settings, runner(state)), Ticker.system())
-                .capture(sink, Progress.none());
+                .capture(sink, Progress.none(), () -> {});
         return new Manifest(
                 Manifest.FORMAT,
                 "site",

@@ -32,7 +32,7 @@ final class SourceTables implements SourceDatabase {
     }
 
     @Override
-    public Captured capture(BlobSink sink, Progress progress) {
+    public Captured capture(BlobSink sink, Progress progress, Runnable unused) {
         run.step("export a snapshot of the database", "");
         run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the database");
         DatabaseIdentity live = server.live()

@@ -19,9 +19,12 @@ import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSession;
+import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.SigningKey;
+import io.understudy.tasks.TaskScope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +44,7 @@ final class SnapshotRun {
     private final SnapshotSource source;
     private final Progress progress;
     private final long start;
-    private Stage stage = Stage.PREPARE;
+    private volatile Stage stage = Stage.PREPARE;
 
     SnapshotRun(SnapshotSource source, Progress progress) {
         this.source = source;
@@ -75,21 +78,13 @@ final class SnapshotRun {
         try (BlobSession session =
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
             enter(Stage.DATABASE);
-            // Before the files: a row names a file that was there already, so the files that are read later hold it.
-            Captured captured = source.database().capture(session, progress);
-            guard.database(captured.database().tables());
-            enter(Stage.FILES);
+            Content content = read(session, guard, base, target.blobs());
+            Captured captured = content.database();
             KnownBlobs named = KnownBlobs.none();
             named.addAll(captured.database().named());
-            List<TreeData> trees = new ArrayList<>();
-            for (TreeSettings tree : source.trees()) {
-                Cancellation.check("finish the snapshot");
-                SourceTrees.Captured data =
-                        source.files().capture(tree, session, base.tree(tree), target.blobs(), progress);
-                guard.captured(tree, data.tree());
-                named.addAll(data.named().orElseGet(() -> base.named(data.tree())));
-                trees.add(data.tree());
-            }
+            content.trees().forEach(data -> named.addAll(data.named().orElseGet(() -> base.named(data.tree()))));
+            List<TreeData> trees =
+                    content.trees().stream().map(SourceTrees.Captured::tree).toList();
             enter(Stage.COMMIT);
             session.settle();
             beforeCommit.run();
@@ -110,6 +105,47 @@ final class SnapshotRun {
             guard.committed();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
+        }
+    }
+
+    private record Content(Captured database, List<SourceTrees.Captured> trees) {}
+
+    private Content read(BlobSession session, ContentGuard guard, Base base, Blobs blobs) {
+        Moments moments = new Moments();
+        TreesOfMoment trees =
+                new TreesOfMoment(moments, (sink, shown) -> trees(sink, guard, base, blobs, shown), session, progress);
+        try (TaskScope beside = new TaskScope("read the trees")) {
+            beside.start(trees::readBeside);
+            Captured captured = source.database()
+                    .capture(
+                            (buffer, offset, length) -> {
+                                moments.requireTrees();
+                                return session.put(buffer, offset, length);
+                            },
+                            progress,
+                            moments::froze);
+            moments.end();
+            guard.database(captured.database().tables());
+            enter(Stage.FILES);
+            beside.await();
+            return new Content(captured, trees.result());
+        }
+    }
+
+    private List<SourceTrees.Captured> trees(
+            BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
+        try {
+            List<SourceTrees.Captured> trees = new ArrayList<>();
+            for (TreeSettings tree : source.trees()) {
+                Cancellation.check("finish the snapshot");
+                SourceTrees.Captured data = source.files().capture(tree, sink, base.tree(tree), blobs, shown);
+                guard.captured(tree, data.tree());
+                trees.add(data);
+            }
+            return trees;
+        } catch (UnderstudyException e) {
+            stage = e.code() == ErrorCode.CANCELLED ? stage : Stage.FILES;
+            throw e;
         }
     }
 

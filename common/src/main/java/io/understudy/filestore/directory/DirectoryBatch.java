@@ -5,9 +5,11 @@ import io.understudy.filestore.Content;
 import io.understudy.filestore.WriteBatch;
 import io.understudy.filestore.directory.TemporaryFiles.Written;
 import io.understudy.tasks.DaemonThreads;
+import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +18,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Files that are forced while their writer goes on: each is written to a temporary file at once; threads force it, and
@@ -26,6 +32,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * wait.
  */
 final class DirectoryBatch implements WriteBatch {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryBatch.class);
+    /** Milliseconds of waiting in the end from which on the log says so. */
+    private static final int WORTH_A_LINE = 100;
+
     private static final int THREADS = 4;
     /** Files that are written and not yet forced at a time; each is an open file. */
     private static final int WAITING = 64;
@@ -40,6 +50,9 @@ final class DirectoryBatch implements WriteBatch {
     private final Semaphore room = new Semaphore(WAITING, true);
     private final Set<Path> unforced = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final Ticker ticker = Ticker.system();
+    private final LongAdder forcedFiles = new LongAdder();
+    private final LongAdder forcedNanos = new LongAdder();
     private volatile boolean closed;
 
     DirectoryBatch(DirectoryFilestore store, Disk disk, TemporaryFiles temporary, Names names) {
@@ -80,7 +93,10 @@ final class DirectoryBatch implements WriteBatch {
                 if (closed || failure.get() != null) {
                     return false;
                 }
+                long begun = ticker.nanos();
                 disk.force(file);
+                forcedNanos.add(ticker.since(begun).toNanos());
+                forcedFiles.increment();
             }
             names.giveLater(name, written.file(), unforced);
             return true;
@@ -96,6 +112,7 @@ final class DirectoryBatch implements WriteBatch {
 
     @Override
     public void settle() {
+        long begun = ticker.nanos();
         take(WAITING);
         try {
             requireSound();
@@ -105,12 +122,24 @@ final class DirectoryBatch implements WriteBatch {
                     .toList());
             requireSound();
             folders.forEach(unforced::remove);
+            report(folders.size(), ticker.since(begun));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Cancellation.of("write to " + store.name(), e);
         } finally {
             room.release(WAITING);
         }
+    }
+
+    private void report(int folders, Duration waited) {
+        LOG.atLevel(waited.toMillis() >= WORTH_A_LINE ? Level.INFO : Level.DEBUG)
+                .log(
+                        "{} files and {} folders of {} are forced to disk: {} s in threads next to the work, then {} s of waiting",
+                        forcedFiles.sumThenReset(),
+                        folders,
+                        store.name(),
+                        forcedNanos.sumThenReset() / 10_000_000 / 100.0,
+                        waited.toMillis() / 1e3);
     }
 
     private void force(Path folder) {

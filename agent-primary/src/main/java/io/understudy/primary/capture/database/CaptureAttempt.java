@@ -52,13 +52,16 @@ final class CaptureAttempt {
     private final Ticker ticker;
     private final TaskScope scope;
     private final LockWatch watch;
+    private final Runnable frozen;
 
-    CaptureAttempt(Database database, PgTools tools, Ticker ticker, TaskScope scope, LockWatch watch) {
+    /** @param frozen is called when the moment is frozen */
+    CaptureAttempt(Database database, PgTools tools, Ticker ticker, TaskScope scope, LockWatch watch, Runnable frozen) {
         this.database = database;
         this.tools = tools;
         this.ticker = ticker;
         this.scope = scope;
         this.watch = watch;
+        this.frozen = frozen;
     }
 
     /** @param restless tables whose rows are to be read first */
@@ -172,6 +175,7 @@ final class CaptureAttempt {
             moment = ExportedSnapshot.keep(keeper, Export.of(opener.get()));
         }
         PrimaryPoint.MOMENT_FROZEN.reached();
+        frozen.run();
         return ExportedSnapshot.withoutLocks(keeper, catalogs(new Frozen(moment, keeper, programs, opener, locked)));
     }
 

@@ -33,23 +33,23 @@ public final class DatabaseCapture implements SourceDatabase {
     }
 
     @Override
-    public Captured capture(BlobSink sink, Progress progress) {
+    public Captured capture(BlobSink sink, Progress progress, Runnable frozen) {
         Attempts attempts = new Attempts(ticker, new Random());
         while (true) {
             try {
-                return capture(sink, progress, attempts.restless());
+                return capture(sink, progress, frozen, attempts.restless());
             } catch (MomentLost e) {
                 attempts.pauseAfter(e);
             }
         }
     }
 
-    private Captured capture(BlobSink sink, Progress progress, Collection<SourceTable> restless) {
+    private Captured capture(BlobSink sink, Progress progress, Runnable frozen, Collection<SourceTable> restless) {
         String dumps = "understudy pg_dump " + UUID.randomUUID().toString().substring(0, 8);
         try (TaskScope watching = new TaskScope(WHAT)) {
             LockWatch watch = watching.call(() -> new LockWatch(watching.open(database::open), dumps, ticker));
             try (TaskScope scope = new TaskScope(WHAT)) {
-                return new CaptureAttempt(database, tools.named(dumps), ticker, scope, watch)
+                return new CaptureAttempt(database, tools.named(dumps), ticker, scope, watch, frozen)
                         .run(sink, progress, restless);
             } catch (UnderstudyException e) {
                 throw e.code() == ErrorCode.CANCELLED

@@ -10,10 +10,12 @@ public interface SourceDatabase {
     /**
      * Reads the whole database as of one moment into blobs. Everything is streamed.
      *
+     * @param frozen is called when the moment is frozen, before anything is read, and again for each further moment
+     *     that is taken because one was lost; where it is not called, nothing else may be read at the same time
      * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code TOOL_UNFIT}, {@code DUMP_FAILED}, or
      *     what the sink throws; no connection, lock or process remains
      */
-    Captured capture(BlobSink sink, Progress progress);
+    Captured capture(BlobSink sink, Progress progress, Runnable frozen);
 
     /**
      * @param moment when the snapshot was exported, by the database server's clock
