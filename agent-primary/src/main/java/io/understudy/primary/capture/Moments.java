@@ -49,7 +49,7 @@ final class Moments {
         failure = why;
     }
 
-    /** Throws why the trees cannot be read, so that no database is read in vain. */
+    /** Throws why the trees cannot be read: the rest of the database is of no use then. */
     synchronized void requireTrees() {
         if (failure != null) {
             throw failure;

@@ -83,7 +83,7 @@ class DirectoryBatchTest {
         return key.repeat(100).getBytes(java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    /** A process was killed between a new name and the forcing of its folder; another finds the object and relies on it. */
+    /** A process was killed between a new name and the forcing of its folder; another one relies on what it finds. */
     @Test
     void whatAnotherProcessNamedIsDurableWhenItIsKeptAndSettled() throws IOException {
         PowerLossDisk disk = new PowerLossDisk(Integer.MAX_VALUE);
