@@ -141,6 +141,9 @@ public final class Keytool {
                         Stream.of(
                                 program,
                                 "-J-Duser.language=en",
+                                // It runs for a moment: the optimizing compiler would double what it costs.
+                                "-J-XX:TieredStopAtLevel=1",
+                                "-J-XX:+UseSerialGC",
                                 what,
                                 "-alias",
                                 ALIAS,
