@@ -9,8 +9,8 @@ import java.util.List;
  * @param name as the reference shows it
  * @param range limits as the reference shows them; empty when the name says it all
  * @param choices the only words allowed; empty when any are
- * @param low,high inclusive limits of numbers, of durations in milliseconds, and of sizes in bytes; of decimal numbers in
- *     thousandths
+ * @param low,high inclusive limits of numbers, of durations in milliseconds, of sizes in bytes, and of decimal numbers
+ *     in thousandths
  */
 public record Kind(String name, String range, List<String> choices, long low, long high) {
     static final Kind TEXT = of("text", "");
