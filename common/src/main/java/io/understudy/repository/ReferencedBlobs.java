@@ -21,9 +21,9 @@ import java.util.stream.Stream;
  * The blobs that snapshots name, and by them those that none names. It only grows: a snapshot that is deleted later
  * leaves its marks, which spares too much, never too little.
  *
- * <p>Memory is bounded, at about 100 MB, whatever the number of blobs. Names of blobs are hashes, so a range of them is
- * a fair share of all: where all are too many to be held, only those of a lower range are, and another look, at the rest
- * of the names, follows ({@link #next}). The references are read again for it. Not thread-safe.
+ * <p>Memory is bounded, at about 100 MB, whatever the number of blobs. Names of blobs are hashes, so a range of them
+ * is a fair share of all: where all are too many to be held, only those of a lower range are, and another look, at the
+ * rest of the names, follows ({@link #next}). The references are read again for it. Not thread-safe.
  */
 public final class ReferencedBlobs {
     private static final String STEP = "mark";
@@ -56,8 +56,8 @@ public final class ReferencedBlobs {
     }
 
     /**
-     * The names behind those of this look, with the same snapshots marked; empty when there are none. What is marked here
-     * is not needed any more.
+     * The names behind those of this look, with the same snapshots marked; empty when there are none. What is marked
+     * here is not needed any more.
      *
      * @throws UnderstudyException as {@link #add} does
      */

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 /**
  * Decides which older packs are packed again: those of which less than half is still named, and, when many small ones
  * have gathered, these. It counts in blocks of the archive, each once however many files share it. Exactly so for the
- * first {@value #EXACT} packs, with 4 KB each; in further ones a block that files share counts for each of them, so that
- * some of these packs are packed again later than they could be, and take some 250 bytes each. Not thread-safe.
+ * first {@value #EXACT} packs, with 4 KB each; in further ones a block that files share counts for each of them, so
+ * that some of these packs are packed again later than they could be, and take some 250 bytes each. Not thread-safe.
  */
 final class PackUpkeep {
     private static final int BLOCK = 512;
