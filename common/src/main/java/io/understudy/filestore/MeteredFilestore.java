@@ -46,19 +46,13 @@ public final class MeteredFilestore implements Filestore {
 
     @Override
     public WriteBatch batch() {
-        WriteBatch batch = store.batch();
-        return new WriteBatch() {
+        return new ForwardedWrites(store.batch()) {
             @Override
             public void put(String key, Content content) {
                 metered("put", () -> {
                     batch.put(key, content);
                     return true;
                 });
-            }
-
-            @Override
-            public void keep(String key) {
-                batch.keep(key);
             }
 
             /** What is waited for here is the disk alone. */
@@ -68,11 +62,6 @@ public final class MeteredFilestore implements Filestore {
                     batch.settle();
                     return true;
                 });
-            }
-
-            @Override
-            public void close() {
-                batch.close();
             }
         };
     }

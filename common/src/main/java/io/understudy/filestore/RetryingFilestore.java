@@ -59,29 +59,13 @@ public final class RetryingFilestore implements Filestore {
     /** Each write is retried, the end is not: see {@link WriteBatch#settle}. */
     @Override
     public WriteBatch batch() {
-        WriteBatch batch = store.batch();
-        return new WriteBatch() {
+        return new ForwardedWrites(store.batch()) {
             @Override
             public void put(String key, Content content) {
                 retrying(() -> {
                     batch.put(key, content);
                     return true;
                 });
-            }
-
-            @Override
-            public void keep(String key) {
-                batch.keep(key);
-            }
-
-            @Override
-            public void settle() {
-                batch.settle();
-            }
-
-            @Override
-            public void close() {
-                batch.close();
             }
         };
     }

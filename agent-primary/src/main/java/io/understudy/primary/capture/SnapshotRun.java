@@ -77,8 +77,9 @@ final class SnapshotRun {
         guard.look(source.files());
         try (BlobSession session =
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
+            BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            Content content = read(session, guard, base, target.blobs());
+            Content content = read(sink, guard, base, target.blobs());
             Captured captured = content.database();
             KnownBlobs named = KnownBlobs.none();
             named.addAll(captured.database().named());
@@ -110,17 +111,17 @@ final class SnapshotRun {
 
     private record Content(Captured database, List<SourceTrees.Captured> trees) {}
 
-    private Content read(BlobSession session, ContentGuard guard, Base base, Blobs blobs) {
+    private Content read(BlobSink sink, ContentGuard guard, Base base, Blobs blobs) {
         Moments moments = new Moments();
         TreesOfMoment trees =
-                new TreesOfMoment(moments, (sink, shown) -> trees(sink, guard, base, blobs, shown), session, progress);
+                new TreesOfMoment(moments, (into, shown) -> trees(into, guard, base, blobs, shown), sink, progress);
         try (TaskScope beside = new TaskScope("read the trees")) {
             beside.start(trees::readBeside);
             Captured captured = source.database()
                     .capture(
                             (buffer, offset, length) -> {
                                 moments.requireTrees();
-                                return session.put(buffer, offset, length);
+                                return sink.put(buffer, offset, length);
                             },
                             progress,
                             moments::froze);

@@ -183,6 +183,7 @@ class TreesOfMomentTest {
                 shipped.database(),
                 files,
                 shipped.trees(),
+                shipped.processors(),
                 shipped.clock(),
                 shipped.ticker());
         return new SnapshotTaker(
