@@ -4,6 +4,7 @@ import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Running;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 
 /** When things happened, as an agent's log says, to the millisecond. */
@@ -24,13 +25,9 @@ final class AgentLog {
         });
     }
 
-    /** What the last line that holds these words says. */
-    Optional<String> last(String words) {
-        return agent.logText()
-                .lines()
-                .filter(line -> line.contains(words))
-                .reduce((first, second) -> second)
-                .map(line -> line.replaceFirst(".* (?=[0-9]+ files and )", ""));
+    /** All lines that hold these words. */
+    List<String> lines(String words) {
+        return agent.logText().lines().filter(line -> line.contains(words)).toList();
     }
 
     static Optional<Double> find(String log, String words) {

@@ -115,8 +115,8 @@ final class SnapshotRun {
         Moments moments = new Moments();
         TreesOfMoment trees =
                 new TreesOfMoment(moments, (into, shown) -> trees(into, guard, base, blobs, shown), sink, progress);
-        try (TaskScope beside = new TaskScope("read the trees")) {
-            beside.start(trees::readBeside);
+        try (TaskScope walk = new TaskScope("read the trees")) {
+            walk.start(trees::followMoments);
             Captured captured = source.database()
                     .capture(
                             (buffer, offset, length) -> {
@@ -128,7 +128,7 @@ final class SnapshotRun {
             moments.end();
             guard.database(captured.database().tables());
             enter(Stage.FILES);
-            beside.await();
+            walk.await();
             return new Content(captured, trees.result());
         }
     }

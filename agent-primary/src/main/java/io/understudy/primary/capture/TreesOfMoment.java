@@ -31,7 +31,7 @@ final class TreesOfMoment {
     }
 
     /** Ends when the database has been read, and the trees since its last moment. Runs in a thread of its own. */
-    void readBeside() {
+    void followMoments() {
         try {
             for (int moment = moments.await(0); moment > 0; moment = moments.await(moment)) {
                 read = readSince(moment);
@@ -42,7 +42,7 @@ final class TreesOfMoment {
         }
     }
 
-    /** What was read, after {@link #readBeside} has ended; reads it now if there was no moment. */
+    /** What was read, after {@link #followMoments} has ended; reads it now if there was no moment. */
     List<SourceTrees.Captured> result() {
         progress.show();
         return read.orElseGet(() -> reading.read(sink, progress));
