@@ -100,10 +100,17 @@ public enum StateEntry {
     SPARE(
             Owner.REPLICA,
             "spare.json",
-            2,
+            3,
             Loss.STOPS,
-            "the database that the next snapshot is loaded into, and how far that is",
+            "the database that the next snapshot is loaded into or changed into, and how far that is",
             "the next load starts over, once no database carries the spare's name: drop it if Understudy created it, rename it if it is your own"),
+    LOADED_DATABASES(
+            Owner.REPLICA,
+            "loaded-databases.json",
+            1,
+            Loss.COSTS,
+            "which snapshot each database of this standby held when its load ended, and what shows whether it was changed since",
+            "the next import loads the database in full"),
     REPLICA_ID(
             Owner.REPLICA,
             "replica-id.json",
@@ -121,6 +128,11 @@ public enum StateEntry {
             "mirror",
             "the repository's snapshots that this standby may need, verified",
             "they are fetched again from the filestore"),
+    DIFFERENCE(
+            Owner.REPLICA,
+            "difference",
+            "rows that differ between two snapshots, where they are many, only during a load",
+            "nothing; it is made again"),
     ARCHIVE(Owner.REPLICA, "archive.dump", "pg_dump's archive, only during a load", "nothing; it is made again"),
     REPLICA_LOCK(
             Owner.REPLICA, "replica.lock", "held while anything of a standby is changed", "nothing; it is made again"),

@@ -28,6 +28,7 @@ import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.DatabaseLoader;
+import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.promote.EpochClaiming;
@@ -109,7 +110,13 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.clock(),
                 mirrors.repository().or(epochs::repository)));
         this.snapshots = new MirroredSnapshots(
-                repository, mirrors, settings.replica().name(), AgentVersion.current(), id, ports.clock());
+                repository,
+                mirrors,
+                settings.replica().name(),
+                AgentVersion.current(),
+                id,
+                () -> ports.loader().base().map(SpareLoader.Base::snapshot),
+                ports.clock());
         this.parts = replace.apply(shippedParts());
     }
 

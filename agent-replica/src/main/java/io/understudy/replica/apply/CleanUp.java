@@ -16,13 +16,14 @@ import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * Removes what no import and no way back needs any more: retired databases, the spare of a server that was promoted,
+ * Removes what no import and no way back needs any more: retired databases but one, the spare of a server that was promoted,
  * old plans, undo folders. None of it is needed to serve, so none of it holds up anything: what fails is logged, kept
  * in the record for status and metrics, and tried again later.
  *
@@ -75,7 +76,7 @@ public final class CleanUp {
 
     private void clear(ReplicaRecord record, BooleanSupplier stop) {
         List<UnderstudyException> failed = new ArrayList<>();
-        for (DatabaseIdentity retired : retired(failed)) {
+        for (DatabaseIdentity retired : retired(record, failed)) {
             if (stop.getAsBoolean()) {
                 return;
             }
@@ -98,9 +99,14 @@ public final class CleanUp {
                 .orElseGet(ReplicaEvent.CleanedUp::new));
     }
 
-    private Set<DatabaseIdentity> retired(List<UnderstudyException> failed) {
+    /** One of them stays on a standby: the next import begins with it. */
+    private Set<DatabaseIdentity> retired(ReplicaRecord record, List<UnderstudyException> failed) {
         try {
-            return databases.retired();
+            Set<DatabaseIdentity> retired = new LinkedHashSet<>(databases.retired());
+            if (!retired.isEmpty() && !(record.state() instanceof Promoted)) {
+                loader.base().map(SpareLoader.Base::database).ifPresent(retired::remove);
+            }
+            return retired;
         } catch (UnderstudyException e) {
             failed.add(e);
             return Set.of();

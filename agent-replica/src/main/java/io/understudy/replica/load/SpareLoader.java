@@ -3,8 +3,11 @@ package io.understudy.replica.load;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Fills the spare database next to the live one. What is live is never touched. Not for concurrent use. */
 public interface SpareLoader {
@@ -23,15 +26,34 @@ public interface SpareLoader {
     }
 
     /**
-     * Loads the snapshot into a fresh spare database and checks every row count. A spare that holds this snapshot
-     * already is returned at once, one that an earlier attempt left is dropped first; a database of the spare's name
+     * The database that the next load begins with, which is no longer live: it is brought up by differences, so it is
+     * not to be dropped, and the snapshot that it holds is to stay in the mirror. Empty when there is none.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code STATE_DAMAGED}
+     */
+    Optional<Base> base();
+
+    /** @param snapshot that it holds */
+    record Base(DatabaseIdentity database, SnapshotId snapshot) {}
+
+    /**
+     * Makes the spare database one that holds the snapshot, and checks its rows: from {@link #base} by differences, or
+     * in a fresh database. A spare that holds this snapshot already is returned at once; a database of the spare's name
      * that Understudy did not create is refused ({@code DATABASE_FOREIGN}). Durable on return.
      *
-     * @param progress receives the steps {@code schema}, {@code load} (bytes of rows), {@code indexes} and
-     *     {@code statistics}
-     * @return the identity of the loaded spare
+     * @param held gives the manifest of an older snapshot, where its content is at hand
+     * @param progress receives the steps {@code load} (bytes of rows) and {@code statistics}, in a fresh database
+     *     {@code schema} and {@code indexes} too
      */
-    DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress);
+    LoadedSpare load(Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress);
+
+    /** As {@link #load}, with no older snapshot at hand. */
+    default DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress) {
+        return load(manifest, blobs, none -> Optional.empty(), progress).database();
+    }
+
+    /** @param database the spare */
+    record LoadedSpare(DatabaseIdentity database, LoadReport report) {}
 
     /** Drops the spare that a load left, if there is one. Idempotent. */
     void dropSpare();

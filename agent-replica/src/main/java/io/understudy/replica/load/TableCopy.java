@@ -8,6 +8,7 @@ import io.understudy.postgres.Sql;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.digest.Lines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,6 +39,10 @@ final class TableCopy {
         this.encoding = encoding;
         this.targets = targets;
         this.total = total;
+    }
+
+    static String columns(TableData table) {
+        return table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
     }
 
     static String name(TableData table) {
@@ -78,14 +83,24 @@ final class TableCopy {
         }
     }
 
+    /** Copies some rows more, which are not counted for {@link #requireAll}. @return how many were stored */
+    long more(Session session, TableData table, Lines rows) {
+        try (InputStream in = rows.open()) {
+            return session.copyIn(statement(table), in);
+        } catch (UnderstudyException e) {
+            throw DatabaseErrors.refuses(e) ? refused(table, e) : e;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The table, qualified, that its rows are stored through. */
     String target(TableData table) {
         return targets.of(table);
     }
 
     private String statement(TableData table) {
-        String columns = table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
-        return "COPY " + targets.of(table) + " (" + columns + ") FROM STDIN WITH (FORMAT text, ENCODING "
+        return "COPY " + targets.of(table) + " (" + columns(table) + ") FROM STDIN WITH (FORMAT text, ENCODING "
                 + Sql.literal(encoding) + ")";
     }
 
