@@ -18,7 +18,7 @@ public final class SchemaStamp {
     private static final String OF_SITE = " >= 16384";
 
     private static final String NOT_TEMPORARY = " c.relpersistence <> 't' AND c.relkind <> 't'"
-            + " AND c.relnamespace <> 'pg_catalog.pg_toast'::pg_catalog.regnamespace ";
+            + " AND c.relnamespace <> 'pg_toast'::pg_catalog.regnamespace ";
 
     private static final String RELATIONS = """
             SELECT 'relation ' || c.oid || concat_ws(' ', c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relowner,

@@ -36,12 +36,14 @@ final class IncrementalLoader {
     /** A table of which more than this share of the rows changed gets new statistics at once. */
     private static final double MUCH = 0.1;
 
+    private final Database database;
     private final Database replica;
     private final SpareDatabase spare;
     private final Restores restores;
     private final Path state;
 
     IncrementalLoader(Database database, SpareDatabase spare, Restores restores, Path state) {
+        this.database = database;
         this.replica = database.asReplica();
         this.spare = spare;
         this.restores = restores;
@@ -69,15 +71,15 @@ final class IncrementalLoader {
         Change change = spare.adopt(base, after.snapshot());
         LoadRights.dropLeftoversIn(replica, spare.name());
         Look look = look(base.mark(), tables, change);
+        if (!before.database().archive().equals(after.database().archive()) || hasDoubtfulObjects(look, change)) {
+            new LargeObjects(database, spare.name(), restores)
+                    .replace(after, blobs, filled(look, base.mark()));
+        }
         List<TableLoad> loads;
         try (LoadRights rights = LoadRights.of(replica, spare.name())) {
             List<TableChange> changes = withDrift(tables, base.mark(), change, look, rights);
             loads = new DifferenceLoad(replica, spare.name(), blobs, state, spare::committing)
                     .run(changes, change, look.order(), look.targets(), rights, after, progress);
-            if (!before.database().archive().equals(after.database().archive()) || hasDoubtfulObjects(look, change)) {
-                new LargeObjects(replica, spare.name(), restores, rights)
-                        .replace(after, blobs, look.order(), filled(look, base.mark()));
-            }
             verifyGenerated(changes, rights, look.targets(), after, blobs, progress);
         }
         finish(tables, loads, look, after, blobs, progress);
