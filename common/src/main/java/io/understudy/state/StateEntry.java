@@ -111,6 +111,13 @@ public enum StateEntry {
             Loss.COSTS,
             "which snapshot each database of this standby held when its load ended, and what shows whether it was changed since",
             "the next import loads the database in full"),
+    COMPARED_TABLES(
+            Owner.REPLICA,
+            "compared-tables.json",
+            1,
+            Loss.COSTS,
+            "when each table of the standby's database was last compared with its digest in the snapshot",
+            "the next import compares all tables"),
     REPLICA_ID(
             Owner.REPLICA,
             "replica-id.json",

@@ -20,6 +20,7 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -66,7 +67,8 @@ public final class DatabaseLoader implements SpareLoader {
         PgTools tools = new PgTools(LoadOptions.with(settings), runner);
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
         this.restores = new Restores(database, tools, spare.name(), state);
-        this.incremental = new IncrementalLoader(database, spare, restores, state);
+        this.incremental = new IncrementalLoader(
+                database, spare, restores, new ComparedTables(state, Clock.systemUTC()), state);
         this.preflight = new Preflight(database, tools, spare, state, disk);
     }
 

@@ -2,7 +2,6 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.Session;
 import io.understudy.progress.Progress;
@@ -41,19 +40,14 @@ final class DifferenceLoad {
     /** A database of which less is replaced is never loaded as a whole for that. */
     private static final long SMALL = 64L << 20;
 
-    private final Database replica;
-    private final String spare;
     private final BlobSource blobs;
     private final Path folder;
     private final BiConsumer<String, Long> committing;
 
     /**
-     * @param replica whose sessions are those of a replica
      * @param committing receives the part and the number of each transaction before it is committed
      */
-    DifferenceLoad(Database replica, String spare, BlobSource blobs, Path state, BiConsumer<String, Long> committing) {
-        this.replica = replica;
-        this.spare = spare;
+    DifferenceLoad(BlobSource blobs, Path state, BiConsumer<String, Long> committing) {
         this.blobs = blobs;
         this.folder = StateEntry.DIFFERENCE.in(state);
         this.committing = committing;
@@ -131,7 +125,8 @@ final class DifferenceLoad {
 
     /** The transaction that a table is changed in; in the order of these names they are made. */
     static String part(TableChange table, LoadOrder order, LoadRights rights) {
-        return (order.isLate(table.after()) ? "2 late, " : "1 ") + rights.group(table.name());
+        return (table.repaired() ? "3 again, " : order.isLate(table.after()) ? "2 late, " : "1 ")
+                + rights.group(table.name());
     }
 
     private List<TableLoad> run(Part part, LoadRights rights, TableExchange exchange) {

@@ -41,12 +41,15 @@ final class IncrementalLoader {
     private final SpareDatabase spare;
     private final Restores restores;
     private final Path state;
+    private final ComparedTables compared;
 
-    IncrementalLoader(Database database, SpareDatabase spare, Restores restores, Path state) {
+    IncrementalLoader(
+            Database database, SpareDatabase spare, Restores restores, ComparedTables compared, Path state) {
         this.database = database;
         this.replica = database.asReplica();
         this.spare = spare;
         this.restores = restores;
+        this.compared = compared;
         this.state = state;
     }
 
@@ -78,8 +81,13 @@ final class IncrementalLoader {
         List<TableLoad> loads;
         try (LoadRights rights = LoadRights.of(replica, spare.name())) {
             List<TableChange> changes = withDrift(tables, base.mark(), change, look, rights);
-            loads = new DifferenceLoad(replica, spare.name(), blobs, state, spare::committing)
-                    .run(changes, change, look.order(), look.targets(), rights, after, progress);
+            DifferenceLoad rows = new DifferenceLoad(blobs, state, spare::committing);
+            loads = rows.run(changes, change, look.order(), look.targets(), rights, after, progress);
+            List<TableChange> wrong = different(changes, look.targets(), after);
+            if (!wrong.isEmpty()) {
+                loads = repaired(
+                        loads, rows.run(wrong, change, look.order(), look.targets(), rights, after, progress));
+            }
             verifyGenerated(changes, rights, look.targets(), after, blobs, progress);
         }
         finish(tables, loads, look, after, blobs, progress);
@@ -163,6 +171,40 @@ final class IncrementalLoader {
             filled.removeAll(StaleViews.all(session));
         }
         return filled;
+    }
+
+    /**
+     * The tables whose turn it is to be compared, and that differ from the snapshot. Partitions that PostgreSQL fills by
+     * way of their root have other rows on each server.
+     */
+    private List<TableChange> different(List<TableChange> changes, CopyTargets targets, Manifest after) {
+        Set<String> changed = changes.stream()
+                .filter(table -> !table.isUnchanged())
+                .map(TableChange::name)
+                .collect(Collectors.toSet());
+        List<TableData> all = changes.stream()
+                .filter(table -> targets.of(table.after()).equals(table.name()))
+                .map(TableChange::after)
+                .toList();
+        List<TableData> due = compared.due(all, changed);
+        Map<String, String> wrong = new DigestCheck(
+                        replica,
+                        spare.name(),
+                        after.database().properties().encoding())
+                .compare(due, Progress.none()).stream()
+                .collect(Collectors.toMap(each -> TableCopy.name(each.table()), DigestCheck.Mismatch::text));
+        compared.compared(due, all);
+        return changes.stream()
+                .filter(table -> wrong.containsKey(table.name()))
+                .map(table -> table.again("its rows differed from the snapshot's digest: " + wrong.get(table.name())))
+                .toList();
+    }
+
+    private static List<TableLoad> repaired(List<TableLoad> loads, List<TableLoad> again) {
+        Map<String, TableLoad> byName = new LinkedHashMap<>();
+        loads.forEach(load -> byName.put(load.table(), load));
+        again.forEach(load -> byName.put(load.table(), load.asMismatch()));
+        return List.copyOf(byName.values());
     }
 
     private void verifyGenerated(

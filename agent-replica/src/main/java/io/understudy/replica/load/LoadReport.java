@@ -43,8 +43,17 @@ public record LoadReport(Optional<String> full, List<TableLoad> tables) {
      * @param gone rows that were deleted, of a delta
      * @param came rows that were inserted
      * @param drift whether the table was not what the last import had left: something wrote into it on this server
+     * @param mismatch whether it differed from the snapshot's digest after it had been brought up
      */
-    public record TableLoad(String table, By by, Optional<String> why, long gone, long came, boolean drift) {
+    public record TableLoad(String table, By by, Optional<String> why, long gone, long came, boolean drift, boolean mismatch) {
+        TableLoad(String table, By by, Optional<String> why, long gone, long came, boolean drift) {
+            this(table, by, why, gone, came, drift, false);
+        }
+
+        TableLoad asMismatch() {
+            return new TableLoad(table, by, why, gone, came, drift, true);
+        }
+
         String text() {
             return switch (by) {
                 case UNCHANGED -> table + ": unchanged";
@@ -57,6 +66,14 @@ public record LoadReport(Optional<String> full, List<TableLoad> tables) {
     /** The tables that something wrote into on this server since they were imported. */
     public List<String> drifted() {
         return tables.stream().filter(TableLoad::drift).map(TableLoad::table).toList();
+    }
+
+    /** Each table that differed from the snapshot's digest and was stored again, with how it differed. */
+    public List<String> mismatches() {
+        return tables.stream()
+                .filter(TableLoad::mismatch)
+                .map(table -> table.table() + ": " + table.why().orElse(""))
+                .toList();
     }
 
     /** On one line. */

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
  *
  * @param full why all of its rows are to be replaced; empty when the rows that differ are enough
  * @param drifted whether it does not hold what it is to hold by the older snapshot
+ * @param repaired whether it was changed already, and is not what it is to be
  */
-record TableChange(TableData before, TableData after, Optional<String> full, boolean drifted) {
+record TableChange(TableData before, TableData after, Optional<String> full, boolean drifted, boolean repaired) {
     /**
      * All tables, by schema and name.
      *
@@ -43,7 +44,7 @@ record TableChange(TableData before, TableData after, Optional<String> full, boo
                 || !before.key().equals(after.key())) {
             throw otherTables();
         }
-        return new TableChange(before, after, Optional.empty(), false);
+        return new TableChange(before, after, Optional.empty(), false, false);
     }
 
     private static FullLoadRequired otherTables() {
@@ -51,11 +52,15 @@ record TableChange(TableData before, TableData after, Optional<String> full, boo
     }
 
     TableChange inFull(String why) {
-        return new TableChange(before, after, Optional.of(why), drifted);
+        return new TableChange(before, after, Optional.of(why), drifted, repaired);
     }
 
     TableChange asDrifted(String what) {
-        return new TableChange(before, after, Optional.of(what), true);
+        return new TableChange(before, after, Optional.of(what), true, repaired);
+    }
+
+    TableChange again(String why) {
+        return new TableChange(before, after, Optional.of(why), drifted, true);
     }
 
     boolean isUnchanged() {

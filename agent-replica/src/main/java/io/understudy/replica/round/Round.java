@@ -196,6 +196,10 @@ public final class Round {
             if (!drifted.isEmpty()) {
                 events.report(new ReplicaEvent.DatabaseDrifted(drifted));
             }
+            List<String> differed = loaded.report().mismatches();
+            if (!differed.isEmpty()) {
+                events.report(new ReplicaEvent.TablesDiffered(manifest.snapshot(), differed));
+            }
             return loaded;
         }
 
