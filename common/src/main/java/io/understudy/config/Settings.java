@@ -180,10 +180,16 @@ public record Settings(
      * @param name of this replica in reports and metrics; default: the host name
      * @param primaries tried in turn; may be empty: polling alone works too
      * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s
+     * @param previous whether the database of the snapshot before the live one is kept for {@code rollback}; default yes
      */
-    public record ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
+    public record ReplicaSettings(
+            String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http, boolean previous) {
         public ReplicaSettings {
             primaries = List.copyOf(primaries);
+        }
+
+        public ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
+            this(name, primaries, poll, http, true);
         }
     }
 

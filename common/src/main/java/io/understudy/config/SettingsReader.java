@@ -123,7 +123,8 @@ final class SettingsReader {
                 values.hostNamed(Setting.REPLICA_NAME),
                 values.hostPorts(Setting.REPLICA_PRIMARIES),
                 values.duration(Setting.REPLICA_POLL),
-                values.listen(Setting.REPLICA_HTTP));
+                values.listen(Setting.REPLICA_HTTP),
+                values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true));
     }
 
     private static ServiceSettings service(Values values) {

@@ -94,6 +94,14 @@ final class CrashStage implements AutoCloseable {
         return filestore;
     }
 
+    /** Whether imports may bring up a database by differences. */
+    void mayUseDifferences(boolean may) {
+        postgres.psql(
+                "postgres",
+                (may ? "GRANT" : "REVOKE") + " SET ON PARAMETER session_replication_role " + (may ? "TO " : "FROM ")
+                        + Host.ROLE + ";");
+    }
+
     PostgresServer postgres() {
         return postgres;
     }

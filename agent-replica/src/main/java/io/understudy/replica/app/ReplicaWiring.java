@@ -278,7 +278,16 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public CleanUp cleanUp(Events events) {
-        return new CleanUp(store, ports.databases(), parts.trees(), ports.loader(), failures(), events, ports.clock());
+        return new CleanUp(
+                store,
+                ports.databases(),
+                parts.trees(),
+                ports.loader(),
+                marker,
+                settings.replica().previous(),
+                failures(),
+                events,
+                ports.clock());
     }
 
     public Replica replica(Events events) {

@@ -7,10 +7,13 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
+import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.PendingCleanUp;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
@@ -34,15 +37,20 @@ public final class CleanUp {
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final SpareLoader loader;
+    private final BackupMode backup;
+    private final boolean keepsPrevious;
     private final RetryLog failures;
     private final Events events;
     private final Clock clock;
 
+    /** @param keepsPrevious whether N-1 stays for a rollback */
     public CleanUp(
             ReplicaStateStore store,
             LiveDatabases databases,
             LiveTrees trees,
             SpareLoader loader,
+            BackupMode backup,
+            boolean keepsPrevious,
             RetryLog failures,
             Events events,
             Clock clock) {
@@ -50,6 +58,8 @@ public final class CleanUp {
         this.databases = databases;
         this.trees = trees;
         this.loader = loader;
+        this.backup = backup;
+        this.keepsPrevious = keepsPrevious;
         this.failures = failures;
         this.events = events;
         this.clock = clock;
@@ -76,6 +86,9 @@ public final class CleanUp {
 
     private void clear(ReplicaRecord record, BooleanSupplier stop) {
         List<UnderstudyException> failed = new ArrayList<>();
+        if (!keepsPrevious && backup.on() && record.state() instanceof Following following) {
+            attempt(failed, () -> giveUpPrevious(record, following));
+        }
         for (DatabaseIdentity retired : retired(record, failed)) {
             if (stop.getAsBoolean()) {
                 return;
@@ -97,6 +110,21 @@ public final class CleanUp {
         events.report(left.<Event>map(
                         pending -> new ReplicaEvent.CleanUpFailed(pending.attempts(), pending.notBefore(), failed))
                 .orElseGet(ReplicaEvent.CleanedUp::new));
+    }
+
+    /** First its name: a database in N-1's place that the state does not know would be taken for a stranger's. */
+    private void giveUpPrevious(ReplicaRecord record, Following following) {
+        Optional<DatabaseIdentity> previous =
+                following.previous().map(DatabaseVersion::database).filter(record.owned()::contains);
+        if (previous.isEmpty()) {
+            return;
+        }
+        Arrangement now = databases.look();
+        if (now.previous().equals(previous)) {
+            databases.arrange(
+                    new Arrangement(now.live(), now.spare(), Optional.empty()), Set.of(previous.orElseThrow()));
+        }
+        store.change(each -> each.with(following.without(Optional.empty())).withoutOwned(previous.orElseThrow()));
     }
 
     /** One of them stays on a standby: the next import begins with it. */

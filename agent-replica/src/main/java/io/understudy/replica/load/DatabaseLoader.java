@@ -94,6 +94,11 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     @Override
+    public Optional<String> hindrance() {
+        return incremental.hindrance().map(why -> "each import loads the whole database, whatever changed: " + why);
+    }
+
+    @Override
     public Optional<Base> base() {
         return spare.base().map(base -> new Base(base.identity(), base.snapshot()));
     }

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -69,7 +70,9 @@ final class IncrementalLoader {
      */
     LoadReport load(LoadedDatabase base, Manifest before, Manifest after, BlobSource blobs, Progress progress) {
         requireAlike(before.database(), after.database());
-        requireRights();
+        hindrance().ifPresent(why -> {
+            throw new FullLoadRequired(why);
+        });
         List<TableChange> tables = TableChange.between(before, after, blobs);
         Change change = spare.adopt(base, after.snapshot());
         LoadRights.dropLeftoversIn(replica, spare.name());
@@ -91,7 +94,7 @@ final class IncrementalLoader {
             verifyGenerated(changes, rights, look.targets(), after, blobs, progress);
         }
         finish(tables, loads, look, after, blobs, progress);
-        return new LoadReport(java.util.Optional.empty(), loads);
+        return new LoadReport(Optional.empty(), loads);
     }
 
     private static void requireAlike(DatabaseData before, DatabaseData after) {
@@ -103,15 +106,17 @@ final class IncrementalLoader {
         }
     }
 
-    private void requireRights() {
+    /** Why no database can be brought up by differences here; empty when it can. */
+    Optional<String> hindrance() {
         try {
             replica.maintenance().close();
+            return Optional.empty();
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.MISSING_PRIVILEGE) {
                 throw e;
             }
-            throw new FullLoadRequired("database.user may not set session_replication_role;"
-                    + " hint: GRANT SET ON PARAMETER session_replication_role TO it (PostgreSQL 15 and later)");
+            return Optional.of("database.user may not set session_replication_role;"
+                    + " GRANT SET ON PARAMETER session_replication_role TO it allows that (PostgreSQL 15 and later)");
         }
     }
 

@@ -25,6 +25,11 @@ public interface SpareLoader {
         return List.of();
     }
 
+    /** Why every load is one in full, and what would change that, for people; empty when it is not so. */
+    default Optional<String> hindrance() {
+        return Optional.empty();
+    }
+
     /**
      * The database that the next load begins with, which is no longer live: it is brought up by differences, so it is
      * not to be dropped, and the snapshot that it holds is to stay in the mirror. Empty when there is none.

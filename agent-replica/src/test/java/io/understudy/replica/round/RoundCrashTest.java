@@ -75,6 +75,28 @@ class RoundCrashTest {
                 });
     }
 
+    /** The one that was live is brought up to the next snapshot: there are never three of Understudy's. */
+    @TestFactory
+    Stream<DynamicTest> anImportWithoutAPrevious() {
+        return everywhere(
+                world -> {
+                    world.keepsPrevious = false;
+                    world.source.commit(1, 1);
+                    world.sync();
+                    world.source.commit(1, 2);
+                    world.sync();
+                    world.source.commit(1, 3);
+                },
+                world -> {
+                    assertThat(world.content()).isEqualTo("00000001-00000003");
+                    assertThat(world.databases.find(FakeDatabases.PREVIOUS)).isEmpty();
+                    assertThat(world.databases.names()).hasSize(3);
+                    assertThat(world.databases.base())
+                            .hasValueSatisfying(base -> assertThat(base.snapshot()).hasToString("00000001-00000002"));
+                    assertThat(world.inspection().look()).isEmpty();
+                });
+    }
+
     @TestFactory
     Stream<DynamicTest> anImportThatMakesTheSiteUnhealthy() {
         return everywhere(
