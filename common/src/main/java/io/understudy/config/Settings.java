@@ -180,7 +180,7 @@ public record Settings(
      * @param name of this replica in reports and metrics; default: the host name
      * @param primaries tried in turn; may be empty: polling alone works too
      * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s
-     * @param previous whether the database of the snapshot before the live one is kept for {@code rollback}; default yes
+     * @param previous whether the database of N-1 is kept for {@code rollback}; default yes
      */
     public record ReplicaSettings(
             String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http, boolean previous) {

@@ -36,8 +36,7 @@ public final class SchemaStamp {
     private static final String INDEXES = """
             SELECT concat_ws(' ', 'index', i.indexrelid, i.indrelid, i.indisunique, i.indisprimary, i.indisvalid, i.indkey, i.indoption,
                 i.indclass, i.indcollation, i.indisclustered, i.indisreplident)
-            FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE c.oid""" + OF_SITE + " AND"
-            + NOT_TEMPORARY;
+            FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE c.oid""" + OF_SITE + " AND" + NOT_TEMPORARY;
 
     private static final String PARENTS = """
             SELECT concat_ws(' ', 'parent', i.inhrelid, i.inhparent, i.inhseqno)
@@ -63,7 +62,11 @@ public final class SchemaStamp {
 
     /** Rows of a table: what a temporary one has does not count. */
     private static final List<String> OF_RELATIONS = List.of(
-            "pg_constraint conrelid", "pg_attrdef adrelid", "pg_trigger tgrelid", "pg_rewrite ev_class", "pg_policy polrelid");
+            "pg_constraint conrelid",
+            "pg_attrdef adrelid",
+            "pg_trigger tgrelid",
+            "pg_rewrite ev_class",
+            "pg_policy polrelid");
 
     private static final List<String> OTHERS = List.of(
             "pg_proc",
@@ -97,8 +100,8 @@ public final class SchemaStamp {
                     Stream.of("SELECT concat_ws(' ', 'sequence', s.seqrelid, s.xmin) FROM pg_catalog.pg_sequence s"
                             + " JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid WHERE c.relpersistence <> 't'"),
                     OTHERS.stream()
-                            .map(catalog -> "SELECT concat_ws(' ', '" + catalog
-                                    + "', oid, xmin) FROM pg_catalog." + catalog + " WHERE oid" + OF_SITE))
+                            .map(catalog -> "SELECT concat_ws(' ', '" + catalog + "', oid, xmin) FROM pg_catalog."
+                                    + catalog + " WHERE oid" + OF_SITE))
             .flatMap(queries -> queries)
             .collect(Collectors.joining(" UNION ALL "));
 
@@ -115,7 +118,9 @@ public final class SchemaStamp {
     /** @return SHA-256 in hexadecimal */
     public static String of(Session session) {
         MessageDigest digest = Sha256.digest();
-        session.query("SELECT stamp FROM (" + ALL + ") s (stamp) ORDER BY stamp COLLATE \"C\"", row -> row.text("stamp"))
+        session.query(
+                        "SELECT stamp FROM (" + ALL + ") s (stamp) ORDER BY stamp COLLATE \"C\"",
+                        row -> row.text("stamp"))
                 .forEach(stamp -> {
                     digest.update(stamp.getBytes(StandardCharsets.UTF_8));
                     digest.update((byte) 0);

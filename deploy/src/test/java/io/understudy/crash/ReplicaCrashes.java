@@ -119,7 +119,8 @@ record ReplicaCrashes(CrashStage stage) {
             SnapshotId id = stage.snapshot();
             stage.standby().killAt(point, 1, "replica", "sync");
             stage.assertStandbyServesOneSnapshot();
-            assertThat(stage.standby().succeed("replica", "sync", "--json").output()).contains("\"full\":null");
+            assertThat(stage.standby().succeed("replica", "sync", "--json").output())
+                    .contains("\"full\":null");
             stage.assertStandbyIs(id);
             stage.assertRepositoryWhole();
             stage.nextRound();

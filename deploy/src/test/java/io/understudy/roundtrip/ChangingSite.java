@@ -70,9 +70,11 @@ final class ChangingSite {
         for (int i = 0; i < 30; i++) {
             sql.append(insert());
         }
-        return sql.append("INSERT INTO app.note (body, place) SELECT md5(g::text), 100000 + g FROM generate_series(1, 3000) g;")
+        return sql.append(
+                        "INSERT INTO app.note (body, place) SELECT md5(g::text), 100000 + g FROM generate_series(1, 3000) g;")
                 .append("INSERT INTO app.log SELECT g % 3, 'same' FROM generate_series(1, 30) g;")
-                .append("INSERT INTO app.part SELECT g * 7, md5(g::text) FROM generate_series(1, 150) g ON CONFLICT DO NOTHING;")
+                .append(
+                        "INSERT INTO app.part SELECT g * 7, md5(g::text) FROM generate_series(1, 150) g ON CONFLICT DO NOTHING;")
                 .toString();
     }
 
@@ -83,11 +85,13 @@ final class ChangingSite {
                 + "INSERT INTO app.comment VALUES (" + n + ", " + n + ", " + text() + ");"
                 + "INSERT INTO app.log VALUES (" + random.nextInt(3) + ", " + text() + ");"
                 + "INSERT INTO app.word VALUES (" + text() + ", " + text() + ", " + n + ") ON CONFLICT DO NOTHING;"
-                + "INSERT INTO app.kinds VALUES ('a\"" + n % 99 + "', " + n + ".50, '2026-01-02 03:04:05.6+00', '2026-02-03', 'x', B'101', '"
+                + "INSERT INTO app.kinds VALUES ('a\"" + n % 99 + "', " + n
+                + ".50, '2026-01-02 03:04:05.6+00', '2026-02-03', 'x', B'101', '"
                 + new java.util.UUID(7, n) + "', 'a\\b{,}" + n + "', " + (n % 2 == 0) + ", " + text() + ");"
                 + "INSERT INTO app.ident (v) VALUES (" + n + ");"
                 + "INSERT INTO app.part VALUES (" + (n * 3 + 1000) + ", " + text() + ");"
-                + "INSERT INTO app.kept VALUES (" + n + ", " + text() + "); INSERT INTO app.heir VALUES (" + n + ", " + text() + ", 1);"
+                + "INSERT INTO app.kept VALUES (" + n + ", " + text() + "); INSERT INTO app.heir VALUES (" + n + ", "
+                + text() + ", 1);"
                 + "INSERT INTO app.secret VALUES (" + n + ", " + text() + ");"
                 + "INSERT INTO app.ruled VALUES (" + n + ", " + text() + ");"
                 + "INSERT INTO app.loud VALUES (" + n + ", " + text() + ");"
@@ -123,28 +127,46 @@ final class ChangingSite {
         return switch (random.nextInt(22)) {
             case 0, 1 -> insert();
             case 2 -> "UPDATE app.note SET body = " + text() + " WHERE id % " + some + " = 0 AND id < 60;";
-            case 3 -> "UPDATE app.note SET place = -place; UPDATE app.note SET place = CASE place WHEN -1 THEN 2 WHEN -2 THEN 1 ELSE -place END;";
+            case 3 ->
+                "UPDATE app.note SET place = -place; UPDATE app.note SET place = CASE place WHEN -1 THEN 2 WHEN -2 THEN 1 ELSE -place END;";
             case 4 -> "DELETE FROM app.note WHERE id % " + (some * 50) + " = 1;";
-            case 5 -> "UPDATE app.log SET b = " + text() + " WHERE ctid IN (SELECT ctid FROM app.log LIMIT " + some + ");";
+            case 5 ->
+                "UPDATE app.log SET b = " + text() + " WHERE ctid IN (SELECT ctid FROM app.log LIMIT " + some + ");";
             case 6 -> "DELETE FROM app.log WHERE ctid IN (SELECT ctid FROM app.log ORDER BY a LIMIT " + some + ");";
             case 7 -> "INSERT INTO app.log SELECT 1, 'same' FROM generate_series(1, " + some + ");";
             case 8 -> "UPDATE app.word SET b = b || 'x', n = n + 1 WHERE n % " + some + " = 0;";
             case 9 -> "UPDATE app.kinds SET v = " + text() + ", b = b + 1000 WHERE i;";
-            case 10 -> "UPDATE app.ident SET v = v + 1 WHERE id % " + some + " = 0; DELETE FROM app.ident WHERE id = " + some + ";";
-            case 11 -> "UPDATE app.part SET k = k + 300 WHERE k BETWEEN 250 AND 260; DELETE FROM app.part WHERE k % " + (some * 9) + " = 0;";
-            case 12 -> "UPDATE ONLY app.kept SET b = " + text() + " WHERE a % " + some + " = 0; DELETE FROM app.heir WHERE a % 10 = 3;";
-            case 13 -> "UPDATE app.secret SET b = " + text() + "; UPDATE app.root SET b = " + text() + " WHERE a > " + some + ";";
-            case 14 -> "ALTER TABLE app.ruled DISABLE RULE keep; DELETE FROM app.ruled WHERE a % " + some
-                    + " = 1; ALTER TABLE app.ruled ENABLE ALWAYS RULE keep;";
-            case 15 -> "UPDATE app.loud SET a = a + 1000 WHERE a % " + some + " = 0 AND a < 1000; DELETE FROM app.loud WHERE a % 9 = 1;";
+            case 10 ->
+                "UPDATE app.ident SET v = v + 1 WHERE id % " + some + " = 0; DELETE FROM app.ident WHERE id = " + some
+                        + ";";
+            case 11 ->
+                "UPDATE app.part SET k = k + 300 WHERE k BETWEEN 250 AND 260; DELETE FROM app.part WHERE k % "
+                        + (some * 9) + " = 0;";
+            case 12 ->
+                "UPDATE ONLY app.kept SET b = " + text() + " WHERE a % " + some
+                        + " = 0; DELETE FROM app.heir WHERE a % 10 = 3;";
+            case 13 ->
+                "UPDATE app.secret SET b = " + text() + "; UPDATE app.root SET b = " + text() + " WHERE a > " + some
+                        + ";";
+            case 14 ->
+                "ALTER TABLE app.ruled DISABLE RULE keep; DELETE FROM app.ruled WHERE a % " + some
+                        + " = 1; ALTER TABLE app.ruled ENABLE ALWAYS RULE keep;";
+            case 15 ->
+                "UPDATE app.loud SET a = a + 1000 WHERE a % " + some
+                        + " = 0 AND a < 1000; DELETE FROM app.loud WHERE a % 9 = 1;";
             case 16 -> "UPDATE app.late SET b = " + text() + "; DELETE FROM app.theirs WHERE a % " + some + " = 0;";
             case 17 -> "TRUNCATE " + (random.nextBoolean() ? "app.comment" : "app.fleeting") + ";";
-            case 18 -> "SELECT setval('app.own', " + (100 + some) + ", " + random.nextBoolean() + "); SELECT nextval('app.note_id_seq');";
-            case 19 -> "BEGIN; DELETE FROM app.note; ROLLBACK; UPDATE app.note SET parent = (SELECT min(id) FROM app.note) WHERE id % 11 = 0;";
-            case 20 -> "SELECT lo_from_bytea(0, '\\x" + String.format("%02x", some) + "');"
-                    + (random.nextBoolean() ? "SELECT lo_unlink(min(oid)) FROM pg_largeobject_metadata;" : "");
-            default -> "INSERT INTO app.note (body, place) SELECT repeat(md5(g::text), 30), 200000 + " + 1000 * next++
-                    + " + g FROM generate_series(1, 200) g;";
+            case 18 ->
+                "SELECT setval('app.own', " + (100 + some) + ", " + random.nextBoolean()
+                        + "); SELECT nextval('app.note_id_seq');";
+            case 19 ->
+                "BEGIN; DELETE FROM app.note; ROLLBACK; UPDATE app.note SET parent = (SELECT min(id) FROM app.note) WHERE id % 11 = 0;";
+            case 20 ->
+                "SELECT lo_from_bytea(0, '\\x" + String.format("%02x", some) + "');"
+                        + (random.nextBoolean() ? "SELECT lo_unlink(min(oid)) FROM pg_largeobject_metadata;" : "");
+            default ->
+                "INSERT INTO app.note (body, place) SELECT repeat(md5(g::text), 30), 200000 + " + 1000 * next++
+                        + " + g FROM generate_series(1, 200) g;";
         };
     }
 
@@ -154,7 +176,8 @@ final class ChangingSite {
             case 0 -> "UPDATE app.note SET body = 'drift' WHERE id % 40 = 0;";
             case 1 -> "DELETE FROM app.log WHERE ctid IN (SELECT ctid FROM app.log LIMIT 1);";
             case 2 -> "INSERT INTO app.word VALUES ('drift', 'drift', 0);";
-            case 3 -> "TRUNCATE app.fleeting; DELETE FROM app.comment WHERE ctid IN (SELECT ctid FROM app.comment LIMIT 1);";
+            case 3 ->
+                "TRUNCATE app.fleeting; DELETE FROM app.comment WHERE ctid IN (SELECT ctid FROM app.comment LIMIT 1);";
             case 4 -> "SELECT lo_from_bytea(0, 'drift'); REFRESH MATERIALIZED VIEW app.total;";
             default -> "SELECT setval('app.own', 5000);";
         };
@@ -164,10 +187,12 @@ final class ChangingSite {
     String ddl() {
         return switch (random.nextInt(4)) {
             case 0 -> "ALTER TABLE app.log ADD COLUMN c" + next++ + " int DEFAULT 3;";
-            case 1 -> "CREATE TABLE app.part_more" + next + " PARTITION OF app.part FOR VALUES FROM (" + (2_000_000 + next * 100) + ") TO ("
-                    + (2_000_000 + next++ * 100 + 50) + ");";
-            case 2 -> "ALTER TABLE app.part DETACH PARTITION app.part_low; ALTER TABLE app.part ATTACH PARTITION app.part_low FOR VALUES FROM (-"
-                    + next++ + ") TO (500);";
+            case 1 ->
+                "CREATE TABLE app.part_more" + next + " PARTITION OF app.part FOR VALUES FROM ("
+                        + (2_000_000 + next * 100) + ") TO (" + (2_000_000 + next++ * 100 + 50) + ");";
+            case 2 ->
+                "ALTER TABLE app.part DETACH PARTITION app.part_low; ALTER TABLE app.part ATTACH PARTITION app.part_low FOR VALUES FROM (-"
+                        + next++ + ") TO (500);";
             default -> "CREATE INDEX ON app.word (n, " + (next++ % 2 == 0 ? "a" : "b") + ");";
         };
     }

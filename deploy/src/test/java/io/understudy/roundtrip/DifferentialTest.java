@@ -27,7 +27,8 @@ class DifferentialTest {
         ChangingSite site = new ChangingSite(seed);
         Differential both = new Differential(PostgresServer.shared(), state, ChangingSite.SCHEMA);
         both.run(site.rows());
-        assertThat(both.importAndRetire().full()).contains("this server has no database of an older snapshot to begin with");
+        assertThat(both.importAndRetire().full())
+                .contains("this server has no database of an older snapshot to begin with");
         for (int round = 0; round < 6; round++) {
             both.run(site.change());
             boolean ddl = random.nextInt(6) == 0;
@@ -47,7 +48,8 @@ class DifferentialTest {
         Differential both = new Differential(PostgresServer.shared(), state, ChangingSite.SCHEMA);
         both.run(new ChangingSite(7).rows());
         both.importAndRetire();
-        both.run("DELETE FROM app.note WHERE id <= 2; UPDATE app.note SET body = 'new' WHERE id = 7; UPDATE app.log SET b = 'x' WHERE a = 1;");
+        both.run(
+                "DELETE FROM app.note WHERE id <= 2; UPDATE app.note SET body = 'new' WHERE id = 7; UPDATE app.log SET b = 'x' WHERE a = 1;");
         both.server.psql(both.base(), "UPDATE app.word SET n = 1;");
         LoadReport report = both.importAndRetire();
         assertThat(report.full()).isEmpty();

@@ -205,7 +205,6 @@ public final class ReplicaWiring implements AutoCloseable {
         return snapshots;
     }
 
-    /** @throws io.understudy.failure.UnderstudyException what opening it throws */
     public Repository repository() {
         return repository.get();
     }

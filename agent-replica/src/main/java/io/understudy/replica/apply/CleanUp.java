@@ -4,10 +4,10 @@ import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.SpareLoader;
-import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.PendingCleanUp;
@@ -26,9 +26,9 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * Removes what no import and no way back needs any more: retired databases but one, the spare of a server that was promoted,
- * old plans, undo folders. None of it is needed to serve, so none of it holds up anything: what fails is logged, kept
- * in the record for status and metrics, and tried again later.
+ * Removes what no import and no way back needs any more: retired databases but one, the spare of a server that was
+ * promoted, old plans, undo folders. None of it is needed to serve, so none of it holds up anything: what fails is
+ * logged, kept in the record for status and metrics, and tried again later.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */

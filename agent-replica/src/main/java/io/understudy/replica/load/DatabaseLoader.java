@@ -34,9 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads a snapshot by differences where a database of an older one is there, and else with PostgreSQL's own tools and parallel COPY, in the order that leaves nothing to fire, check or
- * maintain while rows go in: schema, rows, what else the archive holds of data, then indexes, keys, triggers and views,
- * then statistics.
+ * Loads a snapshot by differences where a database of an older one is there, and else with PostgreSQL's own tools and
+ * parallel COPY, in the order that leaves nothing to fire, check or maintain while rows go in: schema, rows, what else
+ * the archive holds of data, then indexes, keys, triggers and views, then statistics.
  */
 public final class DatabaseLoader implements SpareLoader {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseLoader.class);
@@ -67,8 +67,8 @@ public final class DatabaseLoader implements SpareLoader {
         PgTools tools = new PgTools(LoadOptions.with(settings), runner);
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
         this.restores = new Restores(database, tools, spare.name(), state);
-        this.incremental = new IncrementalLoader(
-                database, spare, restores, new ComparedTables(state, Clock.systemUTC()), state);
+        this.incremental =
+                new IncrementalLoader(database, spare, restores, new ComparedTables(state, Clock.systemUTC()), state);
         this.preflight = new Preflight(database, tools, spare, state, disk);
     }
 
@@ -128,10 +128,11 @@ public final class DatabaseLoader implements SpareLoader {
     private LoadedSpare byDifferences(
             Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress) {
         LoadedDatabase base = spare.base()
-                .orElseThrow(() -> new FullLoadRequired("this server has no database of an older snapshot to begin with"));
+                .orElseThrow(
+                        () -> new FullLoadRequired("this server has no database of an older snapshot to begin with"));
         Manifest before = held.apply(base.snapshot())
-                .orElseThrow(() -> new FullLoadRequired("the mirror does not hold " + base.snapshot()
-                        + ", which the database to begin with holds"));
+                .orElseThrow(() -> new FullLoadRequired(
+                        "the mirror does not hold " + base.snapshot() + ", which the database to begin with holds"));
         LOG.info("bringing the database of {} up to {}", base.snapshot(), manifest.snapshot());
         LoadReport report = incremental.load(base, before, manifest, blobs, progress);
         definition(manifest).afterTheLoad();
@@ -139,7 +140,8 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     private DatabaseDefinition definition(Manifest manifest) {
-        return new DatabaseDefinition(database, spare.name(), manifest.database().properties());
+        return new DatabaseDefinition(
+                database, spare.name(), manifest.database().properties());
     }
 
     private static Set<String> tables(Manifest manifest, BlobSource blobs) {

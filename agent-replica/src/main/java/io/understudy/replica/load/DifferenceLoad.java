@@ -73,23 +73,33 @@ final class DifferenceLoad {
      * @throws UnderstudyException those of sessions, blobs and files
      */
     List<TableLoad> run(
-            List<TableChange> changes, Change change, LoadOrder order, CopyTargets targets, LoadRights rights,
-            Manifest after, Progress progress) {
+            List<TableChange> changes,
+            Change change,
+            LoadOrder order,
+            CopyTargets targets,
+            LoadRights rights,
+            Manifest after,
+            Progress progress) {
         String encoding = after.database().properties().encoding();
         long total = changes.stream().mapToLong(each -> each.after().bytes()).sum();
         requireFew(changes, total);
         List<TableLoad> done = new ArrayList<>();
         changes.stream()
                 .filter(TableChange::isUnchanged)
-                .forEach(each -> done.add(
-                        new TableLoad(each.text(), By.UNCHANGED, Optional.empty(), 0, 0, false)));
+                .forEach(each -> done.add(new TableLoad(each.text(), By.UNCHANGED, Optional.empty(), 0, 0, false)));
         TableCopy copy = new TableCopy(blobs, progress, encoding, targets, bytes(changes));
         TableExchange exchange = new TableExchange(copy, blobs, encoding);
         List<TableLoad> changed = new ArrayList<>();
         for (Part part : parts(changes, order, rights)) {
             if (change.transactions().containsKey(part.name())) {
-                part.changes().forEach(each -> changed.add(new TableLoad(
-                        each.text(), By.DELTA, Optional.of("committed by an earlier attempt"), 0, 0, each.drifted())));
+                part.changes()
+                        .forEach(each -> changed.add(new TableLoad(
+                                each.text(),
+                                By.DELTA,
+                                Optional.of("committed by an earlier attempt"),
+                                0,
+                                0,
+                                each.drifted())));
             } else {
                 changed.addAll(run(part, rights, exchange));
             }
@@ -99,7 +109,8 @@ final class DifferenceLoad {
     }
 
     private static void requireFew(List<TableChange> changes, long total) {
-        long full = bytes(changes.stream().filter(each -> each.full().isPresent()).toList());
+        long full =
+                bytes(changes.stream().filter(each -> each.full().isPresent()).toList());
         if (full > SMALL && full > MOST_IN_FULL * total) {
             throw new FullLoadRequired(Math.round(100.0 * full / total) + " % of the rows are to be replaced");
         }
@@ -155,8 +166,7 @@ final class DifferenceLoad {
         }
     }
 
-    private List<TableLoad> transaction(
-            String name, Session session, Differences differences, TableExchange exchange) {
+    private List<TableLoad> transaction(String name, Session session, Differences differences, TableExchange exchange) {
         List<TableLoad> done = new ArrayList<>();
         session.execute("BEGIN");
         for (Optional<Found> next = differences.next(); next.isPresent(); next = differences.next()) {

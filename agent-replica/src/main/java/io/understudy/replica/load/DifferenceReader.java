@@ -54,8 +54,8 @@ final class DifferenceReader {
     /** @throws io.understudy.failure.UnderstudyException {@code BLOB_*} */
     Found read(TableChange change) {
         long bytes = change.after().content().base().bytes();
-        RowDifference difference =
-                new RowDifference(BUDGET, BUDGET + bytes, folder.resolve("difference-" + System.identityHashCode(change)));
+        RowDifference difference = new RowDifference(
+                BUDGET, BUDGET + bytes, folder.resolve("difference-" + System.identityHashCode(change)));
         boolean complete = false;
         try {
             Found found = read(change, difference);
@@ -95,7 +95,8 @@ final class DifferenceReader {
         int fresh = 0;
         while (old < olds.size() || fresh < news.size()) {
             boolean older = fresh == news.size()
-                    || old < olds.size() && olds.get(old).start() <= news.get(fresh).start();
+                    || old < olds.size()
+                            && olds.get(old).start() <= news.get(fresh).start();
             BlobRef blob = older ? olds.get(old++).blob() : news.get(fresh++).blob();
             lines(blob, older ? difference::older : difference::newer);
         }

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
  * mode may write. Each table is scanned once, without its values that lie out of line: rows that were inserted or
  * updated carry a later transaction, and where rows were deleted the number differs.
  *
- * <p>PostgreSQL keeps the number of the inserting transaction in a row for ever, but only its lower 32 bits; so a mark
- * is of use for 2^31 transactions.
+ * <p>PostgreSQL keeps the number of the inserting transaction in each row, but only its lower 32 bits; so a mark is of
+ * use for 2^31 transactions.
  */
 final class Drift {
     private static final long MOST_TRANSACTIONS = 1L << 31;
@@ -47,8 +47,11 @@ final class Drift {
         Map<String, String> found = new HashMap<>();
         together.values().forEach(group -> {
             long wanted = group.stream().mapToLong(tables::get).sum();
-            long rows = group.stream().mapToLong(table -> counted.get(table).rows()).sum();
-            long later = group.stream().mapToLong(table -> counted.get(table).later()).sum();
+            long rows =
+                    group.stream().mapToLong(table -> counted.get(table).rows()).sum();
+            long later = group.stream()
+                    .mapToLong(table -> counted.get(table).later())
+                    .sum();
             if (later > 0) {
                 group.forEach(table ->
                         found.put(table, later + " of its rows were written on this server since the last import"));
@@ -66,7 +69,8 @@ final class Drift {
             throw new FullLoadRequired("the schema was changed on this server since the last import");
         }
         if (!LoadMark.others(session, listed).equals(mark.others().keySet())) {
-            throw new FullLoadRequired("tables or views were made, filled or emptied on this server since the last import");
+            throw new FullLoadRequired(
+                    "tables or views were made, filled or emptied on this server since the last import");
         }
         return find(mark.others(), alone(mark.others().keySet())).keySet();
     }
@@ -107,11 +111,10 @@ final class Drift {
         session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         long since = LoadMark.next(session) - mark.transaction();
         if (since < 0 || since >= MOST_TRANSACTIONS) {
-            throw new FullLoadRequired("the last import into this database is too long ago: " + since
-                    + " transactions");
+            throw new FullLoadRequired(
+                    "the last import into this database is too long ago: " + since + " transactions");
         }
-        return "pg_catalog.age(" + Sql.literal(Long.toString(mark.transaction() & 0xffffffffL))
-                + "::pg_catalog.xid)";
+        return "pg_catalog.age(" + Sql.literal(Long.toString(mark.transaction() & 0xffffffffL)) + "::pg_catalog.xid)";
     }
 
     private static Counts count(Session session, String table, String span) {

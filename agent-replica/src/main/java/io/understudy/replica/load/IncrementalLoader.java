@@ -44,8 +44,7 @@ final class IncrementalLoader {
     private final Path state;
     private final ComparedTables compared;
 
-    IncrementalLoader(
-            Database database, SpareDatabase spare, Restores restores, ComparedTables compared, Path state) {
+    IncrementalLoader(Database database, SpareDatabase spare, Restores restores, ComparedTables compared, Path state) {
         this.database = database;
         this.replica = database.asReplica();
         this.spare = spare;
@@ -78,8 +77,7 @@ final class IncrementalLoader {
         LoadRights.dropLeftoversIn(replica, spare.name());
         Look look = look(base.mark(), tables, change);
         if (!before.database().archive().equals(after.database().archive()) || hasDoubtfulObjects(look, change)) {
-            new LargeObjects(database, spare.name(), restores)
-                    .replace(after, blobs, filled(look, base.mark()));
+            new LargeObjects(database, spare.name(), restores).replace(after, blobs, filled(look, base.mark()));
         }
         List<TableLoad> loads;
         try (LoadRights rights = LoadRights.of(replica, spare.name())) {
@@ -88,8 +86,7 @@ final class IncrementalLoader {
             loads = rows.run(changes, change, look.order(), look.targets(), rights, after, progress);
             List<TableChange> wrong = different(changes, look.targets(), after);
             if (!wrong.isEmpty()) {
-                loads = repaired(
-                        loads, rows.run(wrong, change, look.order(), look.targets(), rights, after, progress));
+                loads = repaired(loads, rows.run(wrong, change, look.order(), look.targets(), rights, after, progress));
             }
             verifyGenerated(changes, rights, look.targets(), after, blobs, progress);
         }
@@ -130,7 +127,11 @@ final class IncrementalLoader {
             Set<String> drifted = change.transactions().isEmpty()
                     ? new Drift(replica, spare.name(), mark).findOthers(session, SchemaStamp.of(session), listed)
                     : mark.others().keySet();
-            return new Look(LoadOrder.of(session), CopyTargets.of(session), mark.others().keySet(), drifted);
+            return new Look(
+                    LoadOrder.of(session),
+                    CopyTargets.of(session),
+                    mark.others().keySet(),
+                    drifted);
         }
     }
 
@@ -179,8 +180,8 @@ final class IncrementalLoader {
     }
 
     /**
-     * The tables whose turn it is to be compared, and that differ from the snapshot. Partitions that PostgreSQL fills by
-     * way of their root have other rows on each server.
+     * The tables whose turn it is to be compared, and that differ from the snapshot. Partitions that PostgreSQL fills
+     * by way of their root have other rows on each server.
      */
     private List<TableChange> different(List<TableChange> changes, CopyTargets targets, Manifest after) {
         Set<String> changed = changes.stream()
@@ -193,11 +194,9 @@ final class IncrementalLoader {
                 .toList();
         List<TableData> due = compared.due(all, changed);
         Map<String, String> wrong = new DigestCheck(
-                        replica,
-                        spare.name(),
-                        after.database().properties().encoding())
+                        replica, spare.name(), after.database().properties().encoding())
                 .compare(due, Progress.none()).stream()
-                .collect(Collectors.toMap(each -> TableCopy.name(each.table()), DigestCheck.Mismatch::text));
+                        .collect(Collectors.toMap(each -> TableCopy.name(each.table()), DigestCheck.Mismatch::text));
         compared.compared(due, all);
         return changes.stream()
                 .filter(table -> wrong.containsKey(table.name()))
@@ -233,7 +232,12 @@ final class IncrementalLoader {
     }
 
     private void finish(
-            List<TableChange> tables, List<TableLoad> loads, Look look, Manifest after, BlobSource blobs, Progress progress) {
+            List<TableChange> tables,
+            List<TableLoad> loads,
+            Look look,
+            Manifest after,
+            BlobSource blobs,
+            Progress progress) {
         new SequenceLoader(replica, spare.name()).load(after.database(), blobs);
         progress.report("statistics", 0, -1);
         Map<String, TableLoad> byText = loads.stream().collect(Collectors.toMap(TableLoad::table, load -> load));
@@ -244,7 +248,8 @@ final class IncrementalLoader {
             if (load.by() != By.UNCHANGED) {
                 changed.add(table.name());
             }
-            if (load.by() == By.FULL || load.gone() + load.came() > MUCH * table.after().rows()) {
+            if (load.by() == By.FULL
+                    || load.gone() + load.came() > MUCH * table.after().rows()) {
                 much.add(table.name());
             }
         }
@@ -253,7 +258,8 @@ final class IncrementalLoader {
             drifted.removeIf(look::isLargeObject);
             StaleViews views = new StaleViews(session, changed, drifted);
             if (!views.all().containsAll(drifted)) {
-                throw new FullLoadRequired("rows of tables that no list of the snapshot names were changed on this server");
+                throw new FullLoadRequired(
+                        "rows of tables that no list of the snapshot names were changed on this server");
             }
             views.refresh(session);
         }

@@ -45,7 +45,8 @@ public record LoadReport(Optional<String> full, List<TableLoad> tables) {
      * @param drift whether the table was not what the last import had left: something wrote into it on this server
      * @param mismatch whether it differed from the snapshot's digest after it had been brought up
      */
-    public record TableLoad(String table, By by, Optional<String> why, long gone, long came, boolean drift, boolean mismatch) {
+    public record TableLoad(
+            String table, By by, Optional<String> why, long gone, long came, boolean drift, boolean mismatch) {
         TableLoad(String table, By by, Optional<String> why, long gone, long came, boolean drift) {
             this(table, by, why, gone, came, drift, false);
         }

@@ -209,13 +209,15 @@ final class SpareDatabase {
                 switch (status) {
                     case "committed" -> found.put(part, transaction);
                     case "aborted" -> LOG.debug("transaction {} of an earlier import was not committed", transaction);
-                    case "in progress" -> throw new UnderstudyException(
-                            ErrorCode.DATABASE_BUSY,
-                            "cannot change database " + names.spare()
-                                    + ": a session of an earlier import has not ended yet",
-                            "it is tried again");
-                    default -> throw new FullLoadRequired(
-                            "the server does not know any more whether an earlier import was committed");
+                    case "in progress" ->
+                        throw new UnderstudyException(
+                                ErrorCode.DATABASE_BUSY,
+                                "cannot change database " + names.spare()
+                                        + ": a session of an earlier import has not ended yet",
+                                "it is tried again");
+                    default ->
+                        throw new FullLoadRequired(
+                                "the server does not know any more whether an earlier import was committed");
                 }
             });
         }

@@ -50,7 +50,8 @@ public interface SpareLoader {
      * @param progress receives the steps {@code load} (bytes of rows) and {@code statistics}, in a fresh database
      *     {@code schema} and {@code indexes} too
      */
-    LoadedSpare load(Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress);
+    LoadedSpare load(
+            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress);
 
     /** As {@link #load}, with no older snapshot at hand. */
     default DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress) {

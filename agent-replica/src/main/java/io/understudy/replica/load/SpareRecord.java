@@ -54,8 +54,7 @@ record SpareRecord(
     }
 
     static SpareRecord creating(long cluster, String name) {
-        return new SpareRecord(
-                Stage.CREATING, name, cluster, 0, Optional.empty(), Optional.empty(), Optional.empty());
+        return new SpareRecord(Stage.CREATING, name, cluster, 0, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** @param name that the database of {@code change} has now */

@@ -64,8 +64,10 @@ final class StaleViews {
                                 row.flag("stored"),
                                 row.flag("calls")))
                 .forEach(view -> views.put(view.oid(), view));
-        session.query(READS, row -> reads.computeIfAbsent(row.number("view"), none -> new HashSet<>())
-                .add(row.number("relation")));
+        session.query(
+                READS,
+                row -> reads.computeIfAbsent(row.number("view"), none -> new HashSet<>())
+                        .add(row.number("relation")));
         changed = new HashSet<>(session.query(CHANGED, row -> row.number("oid"), KeyText.array(tables)));
     }
 
@@ -76,7 +78,9 @@ final class StaleViews {
         List<String> stale = new ArrayList<>();
         for (long oid : ordered) {
             View view = views.get(oid);
-            if (view.calls() || drifted.contains(view.name()) || reads.getOrDefault(oid, Set.of()).stream().anyMatch(changed::contains)) {
+            if (view.calls()
+                    || drifted.contains(view.name())
+                    || reads.getOrDefault(oid, Set.of()).stream().anyMatch(changed::contains)) {
                 changed.add(oid);
                 if (view.stored()) {
                     stale.add(view.name());

@@ -54,7 +54,12 @@ final class TableExchange {
             require(change, rows.came().rows(), copy.more(session, table, rows.came()));
         }
         return new TableLoad(
-                change.text(), By.DELTA, Optional.empty(), rows.gone().rows(), rows.came().rows(), false);
+                change.text(),
+                By.DELTA,
+                Optional.empty(),
+                rows.gone().rows(),
+                rows.came().rows(),
+                false);
     }
 
     private TableLoad all(Session session, TableChange change) {

@@ -43,8 +43,9 @@ final class TableOwners {
                     + " FROM pg_catalog.pg_namespace n WHERE" + OF_SITE;
 
     /** A policy that binds the owner too would hide rows from a member of it, and any policy from who is no member. */
-    private static final String HIDDEN = "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner"
-            + " WHERE r.rolname = ? AND c.relrowsecurity AND (c.relforcerowsecurity OR r.rolsuper OR r.rolname ~ '^pg_')";
+    private static final String HIDDEN =
+            "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner"
+                    + " WHERE r.rolname = ? AND c.relrowsecurity AND (c.relforcerowsecurity OR r.rolsuper OR r.rolname ~ '^pg_')";
 
     private static final String TAKE_BACK =
             "SELECT pg_catalog.format('REVOKE ALL ON ALL TABLES IN SCHEMA %1$I FROM %2$I;"

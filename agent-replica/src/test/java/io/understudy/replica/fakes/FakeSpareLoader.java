@@ -54,8 +54,8 @@ public final class FakeSpareLoader implements SpareLoader {
     @Override
     public Optional<Base> base() {
         return server.all().stream()
-                .filter(each -> server.own(each)
-                        && names.isRetired(server.name(each).orElseThrow(), each.oid()))
+                .filter(each ->
+                        server.own(each) && names.isRetired(server.name(each).orElseThrow(), each.oid()))
                 .flatMap(each -> server.content(each).map(snapshot -> new Base(each, snapshot)).stream())
                 .max(Comparator.comparing(Base::snapshot));
     }
@@ -71,9 +71,8 @@ public final class FakeSpareLoader implements SpareLoader {
             requireOwn(there.get());
             server.drop(there.get());
         }
-        Optional<DatabaseIdentity> base = base().filter(
-                        each -> held.apply(each.snapshot()).isPresent())
-                .map(Base::database);
+        Optional<DatabaseIdentity> base =
+                base().filter(each -> held.apply(each.snapshot()).isPresent()).map(Base::database);
         base.ifPresent(each -> {
             hook.before("adopt");
             server.empty(each);
@@ -84,7 +83,8 @@ public final class FakeSpareLoader implements SpareLoader {
         fill(spare, manifest, blobs);
         return new LoadedSpare(
                 spare,
-                base.map(each -> new LoadReport(Optional.empty(), List.of())).orElse(LoadReport.full("nothing to begin with")));
+                base.map(each -> new LoadReport(Optional.empty(), List.of()))
+                        .orElse(LoadReport.full("nothing to begin with")));
     }
 
     private void fill(DatabaseIdentity spare, Manifest manifest, BlobSource blobs) {

@@ -79,8 +79,8 @@ public final class World {
     public record Agent(Round round, Applier applier, IntentWriter intents, Promotion promotion, CleanUp cleanUp) {}
 
     public Agent agent() {
-        ReplicaWiring wiring = wiring(
-                keepsPrevious ? AgentSettings.in(NOWHERE, List.of()) : AgentSettings.withoutPrevious(NOWHERE));
+        ReplicaWiring wiring =
+                wiring(keepsPrevious ? AgentSettings.in(NOWHERE, List.of()) : AgentSettings.withoutPrevious(NOWHERE));
         return new Agent(
                 wiring.round(events),
                 wiring.applier(events),

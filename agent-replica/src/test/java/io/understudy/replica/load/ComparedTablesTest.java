@@ -20,8 +20,9 @@ class ComparedTablesTest {
     private static final long GIB = 1L << 30;
 
     private final FakeTicker time = new FakeTicker();
-    private final List<TableData> tables =
-            IntStream.range(0, 24).mapToObj(i -> table("t" + (char) ('a' + i), GIB, true)).toList();
+    private final List<TableData> tables = IntStream.range(0, 24)
+            .mapToObj(i -> table("t" + (char) ('a' + i), GIB, true))
+            .toList();
 
     @TempDir
     private Path state;
@@ -47,12 +48,18 @@ class ComparedTablesTest {
     @Test
     void aTableThatIsLargerThanTheBudgetIsDueAfterADay() {
         ComparedTables compared = new ComparedTables(state, time.clock());
-        List<TableData> large = List.of(table("large", 100 * GIB, true), table("small", 1000, true), table("none", 1, false));
+        List<TableData> large =
+                List.of(table("large", 100 * GIB, true), table("small", 1000, true), table("none", 1, false));
         compared.compared(large, large);
         time.advance(Duration.ofMinutes(1));
-        assertThat(compared.due(large, Set.of("\"public\".\"large\""))).extracting(TableData::name).containsExactly("small");
+        assertThat(compared.due(large, Set.of("\"public\".\"large\"")))
+                .extracting(TableData::name)
+                .containsExactly("small");
         time.advance(Duration.ofDays(1));
-        assertThat(compared.due(large, Set.of())).extracting(TableData::name).contains("large").doesNotContain("none");
+        assertThat(compared.due(large, Set.of()))
+                .extracting(TableData::name)
+                .contains("large")
+                .doesNotContain("none");
     }
 
     private static TableData table(String name, long bytes, boolean digest) {

@@ -100,8 +100,10 @@ class IncrementalLoadTest {
     void doesNotRepeatWhatWasCommitted() {
         DatabaseIdentity base = halfChanged();
         Manifest next = mirror.get(new SnapshotId(1, 2));
-        assertThat(server.psql(names.spare(), "SELECT count(*) FROM t WHERE b = 'new'")).isNotEqualTo("0");
-        assertThat(server.psql(names.spare(), "SELECT count(*) FROM u WHERE b = 'v'")).isEqualTo("0");
+        assertThat(server.psql(names.spare(), "SELECT count(*) FROM t WHERE b = 'new'"))
+                .isNotEqualTo("0");
+        assertThat(server.psql(names.spare(), "SELECT count(*) FROM u WHERE b = 'v'"))
+                .isEqualTo("0");
         LoadedSpare loaded = load(next, blobs);
         assertThat(loaded.database()).isEqualTo(base);
         assertThat(loaded.report().drifted()).isEmpty();
@@ -257,8 +259,7 @@ class IncrementalLoadTest {
         base(capture());
         server.psql(source, CHANGE);
         LoadedSpare full = load(capture(), blobs);
-        assertThat(full.report().full().orElseThrow())
-                .contains("GRANT SET ON PARAMETER session_replication_role");
+        assertThat(full.report().full().orElseThrow()).contains("GRANT SET ON PARAMETER session_replication_role");
         retire(full.database());
         server.psql("postgres", "GRANT SET ON PARAMETER session_replication_role TO incremental_plain;");
         try {
@@ -302,7 +303,8 @@ class IncrementalLoadTest {
         assertThat(loader().base()).contains(new Base(first, new SnapshotId(1, 2)));
         LoadedSpare back = load(mirror.get(new SnapshotId(1, 1)), blobs);
         assertThat(back.report().full()).isEmpty();
-        assertThat(server.psql(names.spare(), "SELECT count(*) FROM t WHERE b = 'new'")).isEqualTo("0");
+        assertThat(server.psql(names.spare(), "SELECT count(*) FROM t WHERE b = 'new'"))
+                .isEqualTo("0");
     }
 
     /** As if what was written until now had been there when the load ended. */
@@ -310,13 +312,15 @@ class IncrementalLoadTest {
         LoadedDatabases known = new LoadedDatabases(state);
         LoadedDatabase loaded = known.of(base).orElseThrow();
         long now = Long.parseLong(server.psql("postgres", "SELECT pg_current_xact_id()"));
-        LoadMark late = new LoadMark(now, loaded.mark().catalogs(), loaded.mark().others());
+        LoadMark late =
+                new LoadMark(now, loaded.mark().catalogs(), loaded.mark().others());
         known.put(new LoadedDatabase(loaded.cluster(), loaded.oid(), loaded.snapshot(), late), Set.of(base));
     }
 
     private boolean committed() {
         try {
-            return !server.psql(names.spare(), "SELECT count(*) FROM t WHERE b = 'new'").equals("0");
+            return !server.psql(names.spare(), "SELECT count(*) FROM t WHERE b = 'new'")
+                    .equals("0");
         } catch (AssertionError e) {
             return false;
         }
@@ -344,8 +348,7 @@ class IncrementalLoadTest {
 
     private void retire(DatabaseIdentity database) {
         new DatabaseSwap(new Database(settings), Ticker.system())
-                .arrange(
-                        new Arrangement(Optional.empty(), Optional.empty(), Optional.empty()), Set.of(database));
+                .arrange(new Arrangement(Optional.empty(), Optional.empty(), Optional.empty()), Set.of(database));
     }
 
     private String retired(DatabaseIdentity database) {
@@ -383,8 +386,7 @@ class IncrementalLoadTest {
     private Set<BlobId> ids(Manifest manifest) {
         Set<BlobId> ids = new HashSet<>();
         try (Stream<TableData> tables = manifest.database().tables(blobs)) {
-            tables.forEach(table ->
-                    table.content().base().blobs(blobs).forEachRemaining(blob -> ids.add(blob.id())));
+            tables.forEach(table -> table.content().base().blobs(blobs).forEachRemaining(blob -> ids.add(blob.id())));
         }
         return ids;
     }

@@ -92,7 +92,8 @@ class RoundCrashTest {
                     assertThat(world.databases.find(FakeDatabases.PREVIOUS)).isEmpty();
                     assertThat(world.databases.names()).hasSize(3);
                     assertThat(world.databases.base())
-                            .hasValueSatisfying(base -> assertThat(base.snapshot()).hasToString("00000001-00000002"));
+                            .hasValueSatisfying(
+                                    base -> assertThat(base.snapshot()).hasToString("00000001-00000002"));
                     assertThat(world.inspection().look()).isEmpty();
                 });
     }

@@ -14,9 +14,9 @@ import java.util.List;
 
 /**
  * Which lines went and which came between two tables in COPY's text format, as multisets: equal lines of both sides
- * cancel each other, whatever their order. Lines are compared by their 128-bit hash. What has no counterpart yet is held
- * in memory; above a budget it goes to files, parted by hash, and is compared part by part in the end. So the memory
- * that it takes depends neither on the table nor on the change. Not thread-safe.
+ * cancel each other, whatever their order. Lines are compared by their 128-bit hash. What has no counterpart yet is
+ * held in memory; above a budget it goes to files, parted by hash, and is compared part by part in the end. So the
+ * memory that it takes depends neither on the table nor on the change. Not thread-safe.
  */
 public final class RowDifference implements Closeable {
     private static final int PARTS = 64;
@@ -139,8 +139,7 @@ public final class RowDifference implements Closeable {
 
     private static HeldLines read(Path part) throws IOException {
         HeldLines found = new HeldLines();
-        try (DataInputStream in =
-                new DataInputStream(new BufferedInputStream(Files.newInputStream(part), 256 << 10))) {
+        try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(part), 256 << 10))) {
             long left = Files.size(part);
             while (left > 0) {
                 long high = in.readLong();

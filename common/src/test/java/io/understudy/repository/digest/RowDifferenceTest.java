@@ -61,7 +61,9 @@ class RowDifferenceTest {
             RowDifference.Result result = difference.finish();
             assertThat(lines(result.gone())).containsExactlyInAnyOrderElementsOf(gone);
             assertThat(lines(result.came())).containsExactlyInAnyOrderElementsOf(came);
-            BigInteger wanted = total(before).subtract(result.gone().sum()).add(result.came().sum());
+            BigInteger wanted = total(before)
+                    .subtract(result.gone().sum())
+                    .add(result.came().sum());
             assertThat(wanted.mod(BigInteger.ONE.shiftLeft(128))).isEqualTo(total(after));
         }
         assertThat(folder).isEmptyDirectory();
@@ -96,7 +98,9 @@ class RowDifferenceTest {
 
     private static List<String> lines(Lines lines) throws IOException {
         String text = new String(lines.open().readAllBytes(), UTF_8);
-        return text.isEmpty() ? List.of() : List.of(text.substring(0, text.length() - 1).split("\n", -1));
+        return text.isEmpty()
+                ? List.of()
+                : List.of(text.substring(0, text.length() - 1).split("\n", -1));
     }
 
     private static BigInteger total(List<String> lines) throws IOException {
