@@ -15,6 +15,7 @@ import io.understudy.repository.blob.BlobSink;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** One agent's half and the other's, put together without what lies between them. */
 final class Copies {
@@ -22,7 +23,7 @@ final class Copies {
 
     static Manifest capture(DatabaseSettings settings, Path state, BlobSink sink, int sequence) {
         Captured captured = new DatabaseCapture(
-                        new Database(settings), new PgTools(settings, runner(state)), Ticker.system())
+                        new Database(settings), new PgTools(settings, runner(state)), Ticker.system(), Optional.empty())
                 .capture(sink, Progress.none());
         return new Manifest(
                 Manifest.FORMAT,

@@ -22,6 +22,7 @@ import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.DatabaseCapture;
+import io.understudy.primary.capture.database.tracking.ChangeTracking;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruning;
@@ -92,7 +93,10 @@ public final class PrimaryWiring implements AutoCloseable {
 
     private static PrimaryPorts ports(Settings settings, Filestore filestore) {
         Ticker ticker = Ticker.system();
-        DatabaseCapture database = new DatabaseCapture(new Database(settings.database()), tools(settings), ticker);
+        Database server = new Database(settings.database());
+        Optional<ChangeTracking> tracking =
+                Optional.of(new ChangeTracking(settings.site(), settings.state(), server, ticker));
+        DatabaseCapture database = new DatabaseCapture(server, tools(settings), ticker, tracking);
         return new PrimaryPorts(filestore, database, Clock.systemDefaultZone(), ticker, new SplittableRandom());
     }
 

@@ -1,0 +1,111 @@
+package io.understudy.primary.capture.database.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.testing.PostgresServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Snapshots that build on each other hold, whatever the site did in between, the same as one that reads everything.
+ * {@code -Dunderstudy.tracking.seeds=100} plays more seeds, {@code -Dunderstudy.tracking.seed=17} that one alone.
+ */
+@Timeout(600)
+@Tag("slow")
+class TrackedCaptureTest {
+    private static final int ROUNDS = 12;
+
+    private static PostgresServer server;
+
+    @TempDir
+    private Path state;
+
+    @BeforeAll
+    static void start() {
+        server = PostgresServer.start(
+                List.of("wal_level=logical", "max_prepared_transactions=20", "max_replication_slots=20"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    static LongStream seeds() {
+        Long one = Long.getLong("understudy.tracking.seed");
+        return one != null
+                ? LongStream.of(one)
+                : LongStream.rangeClosed(1, Long.getLong("understudy.tracking.seeds", 3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void isWhatAWholeSnapshotOfTheSameMomentIs(long seed) throws Exception {
+        String database = server.createDatabase("tracked");
+        server.psql(database, SiteChanges.SCHEMA);
+        TrackedSite site = new TrackedSite(server, database, state);
+        List<String> kinds = new ArrayList<>();
+        site.snapshot();
+        Captured first = site.snapshot();
+        assertThat(site.tables(first))
+                .filteredOn(table -> table.digest() == null)
+                .isEmpty();
+        try (SiteChanges changes = new SiteChanges(server, database, seed)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                for (int i = changes.draw(8); i > 0; i--) {
+                    changes.step();
+                }
+                if (changes.draw(6) == 0) {
+                    trouble(site, changes.draw(5));
+                }
+                Captured tracked = site.capture();
+                try {
+                    site.requireSame("seed " + seed + ", round " + round, tracked, site.whole());
+                } catch (AssertionError e) {
+                    Path log = Files.writeString(Path.of("target", "tracking-" + seed + ".sql"), changes.log());
+                    throw new AssertionError("see " + log + ": " + e.getMessage(), e);
+                }
+                for (TableData table : site.tables(tracked)) {
+                    kinds.add(table.content().deltas().isEmpty() ? "none" : "delta");
+                }
+                switch (changes.draw(8)) {
+                    case 0 -> site.intend(tracked);
+                    case 1 -> site.killedBehindTheCommitOf(tracked);
+                    default -> site.commit(tracked);
+                }
+            }
+        } finally {
+            server.psql("postgres", "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+            server.dropDatabase(database);
+        }
+        assertThat(kinds).as("something was tracked").contains("delta");
+    }
+
+    private void trouble(TrackedSite site, int what) throws Exception {
+        String slot = "FROM pg_replication_slots WHERE slot_name = '" + site.slot().name() + "'";
+        switch (what) {
+            case 0 -> server.psql(site.database, "SELECT pg_drop_replication_slot(slot_name) " + slot);
+            case 1 ->
+                server.psql(
+                        site.database, "SELECT pg_replication_slot_advance(slot_name, pg_current_wal_lsn()) " + slot);
+            case 2 -> Files.deleteIfExists(state.resolve("tracking.json"));
+            case 3 ->
+                server.psql(
+                        site.database,
+                        "SELECT (SELECT count(*) FROM pg_logical_slot_get_changes(slot_name, NULL, NULL)) " + slot);
+            default -> site.restartAgent();
+        }
+    }
+}
