@@ -17,8 +17,8 @@ import io.understudy.repository.blob.StreamRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The live database as a snapshot sees it: all tables of the moment at which the reading began. */
@@ -47,7 +47,12 @@ final class SourceTables implements SourceDatabase {
         frozen.forEach((name, rows) -> lists.add(table(name, rows, stream(sink, rows))));
         lists.add(new SequenceData("public", "line_id_seq", frozen.size(), true));
         return new Captured(
-                moment, "0/1", 150000, "15", lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive), CommitNotice.NONE);
+                moment,
+                "0/1",
+                150000,
+                "15",
+                lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive),
+                CommitNotice.NONE);
     }
 
     private static TableData table(String name, String rows, StreamRef content) {

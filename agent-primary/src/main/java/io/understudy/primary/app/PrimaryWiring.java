@@ -9,6 +9,7 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
+import io.understudy.files.DiskSpace;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
@@ -23,6 +24,7 @@ import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.database.tracking.ChangeTracking;
+import io.understudy.primary.capture.database.tracking.SlotWatch;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruning;
@@ -83,21 +85,30 @@ public final class PrimaryWiring implements AutoCloseable {
 
     /** Of a real server. */
     public static PrimaryWiring of(Settings settings) {
-        return new PrimaryWiring(settings, ports(settings, Filestores.open(settings.filestore())));
+        // No process would look after a replication slot.
+        return new PrimaryWiring(settings, ports(settings, Filestores.open(settings.filestore()), false));
     }
 
     /** With a filestore that reports its health. */
     public static PrimaryWiring metered(Settings settings, Monitoring monitoring) {
-        return new PrimaryWiring(settings, ports(settings, monitoring.open(settings.filestore())));
+        return new PrimaryWiring(
+                settings,
+                ports(
+                        settings,
+                        monitoring.open(settings.filestore()),
+                        settings.primary().tracking()));
     }
 
-    private static PrimaryPorts ports(Settings settings, Filestore filestore) {
+    private static PrimaryPorts ports(Settings settings, Filestore filestore, boolean tracked) {
         Ticker ticker = Ticker.system();
         Database server = new Database(settings.database());
-        Optional<ChangeTracking> tracking =
-                Optional.of(new ChangeTracking(settings.site(), settings.state(), server, ticker));
+        Optional<ChangeTracking> tracking = tracked
+                ? Optional.of(new ChangeTracking(settings.site(), settings.state(), server, ticker))
+                : Optional.empty();
+        SlotWatch slots = new SlotWatch(settings.site(), server, DiskSpace.ofThisMachine());
         DatabaseCapture database = new DatabaseCapture(server, tools(settings), ticker, tracking);
-        return new PrimaryPorts(filestore, database, Clock.systemDefaultZone(), ticker, new SplittableRandom());
+        return new PrimaryPorts(
+                filestore, database, Optional.of(slots), Clock.systemDefaultZone(), ticker, new SplittableRandom());
     }
 
     private static PgTools tools(Settings settings) {
@@ -172,6 +183,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 new Database(settings.database()),
                 tools(settings),
                 this::ofDaemon,
+                epochs::repository,
                 ports.clock());
     }
 
@@ -234,6 +246,13 @@ public final class PrimaryWiring implements AutoCloseable {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
+        TrackingWatch tracking = new TrackingWatch(
+                ports.slots(),
+                settings.primary().tracking(),
+                epochs::repository,
+                events,
+                primaryMetrics,
+                ports.ticker());
         AuditLog audit = access().audit(events);
         RefusedPeers refused = new RefusedPeers(
                 Optional.of(audit),
@@ -249,7 +268,7 @@ public final class PrimaryWiring implements AutoCloseable {
                                 queue,
                                 events,
                                 audit,
-                                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused)),
+                                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last())),
                         audit,
                         events);
         List<Service> services = new ArrayList<>();
@@ -271,6 +290,7 @@ public final class PrimaryWiring implements AutoCloseable {
         });
         // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
         // server.
+        services.add(() -> tracking);
         services.add(() -> following);
         services.add(() -> prune);
         services.add(() -> queue);
@@ -279,6 +299,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 roleWatch(),
                 planner,
                 new CatchUp(repository, announcer, planner, events, ports.clock(), ports.ticker()),
+                tracking,
                 new LoopReport(
                         repositoryWatch(new GenuineSnapshots(settings.state())::add),
                         daemonStatus,

@@ -47,8 +47,7 @@ public final class ChangeTracking {
      * @param creationLimit how long the making of a slot may wait
      * @param pause until it is tried again
      */
-    ChangeTracking(
-            String site, Path state, Database database, Ticker ticker, Duration creationLimit, Duration pause) {
+    ChangeTracking(String site, Path state, Database database, Ticker ticker, Duration creationLimit, Duration pause) {
         this.creationLimit = creationLimit;
         this.pause = pause;
         this.site = Objects.requireNonNull(site);
@@ -66,7 +65,7 @@ public final class ChangeTracking {
      */
     public Optional<TrackedRun> begin(Session session, Before before) {
         try {
-            return isLogical(session) ? run(session, before) : Optional.empty();
+            return isLogical(session) && mayReplicate(session) ? run(session, before) : Optional.empty();
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.CANCELLED) {
                 throw e;
@@ -84,6 +83,14 @@ public final class ChangeTracking {
                                         + " AND NOT pg_catalog.pg_is_in_recovery() AS fit",
                                 row -> row.flag("fit"))
                         .orElseThrow();
+    }
+
+    /** As PostgreSQL asks; a managed offering has a role for it. */
+    static boolean mayReplicate(Session session) {
+        return session.number("SELECT count(*) FROM pg_catalog.pg_roles r WHERE r.rolname = current_user"
+                        + " AND (r.rolsuper OR r.rolreplication) OR r.rolname = 'rds_replication'"
+                        + " AND pg_catalog.pg_has_role(r.oid, 'USAGE')")
+                > 0;
     }
 
     private Optional<TrackedRun> run(Session session, Before before) {

@@ -71,8 +71,8 @@ public final class KeyedCopies implements Iterable<String> {
         }
         String columns = names(table.columns());
         String unnested = IntStream.range(0, types.size())
-                .mapToObj(i -> "pg_catalog.unnest(" + Sql.literal(arrays.get(i).append('}').toString()) + "::"
-                        + types.get(i) + "[])")
+                .mapToObj(i -> "pg_catalog.unnest("
+                        + Sql.literal(arrays.get(i).append('}').toString()) + "::" + types.get(i) + "[])")
                 .collect(Collectors.joining(", "));
         return "COPY (SELECT " + columns + " FROM ONLY " + table.qualified() + " WHERE (" + names(table.key())
                 + ") IN (SELECT * FROM ROWS FROM (" + unnested + "))) TO STDOUT (FORMAT text, ENCODING "

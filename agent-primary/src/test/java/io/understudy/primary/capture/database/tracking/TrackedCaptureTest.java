@@ -94,7 +94,8 @@ class TrackedCaptureTest {
     }
 
     private void trouble(TrackedSite site, int what) throws Exception {
-        String slot = "FROM pg_replication_slots WHERE slot_name = '" + site.slot().name() + "'";
+        String slot =
+                "FROM pg_replication_slots WHERE slot_name = '" + site.slot().name() + "'";
         switch (what) {
             case 0 -> server.psql(site.database, "SELECT pg_drop_replication_slot(slot_name) " + slot);
             case 1 ->

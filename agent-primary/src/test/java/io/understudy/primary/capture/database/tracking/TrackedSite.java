@@ -49,7 +49,13 @@ final class TrackedSite {
 
     /** What is in memory is gone. */
     void restartAgent() {
-        tracking = new ChangeTracking(database, state, new Database(server.settings(database)), Ticker.system(), Duration.ofMillis(300), Duration.ZERO);
+        tracking = new ChangeTracking(
+                database,
+                state,
+                new Database(server.settings(database)),
+                Ticker.system(),
+                Duration.ofMillis(300),
+                Duration.ZERO);
     }
 
     TrackingSlot slot() {
@@ -128,7 +134,8 @@ final class TrackedSite {
     private String archive(Captured captured) {
         try {
             Path file = Files.write(
-                    state.resolve("archive"), blobs.content(captured.database().data().archive()));
+                    state.resolve("archive"),
+                    blobs.content(captured.database().data().archive()));
             AtomicReference<String> sql = new AtomicReference<>();
             new PgTools(server.settings(database), new SystemCommandRunner(state))
                     .run(
