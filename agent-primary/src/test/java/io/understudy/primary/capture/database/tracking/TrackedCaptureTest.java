@@ -7,12 +7,18 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.testing.PostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +97,89 @@ class TrackedCaptureTest {
             server.dropDatabase(database);
         }
         assertThat(kinds).as("something was tracked").contains("delta");
+    }
+
+    /** What a snapshot in the middle of it missed would be missing at the end. */
+    @Test
+    void missesNothingOfWritersAtWork() throws Exception {
+        String database = server.createDatabase("busy");
+        server.psql(database, SiteChanges.SCHEMA);
+        TrackedSite site = new TrackedSite(server, database, state);
+        site.snapshot();
+        server.psql(database, "INSERT INTO plain SELECT g, 0, 'more', 'x' FROM generate_series(100001, 130000) g");
+        Semaphore statements = new Semaphore(0);
+        List<Thread> writers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            int number = i;
+            writers.add(new Thread(() -> write(database, number, statements)));
+        }
+        writers.forEach(Thread::start);
+        int deltas = 0;
+        for (int i = 0; i < 8; i++) {
+            // They begin with it and go on behind its moment.
+            statements.release(1200);
+            Captured captured = site.snapshot();
+            deltas += site.table(captured, "plain").content().deltas().size();
+        }
+        writers.forEach(Thread::interrupt);
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        site.requireSame("at the end", site.snapshot(), site.whole());
+        assertThat(deltas).isPositive();
+        assertThat(site.table(site.snapshot(), "plain").rows())
+                .isEqualTo(Long.parseLong(server.psql(database, "SELECT count(*) FROM plain")));
+        server.psql(database, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+        server.dropDatabase(database);
+    }
+
+    private static void write(String database, int number, Semaphore statements) {
+        Random random = new Random(number);
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement()) {
+            int next = 1_000_000 * (number + 1);
+            while (true) {
+                statements.acquire();
+                int id = 1 + random.nextInt(1500);
+                statement.execute(
+                        switch (random.nextInt(5)) {
+                            case 0 -> "INSERT INTO plain VALUES (" + next++ + ", 1, 'w', 'w')";
+                            case 1 -> "UPDATE plain SET num = num + 1 WHERE id = " + id;
+                            case 2 -> "UPDATE plain SET id = " + next++ + " WHERE id = " + id;
+                            case 3 ->
+                                "DELETE FROM plain WHERE id = (SELECT max(id) FROM plain WHERE id < " + next + ")";
+                            default -> "UPDATE parts SET region = 3 - region WHERE id = " + id;
+                        });
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            // The end.
+        }
+    }
+
+    @Test
+    void aTransactionThatWasOpenAllTheTimeIsFoundWhenItEnds() throws Exception {
+        String database = server.createDatabase("long");
+        server.psql(database, SiteChanges.SCHEMA);
+        TrackedSite site = new TrackedSite(server, database, state);
+        site.snapshot();
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("UPDATE plain SET text = 'open' WHERE id = 7");
+            for (int i = 0; i < 3; i++) {
+                server.psql(database, "UPDATE plain SET num = num + 1 WHERE id = 8");
+                site.requireSame("while it is open", site.snapshot(), site.whole());
+            }
+            connection.commit();
+        }
+        Captured last = site.snapshot();
+        site.requireSame("when it has ended", last, site.whole());
+        assertThat(site.table(last, "plain").content().deltas()).isNotEmpty();
+        assertThat(site.table(last, "exact").digest()).as("not read again").isNotNull();
+        server.psql(database, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+        server.dropDatabase(database);
     }
 
     private void trouble(TrackedSite site, int what) throws Exception {
