@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks every 30 seconds, and when the role changes, what the database server keeps for change tracking. Only a server
+ * Looks every ten seconds, and when the role changes, what the database server keeps for change tracking. Only a server
  * that takes snapshots tracks changes. Used by the main loop only, but for {@link #last}.
  */
 final class TrackingWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrackingWatch.class);
-    private static final Duration EVERY = Duration.ofSeconds(30);
+    private static final Duration EVERY = Duration.ofSeconds(10);
 
     private final Optional<SlotWatch> slots;
     private final boolean tracking;
