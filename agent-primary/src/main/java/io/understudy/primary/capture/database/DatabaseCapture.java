@@ -31,7 +31,7 @@ public final class DatabaseCapture implements SourceDatabase {
     private final Ticker ticker;
     private final Optional<ChangeTracking> tracking;
 
-    /** @param tracking where changes are to be known, if the server can tell them */
+    /** @param tracking where changes are to be tracked, if the server allows it */
     public DatabaseCapture(Database database, PgTools tools, Ticker ticker, Optional<ChangeTracking> tracking) {
         this.database = Objects.requireNonNull(database);
         this.tools = Objects.requireNonNull(tools);

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows which rows changed since the snapshot before, where the server can tell: one logical replication slot, from
+ * Knows which rows changed since the snapshot before, where the server allows it: one logical replication slot, from
  * which only keys are learned. Nothing that fails here fails a snapshot: the tables are read whole then. Not
  * thread-safe: one capture at a time.
  */

@@ -43,7 +43,7 @@ final class ChangedKeys {
         private String whole = "";
         private long bytes;
 
-        /** Why the keys do not tell what changed; empty when they do. */
+        /** Why the keys are not all that changed; empty when they are. */
         Optional<String> whole() {
             return Optional.of(whole).filter(why -> !why.isEmpty());
         }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The tracking of one capture: what the slot says of the time between the snapshot before and this moment. Use once. */
+/** The tracking of one capture: what changed between the snapshot before and this moment. Use once. */
 public final class TrackedRun {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeTracking.class);
     /** Everything is read whole at least so often. */
