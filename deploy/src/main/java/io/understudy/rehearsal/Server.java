@@ -51,7 +51,7 @@ public final class Server implements AutoCloseable {
         Folders.writeSecret(layout.passwordFile(), password + "\n");
         database.create();
         database.start();
-        database.execute("postgres", "CREATE ROLE site LOGIN CREATEDB PASSWORD '" + password + "'");
+        database.execute("postgres", "CREATE ROLE site LOGIN CREATEDB PASSWORD '" + Keys.verifier(password) + "'");
     }
 
     /** Starts the database and the site; the agents do not run. */

@@ -201,7 +201,7 @@ final class Server {
                         Secret.none(),
                         Duration.ofSeconds(5)),
                 new SigningSettings(Optional.of(keys.file(number)), keys.publicFiles()),
-                new PrimarySettings(name, Map.of(), true, nowhere, List.of(), Optional.empty()),
+                new PrimarySettings(name, Map.of(), nowhere, List.of(), Optional.empty()),
                 RETENTION,
                 new ReplicaSettings(name, List.of(), Duration.ofHours(3), Optional.empty()),
                 new ServiceSettings(

@@ -9,8 +9,6 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
-import io.understudy.files.DiskSpace;
-import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
 import io.understudy.postgres.Database;
@@ -20,11 +18,9 @@ import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.GenuineSnapshots;
+import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
-import io.understudy.primary.capture.database.DatabaseCapture;
-import io.understudy.primary.capture.database.tracking.ChangeTracking;
-import io.understudy.primary.capture.database.tracking.SlotWatch;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruning;
@@ -39,15 +35,12 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
-import io.understudy.time.Ticker;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -86,29 +79,19 @@ public final class PrimaryWiring implements AutoCloseable {
     /** Of a real server. */
     public static PrimaryWiring of(Settings settings) {
         // No process would look after a replication slot.
-        return new PrimaryWiring(settings, ports(settings, Filestores.open(settings.filestore()), false));
+        return new PrimaryWiring(
+                settings, ServerPorts.of(settings, tools(settings), Filestores.open(settings.filestore()), false));
     }
 
     /** With a filestore that reports its health. */
     public static PrimaryWiring metered(Settings settings, Monitoring monitoring) {
         return new PrimaryWiring(
                 settings,
-                ports(
+                ServerPorts.of(
                         settings,
+                        tools(settings),
                         monitoring.open(settings.filestore()),
                         settings.primary().tracking()));
-    }
-
-    private static PrimaryPorts ports(Settings settings, Filestore filestore, boolean tracked) {
-        Ticker ticker = Ticker.system();
-        Database server = new Database(settings.database());
-        Optional<ChangeTracking> tracking = tracked
-                ? Optional.of(new ChangeTracking(settings.site(), settings.state(), server, ticker))
-                : Optional.empty();
-        SlotWatch slots = new SlotWatch(settings.site(), server, DiskSpace.ofThisMachine());
-        DatabaseCapture database = new DatabaseCapture(server, tools(settings), ticker, tracking);
-        return new PrimaryPorts(
-                filestore, database, Optional.of(slots), Clock.systemDefaultZone(), ticker, new SplittableRandom());
     }
 
     private static PgTools tools(Settings settings) {
@@ -138,6 +121,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 ports.database(),
                 trees,
                 settings.trees(),
+                new ProcessorShare(settings.primary().processors(), ports.ticker()),
                 ports.clock(),
                 ports.ticker());
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);

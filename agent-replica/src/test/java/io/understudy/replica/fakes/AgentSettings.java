@@ -56,7 +56,7 @@ public final class AgentSettings {
                         Secret.none(),
                         Duration.ofSeconds(5)),
                 new SigningSettings(Optional.empty(), List.of()),
-                new PrimarySettings("standby", Map.of(), true, any, List.of(), Optional.empty()),
+                new PrimarySettings("standby", Map.of(), any, List.of(), Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings(
                         "standby", primaries, Duration.ofDays(1), Optional.of(new HostPort("127.0.0.1", 0))),

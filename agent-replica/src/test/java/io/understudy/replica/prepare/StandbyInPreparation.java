@@ -117,7 +117,7 @@ abstract class StandbyInPreparation {
                         Duration.ofSeconds(5)),
                 new SigningSettings(
                         Optional.of(folder.resolve("standby.pem")), List.of(folder.resolve("primary.pub.pem"))),
-                new PrimarySettings("standby", Map.of(), true, any, List.of(), Optional.empty()),
+                new PrimarySettings("standby", Map.of(), any, List.of(), Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings("standby", List.of(), Duration.ofDays(1), Optional.empty()),
                 new ServiceSettings(List.of(), List.of(), restart, List.of(), Duration.ofSeconds(1), Optional.empty()),
