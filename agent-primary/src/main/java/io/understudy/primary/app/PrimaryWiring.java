@@ -9,6 +9,7 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
+import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
 import io.understudy.postgres.Database;
@@ -85,13 +86,9 @@ public final class PrimaryWiring implements AutoCloseable {
 
     /** With a filestore that reports its health. */
     public static PrimaryWiring metered(Settings settings, Monitoring monitoring) {
-        return new PrimaryWiring(
-                settings,
-                ServerPorts.of(
-                        settings,
-                        tools(settings),
-                        monitoring.open(settings.filestore()),
-                        settings.primary().tracking()));
+        Filestore filestore = monitoring.open(settings.filestore());
+        boolean tracked = settings.primary().tracking();
+        return new PrimaryWiring(settings, ServerPorts.of(settings, tools(settings), filestore, tracked));
     }
 
     private static PgTools tools(Settings settings) {

@@ -230,6 +230,7 @@ class StatusAgainstTheWorldTest {
         fields.put("peers", () -> "");
         fields.put("doubled_names", () -> doubled);
         fields.put("junk", () -> "");
+        fields.put("tracking", () -> NONE);
         fields.put("filestore.name", () -> "memory:");
         fields.put("filestore.readable", () -> "" + !away);
         fields.put("filestore.seen", () -> answered.toString());

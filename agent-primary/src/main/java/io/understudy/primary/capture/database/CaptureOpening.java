@@ -22,12 +22,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Freezes one moment and reads what its catalogs say; and, where changes are tracked, what changed until then. */
 final class CaptureOpening {
     /** Of tables that are locked before the moment: what is surely read in less time than the watch allows. */
     private static final long QUICKLY_READ = 16 << 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseCapture.class);
     private static final Duration DUMP_LOCKS = Duration.ofSeconds(1);
     private static final Duration DUMP_LOCK = Duration.ofNanos(500_000);
 
@@ -113,14 +116,27 @@ final class CaptureOpening {
         return DUMP_LOCKS.plus(DUMP_LOCK.multipliedBy(moment.tables().size()));
     }
 
+    /** Empty where it cannot be read: the moment stays, and all of it is read. */
+    private static Optional<TrackedCatalog> catalog(Session keeper) {
+        try {
+            return Optional.of(ExportedSnapshot.withoutLocks(keeper, TrackedCatalog::read));
+        } catch (UnderstudyException e) {
+            ExportedSnapshot.forget(keeper);
+            LOG.warn("changes are not tracked, all tables are read in full: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     private static CaptureSource tracked(CaptureSource source, TrackedRun changes) {
         Frozen frozen = source.frozen();
-        TrackedCatalog catalog = ExportedSnapshot.withoutLocks(frozen.keeper(), TrackedCatalog::read);
-        return source.with(changes.read(
-                catalog,
-                source.carried(),
-                frozen.moment().at(),
-                source.encoding(),
-                frozen.programs().version()));
+        Optional<TrackedCatalog> catalog = catalog(frozen.keeper());
+        return catalog.isEmpty()
+                ? source
+                : source.with(changes.read(
+                        catalog.get(),
+                        source.carried(),
+                        frozen.moment().at(),
+                        source.encoding(),
+                        frozen.programs().version()));
     }
 }

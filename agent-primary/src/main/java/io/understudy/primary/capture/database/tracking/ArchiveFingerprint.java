@@ -1,7 +1,6 @@
 package io.understudy.primary.capture.database.tracking;
 
 import io.understudy.postgres.Session;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -88,8 +87,7 @@ final class ArchiveFingerprint {
                             + " WHERE d.deptype IN ('e', 'x') OR c.relpersistence <> 't' AND d.deptype IN ('a', 'i')"),
             part("mappings", "m.umid, m.srvid, m.usename, m.umoptions", "pg_catalog.pg_user_mappings m"),
             part("roles", "oid, rolname", "pg_catalog.pg_roles"),
-            part("tablespaces", "oid, spcname", "pg_catalog.pg_tablespace"),
-            part("subscriptions", "oid, subname, subowner, subenabled, subpublications", "pg_catalog.pg_subscription"));
+            part("tablespaces", "oid, spcname", "pg_catalog.pg_tablespace"));
 
     private static final String ALL = Stream.concat(
                     PLAIN.stream().map(catalog -> part(catalog, "oid, xmin", "pg_catalog." + catalog)), OTHERS.stream())
@@ -102,17 +100,20 @@ final class ArchiveFingerprint {
         if (session.number("SELECT count(*) FROM (SELECT FROM pg_catalog.pg_largeobject_metadata LIMIT 1) l") > 0) {
             return "";
         }
-        List<String> parts = new ArrayList<>(session.query(query(session.serverVersion()), row -> row.text("part")));
-        return String.join(";", parts);
+        return session.first(query(session.serverVersion(), session.isSuperuser()), row -> row.text("part"))
+                .orElseThrow();
     }
 
-    private static String query(int version) {
+    /** @param superuser who alone reads subscriptions, pg_dump's too */
+    private static String query(int version, boolean superuser) {
         String since15 = version < 150000
                 ? ""
                 : " UNION ALL " + part("published schemas", "oid, xmin", "pg_catalog.pg_publication_namespace")
                         + " UNION ALL " + part("parameters", "oid, parname", "pg_catalog.pg_parameter_acl");
+        String ofSuperuser =
+                superuser ? " UNION ALL " + part("subscriptions", "oid, xmin", "pg_catalog.pg_subscription") : "";
         return "SELECT pg_catalog.md5(pg_catalog.string_agg(part, ';' ORDER BY part)) AS part FROM (" + ALL + since15
-                + ") parts";
+                + ofSuperuser + ") parts";
     }
 
     private static String of(String catalog, String alias, String relation) {

@@ -44,7 +44,10 @@ record TrackingPoint(
      * The file: of the last snapshot, and of one that was about to be committed. Which of them exists is what the
      * repository says.
      *
-     * <pre>{"format":1,"points":[{"snapshot":"00000001-00000042","slot":"understudy_example_1a2b3c4d5e6f","position":"0/16B3748",…}],…}</pre>
+     * <pre>
+     * {"format":1,"points":[{"snapshot":"00000001-00000042","slot":"understudy_example_1a2b3c4d5e6f",
+     *  "position":"0/16B3748","mark":"0f34…","seen":"740:742:","tables":{"\"public\".\"note\"":{…},…},…}],…}
+     * </pre>
      */
     record Saved(List<TrackingPoint> points) {
         Saved {

@@ -2,6 +2,7 @@ package io.understudy.primary.capture.database.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.Settings.Ownership;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.testing.PostgresServer;
@@ -93,8 +94,7 @@ class TrackedCaptureTest {
                 }
             }
         } finally {
-            server.psql("postgres", "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
-            server.dropDatabase(database);
+            drop(database);
         }
         assertThat(kinds).as("something was tracked").contains("delta");
     }
@@ -129,8 +129,7 @@ class TrackedCaptureTest {
         assertThat(deltas).isPositive();
         assertThat(site.table(site.snapshot(), "plain").rows())
                 .isEqualTo(Long.parseLong(server.psql(database, "SELECT count(*) FROM plain")));
-        server.psql(database, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
-        server.dropDatabase(database);
+        drop(database);
     }
 
     private static void write(String database, int number, Semaphore statements) {
@@ -178,6 +177,97 @@ class TrackedCaptureTest {
         site.requireSame("when it has ended", last, site.whole());
         assertThat(site.table(last, "plain").content().deltas()).isNotEmpty();
         assertThat(site.table(last, "exact").digest()).as("not read again").isNotNull();
+        drop(database);
+    }
+
+    @Test
+    void needsNoSuperuser() {
+        server.createRole("replicator", "LOGIN REPLICATION PASSWORD 'r'");
+        String database = server.createDatabase("owned");
+        server.psql(
+                database,
+                "ALTER DATABASE " + database + " OWNER TO replicator; GRANT ALL ON SCHEMA public TO replicator");
+        server.psql(database, "replicator", "r", SiteChanges.SCHEMA);
+        TrackedSite site = new TrackedSite(
+                server, database, state, server.settings(database, "replicator", "r", Ownership.PRESERVE));
+        site.snapshot();
+        server.psql(database, "UPDATE plain SET num = 7 WHERE id % 300 = 1");
+        Captured captured = site.snapshot();
+        site.requireSame("as an owner", captured, site.whole());
+        assertThat(site.table(captured, "plain").content().deltas()).hasSize(1);
+        drop(database);
+    }
+
+    /** Keys beyond ASCII are not named in statements: their table is read whole. */
+    @Test
+    void theDatabaseMayHaveAnotherEncoding() {
+        String database = server.newName("latin");
+        server.psql(
+                "postgres",
+                "CREATE DATABASE " + database + " TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+        server.psql(database, """
+                CREATE TABLE note (id text PRIMARY KEY, text text);
+                INSERT INTO note SELECT 'k' || g, repeat(chr(233), 90) FROM generate_series(1, 2000) g;
+                """);
+        TrackedSite site = new TrackedSite(server, database, state);
+        site.snapshot();
+        server.psql(database, "UPDATE note SET text = chr(252) WHERE id = 'k7'");
+        Captured ascii = site.snapshot();
+        site.requireSame("keys of ASCII", ascii, site.whole());
+        assertThat(site.table(ascii, "note").content().deltas()).hasSize(1);
+        server.psql(database, "INSERT INTO note VALUES (chr(228), 'x')");
+        Captured beyond = site.snapshot();
+        site.requireSame("beyond", beyond, site.whole());
+        assertThat(site.table(beyond, "note").content().deltas()).isEmpty();
+        drop(database);
+    }
+
+    /** A row that is longer than a blob cannot come with a delta, nor lie in its base. */
+    @Test
+    void aTableOfVeryLongRowsIsReadWhole() {
+        String database = server.createDatabase("wide");
+        server.psql(database, """
+                CREATE TABLE note (id int PRIMARY KEY, text text);
+                INSERT INTO note SELECT g, repeat('x', 90) FROM generate_series(1, 2000) g;
+                """);
+        TrackedSite site = new TrackedSite(server, database, state);
+        site.snapshot();
+        for (String change : List.of(
+                "UPDATE note SET text = repeat('y', 34000000) WHERE id = 7",
+                "UPDATE note SET text = 'z' WHERE id = 8")) {
+            server.psql(database, change);
+            Captured captured = site.snapshot();
+            site.requireSame(change, captured, site.whole());
+            assertThat(site.table(captured, "note").content().deltas()).isEmpty();
+        }
+        drop(database);
+    }
+
+    /** Many snapshots of small changes leave few deltas, and all is read whole when they grow. */
+    @Test
+    void deltasAreMerged() {
+        String database = server.createDatabase("merged");
+        server.psql(database, """
+                CREATE TABLE note (id int PRIMARY KEY, text text);
+                INSERT INTO note SELECT g, repeat('x', 90) FROM generate_series(1, 4000) g;
+                """);
+        TrackedSite site = new TrackedSite(server, database, state);
+        site.snapshot();
+        boolean whole = false;
+        for (int i = 0; i < 40; i++) {
+            server.psql(
+                    database, "UPDATE note SET text = 'changed " + i + "' || repeat('y', 70) WHERE id % 120 = " + i);
+            Captured captured = site.snapshot();
+            TableData table = site.table(captured, "note");
+            whole |= i > 0 && table.content().deltas().isEmpty();
+            assertThat(table.content().deltas().size()).isLessThanOrEqualTo(6);
+        }
+        site.requireSame("at the end", site.snapshot(), site.whole());
+        assertThat(whole).isTrue();
+        drop(database);
+    }
+
+    private static void drop(String database) {
         server.psql(database, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
         server.dropDatabase(database);
     }

@@ -2,6 +2,7 @@ package io.understudy.primary.capture.database.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.database.DatabaseCapture;
@@ -36,11 +37,18 @@ final class TrackedSite {
     final String database;
     final MemoryBlobs blobs = new MemoryBlobs();
     private final Path state;
+    private final DatabaseSettings settings;
     private ChangeTracking tracking;
     private Optional<Before.Newest> newest = Optional.empty();
     private int sequence;
 
     TrackedSite(PostgresServer server, String database, Path state) {
+        this(server, database, state, server.settings(database));
+    }
+
+    /** @param settings of the agent */
+    TrackedSite(PostgresServer server, String database, Path state, DatabaseSettings settings) {
+        this.settings = settings;
         this.server = server;
         this.database = database;
         this.state = state;
@@ -50,12 +58,7 @@ final class TrackedSite {
     /** What is in memory is gone. */
     void restartAgent() {
         tracking = new ChangeTracking(
-                database,
-                state,
-                new Database(server.settings(database)),
-                Ticker.system(),
-                Duration.ofMillis(300),
-                Duration.ZERO);
+                database, state, new Database(settings), Ticker.system(), Duration.ofMillis(300), Duration.ZERO);
     }
 
     TrackingSlot slot() {
@@ -99,8 +102,8 @@ final class TrackedSite {
     }
 
     private Captured capture(Optional<ChangeTracking> changes, Optional<Before> before) {
-        PgTools tools = new PgTools(server.settings(database), new SystemCommandRunner(state));
-        return new DatabaseCapture(new Database(server.settings(database)), tools, Ticker.system(), changes)
+        PgTools tools = new PgTools(settings, new SystemCommandRunner(state));
+        return new DatabaseCapture(new Database(settings), tools, Ticker.system(), changes)
                 .capture(before, blobs, Progress.none());
     }
 
@@ -137,10 +140,10 @@ final class TrackedSite {
                     state.resolve("archive"),
                     blobs.content(captured.database().data().archive()));
             AtomicReference<String> sql = new AtomicReference<>();
-            new PgTools(server.settings(database), new SystemCommandRunner(state))
+            new PgTools(settings, new SystemCommandRunner(state))
                     .run(
                             server.tools().resolve("pg_restore"),
-                            "",
+                            database,
                             List.of("-f", "-", file.toString()),
                             Duration.ofMinutes(1),
                             command -> command.into(
