@@ -6,6 +6,7 @@ import io.understudy.files.TreeKind;
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
+import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -145,7 +146,8 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
         DatabaseCapture database = new DatabaseCapture(
                 new Database(server.settings(name)),
                 new PgTools(server.settings(name), new SystemCommandRunner(state)),
-                Ticker.system());
+                Ticker.system(),
+                Optional.empty());
         List<TreeSettings> trees = TREES.stream()
                 .map(tree -> new TreeSettings(tree, TreeKind.FILES, home.resolve(tree), List.of()))
                 .toList();
@@ -155,6 +157,7 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
                 database,
                 new TreeCapture(state, Clock.systemUTC())::capture,
                 trees,
+                ProcessorShare.all(Ticker.system()),
                 Clock.systemUTC(),
                 Ticker.system());
     }

@@ -5,6 +5,8 @@ import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.CommitNotice;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.primary.events.Stage;
@@ -19,6 +21,7 @@ import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSession;
+import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.SigningKey;
@@ -74,9 +77,10 @@ final class SnapshotRun {
         guard.look(source.files());
         try (BlobSession session =
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
+            BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
             // Before the files: a row names a file that was there already, so the files that are read later hold it.
-            Captured captured = source.database().capture(session, progress);
+            Captured captured = source.database().capture(Optional.of(base.before(target)), sink, progress);
             guard.database(captured.database().tables());
             enter(Stage.FILES);
             KnownBlobs named = KnownBlobs.none();
@@ -85,7 +89,7 @@ final class SnapshotRun {
             for (TreeSettings tree : source.trees()) {
                 Cancellation.check("finish the snapshot");
                 SourceTrees.Captured data =
-                        source.files().capture(tree, session, base.tree(tree), target.blobs(), progress);
+                        source.files().capture(tree, sink, base.tree(tree), target.blobs(), progress);
                 guard.captured(tree, data.tree());
                 named.addAll(data.named().orElseGet(() -> base.named(data.tree())));
                 trees.add(data.tree());
@@ -97,6 +101,7 @@ final class SnapshotRun {
             Manifest manifest = committed(
                     target,
                     key,
+                    captured.commit(),
                     () -> manifest(
                             target,
                             number.get(),
@@ -106,6 +111,7 @@ final class SnapshotRun {
                             named.storedBytes(),
                             session.uploadedBytes()));
             PrimaryPoint.MANIFEST_WRITTEN.reached();
+            captured.commit().committed();
             guard.committed();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
@@ -113,9 +119,11 @@ final class SnapshotRun {
     }
 
     /** Where a person without a key takes the number in the same moment, another is given. */
-    private static Manifest committed(Repository target, SigningKey key, Supplier<Manifest> numbered) {
+    private static Manifest committed(
+            Repository target, SigningKey key, CommitNotice notice, Supplier<Manifest> numbered) {
         for (int attempt = 1; ; attempt++) {
             Manifest manifest = numbered.get();
+            notice.intended(manifest.snapshot());
             try {
                 target.commit(manifest, key);
                 return manifest;
@@ -205,6 +213,12 @@ final class SnapshotRun {
      */
     private record Base(Optional<Manifest> manifest, KnownBlobs blobs, Map<StreamRef, KnownBlobs> named) {
         static final Base NONE = new Base(Optional.empty(), KnownBlobs.none(), Map.of());
+
+        Before before(Repository target) {
+            return new Before(
+                    target.id(),
+                    manifest.map(newest -> new Before.Newest(newest.snapshot(), newest.database(), target.blobs())));
+        }
 
         KnownBlobs named(TreeData unchanged) {
             return named.get(unchanged.references());
