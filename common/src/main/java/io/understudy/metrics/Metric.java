@@ -34,6 +34,11 @@ public enum Metric {
             Kind.GAUGE,
             "Attempts to remove what imports left that failed since the last one that succeeded",
             "replica"),
+    TABLE_MISMATCHES(
+            Kind.COUNTER,
+            "Tables that differed from the snapshot after an import by differences, and were loaded in full",
+            "replica"),
+    TABLE_DRIFTS(Kind.COUNTER, "Tables that something wrote into on the standby while they were live there", "replica"),
     STANDBY_INTACT(
             Kind.GAUGE, "1 when the standby's database and files are what was applied, 0 when they are not", "replica"),
     PRIMARY_LINK_UP(Kind.GAUGE, "1 while a primary announces its snapshots to this standby", "replica"),

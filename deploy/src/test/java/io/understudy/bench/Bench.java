@@ -91,7 +91,8 @@ public final class Bench {
         about.add(Machine.described(Clock.systemUTC()));
         if (options.contests().contains(Benchmark.SNAPSHOTS)
                 || options.contests().contains(Benchmark.CHANGED)
-                || options.contests().contains(Benchmark.IMPORT)) {
+                || options.contests().contains(Benchmark.IMPORT)
+                || options.contests().contains(Benchmark.DIFFERENCES)) {
             try (Testbed stand = stand("copy", options.recordings())) {
                 copy(stand);
                 end.clearing();
@@ -157,6 +158,9 @@ public final class Bench {
         }
         if (options.contests().contains(Benchmark.CHANGED)) {
             findings.addAll(contests.changed());
+        }
+        if (options.contests().contains(Benchmark.DIFFERENCES)) {
+            findings.addAll(new DifferenceContest(stand, site, options.runs(), progress).imports());
         }
         findings.addAll(stand.footprints(""));
     }

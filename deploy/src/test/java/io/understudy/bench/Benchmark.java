@@ -11,6 +11,8 @@ enum Benchmark {
     CHANGED,
     /** A full import. */
     IMPORT,
+    /** Imports after one per cent has changed. */
+    DIFFERENCES,
     /** From the commit to the standby's site, on the demo's site. */
     FOLLOW,
     /** What the site's own transactions notice of snapshots. */

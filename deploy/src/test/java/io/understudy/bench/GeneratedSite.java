@@ -22,6 +22,7 @@ final class GeneratedSite {
     private final Rows rows = new Rows(SEED);
     private final Scale scale;
     private int growths;
+    private int changes;
 
     GeneratedSite(Server server, int megabytes) {
         this.database = server.database();
@@ -65,6 +66,28 @@ final class GeneratedSite {
             throw new IllegalStateException(e);
         }
         media.write((int) end(scale.files(), growths - 1), (int) end(scale.files(), growths));
+    }
+
+    /** One per cent of the rows of each table, the last ones, in another state. */
+    void changeRecent() {
+        change("id > (SELECT max(id) FROM %1$s) - (SELECT count(*) / 100 FROM %1$s)");
+    }
+
+    /** One per cent of the rows of each table, all over it. */
+    void changeScattered() {
+        change("id %% 100 = " + 7 * ++changes % 100);
+    }
+
+    private void change(String which) {
+        try (Connection connection = database.connect("site");
+                Statement statement = connection.createStatement()) {
+            for (SiteTable table : SiteTable.values()) {
+                statement.execute("UPDATE " + table.sqlName() + " SET " + table.changed() + " WHERE "
+                        + which.formatted(table.sqlName()));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     String size() {

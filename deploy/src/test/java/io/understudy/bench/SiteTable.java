@@ -48,6 +48,17 @@ enum SiteTable {
                 + ")";
     }
 
+    /** What an editor changes in a row. */
+    String changed() {
+        return switch (this) {
+            case AUTHOR -> "name = name || '.'";
+            case ARTICLE -> "title = title || '.'";
+            case DOCUMENT -> "content = content || '{\"edited\": true}'";
+            case COMMENT -> "body = body || '.'";
+            case EVENT -> "agent = agent || '.'";
+        };
+    }
+
     /** Names of the columns that are filled. */
     String filled() {
         return switch (this) {

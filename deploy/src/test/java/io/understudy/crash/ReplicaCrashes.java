@@ -113,9 +113,11 @@ record ReplicaCrashes(CrashStage stage) {
 
     /** By differences: the standby's user may have the sessions of a replica for that, and has three databases. */
     private void changing(ReplicaPoint point) {
-        stage.nextRound();
         stage.mayUseDifferences(true);
         try {
+            // Until all three databases have the schema.
+            stage.nextRound();
+            stage.nextRound();
             SnapshotId id = stage.snapshot();
             stage.standby().killAt(point, 1, "replica", "sync");
             stage.assertStandbyServesOneSnapshot();

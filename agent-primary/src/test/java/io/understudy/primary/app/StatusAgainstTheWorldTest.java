@@ -287,6 +287,8 @@ class StatusAgainstTheWorldTest {
                     IMPORT_FAILURES,
                     IMPORT_CONSECUTIVE_FAILURES,
                     CLEAN_UP_CONSECUTIVE_FAILURES,
+                    TABLE_MISMATCHES,
+                    TABLE_DRIFTS,
                     STANDBY_INTACT,
                     PRIMARY_LINK_UP,
                     SITE_HEALTH_UP -> ABSENT;

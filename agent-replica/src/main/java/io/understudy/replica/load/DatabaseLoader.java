@@ -14,6 +14,7 @@ import io.understudy.process.CommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.ArchiveRestore.Section;
+import io.understudy.replica.load.DigestCheck.Mismatch;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -22,8 +23,11 @@ import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -215,6 +219,34 @@ public final class DatabaseLoader implements SpareLoader {
                     "verification of the loaded database failed: another session renamed or replaced it",
                     "keep other tools away from database " + spare.name());
         }
+    }
+
+    @Override
+    public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
+        String live = database.settings().name();
+        CopyTargets targets;
+        try (Session session = database.open()) {
+            targets = CopyTargets.of(session);
+        }
+        List<TableData> tables;
+        try (Stream<TableData> all = manifest.database().tables(blobs)) {
+            // Partitions that PostgreSQL fills by way of their root have other rows on each server.
+            tables = all.filter(table -> targets.of(table).equals(TableCopy.name(table)))
+                    .toList();
+        }
+        String encoding = manifest.database().properties().encoding();
+        Collection<Mismatch> found = new DigestCheck(database, live, encoding).compare(tables, progress);
+        Map<String, Long> rows = found.stream()
+                .collect(Collectors.toMap(
+                        each -> TableCopy.name(each.table()),
+                        each -> each.table().rows()));
+        Set<String> written = spare.markOf(live)
+                .map(mark -> new Drift(database, live, mark).findIfKnown(rows))
+                .orElse(Set.of());
+        return found.stream()
+                .map(each -> new TableDifference(each.text(), written.contains(TableCopy.name(each.table()))))
+                .sorted(Comparator.comparing(TableDifference::table))
+                .toList();
     }
 
     @Override

@@ -63,6 +63,15 @@ final class Drift {
         return found;
     }
 
+    /** The same of tables alone; none where the mark is too old to say. */
+    Set<String> findIfKnown(Map<String, Long> tables) {
+        try {
+            return find(tables, alone(tables.keySet())).keySet();
+        } catch (FullLoadRequired e) {
+            return Set.of();
+        }
+    }
+
     /** @throws FullLoadRequired when the schema, or what no list of the snapshot names, is not as it was */
     Set<String> findOthers(Session session, String catalogs, Set<String> listed) {
         if (!catalogs.equals(mark.catalogs())) {

@@ -25,7 +25,8 @@ record LoadMark(long transaction, String catalogs, Map<String, Long> others) {
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE (c.relkind IN ('r', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relispopulated
                 OR c.oid IN ('pg_catalog.pg_largeobject'::regclass, 'pg_catalog.pg_largeobject_metadata'::regclass))
-            AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+            AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+            AND NOT pg_catalog.row_security_active(c.oid)
             """;
 
     LoadMark {

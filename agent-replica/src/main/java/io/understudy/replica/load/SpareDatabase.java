@@ -3,6 +3,7 @@ package io.understudy.replica.load;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.Databases;
@@ -126,13 +127,17 @@ final class SpareDatabase {
     DatabaseIdentity loaded(SnapshotId snapshot, Set<String> tables) {
         SpareRecord record = record().orElseThrow();
         Optional<String> volatileSince = hasUnloggedTables() ? Optional.of(serverStart()) : Optional.empty();
-        LoadMark mark;
         try (Session session = database.open(names.spare())) {
-            mark = LoadMark.of(session, tables);
+            loaded.put(
+                    new LoadedDatabase(record.cluster(), record.oid(), snapshot, LoadMark.of(session, tables)),
+                    databases.all().keySet());
+        } catch (UnderstudyException e) {
+            if (!DatabaseErrors.refuses(e)) {
+                throw e;
+            }
+            LOG.warn("no import will begin with the database of {}: {}", snapshot, e.getMessage());
+            loaded.remove(record.identity());
         }
-        loaded.put(
-                new LoadedDatabase(record.cluster(), record.oid(), snapshot, mark),
-                databases.all().keySet());
         file.write(record.loaded(snapshot, volatileSince));
         ReplicaPoint.SPARE_LOADED.reached();
         return record.identity();
@@ -153,6 +158,11 @@ final class SpareDatabase {
                         .filter(name -> names.isRetired(name, each.oid()))
                         .isPresent())
                 .max(Comparator.comparing(LoadedDatabase::snapshot)));
+    }
+
+    /** How the database of this name was when its load ended; empty where that is not known. */
+    Optional<LoadMark> markOf(String name) {
+        return databases.named(name).flatMap(loaded::of).map(LoadedDatabase::mark);
     }
 
     /** The name of a database now. */

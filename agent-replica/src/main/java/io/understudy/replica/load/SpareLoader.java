@@ -61,6 +61,21 @@ public interface SpareLoader {
     /** @param database the spare */
     record LoadedSpare(DatabaseIdentity database, LoadReport report) {}
 
+    /**
+     * Compares the rows of the live database with the digests of the snapshot that it is to hold. Changes nothing.
+     *
+     * @param progress receives the step {@code verify} in bytes of rows
+     * @return the tables that differ, by name
+     */
+    List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress);
+
+    /**
+     * @param table with the buckets of its digest that differ, for people
+     * @param written whether something wrote into it on this server since it was imported; else it is damaged, or that
+     *     is not known
+     */
+    record TableDifference(String table, boolean written) {}
+
     /** Drops the spare that a load left, if there is one. Idempotent. */
     void dropSpare();
 }

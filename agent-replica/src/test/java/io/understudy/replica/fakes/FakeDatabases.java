@@ -218,6 +218,11 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     }
 
     @Override
+    public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
+        return loader.compareLive(manifest, blobs, progress);
+    }
+
+    @Override
     public void dropSpare() {
         loader.dropSpare();
     }

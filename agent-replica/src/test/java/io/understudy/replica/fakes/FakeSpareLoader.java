@@ -105,6 +105,11 @@ public final class FakeSpareLoader implements SpareLoader {
     }
 
     @Override
+    public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
+        return List.of();
+    }
+
+    @Override
     public void dropSpare() {
         Optional<DatabaseIdentity> there = server.named(names.spare()).filter(server::own);
         hook.before("drop_spare");

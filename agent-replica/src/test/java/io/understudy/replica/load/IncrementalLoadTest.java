@@ -16,6 +16,7 @@ import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.load.LoadReport.By;
 import io.understudy.replica.load.SpareLoader.Base;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
+import io.understudy.replica.load.SpareLoader.TableDifference;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -206,6 +207,21 @@ class IncrementalLoadTest {
         assertThat(report.mismatches())
                 .containsExactly("public.u: its rows differed from the snapshot's digest: public.u (bucket 0 of 1)");
         assertSame();
+    }
+
+    @Test
+    void comparesTheLiveDatabaseAndTellsWritesFromDamage() {
+        Manifest manifest = capture();
+        DatabaseIdentity live = load(manifest, blobs).database();
+        new DatabaseSwap(new Database(settings), Ticker.system())
+                .arrange(new Arrangement(Optional.of(live), Optional.empty(), Optional.empty()));
+        assertThat(loader().compareLive(manifest, blobs, Progress.none())).isEmpty();
+        server.psql(names.live(), "UPDATE u SET b = 'other' WHERE a = 50;");
+        assertThat(loader().compareLive(manifest, blobs, Progress.none()))
+                .containsExactly(new TableDifference("public.u (bucket 0 of 1)", true));
+        markLater(live);
+        assertThat(loader().compareLive(manifest, blobs, Progress.none()))
+                .containsExactly(new TableDifference("public.u (bucket 0 of 1)", false));
     }
 
     @Test
