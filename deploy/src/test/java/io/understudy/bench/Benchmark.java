@@ -9,6 +9,8 @@ enum Benchmark {
     SNAPSHOTS,
     /** A snapshot after one per cent has changed. */
     CHANGED,
+    /** Snapshots of an agent that tracks changes. */
+    TRACKED,
     /** A full import. */
     IMPORT,
     /** From the commit to the standby's site, on the demo's site. */
