@@ -98,6 +98,16 @@ public final class Bench {
                 end.clearing();
             }
         }
+        if (options.contests().contains(Benchmark.TRACKED)) {
+            say("a site whose changes are tracked");
+            try (Testbed stand = stand("tracked", options.recordings())) {
+                stand.withoutSite();
+                GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes());
+                site.generate();
+                findings.addAll(new TrackedContest(stand, site, options.runs(), progress).follow());
+                end.clearing();
+            }
+        }
         if (options.contests().contains(Benchmark.FOLLOW)) {
             say("the demo's site: following");
             try (Testbed stand = stand("follow", Optional.empty())) {

@@ -53,11 +53,16 @@ class BenchIT {
         if (ALL) {
             expected.addAll(List.of(
                     "memory of agent-replica.*" + VALUE,
+                    "1 % appended.*" + RATIO,
+                    "1 % of recent rows changed.*" + RATIO,
+                    "1 % of rows changed at random.*" + RATIO,
+                    "one row changed.*" + RATIO,
+                    "tracked snapshot, nothing changed.*" + RATIO,
                     "until the standby works.*" + VALUE,
                     "until the standby serves.*" + VALUE));
         }
 
-        List<String> rows = rows(measure(ALL ? "snapshots,import,follow" + (restic ? ",changed" : "") : "snapshots")
+        List<String> rows = rows(measure(ALL ? "snapshots,import,tracked,follow" + (restic ? ",changed" : "") : "snapshots")
                 .run(LIMIT));
 
         assertThat(rows).hasSameSizeAs(expected);

@@ -9,6 +9,8 @@ enum Benchmark {
     SNAPSHOTS,
     /** A snapshot after one per cent has changed. */
     CHANGED,
+    /** Snapshots of an agent that tracks changes. */
+    TRACKED,
     /** A full import. */
     IMPORT,
     /** Imports after one per cent has changed. */

@@ -126,8 +126,8 @@ public final class TrackedRun {
             decide(table, tables.get(table.qualified()), catalog, changed, fault, at, encoding, decided);
         }
         LOG.info(
-                "changes read from replication slot {} in {} ms, up to {}: {}",
-                slot.name(),
+                "{} bytes of the server's log decoded in {} ms, up to {}: {}",
+                TrackingSlot.bytes(until) - TrackingSlot.bytes(position),
                 ticker.since(start).toMillis(),
                 until,
                 fault.map(why -> "all tables are read in full, " + why).orElseGet(() -> summary(carried, decided)));

@@ -50,6 +50,12 @@ record TrackingSlot(String name) {
      */
     record State(boolean own, boolean usable, boolean active, String position, long retained) {}
 
+    /** A position as a number of bytes: {@code 16/B374D848}. */
+    static long bytes(String position) {
+        String[] halves = position.split("/");
+        return (Long.parseLong(halves[0], 16) << 32) + Long.parseLong(halves[1], 16);
+    }
+
     /** Empty where there is none. */
     Optional<State> state(Session session) {
         return session.first(

@@ -3,16 +3,25 @@ package io.understudy.primary.capture.database.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.Ownership;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.Session;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
 import io.understudy.testing.PostgresServer;
+import io.understudy.time.Ticker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.stream.LongStream;
@@ -239,6 +248,52 @@ class TrackedCaptureTest {
             Captured captured = site.snapshot();
             site.requireSame(change, captured, site.whole());
             assertThat(site.table(captured, "note").content().deltas()).isEmpty();
+        }
+        drop(database);
+    }
+
+    @Test
+    void aTableIsReadWholeOnceADay() {
+        String database = server.createDatabase("daily");
+        server.psql(database, SiteChanges.SCHEMA);
+        TrackedSite site = new TrackedSite(server, database, state);
+        site.snapshot();
+        server.psql(database, "UPDATE plain SET num = 7 WHERE id = 7; UPDATE exact SET body = 'x' WHERE id = 7.5");
+        StateFile<TrackingPoint.Saved> file = StateFile.in(state, StateEntry.TRACKING, TrackingPoint.Saved.class);
+        TrackingPoint point = file.read().orElseThrow().points().get(0);
+        Map<String, TrackingPoint.Table> tables = new HashMap<>(point.tables());
+        tables.computeIfPresent(
+                "\"public\".\"plain\"",
+                (name, table) -> new TrackingPoint.Table(
+                        table.stamp(), table.whole().minus(TrackedRun.WHOLE_EVERY), table.keys()));
+        file.write(new TrackingPoint.Saved(List.of(new TrackingPoint(
+                point.snapshot(),
+                point.slot(),
+                point.position(),
+                point.mark(),
+                point.seen(),
+                point.types(),
+                point.archive(),
+                tables))));
+        Captured captured = site.snapshot();
+        assertThat(site.table(captured, "plain").digest()).as("read whole").isNotNull();
+        assertThat(site.table(captured, "exact").content().deltas()).hasSize(1);
+        drop(database);
+    }
+
+    @Test
+    void aSlotThatVanishesInTheMiddleCostsTheTrackingAlone() {
+        String database = server.createDatabase("vanishes");
+        server.psql(database, SiteChanges.SCHEMA);
+        Database own = new Database(server.settings(database));
+        ChangeTracking tracking = new ChangeTracking(database, state, own, Ticker.system());
+        try (Session session = own.open();
+                Session moment = own.open()) {
+            TrackedRun run = tracking.begin(session, new Before(TrackedSite.REPOSITORY, Optional.empty()))
+                    .orElseThrow();
+            server.psql(database, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+            assertThat(run.read(TrackedCatalog.read(moment), List.of(), Instant.now(), "UTF8", "15"))
+                    .isEmpty();
         }
         drop(database);
     }
