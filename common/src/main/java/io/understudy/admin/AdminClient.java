@@ -25,13 +25,23 @@ import org.slf4j.LoggerFactory;
 public final class AdminClient {
     private static final Logger LOG = LoggerFactory.getLogger(AdminClient.class);
 
+    /** A daemon that runs takes a command at once. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final String site;
     private final Path socket;
+    private final Duration patience;
 
     /** @param socket of the daemon, in the state folder */
     public AdminClient(String site, Path socket) {
+        this(site, socket, PATIENCE);
+    }
+
+    /** @param patience after which a caller learns that its command is not taken yet */
+    AdminClient(String site, Path socket, Duration patience) {
         this.site = site;
         this.socket = socket;
+        this.patience = patience;
     }
 
     /**
@@ -60,10 +70,12 @@ public final class AdminClient {
             AdminPeer peers = AdminPeer.here();
             // Before it connects: an agent that was stopped with callers in the queue accepts none.
             command.within().ifPresent(most -> closeAfter(most, channel, late));
+            AtomicBoolean taken = new AtomicBoolean();
+            after(patience, () -> reportSilence(channel, taken, progress));
             channel.connect(name.address());
             peers.requireAgent(channel, socket);
             AdminMessages.write(channel, message);
-            return read(command, result(command, channel, progress));
+            return read(command, result(command, channel, taken, progress));
         } catch (ClosedByInterruptException e) {
             throw new UnderstudyException(
                     ErrorCode.CANCELLED, "cannot ask the agent at " + socket + ": cancelled", "run it again", e);
@@ -94,19 +106,32 @@ public final class AdminClient {
     }
 
     private static void closeAfter(Duration most, SocketChannel channel, AtomicBoolean late) {
-        CompletableFuture.delayedExecutor(most.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> {
-                    late.set(true);
-                    try {
-                        channel.close();
-                    } catch (IOException e) {
-                        LOG.debug("cannot close", e);
-                    }
-                });
+        after(most, () -> {
+            late.set(true);
+            try {
+                channel.close();
+            } catch (IOException e) {
+                LOG.debug("cannot close", e);
+            }
+        });
     }
 
-    private String result(AdminCommand<?, ?> command, SocketChannel channel, Progress progress) throws IOException {
+    /** The system accepts connections for a daemon that is stopped, and it may go on at any time. */
+    private static void reportSilence(SocketChannel channel, AtomicBoolean taken, Progress progress) {
+        if (channel.isOpen() && !taken.get()) {
+            progress.report("the agent has not taken the command yet: its process may be stopped or stalled", 0, -1);
+        }
+    }
+
+    private static void after(Duration pause, Runnable work) {
+        CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(work);
+    }
+
+    private String result(AdminCommand<?, ?> command, SocketChannel channel, AtomicBoolean taken, Progress progress)
+            throws IOException {
         for (AdminReply reply = next(channel); reply != null; reply = next(channel)) {
+            taken.set(true);
             switch (reply.getReplyCase()) {
                 case RESULT -> {
                     return reply.getResult();
@@ -116,7 +141,7 @@ public final class AdminClient {
                     StepProgress step = reply.getProgress();
                     progress.report(step.getStep(), step.getDoneBytes(), step.getTotalBytes());
                 }
-                case REPLY_NOT_SET -> LOG.debug("a reply of a newer version");
+                case REPLY_NOT_SET -> LOG.debug("{} is taken", command.name());
             }
         }
         throw new UnderstudyException(

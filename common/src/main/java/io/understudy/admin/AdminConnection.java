@@ -1,6 +1,7 @@
 package io.understudy.admin;
 
 import io.understudy.audit.Caller;
+import io.understudy.v1.AdminReply;
 import io.understudy.v1.AdminRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,6 +52,8 @@ final class AdminConnection implements AutoCloseable {
                 return;
             }
             asked = true;
+            // The command is taken, however long it then takes.
+            AdminMessages.write(channel, AdminReply.getDefaultInstance());
             threads.execute(() -> outbox.end(service.answer(request, call)));
             threads.execute(() -> leave(call));
             outbox.writeTo(channel);

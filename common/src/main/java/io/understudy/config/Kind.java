@@ -1,5 +1,6 @@
 package io.understudy.config;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -8,7 +9,8 @@ import java.util.List;
  * @param name as the reference shows it
  * @param range limits as the reference shows them; empty when the name says it all
  * @param choices the only words allowed; empty when any are
- * @param low,high inclusive limits of numbers and, in milliseconds, of durations
+ * @param low,high inclusive limits of numbers, of durations in milliseconds, of sizes in bytes, and of decimal numbers
+ *     in thousandths
  */
 public record Kind(String name, String range, List<String> choices, long low, long high) {
     static final Kind TEXT = of("text", "");
@@ -19,6 +21,8 @@ public record Kind(String name, String range, List<String> choices, long low, lo
     static final Kind TEXTS = of("list", "");
     static final Kind BOOLEAN = of("yes or no", "");
     static final Kind INTEGER = of("number", "");
+    static final Kind DECIMAL = of("decimal number", "");
+    static final Kind SIZE = of("size", "");
     static final Kind DURATION = of("duration", "");
     static final Kind CHOICE = of("choice", "");
     static final Kind JDBC_URL = of("jdbc:postgresql://host:port/database", "");
@@ -36,6 +40,19 @@ public record Kind(String name, String range, List<String> choices, long low, lo
 
     Kind in(long low, long high) {
         return new Kind(name, low + " to " + high, choices, low, high);
+    }
+
+    Kind in(double low, double high) {
+        return new Kind(
+                name, text(low) + " to " + text(high), choices, Math.round(low * 1000), Math.round(high * 1000));
+    }
+
+    private static String text(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    }
+
+    Kind within(String least, String most) {
+        return new Kind(name, least + " to " + most, choices, Sizes.parse(least), Sizes.parse(most));
     }
 
     Kind between(String shortest, String longest) {

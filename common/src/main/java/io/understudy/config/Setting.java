@@ -38,6 +38,8 @@ public enum Setting {
     FILESTORE_SECRET_KEY("filestore.secret_key", Kind.SECRET, ""),
     FILESTORE_SESSION_TOKEN("filestore.session_token", Kind.SECRET, ""),
     FILESTORE_TIMEOUT("filestore.timeout", Kind.DURATION.between("1s", "1h"), "60s"),
+    FILESTORE_UPLOAD_LIMIT("filestore.upload_limit", Kind.SIZE.within("64KiB", "100GiB"), ""),
+    FILESTORE_DOWNLOAD_LIMIT("filestore.download_limit", Kind.SIZE.within("64KiB", "100GiB"), ""),
 
     SIGNING_PRIVATE_KEY("signing.private_key", Kind.PATH, ""),
     SIGNING_TRUSTED_KEYS("signing.trusted_keys", Kind.PATHS, "[]"),
@@ -46,6 +48,7 @@ public enum Setting {
     PRIMARY_SCHEDULE("primary.schedule", Kind.SCHEDULE, "{}"),
     PRIMARY_LISTEN("primary.listen", Kind.HOST_PORT, "127.0.0.1:7443"),
     PRIMARY_REPLICAS("primary.replicas", Kind.TEXTS, "[]"),
+    PRIMARY_PROCESSORS("primary.processors", Kind.DECIMAL.in(0.05, 64), ""),
     PRIMARY_HTTP("primary.http", Kind.HTTP_LISTEN, "127.0.0.1:9464"),
 
     RETENTION_KEEP("retention.keep", Kind.COUNTS.in(0, 100_000), "{hourly: 24, daily: 7, weekly: 4, monthly: 12}"),

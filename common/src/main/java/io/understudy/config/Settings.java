@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * The whole configuration of a host; both agents read the same file. Immutable, complete (defaults filled in) and
@@ -110,6 +112,7 @@ public record Settings(
      * @param endpoint of an S3-compatible store; absent: AWS
      * @param pathStyle whether the bucket is in the path instead of the host name; default: yes with an endpoint
      * @param timeout of one request, default 60 s
+     * @param limits of what goes over the network; default: none
      */
     public record FilestoreSettings(
             URI url,
@@ -119,7 +122,26 @@ public record Settings(
             Secret accessKey,
             Secret secretKey,
             Secret sessionToken,
-            Duration timeout) {}
+            Duration timeout,
+            RateLimits limits) {
+        /** Without limits. */
+        public FilestoreSettings(
+                URI url,
+                Optional<URI> endpoint,
+                Optional<String> region,
+                boolean pathStyle,
+                Secret accessKey,
+                Secret secretKey,
+                Secret sessionToken,
+                Duration timeout) {
+            this(url, endpoint, region, pathStyle, accessKey, secretKey, sessionToken, timeout, RateLimits.NONE);
+        }
+    }
+
+    /** Bytes of content a second, for each process; empty: as fast as it goes. */
+    public record RateLimits(OptionalLong upload, OptionalLong download) {
+        public static final RateLimits NONE = new RateLimits(OptionalLong.empty(), OptionalLong.empty());
+    }
 
     /**
      * @param privateKey needed to commit and to promote
@@ -137,6 +159,7 @@ public record Settings(
      * @param listen {@code host:port} of gRPC
      * @param replicas names in the certificates of the servers that may follow, DNS names or addresses; where it names
      *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow
+     * @param processors how many processors the agent's own work for a snapshot may keep busy, 0.05 to 64; empty: any
      * @param http {@code host:port} of /metrics, /healthz and /readyz; absent: not served
      */
     public record PrimarySettings(
@@ -144,10 +167,21 @@ public record Settings(
             Map<String, String> schedule,
             HostPort listen,
             List<String> replicas,
+            OptionalDouble processors,
             Optional<HostPort> http) {
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
             replicas = List.copyOf(replicas);
+        }
+
+        /** Without a limit of processors. */
+        public PrimarySettings(
+                String name,
+                Map<String, String> schedule,
+                HostPort listen,
+                List<String> replicas,
+                Optional<HostPort> http) {
+            this(name, schedule, listen, replicas, OptionalDouble.empty(), http);
         }
     }
 

@@ -5,6 +5,7 @@ import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.HealthSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.RateLimits;
 import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.ServiceSettings;
@@ -92,7 +93,9 @@ final class SettingsReader {
                 values.secret(Setting.FILESTORE_ACCESS_KEY),
                 values.secret(Setting.FILESTORE_SECRET_KEY),
                 values.secret(Setting.FILESTORE_SESSION_TOKEN),
-                values.duration(Setting.FILESTORE_TIMEOUT));
+                values.duration(Setting.FILESTORE_TIMEOUT),
+                new RateLimits(
+                        values.size(Setting.FILESTORE_UPLOAD_LIMIT), values.size(Setting.FILESTORE_DOWNLOAD_LIMIT)));
     }
 
     private static SigningSettings signing(Values values) {
@@ -106,6 +109,7 @@ final class SettingsReader {
                 values.map(Setting.PRIMARY_SCHEDULE),
                 values.hostPort(Setting.PRIMARY_LISTEN),
                 values.list(Setting.PRIMARY_REPLICAS),
+                values.decimal(Setting.PRIMARY_PROCESSORS),
                 values.listen(Setting.PRIMARY_HTTP));
     }
 

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -133,6 +135,29 @@ final class Values {
                 throw new IllegalArgumentException("out of range");
             }
             return number;
+        });
+    }
+
+    /** Bytes; empty when nothing is set. */
+    OptionalLong size(Setting setting) {
+        return limited(setting, "must be a size, ", Sizes::parse).stream()
+                .mapToLong(Long::longValue)
+                .findFirst();
+    }
+
+    OptionalDouble decimal(Setting setting) {
+        return limited(setting, "must be a number, ", text -> Math.round(Double.parseDouble(text) * 1000)).stream()
+                .mapToDouble(thousandths -> thousandths / 1000.0)
+                .findFirst();
+    }
+
+    private Optional<Long> limited(Setting setting, String problem, Function<String, Long> parser) {
+        return parsed(setting, text(setting), problem + setting.kind().range(), text -> {
+            long value = parser.apply(text);
+            if (value < setting.kind().low() || value > setting.kind().high()) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return value;
         });
     }
 

@@ -26,6 +26,13 @@ public final class HashTable {
         return key;
     }
 
+    /** What {@link #key} made the key of. */
+    public static byte[] hash(long[] key) {
+        ByteBuffer hash = ByteBuffer.allocate(ContentHash.LENGTH);
+        hash.asLongBuffer().put(key);
+        return hash.array();
+    }
+
     /** @return 0 when there is none */
     public long get(long[] key) {
         return places[place(places, key) + KEY];

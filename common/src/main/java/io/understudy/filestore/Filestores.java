@@ -30,8 +30,8 @@ public final class Filestores {
      * @throws UnderstudyException {@code CONFIG_INVALID} when the settings name none
      */
     public static Filestore open(FilestoreSettings settings, Events events, Ticker ticker) {
-        Filestore retrying =
-                new RetryingFilestore(adapter(settings, ticker), RetryPolicy.standard(), ticker, new Random());
+        Filestore paced = ThrottledFilestore.of(adapter(settings, ticker), settings.limits(), ticker);
+        Filestore retrying = new RetryingFilestore(paced, RetryPolicy.standard(), ticker, new Random());
         return new MeteredFilestore(retrying, events, ticker);
     }
 

@@ -6,6 +6,7 @@ import io.understudy.filestore.ObjectInfo;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
@@ -14,24 +15,59 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * The blobs that snapshots name, and by them those that none names: about 50 bytes of memory each. It only grows: a
- * snapshot that is deleted later leaves its marks, which spares too much, never too little. Not thread-safe.
+ * The blobs that snapshots name, and by them those that none names. It only grows: a snapshot that is deleted later
+ * leaves its marks, which spares too much, never too little.
+ *
+ * <p>Memory is bounded, at about 100 MB, whatever the number of blobs. Names of blobs are hashes, so a range of them
+ * is a fair share of all: where all are too many to be held, only those of a lower range are, and another look, at the
+ * rest of the names, follows ({@link #next}). The references are read again for it. Not thread-safe.
  */
 public final class ReferencedBlobs {
     private static final String STEP = "mark";
+    /** Three quarters of 2<sup>21</sup> places of 40 bytes. */
+    private static final int MOST = 1_500_000;
 
     private final Repository repository;
     private final BlobSource source;
-    private final KnownBlobs named = KnownBlobs.none();
+    private final int most;
     private final Set<SnapshotId> marked = new HashSet<>();
     private final Set<StreamRef> known = new HashSet<>();
+    private KnownBlobs named = KnownBlobs.none();
+    private BlobRange range;
 
     /** @param source of the repository's blobs */
     public ReferencedBlobs(Repository repository, BlobSource source) {
+        this(repository, source, MOST);
+    }
+
+    /** @param most blobs that are held at a time, at least 1 */
+    public ReferencedBlobs(Repository repository, BlobSource source, int most) {
+        this(repository, source, most, BlobRange.ALL);
+    }
+
+    private ReferencedBlobs(Repository repository, BlobSource source, int most, BlobRange range) {
         this.repository = repository;
         this.source = source;
+        this.most = most;
+        this.range = range;
+    }
+
+    /**
+     * The names behind those of this look, with the same snapshots marked; empty when there are none. What is marked
+     * here is not needed any more.
+     *
+     * @throws UnderstudyException as {@link #add} does
+     */
+    public Optional<ReferencedBlobs> next(Progress progress) {
+        return range.rest().map(rest -> {
+            named = KnownBlobs.none();
+            ReferencedBlobs next = new ReferencedBlobs(repository, source, most, rest);
+            next.add(marked, progress);
+            return next;
+        });
     }
 
     /**
@@ -56,9 +92,19 @@ public final class ReferencedBlobs {
         return marked.containsAll(snapshots);
     }
 
-    /** Whether the object is a blob that no marked snapshot names, and was written before that moment. */
+    /**
+     * All objects of the filestore, by a listing of now, that {@link #isGarbage} says are. Close it.
+     *
+     * @param before what was written later stays
+     */
+    public Stream<ObjectInfo> garbage(Instant before) {
+        Stream<ObjectInfo> listed = repository.blobs().list(range.first());
+        return listed.takeWhile(info -> !range.isBefore(info.key())).filter(info -> isGarbage(info, before));
+    }
+
+    /** Whether the object is a blob of this look that no marked snapshot names, and was written before that moment. */
     public boolean isGarbage(ObjectInfo info, Instant before) {
-        Optional<BlobId> blob = BlobId.ofKey(info.key());
+        Optional<BlobId> blob = BlobId.ofKey(info.key()).filter(range::contains);
         return blob.isPresent() && info.modified().isBefore(before) && !named.contains(blob.get());
     }
 
@@ -79,8 +125,18 @@ public final class ReferencedBlobs {
     /** A part that did not change has the same references in many snapshots. */
     private void mark(Section section) {
         if (!known.contains(section.references())) {
-            section.forEach(source, part -> named.add(part.blob()));
+            section.forEach(source, part -> name(part.blob()));
             known.add(section.references());
+        }
+    }
+
+    private void name(BlobRef blob) {
+        if (range.contains(blob.id())) {
+            named.add(blob);
+            while (named.size() > most) {
+                range = range.lowerHalf();
+                named = named.within(range::contains);
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +103,35 @@ class AdminServerTest {
         return new AdminClient("example", socket(state))
                 .call(command, new AdminCommand.Nothing(), Progress.none())
                 .text();
+    }
+
+    @Test
+    void aCallerLearnsThatAStoppedAgentDoesNotTakeItsCommand() throws Exception {
+        Path state = Files.createDirectory(folder.resolve("state"));
+        CompletableFuture<String> silence = new CompletableFuture<>();
+        // The system accepts for a process that is stopped: as here, where no code does.
+        try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            stopped.bind(UnixDomainSocketAddress.of(socket(state)));
+            AdminClient client = new AdminClient("example", socket(state), Duration.ZERO);
+            CompletableFuture<Void> call = CompletableFuture.runAsync(() ->
+                    client.call(PROMOTE, new AdminCommand.Nothing(), (step, done, total) -> silence.complete(step)));
+            assertThat(silence.get()).contains("not taken the command", "stopped");
+            stopped.accept().close();
+            assertThatThrownBy(call::join).hasCauseInstanceOf(UnderstudyException.class);
+        }
+    }
+
+    @Test
+    void aCommandThatIsTakenIsNotCalledStalled() throws Exception {
+        Path state = folder.resolve("state");
+        server(state).start();
+        List<String> steps = new CopyOnWriteArrayList<>();
+        AdminClient client = new AdminClient("example", socket(state), Duration.ofMillis(300));
+        CompletableFuture<Void> call = CompletableFuture.runAsync(
+                () -> client.call(SYNC, new AdminCommand.Nothing(), (step, done, total) -> steps.add(step)));
+        CompletableFuture.delayedExecutor(600, TimeUnit.MILLISECONDS).execute(blocked::countDown);
+        call.join();
+        assertThat(steps).isEmpty();
     }
 
     @Test

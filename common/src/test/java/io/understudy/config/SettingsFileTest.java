@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,30 @@ class SettingsFileTest {
                         3,
                         Duration.ofDays(3),
                         false));
+    }
+
+    @Test
+    void limitsAreOffUntilTheyAreSet() {
+        Settings none = load(SMALLEST);
+        assertThat(none.filestore().limits()).isEqualTo(Settings.RateLimits.NONE);
+        assertThat(none.primary().processors()).isEmpty();
+        Settings some =
+                load(SMALLEST.replace("understudy\"}", "understudy\", upload_limit: 20MiB, download_limit: 500 kB}")
+                        + "primary: {processors: 0.5}\n");
+        assertThat(some.filestore().limits())
+                .isEqualTo(new Settings.RateLimits(OptionalLong.of(20 << 20), OptionalLong.of(500_000)));
+        assertThat(some.primary().processors()).hasValue(0.5);
+    }
+
+    @Test
+    void refusesLimitsThatAreNoneOrStopEverything() {
+        assertThat(fault(SMALLEST.replace("understudy\"}", "understudy\", upload_limit: 20, download_limit: 1kB}")
+                        + "primary: {processors: NaN}\n"))
+                .hasMessageContaining("filestore.upload_limit must be a size, 64KiB to 100GiB: 20")
+                .hasMessageContaining("filestore.download_limit must be a size, 64KiB to 100GiB: 1kB")
+                .hasMessageContaining("primary.processors must be a number, 0.05 to 64: NaN");
+        assertThat(fault(SMALLEST + "primary: {processors: 0}\n")).hasMessageContaining("0.05 to 64: 0");
+        assertThat(fault(SMALLEST + "primary: {processors: half}\n")).hasMessageContaining("0.05 to 64: half");
     }
 
     @Test

@@ -51,7 +51,7 @@ public final class Server implements AutoCloseable {
         Folders.writeSecret(layout.passwordFile(), password + "\n");
         database.create();
         database.start();
-        database.execute("postgres", "CREATE ROLE site LOGIN CREATEDB PASSWORD '" + password + "'");
+        database.execute("postgres", "CREATE ROLE site LOGIN CREATEDB PASSWORD '" + Keys.verifier(password) + "'");
         if (database.version() >= 15) {
             // Imports change what changed, instead of loading all.
             database.execute("postgres", "GRANT SET ON PARAMETER session_replication_role TO site");

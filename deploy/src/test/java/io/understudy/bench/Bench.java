@@ -105,6 +105,16 @@ public final class Bench {
                 end.clearing();
             }
         }
+        if (options.contests().contains(Benchmark.HOST)) {
+            say("a site under load: snapshots one after the other");
+            try (Testbed stand = stand("host", Optional.empty())) {
+                stand.withoutSite();
+                new GeneratedSite(stand.primary(), options.megabytes()).generate();
+                PgBench load = new PgBench(stand.primary().database(), home.resolve("pgbench"));
+                findings.addAll(new HostContest(stand, load, options.runs(), progress).disturb());
+                end.clearing();
+            }
+        }
         if (options.contests().contains(Benchmark.LARGE)) {
             say("a table of 4 GB and a file of 4 GB");
             try (Testbed stand = stand("large", options.recordings())) {

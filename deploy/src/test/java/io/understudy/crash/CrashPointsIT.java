@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * passed fails its test.
  *
  * <p>Without the system property {@code understudy.crash.points}, a pattern of labels, one import is killed at every
- * third of its points in turn, and the rest at a few; with {@code .*} each point has a crash of its own, which takes
+ * fifth of its points in turn, and the rest at a few; with {@code .*} each point has a crash of its own, which takes
  * some minutes ({@code deploy/soak --crash-points}).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -135,7 +135,7 @@ class CrashPointsIT {
 
     /**
      * When the intent is cleared the round is over: what is left, trimming and reporting, is the next one's. Without a
-     * pattern the agent is killed at every third point.
+     * pattern the agent is killed at every fifth point.
      */
     @Test
     void oneRoundKilledAtItsPointsInTurn() throws IOException {
@@ -144,7 +144,7 @@ class CrashPointsIT {
                 .filter(point -> point != ReplicaPoint.MIRROR_TRIMMED && point != ReplicaPoint.REPORT_WRITTEN)
                 .toList();
         Set<ReplicaPoint> points = all.stream()
-                .filter(point -> WANTED.isPresent() || all.indexOf(point) % 3 == 1)
+                .filter(point -> WANTED.isPresent() || all.indexOf(point) % 5 == 1)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(ReplicaPoint.class)));
 
         crash(servers -> assertThat(new ReplicaCrashes(servers).inTurn(points)).isEqualTo(points));

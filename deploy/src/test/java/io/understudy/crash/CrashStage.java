@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.progress.Progress;
 import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Keys;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotBlobs;
 import io.understudy.repository.SnapshotId;
@@ -50,7 +51,7 @@ final class CrashStage implements AutoCloseable {
         this.home = home;
         this.filestore = Folders.create(home.resolve("filestore"));
         this.postgres = PostgresServer.start();
-        postgres.createRole(Host.ROLE, "LOGIN CREATEDB PASSWORD '" + Host.PASSWORD + "'");
+        postgres.createRole(Host.ROLE, "LOGIN CREATEDB PASSWORD '" + Keys.verifier(Host.PASSWORD) + "'");
         this.primary = host("alpha").withKeys();
         this.standby = host("beta").withKeys();
         this.keys = List.of(primary.publicKey(), standby.publicKey());

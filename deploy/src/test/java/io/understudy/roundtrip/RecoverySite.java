@@ -6,6 +6,7 @@ import io.understudy.files.TreeKind;
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
+import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -155,6 +156,7 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
                 database,
                 new TreeCapture(state, Clock.systemUTC())::capture,
                 trees,
+                ProcessorShare.all(Ticker.system()),
                 Clock.systemUTC(),
                 Ticker.system());
     }

@@ -135,8 +135,9 @@ class RestoreByHandTest {
                         .filter(each -> !archived.contains(each.name()))
                         .map(each -> each.name().startsWith("delta's") ? withDeltas(each, opened.blobs()) : each));
 
-        assertThat(run(settings()).successful()).contains("\"snapshot\": \"" + snapshot + "\"");
-        assertWhole(site.newest());
+        PageScript untilTheTrees = settings().until("echo \"database $database stands\"");
+        assertThat(run(untilTheTrees).successful()).contains("\"snapshot\": \"" + snapshot + "\"");
+        assertThat(other.dump(database)).isEqualTo(site.newest().dump());
         assertThat(other.psql(database, "SELECT string_agg(g::text, ',') FROM public.aa_generated"))
                 .isEqualTo("5");
     }

@@ -19,6 +19,7 @@ import io.understudy.primary.announce.FollowerLog;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.FullSnapshotFlag;
 import io.understudy.primary.capture.GenuineSnapshots;
+import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.database.DatabaseCapture;
@@ -123,6 +124,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 ports.database(),
                 trees,
                 settings.trees(),
+                new ProcessorShare(settings.primary().processors(), ports.ticker()),
                 ports.clock(),
                 ports.ticker());
         return new SnapshotTaker(settings.state(), marker, epochs, repository, keys::signing, source, events);

@@ -25,7 +25,7 @@ import java.util.Optional;
  *  "peers":[{"name":"b.example.net","connected":true,"called":"2026-11-20T10:00:00Z","refused":null}],
  *  "doubled_names":[{"name":"standby-1","seen":"2026-11-20T10:00:10Z"}],
  *  "junk":[{"code":"manifest_damaged","message":"epochs/99999999.json is junk and is passed over: …","hint":"…"}],
- *  "filestore":{"name":"s3://backups/example","reachable":true,"seen":"2026-11-20T10:00:20Z"}}
+ *  "filestore":{"name":"s3://backups/example","readable":true,"seen":"2026-11-20T10:00:20Z"}}
  * }</pre>
  *
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0
@@ -57,10 +57,10 @@ public record StatusView(
     public record Progress(String step, long doneBytes, long totalBytes) {}
 
     /**
-     * @param reachable when it was last asked
+     * @param readable when it was last asked
      * @param seen when it last answered: highest epoch, newest snapshot and its moment are of then
      */
-    public record FilestoreView(String name, boolean reachable, Optional<Instant> seen) {}
+    public record FilestoreView(String name, boolean readable, Optional<Instant> seen) {}
 
     /**
      * @param peer the name in its certificate that {@code primary.replicas} lists
@@ -112,7 +112,7 @@ public record StatusView(
                 .append("role       " + role + ", epoch " + (epoch == 0 ? "none" : epoch) + highest() + "\n")
                 .append("newest     " + newestText() + "\n")
                 .append("filestore  " + filestore.name()
-                        + (filestore.reachable() ? ", the repository can be read" : ", the repository can NOT be read")
+                        + (filestore.readable() ? ", the repository can be read" : ", the repository can NOT be read")
                         + asOf() + "\n");
         next.ifPresent(at -> text.append("next       " + Moments.text(at) + "\n"));
         progress.ifPresent(now -> text.append("at work    " + now.step() + ", " + Bytes.text(now.doneBytes()) + "\n"));

@@ -19,6 +19,7 @@ import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSession;
+import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.SigningKey;
@@ -74,9 +75,10 @@ final class SnapshotRun {
         guard.look(source.files());
         try (BlobSession session =
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
+            BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
             // Before the files: a row names a file that was there already, so the files that are read later hold it.
-            Captured captured = source.database().capture(session, progress);
+            Captured captured = source.database().capture(sink, progress);
             guard.database(captured.database().tables());
             enter(Stage.FILES);
             KnownBlobs named = KnownBlobs.none();
@@ -85,7 +87,7 @@ final class SnapshotRun {
             for (TreeSettings tree : source.trees()) {
                 Cancellation.check("finish the snapshot");
                 SourceTrees.Captured data =
-                        source.files().capture(tree, session, base.tree(tree), target.blobs(), progress);
+                        source.files().capture(tree, sink, base.tree(tree), target.blobs(), progress);
                 guard.captured(tree, data.tree());
                 named.addAll(data.named().orElseGet(() -> base.named(data.tree())));
                 trees.add(data.tree());

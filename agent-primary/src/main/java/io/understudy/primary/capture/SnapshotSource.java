@@ -13,6 +13,7 @@ import java.util.List;
  * @param trees in the order in which they are taken, after the database
  * @param server this server's name in manifests
  * @param version of this agent
+ * @param processors how much of them a snapshot may use
  */
 public record SnapshotSource(
         String server,
@@ -20,6 +21,7 @@ public record SnapshotSource(
         SourceDatabase database,
         SourceTrees files,
         List<TreeSettings> trees,
+        ProcessorShare processors,
         Clock clock,
         Ticker ticker) {
     public SnapshotSource {

@@ -46,25 +46,27 @@ final class GarbageCollector {
 
     private final Repository repository;
     private final Supplier<List<SnapshotId>> needed;
-    private final ReferencedBlobs referenced;
     private final DeletionLock lock;
     private final Runnable permitted;
     private final Ticker ticker;
+    private ReferencedBlobs referenced;
     private SweepResult swept = SweepResult.NOTHING;
 
     /**
+     * @param referenced no snapshot is marked yet
      * @param needed the snapshots whose content stays, by a listing of now; throws when that cannot be known
      * @param permitted throws when this server may not delete any more; asked in each turn
      */
     GarbageCollector(
             Repository repository,
+            ReferencedBlobs referenced,
             Supplier<List<SnapshotId>> needed,
             DeletionLock lock,
             Runnable permitted,
             Ticker ticker) {
         this.repository = repository;
         this.needed = needed;
-        this.referenced = new ReferencedBlobs(repository, repository.blobs());
+        this.referenced = referenced;
         this.lock = lock;
         this.permitted = permitted;
         this.ticker = ticker;
@@ -84,31 +86,36 @@ final class GarbageCollector {
      */
     SweepResult sweep(Instant before, Progress progress) {
         mark(needed.get(), progress);
-        try (Stream<ObjectInfo> all = repository.blobs().list()) {
-            Iterator<BlobId> garbage = garbage(all, before).iterator();
-            while (garbage.hasNext()) {
-                Deque<BlobId> batch = new ArrayDeque<>();
-                while (batch.size() < BATCH && garbage.hasNext()) {
-                    batch.add(garbage.next());
+        do {
+            try (Stream<ObjectInfo> found = referenced.garbage(before)) {
+                Iterator<ObjectInfo> garbage = found.iterator();
+                while (garbage.hasNext()) {
+                    Deque<BlobId> batch = new ArrayDeque<>();
+                    while (batch.size() < BATCH && garbage.hasNext()) {
+                        batch.add(BlobId.ofKey(garbage.next().key()).orElseThrow());
+                    }
+                    sweep(batch, before, progress);
                 }
-                sweep(batch, before, progress);
             }
-        }
+        } while (goesOn(progress));
         return swept;
     }
 
     /** What a sweep would delete if there were no other snapshots than those that were marked. */
-    SweepResult estimate(Instant before) {
-        try (Stream<ObjectInfo> all = repository.blobs().list()) {
-            return all.filter(info -> referenced.isGarbage(info, before))
-                    .map(ObjectInfo::size)
-                    .reduce(SweepResult.NOTHING, SweepResult::and, (a, b) -> a);
-        }
+    SweepResult estimate(Instant before, Progress progress) {
+        SweepResult sum = SweepResult.NOTHING;
+        do {
+            try (Stream<ObjectInfo> garbage = referenced.garbage(before)) {
+                sum = garbage.map(ObjectInfo::size).reduce(sum, SweepResult::and, (a, b) -> a);
+            }
+        } while (goesOn(progress));
+        return sum;
     }
 
-    private Stream<BlobId> garbage(Stream<ObjectInfo> all, Instant before) {
-        return all.filter(info -> referenced.isGarbage(info, before))
-                .map(info -> BlobId.ofKey(info.key()).orElseThrow());
+    private boolean goesOn(Progress progress) {
+        Optional<ReferencedBlobs> rest = referenced.next(progress);
+        rest.ifPresent(next -> referenced = next);
+        return rest.isPresent();
     }
 
     private void sweep(Deque<BlobId> batch, Instant before, Progress progress) {

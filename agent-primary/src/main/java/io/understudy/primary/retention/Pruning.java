@@ -12,6 +12,7 @@ import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.ReferencedBlobs;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
@@ -141,7 +142,7 @@ public final class Pruning {
             return new Pruned(true, decisions, SweepResult.NOTHING, Optional.of(e));
         }
         Instant before = host.clock().instant().minus(settings.grace());
-        return new Pruned(true, decisions, collector.estimate(before), Optional.empty());
+        return new Pruned(true, decisions, collector.estimate(before, progress), Optional.empty());
     }
 
     private Pruned locked(Progress progress) {
@@ -191,6 +192,7 @@ public final class Pruning {
     private GarbageCollector collector(Repository target, Inventory inventory) {
         return new GarbageCollector(
                 target,
+                new ReferencedBlobs(target, target.blobs()),
                 inventory::needed,
                 new DeletionLock(host.state(), host.ticker()),
                 () -> permission(target),

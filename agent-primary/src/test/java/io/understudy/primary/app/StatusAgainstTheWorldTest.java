@@ -230,7 +230,7 @@ class StatusAgainstTheWorldTest {
         fields.put("doubled_names", () -> doubled);
         fields.put("junk", () -> "");
         fields.put("filestore.name", () -> "memory:");
-        fields.put("filestore.reachable", () -> "" + !away);
+        fields.put("filestore.readable", () -> "" + !away);
         fields.put("filestore.seen", () -> answered.toString());
         assertThat(shown()).as(role + " of epoch " + epoch).isEqualTo(values(fields));
 

@@ -9,6 +9,7 @@ import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.filestore.Filestore;
+import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
@@ -107,6 +108,7 @@ final class Server {
                 database,
                 (tree, sink, base, blobs, progress) -> tree(sink),
                 List.of(media),
+                ProcessorShare.all(ticker),
                 time.clock(),
                 ticker);
         return new SnapshotTaker(state, marker, epochs, this::repository, () -> KEY, source, Events.none())

@@ -3,6 +3,7 @@ package io.understudy.primary.testing;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.files.TreeKind;
+import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.tree.TreeCapture;
@@ -63,7 +64,7 @@ public final class PrimaryFixture {
     public SnapshotSource source() {
         TreeCapture files = new TreeCapture(state, time.clock());
         List<TreeSettings> trees = List.of(new TreeSettings("media", TreeKind.FILES, media, List.of()));
-        return new SnapshotSource("a", "0.1.0", database, files, trees, time.clock(), time);
+        return new SnapshotSource("a", "0.1.0", database, files, trees, ProcessorShare.all(time), time.clock(), time);
     }
 
     public void enterBackupMode() {

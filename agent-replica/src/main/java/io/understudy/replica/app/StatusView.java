@@ -88,13 +88,13 @@ public record StatusView(
             Optional<String> error) {}
 
     /**
-     * @param reachable when it was last asked
+     * @param readable when it was last asked
      * @param seen when it last answered: {@code newest} is of that moment
      * @param error why it did not answer last
      */
     public record FilestoreView(
             String name,
-            boolean reachable,
+            boolean readable,
             Optional<Instant> seen,
             Optional<SnapshotId> newest,
             Optional<String> error) {}

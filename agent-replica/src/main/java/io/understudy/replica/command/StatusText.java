@@ -83,7 +83,7 @@ final class StatusText {
         line(
                 "filestore",
                 status.filestore().name()
-                        + (status.filestore().reachable()
+                        + (status.filestore().readable()
                                 ? ", the repository can be read"
                                 : ", the repository can NOT be read")
                         + status.filestore()

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -34,12 +35,18 @@ final class Sweep {
 
     long trim(Set<SnapshotId> keep) {
         local.list().stream().filter(id -> !keep.contains(id)).forEach(local::delete);
-        ReferencedBlobs needed = new ReferencedBlobs(local, source);
         boolean whole = new HashSet<>(local.list()).containsAll(keep);
-        for (SnapshotId snapshot : keep) {
-            whole &= mark(snapshot, needed);
+        long freed = 0;
+        Optional<ReferencedBlobs> look = Optional.of(new ReferencedBlobs(local, source));
+        while (look.isPresent()) {
+            ReferencedBlobs needed = look.get();
+            for (SnapshotId snapshot : keep) {
+                whole &= mark(snapshot, needed);
+            }
+            freed += sweep(needed, whole ? Instant.MAX : clock.instant().minus(UNDER_WAY));
+            look = needed.next(Progress.none());
         }
-        return sweep(needed, whole ? Instant.MAX : clock.instant().minus(UNDER_WAY));
+        return freed;
     }
 
     /** @return false when the snapshot is not here whole: which blobs are its own is not known then */
@@ -55,12 +62,10 @@ final class Sweep {
 
     private long sweep(ReferencedBlobs needed, Instant before) {
         long freed = 0;
-        try (Stream<ObjectInfo> all = local.blobs().list()) {
-            for (ObjectInfo info : (Iterable<ObjectInfo>) all::iterator) {
-                if (needed.isGarbage(info, before)) {
-                    BlobId.ofKey(info.key()).ifPresent(local.blobs()::delete);
-                    freed += info.size();
-                }
+        try (Stream<ObjectInfo> garbage = needed.garbage(before)) {
+            for (ObjectInfo info : (Iterable<ObjectInfo>) garbage::iterator) {
+                BlobId.ofKey(info.key()).ifPresent(local.blobs()::delete);
+                freed += info.size();
             }
         }
         return freed;

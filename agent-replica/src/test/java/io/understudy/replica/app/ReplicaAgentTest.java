@@ -147,7 +147,7 @@ class ReplicaAgentTest {
                         .contains("00000001-00000001"));
         StatusView status = status();
         assertThat(status.primaries().get(0).connected()).isTrue();
-        assertThat(status.filestore().reachable()).isTrue();
+        assertThat(status.filestore().readable()).isTrue();
         assertThat(status.filestore().name())
                 .as("as the configuration and status without a daemon have it")
                 .isEqualTo(AgentSettings.in(folder, List.of()).filestore().url().toString());

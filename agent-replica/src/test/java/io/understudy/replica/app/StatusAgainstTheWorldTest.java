@@ -79,7 +79,7 @@ class StatusAgainstTheWorldTest {
                     .set("since", NONE);
             set("previous", NONE).set("set_aside", "").set("epoch", NONE).set("claim_pending", "false");
             set("daemon", "true").set("progress", NONE).set("primaries", "").set("filestore.name", "memory:");
-            set("filestore.reachable", "true")
+            set("filestore.readable", "true")
                     .set("filestore.seen", world.time.now().toString());
             set("filestore.newest", NONE).set("filestore.error", NONE).set("failures", "" + failures);
             set("last_error.code", NONE).set("retry", NONE).set("rejected", "");

@@ -122,7 +122,7 @@ class ReplicaCliTest {
         assertThat(out.toString())
                 .contains("\"state\":\"seeding\"")
                 .contains("\"daemon\":false")
-                .contains("\"reachable\":false");
+                .contains("\"readable\":false");
         assertThat(run("status")).isZero();
         assertThat(out.toString()).contains("state:      not a standby, not in backup mode");
     }

@@ -109,6 +109,15 @@ public final class Blobs implements BlobSink, BlobSource {
         return filestore.list(PREFIX, "");
     }
 
+    /**
+     * Those of {@link #list()} from a name on.
+     *
+     * @param digits the first hexadecimal digits of names, at least 2
+     */
+    public Stream<ObjectInfo> list(String digits) {
+        return filestore.list(PREFIX, PREFIX + digits.substring(0, 2) + "/" + digits);
+    }
+
     /** Idempotent. The caller makes sure that no kept manifest names the blob. */
     public void delete(BlobId id) {
         filestore.delete(id.key());

@@ -3,6 +3,7 @@ package io.understudy.repository.blob;
 import io.understudy.files.HashTable;
 import java.util.HexFormat;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * A set of blobs with their stored sizes in little memory: about 50 bytes a blob, 13 MB for a terabyte of content.
@@ -34,6 +35,17 @@ public final class KnownBlobs {
 
     public void addAll(Iterable<BlobRef> blobs) {
         blobs.forEach(this::add);
+    }
+
+    /** The blobs of this set that have a property. */
+    public synchronized KnownBlobs within(Predicate<BlobId> property) {
+        KnownBlobs some = none();
+        table.forEach((key, stored) -> {
+            if (property.test(BlobId.of(HashTable.hash(key)))) {
+                some.add(key, stored - 1);
+            }
+        });
+        return some;
     }
 
     /** Bytes of the blob as stored; empty when it is not in the set. */

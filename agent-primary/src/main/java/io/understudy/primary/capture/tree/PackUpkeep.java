@@ -8,24 +8,28 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * Decides which older packs are packed again: those of which less than half is still named, and, when many small ones
- * have gathered, these. It counts in blocks of the archive, each once however many files share it. 4 KB a pack. Not
- * thread-safe.
+ * have gathered, these. It counts in blocks of the archive, each once however many files share it. Exactly so for the
+ * first {@value #EXACT} packs, with 4 KB each; in further ones a block that files share counts for each of them, so
+ * that some of these packs are packed again later than they could be, and take some 250 bytes each. Not thread-safe.
  */
 final class PackUpkeep {
     private static final int BLOCK = 512;
     private static final int SMALL = Pack.SIZE / 4;
     private static final int CROWD = 32;
+    /** 32 MB, for about 128 GB of small files. */
+    static final int EXACT = 1 << 13;
 
     private final Map<BlobId, Living> packs = new LinkedHashMap<>();
 
     /** Notes that a file of the new index lies there. */
     void named(FileContent.Packed content, long size) {
-        packs.computeIfAbsent(content.pack().id(), id -> new Living(content.pack()))
+        packs.computeIfAbsent(content.pack().id(), id -> new Living(content.pack(), packs.size() < EXACT))
                 .mark(content.offset(), size);
     }
 
@@ -42,20 +46,24 @@ final class PackUpkeep {
 
     private static final class Living {
         private final BlobRef pack;
-        private final BitSet blocks = new BitSet();
+        private final Optional<BitSet> named;
+        private long blocks;
 
-        private Living(BlobRef pack) {
+        private Living(BlobRef pack, boolean exact) {
             this.pack = pack;
+            this.named = exact ? Optional.of(new BitSet()) : Optional.empty();
         }
 
         private void mark(long offset, long size) {
             int first = (int) (offset / BLOCK);
             int header = Math.max(0, first - 1);
-            blocks.set(header, first + (int) ((size + BLOCK - 1) / BLOCK));
+            int end = first + (int) ((size + BLOCK - 1) / BLOCK);
+            named.ifPresent(exact -> exact.set(header, end));
+            blocks += end - header;
         }
 
         private boolean isSparse() {
-            return blocks.cardinality() * 2L * BLOCK < pack.bytes();
+            return named.map(exact -> (long) exact.cardinality()).orElse(blocks) * 2 * BLOCK < pack.bytes();
         }
     }
 }

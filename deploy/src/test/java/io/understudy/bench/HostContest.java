@@ -1,0 +1,81 @@
+package io.understudy.bench;
+
+import io.understudy.rehearsal.Running;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What the site notices of snapshots: how long its transactions take while the primary agent takes one snapshot after
+ * the other, against the same without the agent, in turns.
+ */
+final class HostContest {
+    private static final Duration EACH = Duration.ofSeconds(20);
+
+    private final Testbed stand;
+    private final PgBench load;
+    private final int runs;
+    private final PrintStream progress;
+
+    HostContest(Testbed stand, PgBench load, int runs, PrintStream progress) {
+        this.stand = stand;
+        this.load = load;
+        this.runs = runs;
+        this.progress = progress;
+    }
+
+    List<Finding> disturb() {
+        load.prepare();
+        stand.newRepository();
+        List<Double> alone = new ArrayList<>();
+        List<Double> full = new ArrayList<>();
+        List<Double> gentle = new ArrayList<>();
+        for (int run = 0; run < runs; run++) {
+            stand.settle();
+            alone.add(load.p95(EACH));
+            full.add(disturbed());
+            stand.primary().configure(config -> config.replace("primary:\n", "primary:\n  processors: 0.2\n"));
+            gentle.add(disturbed());
+            stand.primary().configure(config -> config.replace("  processors: 0.2\n", ""));
+            progress.printf(
+                    Locale.ROOT,
+                    "  p95 %.1f ms alone, %.1f ms with snapshots, %.1f ms with gentle ones%n",
+                    alone.get(run) * 1e3,
+                    full.get(run) * 1e3,
+                    gentle.get(run) * 1e3);
+        }
+        Sample peer = new Sample(alone);
+        return List.of(
+                Finding.ratio(
+                        "p95 of the site's transactions, one snapshot after the other, against none",
+                        Unit.MILLISECONDS,
+                        new Sample(full),
+                        peer,
+                        1.1),
+                Finding.ratio(
+                        "the same with `primary.processors: 0.2`", Unit.MILLISECONDS, new Sample(gentle), peer, 1.1));
+    }
+
+    private double disturbed() {
+        stand.settle();
+        Running agent = stand.startPrimary();
+        stand.snapshot();
+        AtomicBoolean enough = new AtomicBoolean();
+        CompletableFuture<Integer> snapshots = CompletableFuture.supplyAsync(() -> {
+            int taken = 0;
+            for (; !enough.get(); taken++) {
+                stand.snapshot();
+            }
+            return taken;
+        });
+        double p95 = load.p95(EACH);
+        enough.set(true);
+        progress.printf(Locale.ROOT, "  %d snapshots in %d s%n", snapshots.join(), EACH.toSeconds());
+        stand.stopPrimary(agent);
+        return p95;
+    }
+}
