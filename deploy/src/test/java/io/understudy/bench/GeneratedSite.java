@@ -25,9 +25,9 @@ final class GeneratedSite {
     private int growths;
     private int scattered;
 
-    GeneratedSite(Server server, int megabytes) {
+    GeneratedSite(Server server, int megabytes, MediaFiles.Mix mix) {
         this.database = server.database();
-        this.media = new MediaFiles(server.layout().media(), SEED);
+        this.media = new MediaFiles(server.layout().media(), SEED, mix);
         this.scale = new Scale(megabytes);
     }
 

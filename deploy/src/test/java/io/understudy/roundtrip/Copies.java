@@ -25,7 +25,8 @@ final class Copies {
 
     static Manifest capture(DatabaseSettings settings, Path state, BlobSink sink, int sequence) {
         return manifest(
-                capture(settings, state, Optional.empty()).capture(sink, Progress.none()), new SnapshotId(1, sequence));
+                capture(settings, state, Optional.empty()).capture(sink, Progress.none(), () -> {}),
+                new SnapshotId(1, sequence));
     }
 
     /** Built on the one before, and committed. */
@@ -36,8 +37,8 @@ final class Copies {
             int sequence,
             ChangeTracking tracking,
             Before before) {
-        Captured captured =
-                capture(settings, state, Optional.of(tracking)).capture(Optional.of(before), sink, Progress.none());
+        Captured captured = capture(settings, state, Optional.of(tracking))
+                .capture(Optional.of(before), sink, Progress.none(), () -> {});
         SnapshotId snapshot = new SnapshotId(1, sequence);
         captured.commit().intended(snapshot);
         captured.commit().committed();

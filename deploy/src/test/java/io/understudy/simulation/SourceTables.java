@@ -35,7 +35,7 @@ final class SourceTables implements SourceDatabase {
     }
 
     @Override
-    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress) {
+    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable unused) {
         run.step("export a snapshot of the database", "");
         run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the database");
         DatabaseIdentity live = server.live()

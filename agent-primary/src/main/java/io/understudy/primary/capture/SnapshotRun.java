@@ -22,9 +22,11 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSession;
 import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.SigningKey;
+import io.understudy.tasks.TaskScope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +46,7 @@ final class SnapshotRun {
     private final SnapshotSource source;
     private final Progress progress;
     private final long start;
-    private Stage stage = Stage.PREPARE;
+    private volatile Stage stage = Stage.PREPARE;
 
     SnapshotRun(SnapshotSource source, Progress progress) {
         this.source = source;
@@ -79,22 +81,15 @@ final class SnapshotRun {
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            // Before the files: a row names a file that was there already, so the files that are read later hold it.
-            Captured captured = source.database().capture(Optional.of(base.before(target)), sink, progress);
-            guard.database(captured.database().tables());
-            enter(Stage.FILES);
+            Content content = read(sink, guard, base, target);
+            Captured captured = content.database();
             KnownBlobs named = KnownBlobs.none();
             named.addAll(captured.database().named());
-            List<TreeData> trees = new ArrayList<>();
-            for (TreeSettings tree : source.trees()) {
-                Cancellation.check("finish the snapshot");
-                SourceTrees.Captured data =
-                        source.files().capture(tree, sink, base.tree(tree), target.blobs(), progress);
-                guard.captured(tree, data.tree());
-                named.addAll(data.named().orElseGet(() -> base.named(data.tree())));
-                trees.add(data.tree());
-            }
+            content.trees().forEach(data -> named.addAll(data.named().orElseGet(() -> base.named(data.tree()))));
+            List<TreeData> trees =
+                    content.trees().stream().map(SourceTrees.Captured::tree).toList();
             enter(Stage.COMMIT);
+            session.settle();
             beforeCommit.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.reached();
@@ -115,6 +110,48 @@ final class SnapshotRun {
             guard.committed();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
+        }
+    }
+
+    private record Content(Captured database, List<SourceTrees.Captured> trees) {}
+
+    private Content read(BlobSink sink, ContentGuard guard, Base base, Repository target) {
+        Moments moments = new Moments();
+        TreesOfMoment trees = new TreesOfMoment(
+                moments, (into, shown) -> trees(into, guard, base, target.blobs(), shown), sink, progress);
+        try (TaskScope beside = new TaskScope("read the trees")) {
+            beside.start(trees::readBeside);
+            Captured captured = source.database()
+                    .capture(
+                            Optional.of(base.before(target)),
+                            (buffer, offset, length) -> {
+                                moments.requireTrees();
+                                return sink.put(buffer, offset, length);
+                            },
+                            progress,
+                            moments::froze);
+            moments.end();
+            guard.database(captured.database().tables());
+            enter(Stage.FILES);
+            beside.await();
+            return new Content(captured, trees.result());
+        }
+    }
+
+    private List<SourceTrees.Captured> trees(
+            BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
+        try {
+            List<SourceTrees.Captured> trees = new ArrayList<>();
+            for (TreeSettings tree : source.trees()) {
+                Cancellation.check("finish the snapshot");
+                SourceTrees.Captured data = source.files().capture(tree, sink, base.tree(tree), blobs, shown);
+                guard.captured(tree, data.tree());
+                trees.add(data);
+            }
+            return trees;
+        } catch (UnderstudyException e) {
+            stage = e.code() == ErrorCode.CANCELLED ? stage : Stage.FILES;
+            throw e;
         }
     }
 

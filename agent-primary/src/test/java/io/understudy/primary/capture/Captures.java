@@ -41,7 +41,7 @@ public final class Captures {
     }
 
     public static Captured take(PostgresServer server, String database, MemoryBlobs blobs, Path temporary) {
-        return of(server.settings(database), temporary).capture(blobs, Progress.none());
+        return of(server.settings(database), temporary).capture(blobs, Progress.none(), () -> {});
     }
 
     public static List<TableData> tables(Captured captured, MemoryBlobs blobs) {

@@ -21,6 +21,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
     private final Clock clock;
     private List<String> rows = List.of("1\tfirst");
     private Runnable during = () -> {};
+    private List<Runnable> moments = List.of();
 
     public FakeSourceDatabase(Clock clock) {
         this.clock = clock;
@@ -30,18 +31,27 @@ public final class FakeSourceDatabase implements SourceDatabase {
         this.rows = List.of(rows);
     }
 
+    /** From now on each capture takes so many moments, and does the first thing behind the first of them, and so on. */
+    public synchronized void moments(Runnable... behind) {
+        this.moments = List.of(behind);
+    }
+
     /** Runs in the middle of each capture from now on. */
     public synchronized void during(Runnable during) {
         this.during = during;
     }
 
     @Override
-    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress) {
+    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
         List<String> now;
         Runnable hook;
         synchronized (this) {
             now = rows;
             hook = during;
+        }
+        for (Runnable behind : moments) {
+            frozen.run();
+            behind.run();
         }
         progress.report("database", 0, 100);
         StreamRef archive = stream(sink, "archive");

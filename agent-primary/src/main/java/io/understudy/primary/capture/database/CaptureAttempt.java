@@ -39,6 +39,7 @@ final class CaptureAttempt {
     private final Ticker ticker;
     private final TaskScope scope;
     private final LockWatch watch;
+    private final Runnable frozen;
 
     private final Optional<Before> before;
     private final Optional<TrackedRun> changes;
@@ -46,6 +47,7 @@ final class CaptureAttempt {
     /**
      * @param before what may be built on
      * @param changes how to learn what changed since
+     * @param frozen is called when the moment is frozen
      */
     CaptureAttempt(
             Database database,
@@ -54,7 +56,8 @@ final class CaptureAttempt {
             TaskScope scope,
             LockWatch watch,
             Optional<Before> before,
-            Optional<TrackedRun> changes) {
+            Optional<TrackedRun> changes,
+            Runnable frozen) {
         this.database = database;
         this.tools = tools;
         this.ticker = ticker;
@@ -62,12 +65,13 @@ final class CaptureAttempt {
         this.watch = watch;
         this.before = before;
         this.changes = changes;
+        this.frozen = frozen;
     }
 
     /** @param restless tables whose rows are to be read first */
     Captured run(BlobSink sink, Progress progress, Collection<SourceTable> restless) {
         AtomicReference<CaptureSource> opened = new AtomicReference<>();
-        CaptureOpening opening = new CaptureOpening(database, tools, ticker, scope, watch, changes);
+        CaptureOpening opening = new CaptureOpening(database, tools, ticker, scope, watch, changes, frozen);
         watched(List.of(() -> opened.set(opening.open(restless))));
         CaptureSource source = opened.get();
         TableTasks units = new TableTasks(source, restless);

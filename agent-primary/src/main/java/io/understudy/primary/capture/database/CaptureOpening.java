@@ -40,20 +40,24 @@ final class CaptureOpening {
     private final TaskScope scope;
     private final LockWatch watch;
     private final Optional<TrackedRun> changes;
+    private final Runnable froze;
 
+    /** @param froze is called when the moment is frozen */
     CaptureOpening(
             Database database,
             PgTools tools,
             Ticker ticker,
             TaskScope scope,
             LockWatch watch,
-            Optional<TrackedRun> changes) {
+            Optional<TrackedRun> changes,
+            Runnable froze) {
         this.database = database;
         this.tools = tools;
         this.ticker = ticker;
         this.scope = scope;
         this.watch = watch;
         this.changes = changes;
+        this.froze = froze;
     }
 
     /** Freezes the moment and reads its catalogs. */
@@ -86,6 +90,7 @@ final class CaptureOpening {
             moment = ExportedSnapshot.keep(keeper, Export.of(opener.get()));
         }
         PrimaryPoint.MOMENT_FROZEN.reached();
+        froze.run();
         Frozen frozen = new Frozen(moment, keeper, programs, opener, locked);
         CaptureSource source = ExportedSnapshot.withoutLocks(keeper, catalogs(frozen));
         return changes.isEmpty() ? source : tracked(source, changes.get());

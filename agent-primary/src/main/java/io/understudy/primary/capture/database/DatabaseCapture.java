@@ -40,11 +40,11 @@ public final class DatabaseCapture implements SourceDatabase {
     }
 
     @Override
-    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress) {
+    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
         Attempts attempts = new Attempts(ticker, new Random());
         while (true) {
             try {
-                return capture(before, sink, progress, attempts.restless());
+                return capture(before, sink, progress, frozen, attempts.restless());
             } catch (MomentLost e) {
                 attempts.pauseAfter(e);
             }
@@ -52,14 +52,18 @@ public final class DatabaseCapture implements SourceDatabase {
     }
 
     private Captured capture(
-            Optional<Before> before, BlobSink sink, Progress progress, Collection<SourceTable> restless) {
+            Optional<Before> before,
+            BlobSink sink,
+            Progress progress,
+            Runnable frozen,
+            Collection<SourceTable> restless) {
         String dumps = "understudy pg_dump " + UUID.randomUUID().toString().substring(0, 8);
         try (TaskScope watching = new TaskScope(WHAT)) {
             LockWatch watch = watching.call(() -> new LockWatch(watching.open(database::open), dumps, ticker));
             try (TaskScope scope = new TaskScope(WHAT)) {
                 Optional<TrackedRun> changes = before.flatMap(
                         known -> tracking.flatMap(each -> each.begin(scope.open(database::open), known)));
-                return new CaptureAttempt(database, tools.named(dumps), ticker, scope, watch, before, changes)
+                return new CaptureAttempt(database, tools.named(dumps), ticker, scope, watch, before, changes, frozen)
                         .run(sink, progress, restless);
             } catch (UnderstudyException e) {
                 throw e.code() == ErrorCode.CANCELLED

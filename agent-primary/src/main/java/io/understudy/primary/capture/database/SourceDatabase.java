@@ -11,17 +11,19 @@ import java.util.Optional;
 /** The live database as a snapshot sees it. */
 public interface SourceDatabase {
     /**
-     * Reads the whole database as of one moment into blobs. Everything is streamed; every blob is durable on return.
+     * Reads the whole database as of one moment into blobs. Everything is streamed.
      *
      * @param before what may be built on where nothing changed; empty: everything is read, and nothing is remembered
+     * @param frozen is called when the moment is frozen, before anything is read, and again for each further moment
+     *     that is taken because one was lost; where it is not called, nothing else may be read at the same time
      * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code TOOL_UNFIT}, {@code DUMP_FAILED}, or
      *     what the sink throws; no connection, lock or process remains
      */
-    Captured capture(Optional<Before> before, BlobSink sink, Progress progress);
+    Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen);
 
     /** All of it, for its own sake. */
-    default Captured capture(BlobSink sink, Progress progress) {
-        return capture(Optional.empty(), sink, progress);
+    default Captured capture(BlobSink sink, Progress progress, Runnable frozen) {
+        return capture(Optional.empty(), sink, progress, frozen);
     }
 
     /**

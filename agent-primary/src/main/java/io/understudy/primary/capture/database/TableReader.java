@@ -34,7 +34,7 @@ final class TableReader {
      */
     record Rows(long count, StreamRef stream, RowDigest digest, Generated generated) {}
 
-    /** Reads the whole unit; its blobs are durable on return. A failure ends the session and names the table. */
+    /** Reads the whole unit. A failure ends the session and names the table. */
     Rows read(Session session, CopyTask unit) {
         CaptureProgress.Share share = progress.share(unit.weight());
         RowDigest digest = new RowDigest(unit.table().columns(), unit.table().key());

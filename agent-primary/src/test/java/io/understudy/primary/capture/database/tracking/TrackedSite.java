@@ -104,7 +104,7 @@ final class TrackedSite {
     private Captured capture(Optional<ChangeTracking> changes, Optional<Before> before) {
         PgTools tools = new PgTools(settings, new SystemCommandRunner(state));
         return new DatabaseCapture(new Database(settings), tools, Ticker.system(), changes)
-                .capture(before, blobs, Progress.none());
+                .capture(before, blobs, Progress.none(), () -> {});
     }
 
     /** Compares what an import would load. */
