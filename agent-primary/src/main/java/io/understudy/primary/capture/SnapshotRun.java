@@ -119,8 +119,8 @@ final class SnapshotRun {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
                 moments, (into, shown) -> trees(into, guard, base, target.blobs(), shown), sink, progress);
-        try (TaskScope beside = new TaskScope("read the trees")) {
-            beside.start(trees::readBeside);
+        try (TaskScope reading = new TaskScope("read the trees")) {
+            reading.start(trees::readBeside);
             Captured captured = source.database()
                     .capture(
                             Optional.of(base.before(target)),
@@ -133,7 +133,7 @@ final class SnapshotRun {
             moments.end();
             guard.database(captured.database().tables());
             enter(Stage.FILES);
-            beside.await();
+            reading.await();
             return new Content(captured, trees.result());
         }
     }
