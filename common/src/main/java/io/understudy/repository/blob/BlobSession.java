@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The puts of one snapshot. For blobs that its base names, and for those that it has put already, it asks the filestore
- * nothing. Its blobs are durable when it is settled. Counts what was sent and what was found. Thread-safe. Close it when
- * the snapshot is over; a session must not outlive {@link Blobs#FRESH}.
+ * nothing. Its blobs are durable when it is settled. Counts what was sent and what was found. Thread-safe. Close it
+ * when the snapshot is over; a session must not outlive {@link Blobs#FRESH}.
  */
 public final class BlobSession implements BlobSink, AutoCloseable {
     private final Blobs blobs;
