@@ -20,7 +20,7 @@ import java.util.Map;
 public record TrackedCatalog(String seen, String types, String archive, Map<TableName, Shape> shapes) {
     /**
      * A table apart from its rows. Each version of a catalog's row has another {@code xmin}, so this differs whenever
-     * the table was altered, also where the alteration was undone; and after TRUNCATE and what else gives it a new file.
+     * the table was altered, also where the alteration was undone, and when it has a new file, as after TRUNCATE.
      *
      * @param stamp a fingerprint
      * @param logged whether decoding shows that rows changed
