@@ -62,8 +62,9 @@ class BenchIT {
                     "until the standby serves.*" + VALUE));
         }
 
-        List<String> rows = rows(measure(ALL ? "snapshots,import,tracked,follow" + (restic ? ",changed" : "") : "snapshots")
-                .run(LIMIT));
+        List<String> rows =
+                rows(measure(ALL ? "snapshots,import,tracked,follow" + (restic ? ",changed" : "") : "snapshots")
+                        .run(LIMIT));
 
         assertThat(rows).hasSameSizeAs(expected);
         for (int i = 0; i < rows.size(); i++) {
