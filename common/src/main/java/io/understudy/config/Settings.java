@@ -156,6 +156,7 @@ public record Settings(
     /**
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
+     * @param tracking whether changes may be learned from a replication slot, where the server allows it
      * @param listen {@code host:port} of gRPC
      * @param replicas names in the certificates of the servers that may follow, DNS names or addresses; where it names
      *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow
@@ -165,6 +166,7 @@ public record Settings(
     public record PrimarySettings(
             String name,
             Map<String, String> schedule,
+            boolean tracking,
             HostPort listen,
             List<String> replicas,
             OptionalDouble processors,
@@ -181,7 +183,7 @@ public record Settings(
                 HostPort listen,
                 List<String> replicas,
                 Optional<HostPort> http) {
-            this(name, schedule, listen, replicas, OptionalDouble.empty(), http);
+            this(name, schedule, true, listen, replicas, OptionalDouble.empty(), http);
         }
     }
 
@@ -214,10 +216,16 @@ public record Settings(
      * @param name of this replica in reports and metrics; default: the host name
      * @param primaries tried in turn; may be empty: polling alone works too
      * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s
+     * @param previous whether the database of N-1 is kept for {@code rollback}; default yes
      */
-    public record ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
+    public record ReplicaSettings(
+            String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http, boolean previous) {
         public ReplicaSettings {
             primaries = List.copyOf(primaries);
+        }
+
+        public ReplicaSettings(String name, List<HostPort> primaries, Duration poll, Optional<HostPort> http) {
+            this(name, primaries, poll, http, true);
         }
     }
 

@@ -107,6 +107,7 @@ final class SettingsReader {
         return new PrimarySettings(
                 values.hostNamed(Setting.PRIMARY_NAME),
                 values.map(Setting.PRIMARY_SCHEDULE),
+                values.choice(Setting.PRIMARY_TRACKING).equals("auto"),
                 values.hostPort(Setting.PRIMARY_LISTEN),
                 values.list(Setting.PRIMARY_REPLICAS),
                 values.decimal(Setting.PRIMARY_PROCESSORS),
@@ -127,7 +128,8 @@ final class SettingsReader {
                 values.hostNamed(Setting.REPLICA_NAME),
                 values.hostPorts(Setting.REPLICA_PRIMARIES),
                 values.duration(Setting.REPLICA_POLL),
-                values.listen(Setting.REPLICA_HTTP));
+                values.listen(Setting.REPLICA_HTTP),
+                values.yesNo(Setting.REPLICA_PREVIOUS).orElse(true));
     }
 
     private static ServiceSettings service(Values values) {

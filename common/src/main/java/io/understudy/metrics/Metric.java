@@ -21,6 +21,9 @@ public enum Metric {
     SNAPSHOT_LAST_UPLOADED_BYTES(Kind.GAUGE, "Bytes that were new with the newest snapshot"),
     RETENTION_DELETED(Kind.COUNTER, "Snapshots deleted by retention"),
     RETENTION_FAILURES(Kind.COUNTER, "Prunings that failed"),
+    TRACKING_RETAINED_BYTES(
+            Kind.GAUGE, "Bytes of its log that the database server keeps for change tracking, 0 without it"),
+    TRACKING_SLOTS_DROPPED(Kind.COUNTER, "Times that the replication slot of change tracking was dropped"),
 
     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS(Kind.GAUGE, "Moment of the data that the standby serves", "replica"),
     IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When the last import was proven", "replica"),
@@ -31,6 +34,11 @@ public enum Metric {
             Kind.GAUGE,
             "Attempts to remove what imports left that failed since the last one that succeeded",
             "replica"),
+    TABLE_MISMATCHES(
+            Kind.COUNTER,
+            "Tables that differed from the snapshot after an import by differences, and were loaded in full",
+            "replica"),
+    TABLE_DRIFTS(Kind.COUNTER, "Tables that something wrote into on the standby while they were live there", "replica"),
     STANDBY_INTACT(
             Kind.GAUGE, "1 when the standby's database and files are what was applied, 0 when they are not", "replica"),
     PRIMARY_LINK_UP(Kind.GAUGE, "1 while a primary announces its snapshots to this standby", "replica"),

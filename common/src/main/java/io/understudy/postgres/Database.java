@@ -1,5 +1,6 @@
 package io.understudy.postgres;
 
+import io.understudy.config.Secret;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -24,10 +25,34 @@ public final class Database {
     public static final int OLDEST = 120000;
 
     private final DatabaseSettings settings;
+    private final String replicationRole;
     private final Set<String> keepsSessions = ConcurrentHashMap.newKeySet();
 
     public Database(DatabaseSettings settings) {
+        this(settings, "origin");
+    }
+
+    private Database(DatabaseSettings settings, String replicationRole) {
         this.settings = Objects.requireNonNull(settings);
+        this.replicationRole = replicationRole;
+    }
+
+    /**
+     * The same with sessions for which the site's triggers, foreign keys, rules and event triggers do nothing, but for
+     * those that are enabled for replicas ({@code session_replication_role}). To open one throws
+     * {@code MISSING_PRIVILEGE} where the user may not have that.
+     */
+    public Database asReplica() {
+        return new Database(settings, "replica");
+    }
+
+    /** The same by another role. */
+    Database as(String user, Secret password) {
+        return new Database(settings.as(user, password), replicationRole);
+    }
+
+    String replicationRole() {
+        return replicationRole;
     }
 
     public DatabaseSettings settings() {
@@ -62,7 +87,7 @@ public final class Database {
                 keepsSessions.add(name);
             }
             Session session = new Session(connection, describe(name), process, pooled);
-            session.prepare();
+            session.prepare(replicationRole);
             return session;
         } catch (SQLException e) {
             closeQuietly(connection);

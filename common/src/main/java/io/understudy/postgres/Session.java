@@ -45,7 +45,7 @@ public final class Session implements TaskScope.Abortable {
     }
 
     /** Sets what {@link SessionSettings} says; only now may anything be set. */
-    void prepare() {
+    void prepare(String replicationRole) {
         version = Math.toIntExact(number("SELECT pg_catalog.current_setting('server_version_num')::int"));
         if (version < Database.OLDEST) {
             throw new UnderstudyException(
@@ -55,7 +55,7 @@ public final class Session implements TaskScope.Abortable {
         }
         known = known(SessionSettings.set().keySet());
         execute(SessionSettings.statements(known));
-        SessionSettings.demanded().forEach(this::require);
+        SessionSettings.demanded(replicationRole).forEach(this::require);
     }
 
     /** Which of these settings the server knows. */
@@ -151,6 +151,22 @@ public final class Session implements TaskScope.Abortable {
     /** The first row, if there is one. */
     public <T> Optional<T> first(String sql, Row.Reader<T> reader, Object... values) {
         return query(sql, reader, values).stream().findFirst();
+    }
+
+    /**
+     * The number of rows that a statement changes.
+     *
+     * @param sql one that writes, such as DELETE
+     */
+    public long update(String sql, Object... values) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            return statement.executeLargeUpdate();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
     }
 
     /** The one number that the query gives. */

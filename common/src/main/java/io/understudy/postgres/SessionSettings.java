@@ -65,6 +65,13 @@ final class SessionSettings {
         return Map.copyOf(DEMANDED);
     }
 
+    /** The same of sessions with another {@code session_replication_role}. */
+    static Map<String, String> demanded(String replicationRole) {
+        Map<String, String> all = new LinkedHashMap<>(DEMANDED);
+        all.put("session_replication_role", replicationRole);
+        return all;
+    }
+
     /** What is left as it is. */
     static Set<String> left() {
         return Set.copyOf(LEFT);

@@ -25,9 +25,6 @@ public final class TemporaryLogin {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String KNOWN =
             "SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.shobj_description(oid, 'pg_authid') = ?";
-    /** What the settings of a database may say and this role could not undo. */
-    private static final List<String> SETTINGS = List.of("session_replication_role TO origin");
-
     private final Database superuser;
     private final String name;
     private final Secret password;
@@ -55,7 +52,8 @@ public final class TemporaryLogin {
                 + " SET LOCAL log_min_duration_statement = -1; SET LOCAL log_min_error_statement = panic;"
                 + "CREATE ROLE " + role + " LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
                 + " PASSWORD '" + password + "'; COMMENT ON ROLE " + role + " IS " + Sql.literal(purpose) + ";");
-        SETTINGS.forEach(setting -> sql.append("ALTER ROLE " + role + " SET " + setting + ";"));
+        // What the settings of a database may say, and this role could not undo.
+        sql.append("ALTER ROLE " + role + " SET session_replication_role TO " + superuser.replicationRole() + ";");
         more.forEach(setting -> sql.append("ALTER ROLE " + role + " SET " + setting + ";"));
         try (Session session = superuser.maintenance()) {
             session.execute(sql + "COMMIT");
@@ -135,6 +133,6 @@ public final class TemporaryLogin {
     }
 
     private Database own() {
-        return new Database(superuser.settings().as(name, password));
+        return superuser.as(name, password);
     }
 }

@@ -80,6 +80,13 @@ public enum StateEntry {
             Loss.COSTS,
             "for each tree the hashes of its files and the newest index",
             "the next snapshot reads all files again"),
+    TRACKING(
+            Owner.PRIMARY,
+            "tracking.json",
+            1,
+            Loss.COSTS,
+            "what the last snapshot was made of: the replication slot's position, fingerprints of the catalogs, and of each table when it was read in full",
+            "the next snapshot reads all tables in full"),
     SNAPSHOT_LOCK(Owner.PRIMARY, "primary.lock", "held during a snapshot", "nothing; it is made again"),
     DELETION_LOCK(Owner.PRIMARY, "deletion.lock", "keeps snapshots and deletions apart", "nothing; it is made again"),
     PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),
@@ -100,10 +107,24 @@ public enum StateEntry {
     SPARE(
             Owner.REPLICA,
             "spare.json",
-            2,
+            3,
             Loss.STOPS,
-            "the database that the next snapshot is loaded into, and how far that is",
+            "the database that the next snapshot is loaded into or changed into, and how far that is",
             "the next load starts over, once no database carries the spare's name: drop it if Understudy created it, rename it if it is your own"),
+    LOADED_DATABASES(
+            Owner.REPLICA,
+            "loaded-databases.json",
+            1,
+            Loss.COSTS,
+            "which snapshot each database of this standby held when its load ended, and what shows whether it was changed since",
+            "the next import loads the database in full"),
+    COMPARED_TABLES(
+            Owner.REPLICA,
+            "compared-tables.json",
+            1,
+            Loss.COSTS,
+            "when each table of the standby's database was last compared with its digest in the snapshot",
+            "the next import compares all tables"),
     REPLICA_ID(
             Owner.REPLICA,
             "replica-id.json",
@@ -121,6 +142,11 @@ public enum StateEntry {
             "mirror",
             "the repository's snapshots that this standby may need, verified",
             "they are fetched again from the filestore"),
+    DIFFERENCE(
+            Owner.REPLICA,
+            "difference",
+            "rows that differ between two snapshots, where they are many, only during a load",
+            "nothing; it is made again"),
     ARCHIVE(Owner.REPLICA, "archive.dump", "pg_dump's archive, only during a load", "nothing; it is made again"),
     REPLICA_LOCK(
             Owner.REPLICA, "replica.lock", "held while anything of a standby is changed", "nothing; it is made again"),

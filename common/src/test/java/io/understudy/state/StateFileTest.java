@@ -113,9 +113,9 @@ class StateFileTest {
                 "[]",
                 "null",
                 "7",
-                "{\"format\":2}",
+                "{\"format\":3}",
                 "{\"format\":\"x\"}",
-                "{\"format\":2,\"number\":7,\"when\":null,\"why\":\"no check\"}"
+                "{\"format\":3,\"number\":7,\"when\":null,\"why\":\"no check\"}"
             })
     void refusesADamagedFileAndSaysWhatHappensWithoutIt(String content) throws IOException {
         needed().write(NOTE);
@@ -132,9 +132,9 @@ class StateFileTest {
     void saysWhichVersionWroteAnotherFormat() throws IOException {
         needed().write(NOTE);
         String good = Files.readString(file());
-        Files.writeString(file(), good.replace("\"format\" : 2", "\"format\" : 3"));
-        refused(ErrorCode.FORMAT_UNKNOWN, "it has format 3; this version reads format 2");
-        Files.writeString(file(), good.replace("\"format\" : 2", "\"format\" : 1"));
+        Files.writeString(file(), good.replace("\"format\" : 3", "\"format\" : 4"));
+        refused(ErrorCode.FORMAT_UNKNOWN, "it has format 4; this version reads format 3");
+        Files.writeString(file(), good.replace("\"format\" : 3", "\"format\" : 1"));
         refused(ErrorCode.FORMAT_UNKNOWN, "it has format 1, from before the first release");
     }
 

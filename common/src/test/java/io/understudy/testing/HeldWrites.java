@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A batch as late as one may be: nothing of it is visible before it is settled, all of it is lost when it is not. */
+/**
+ * A batch as late as one may be: nothing of it is visible before it is settled, and all of it is lost when it is not.
+ */
 public final class HeldWrites implements WriteBatch {
     private final Filestore store;
     private final Map<String, Content> held = new LinkedHashMap<>();

@@ -23,13 +23,15 @@ public final class PostgresServer {
     private static final Duration LIMIT = Duration.ofSeconds(180);
 
     private final Path home;
+    private final int version;
     private final Path tools;
     private final Account account;
     private final int port;
 
-    private PostgresServer(Path home, Path tools, Account account, int port) {
+    private PostgresServer(Path home, int version, Account account, int port) {
         this.home = home;
-        this.tools = tools;
+        this.version = version;
+        this.tools = VERSIONS.resolve(version + "/bin");
         this.account = account;
         this.port = port;
     }
@@ -39,7 +41,7 @@ public final class PostgresServer {
      * unprivileged user.
      */
     static PostgresServer in(Path home, int version) {
-        return new PostgresServer(home, VERSIONS.resolve(version + "/bin"), Account.unprivileged(), Ports.free());
+        return new PostgresServer(home, version, Account.unprivileged(), Ports.free());
     }
 
     /** Creates the cluster; it does not run yet. */
@@ -50,6 +52,11 @@ public final class PostgresServer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Its major version. */
+    int version() {
+        return version;
     }
 
     public int port() {

@@ -52,6 +52,10 @@ public final class Server implements AutoCloseable {
         database.create();
         database.start();
         database.execute("postgres", "CREATE ROLE site LOGIN CREATEDB PASSWORD '" + Keys.verifier(password) + "'");
+        if (database.version() >= 15) {
+            // Imports change what changed, instead of loading all.
+            database.execute("postgres", "GRANT SET ON PARAMETER session_replication_role TO site");
+        }
     }
 
     /** Starts the database and the site; the agents do not run. */

@@ -91,9 +91,20 @@ public final class Bench {
         about.add(Machine.described(Clock.systemUTC()));
         if (options.contests().contains(Benchmark.SNAPSHOTS)
                 || options.contests().contains(Benchmark.CHANGED)
-                || options.contests().contains(Benchmark.IMPORT)) {
+                || options.contests().contains(Benchmark.IMPORT)
+                || options.contests().contains(Benchmark.DIFFERENCES)) {
             try (Testbed stand = stand("copy", options.recordings())) {
                 copy(stand);
+                end.clearing();
+            }
+        }
+        if (options.contests().contains(Benchmark.TRACKED)) {
+            say("a site whose changes are tracked");
+            try (Testbed stand = stand("tracked", options.recordings())) {
+                stand.withoutSite();
+                GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes(), MediaFiles.Mix.USUAL);
+                site.generate();
+                findings.addAll(new TrackedContest(stand, site, options.runs(), progress).follow());
                 end.clearing();
             }
         }
@@ -170,6 +181,9 @@ public final class Bench {
         }
         if (options.contests().contains(Benchmark.CHANGED)) {
             findings.addAll(contests.changed());
+        }
+        if (options.contests().contains(Benchmark.DIFFERENCES)) {
+            findings.addAll(contests.differences());
         }
         findings.addAll(stand.footprints(""));
     }

@@ -54,6 +54,11 @@ class BenchIT {
         if (ALL) {
             expected.addAll(List.of(
                     "memory of agent-replica.*" + VALUE,
+                    "1 % appended.*" + RATIO,
+                    "1 % of recent rows changed.*" + RATIO,
+                    "1 % of rows changed at random.*" + RATIO,
+                    "one row changed.*" + RATIO,
+                    "tracked snapshot, nothing changed.*" + RATIO,
                     "full snapshot of a site with small files.*" + RATIO,
                     "the same, by an agent that runs on.*" + RATIO,
                     "memory of agent-primary with these.*" + VALUE,
@@ -62,7 +67,7 @@ class BenchIT {
         }
 
         List<String> rows =
-                rows(measure(ALL ? "snapshots,small,import,follow" + (restic ? ",changed" : "") : "snapshots")
+                rows(measure(ALL ? "snapshots,small,import,tracked,follow" + (restic ? ",changed" : "") : "snapshots")
                         .run(LIMIT));
 
         assertThat(rows).hasSameSizeAs(expected);

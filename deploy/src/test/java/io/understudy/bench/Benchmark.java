@@ -11,8 +11,12 @@ enum Benchmark {
     SMALL,
     /** A snapshot after one per cent has changed. */
     CHANGED,
+    /** Snapshots of an agent that tracks changes. */
+    TRACKED,
     /** A full import. */
     IMPORT,
+    /** Imports after one per cent has changed. */
+    DIFFERENCES,
     /** From the commit to the standby's site, on the demo's site. */
     FOLLOW,
     /** What the site's own transactions notice of snapshots. */

@@ -196,4 +196,9 @@ final class CopyContests {
         progress.printf(Locale.ROOT, "  %-20s %7.2f s%n", what, seconds);
         return seconds;
     }
+
+    /** Imports of what changed. */
+    List<Finding> differences() {
+        return new DifferenceContest(stand, site, runs, progress).imports();
+    }
 }

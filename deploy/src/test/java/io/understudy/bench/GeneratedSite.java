@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.function.Function;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -22,6 +23,7 @@ final class GeneratedSite {
     private final Rows rows = new Rows(SEED);
     private final Scale scale;
     private int growths;
+    private int scattered;
 
     GeneratedSite(Server server, int megabytes, MediaFiles.Mix mix) {
         this.database = server.database();
@@ -65,6 +67,27 @@ final class GeneratedSite {
             throw new IllegalStateException(e);
         }
         media.write((int) end(scale.files(), growths - 1), (int) end(scale.files(), growths));
+    }
+
+    /** Changes one per cent of the rows of each table: the newest. */
+    void changeRecent() {
+        changeAll(table -> table.change("id > (SELECT max(id) FROM " + table.sqlName() + ") * 0.99"));
+    }
+
+    /** Changes one per cent of the rows of each table, at random. */
+    void changeScattered() {
+        scattered++;
+        changeAll(table -> table.change("hashtext(id::text || '" + scattered + "') % 100 = 0"));
+    }
+
+    void changeOne() {
+        database.execute("site", SiteTable.AUTHOR.change("id = 7"));
+    }
+
+    private void changeAll(Function<SiteTable, String> change) {
+        for (SiteTable table : SiteTable.values()) {
+            database.execute("site", change.apply(table));
+        }
     }
 
     String size() {

@@ -59,6 +59,18 @@ enum SiteTable {
         };
     }
 
+    /** A change of each row that the condition names. */
+    String change(String condition) {
+        String assignment = switch (this) {
+            case AUTHOR -> "name = name || 'x'";
+            case ARTICLE -> "title = title || 'x'";
+            case DOCUMENT -> "content = content || '{\"changed\": true}'";
+            case COMMENT -> "body = body || 'x'";
+            case EVENT -> "path = path || 'x'";
+        };
+        return "UPDATE " + sqlName() + " SET " + assignment + " WHERE " + condition;
+    }
+
     private static String wide(String type) {
         return names().map(name -> name + " " + type + " NOT NULL").collect(Collectors.joining(", "));
     }

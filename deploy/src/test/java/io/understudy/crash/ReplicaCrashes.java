@@ -23,6 +23,7 @@ record ReplicaCrashes(CrashStage stage) {
             case INIT -> init(point);
             case INIT_AGAIN -> initAgain(point);
             case IMPORT -> importing(point);
+            case CHANGE -> changing(point);
             case SET_ASIDE -> settingAside(point);
             case RETURN -> returning(point);
             case PROMOTE -> promotion(point);
@@ -108,6 +109,26 @@ record ReplicaCrashes(CrashStage stage) {
         stage.assertStandbyIs(id);
         stage.assertRepositoryWhole();
         stage.nextRound();
+    }
+
+    /** By differences: the standby's user may have the sessions of a replica for that, and has three databases. */
+    private void changing(ReplicaPoint point) {
+        stage.mayUseDifferences(true);
+        try {
+            // Until all three databases have the schema.
+            stage.nextRound();
+            stage.nextRound();
+            SnapshotId id = stage.snapshot();
+            stage.standby().killAt(point, 1, "replica", "sync");
+            stage.assertStandbyServesOneSnapshot();
+            assertThat(stage.standby().succeed("replica", "sync", "--json").output())
+                    .contains("\"full\":null");
+            stage.assertStandbyIs(id);
+            stage.assertRepositoryWhole();
+            stage.nextRound();
+        } finally {
+            stage.mayUseDifferences(false);
+        }
     }
 
     private void settingAside(ReplicaPoint point) {

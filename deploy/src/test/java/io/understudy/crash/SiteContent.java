@@ -65,15 +65,17 @@ final class SiteContent {
     }
 
     /** Turns the site into this version. */
-    void become(int version) {
+    /** @param schema whether the schema changes too: then no import is made by differences */
+    void become(int version, boolean schema) {
         execute(
                 "UPDATE version SET n = " + version,
                 "INSERT INTO notes (text) SELECT 'note ' || " + version + " || ' ' || g FROM generate_series(1, 20) g",
                 "INSERT INTO marks (note) SELECT max(id) FROM notes",
                 "DELETE FROM notes WHERE id IN (SELECT min(id) FROM notes)",
-                "SELECT lo_put(oid, 0, convert_to('version " + version + "', 'UTF8')) FROM pg_largeobject_metadata",
-                "CREATE TABLE since_" + version + " (a int)",
-                "DROP TABLE IF EXISTS since_" + (version - 1));
+                "SELECT lo_put(oid, 0, convert_to('version " + version + "', 'UTF8')) FROM pg_largeobject_metadata");
+        if (schema) {
+            execute("CREATE TABLE since_" + version + " (a int)", "DROP TABLE IF EXISTS since_" + (version - 1));
+        }
         write(version);
     }
 

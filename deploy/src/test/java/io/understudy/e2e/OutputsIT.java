@@ -15,7 +15,8 @@ class OutputsIT extends SharedScenario {
             "snapshot:STRING seconds:NUMBER database{tables:NUMBER rows:NUMBER bytes:NUMBER} files{entries:NUMBER bytes:NUMBER}"
                     + " uploaded_bytes:NUMBER uploaded_blobs:NUMBER reused_bytes:NUMBER";
     private static final String SYNC = "applied:STRING seconds:NUMBER fetched_bytes:NUMBER"
-            + " steps{fetch:NUMBER load:NUMBER stage:NUMBER apply:NUMBER restart:NUMBER prove:NUMBER} waiting:NULL mended:ARRAY discrepancies:ARRAY";
+            + " steps{fetch:NUMBER load:NUMBER stage:NUMBER apply:NUMBER restart:NUMBER prove:NUMBER} waiting:NULL mended:ARRAY discrepancies:ARRAY"
+            + " database{full:STRING tables:ARRAY}";
 
     @Test
     void snapshotAndSyncPrintOneObjectEach() {

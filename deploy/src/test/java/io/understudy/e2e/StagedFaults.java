@@ -39,10 +39,9 @@ final class StagedFaults {
     void keepRetiredDatabase() {
         PostgresServer server = standby.database();
         server.execute("postgres", "CREATE DATABASE retired OWNER site");
+        String name = retired();
         server.execute(
-                "postgres",
-                "ALTER DATABASE retired RENAME TO " + retired(),
-                "UPDATE pg_database SET datistemplate = true WHERE datname LIKE 'site_understudy_retired_%'");
+                "postgres", "ALTER DATABASE retired RENAME TO " + name, "ALTER DATABASE " + name + " IS_TEMPLATE true");
     }
 
     void releaseRetiredDatabase() {

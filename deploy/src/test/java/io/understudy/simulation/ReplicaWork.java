@@ -298,6 +298,7 @@ final class ReplicaWork {
                         run.trouble.perhaps(ErrorCode.DATABASE_BUSY, "cannot rename");
                         run.servers.importing(server, "databases are exchanged");
                     }
+                    case "adopt" -> run.servers.importing(server, "a retired database is changed");
                     case "load" -> run.servers.importing(server, "a spare is loaded");
                     case "discard" -> run.trouble.perhaps(ErrorCode.DATABASE_BUSY, "cannot drop");
                     case "preflight" -> run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the server");

@@ -5,6 +5,8 @@ import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.CommitNotice;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.primary.events.Stage;
@@ -79,7 +81,7 @@ final class SnapshotRun {
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            Content content = read(sink, guard, base, target.blobs());
+            Content content = read(sink, guard, base, target);
             Captured captured = content.database();
             KnownBlobs named = KnownBlobs.none();
             named.addAll(captured.database().named());
@@ -94,6 +96,7 @@ final class SnapshotRun {
             Manifest manifest = committed(
                     target,
                     key,
+                    captured.commit(),
                     () -> manifest(
                             target,
                             number.get(),
@@ -103,6 +106,7 @@ final class SnapshotRun {
                             named.storedBytes(),
                             session.uploadedBytes()));
             PrimaryPoint.MANIFEST_WRITTEN.reached();
+            captured.commit().committed();
             guard.committed();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
@@ -111,14 +115,15 @@ final class SnapshotRun {
 
     private record Content(Captured database, List<SourceTrees.Captured> trees) {}
 
-    private Content read(BlobSink sink, ContentGuard guard, Base base, Blobs blobs) {
+    private Content read(BlobSink sink, ContentGuard guard, Base base, Repository target) {
         Moments moments = new Moments();
-        TreesOfMoment trees =
-                new TreesOfMoment(moments, (into, shown) -> trees(into, guard, base, blobs, shown), sink, progress);
-        try (TaskScope walk = new TaskScope("read the trees")) {
-            walk.start(trees::followMoments);
+        TreesOfMoment trees = new TreesOfMoment(
+                moments, (into, shown) -> trees(into, guard, base, target.blobs(), shown), sink, progress);
+        try (TaskScope reading = new TaskScope("read the trees")) {
+            reading.start(trees::followMoments);
             Captured captured = source.database()
                     .capture(
+                            Optional.of(base.before(target)),
                             (buffer, offset, length) -> {
                                 moments.requireTrees();
                                 return sink.put(buffer, offset, length);
@@ -128,7 +133,7 @@ final class SnapshotRun {
             moments.end();
             guard.database(captured.database().tables());
             enter(Stage.FILES);
-            walk.await();
+            reading.await();
             return new Content(captured, trees.result());
         }
     }
@@ -151,9 +156,11 @@ final class SnapshotRun {
     }
 
     /** Where a person without a key takes the number in the same moment, another is given. */
-    private static Manifest committed(Repository target, SigningKey key, Supplier<Manifest> numbered) {
+    private static Manifest committed(
+            Repository target, SigningKey key, CommitNotice notice, Supplier<Manifest> numbered) {
         for (int attempt = 1; ; attempt++) {
             Manifest manifest = numbered.get();
+            notice.intended(manifest.snapshot());
             try {
                 target.commit(manifest, key);
                 return manifest;
@@ -243,6 +250,12 @@ final class SnapshotRun {
      */
     private record Base(Optional<Manifest> manifest, KnownBlobs blobs, Map<StreamRef, KnownBlobs> named) {
         static final Base NONE = new Base(Optional.empty(), KnownBlobs.none(), Map.of());
+
+        Before before(Repository target) {
+            return new Before(
+                    target.id(),
+                    manifest.map(newest -> new Before.Newest(newest.snapshot(), newest.database(), target.blobs())));
+        }
 
         KnownBlobs named(TreeData unchanged) {
             return named.get(unchanged.references());

@@ -1,6 +1,8 @@
 package io.understudy.primary.testing;
 
 import io.understudy.primary.capture.database.SourceDatabase;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.CommitNotice;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
@@ -12,6 +14,7 @@ import io.understudy.repository.blob.StreamRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** A database of one table, whose rows a test sets. */
 public final class FakeSourceDatabase implements SourceDatabase {
@@ -39,7 +42,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
     }
 
     @Override
-    public Captured capture(BlobSink sink, Progress progress, Runnable frozen) {
+    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
         List<String> now;
         Runnable hook;
         synchronized (this) {
@@ -72,7 +75,8 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 "0/1A2B3C",
                 150019,
                 "15.19",
-                lists.finish("site", properties(), "ab".repeat(32), 8 << 20, archive));
+                lists.finish("site", properties(), "ab".repeat(32), 8 << 20, archive),
+                CommitNotice.NONE);
     }
 
     private static StreamRef stream(BlobSink sink, String text) {

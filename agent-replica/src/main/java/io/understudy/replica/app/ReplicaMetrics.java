@@ -60,6 +60,8 @@ final class ReplicaMetrics implements EventSink {
         }
         metrics.prepare(Metric.IMPORT_DURATION_SECONDS, replica);
         metrics.prepare(Metric.HANDSHAKES_REFUSED);
+        metrics.prepare(Metric.TABLE_MISMATCHES, replica);
+        metrics.prepare(Metric.TABLE_DRIFTS, replica);
         metrics.watch(Metric.MARKER_PRESENT, () -> markerPresent(backup));
         if (!settings.replica().primaries().isEmpty()) {
             metrics.watch(Metric.PRIMARY_LINK_UP, () -> linkUp(backup, linkUp), replica);
@@ -143,6 +145,10 @@ final class ReplicaMetrics implements EventSink {
             cleanUpFailures(failed.attempts());
         } else if (event instanceof ReplicaEvent.CleanedUp) {
             cleanUpFailures(0);
+        } else if (event instanceof ReplicaEvent.TablesDiffered differed) {
+            differed.tables().forEach(table -> metrics.count(Metric.TABLE_MISMATCHES, replica));
+        } else if (event instanceof ReplicaEvent.DatabaseDrifted drifted) {
+            drifted.tables().forEach(table -> metrics.count(Metric.TABLE_DRIFTS, replica));
         } else if (event instanceof ReplicaEvent.RoundEnded) {
             failures();
         } else if (event instanceof CommonEvent.PeerRefused) {

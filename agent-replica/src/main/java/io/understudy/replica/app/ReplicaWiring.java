@@ -28,6 +28,7 @@ import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.DatabaseLoader;
+import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.promote.EpochClaiming;
@@ -109,7 +110,13 @@ public final class ReplicaWiring implements AutoCloseable {
                 ports.clock(),
                 mirrors.repository().or(epochs::repository)));
         this.snapshots = new MirroredSnapshots(
-                repository, mirrors, settings.replica().name(), AgentVersion.current(), id, ports.clock());
+                repository,
+                mirrors,
+                settings.replica().name(),
+                AgentVersion.current(),
+                id,
+                () -> ports.loader().base().map(SpareLoader.Base::snapshot),
+                ports.clock());
         this.parts = replace.apply(shippedParts());
     }
 
@@ -198,7 +205,6 @@ public final class ReplicaWiring implements AutoCloseable {
         return snapshots;
     }
 
-    /** @throws io.understudy.failure.UnderstudyException what opening it throws */
     public Repository repository() {
         return repository.get();
     }
@@ -271,7 +277,16 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public CleanUp cleanUp(Events events) {
-        return new CleanUp(store, ports.databases(), parts.trees(), ports.loader(), failures(), events, ports.clock());
+        return new CleanUp(
+                store,
+                ports.databases(),
+                parts.trees(),
+                ports.loader(),
+                marker,
+                settings.replica().previous(),
+                failures(),
+                events,
+                ports.clock());
     }
 
     public Replica replica(Events events) {

@@ -1,6 +1,7 @@
 package io.understudy.replica.app;
 
 import io.understudy.cli.Bytes;
+import io.understudy.replica.load.LoadReport;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.RoundResult;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  * @param discrepancies what it contradicts still
  * @param applied what is live because of the command; null in JSON when nothing was new, or when it went back to what
  *     was here before Understudy
+ * @param database how it was brought up; null in JSON when none was loaded
  * @param waiting what this standby waits for when there are snapshots, but none that it may import
  */
 public record Synced(
@@ -26,7 +28,8 @@ public record Synced(
         StepSeconds steps,
         Optional<String> waiting,
         List<Discrepancy> mended,
-        List<Discrepancy> discrepancies) {
+        List<Discrepancy> discrepancies,
+        Optional<LoadReport> database) {
     public static Synced of(RoundResult result) {
         return new Synced(
                 result.applied(),
@@ -35,7 +38,8 @@ public record Synced(
                 StepSeconds.of(result.steps()),
                 result.waits().map(AwaitedEpoch::text),
                 result.mended(),
-                result.left());
+                result.left(),
+                result.database());
     }
 
     public String text() {

@@ -4,27 +4,31 @@ import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.PendingCleanUp;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
+import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * Removes what no import and no way back needs any more: retired databases, the spare of a server that was promoted,
- * old plans, undo folders. None of it is needed to serve, so none of it holds up anything: what fails is logged, kept
- * in the record for status and metrics, and tried again later.
+ * Removes what no import and no way back needs any more: retired databases but one, the spare of a server that was
+ * promoted, old plans, undo folders. None of it is needed to serve, so none of it holds up anything: what fails is
+ * logged, kept in the record for status and metrics, and tried again later.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
@@ -33,15 +37,20 @@ public final class CleanUp {
     private final LiveDatabases databases;
     private final LiveTrees trees;
     private final SpareLoader loader;
+    private final BackupMode backup;
+    private final boolean keepsPrevious;
     private final RetryLog failures;
     private final Events events;
     private final Clock clock;
 
+    /** @param keepsPrevious whether N-1 stays for a rollback */
     public CleanUp(
             ReplicaStateStore store,
             LiveDatabases databases,
             LiveTrees trees,
             SpareLoader loader,
+            BackupMode backup,
+            boolean keepsPrevious,
             RetryLog failures,
             Events events,
             Clock clock) {
@@ -49,6 +58,8 @@ public final class CleanUp {
         this.databases = databases;
         this.trees = trees;
         this.loader = loader;
+        this.backup = backup;
+        this.keepsPrevious = keepsPrevious;
         this.failures = failures;
         this.events = events;
         this.clock = clock;
@@ -75,7 +86,10 @@ public final class CleanUp {
 
     private void clear(ReplicaRecord record, BooleanSupplier stop) {
         List<UnderstudyException> failed = new ArrayList<>();
-        for (DatabaseIdentity retired : retired(failed)) {
+        if (!keepsPrevious && backup.on() && record.state() instanceof Following following) {
+            attempt(failed, () -> giveUpPrevious(record, following));
+        }
+        for (DatabaseIdentity retired : retired(record, failed)) {
             if (stop.getAsBoolean()) {
                 return;
             }
@@ -98,9 +112,29 @@ public final class CleanUp {
                 .orElseGet(ReplicaEvent.CleanedUp::new));
     }
 
-    private Set<DatabaseIdentity> retired(List<UnderstudyException> failed) {
+    /** First its name: a database in N-1's place that the state does not know would be taken for a stranger's. */
+    private void giveUpPrevious(ReplicaRecord record, Following following) {
+        Optional<DatabaseIdentity> previous =
+                following.previous().map(DatabaseVersion::database).filter(record.owned()::contains);
+        if (previous.isEmpty()) {
+            return;
+        }
+        Arrangement now = databases.look();
+        if (now.previous().equals(previous)) {
+            databases.arrange(
+                    new Arrangement(now.live(), now.spare(), Optional.empty()), Set.of(previous.orElseThrow()));
+        }
+        store.change(each -> each.with(following.without(Optional.empty())).withoutOwned(previous.orElseThrow()));
+    }
+
+    /** One of them stays on a standby: the next import begins with it. */
+    private Set<DatabaseIdentity> retired(ReplicaRecord record, List<UnderstudyException> failed) {
         try {
-            return databases.retired();
+            Set<DatabaseIdentity> retired = new LinkedHashSet<>(databases.retired());
+            if (!retired.isEmpty() && !(record.state() instanceof Promoted)) {
+                loader.base().map(SpareLoader.Base::database).ifPresent(retired::remove);
+            }
+            return retired;
         } catch (UnderstudyException e) {
             failed.add(e);
             return Set.of();

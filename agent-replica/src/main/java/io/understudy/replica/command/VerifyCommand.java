@@ -3,12 +3,16 @@ package io.understudy.replica.command;
 import io.understudy.cli.Bytes;
 import io.understudy.cli.ProgressDisplay;
 import io.understudy.config.Settings;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.progress.Progress;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StepSeconds;
 import io.understudy.replica.fetch.Mirror;
+import io.understudy.replica.load.SpareLoader.TableDifference;
 import io.understudy.replica.state.ApplyLock;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.LastVerified;
 import io.understudy.repository.Manifest;
@@ -21,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,10 +45,15 @@ final class VerifyCommand extends ReplicaCommand {
             description = "Verify this server's own copy, and fetch again what is damaged; default: the filestore.")
     private boolean mirror;
 
+    @Option(
+            names = "--database",
+            description = "Compare the rows of the live database with the snapshot that was imported; changes nothing.")
+    private boolean database;
+
     /**
      * What {@code verify} prints with {@code --json}.
      *
-     * @param where {@code filestore} or {@code mirror}
+     * @param where {@code filestore}, {@code mirror} or {@code database}
      * @param bytes plain
      * @param repairedBlobs that the mirror lacked or that were damaged there, and are sound now
      */
@@ -57,6 +67,11 @@ final class VerifyCommand extends ReplicaCommand {
 
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
+        if (database) {
+            Result same = verifyDatabase(wiring);
+            cli.print(same, same::text);
+            return 0;
+        }
         Result result = new LastVerified(settings.state()).recording(Clock.systemUTC(), () -> verify(wiring, settings));
         cli.print(result, result::text);
         return 0;
@@ -79,6 +94,67 @@ final class VerifyCommand extends ReplicaCommand {
         long start = ticker.nanos();
         Verified verified = new Verification(threads).verify(wiring.repository(), snapshot, progress);
         return new Result(snapshot, "filestore", verified.bytes(), 0, StepSeconds.seconds(ticker.since(start)));
+    }
+
+    /** Under the apply lock: a round exchanges the database. */
+    private Result verifyDatabase(ReplicaWiring wiring) {
+        if (id != null || mirror) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "--database takes neither a snapshot nor --mirror: it compares what is live",
+                    "run agent-replica verify --database");
+        }
+        Ticker ticker = wiring.ports().ticker();
+        ProcessLock lock = new ApplyLock(wiring.settings().state()).acquire(PATIENCE, ticker);
+        try (ProgressDisplay progress = cli.progress()) {
+            long start = ticker.nanos();
+            Manifest manifest = live(wiring);
+            requireSame(
+                    manifest.snapshot(),
+                    wiring.ports()
+                            .loader()
+                            .compareLive(manifest, wiring.snapshots().blobs(), progress));
+            long bytes = manifest.totals().databaseBytes();
+            return new Result(manifest.snapshot(), "database", bytes, 0, StepSeconds.seconds(ticker.since(start)));
+        } finally {
+            lock.close();
+        }
+    }
+
+    private static Manifest live(ReplicaWiring wiring) {
+        SnapshotId snapshot = wiring.store()
+                .record()
+                .live()
+                .flatMap(DatabaseVersion::snapshot)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.SNAPSHOT_UNKNOWN,
+                        "cannot verify the database: no snapshot is live on this server",
+                        "import one with agent-replica sync"));
+        return wiring.snapshots()
+                .held(snapshot)
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.SNAPSHOT_UNKNOWN,
+                        "cannot verify the database: the mirror does not hold " + snapshot + ", which is live",
+                        "fetch it with agent-replica sync"));
+    }
+
+    private static void requireSame(SnapshotId snapshot, List<TableDifference> found) {
+        if (found.isEmpty()) {
+            return;
+        }
+        String tables = found.stream()
+                .map(each -> each.table() + (each.written() ? ", written on this server since its import" : ""))
+                .limit(10)
+                .collect(Collectors.joining("; "));
+        boolean written = found.stream().allMatch(TableDifference::written);
+        throw new UnderstudyException(
+                ErrorCode.LOAD_MISMATCH,
+                "verification of the database failed: it differs from " + snapshot + " in " + found.size() + " tables: "
+                        + tables,
+                (written
+                                ? "a site in backup mode must accept no writes: let it look for the marker"
+                                : "check the disk and the memory of this server")
+                        + "; load the snapshot again with agent-replica restore " + snapshot);
     }
 
     /** Under the apply lock: a round uses the mirror too. */

@@ -81,6 +81,26 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "step {step} failed: {why}", severity = Severity.DEBUG)
     record StepFailed(Step step, UnderstudyException why) implements ReplicaEvent {}
 
+    @EventText("the database of {snapshot} is loaded, {how}")
+    record DatabaseLoaded(SnapshotId snapshot, String how) implements ReplicaEvent {}
+
+    /** The database was live since its import, and is no longer: its tables held something else. */
+    @EventText(
+            value =
+                    "something wrote on this server into tables of a database that had been live; they are loaded in full: {tables}",
+            severity = Severity.WARN,
+            hint = "a site in backup mode must accept no writes: let it look for the marker")
+    record DatabaseDrifted(List<String> tables) implements ReplicaEvent {}
+
+    /** What the import had made differed from the snapshot; it was stored again before the database became live. */
+    @EventText(
+            value =
+                    "tables of {snapshot} differed from the snapshot after they were brought up by differences, and were loaded in full: {tables}",
+            severity = Severity.ERROR,
+            hint =
+                    "check the disk and the memory of this server; if they are sound this is a defect of Understudy: please report it")
+    record TablesDiffered(SnapshotId snapshot, List<String> tables) implements ReplicaEvent {}
+
     @EventText(value = "{snapshot} failed, N-1 becomes live again: {why}", severity = Severity.WARN)
     record ImportTurnsBack(SnapshotId snapshot, UnderstudyException why) implements ReplicaEvent {}
 

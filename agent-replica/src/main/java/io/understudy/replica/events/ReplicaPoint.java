@@ -19,6 +19,12 @@ public enum ReplicaPoint implements CrashPoint {
     SPARE_INTENDED(Work.IMPORT),
     SPARE_CREATED(Work.IMPORT),
     SPARE_NAMED(Work.IMPORT),
+    BASE_INTENDED(Work.CHANGE),
+    BASE_NAMED(Work.CHANGE),
+    ROWS_EXCHANGED(Work.CHANGE),
+    COMMIT_NOTED(Work.CHANGE),
+    ROWS_COMMITTED(Work.CHANGE),
+    BASE_CHANGED(Work.CHANGE),
     ARCHIVE_ASSEMBLED(Work.IMPORT),
     SCHEMA_RESTORED(Work.IMPORT),
     ROWS_COPIED(Work.IMPORT),
@@ -83,6 +89,8 @@ public enum ReplicaPoint implements CrashPoint {
         INIT_AGAIN,
         /** A round, from the repository to the proof. */
         IMPORT,
+        /** The part of a round that brings up a database by differences. */
+        CHANGE,
         /** The part of a round that finds a database in N-1's place that is not Understudy's. */
         SET_ASIDE,
         /** The way back to N-1. */

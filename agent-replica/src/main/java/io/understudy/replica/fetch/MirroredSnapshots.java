@@ -29,12 +29,14 @@ public final class MirroredSnapshots implements SnapshotSource {
     private final Supplier<Repository> remote;
     private final MirrorAccess mirrors;
     private final OwnReport report;
+    private final Supplier<Optional<SnapshotId>> base;
     private Mirror mirror;
 
     /**
      * @param replica this replica's name in its reports
      * @param agent version of Understudy here
      * @param id of this standby, in its reports; empty where none can be kept
+     * @param base the snapshot that the next load begins with: it stays in the mirror too
      */
     public MirroredSnapshots(
             Supplier<Repository> remote,
@@ -42,9 +44,11 @@ public final class MirroredSnapshots implements SnapshotSource {
             String replica,
             String agent,
             Supplier<Optional<String>> id,
+            Supplier<Optional<SnapshotId>> base,
             Clock clock) {
         this.remote = remote;
         this.mirrors = mirrors;
+        this.base = base;
         this.report = new OwnReport(remote, replica, agent, id, clock);
     }
 
@@ -138,7 +142,9 @@ public final class MirroredSnapshots implements SnapshotSource {
     @Override
     public void settled(Following now) {
         try {
-            mirror().trim(inUse(now));
+            Set<SnapshotId> keep = new LinkedHashSet<>(inUse(now));
+            base.get().ifPresent(keep::add);
+            mirror().trim(keep);
             ReplicaPoint.MIRROR_TRIMMED.reached();
         } catch (RuntimeException e) {
             LOG.warn("the mirror keeps content that is no longer needed: {}", e.getMessage());

@@ -6,6 +6,7 @@ import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.tasks.TaskScope;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -47,7 +48,12 @@ final class Analysis {
     }
 
     void run() {
-        Queue<String> tables = new ConcurrentLinkedQueue<>(tables());
+        run(tables());
+    }
+
+    /** Of these tables alone, qualified. */
+    void run(Collection<String> some) {
+        Queue<String> tables = new ConcurrentLinkedQueue<>(some);
         try (TaskScope scope = new TaskScope("gather the loaded database's statistics")) {
             for (int i = 0; i < Math.min(database.settings().connections(), tables.size()); i++) {
                 scope.start(() -> analyse(scope.open(() -> database.open(spare)), tables));

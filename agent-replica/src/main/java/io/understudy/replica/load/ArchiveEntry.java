@@ -49,6 +49,11 @@ record ArchiveEntry(String line, String what) {
         return owners.stream().filter(owner -> what.endsWith(" " + owner)).max(Comparator.comparingInt(String::length));
     }
 
+    /** One that makes a large object, fills it, or says something of it. */
+    boolean isOfLargeObjects() {
+        return what.startsWith("BLOB") || what.matches("[A-Z ]+ - LARGE OBJECTS? .*");
+    }
+
     boolean isSequence() {
         return what.startsWith("SEQUENCE SET ");
     }

@@ -9,34 +9,56 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
-import io.understudy.postgres.Toolset;
 import io.understudy.postgres.UserRisks;
 import io.understudy.process.CommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.ArchiveRestore.Section;
+import io.understudy.replica.load.DigestCheck.Mismatch;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads a snapshot with PostgreSQL's own tools and parallel COPY, in the order that leaves nothing to fire, check or
- * maintain while rows go in: schema, rows, what else the archive holds of data, then indexes, keys, triggers and views,
- * then statistics.
+ * Loads a snapshot by differences where a database of an older one is there, and else with PostgreSQL's own tools and
+ * parallel COPY, in the order that leaves nothing to fire, check or maintain while rows go in: schema, rows, what else
+ * the archive holds of data, then indexes, keys, triggers and views, then statistics.
  */
 public final class DatabaseLoader implements SpareLoader {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseLoader.class);
 
+    /** What the content or the database refused, when all of it may still be loaded. */
+    private static final Set<ErrorCode> MAY_DO_IN_FULL = EnumSet.of(
+            ErrorCode.LOAD_FAILED,
+            ErrorCode.LOAD_MISMATCH,
+            ErrorCode.DATABASE_FAILED,
+            ErrorCode.MISSING_PRIVILEGE,
+            ErrorCode.DISK_FULL,
+            ErrorCode.BLOB_MISSING,
+            ErrorCode.BLOB_DAMAGED);
+
     private final Database database;
-    private final PgTools tools;
-    private final Path state;
     private final SpareDatabase spare;
+    private final Restores restores;
+    private final IncrementalLoader incremental;
     private final Preflight preflight;
 
     /** @param state the agents' state folder */
@@ -46,9 +68,11 @@ public final class DatabaseLoader implements SpareLoader {
 
     DatabaseLoader(DatabaseSettings settings, Path state, CommandRunner runner, Ticker ticker, DiskSpace disk) {
         this.database = new Database(settings);
-        this.tools = new PgTools(LoadOptions.with(settings), runner);
-        this.state = state;
+        PgTools tools = new PgTools(LoadOptions.with(settings), runner);
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
+        this.restores = new Restores(database, tools, spare.name(), state);
+        this.incremental =
+                new IncrementalLoader(database, spare, restores, new ComparedTables(state, Clock.systemUTC()), state);
         this.preflight = new Preflight(database, tools, spare, state, disk);
     }
 
@@ -74,20 +98,71 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     @Override
-    public DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress) {
-        return spare.holding(manifest.snapshot()).orElseGet(() -> loadAnew(manifest, blobs, progress));
+    public Optional<String> hindrance() {
+        return incremental.hindrance().map(why -> "each import loads the whole database, whatever changed: " + why);
     }
 
-    private DatabaseIdentity loadAnew(Manifest manifest, BlobSource blobs, Progress progress) {
-        spare.drop();
-        LoadRights.dropLeftovers(database, spare.name());
-        DatabaseDefinition definition = new DatabaseDefinition(
+    @Override
+    public Optional<Base> base() {
+        return spare.base().map(base -> new Base(base.identity(), base.snapshot()));
+    }
+
+    @Override
+    public LoadedSpare load(
+            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress) {
+        Optional<DatabaseIdentity> whole = spare.holding(manifest.snapshot());
+        if (whole.isPresent()) {
+            return new LoadedSpare(whole.get(), LoadReport.full("an earlier attempt had loaded it"));
+        }
+        String why;
+        try {
+            return byDifferences(manifest, blobs, held, progress);
+        } catch (FullLoadRequired e) {
+            why = e.getMessage();
+        } catch (UnderstudyException e) {
+            if (!MAY_DO_IN_FULL.contains(e.code()) || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            LOG.warn("{} cannot be loaded by differences: {}", manifest.snapshot(), e.getMessage());
+            why = e.getMessage();
+        }
+        return new LoadedSpare(loadInFull(manifest, blobs, progress), LoadReport.full(why));
+    }
+
+    private LoadedSpare byDifferences(
+            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress) {
+        LoadedDatabase base = spare.base()
+                .orElseThrow(
+                        () -> new FullLoadRequired("this server has no database of an older snapshot to begin with"));
+        Manifest before = held.apply(base.snapshot())
+                .orElseThrow(() -> new FullLoadRequired(
+                        "the mirror does not hold " + base.snapshot() + ", which the database to begin with holds"));
+        LOG.info("bringing the database of {} up to {}", base.snapshot(), manifest.snapshot());
+        LoadReport report = incremental.load(base, before, manifest, blobs, progress);
+        definition(manifest).afterTheLoad();
+        return new LoadedSpare(spare.loaded(manifest.snapshot(), tables(manifest, blobs)), report);
+    }
+
+    private DatabaseDefinition definition(Manifest manifest) {
+        return new DatabaseDefinition(
                 database, spare.name(), manifest.database().properties());
+    }
+
+    private static Set<String> tables(Manifest manifest, BlobSource blobs) {
+        try (Stream<TableData> tables = manifest.database().tables(blobs)) {
+            return tables.map(TableCopy::name).collect(Collectors.toSet());
+        }
+    }
+
+    private DatabaseIdentity loadInFull(Manifest manifest, BlobSource blobs, Progress progress) {
+        spare.dropBase();
+        LoadRights.dropLeftovers(database, spare.name());
+        DatabaseDefinition definition = definition(manifest);
         DatabaseIdentity created = spare.create(definition::creation);
         try {
             fill(manifest, blobs, progress, definition);
             requireSame(created);
-            return spare.loaded(manifest.snapshot());
+            return spare.loaded(manifest.snapshot(), tables(manifest, blobs));
         } catch (RuntimeException e) {
             dropAfter(e);
             throw e;
@@ -103,10 +178,10 @@ public final class DatabaseLoader implements SpareLoader {
                 manifest.totals().databaseBytes());
         progress.report("schema", 0, -1);
         definition.beforeTheLoad();
-        try (ArchiveFile archive = ArchiveFile.assemble(manifest.database().archive(), blobs, state)) {
+        try (ArchiveFile archive = restores.assemble(manifest, blobs)) {
             ReplicaPoint.ARCHIVE_ASSEMBLED.reached();
-            ArchiveRestore restore = restore(manifest, archive);
-            RestoreOptions options = options(restore);
+            ArchiveRestore restore = restores.restore(manifest, archive);
+            RestoreOptions options = restores.options(restore);
             new FunctionGuard(database, spare.name())
                     .during(() -> restore.restore(Section.PRE_DATA, options.arguments(), options.contents()));
             ReplicaPoint.SCHEMA_RESTORED.reached();
@@ -122,24 +197,6 @@ public final class DatabaseLoader implements SpareLoader {
         new Analysis(database, spare.name()).run();
         definition.afterTheLoad();
         ReplicaPoint.STATISTICS_MADE.reached();
-    }
-
-    private ArchiveRestore restore(Manifest manifest, ArchiveFile archive) {
-        try (Session session = database.maintenance()) {
-            Toolset toolset = tools.forRestore(manifest.versions().tools(), session.serverVersion());
-            return new ArchiveRestore(
-                    tools,
-                    toolset.restore(),
-                    archive,
-                    spare.name(),
-                    database.settings().connections());
-        }
-    }
-
-    private RestoreOptions options(ArchiveRestore restore) {
-        try (Session session = database.maintenance()) {
-            return RestoreOptions.of(restore, session, database.settings().ownership() == Ownership.SINGLE);
-        }
     }
 
     /** Whatever the cause, a half-loaded spare only takes room from the live database. */
@@ -162,6 +219,34 @@ public final class DatabaseLoader implements SpareLoader {
                     "verification of the loaded database failed: another session renamed or replaced it",
                     "keep other tools away from database " + spare.name());
         }
+    }
+
+    @Override
+    public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
+        String live = database.settings().name();
+        CopyTargets targets;
+        try (Session session = database.open()) {
+            targets = CopyTargets.of(session);
+        }
+        List<TableData> tables;
+        try (Stream<TableData> all = manifest.database().tables(blobs)) {
+            // Partitions that PostgreSQL fills by way of their root have other rows on each server.
+            tables = all.filter(table -> targets.of(table).equals(TableCopy.name(table)))
+                    .toList();
+        }
+        String encoding = manifest.database().properties().encoding();
+        Collection<Mismatch> found = new DigestCheck(database, live, encoding).compare(tables, progress);
+        Map<String, Long> rows = found.stream()
+                .collect(Collectors.toMap(
+                        each -> TableCopy.name(each.table()),
+                        each -> each.table().rows()));
+        Set<String> written = spare.markOf(live)
+                .map(mark -> new Drift(database, live, mark).findIfKnown(rows))
+                .orElse(Set.of());
+        return found.stream()
+                .map(each -> new TableDifference(each.text(), written.contains(TableCopy.name(each.table()))))
+                .sorted(Comparator.comparing(TableDifference::table))
+                .toList();
     }
 
     @Override

@@ -50,6 +50,14 @@ final class GeneratedCheck {
         }
     }
 
+    /** The same of tables that are complete: nothing is stored again. */
+    void verify(List<TableData> tables, TaskScope scope) {
+        List<List<TableData>> wrong = different(scope, groups(tables));
+        if (!wrong.isEmpty()) {
+            report(scope, wrong);
+        }
+    }
+
     private void mend(TaskScope scope, List<List<TableData>> different) {
         List<List<TableData>> wrong = different;
         while (!wrong.isEmpty()) {

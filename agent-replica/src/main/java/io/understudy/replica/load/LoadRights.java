@@ -67,11 +67,13 @@ final class LoadRights implements AutoCloseable {
             TemporaryLogin login = login(List.of());
             logins.put(owner, login);
             TableOwners.grant(session, login.name(), owner);
+            TableOwners.showRows(session, login.name(), owner);
         }
         if (!found.privileged().isEmpty()) {
             TemporaryLogin login = login(List.of("lo_compat_privileges TO on"));
             ofSuperusers = Optional.of(login);
             TableOwners.grantAll(session, login.name());
+            found.privileged().forEach(owner -> TableOwners.showRows(session, login.name(), owner));
         }
     }
 
@@ -90,9 +92,22 @@ final class LoadRights implements AutoCloseable {
         TemporaryLogin.drop(database, purpose(spare), role -> {});
     }
 
+    /** The same where the database that they were for is there. */
+    static void dropLeftoversIn(Database database, String spare) {
+        TemporaryLogin.drop(database, purpose(spare), role -> disown(database, spare, role));
+    }
+
     /** A session in which rows of this table, qualified, can be stored and read. */
     Session open(String table) {
         return login(table).map(login -> login.open(spare)).orElseGet(() -> database.open(spare));
+    }
+
+    /** What tables have in common for which {@link #open} logs in as the same role. */
+    String group(String table) {
+        return Optional.ofNullable(owners.get(table))
+                .filter(logins::containsKey)
+                .map(owner -> "owner " + owner)
+                .orElse(ofSuperusers.isPresent() ? "superusers" : "user");
     }
 
     /** Whether {@link #open} logs in as the same role for both. */
@@ -159,13 +174,13 @@ final class LoadRights implements AutoCloseable {
         logins.clear();
         ofSuperusers = Optional.empty();
         try {
-            TemporaryLogin.drop(database, purpose(spare), this::disown);
+            dropLeftoversIn(database, spare);
         } catch (UnderstudyException e) {
             LOG.warn("temporary roles stay until the next load: {}", e.getMessage());
         }
     }
 
-    private void disown(String role) {
+    private static void disown(Database database, String spare, String role) {
         try (Session session = database.open(spare)) {
             TableOwners.revoke(session, role);
         }

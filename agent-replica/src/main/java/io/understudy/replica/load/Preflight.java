@@ -46,12 +46,17 @@ final class Preflight {
             faults.addAll(new NameCheck(database, spare.name()).faults(data.properties()));
             foreignSpare().ifPresent(faults::add);
             if (spare.holding(manifest.snapshot()).isEmpty()) {
-                faults.addAll(disk.faults(manifest, session, spare.name()));
+                faults.addAll(disk.faults(manifest, session, base()));
             }
         }
         if (!faults.isEmpty()) {
             throw Fault.all("cannot load " + manifest.snapshot(), faults);
         }
+    }
+
+    /** The database whose room a load has: a load in full drops it first. */
+    private String base() {
+        return spare.base().flatMap(base -> spare.name(base.identity())).orElse(spare.name());
     }
 
     /** A session cannot rename the database that it is in, and would be ended with the others. */

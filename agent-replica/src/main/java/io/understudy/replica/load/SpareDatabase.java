@@ -3,6 +3,7 @@ package io.understudy.replica.load;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.postgres.Databases;
@@ -13,9 +14,12 @@ import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -27,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SpareDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(SpareDatabase.class);
+    /** A server that ends each session of a change would end the next ones too. */
+    private static final int MOST_ATTEMPTS = 3;
+
     private static final String STARTED = "SELECT pg_catalog.pg_postmaster_start_time()::text AS started";
     private static final String UNLOGGED =
             "SELECT count(*) FROM pg_catalog.pg_class WHERE relpersistence = 'u' AND relkind = 'r'";
@@ -35,6 +42,7 @@ final class SpareDatabase {
     private final Databases databases;
     private final DatabaseNames names;
     private final StateFile<SpareRecord> file;
+    private final LoadedDatabases loaded;
     private final Supplier<String> nonce;
 
     /** @param nonce a new random word each time, {@code [0-9a-f]+} */
@@ -43,6 +51,7 @@ final class SpareDatabase {
         this.databases = new Databases(database, ticker);
         this.names = DatabaseNames.of(database.settings().name());
         this.file = StateFile.in(state, StateEntry.SPARE, SpareRecord.class);
+        this.loaded = new LoadedDatabases(state);
         this.nonce = nonce;
     }
 
@@ -110,13 +119,140 @@ final class SpareDatabase {
         }
     }
 
-    /** Writes down that it holds the whole snapshot. */
-    DatabaseIdentity loaded(SnapshotId snapshot) {
+    /**
+     * Writes down that it holds the whole snapshot.
+     *
+     * @param tables the qualified names of the snapshot's tables
+     */
+    DatabaseIdentity loaded(SnapshotId snapshot, Set<String> tables) {
         SpareRecord record = record().orElseThrow();
         Optional<String> volatileSince = hasUnloggedTables() ? Optional.of(serverStart()) : Optional.empty();
+        try (Session session = database.open(names.spare())) {
+            loaded.put(
+                    new LoadedDatabase(record.cluster(), record.oid(), snapshot, LoadMark.of(session, tables)),
+                    databases.all().keySet());
+        } catch (UnderstudyException e) {
+            if (!DatabaseErrors.refuses(e)) {
+                throw e;
+            }
+            LOG.warn("no import will begin with the database of {}: {}", snapshot, e.getMessage());
+            loaded.remove(record.identity());
+        }
         file.write(record.loaded(snapshot, volatileSince));
         ReplicaPoint.SPARE_LOADED.reached();
         return record.identity();
+    }
+
+    /**
+     * The database that a load can begin with, and what it held as a whole: the spare, or a retired one that is the
+     * newest.
+     */
+    Optional<LoadedDatabase> base() {
+        Optional<SpareRecord> record = record().filter(each -> find(each).isPresent());
+        Optional<LoadedDatabase> spare = record.flatMap(each -> each.change()
+                .map(SpareRecord.Change::from)
+                .or(() -> each.stage() == SpareRecord.Stage.LOADED ? loaded.of(each.identity()) : Optional.empty()));
+        Map<DatabaseIdentity, String> all = databases.all();
+        return spare.or(() -> loaded.all().stream()
+                .filter(each -> Optional.ofNullable(all.get(each.identity()))
+                        .filter(name -> names.isRetired(name, each.oid()))
+                        .isPresent())
+                .max(Comparator.comparing(LoadedDatabase::snapshot)));
+    }
+
+    /** How the database of this name was when its load ended; empty where that is not known. */
+    Optional<LoadMark> markOf(String name) {
+        return databases.named(name).flatMap(loaded::of).map(LoadedDatabase::mark);
+    }
+
+    /** The name of a database now. */
+    Optional<String> name(DatabaseIdentity database) {
+        return databases.name(database);
+    }
+
+    /**
+     * Makes the base the spare, to be changed into another snapshot. What was changed of it already towards that, as
+     * far as the server committed it, is found in the answer.
+     *
+     * @throws FullLoadRequired when it was changed towards another snapshot, or several attempts failed
+     * @throws UnderstudyException {@code DATABASE_FOREIGN} when another database has the spare's name
+     */
+    SpareRecord.Change adopt(LoadedDatabase base, SnapshotId into) {
+        Optional<SpareRecord> record = record().filter(each -> find(each).isPresent());
+        Optional<SpareRecord.Change> begun = record.flatMap(SpareRecord::change);
+        SpareRecord.Change change = begun.map(before -> resumed(before, into))
+                .orElseGet(() -> new SpareRecord.Change(base, into, Map.of(), 1));
+        String name = databases.name(base.identity()).orElseThrow();
+        if (!name.equals(names.spare())) {
+            if (record.isPresent() && begun.isEmpty()) {
+                drop();
+            }
+            requireNameFree();
+        }
+        file.write(SpareRecord.changing(name, change));
+        loaded.remove(base.identity());
+        ReplicaPoint.BASE_INTENDED.reached();
+        databases.rename(Map.of(base.identity(), names.spare()), names.passing("moving"));
+        ReplicaPoint.BASE_NAMED.reached();
+        return change;
+    }
+
+    private SpareRecord.Change resumed(SpareRecord.Change before, SnapshotId into) {
+        if (before.attempts() >= MOST_ATTEMPTS) {
+            throw new FullLoadRequired(before.attempts() + " attempts to bring the database up by differences failed");
+        }
+        Map<String, Long> committed = committed(before.transactions());
+        if (!committed.isEmpty() && !before.into().equals(into)) {
+            throw new FullLoadRequired("the database was half changed into " + before.into());
+        }
+        return new SpareRecord.Change(before.from(), into, committed, before.attempts() + 1);
+    }
+
+    /** Those of the transactions that the server committed. */
+    private Map<String, Long> committed(Map<String, Long> transactions) {
+        Map<String, Long> found = new TreeMap<>();
+        try (Session session = database.maintenance()) {
+            transactions.forEach((part, transaction) -> {
+                String status = session.first(
+                                "SELECT pg_catalog.txid_status(?) AS status", row -> row.text("status"), transaction)
+                        .orElse("forgotten");
+                switch (status) {
+                    case "committed" -> found.put(part, transaction);
+                    case "aborted" -> LOG.debug("transaction {} of an earlier import was not committed", transaction);
+                    case "in progress" ->
+                        throw new UnderstudyException(
+                                ErrorCode.DATABASE_BUSY,
+                                "cannot change database " + names.spare()
+                                        + ": a session of an earlier import has not ended yet",
+                                "it is tried again");
+                    default ->
+                        throw new FullLoadRequired(
+                                "the server does not know any more whether an earlier import was committed");
+                }
+            });
+        }
+        return found;
+    }
+
+    /** Drops what a load could have begun with: what is loaded in full needs its room. */
+    void dropBase() {
+        drop();
+        base().map(LoadedDatabase::identity).ifPresent(base -> {
+            try {
+                databases.drop(base);
+                loaded.remove(base);
+            } catch (UnderstudyException e) {
+                LOG.warn("{}; it is dropped later ({})", e.getMessage(), e.hint());
+            }
+        });
+    }
+
+    /** Writes down the number of a transaction that is about to be committed. */
+    void committing(String part, long transaction) {
+        SpareRecord record = record().orElseThrow();
+        file.write(SpareRecord.changing(
+                record.name(), record.change().orElseThrow().with(part, transaction)));
+        ReplicaPoint.COMMIT_NOTED.reached();
     }
 
     /**
@@ -189,14 +325,7 @@ final class SpareDatabase {
     private Optional<DatabaseIdentity> find(SpareRecord record) {
         Map<DatabaseIdentity, String> all = databases.all();
         return all.keySet().stream()
-                .filter(identity -> identity.cluster() == record.cluster())
-                .filter(identity -> isSpare(record, identity, Objects.requireNonNull(all.get(identity))))
+                .filter(each -> record.isOf(each, Objects.requireNonNull(all.get(each)), names.spare()))
                 .findFirst();
-    }
-
-    private boolean isSpare(SpareRecord record, DatabaseIdentity identity, String name) {
-        boolean creating = record.stage() == SpareRecord.Stage.CREATING;
-        return name.equals(record.name())
-                || (!creating && identity.oid() == record.oid() && name.equals(names.spare()));
     }
 }

@@ -3,8 +3,11 @@ package io.understudy.replica.load;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Fills the spare database next to the live one. What is live is never touched. Not for concurrent use. */
 public interface SpareLoader {
@@ -22,16 +25,56 @@ public interface SpareLoader {
         return List.of();
     }
 
+    /** Why every load is one in full, and what would change that, for people; empty when it is not so. */
+    default Optional<String> hindrance() {
+        return Optional.empty();
+    }
+
     /**
-     * Loads the snapshot into a fresh spare database and checks every row count. A spare that holds this snapshot
-     * already is returned at once, one that an earlier attempt left is dropped first; a database of the spare's name
+     * The database that the next load begins with, which is no longer live: it is brought up by differences, so it is
+     * not to be dropped, and the snapshot that it holds is to stay in the mirror. Empty when there is none.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code STATE_DAMAGED}
+     */
+    Optional<Base> base();
+
+    /** @param snapshot that it holds */
+    record Base(DatabaseIdentity database, SnapshotId snapshot) {}
+
+    /**
+     * Makes the spare database one that holds the snapshot, and checks its rows: from {@link #base} by differences, or
+     * in a fresh database. A spare that holds this snapshot already is returned at once; a database of the spare's name
      * that Understudy did not create is refused ({@code DATABASE_FOREIGN}). Durable on return.
      *
-     * @param progress receives the steps {@code schema}, {@code load} (bytes of rows), {@code indexes} and
-     *     {@code statistics}
-     * @return the identity of the loaded spare
+     * @param held gives the manifest of an older snapshot, where its content is at hand
+     * @param progress receives the steps {@code load} (bytes of rows) and {@code statistics}, in a fresh database
+     *     {@code schema} and {@code indexes} too
      */
-    DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress);
+    LoadedSpare load(
+            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress);
+
+    /** As {@link #load}, with no older snapshot at hand. */
+    default DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress) {
+        return load(manifest, blobs, none -> Optional.empty(), progress).database();
+    }
+
+    /** @param database the spare */
+    record LoadedSpare(DatabaseIdentity database, LoadReport report) {}
+
+    /**
+     * Compares the rows of the live database with the digests of the snapshot that it is to hold. Changes nothing.
+     *
+     * @param progress receives the step {@code verify} in bytes of rows
+     * @return the tables that differ, by name
+     */
+    List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress);
+
+    /**
+     * @param table with the buckets of its digest that differ, for people
+     * @param written whether something wrote into it on this server since it was imported; else it is damaged, or that
+     *     is not known
+     */
+    record TableDifference(String table, boolean written) {}
 
     /** Drops the spare that a load left, if there is one. Idempotent. */
     void dropSpare();

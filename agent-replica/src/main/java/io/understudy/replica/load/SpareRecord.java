@@ -2,19 +2,22 @@ package io.understudy.replica.load;
 
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.SnapshotId;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What is known of the spare database, written down before it is acted upon.
  *
  * @param stage how far it has come
  * @param name the name it is created under: its own by a random part, so a database of this name is Understudy's even
- *     when a crash hid its OID
+ *     when a crash hid its OID; of one that is changed, the name that it had as a retired one
  * @param cluster system identifier of its server
  * @param oid 0 while {@code CREATING}
  * @param snapshot what it holds; empty unless {@code LOADED}
  * @param volatileSince when the server was started, if tables of it would be emptied by the server's crash; empty
  *     otherwise
+ * @param change what it is changed from and into, while {@code CHANGING}
  */
 record SpareRecord(
         Stage stage,
@@ -22,23 +25,58 @@ record SpareRecord(
         long cluster,
         long oid,
         Optional<SnapshotId> snapshot,
-        Optional<String> volatileSince) {
+        Optional<String> volatileSince,
+        Optional<Change> change) {
     enum Stage {
         CREATING,
         CREATED,
+        /** It held another snapshot as a whole and is brought up by differences. */
+        CHANGING,
         LOADED
     }
 
+    /**
+     * @param from what it held
+     * @param transactions by what each changes: their numbers, written down before they are committed, so that the
+     *     server can be asked after a crash whether they were
+     * @param attempts how often the change was begun
+     */
+    record Change(LoadedDatabase from, SnapshotId into, Map<String, Long> transactions, int attempts) {
+        Change {
+            transactions = Map.copyOf(transactions);
+        }
+
+        Change with(String part, long transaction) {
+            Map<String, Long> more = new TreeMap<>(transactions);
+            more.put(part, transaction);
+            return new Change(from, into, more, attempts);
+        }
+    }
+
     static SpareRecord creating(long cluster, String name) {
-        return new SpareRecord(Stage.CREATING, name, cluster, 0, Optional.empty(), Optional.empty());
+        return new SpareRecord(Stage.CREATING, name, cluster, 0, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** @param name that the database of {@code change} has now */
+    static SpareRecord changing(String name, Change change) {
+        DatabaseIdentity database = change.from().identity();
+        return new SpareRecord(
+                Stage.CHANGING,
+                name,
+                database.cluster(),
+                database.oid(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(change));
     }
 
     SpareRecord created(long oid) {
-        return new SpareRecord(Stage.CREATED, name, cluster, oid, Optional.empty(), Optional.empty());
+        return new SpareRecord(Stage.CREATED, name, cluster, oid, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     SpareRecord loaded(SnapshotId snapshot, Optional<String> volatileSince) {
-        return new SpareRecord(Stage.LOADED, name, cluster, oid, Optional.of(snapshot), volatileSince);
+        return new SpareRecord(
+                Stage.LOADED, name, cluster, oid, Optional.of(snapshot), volatileSince, Optional.empty());
     }
 
     DatabaseIdentity identity() {
@@ -47,5 +85,22 @@ record SpareRecord(
 
     boolean holds(SnapshotId wanted) {
         return stage == Stage.LOADED && snapshot.equals(Optional.of(wanted));
+    }
+
+    /**
+     * Whether this database is the spare that is meant.
+     *
+     * @param now the name that it has
+     * @param spare the spare's name
+     */
+    boolean isOf(DatabaseIdentity database, String now, String spare) {
+        boolean same = database.equals(identity());
+        return switch (stage) {
+            case CREATING -> database.cluster() == cluster && now.equals(name);
+            case CREATED -> database.cluster() == cluster && now.equals(name) || same && now.equals(spare);
+            case CHANGING -> same && (now.equals(name) || now.equals(spare));
+            // What went live and was retired has its retired name again: it is no spare.
+            case LOADED -> same && now.equals(spare);
+        };
     }
 }

@@ -7,7 +7,9 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.digest.Lines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +43,10 @@ final class TableCopy {
         this.total = total;
     }
 
+    static String columns(TableData table) {
+        return table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
+    }
+
     static String name(TableData table) {
         return Sql.qualified(table.schema(), table.name());
     }
@@ -51,7 +58,7 @@ final class TableCopy {
     void run(Session session, CopyTask task) {
         AtomicLong read = new AtomicLong();
         boolean complete = false;
-        try (InputStream rows = new BlobSequence(task.blobs().iterator(), blobs, bytes -> {
+        try (InputStream rows = rows(task, bytes -> {
             read.addAndGet(bytes);
             report(bytes);
         })) {
@@ -69,10 +76,27 @@ final class TableCopy {
         }
     }
 
+    /** The keys that go with deltas are read for each COPY: so no more of them are held than there are sessions. */
+    private InputStream rows(CopyTask task, LongConsumer read) {
+        return TableRows.of(task.table(), blobs)
+                .remaining(task.layer(), new BlobSequence(task.blobs().iterator(), blobs, read));
+    }
+
     /** Copies a table's rows again, in place of those that were counted. */
     void again(Session session, TableData table) {
-        try (InputStream rows = new BlobSequence(table.content().base().blobs(blobs), blobs, bytes -> {})) {
+        try (InputStream rows = TableRows.all(table, blobs)) {
             session.copyIn(statement(table), rows);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Copies some rows more, which are not counted for {@link #requireAll}. @return how many were stored */
+    long more(Session session, TableData table, Lines rows) {
+        try (InputStream in = rows.open()) {
+            return session.copyIn(statement(table), in);
+        } catch (UnderstudyException e) {
+            throw DatabaseErrors.refuses(e) ? refused(table, e) : e;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,8 +108,7 @@ final class TableCopy {
     }
 
     private String statement(TableData table) {
-        String columns = table.columns().stream().map(Sql::identifier).collect(Collectors.joining(", "));
-        return "COPY " + targets.of(table) + " (" + columns + ") FROM STDIN WITH (FORMAT text, ENCODING "
+        return "COPY " + targets.of(table) + " (" + columns(table) + ") FROM STDIN WITH (FORMAT text, ENCODING "
                 + Sql.literal(encoding) + ")";
     }
 

@@ -33,14 +33,19 @@ final class TableOwners {
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             CROSS JOIN (SELECT ?::pg_catalog.name AS name, ?::pg_catalog.name AS owner) r
             CROSS JOIN LATERAL (SELECT pg_catalog.pg_get_userbyid(c.relowner) = r.owner AS own) o
-            CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('TRUNCATE'), ('REFERENCES')) p ("right")
+            CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('DELETE'), ('TRUNCATE'), ('REFERENCES')) p ("right")
             WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND (o.own OR p.right = 'REFERENCES')
             AND NOT pg_catalog.has_table_privilege(r.name, c.oid, p.right) AND""" + OF_SITE;
 
     private static final String FILL_ALL =
-            "SELECT pg_catalog.format('GRANT SELECT, INSERT, TRUNCATE ON ALL TABLES IN SCHEMA %1$I TO %2$I;"
+            "SELECT pg_catalog.format('GRANT SELECT, INSERT, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA %1$I TO %2$I;"
                     + " GRANT ALL ON ALL SEQUENCES IN SCHEMA %1$I TO %2$I', n.nspname, ?::pg_catalog.name) AS sql"
                     + " FROM pg_catalog.pg_namespace n WHERE" + OF_SITE;
+
+    /** A policy that binds the owner too would hide rows from a member of it, and any policy from who is no member. */
+    private static final String HIDDEN =
+            "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner"
+                    + " WHERE r.rolname = ? AND c.relrowsecurity AND (c.relforcerowsecurity OR r.rolsuper OR r.rolname ~ '^pg_')";
 
     private static final String TAKE_BACK =
             "SELECT pg_catalog.format('REVOKE ALL ON ALL TABLES IN SCHEMA %1$I FROM %2$I;"
@@ -85,6 +90,13 @@ final class TableOwners {
         session.execute("GRANT " + Sql.identifier(owner) + " TO " + Sql.identifier(role));
         run(session, session.query(SEE_SCHEMAS, row -> row.text("sql"), role));
         run(session, session.query(LACKING, row -> row.text("sql"), role, owner));
+    }
+
+    /** Lets {@code role}, which stands for the owner, see rows of its tables that a policy would hide. */
+    static void showRows(Session session, String role, String owner) {
+        if (session.number(HIDDEN, owner) > 0) {
+            session.execute("ALTER ROLE " + Sql.identifier(role) + " BYPASSRLS");
+        }
     }
 
     /** Lets {@code role} read and fill every table. */

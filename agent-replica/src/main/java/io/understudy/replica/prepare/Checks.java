@@ -168,6 +168,7 @@ public final class Checks {
             Optional<SnapshotId> newest = opened.newest();
             if (newest.isPresent()) {
                 Manifest manifest = opened.read(newest.get());
+                loader.hindrance().ifPresent(why -> checks.check("import", () -> why));
                 loader.risks(manifest).forEach(risk -> checks.warn("database user", risk, UserRisks.HINT));
                 TreeCheck.add(checks, manifest, settings.trees(), opened.blobs());
             }

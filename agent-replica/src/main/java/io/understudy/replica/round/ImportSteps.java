@@ -1,10 +1,10 @@
 package io.understudy.replica.round;
 
 import io.understudy.config.Settings.TreeSettings;
-import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.PlanSet;
@@ -42,9 +42,9 @@ public final class ImportSteps {
         loader.preflight(manifest);
     }
 
-    DatabaseIdentity load(Manifest manifest, Progress progress) {
-        DatabaseIdentity fresh = loader.load(manifest, source.blobs(), progress);
-        store.change(record -> record.withOwned(fresh));
+    LoadedSpare load(Manifest manifest, Progress progress) {
+        LoadedSpare fresh = loader.load(manifest, source.blobs(), source::held, progress);
+        store.change(record -> record.withOwned(fresh.database()));
         ReplicaPoint.SPARE_OWNED.reached();
         return fresh;
     }

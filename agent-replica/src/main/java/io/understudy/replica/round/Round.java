@@ -9,6 +9,7 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
@@ -126,19 +127,20 @@ public final class Round {
                         0,
                         watch.steps(),
                         mirrored ? found : List.of(),
-                        left(mirrored ? discovery.inspect() : found));
+                        left(mirrored ? discovery.inspect() : found),
+                        Optional.empty());
             }
             boolean again = healing.isOf(snapshot.get(), found);
             events.report(new ReplicaEvent.ImportBegan(snapshot.get(), again));
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetched(ask));
-            Optional<DatabaseIdentity> fresh =
+            Optional<LoadedSpare> fresh =
                     again && Healing.isOfFilesAlone(found) ? Optional.empty() : Optional.of(loaded(fetched.manifest()));
             PlanSet plans = during(Step.STAGE, () -> steps.stage(fetched.manifest(), progress()));
             if (ask instanceof ImportRequest.Newest) {
                 requireSite();
             }
-            apply(fresh, fetched.manifest(), plans);
+            apply(fresh.map(LoadedSpare::database), fetched.manifest(), plans);
             if (again) {
                 healing.done(snapshot.get());
             }
@@ -149,7 +151,8 @@ public final class Round {
                     fetched.bytes(),
                     watch.steps(),
                     found,
-                    left(discovery.inspect()));
+                    left(discovery.inspect()),
+                    fresh.map(LoadedSpare::report));
         }
 
         /** An older one, in spite of its number, is imported only when it is asked for. */
@@ -184,9 +187,20 @@ public final class Round {
             return Optional.of(applying.intent().snapshot());
         }
 
-        private DatabaseIdentity loaded(Manifest manifest) {
+        private LoadedSpare loaded(Manifest manifest) {
             during(Step.VERIFY, () -> steps.verify(manifest));
-            return during(Step.LOAD, () -> steps.load(manifest, progress()));
+            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, progress()));
+            events.report(new ReplicaEvent.DatabaseLoaded(
+                    manifest.snapshot(), loaded.report().text()));
+            List<String> drifted = loaded.report().drifted();
+            if (!drifted.isEmpty()) {
+                events.report(new ReplicaEvent.DatabaseDrifted(drifted));
+            }
+            List<String> differed = loaded.report().mismatches();
+            if (!differed.isEmpty()) {
+                events.report(new ReplicaEvent.TablesDiffered(manifest.snapshot(), differed));
+            }
+            return loaded;
         }
 
         /** When the site did not start with what is live either, the same attempt would only stop it once more. */

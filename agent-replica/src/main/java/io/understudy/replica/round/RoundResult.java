@@ -1,6 +1,7 @@
 package io.understudy.replica.round;
 
 import io.understudy.replica.events.Step;
+import io.understudy.replica.load.LoadReport;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param steps how long each took
  * @param mended what the server contradicted before, and does not any more
  * @param left what it contradicts still
+ * @param database how the database was brought up; empty when none was loaded
  */
 public record RoundResult(
         Optional<SnapshotId> applied,
@@ -25,7 +27,8 @@ public record RoundResult(
         long fetchedBytes,
         Map<Step, Duration> steps,
         List<Discrepancy> mended,
-        List<Discrepancy> left) {
+        List<Discrepancy> left,
+        Optional<LoadReport> database) {
     public RoundResult {
         steps = Map.copyOf(steps);
         mended = List.copyOf(mended);
@@ -34,6 +37,6 @@ public record RoundResult(
 
     /** Of work that looks for no discrepancies. */
     public RoundResult(Optional<SnapshotId> applied, Duration took, long fetchedBytes, Map<Step, Duration> steps) {
-        this(applied, Optional.empty(), took, fetchedBytes, steps, List.of(), List.of());
+        this(applied, Optional.empty(), took, fetchedBytes, steps, List.of(), List.of(), Optional.empty());
     }
 }

@@ -243,7 +243,12 @@ class StatusAgainstTheWorldTest {
                 imports == 0 && metric == Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS ? ABSENT : "any";
             case IMPORT_DURATION_SECONDS -> Integer.toString(imports);
             case IMPORT_CONSECUTIVE_FAILURES -> failures + ".0";
-            case CLEAN_UP_CONSECUTIVE_FAILURES, REPOSITORY_JUNK_OBJECTS, REPOSITORY_OLDER, HANDSHAKES_REFUSED -> "0.0";
+            case TABLE_MISMATCHES,
+                    TABLE_DRIFTS,
+                    CLEAN_UP_CONSECUTIVE_FAILURES,
+                    REPOSITORY_JUNK_OBJECTS,
+                    REPOSITORY_OLDER,
+                    HANDSHAKES_REFUSED -> "0.0";
             case STANDBY_INTACT ->
                 fields.get("intact").equals(NONE) ? "NaN" : fields.get("intact").equals("true") ? "1.0" : "0.0";
             case SITE_HEALTH_UP -> "1.0";
@@ -270,7 +275,9 @@ class StatusAgainstTheWorldTest {
                     SNAPSHOT_LAST_STORED_BYTES,
                     SNAPSHOT_LAST_UPLOADED_BYTES,
                     RETENTION_DELETED,
-                    RETENTION_FAILURES -> ABSENT;
+                    RETENTION_FAILURES,
+                    TRACKING_RETAINED_BYTES,
+                    TRACKING_SLOTS_DROPPED -> ABSENT;
         };
     }
 

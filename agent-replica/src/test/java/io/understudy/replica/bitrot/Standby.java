@@ -120,6 +120,7 @@ final class Standby {
                 "standby-1",
                 "test",
                 Optional::empty,
+                Optional::empty,
                 clock);
     }
 

@@ -67,7 +67,7 @@ class OutputsTest {
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":\"00000001-00000042\",\"seconds\":4.825,\"fetched_bytes\":1234567,"
-                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001},\"waiting\":null,\"mended\":[],\"discrepancies\":[]}");
+                                + "\"steps\":{\"fetch\":1.25,\"load\":0.57,\"stage\":0.003,\"apply\":1.0,\"restart\":2.0,\"prove\":0.001},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null}");
         assertThat(Synced.of(result).text()).isEqualTo("applied 00000001-00000042 in 4.8 s, 1.2 MiB fetched");
     }
 
@@ -78,7 +78,7 @@ class OutputsTest {
         assertThat(Json.line(Synced.of(result)))
                 .isEqualTo(
                         "{\"applied\":null,\"seconds\":0.012,\"fetched_bytes\":0,"
-                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0},\"waiting\":null,\"mended\":[],\"discrepancies\":[]}");
+                                + "\"steps\":{\"fetch\":0.0,\"load\":0.0,\"stage\":0.0,\"apply\":0.0,\"restart\":0.0,\"prove\":0.0},\"waiting\":null,\"mended\":[],\"discrepancies\":[],\"database\":null}");
         assertThat(Synced.of(result).text()).isEqualTo("nothing new");
     }
 
@@ -91,7 +91,8 @@ class OutputsTest {
                 0,
                 Map.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
 
         Synced synced = Synced.of(result);
 

@@ -23,6 +23,25 @@ import java.util.Optional;
 public final class AgentSettings {
     private AgentSettings() {}
 
+    /** Of a standby that keeps no database for a rollback. */
+    public static Settings withoutPrevious(Path folder) {
+        Settings kept = in(folder, List.of());
+        ReplicaSettings replica = kept.replica();
+        return new Settings(
+                kept.site(),
+                kept.state(),
+                kept.marker(),
+                kept.database(),
+                kept.trees(),
+                kept.filestore(),
+                kept.signing(),
+                kept.primary(),
+                kept.retention(),
+                new ReplicaSettings(replica.name(), replica.primaries(), replica.poll(), replica.http(), false),
+                kept.service(),
+                kept.tls());
+    }
+
     public static Settings in(Path folder, List<HostPort> primaries) {
         return in(folder, primaries, 0);
     }

@@ -53,6 +53,12 @@ public final class FakeDatabaseServer {
         tables.put(database.oid(), rows);
     }
 
+    /** What it holds is nothing whole any more. */
+    void empty(DatabaseIdentity database) {
+        contents.remove(database.oid());
+        tables.remove(database.oid());
+    }
+
     /** Replaces the rows of all tables, as the site does in one transaction. */
     public void write(DatabaseIdentity database, Map<String, String> rows) {
         tables.put(database.oid(), Map.copyOf(rows));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * The fakes of both database ports with crash points around each step, failures to order, and what must hold always.
@@ -206,8 +207,19 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     }
 
     @Override
-    public DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress) {
-        return loader.load(manifest, blobs, progress);
+    public Optional<Base> base() {
+        return loader.base();
+    }
+
+    @Override
+    public LoadedSpare load(
+            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress) {
+        return loader.load(manifest, blobs, held, progress);
+    }
+
+    @Override
+    public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
+        return loader.compareLive(manifest, blobs, progress);
     }
 
     @Override

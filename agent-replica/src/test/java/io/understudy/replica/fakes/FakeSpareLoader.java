@@ -5,18 +5,24 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.progress.Progress;
+import io.understudy.replica.load.LoadReport;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Keeps the contract of {@link SpareLoader} on a {@link FakeDatabaseServer}; reads every blob, so damage is found. */
@@ -30,7 +36,8 @@ public final class FakeSpareLoader implements SpareLoader {
     }
 
     /**
-     * @param hook is called around {@code preflight}, {@code load} (before: an empty spare is there; after: a whole
+     * @param hook is called around {@code preflight}, {@code adopt} (before: a retired database is there; after: the
+     *     spare, which holds nothing whole), {@code load} (before: an empty spare is there; after: a whole
      *     one) and {@code drop_spare}
      */
     public FakeSpareLoader(FakeDatabaseServer server, String site, Hook hook) {
@@ -46,24 +53,48 @@ public final class FakeSpareLoader implements SpareLoader {
     }
 
     @Override
-    public DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress) {
+    public Optional<Base> base() {
+        return server.all().stream()
+                .filter(each ->
+                        server.own(each) && names.isRetired(server.name(each).orElseThrow(), each.oid()))
+                .flatMap(each -> server.content(each).map(snapshot -> new Base(each, snapshot)).stream())
+                .max(Comparator.comparing(Base::snapshot));
+    }
+
+    @Override
+    public LoadedSpare load(
+            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress) {
         Optional<DatabaseIdentity> there = server.named(names.spare());
         if (there.isPresent()) {
             if (server.content(there.get()).filter(manifest.snapshot()::equals).isPresent()) {
-                return there.get();
+                return new LoadedSpare(there.get(), LoadReport.full("it was there"));
             }
             requireOwn(there.get());
             server.drop(there.get());
         }
-        DatabaseIdentity spare = server.createOwn(names.spare());
+        Optional<DatabaseIdentity> base =
+                base().filter(each -> held.apply(each.snapshot()).isPresent()).map(Base::database);
+        base.ifPresent(each -> {
+            hook.before("adopt");
+            server.empty(each);
+            server.rename(each, names.spare());
+            hook.after("adopt");
+        });
+        DatabaseIdentity spare = base.orElseGet(() -> server.createOwn(names.spare()));
+        fill(spare, manifest, blobs);
+        return new LoadedSpare(
+                spare,
+                base.map(each -> new LoadReport(Optional.empty(), List.of()))
+                        .orElse(LoadReport.full("nothing to begin with")));
+    }
+
+    private void fill(DatabaseIdentity spare, Manifest manifest, BlobSource blobs) {
         hook.before("load");
         manifest.database().archive().blobs(blobs).forEachRemaining(blob -> drain(blobs.open(blob)));
         Map<String, String> rows = new TreeMap<>();
         try (Stream<TableData> tables = manifest.database().tables(blobs)) {
             tables.forEach(table -> {
-                StringBuilder text = new StringBuilder();
-                table.content().base().blobs(blobs).forEachRemaining(blob -> text.append(drain(blobs.open(blob))));
-                rows.put(table.name(), text.toString());
+                rows.put(table.name(), drain(TableRows.all(table, blobs)));
             });
         }
         try (Stream<SequenceData> sequences = manifest.database().sequences(blobs)) {
@@ -71,7 +102,11 @@ public final class FakeSpareLoader implements SpareLoader {
         }
         server.fill(spare, manifest.snapshot(), rows);
         hook.after("load");
-        return spare;
+    }
+
+    @Override
+    public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
+        return List.of();
     }
 
     @Override

@@ -60,6 +60,8 @@ public final class World {
     public EpochClaims fence = claims;
     private int nonces;
     public Events events = Events.none();
+    /** Whether a database is kept for a rollback. */
+    public boolean keepsPrevious = true;
 
     public World() {
         points.always(this::mustHold);
@@ -77,7 +79,8 @@ public final class World {
     public record Agent(Round round, Applier applier, IntentWriter intents, Promotion promotion, CleanUp cleanUp) {}
 
     public Agent agent() {
-        ReplicaWiring wiring = wiring(AgentSettings.in(NOWHERE, List.of()));
+        ReplicaWiring wiring =
+                wiring(keepsPrevious ? AgentSettings.in(NOWHERE, List.of()) : AgentSettings.withoutPrevious(NOWHERE));
         return new Agent(
                 wiring.round(events),
                 wiring.applier(events),

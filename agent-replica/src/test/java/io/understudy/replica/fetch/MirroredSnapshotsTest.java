@@ -41,7 +41,13 @@ class MirroredSnapshotsTest {
     private final InMemoryFilestore near = new InMemoryFilestore(time);
     private final SampleSite site = new SampleSite(far, time.clock());
     private final SnapshotSource source = new MirroredSnapshots(
-            site::repository, mirror(), "standby", "test", () -> Optional.of("this one"), time.clock());
+            site::repository,
+            mirror(),
+            "standby",
+            "test",
+            () -> Optional.of("this one"),
+            Optional::empty,
+            time.clock());
 
     private MirrorAccess mirror() {
         MirrorFolder folder = new MirrorFolder() {

@@ -24,6 +24,8 @@ import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
+import io.understudy.repository.digest.RowDigest;
+import io.understudy.repository.digest.TableDigest;
 import io.understudy.testing.PostgresServer;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -86,9 +88,15 @@ final class RealSnapshot {
                 List.of(),
                 count,
                 stream.bytes(),
-                null,
+                digest(table, rows.toByteArray()),
                 generated == null ? null : generated(session, table, generated),
                 new TableContent(stream));
+    }
+
+    private static TableDigest digest(SourceTable table, byte[] rows) {
+        RowDigest digest = new RowDigest(table.columns(), List.of());
+        digest.write(rows, 0, rows.length);
+        return digest.digest();
     }
 
     private static Generated generated(Session session, SourceTable table, List<String> generated) {

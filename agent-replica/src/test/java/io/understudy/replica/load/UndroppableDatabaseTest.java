@@ -75,13 +75,14 @@ class UndroppableDatabaseTest {
     void aTemplateIsInNobodysWayAndGoesWhenItIsNoneAnyMore() {
         Manifest manifest = snapshot("CREATE TABLE t (a int);");
         round(manifest, 1);
+        DatabaseIdentity marked = databases.named(site).orElseThrow();
         server.psql("postgres", "ALTER DATABASE " + PostgresServer.quoted(site) + " IS_TEMPLATE true;");
         round(manifest, 2);
         round(manifest, 3);
         round(manifest, 4);
 
-        DatabaseIdentity marked = swap.retired().iterator().next();
-        assertThat(swap.retired()).hasSize(1);
+        assertThat(swap.retired())
+                .containsExactlyInAnyOrder(marked, loader.base().orElseThrow().database());
         assertThat(world.store.state()).isInstanceOf(Following.class);
         assertThat(world.store.record().cleanUp().orElseThrow().failure().orElseThrow())
                 .satisfies(failure -> assertThat(failure.message()).contains("it is marked as a template"))
@@ -132,10 +133,12 @@ class UndroppableDatabaseTest {
             round(manifest, sequence);
         }
 
-        assertThat(swap.retired()).isEmpty();
+        assertThat(swap.retired()).containsExactly(loader.base().orElseThrow().database());
         assertThat(world.store.record().cleanUp()).isEmpty();
         promotion.promote(new Promotion.Request("a test", false, false, false));
         assertThat(world.store.state()).isInstanceOf(Promoted.class);
+        clearUpLater();
+        assertThat(swap.retired()).isEmpty();
     }
 
     @Test

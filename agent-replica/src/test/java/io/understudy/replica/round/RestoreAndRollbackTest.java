@@ -153,7 +153,8 @@ class RestoreAndRollbackTest {
 
         assertThat(world.content()).isEqualTo("00000001-00000001");
         assertThat(world.databases.content(FakeDatabases.SPARE)).isEqualTo("original");
-        assertThat(world.databases.retired()).isEmpty();
+        assertThat(world.databases.retired())
+                .containsExactly(world.databases.base().orElseThrow().database());
     }
 
     @Test

@@ -70,7 +70,31 @@ class RoundCrashTest {
                 world -> {
                     assertThat(world.content()).isEqualTo("00000001-00000003");
                     assertThat(world.databases.content(FakeDatabases.PREVIOUS)).isEqualTo("00000001-00000002");
+                    assertThat(world.databases.names()).hasSize(4);
+                    assertThat(world.databases.base()).isPresent();
+                });
+    }
+
+    /** The one that was live is brought up to the next snapshot: there are never three of Understudy's. */
+    @TestFactory
+    Stream<DynamicTest> anImportWithoutAPrevious() {
+        return everywhere(
+                world -> {
+                    world.keepsPrevious = false;
+                    world.source.commit(1, 1);
+                    world.sync();
+                    world.source.commit(1, 2);
+                    world.sync();
+                    world.source.commit(1, 3);
+                },
+                world -> {
+                    assertThat(world.content()).isEqualTo("00000001-00000003");
+                    assertThat(world.databases.find(FakeDatabases.PREVIOUS)).isEmpty();
                     assertThat(world.databases.names()).hasSize(3);
+                    assertThat(world.databases.base())
+                            .hasValueSatisfying(
+                                    base -> assertThat(base.snapshot()).hasToString("00000001-00000002"));
+                    assertThat(world.inspection().look()).isEmpty();
                 });
     }
 
@@ -88,7 +112,8 @@ class RoundCrashTest {
                 world -> {
                     assertThat(world.content()).isEqualTo("00000001-00000002");
                     assertThat(world.databases.content(FakeDatabases.PREVIOUS)).isEqualTo("00000001-00000001");
-                    assertThat(world.databases.names()).hasSize(3);
+                    assertThat(world.databases.names()).hasSize(4);
+                    assertThat(world.databases.base()).isPresent();
                     assertThat(world.store.record().failedAttempt(new SnapshotId(1, 3)))
                             .hasValueSatisfying(
                                     each -> assertThat(each.rejection()).isTrue());
@@ -99,7 +124,8 @@ class RoundCrashTest {
     Stream<DynamicTest> aFirstImportThatMakesTheSiteUnhealthy() {
         return everywhere(world -> world.site.sickWith(world.source.commit(1, 1).toString()), world -> {
             assertThat(world.content()).isEqualTo("original");
-            assertThat(world.databases.names()).containsExactly(FakeDatabases.LIVE);
+            assertThat(world.databases.names()).hasSize(2).contains(FakeDatabases.LIVE);
+            assertThat(world.databases.base()).isPresent();
         });
     }
 

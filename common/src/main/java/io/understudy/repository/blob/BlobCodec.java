@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 final class BlobCodec {
     /** Level 1 is faster than the network and the database; higher levels cost more than they save. */
     private static final int LEVEL = 1;
-    /** Little more than a copy, in uncompressed blocks; for pictures four times as fast as the level above. */
+    /** Little more than a copy, in blocks that are not compressed; for pictures four times as fast as level 1. */
     private static final int UNCOMPRESSED = -100;
     /** What a probe of the content is made of. */
     private static final int SAMPLES = 8;

@@ -86,6 +86,11 @@ public final class RowDigest extends OutputStream {
         return digest((int) Math.min(TableDigest.MOST, wanted));
     }
 
+    /** The digest with as many buckets as another one, to be compared with it. */
+    public TableDigest digestLike(TableDigest other) {
+        return digest(other.sums().size());
+    }
+
     /** @param buckets a power of two, at most 256 */
     TableDigest digest(int buckets) {
         if (inLine) {

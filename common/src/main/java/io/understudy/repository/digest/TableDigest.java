@@ -3,6 +3,7 @@ package io.understudy.repository.digest;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * What the rows of a table are, whatever their order: a sum for each bucket of rows. Two tables whose rows differ
@@ -28,6 +29,14 @@ public record TableDigest(List<String> sums) {
                 throw new IllegalArgumentException("not a sum of a digest: " + sum);
             }
         });
+    }
+
+    /** The numbers of the buckets, from 0, whose rows differ from those of another digest with as many buckets. */
+    public List<Integer> differing(TableDigest other) {
+        return IntStream.range(0, sums.size())
+                .filter(i -> !sums.get(i).equals(other.sums.get(i)))
+                .boxed()
+                .toList();
     }
 
     /**

@@ -41,7 +41,10 @@ final class TableReader {
         try (StreamWriter writer =
                         StreamWriter.rows(share.counting(sink), unit.table().bytes());
                 OutputStream both = new TeeOutputStream(writer, digest)) {
-            long count = session.copyOut(unit.copy(), both);
+            long count = 0;
+            for (String copy : unit.copies()) {
+                count += session.copyOut(copy, both);
+            }
             Rows rows = new Rows(count, writer.finish(), digest, generated.read(session, unit));
             share.complete();
             return rows;

@@ -101,7 +101,8 @@ class DatabaseCaptureTest {
         TableReader reader =
                 new TableReader(blobs, new CaptureProgress(Progress.none(), 1), new GeneratedReader(Map.of(), "UTF8"));
         try (Session session = new Database(server.settings("postgres")).open()) {
-            assertThatThrownBy(() -> reader.read(session, new CopyTask(table, 0, "COPY (SELECT 1 / 0) TO STDOUT", 1)))
+            assertThatThrownBy(() ->
+                            reader.read(session, new CopyTask(table, 0, List.of("COPY (SELECT 1 / 0) TO STDOUT"), 1)))
                     .isInstanceOf(UnderstudyException.class)
                     .hasMessageStartingWith("cannot read table \"public\".\"odd one\": ");
         }

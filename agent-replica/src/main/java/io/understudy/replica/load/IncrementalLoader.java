@@ -1,0 +1,269 @@
+package io.understudy.replica.load;
+
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.SchemaStamp;
+import io.understudy.postgres.Session;
+import io.understudy.progress.Progress;
+import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.load.LoadReport.By;
+import io.understudy.replica.load.LoadReport.TableLoad;
+import io.understudy.replica.load.SpareRecord.Change;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.tasks.TaskScope;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Brings a database that holds an older snapshot up to another one of the same schema by what differs. Nothing is
+ * taken on trust: what the database holds is looked at first, each statement must change exactly as many rows as it
+ * should, and any doubt throws {@link FullLoadRequired}.
+ */
+final class IncrementalLoader {
+    /** The server runs these whatever the session is, with its rights. */
+    private static final String LOUD_EVENT_TRIGGERS =
+            "SELECT count(*) FROM pg_catalog.pg_event_trigger WHERE evtenabled IN ('A', 'R')";
+    /** A table of which more than this share of the rows changed gets new statistics at once. */
+    private static final double MUCH = 0.1;
+
+    private final Database database;
+    private final Database replica;
+    private final SpareDatabase spare;
+    private final Restores restores;
+    private final Path state;
+    private final ComparedTables compared;
+
+    IncrementalLoader(Database database, SpareDatabase spare, Restores restores, ComparedTables compared, Path state) {
+        this.database = database;
+        this.replica = database.asReplica();
+        this.spare = spare;
+        this.restores = restores;
+        this.compared = compared;
+        this.state = state;
+    }
+
+    /** What was looked at before anything was changed. */
+    private record Look(LoadOrder order, CopyTargets targets, Set<String> others, Set<String> driftedOthers) {
+        boolean isLargeObject(String name) {
+            return name.equals(LargeObjects.CONTENT) || name.equals(LargeObjects.LIST);
+        }
+    }
+
+    /**
+     * @param base the database
+     * @param before what it held
+     * @param after what it is to hold
+     * @throws FullLoadRequired when all is to be loaded
+     * @throws UnderstudyException those of sessions, blobs, files and pg_restore
+     */
+    LoadReport load(LoadedDatabase base, Manifest before, Manifest after, BlobSource blobs, Progress progress) {
+        requireAlike(before.database(), after.database());
+        hindrance().ifPresent(why -> {
+            throw new FullLoadRequired(why);
+        });
+        List<TableChange> tables = TableChange.between(before, after, blobs);
+        Change change = spare.adopt(base, after.snapshot());
+        LoadRights.dropLeftoversIn(replica, spare.name());
+        Look look = look(base.mark(), tables, change);
+        if (!before.database().archive().equals(after.database().archive()) || hasDoubtfulObjects(look, change)) {
+            new LargeObjects(database, spare.name(), restores).replace(after, blobs, filled(look, base.mark()));
+        }
+        List<TableLoad> loads;
+        try (LoadRights rights = LoadRights.of(replica, spare.name())) {
+            List<TableChange> changes = withDrift(tables, base.mark(), change, look, rights);
+            DifferenceLoad rows = new DifferenceLoad(blobs, state, spare::committing);
+            loads = rows.run(changes, change, look.order(), look.targets(), rights, after, progress);
+            List<TableChange> wrong = different(changes, look.targets(), after);
+            if (!wrong.isEmpty()) {
+                loads = repaired(loads, rows.run(wrong, change, look.order(), look.targets(), rights, after, progress));
+            }
+            verifyGenerated(changes, rights, look.targets(), after, blobs, progress);
+        }
+        finish(tables, loads, look, after, blobs, progress);
+        return new LoadReport(Optional.empty(), loads);
+    }
+
+    private static void requireAlike(DatabaseData before, DatabaseData after) {
+        if (!before.schemaHash().equals(after.schemaHash())) {
+            throw new FullLoadRequired("the schema changed");
+        }
+        if (!before.properties().equals(after.properties())) {
+            throw new FullLoadRequired("the properties of the database changed");
+        }
+    }
+
+    /** Why no database can be brought up by differences here; empty when it can. */
+    Optional<String> hindrance() {
+        try {
+            replica.maintenance().close();
+            return Optional.empty();
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.MISSING_PRIVILEGE) {
+                throw e;
+            }
+            return Optional.of("database.user may not set session_replication_role;"
+                    + " GRANT SET ON PARAMETER session_replication_role TO it allows that (PostgreSQL 15 and later)");
+        }
+    }
+
+    private Look look(LoadMark mark, List<TableChange> tables, Change change) {
+        Set<String> listed = tables.stream().map(TableChange::name).collect(Collectors.toSet());
+        try (Session session = replica.open(spare.name())) {
+            if (session.number(LOUD_EVENT_TRIGGERS) > 0) {
+                throw new FullLoadRequired("the database has event triggers that are enabled ALWAYS or for replicas");
+            }
+            // Once something was committed, an earlier attempt has looked.
+            Set<String> drifted = change.transactions().isEmpty()
+                    ? new Drift(replica, spare.name(), mark).findOthers(session, SchemaStamp.of(session), listed)
+                    : mark.others().keySet();
+            return new Look(
+                    LoadOrder.of(session),
+                    CopyTargets.of(session),
+                    mark.others().keySet(),
+                    drifted);
+        }
+    }
+
+    /** Those of parts that were committed by an earlier attempt hold what they are to hold. */
+    private List<TableChange> withDrift(
+            List<TableChange> tables, LoadMark mark, Change change, Look look, LoadRights rights) {
+        List<TableChange> open = tables.stream()
+                .filter(table -> !change.transactions().containsKey(DifferenceLoad.part(table, look.order(), rights)))
+                .toList();
+        Map<String, Long> rows = new HashMap<>();
+        open.forEach(table -> rows.put(table.name(), table.before().rows()));
+        Map<String, List<String>> together = open.stream()
+                .collect(Collectors.groupingBy(
+                        table -> look.targets().of(table.after()),
+                        LinkedHashMap::new,
+                        Collectors.mapping(TableChange::name, Collectors.toList())));
+        Map<String, String> drifted = new Drift(replica, spare.name(), mark).find(rows, together);
+        List<TableChange> changes = tables.stream()
+                .map(table -> drifted.containsKey(table.name()) ? table.asDrifted(drifted.get(table.name())) : table)
+                .toList();
+        changes.stream()
+                .filter(table -> !table.isUnchanged()
+                        && !look.targets().of(table.after()).equals(table.name()))
+                .findFirst()
+                .ifPresent(table -> {
+                    throw new FullLoadRequired(table.text() + " is a partition by the hash of an enum");
+                });
+        return changes;
+    }
+
+    /** Whether large objects may be other than the older snapshot's, or cannot be looked at. */
+    private static boolean hasDoubtfulObjects(Look look, Change change) {
+        boolean readable = look.others().contains(LargeObjects.CONTENT);
+        return look.driftedOthers().stream().anyMatch(look::isLargeObject)
+                || !readable && change.from().mark().others().getOrDefault(LargeObjects.LIST, 0L) > 0;
+    }
+
+    /** What has rows and no place in a list, large objects and views apart. */
+    private Set<String> filled(Look look, LoadMark mark) {
+        Set<String> filled = new TreeSet<>(look.others());
+        filled.removeIf(name -> look.isLargeObject(name) || mark.others().get(name) == 0);
+        try (Session session = replica.open(spare.name())) {
+            filled.removeAll(StaleViews.all(session));
+        }
+        return filled;
+    }
+
+    /**
+     * The tables whose turn it is to be compared, and that differ from the snapshot. Partitions that PostgreSQL fills
+     * by way of their root have other rows on each server.
+     */
+    private List<TableChange> different(List<TableChange> changes, CopyTargets targets, Manifest after) {
+        Set<String> changed = changes.stream()
+                .filter(table -> !table.isUnchanged())
+                .map(TableChange::name)
+                .collect(Collectors.toSet());
+        List<TableData> all = changes.stream()
+                .filter(table -> targets.of(table.after()).equals(table.name()))
+                .map(TableChange::after)
+                .toList();
+        List<TableData> due = compared.due(all, changed);
+        Map<String, String> wrong = new DigestCheck(
+                        replica, spare.name(), after.database().properties().encoding())
+                .compare(due, Progress.none()).stream()
+                        .collect(Collectors.toMap(each -> TableCopy.name(each.table()), DigestCheck.Mismatch::text));
+        compared.compared(due, all);
+        return changes.stream()
+                .filter(table -> wrong.containsKey(table.name()))
+                .map(table -> table.again("its rows differed from the snapshot's digest: " + wrong.get(table.name())))
+                .toList();
+    }
+
+    private static List<TableLoad> repaired(List<TableLoad> loads, List<TableLoad> again) {
+        Map<String, TableLoad> byName = new LinkedHashMap<>();
+        loads.forEach(load -> byName.put(load.table(), load));
+        again.forEach(load -> byName.put(load.table(), load.asMismatch()));
+        return List.copyOf(byName.values());
+    }
+
+    private void verifyGenerated(
+            List<TableChange> changes,
+            LoadRights rights,
+            CopyTargets targets,
+            Manifest after,
+            BlobSource blobs,
+            Progress progress) {
+        List<TableData> tables = changes.stream()
+                .filter(table -> table.after().generated() != null)
+                .filter(table -> !table.isUnchanged()
+                        || !table.after().generated().equals(table.before().generated()))
+                .map(TableChange::after)
+                .toList();
+        String encoding = after.database().properties().encoding();
+        TableCopy copy = new TableCopy(blobs, progress, encoding, targets, 0);
+        try (TaskScope scope = new TaskScope("compare generated values")) {
+            new GeneratedCheck(rights, after, copy).verify(tables, scope);
+        }
+    }
+
+    private void finish(
+            List<TableChange> tables,
+            List<TableLoad> loads,
+            Look look,
+            Manifest after,
+            BlobSource blobs,
+            Progress progress) {
+        new SequenceLoader(replica, spare.name()).load(after.database(), blobs);
+        progress.report("statistics", 0, -1);
+        Map<String, TableLoad> byText = loads.stream().collect(Collectors.toMap(TableLoad::table, load -> load));
+        Set<String> changed = new TreeSet<>();
+        Set<String> much = new TreeSet<>();
+        for (TableChange table : tables) {
+            TableLoad load = byText.get(table.text());
+            if (load.by() != By.UNCHANGED) {
+                changed.add(table.name());
+            }
+            if (load.by() == By.FULL
+                    || load.gone() + load.came() > MUCH * table.after().rows()) {
+                much.add(table.name());
+            }
+        }
+        try (Session session = replica.open(spare.name())) {
+            Set<String> drifted = new TreeSet<>(look.driftedOthers());
+            drifted.removeIf(look::isLargeObject);
+            StaleViews views = new StaleViews(session, changed, drifted);
+            if (!views.all().containsAll(drifted)) {
+                throw new FullLoadRequired(
+                        "rows of tables that no list of the snapshot names were changed on this server");
+            }
+            views.refresh(session);
+        }
+        new Analysis(replica, spare.name()).run(much);
+        ReplicaPoint.BASE_CHANGED.reached();
+    }
+}

@@ -1,0 +1,79 @@
+package io.understudy.replica.load;
+
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.blob.BlobSource;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A table in the snapshot that a database holds, and in the one that it is to hold.
+ *
+ * @param full why all of its rows are to be replaced; empty when the rows that differ are enough
+ * @param drifted whether it does not hold what it is to hold by the older snapshot
+ * @param repaired whether it was changed already, and is not what it is to be
+ */
+record TableChange(TableData before, TableData after, Optional<String> full, boolean drifted, boolean repaired) {
+    /**
+     * All tables, by schema and name.
+     *
+     * @throws FullLoadRequired when both do not have the same tables
+     */
+    static List<TableChange> between(Manifest before, Manifest after, BlobSource source) {
+        List<TableChange> changes = new ArrayList<>();
+        try (Stream<TableData> old = before.database().tables(source);
+                Stream<TableData> fresh = after.database().tables(source)) {
+            Iterator<TableData> olds = old.iterator();
+            Iterator<TableData> freshs = fresh.iterator();
+            while (olds.hasNext() && freshs.hasNext()) {
+                changes.add(of(olds.next(), freshs.next()));
+            }
+            if (olds.hasNext() || freshs.hasNext()) {
+                throw otherTables();
+            }
+        }
+        return changes;
+    }
+
+    private static TableChange of(TableData before, TableData after) {
+        if (!TableCopy.name(before).equals(TableCopy.name(after))
+                || !before.columns().equals(after.columns())
+                || !before.key().equals(after.key())) {
+            throw otherTables();
+        }
+        return new TableChange(before, after, Optional.empty(), false, false);
+    }
+
+    private static FullLoadRequired otherTables() {
+        return new FullLoadRequired("the snapshots have other tables or columns");
+    }
+
+    TableChange inFull(String why) {
+        return new TableChange(before, after, Optional.of(why), drifted, repaired);
+    }
+
+    TableChange asDrifted(String what) {
+        return new TableChange(before, after, Optional.of(what), true, repaired);
+    }
+
+    TableChange again(String why) {
+        return new TableChange(before, after, Optional.of(why), drifted, true);
+    }
+
+    boolean isUnchanged() {
+        return full.isEmpty() && before.content().equals(after.content()) && before.rows() == after.rows();
+    }
+
+    /** Qualified, as SQL names it. */
+    String name() {
+        return TableCopy.name(after);
+    }
+
+    /** For people. */
+    String text() {
+        return after.schema() + "." + after.name();
+    }
+}
