@@ -156,6 +156,7 @@ public record Settings(
     /**
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
+     * @param tracking whether changes may be learned from a replication slot, where the server allows it
      * @param listen {@code host:port} of gRPC
      * @param replicas names in the certificates of the servers that may follow, DNS names or addresses; where it names
      *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow
@@ -165,6 +166,7 @@ public record Settings(
     public record PrimarySettings(
             String name,
             Map<String, String> schedule,
+            boolean tracking,
             HostPort listen,
             List<String> replicas,
             OptionalDouble processors,
@@ -181,7 +183,7 @@ public record Settings(
                 HostPort listen,
                 List<String> replicas,
                 Optional<HostPort> http) {
-            this(name, schedule, listen, replicas, OptionalDouble.empty(), http);
+            this(name, schedule, true, listen, replicas, OptionalDouble.empty(), http);
         }
     }
 

@@ -24,6 +24,11 @@ public interface Filestore extends AutoCloseable {
     /** Writes or replaces the object. Idempotent. */
     void put(String key, Content content);
 
+    /** Begins a batch of writes that become durable together; its owner closes it. */
+    default WriteBatch batch() {
+        return new ImmediateWrites(this);
+    }
+
     /**
      * Writes the object only when the key is free; among racing callers one wins. For small objects (up to 1 MiB unless
      * it is a manifest). A retry after a lost acknowledgement may answer {@code false} for its own write: read the

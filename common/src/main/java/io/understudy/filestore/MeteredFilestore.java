@@ -45,6 +45,28 @@ public final class MeteredFilestore implements Filestore {
     }
 
     @Override
+    public WriteBatch batch() {
+        return new ForwardedWrites(store.batch()) {
+            @Override
+            public void put(String key, Content content) {
+                metered("put", () -> {
+                    batch.put(key, content);
+                    return true;
+                });
+            }
+
+            /** What is waited for here is the disk alone. */
+            @Override
+            public void settle() {
+                metered("settle", () -> {
+                    batch.settle();
+                    return true;
+                });
+            }
+        };
+    }
+
+    @Override
     public boolean putIfAbsent(String key, byte[] content) {
         return metered("put_if_absent", () -> store.putIfAbsent(key, content));
     }

@@ -56,6 +56,20 @@ public final class RetryingFilestore implements Filestore {
         });
     }
 
+    /** Each write is retried, the end is not: see {@link WriteBatch#settle}. */
+    @Override
+    public WriteBatch batch() {
+        return new ForwardedWrites(store.batch()) {
+            @Override
+            public void put(String key, Content content) {
+                retrying(() -> {
+                    batch.put(key, content);
+                    return true;
+                });
+            }
+        };
+    }
+
     @Override
     public boolean putIfAbsent(String key, byte[] content) {
         RetryBudget budget = budget();

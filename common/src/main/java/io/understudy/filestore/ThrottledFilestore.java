@@ -51,6 +51,17 @@ final class ThrottledFilestore implements Filestore {
     }
 
     @Override
+    public WriteBatch batch() {
+        return new ForwardedWrites(store.batch()) {
+            @Override
+            public void put(String key, Content content) {
+                sending(key, content.length());
+                batch.put(key, content);
+            }
+        };
+    }
+
+    @Override
     public boolean putIfAbsent(String key, byte[] content) {
         sending(key, content.length);
         return store.putIfAbsent(key, content);

@@ -21,6 +21,9 @@ public enum Metric {
     SNAPSHOT_LAST_UPLOADED_BYTES(Kind.GAUGE, "Bytes that were new with the newest snapshot"),
     RETENTION_DELETED(Kind.COUNTER, "Snapshots deleted by retention"),
     RETENTION_FAILURES(Kind.COUNTER, "Prunings that failed"),
+    TRACKING_RETAINED_BYTES(
+            Kind.GAUGE, "Bytes of its log that the database server keeps for change tracking, 0 without it"),
+    TRACKING_SLOTS_DROPPED(Kind.COUNTER, "Times that the replication slot of change tracking was dropped"),
 
     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS(Kind.GAUGE, "Moment of the data that the standby serves", "replica"),
     IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When the last import was proven", "replica"),

@@ -2,6 +2,7 @@ package io.understudy.repository;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.WriteBatch;
 import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotBlobs.Part;
 import io.understudy.repository.SnapshotBlobs.Section;
@@ -19,7 +20,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/** One run of {@link Transfer}: references first, for they name the rest; then the content; the manifest last. */
+/**
+ * One run of {@link Transfer}: references first, for they name the rest; then the content; the manifest last, when all
+ * else is durable.
+ */
 final class Copying {
     private static final String STEP = "fetch";
     /** Parts that the target is asked for at a time. */
@@ -30,6 +34,7 @@ final class Copying {
     private final TaskScope scope;
     private final int threads;
     private final Progress progress;
+    private final WriteBatch writes;
     private final KnownBlobs planned = KnownBlobs.none();
     private final ThreadLocal<StoredBlob> buffers = ThreadLocal.withInitial(StoredBlob::new);
     private final LongAdder fetchedBlobs = new LongAdder();
@@ -37,12 +42,14 @@ final class Copying {
     private final AtomicLong fetchedBytes = new AtomicLong();
     private volatile long total = -1;
 
-    Copying(Repository from, Repository to, TaskScope scope, int threads, Progress progress) {
+    /** @param writes of the target */
+    Copying(Repository from, Repository to, WriteBatch writes, TaskScope scope, int threads, Progress progress) {
         this.from = from;
         this.to = to;
         this.scope = scope;
         this.threads = threads;
         this.progress = progress;
+        this.writes = writes;
     }
 
     TransferResult run(SnapshotId snapshot, LongConsumer admission) {
@@ -82,6 +89,7 @@ final class Copying {
         scope.forEach(threads, batch, part -> {
             if (to.blobs().stat(part.blob().id()).isPresent()) {
                 reusedBytes.add(part.blob().stored());
+                writes.keep(part.blob().id().key());
             } else {
                 missing.add(part);
             }
@@ -97,13 +105,14 @@ final class Copying {
             if (!e.code().isOfBlob()) {
                 throw e;
             }
-            fetch(new Part("what names the content", blob));
+            fetch(List.of(new Part("what names the content", blob)));
         }
         return to.blobs().open(blob);
     }
 
     private void fetch(List<Part> parts) {
         scope.forEach(threads, parts, this::fetch);
+        writes.settle();
     }
 
     private void fetch(Part part) {
@@ -117,7 +126,7 @@ final class Copying {
                 // Bytes may be lost on the way, without an error, by a proxy or a bad cable: the second read shows it.
                 stored.read(from.blobs(), part.blob());
             }
-            stored.write(to.blobs());
+            stored.write(writes);
             fetchedBlobs.increment();
             progress.report(STEP, fetchedBytes.addAndGet(stored.length()), total);
         } catch (UnderstudyException e) {

@@ -77,7 +77,10 @@ final class ManifestCheck {
         require(table.rows() >= 0, what + ": rows");
         require(table.bytes() >= 0, what + ": bytes");
         check(present(table.content(), what + ": content").base(), what + ": base");
-        require(table.content().deltas().isEmpty() || !table.key().isEmpty(), what + ": deltas without a key");
+        require(
+                table.content().deltas().isEmpty()
+                        || !table.key().isEmpty() && table.columns().containsAll(table.key()),
+                what + ": deltas without a key");
         table.content().deltas().forEach(delta -> {
             check(delta.gone(), what + ": gone");
             check(delta.came(), what + ": came");

@@ -1,6 +1,7 @@
 package io.understudy.repository;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.WriteBatch;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.MemoryBudget;
 import io.understudy.tasks.TaskScope;
@@ -38,8 +39,9 @@ public final class Transfer {
      */
     public TransferResult copy(
             Repository from, Repository to, SnapshotId snapshot, LongConsumer admission, Progress progress) {
-        try (TaskScope scope = new TaskScope("copy snapshot " + snapshot)) {
-            return new Copying(from, to, scope, threads, progress).run(snapshot, admission);
+        try (WriteBatch writes = to.blobs().batch();
+                TaskScope scope = new TaskScope("copy snapshot " + snapshot)) {
+            return new Copying(from, to, writes, scope, threads, progress).run(snapshot, admission);
         }
     }
 }

@@ -80,6 +80,13 @@ public enum StateEntry {
             Loss.COSTS,
             "for each tree the hashes of its files and the newest index",
             "the next snapshot reads all files again"),
+    TRACKING(
+            Owner.PRIMARY,
+            "tracking.json",
+            1,
+            Loss.COSTS,
+            "what the last snapshot was made of: the replication slot's position, fingerprints of the catalogs, and of each table when it was read in full",
+            "the next snapshot reads all tables in full"),
     SNAPSHOT_LOCK(Owner.PRIMARY, "primary.lock", "held during a snapshot", "nothing; it is made again"),
     DELETION_LOCK(Owner.PRIMARY, "deletion.lock", "keeps snapshots and deletions apart", "nothing; it is made again"),
     PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),

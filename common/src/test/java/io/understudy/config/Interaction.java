@@ -143,6 +143,9 @@ record Interaction(String text, Set<Setting> settings) {
 
     private static List<Interaction> following() {
         return List.of(
+                of(
+                        "With %s, the %s needs the attribute REPLICATION, or to be a superuser.",
+                        Setting.PRIMARY_TRACKING, Setting.DATABASE_USER),
                 of("%s names where %s of each server listens.", Setting.REPLICA_PRIMARIES, Setting.PRIMARY_LISTEN),
                 of(
                         "Without a server of %s that answers, a snapshot is found up to %s late.",

@@ -66,6 +66,18 @@ class MeteredFilestoreTest extends FilestoreContract {
     }
 
     @Test
+    void tellsOfABatchHowLongItsEndIsWaitedFor() {
+        memory.holdBatches();
+        memory.inject(Faults.always(new Faults.Delay(Duration.ofMillis(250))));
+        try (WriteBatch batch = store.batch()) {
+            batch.put("a", Content.of(bytes("12345")));
+            batch.keep("b");
+            batch.settle();
+        }
+        assertThat(received).containsExactly("put 0 ok", "up", "settle 250 ok", "up");
+    }
+
+    @Test
     void tellsHowLongItTook() {
         memory.inject(Faults.always(new Faults.Delay(Duration.ofMillis(1_250))));
         store.stat("a");

@@ -86,6 +86,27 @@ class RetryingFilestoreTest extends FilestoreContract {
     }
 
     /** A probe wants to know how the store is now. */
+    /** The end is not repeated: a disk that could not force a file may say at the second time that it did. */
+    @Test
+    void repeatsTheWritesOfABatchAndNotItsEnd() {
+        memory.inject(
+                Faults.first(Operation.PUT, key -> key.equals("a"), new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        try (WriteBatch batch = store.batch()) {
+            batch.put("a", Content.of(bytes("x")));
+            batch.settle();
+        }
+        assertThat(memory.keys()).containsExactly("a");
+
+        memory.holdBatches();
+        memory.inject(
+                Faults.first(Operation.PUT, key -> key.equals("b"), new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        try (WriteBatch batch = store.batch()) {
+            batch.put("b", Content.of(bytes("x")));
+            assertFails(ErrorCode.FILESTORE_UNREACHABLE, batch::settle);
+        }
+        assertThat(memory.keys()).containsExactly("a");
+    }
+
     @Test
     void asksOnceWhenItIsToldTo() {
         memory.inject(Faults.always(DOWN));

@@ -33,6 +33,19 @@ class ThrottledFilestoreTest {
     }
 
     @Test
+    void sendsABatchNoFaster() {
+        try (Filestore store = limited(OptionalLong.of(RATE), OptionalLong.empty());
+                WriteBatch batch = store.batch()) {
+            for (int i = 0; i < 20; i++) {
+                batch.put("blobs/" + i, Content.of(new byte[RATE / 2]));
+            }
+            batch.settle();
+            assertThat(store.list("", "")).hasSize(20);
+        }
+        assertThat(elapsed()).isBetween(Duration.ofMillis(9_000), Duration.ofMillis(10_000));
+    }
+
+    @Test
     void receivesAsMuchASecondAsIsSet() throws IOException {
         try (Filestore store = limited(OptionalLong.empty(), OptionalLong.of(RATE))) {
             store.put("blob", Content.of(new byte[5 * RATE]));

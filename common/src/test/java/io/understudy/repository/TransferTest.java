@@ -60,6 +60,25 @@ class TransferTest {
         new Verification(2).verify(to, id(1, 1), Progress.none());
     }
 
+    /** Whatever a batch holds back: what names other blobs is there when it is read, and all before the manifest. */
+    @Test
+    void theManifestIsWrittenWhenAllBlobsAreDurable() {
+        target.holdBatches();
+        copy(id(1, 1));
+        assertThat(objects(target)).isEqualTo(objects(source));
+
+        Manifest second = site.commit(id(1, 2), 2);
+        String changed = Manifests.rows(second, from.blobs()).direct().stream()
+                .map(blob -> blob.id().key())
+                .filter(key -> !target.keys().contains(key))
+                .findFirst()
+                .orElseThrow();
+        target.inject(Faults.first(
+                Operation.PUT, key -> key.equals(changed), new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
+        assertThat(failure(() -> copy(id(1, 2))).code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
+        assertThat(to.list()).containsExactly(id(1, 1));
+    }
+
     @Test
     void onlyWhatIsNewComesOver() {
         TransferResult all = copy(id(1, 1));

@@ -10,6 +10,7 @@ import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
+import io.understudy.filestore.WriteBatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,37 @@ public abstract class FilestoreContract {
     void givesBackWhatWasPut() {
         put("blobs/ab/one.zst", "content");
         assertThat(read("blobs/ab/one.zst", 0)).isEqualTo("content");
+    }
+
+    @Test
+    void whatABatchPutIsThereWhenItIsSettled() {
+        put("blobs/ab/old", "old");
+        try (WriteBatch batch = store.batch()) {
+            IntStream.range(0, 100).parallel().forEach(number -> {
+                // The buffer is used again.
+                byte[] buffer = bytes("content " + number);
+                batch.put("blobs/" + number % 7 + "/" + number, Content.of(buffer));
+                Arrays.fill(buffer, (byte) 0);
+            });
+            batch.keep("blobs/ab/old");
+            batch.settle();
+            assertThat(keys("blobs/", "")).hasSize(101);
+            assertThat(read("blobs/1/99", 0)).isEqualTo("content 99");
+            batch.put("blobs/1/99", Content.of(bytes("another")));
+            batch.settle();
+            assertThat(read("blobs/1/99", 0)).isEqualTo("another");
+        }
+    }
+
+    @Test
+    void aBatchThatIsClosedUnsettledLeavesNothingInPart() {
+        WriteBatch batch = store.batch();
+        for (int number = 0; number < 20; number++) {
+            batch.put("blobs/" + number, Content.of(bytes("content")));
+        }
+        batch.close();
+        assertThat(keys("blobs/", ""))
+                .allSatisfy(key -> assertThat(read(key, 0)).isEqualTo("content"));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
+import io.understudy.filestore.WriteBatch;
 import io.understudy.testing.Faults.Break;
 import io.understudy.testing.Faults.Delay;
 import io.understudy.testing.Faults.Fail;
@@ -42,6 +43,7 @@ public final class InMemoryFilestore implements Filestore {
     private Faults faults = Faults.none();
     private boolean conditionalPut = true;
     private volatile int pageSize = 1_000;
+    private volatile boolean holding;
 
     public InMemoryFilestore() {
         this(Clock.systemUTC(), Ticker.system());
@@ -64,6 +66,11 @@ public final class InMemoryFilestore implements Filestore {
     /** Says that it cannot write conditionally (it still does). */
     public synchronized void withoutConditionalPut() {
         conditionalPut = false;
+    }
+
+    /** From now on nothing of a batch is there before it is settled. */
+    public void holdBatches() {
+        holding = true;
     }
 
     /** How many objects a page of a listing holds at the most. */
@@ -98,6 +105,11 @@ public final class InMemoryFilestore implements Filestore {
                 return objects.put(key, new Stored(bytes, clock.instant()));
             }
         });
+    }
+
+    @Override
+    public WriteBatch batch() {
+        return holding ? new HeldWrites(this) : Filestore.super.batch();
     }
 
     @Override

@@ -24,6 +24,15 @@ final class AgentLog {
         });
     }
 
+    /** What the last line that holds these words says. */
+    Optional<String> last(String words) {
+        return agent.logText()
+                .lines()
+                .filter(line -> line.contains(words))
+                .reduce((first, second) -> second)
+                .map(line -> line.replaceFirst(".* (?=[0-9]+ files and )", ""));
+    }
+
     static Optional<Double> find(String log, String words) {
         return log.lines().filter(line -> line.contains(words)).findFirst().map(AgentLog::time);
     }

@@ -98,6 +98,24 @@ public final class Bench {
                 end.clearing();
             }
         }
+        if (options.contests().contains(Benchmark.TRACKED)) {
+            say("a site whose changes are tracked");
+            try (Testbed stand = stand("tracked", options.recordings())) {
+                stand.withoutSite();
+                GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes(), MediaFiles.Mix.USUAL);
+                site.generate();
+                findings.addAll(new TrackedContest(stand, site, options.runs(), progress).follow());
+                end.clearing();
+            }
+        }
+        if (options.contests().contains(Benchmark.SMALL)) {
+            try (Testbed stand = stand("small", options.recordings())) {
+                findings.addAll(contests(stand, MediaFiles.Mix.PICTURES)
+                        .full(" of a site with small files alone, none of which compresses,"));
+                findings.addAll(stand.footprints(" with these"));
+                end.clearing();
+            }
+        }
         if (options.contests().contains(Benchmark.FOLLOW)) {
             say("the demo's site: following");
             try (Testbed stand = stand("follow", Optional.empty())) {
@@ -109,7 +127,7 @@ public final class Bench {
             say("a site under load: snapshots one after the other");
             try (Testbed stand = stand("host", Optional.empty())) {
                 stand.withoutSite();
-                new GeneratedSite(stand.primary(), options.megabytes()).generate();
+                new GeneratedSite(stand.primary(), options.megabytes(), MediaFiles.Mix.USUAL).generate();
                 PgBench load = new PgBench(stand.primary().database(), home.resolve("pgbench"));
                 findings.addAll(new HostContest(stand, load, options.runs(), progress).disturb());
                 end.clearing();
@@ -133,22 +151,27 @@ public final class Bench {
         return stand;
     }
 
-    private void copy(Testbed stand) {
+    private CopyContests contests(Testbed stand, MediaFiles.Mix mix) {
         stand.withoutSite();
-        about.add(Machine.programs(
-                stand.primary().database().tools(), options.contests().contains(Benchmark.CHANGED)));
         say("generating a site with " + options.megabytes() + " MB of database and of media");
-        GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes());
+        GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes(), mix);
         site.generate();
-        about.add("The site: %s of database, %d files with %d MB; median of %d (least–most)."
+        String size = "%s of database, %d files with %d MB; median of %d (least–most)."
                 .formatted(
                         site.size(),
                         site.files(),
                         Testbed.bytes(stand.primary().layout().media()) / 1_000_000,
-                        options.runs()));
-        say(about.get(about.size() - 1));
-        Peers peers = new Peers(home.resolve("peers"), stand);
-        CopyContests contests = new CopyContests(stand, site, peers, options.runs(), progress);
+                        options.runs());
+        say(size);
+        about.add((mix == MediaFiles.Mix.USUAL ? "The site: " : "The site of small files: ") + size);
+        Peers peers = new Peers(home.resolve("peers-" + mix), stand);
+        return new CopyContests(stand, site, peers, options.runs(), progress);
+    }
+
+    private void copy(Testbed stand) {
+        about.add(Machine.programs(
+                stand.primary().database().tools(), options.contests().contains(Benchmark.CHANGED)));
+        CopyContests contests = contests(stand, MediaFiles.Mix.USUAL);
         if (options.contests().contains(Benchmark.SNAPSHOTS)) {
             findings.addAll(contests.snapshots());
         }
@@ -160,7 +183,7 @@ public final class Bench {
             findings.addAll(contests.changed());
         }
         if (options.contests().contains(Benchmark.DIFFERENCES)) {
-            findings.addAll(new DifferenceContest(stand, site, options.runs(), progress).imports());
+            findings.addAll(contests.differences());
         }
         findings.addAll(stand.footprints(""));
     }

@@ -5,10 +5,14 @@ import java.util.Set;
 
 /** What can be measured. */
 enum Benchmark {
-    /** A full snapshot, and one of an unchanged site. */
+    /** A full snapshot, by an agent just started and by one that runs on, and one of an unchanged site. */
     SNAPSHOTS,
+    /** Full snapshots of a site with small files alone, none of which compresses. */
+    SMALL,
     /** A snapshot after one per cent has changed. */
     CHANGED,
+    /** Snapshots of an agent that tracks changes. */
+    TRACKED,
     /** A full import. */
     IMPORT,
     /** Imports after one per cent has changed. */

@@ -2,6 +2,7 @@ package io.understudy.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.bench.MediaFiles.Mix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,17 +45,25 @@ class GeneratedContentTest {
 
     @Test
     void aFileIsDecidedByTheSeedAndItsNumberAlone() {
-        MediaFiles media = new MediaFiles(folder, 1);
+        MediaFiles media = new MediaFiles(folder, 1, Mix.USUAL);
         byte[] picture = media.content(5);
         byte[] text = media.content(99);
         assertThat(media.content(5)).isEqualTo(picture);
-        assertThat(new MediaFiles(folder, 1).content(99)).isEqualTo(text);
-        assertThat(new MediaFiles(folder, 2).content(5)).isNotEqualTo(picture);
+        assertThat(new MediaFiles(folder, 1, Mix.USUAL).content(99)).isEqualTo(text);
+        assertThat(new MediaFiles(folder, 2, Mix.USUAL).content(5)).isNotEqualTo(picture);
     }
 
     @Test
-    void filesHoldAboutAMegabyteInThirty() throws IOException {
-        MediaFiles media = new MediaFiles(folder, 1);
+    void aMixOfPicturesHasNoTextAndNothingLarge() {
+        MediaFiles media = new MediaFiles(folder, 1, Mix.PICTURES);
+        assertThat(media.content(0)).hasSizeLessThan(1 << 20);
+        assertThat(media.path(99).toString()).endsWith(".jpg");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void filesHoldAboutAMegabyteInThirty(Mix mix) throws IOException {
+        MediaFiles media = new MediaFiles(folder, 1, mix);
         long bytes = media.write(0, 300);
         assertThat(bytes).isBetween(9_500_000L, 11_500_000L).isEqualTo(Testbed.bytes(folder));
         try (var files = Files.walk(folder)) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.function.Function;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -22,11 +23,11 @@ final class GeneratedSite {
     private final Rows rows = new Rows(SEED);
     private final Scale scale;
     private int growths;
-    private int changes;
+    private int scattered;
 
-    GeneratedSite(Server server, int megabytes) {
+    GeneratedSite(Server server, int megabytes, MediaFiles.Mix mix) {
         this.database = server.database();
-        this.media = new MediaFiles(server.layout().media(), SEED);
+        this.media = new MediaFiles(server.layout().media(), SEED, mix);
         this.scale = new Scale(megabytes);
     }
 
@@ -68,25 +69,24 @@ final class GeneratedSite {
         media.write((int) end(scale.files(), growths - 1), (int) end(scale.files(), growths));
     }
 
-    /** One per cent of the rows of each table, the last ones, in another state. */
+    /** Changes one per cent of the rows of each table: the newest. */
     void changeRecent() {
-        change("id > (SELECT max(id) FROM %1$s) - (SELECT count(*) / 100 FROM %1$s)");
+        changeAll(table -> table.change("id > (SELECT max(id) FROM " + table.sqlName() + ") * 0.99"));
     }
 
-    /** One per cent of the rows of each table, all over it. */
+    /** Changes one per cent of the rows of each table, at random. */
     void changeScattered() {
-        change("id %% 100 = " + 7 * ++changes % 100);
+        scattered++;
+        changeAll(table -> table.change("hashtext(id::text || '" + scattered + "') % 100 = 0"));
     }
 
-    private void change(String which) {
-        try (Connection connection = database.connect("site");
-                Statement statement = connection.createStatement()) {
-            for (SiteTable table : SiteTable.values()) {
-                statement.execute("UPDATE " + table.sqlName() + " SET " + table.changed() + " WHERE "
-                        + which.formatted(table.sqlName()));
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
+    void changeOne() {
+        database.execute("site", SiteTable.AUTHOR.change("id = 7"));
+    }
+
+    private void changeAll(Function<SiteTable, String> change) {
+        for (SiteTable table : SiteTable.values()) {
+            database.execute("site", change.apply(table));
         }
     }
 

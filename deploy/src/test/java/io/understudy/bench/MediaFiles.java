@@ -10,21 +10,35 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * Generated media: of 100 files 80 are pictures, which do not compress, 19 are text and one is a large picture; about
- * 33 KB each on average. A file is decided by the seed and its number alone.
+ * Generated media, about 33 KB each on average. A file is decided by the seed and its number alone.
  */
 final class MediaFiles {
+    /** What they are. */
+    enum Mix {
+        /** Of 100 files 80 are pictures, which do not compress, 19 are text and one is a large picture. */
+        USUAL(17_000),
+        /** Small pictures alone. */
+        PICTURES(31_000);
+
+        private final int mean;
+
+        Mix(int mean) {
+            this.mean = mean;
+        }
+    }
+
     private static final int PER_FOLDER = 100;
     private static final int LARGE = 1_500_000;
     private static final int SMALLEST = 2_000;
-    private static final int MEAN = 17_000;
     private static final int MOST = 400_000;
 
     private final Path folder;
     private final long seed;
+    private final Mix mix;
     private final Words words;
 
-    MediaFiles(Path folder, long seed) {
+    MediaFiles(Path folder, long seed, Mix mix) {
+        this.mix = mix;
         this.folder = folder;
         this.seed = seed;
         this.words = new Words(new SplittableRandom(seed));
@@ -54,9 +68,9 @@ final class MediaFiles {
 
     byte[] content(int number) {
         RandomGenerator random = new SplittableRandom(seed + 1_000_003L * number);
-        int size = number % 100 == 0
+        int size = mix == Mix.USUAL && number % 100 == 0
                 ? LARGE
-                : Math.min(MOST, SMALLEST + (int) (-MEAN * Math.log(1 - random.nextDouble())));
+                : Math.min(MOST, SMALLEST + (int) (-mix.mean * Math.log(1 - random.nextDouble())));
         if (isText(number)) {
             StringBuilder text = new StringBuilder(size + 32);
             words.append(text, random, size);
@@ -67,7 +81,7 @@ final class MediaFiles {
         return content;
     }
 
-    private static boolean isText(int number) {
-        return number % 100 >= 81;
+    private boolean isText(int number) {
+        return mix == Mix.USUAL && number % 100 >= 81;
     }
 }

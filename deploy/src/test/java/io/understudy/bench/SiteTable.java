@@ -48,17 +48,6 @@ enum SiteTable {
                 + ")";
     }
 
-    /** What an editor changes in a row. */
-    String changed() {
-        return switch (this) {
-            case AUTHOR -> "name = name || '.'";
-            case ARTICLE -> "title = title || '.'";
-            case DOCUMENT -> "content = content || '{\"edited\": true}'";
-            case COMMENT -> "body = body || '.'";
-            case EVENT -> "agent = agent || '.'";
-        };
-    }
-
     /** Names of the columns that are filled. */
     String filled() {
         return switch (this) {
@@ -68,6 +57,18 @@ enum SiteTable {
             case COMMENT -> "id, article, author, body";
             case EVENT -> "id, at, address, path, session, agent";
         };
+    }
+
+    /** A change of each row that the condition names. */
+    String change(String condition) {
+        String assignment = switch (this) {
+            case AUTHOR -> "name = name || 'x'";
+            case ARTICLE -> "title = title || 'x'";
+            case DOCUMENT -> "content = content || '{\"changed\": true}'";
+            case COMMENT -> "body = body || 'x'";
+            case EVENT -> "path = path || 'x'";
+        };
+        return "UPDATE " + sqlName() + " SET " + assignment + " WHERE " + condition;
     }
 
     private static String wide(String type) {

@@ -153,7 +153,22 @@ final class Testbed implements AutoCloseable {
      *
      * @param seconds from the agent's first step to the commit
      */
-    record Taken(String snapshot, double seconds) {}
+    record Taken(String snapshot, double seconds, long uploaded) {}
+
+    /** The running agent's next snapshot reads and stores everything, as after a verification that found faults. */
+    void demandFullSnapshot() {
+        Folders.write(primary().layout().state().resolve("full-snapshot.json"), "{\"format\":1,\"why\":\"bench\"}");
+    }
+
+    /** Asks the running primary agent for a snapshot that stores everything. */
+    Taken fullSnapshot() {
+        long before = bytes(repository());
+        Taken taken = snapshot();
+        if (taken.uploaded < before / 2) {
+            throw new IllegalStateException("no full snapshot: " + taken);
+        }
+        return taken;
+    }
 
     /** Asks the running primary agent for a snapshot. */
     Taken snapshot() {
@@ -164,7 +179,9 @@ final class Testbed implements AutoCloseable {
                 .successful()
                 .json();
         return new Taken(
-                output.path("snapshot").asText(), output.path("seconds").asDouble());
+                output.path("snapshot").asText(),
+                output.path("seconds").asDouble(),
+                output.path("uploaded_bytes").asLong());
     }
 
     /**

@@ -1,16 +1,23 @@
 package io.understudy.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
+import io.understudy.rehearsal.Running;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +84,148 @@ class LauncherTest {
         assertThat(outcome.output().lines()).contains(UNWARNED);
     }
 
+    /** A Java that makes archives too, and counts the times; it uses the one that it is given. */
+    private void installJavaWithArchives(String made) throws IOException {
+        script(home.resolve("bin/java"), """
+                case " $* " in
+                *" -Xshare:dump "*)
+                    echo once >>"%s"
+                    for each; do
+                        case $each in
+                        -XX:SharedArchiveFile=*) %s >"${each#*=}" ;;
+                        -XX:SharedClassListFile=*) cat "${each#*=}" >"%s" ;;
+                        esac
+                    done ;;
+                *) printf '%%s\\n' "$@" ;;
+                esac""".formatted(folder.resolve("times"), made, folder.resolve("list")));
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17\"\n");
+        Files.writeString(Files.createDirectories(home.resolve("lib")).resolve("classlist"), "java/lang/Object\n");
+        Files.writeString(Files.createDirectories(folder.resolve("opt/lib")).resolve("agents.classes"), "own/Agent\n");
+    }
+
+    private Path archive() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("opt/classes"))) {
+            return files.reduce((one, two) -> {
+                        throw new AssertionError(one + " and " + two);
+                    })
+                    .orElseThrow();
+        }
+    }
+
+    private long times() throws IOException {
+        Path times = folder.resolve("times");
+        return Files.exists(times) ? Files.readAllLines(times).size() : 0;
+    }
+
+    private Optional<String> shared(String... arguments) {
+        return run(arguments)
+                .output()
+                .lines()
+                .filter(line -> line.startsWith("-XX:SharedArchiveFile="))
+                .findFirst();
+    }
+
+    @Test
+    void theFirstCommandThatWorksForSecondsMakesTheArchiveOfClassesForAll() throws IOException {
+        installJavaWithArchives("echo classes");
+        assertThat(shared("status")).isEmpty();
+        assertThat(times()).isZero();
+
+        assertThat(shared("-c", "a file", "init")).contains("-XX:SharedArchiveFile=" + archive());
+        assertThat(folder.resolve("list")).hasContent("java/lang/Object\nown/Agent");
+
+        assertThat(shared("status")).contains("-XX:SharedArchiveFile=" + archive());
+        assertThat(shared("run")).contains("-XX:SharedArchiveFile=" + archive());
+        assertThat(times()).isEqualTo(1);
+    }
+
+    @Test
+    void anotherReleaseOfJavaAndOtherLibrariesMakeItAgain() throws IOException {
+        installJavaWithArchives("echo classes");
+        run("init");
+        Path first = archive();
+
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"21\"\n");
+        assertThat(shared("status")).isEmpty();
+        run("init");
+        assertThat(archive()).isNotEqualTo(first);
+
+        Files.setLastModifiedTime(archive(), FileTime.from(Instant.now().minusSeconds(3600)));
+        run("run");
+        assertThat(times()).isEqualTo(3);
+    }
+
+    @Test
+    void aJavaThatMakesNoneIsAskedOnce() throws IOException {
+        installJavaWithArchives("exit 1; echo");
+        assertThat(shared("init")).isEmpty();
+        assertThat(shared("init")).isEmpty();
+        assertThat(times()).isEqualTo(1);
+        assertThat(archive()).isEmptyFile();
+    }
+
+    @Test
+    void aFolderThatCanNotBeMadeCostsOnlyTime() throws IOException {
+        installJavaWithArchives("echo classes");
+        Files.writeString(folder.resolve("opt/classes"), "a file");
+        assertThat(shared("init")).isEmpty();
+        assertThat(times()).isZero();
+    }
+
+    @Test
+    void twoThatMakeItAtTheSameTimeLeaveOne() throws IOException, InterruptedException {
+        installJavaWithArchives("sleep 0.2; echo classes");
+        List<Running> both = List.of(
+                program("init").start(folder.resolve("one.log")),
+                program("init").start(folder.resolve("two.log")));
+        for (Running each : both) {
+            Deadline.await("the launcher ends", LIMIT, () -> !each.alive());
+            assertThat(each.logText()).contains("-XX:SharedArchiveFile=");
+        }
+        assertThat(archive()).hasContent("classes");
+    }
+
+    /** It is code: what another user may have put there is not run. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "chmod g+w ARCHIVE",
+                "chmod o+w ARCHIVE",
+                "chmod g+w FOLDER",
+                "chmod o+w FOLDER",
+                "chown 12345 ARCHIVE",
+                "chown 12345 FOLDER",
+                "mv ARCHIVE ARCHIVE~; ln -s ARCHIVE~ ARCHIVE",
+                "mv FOLDER FOLDER~; ln -s FOLDER~ FOLDER",
+                "truncate -s 3 ARCHIVE"
+            })
+    void anArchiveThatIsNotSurelyTheOwnersIsNotUsed(String command) throws IOException {
+        installJavaWithArchives("echo classes");
+        run("init");
+        assumeTrue(!command.contains("chown") || System.getProperty("user.name").equals("root"));
+        assertThat(shared("status")).isPresent();
+
+        Program.of(
+                        "sh",
+                        "-c",
+                        command.replace("ARCHIVE", "\"" + archive() + "\"")
+                                .replace("FOLDER", "\"" + folder.resolve("opt/classes") + "\"")
+                                .replace("\"~", "~\""))
+                .run(LIMIT)
+                .successful();
+
+        assertThat(shared("status")).isEmpty();
+    }
+
+    @Test
+    void onlyTheOwnerOfTheInstallationMakesIt() throws IOException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can give files away");
+        installJavaWithArchives("echo classes");
+        Program.of("chown", "12345", folder.resolve("opt/lib")).run(LIMIT).successful();
+        assertThat(shared("init")).isEmpty();
+        assertThat(times()).isZero();
+    }
+
     /** A system without Java; apt knows the packages that are named. */
     @ParameterizedTest
     @CsvSource(
@@ -130,12 +279,17 @@ class LauncherTest {
         return run().output().lines().toArray(String[]::new);
     }
 
-    private Outcome run() {
-        Outcome outcome = Program.of(agent, "--version")
-                .with(Map.of("JAVA_HOME", home.toString()))
-                .run(LIMIT)
-                .successful();
+    private Program program(String... arguments) {
+        return Program.of(agent, (Object[]) arguments).with(Map.of("JAVA_HOME", home.toString()));
+    }
+
+    private Outcome run(String... arguments) {
+        Outcome outcome = program(arguments).run(LIMIT).successful();
         assertThat(outcome.errors()).isEmpty();
         return outcome;
+    }
+
+    private Outcome run() {
+        return run("--version");
     }
 }

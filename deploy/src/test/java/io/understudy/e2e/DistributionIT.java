@@ -75,6 +75,44 @@ class DistributionIT {
                 .successful();
     }
 
+    /** Java itself passes over an archive that does not fit, and says nothing of it where the commands' output is. */
+    @Test
+    void anArchiveOfClassesThatDoesNotFitChangesNothing() throws IOException {
+        Path distribution = folder.resolve("understudy");
+        Program.of("cp", "-a", Rehearsal.packaged().distribution(), distribution)
+                .run(LIMIT)
+                .successful();
+        Path program = distribution.resolve("bin/agent-primary");
+        String version =
+                Program.of(program, "--version").run(LIMIT).successful().output();
+        Program.of(program, "init", "--help").run(LIMIT).successful();
+        for (String change : List.of(
+                "true",
+                "truncate -s 1000000 $archive",
+                "truncate -s 10 $archive",
+                "head -c $size /dev/zero >$archive",
+                "head -c $size /dev/urandom >$archive",
+                "touch lib/*.jar",
+                "java -Xshare:dump -XX:SharedArchiveFile=$archive && mv $archive classes/${key%-*}-$(stat -c %s $archive).jsa",
+                "rm lib/minio-*.jar",
+                "rm -r classes; mkdir -m 555 classes")) {
+            Program.of(
+                            "sh",
+                            "-ec",
+                            "cd '" + distribution
+                                    + "'; [ -e kept ] || cp -a classes kept; rm -r classes; cp -a kept classes;"
+                                    + " archive=$(ls classes/*.jsa); size=$(stat -c %s $archive); key=${archive#classes/}; "
+                                    + change)
+                    .run(LIMIT)
+                    .successful();
+
+            Outcome outcome = Program.of(program, "--version").run(LIMIT).successful();
+
+            assertThat(outcome.output()).as(change).isEqualTo(version);
+            assertThat(outcome.errors()).as(change).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"'', false", "verbose, false", "debug, true"})
     void logsAtTheUsualLevelUnlessAnotherIsNamed(String level, boolean debug) throws IOException {

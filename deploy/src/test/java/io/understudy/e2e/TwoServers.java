@@ -8,6 +8,7 @@ import io.understudy.rehearsal.ClassArchives;
 import io.understudy.rehearsal.Folders;
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.PostgresServer;
+import io.understudy.rehearsal.Rehearsal;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.io.IOException;
@@ -34,6 +35,10 @@ abstract class TwoServers {
     private Path home;
     private ServerPair pair;
 
+    Rehearsal programs() {
+        return ClassArchives.rehearsal();
+    }
+
     /** Two servers; the primary's site runs and has one note and one upload; nothing was ever copied. */
     final ServerPair install(boolean s3) {
         List<Integer> versions = PostgresServer.versions();
@@ -50,7 +55,7 @@ abstract class TwoServers {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        pair = ServerPair.install(home, ClassArchives.rehearsal(), s3, primaryPostgres);
+        pair = ServerPair.install(home, programs(), s3, primaryPostgres);
         pair.primary().siteService("start");
         pair.primary().site().awaitMode("primary", ANSWERS);
         pair.primary().site().addNote("first");

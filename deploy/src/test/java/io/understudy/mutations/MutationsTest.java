@@ -35,7 +35,7 @@ class MutationsTest {
 
         assertThat(Promise.all().stream().map(each -> each.number() + " " + each.title()))
                 .containsExactlyElementsOf(promises)
-                .hasSize(11);
+                .hasSize(12);
         assertThat(Promise.all())
                 .allSatisfy(each -> assertThat(each.mutations().size()).isGreaterThanOrEqualTo(3));
     }

@@ -41,7 +41,7 @@ public final class AgentProcess implements AutoCloseable {
         try {
             List<String> command =
                     new ArrayList<>(List.of("java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-            ClassArchives.forAgents().ifPresent(archive -> command.addAll(List.of(archive, "-Xlog:cds*=off")));
+            command.addAll(ClassArchives.forAgents());
             command.addAll(List.of(
                     "-Xshare:auto", "-Dunderstudy.log.level=" + level, "-cp", classPath(), AgentMain.class.getName()));
             ProcessBuilder builder = new ProcessBuilder(command);

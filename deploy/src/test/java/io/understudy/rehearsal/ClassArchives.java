@@ -18,15 +18,15 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Archives of loaded classes (class data sharing) for the agents and the sample site, of which the end-to-end tests
- * start some hundred processes: each start takes a third less processor time. The first test that runs both agents and
- * the site lets them note their classes, and the archives are made of these notes. They lie in the folder of the sample
- * site, which packaging makes again, so they never outlive what they were made of.
+ * Archives of loaded classes (class data sharing): the end-to-end tests start some hundred processes. The launcher
+ * makes the agents' archive, as on a server. The sample site notes its classes in the first test that runs it, and an
+ * archive is made of these notes. It lies in the folder of the sample site, which packaging makes again, so it never
+ * outlives what it was made of.
  */
 public final class ClassArchives {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     /** An archive that does not fit is passed over, silently. */
-    private static final String QUIET = " -Xlog:cds*=off";
+    private static final String QUIET = " -Xlog:disable";
 
     private static final ClassArchives INSTANCE = new ClassArchives(Rehearsal.packaged());
 
@@ -41,15 +41,17 @@ public final class ClassArchives {
 
     /** The packaged programs, with the archives as soon as there are any. */
     public static Rehearsal rehearsal() {
-        return INSTANCE.programs.with(INSTANCE::environment, INSTANCE::run);
+        return INSTANCE.programs.with(INSTANCE::environment, CommandHost::run);
     }
 
-    /** The option for a Java machine whose class path begins with the agents' libraries. */
-    public static Optional<String> forAgents() {
-        return INSTANCE.option("agents");
+    /** The options for a Java machine whose class path begins with the agents' libraries. */
+    public static List<String> forAgents() {
+        return INSTANCE.agents()
+                .map(archive -> List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"))
+                .orElse(List.of());
     }
 
-    /** Does something with the programs of {@link #rehearsal}; makes the archives of it where there are none yet. */
+    /** Does something with the programs of {@link #rehearsal}; makes the archives where there are none yet. */
     public static <T> T madeOf(Supplier<T> work) {
         return INSTANCE.made(work);
     }
@@ -66,11 +68,11 @@ public final class ClassArchives {
             if (lock == null || isDone()) {
                 return work.get();
             }
+            Program.of(programs.primary(), "init", "--help").run(LIMIT).successful();
             noting = true;
             T result = work.get();
             noting = false;
-            make("agents", programs.distribution());
-            make("site", programs.stage());
+            makeOfSite();
             return result;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -79,65 +81,60 @@ public final class ClassArchives {
         }
     }
 
-    /** Commands note their classes only in processes of their own. */
-    private Outcome run(Program program, Duration limit) {
-        return noting ? program.run(limit) : CommandHost.run(program, limit);
-    }
-
     private Map<String, String> environment() {
-        String usual =
-                Optional.ofNullable(System.getenv("UNDERSTUDY_JAVA_OPTS")).orElse("");
-        return noting
-                ? Map.of("UNDERSTUDY_JAVA_OPTS", usual + notes("agents"), "SAMPLE_SITE_JAVA_OPTS", notes("site"))
-                : Map.of(
-                        "UNDERSTUDY_JAVA_OPTS",
-                        usual
-                                + option("agents")
-                                        .map(option -> " " + option + QUIET)
-                                        .orElse(""),
-                        "SAMPLE_SITE_JAVA_OPTS",
-                        option("site").map(option -> option + QUIET).orElse(""));
+        String options = noting
+                ? " -Xshare:off -XX:DumpLoadedClassList=" + folder.resolve("site-%p.classes")
+                : Files.exists(site()) ? "-XX:SharedArchiveFile=" + site() + QUIET : "";
+        return Map.of("SAMPLE_SITE_JAVA_OPTS", options);
     }
 
-    private String notes(String program) {
-        return " -Xshare:off -XX:DumpLoadedClassList=" + folder.resolve(program + "-%p.classes");
-    }
-
-    private Optional<String> option(String program) {
-        return Optional.of(archive(program)).filter(Files::exists).map(archive -> "-XX:SharedArchiveFile=" + archive);
+    private Optional<Path> agents() {
+        Path made = programs.distribution().resolve("classes");
+        if (!Files.exists(made)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> archives = Files.list(made)) {
+            return archives.filter(file -> file.toString().endsWith(".jsa")).findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private boolean isDone() {
-        return Files.exists(archive("site")) || Files.exists(refusal());
+        return Files.exists(site()) || Files.exists(refusal());
     }
 
-    /** What a Java machine said that makes no archive of these classes, as 25 does: the programs run without. */
+    /** What a Java machine said that makes no archive of these classes: the site runs without. */
     private Path refusal() {
         return folder.resolve("refused");
     }
 
-    private void make(String program, Path home) throws IOException {
-        Path classes = Files.write(folder.resolve(program + ".classes"), noted(program));
-        Path made = folder.resolve(program + ".new");
+    private Path site() {
+        return folder.resolve("site.jsa");
+    }
+
+    private void makeOfSite() throws IOException {
+        Path classes = Files.write(folder.resolve("site.classes"), noted());
+        Path made = folder.resolve("site.new");
         Outcome outcome = Program.of(
                         Path.of(System.getProperty("java.home"), "bin/java"),
                         "-Xshare:dump",
                         "-XX:SharedClassListFile=" + classes,
                         "-XX:SharedArchiveFile=" + made,
                         "-cp",
-                        home.toRealPath().resolve("lib") + "/*")
+                        programs.stage().toRealPath().resolve("lib") + "/*")
                 .run(LIMIT);
         if (outcome.exitCode() == 0) {
-            Files.move(made, archive(program), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(made, site(), StandardCopyOption.ATOMIC_MOVE);
         } else {
             Files.writeString(refusal(), outcome.errors());
         }
     }
 
-    private Set<String> noted(String program) throws IOException {
+    private Set<String> noted() throws IOException {
         Set<String> lines = new LinkedHashSet<>();
         try (Stream<Path> notes = Files.list(folder)) {
-            List<Path> all = notes.filter(file -> file.getFileName().toString().matches(program + "-.+\\.classes"))
+            List<Path> all = notes.filter(file -> file.getFileName().toString().matches("site-.+\\.classes"))
                     .toList();
             for (Path file : all) {
                 Files.readAllLines(file).stream()
@@ -146,12 +143,8 @@ public final class ClassArchives {
             }
         }
         if (lines.isEmpty()) {
-            throw new IllegalStateException("no process of the " + program + " noted its classes in " + folder);
+            throw new IllegalStateException("no process of the site noted its classes in " + folder);
         }
         return lines;
-    }
-
-    private Path archive(String program) {
-        return folder.resolve(program + ".jsa");
     }
 }

@@ -5,6 +5,8 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.ChangeTracking;
 import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.progress.Progress;
@@ -15,19 +17,44 @@ import io.understudy.repository.blob.BlobSink;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** One agent's half and the other's, put together without what lies between them. */
 final class Copies {
     private Copies() {}
 
     static Manifest capture(DatabaseSettings settings, Path state, BlobSink sink, int sequence) {
-        Captured captured = new DatabaseCapture(
-                        new Database(settings), new PgTools(settings, runner(state)), Ticker.system())
-                .capture(sink, Progress.none());
+        return manifest(
+                capture(settings, state, Optional.empty()).capture(sink, Progress.none(), () -> {}),
+                new SnapshotId(1, sequence));
+    }
+
+    /** Built on the one before, and committed. */
+    static Manifest tracked(
+            DatabaseSettings settings,
+            Path state,
+            BlobSink sink,
+            int sequence,
+            ChangeTracking tracking,
+            Before before) {
+        Captured captured = capture(settings, state, Optional.of(tracking))
+                .capture(Optional.of(before), sink, Progress.none(), () -> {});
+        SnapshotId snapshot = new SnapshotId(1, sequence);
+        captured.commit().intended(snapshot);
+        captured.commit().committed();
+        return manifest(captured, snapshot);
+    }
+
+    private static DatabaseCapture capture(DatabaseSettings settings, Path state, Optional<ChangeTracking> tracking) {
+        return new DatabaseCapture(
+                new Database(settings), new PgTools(settings, runner(state)), Ticker.system(), tracking);
+    }
+
+    private static Manifest manifest(Captured captured, SnapshotId snapshot) {
         return new Manifest(
                 Manifest.FORMAT,
                 "site",
-                new SnapshotId(1, sequence),
+                snapshot,
                 List.of("manual"),
                 captured.moment(),
                 captured.walLsn(),

@@ -2,14 +2,18 @@ package io.understudy.roundtrip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseNames;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.ChangeTracking;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.load.DatabaseLoader;
 import io.understudy.replica.load.LoadReport;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
+import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.testing.MemoryBlobs;
@@ -20,6 +24,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /** A changing database and a standby's: after each import both must be the same, row by row. */
 final class Differential {
@@ -34,9 +40,18 @@ final class Differential {
     final MemoryBlobs blobs = new MemoryBlobs();
     final Map<SnapshotId, Manifest> mirror = new HashMap<>();
     private final Path state;
+    private final boolean tracked;
+    private Optional<ChangeTracking> tracking = Optional.empty();
+    private Optional<Before.Newest> newest = Optional.empty();
     private int sequence;
 
     Differential(PostgresServer server, Path state, String schema) {
+        this(server, state, schema, false);
+    }
+
+    /** @param tracked whether the primary reads only what changed; the server's WAL must be logical */
+    Differential(PostgresServer server, Path state, String schema, boolean tracked) {
+        this.tracked = tracked;
         this.server = server;
         this.state = state;
         server.createRole(ChangingSite.OWNER, "");
@@ -55,8 +70,20 @@ final class Differential {
     }
 
     Manifest capture() {
-        Manifest manifest = Copies.capture(server.settings(source), state, blobs, ++sequence);
+        Manifest manifest =
+                tracked ? captureTracked() : Copies.capture(server.settings(source), state, blobs, ++sequence);
         mirror.put(manifest.snapshot(), manifest);
+        return manifest;
+    }
+
+    private Manifest captureTracked() {
+        DatabaseSettings settings = server.settings(source);
+        if (tracking.isEmpty()) {
+            tracking = Optional.of(new ChangeTracking("site", state, new Database(settings), Ticker.system()));
+        }
+        Manifest manifest =
+                Copies.tracked(settings, state, blobs, ++sequence, tracking.get(), new Before(new UUID(1, 2), newest));
+        newest = Optional.of(new Before.Newest(manifest.snapshot(), manifest.database(), blobs));
         return manifest;
     }
 
@@ -71,6 +98,14 @@ final class Differential {
         compare();
         retire(loaded);
         return loaded.report();
+    }
+
+    /** How many tables the newest snapshot keeps with deltas. */
+    int deltas() {
+        try (Stream<TableData> tables = newest.orElseThrow().database().tables(blobs)) {
+            return (int)
+                    tables.filter(table -> !table.content().deltas().isEmpty()).count();
+        }
     }
 
     void compare() {

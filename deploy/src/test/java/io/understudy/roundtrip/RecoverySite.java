@@ -146,7 +146,8 @@ record RecoverySite(Path home, Moment older, Moment newest, Repository opened, P
         DatabaseCapture database = new DatabaseCapture(
                 new Database(server.settings(name)),
                 new PgTools(server.settings(name), new SystemCommandRunner(state)),
-                Ticker.system());
+                Ticker.system(),
+                Optional.empty());
         List<TreeSettings> trees = TREES.stream()
                 .map(tree -> new TreeSettings(tree, TreeKind.FILES, home.resolve(tree), List.of()))
                 .toList();

@@ -119,7 +119,7 @@ class RestoreByHandTest {
     }
 
     /**
-     * No agent writes deltas yet, but the format has them; and rows of tables whose names find no place on pg_dump's
+     * Only a daemon with change tracking writes deltas; and rows of tables whose names find no place on pg_dump's
      * command line are in the archive. Here is the newest snapshot once more, with a table in deltas, and in the
      * archive a table with a CHECK that reads a listed table, or the one that a listed table's CHECK reads.
      */

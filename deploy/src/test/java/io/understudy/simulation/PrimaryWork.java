@@ -47,7 +47,12 @@ final class PrimaryWork {
         this.run = run;
         this.process = new Process(server.name + "/primary");
         PrimaryPorts ports = new PrimaryPorts(
-                run.filestore(server), new SourceTables(server, run), server.clock, run.turns.ticker(), run.random);
+                run.filestore(server),
+                new SourceTables(server, run),
+                Optional.empty(),
+                server.clock,
+                run.turns.ticker(),
+                run.random);
         this.wiring = new PrimaryWiring(server.settings, ports, this::stepped);
         Events events = new Events(server.clock, Run::failingSink, this::hear);
         this.taker = wiring.taker(events);

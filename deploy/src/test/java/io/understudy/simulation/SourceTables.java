@@ -4,6 +4,8 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.primary.capture.database.SourceDatabase;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.CommitNotice;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableContent;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The live database as a snapshot sees it: all tables of the moment at which the reading began. */
@@ -32,7 +35,7 @@ final class SourceTables implements SourceDatabase {
     }
 
     @Override
-    public Captured capture(BlobSink sink, Progress progress) {
+    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable unused) {
         run.step("export a snapshot of the database", "");
         run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the database");
         DatabaseIdentity live = server.live()
@@ -44,7 +47,12 @@ final class SourceTables implements SourceDatabase {
         frozen.forEach((name, rows) -> lists.add(table(name, rows, stream(sink, rows))));
         lists.add(new SequenceData("public", "line_id_seq", frozen.size(), true));
         return new Captured(
-                moment, "0/1", 150000, "15", lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive));
+                moment,
+                "0/1",
+                150000,
+                "15",
+                lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive),
+                CommitNotice.NONE);
     }
 
     private static TableData table(String name, String rows, StreamRef content) {

@@ -7,7 +7,9 @@ import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
+import io.understudy.filestore.WriteBatch;
 import io.understudy.simulation.Trouble.Fault;
+import io.understudy.testing.HeldWrites;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,6 +54,12 @@ final class SteppedFilestore implements Filestore {
             run.store.put(server, key, bytes);
             return true;
         });
+    }
+
+    /** What is not settled is lost with the process. */
+    @Override
+    public WriteBatch batch() {
+        return new HeldWrites(this);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Toolset;
 import io.understudy.postgres.UserRisks;
+import io.understudy.primary.capture.database.tracking.TrackingCheck;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.ReplicaReport;
@@ -51,6 +52,7 @@ public final class Checks {
     private final Database database;
     private final PgTools tools;
     private final Supplier<Optional<StatusView>> daemon;
+    private final Supplier<Optional<UUID>> known;
     private final Clock clock;
 
     Checks(
@@ -61,6 +63,7 @@ public final class Checks {
             Database database,
             PgTools tools,
             Supplier<Optional<StatusView>> daemon,
+            Supplier<Optional<UUID>> known,
             Clock clock) {
         this.settings = settings;
         this.filestore = filestore;
@@ -69,6 +72,7 @@ public final class Checks {
         this.database = database;
         this.tools = tools;
         this.daemon = daemon;
+        this.known = known;
         this.clock = clock;
     }
 
@@ -218,6 +222,7 @@ public final class Checks {
                                 + " with cron.schedule_in_database, and DROP EXTENSION pg_cron in the site's database");
             }
             UserRisks.ofUser(session).forEach(risk -> findings.warn("database user", risk, UserRisks.HINT));
+            TrackingCheck.add(findings, session, settings.primary().tracking(), settings.site(), known.get());
             return "database " + database.settings().name() + " on PostgreSQL " + version / 10000 + "."
                     + version % 10000 + ", pg_dump " + programs.version();
         }

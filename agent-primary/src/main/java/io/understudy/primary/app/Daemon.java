@@ -26,6 +26,7 @@ public final class Daemon implements AutoCloseable {
     private final RoleWatch watch;
     private final Planner planner;
     private final CatchUp catchUp;
+    private final TrackingWatch tracking;
     private final LoopReport report;
     private final List<Service> services;
     private final Events events;
@@ -41,6 +42,7 @@ public final class Daemon implements AutoCloseable {
             RoleWatch watch,
             Planner planner,
             CatchUp catchUp,
+            TrackingWatch tracking,
             LoopReport report,
             List<Service> services,
             Events events,
@@ -49,6 +51,7 @@ public final class Daemon implements AutoCloseable {
         this.watch = watch;
         this.planner = planner;
         this.catchUp = catchUp;
+        this.tracking = tracking;
         this.report = report;
         this.services = List.copyOf(services);
         this.events = events;
@@ -133,6 +136,7 @@ public final class Daemon implements AutoCloseable {
         RoleStatus roleStatus = watch.look();
         reportRole(roleStatus);
         catchUp.look(roleStatus);
+        tracking.look(roleStatus);
         return roleStatus;
     }
 

@@ -32,6 +32,7 @@ final class PrimaryMetrics implements EventSink {
         metrics.prepare(Metric.RETENTION_DELETED);
         metrics.prepare(Metric.RETENTION_FAILURES);
         metrics.prepare(Metric.HANDSHAKES_REFUSED);
+        metrics.prepare(Metric.TRACKING_SLOTS_DROPPED);
         metrics.watch(Metric.DISK_FREE_BYTES, () -> freeBytes(state));
     }
 
@@ -50,6 +51,8 @@ final class PrimaryMetrics implements EventSink {
             metrics.count(Metric.RETENTION_FAILURES);
         } else if (event instanceof CommonEvent.PeerRefused) {
             metrics.count(Metric.HANDSHAKES_REFUSED);
+        } else if (event instanceof PrimaryEvent.TrackingSlotDropped) {
+            metrics.count(Metric.TRACKING_SLOTS_DROPPED);
         }
     }
 
@@ -75,6 +78,11 @@ final class PrimaryMetrics implements EventSink {
         if (seen.highest() > 0) {
             metrics.set(Metric.EPOCH, seen.highest());
         }
+    }
+
+    /** @param bytes 0 where there is no slot */
+    void trackingRetains(long bytes) {
+        metrics.set(Metric.TRACKING_RETAINED_BYTES, bytes);
     }
 
     void heartbeat(Instant now) {

@@ -2,16 +2,24 @@ package io.understudy.primary.app;
 
 import io.understudy.filestore.Filestore;
 import io.understudy.primary.capture.database.SourceDatabase;
+import io.understudy.primary.capture.database.tracking.SlotWatch;
 import io.understudy.time.Ticker;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
  * Everything outside of a primary's agent: a real server's, or fakes.
  *
  * @param filestore of the repository
+ * @param slots what the database server keeps for change tracking; empty of fakes
  * @param clock in the server's time zone
  * @param random for the pauses after failures
  */
 public record PrimaryPorts(
-        Filestore filestore, SourceDatabase database, Clock clock, Ticker ticker, RandomGenerator random) {}
+        Filestore filestore,
+        SourceDatabase database,
+        Optional<SlotWatch> slots,
+        Clock clock,
+        Ticker ticker,
+        RandomGenerator random) {}

@@ -22,7 +22,6 @@ import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.primary.capture.ProcessorShare;
 import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
-import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
 import io.understudy.primary.retention.Pruning;
@@ -37,15 +36,12 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
-import io.understudy.time.Ticker;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RpcServer;
 import io.understudy.transport.Transport;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -83,18 +79,16 @@ public final class PrimaryWiring implements AutoCloseable {
 
     /** Of a real server. */
     public static PrimaryWiring of(Settings settings) {
-        return new PrimaryWiring(settings, ports(settings, Filestores.open(settings.filestore())));
+        // No process would look after a replication slot.
+        return new PrimaryWiring(
+                settings, ServerPorts.of(settings, tools(settings), Filestores.open(settings.filestore()), false));
     }
 
     /** With a filestore that reports its health. */
     public static PrimaryWiring metered(Settings settings, Monitoring monitoring) {
-        return new PrimaryWiring(settings, ports(settings, monitoring.open(settings.filestore())));
-    }
-
-    private static PrimaryPorts ports(Settings settings, Filestore filestore) {
-        Ticker ticker = Ticker.system();
-        DatabaseCapture database = new DatabaseCapture(new Database(settings.database()), tools(settings), ticker);
-        return new PrimaryPorts(filestore, database, Clock.systemDefaultZone(), ticker, new SplittableRandom());
+        Filestore filestore = monitoring.open(settings.filestore());
+        boolean tracked = settings.primary().tracking();
+        return new PrimaryWiring(settings, ServerPorts.of(settings, tools(settings), filestore, tracked));
     }
 
     private static PgTools tools(Settings settings) {
@@ -170,6 +164,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 new Database(settings.database()),
                 tools(settings),
                 this::ofDaemon,
+                epochs::repository,
                 ports.clock());
     }
 
@@ -232,6 +227,13 @@ public final class PrimaryWiring implements AutoCloseable {
             primaryMetrics.certificateExpires(transport::certificateExpirySeconds);
         }
 
+        TrackingWatch tracking = new TrackingWatch(
+                ports.slots(),
+                settings.primary().tracking(),
+                epochs::repository,
+                events,
+                primaryMetrics,
+                ports.ticker());
         AuditLog audit = access().audit(events);
         RefusedPeers refused = new RefusedPeers(
                 Optional.of(audit),
@@ -247,7 +249,7 @@ public final class PrimaryWiring implements AutoCloseable {
                                 queue,
                                 events,
                                 audit,
-                                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused)),
+                                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last())),
                         audit,
                         events);
         List<Service> services = new ArrayList<>();
@@ -269,6 +271,7 @@ public final class PrimaryWiring implements AutoCloseable {
         });
         // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
         // server.
+        services.add(() -> tracking);
         services.add(() -> following);
         services.add(() -> prune);
         services.add(() -> queue);
@@ -277,6 +280,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 roleWatch(),
                 planner,
                 new CatchUp(repository, announcer, planner, events, ports.clock(), ports.ticker()),
+                tracking,
                 new LoopReport(
                         repositoryWatch(new GenuineSnapshots(settings.state())::add),
                         daemonStatus,

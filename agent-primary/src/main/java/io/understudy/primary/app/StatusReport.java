@@ -7,6 +7,8 @@ import io.understudy.primary.announce.Follower;
 import io.understudy.primary.app.StatusView.FilestoreView;
 import io.understudy.primary.app.StatusView.FollowerView;
 import io.understudy.primary.app.StatusView.PeerView;
+import io.understudy.primary.app.StatusView.TrackingView;
+import io.understudy.primary.capture.database.tracking.SlotWatch;
 import io.understudy.transport.PeerContacts.Contact;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.RefusedPeers.Refusal;
@@ -29,7 +31,12 @@ final class StatusReport {
         this.version = version;
     }
 
-    StatusView ofDaemon(DaemonStatus daemonStatus, SnapshotQueue queue, List<Follower> followers, RefusedPeers peers) {
+    StatusView ofDaemon(
+            DaemonStatus daemonStatus,
+            SnapshotQueue queue,
+            List<Follower> followers,
+            RefusedPeers peers,
+            Optional<SlotWatch.Look> tracking) {
         return view(
                 true,
                 daemonStatus.roleStatus(),
@@ -39,7 +46,8 @@ final class StatusReport {
                 daemonStatus.lastError(),
                 followers.stream().map(StatusReport::view).toList(),
                 peers.last(),
-                peers.contacts().stream().map(each -> view(each, followers)).toList());
+                peers.contacts().stream().map(each -> view(each, followers)).toList(),
+                tracking.map(look -> new TrackingView(look.slot(), look.retained(), look.limit())));
     }
 
     StatusView withoutDaemon(RoleStatus roleStatus, RepositorySeen seen) {
@@ -52,7 +60,8 @@ final class StatusReport {
                 roleStatus.lastError().or(seen::failure),
                 List.of(),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private StatusView view(
@@ -64,7 +73,8 @@ final class StatusReport {
             Optional<UnderstudyException> lastError,
             List<FollowerView> followers,
             Optional<Refusal> refused,
-            List<PeerView> peers) {
+            List<PeerView> peers,
+            Optional<TrackingView> tracking) {
         return new StatusView(
                 running,
                 site,
@@ -83,6 +93,7 @@ final class StatusReport {
                 peers,
                 seen.doubled(),
                 seen.junk().stream().map(each -> Problem.of(each.toException())).toList(),
+                tracking,
                 new FilestoreView(
                         filestore,
                         seen.when().isPresent()

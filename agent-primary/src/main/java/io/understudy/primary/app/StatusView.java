@@ -25,6 +25,7 @@ import java.util.Optional;
  *  "peers":[{"name":"b.example.net","connected":true,"called":"2026-11-20T10:00:00Z","refused":null}],
  *  "doubled_names":[{"name":"standby-1","seen":"2026-11-20T10:00:10Z"}],
  *  "junk":[{"code":"manifest_damaged","message":"epochs/99999999.json is junk and is passed over: …","hint":"…"}],
+ *  "tracking":{"slot":"understudy_example_1a2b3c4d5e6f","retained_bytes":16777216,"limit_bytes":2147483648},
  *  "filestore":{"name":"s3://backups/example","readable":true,"seen":"2026-11-20T10:00:20Z"}}
  * }</pre>
  *
@@ -52,7 +53,14 @@ public record StatusView(
         List<PeerView> peers,
         List<DoubledName> doubledNames,
         List<Problem> junk,
+        Optional<TrackingView> tracking,
         FilestoreView filestore) {
+
+    /**
+     * @param retainedBytes of its log that the database server keeps for the slot
+     * @param limitBytes above which the slot is dropped
+     */
+    public record TrackingView(String slot, long retainedBytes, long limitBytes) {}
 
     public record Progress(String step, long doneBytes, long totalBytes) {}
 
@@ -127,6 +135,9 @@ public record StatusView(
                 .forEach(one -> text.append("peer       " + one.name() + " " + one.text() + "\n"));
         refused.ifPresent(last -> text.append("refused    the connection with " + last.address() + " at "
                 + Moments.text(last.at()) + ": " + last.why() + "\n"));
+        tracking.ifPresent(now -> text.append("tracking   slot " + now.slot() + " keeps "
+                + Bytes.text(now.retainedBytes()) + " of the server's log, at most " + Bytes.text(now.limitBytes())
+                + "\n"));
         doubledNames.forEach(
                 each -> text.append("wrong      " + each.text() + "\nhint       " + DoubledName.HINT + "\n"));
         junk.forEach(each -> text.append("wrong      " + each.message() + "\nhint       " + each.hint() + "\n"));

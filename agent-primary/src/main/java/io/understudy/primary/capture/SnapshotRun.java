@@ -5,6 +5,8 @@ import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.CommitNotice;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.primary.events.Stage;
@@ -20,9 +22,11 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSession;
 import io.understudy.repository.blob.BlobSink;
+import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.SigningKey;
+import io.understudy.tasks.TaskScope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +46,7 @@ final class SnapshotRun {
     private final SnapshotSource source;
     private final Progress progress;
     private final long start;
-    private Stage stage = Stage.PREPARE;
+    private volatile Stage stage = Stage.PREPARE;
 
     SnapshotRun(SnapshotSource source, Progress progress) {
         this.source = source;
@@ -77,28 +81,22 @@ final class SnapshotRun {
                 full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            // Before the files: a row names a file that was there already, so the files that are read later hold it.
-            Captured captured = source.database().capture(sink, progress);
-            guard.database(captured.database().tables());
-            enter(Stage.FILES);
+            Content content = read(sink, guard, base, target);
+            Captured captured = content.database();
             KnownBlobs named = KnownBlobs.none();
             named.addAll(captured.database().named());
-            List<TreeData> trees = new ArrayList<>();
-            for (TreeSettings tree : source.trees()) {
-                Cancellation.check("finish the snapshot");
-                SourceTrees.Captured data =
-                        source.files().capture(tree, sink, base.tree(tree), target.blobs(), progress);
-                guard.captured(tree, data.tree());
-                named.addAll(data.named().orElseGet(() -> base.named(data.tree())));
-                trees.add(data.tree());
-            }
+            content.trees().forEach(data -> named.addAll(data.named().orElseGet(() -> base.named(data.tree()))));
+            List<TreeData> trees =
+                    content.trees().stream().map(SourceTrees.Captured::tree).toList();
             enter(Stage.COMMIT);
+            session.settle();
             beforeCommit.run();
             Cancellation.check("finish the snapshot");
             PrimaryPoint.ALL_STORED.reached();
             Manifest manifest = committed(
                     target,
                     key,
+                    captured.commit(),
                     () -> manifest(
                             target,
                             number.get(),
@@ -108,16 +106,61 @@ final class SnapshotRun {
                             named.storedBytes(),
                             session.uploadedBytes()));
             PrimaryPoint.MANIFEST_WRITTEN.reached();
+            captured.commit().committed();
             guard.committed();
             return new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
         }
     }
 
+    private record Content(Captured database, List<SourceTrees.Captured> trees) {}
+
+    private Content read(BlobSink sink, ContentGuard guard, Base base, Repository target) {
+        Moments moments = new Moments();
+        TreesOfMoment trees = new TreesOfMoment(
+                moments, (into, shown) -> trees(into, guard, base, target.blobs(), shown), sink, progress);
+        try (TaskScope reading = new TaskScope("read the trees")) {
+            reading.start(trees::readBeside);
+            Captured captured = source.database()
+                    .capture(
+                            Optional.of(base.before(target)),
+                            (buffer, offset, length) -> {
+                                moments.requireTrees();
+                                return sink.put(buffer, offset, length);
+                            },
+                            progress,
+                            moments::froze);
+            moments.end();
+            guard.database(captured.database().tables());
+            enter(Stage.FILES);
+            reading.await();
+            return new Content(captured, trees.result());
+        }
+    }
+
+    private List<SourceTrees.Captured> trees(
+            BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
+        try {
+            List<SourceTrees.Captured> trees = new ArrayList<>();
+            for (TreeSettings tree : source.trees()) {
+                Cancellation.check("finish the snapshot");
+                SourceTrees.Captured data = source.files().capture(tree, sink, base.tree(tree), blobs, shown);
+                guard.captured(tree, data.tree());
+                trees.add(data);
+            }
+            return trees;
+        } catch (UnderstudyException e) {
+            stage = e.code() == ErrorCode.CANCELLED ? stage : Stage.FILES;
+            throw e;
+        }
+    }
+
     /** Where a person without a key takes the number in the same moment, another is given. */
-    private static Manifest committed(Repository target, SigningKey key, Supplier<Manifest> numbered) {
+    private static Manifest committed(
+            Repository target, SigningKey key, CommitNotice notice, Supplier<Manifest> numbered) {
         for (int attempt = 1; ; attempt++) {
             Manifest manifest = numbered.get();
+            notice.intended(manifest.snapshot());
             try {
                 target.commit(manifest, key);
                 return manifest;
@@ -207,6 +250,12 @@ final class SnapshotRun {
      */
     private record Base(Optional<Manifest> manifest, KnownBlobs blobs, Map<StreamRef, KnownBlobs> named) {
         static final Base NONE = new Base(Optional.empty(), KnownBlobs.none(), Map.of());
+
+        Before before(Repository target) {
+            return new Before(
+                    target.id(),
+                    manifest.map(newest -> new Before.Newest(newest.snapshot(), newest.database(), target.blobs())));
+        }
 
         KnownBlobs named(TreeData unchanged) {
             return named.get(unchanged.references());

@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * What snapshots are made of.
  *
- * @param trees in the order in which they are taken, after the database
+ * @param trees in the order in which they are taken, after the database's moment is frozen
  * @param server this server's name in manifests
  * @param version of this agent
  * @param processors how much of them a snapshot may use

@@ -65,6 +65,12 @@ public sealed interface PrimaryEvent extends Event {
     @EventText(value = "snapshot failed, {stage}: {why}", severity = Severity.ERROR)
     record SnapshotFailed(Stage stage, UnderstudyException why) implements PrimaryEvent {}
 
+    /** The next snapshot reads all tables in full. */
+    @EventText(
+            value = "replication slot {slot} dropped, changes are not tracked until it is made again: {why}",
+            severity = Severity.WARN)
+    record TrackingSlotDropped(String slot, String why) implements PrimaryEvent {}
+
     @EventText("snapshot {snapshot} deleted: {reasons}")
     record SnapshotDeleted(SnapshotId snapshot, List<String> reasons) implements PrimaryEvent {}
 

@@ -389,6 +389,7 @@ class DaemonTest {
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
                 planner,
                 new CatchUp(this::reachable, announcer, planner, events, primary.time.clock(), primary.time),
+                new TrackingWatch(Optional.empty(), true, Optional::empty, events, told, primary.time),
                 new LoopReport(
                         new RepositoryWatch(this::reachable, primary.time.clock(), primary.time, (id, snapshot) -> {}),
                         daemonStatus,

@@ -96,6 +96,7 @@ class FollowerCheckTest {
                 List.of(peer),
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 new FilestoreView("memory:", true, Optional.empty()));
     }
 }

@@ -82,6 +82,7 @@ class StatusAgainstTheWorldTest {
                 new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time),
                 planner,
                 new CatchUp(() -> primary.repository, announcer, planner, events, primary.time.clock(), primary.time),
+                new TrackingWatch(Optional.empty(), true, Optional::empty, events, reported, primary.time),
                 new LoopReport(
                         new RepositoryWatch(
                                 () -> primary.repository, primary.time.clock(), primary.time, (id, snapshot) -> {}),
@@ -229,6 +230,7 @@ class StatusAgainstTheWorldTest {
         fields.put("peers", () -> "");
         fields.put("doubled_names", () -> doubled);
         fields.put("junk", () -> "");
+        fields.put("tracking", () -> NONE);
         fields.put("filestore.name", () -> "memory:");
         fields.put("filestore.readable", () -> "" + !away);
         fields.put("filestore.seen", () -> answered.toString());
@@ -266,6 +268,8 @@ class StatusAgainstTheWorldTest {
             case SNAPSHOT_FAILURES,
                     RETENTION_DELETED,
                     RETENTION_FAILURES,
+                    TRACKING_RETAINED_BYTES,
+                    TRACKING_SLOTS_DROPPED,
                     REPOSITORY_JUNK_OBJECTS,
                     HANDSHAKES_REFUSED -> "0.0";
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
@@ -301,7 +305,8 @@ class StatusAgainstTheWorldTest {
                 new RefusedPeers(Optional.empty(), Events.none(), new FakeTicker(), primary.time.clock());
         try {
             JsonNode json = new ObjectMapper()
-                    .readTree(Json.line(report.ofDaemon(daemonStatus, queue, followers.all(), refused)));
+                    .readTree(Json.line(
+                            report.ofDaemon(daemonStatus, queue, followers.all(), refused, Optional.empty())));
             Map<String, String> shown = new LinkedHashMap<>();
             json.properties().forEach(field -> flatten(shown, field.getKey(), field.getValue()));
             return shown;

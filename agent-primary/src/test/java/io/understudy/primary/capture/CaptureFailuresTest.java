@@ -138,7 +138,7 @@ class CaptureFailuresTest {
         server.psql("postgres", "CREATE DATABASE " + own + " TEMPLATE template0 OWNER " + role + ";");
         server.psql(own, role, "x", "CREATE TABLE t (a int); INSERT INTO t VALUES (1); SELECT lo_create(0);");
         DatabaseSettings settings = server.settings(own, role, "x", Ownership.PRESERVE);
-        Captured captured = Captures.of(settings, temporary()).capture(blobs, Progress.none());
+        Captured captured = Captures.of(settings, temporary()).capture(blobs, Progress.none(), () -> {});
         assertThat(Captures.table(captured, "t", blobs).rows()).isEqualTo(1);
         assertThat(captured.database().data().properties().roles()).containsExactly(role);
     }
@@ -181,7 +181,7 @@ class CaptureFailuresTest {
         BlobSink failing = (buffer, offset, length) -> {
             throw full;
         };
-        assertThatThrownBy(() -> Captures.of(with(tools), temporary()).capture(failing, Progress.none()))
+        assertThatThrownBy(() -> Captures.of(with(tools), temporary()).capture(failing, Progress.none(), () -> {}))
                 .isSameAs(full);
         assertThat(sleeper()).isEmpty();
     }
@@ -192,7 +192,7 @@ class CaptureFailuresTest {
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                Captures.of(with(tools), temporary()).capture(held(), Progress.none());
+                Captures.of(with(tools), temporary()).capture(held(), Progress.none(), () -> {});
             } catch (RuntimeException e) {
                 failure.complete(e);
             }
@@ -229,7 +229,7 @@ class CaptureFailuresTest {
     @Test
     void failsWhenTheSessionThatHoldsTheLocksIsLost() throws Exception {
         CompletableFuture<Captured> capture = CompletableFuture.supplyAsync(
-                () -> Captures.of(workers(1), temporary()).capture(held(), Progress.none()));
+                () -> Captures.of(workers(1), temporary()).capture(held(), Progress.none(), () -> {}));
         reached.await();
         await().until(() -> ProcessHandle.current().descendants().noneMatch(CaptureFailuresTest::isPgDump));
         server.psql(
@@ -251,7 +251,7 @@ class CaptureFailuresTest {
             String name = own.createDatabase("dying");
             own.psql(name, "CREATE TABLE large AS SELECT i, repeat('x', 200) AS x FROM generate_series(1, 50000) i;");
             CompletableFuture<Captured> capture = CompletableFuture.supplyAsync(
-                    () -> Captures.of(own.settings(name), temporary()).capture(held(), Progress.none()));
+                    () -> Captures.of(own.settings(name), temporary()).capture(held(), Progress.none(), () -> {}));
             reached.await();
             own.kill();
             released.countDown();
@@ -279,7 +279,7 @@ class CaptureFailuresTest {
     }
 
     private Captured capture(DatabaseSettings settings) {
-        return Captures.of(settings, temporary()).capture(blobs, Progress.none());
+        return Captures.of(settings, temporary()).capture(blobs, Progress.none(), () -> {});
     }
 
     private Path temporary() {

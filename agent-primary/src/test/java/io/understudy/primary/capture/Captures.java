@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -36,11 +37,11 @@ public final class Captures {
 
     public static DatabaseCapture of(DatabaseSettings settings, Path temporary) {
         PgTools tools = new PgTools(settings, new SystemCommandRunner(temporary));
-        return new DatabaseCapture(new Database(settings), tools, Ticker.system());
+        return new DatabaseCapture(new Database(settings), tools, Ticker.system(), Optional.empty());
     }
 
     public static Captured take(PostgresServer server, String database, MemoryBlobs blobs, Path temporary) {
-        return of(server.settings(database), temporary).capture(blobs, Progress.none());
+        return of(server.settings(database), temporary).capture(blobs, Progress.none(), () -> {});
     }
 
     public static List<TableData> tables(Captured captured, MemoryBlobs blobs) {

@@ -89,6 +89,19 @@ class SnapshotTakerTest {
         assertThat(received).containsExactly("began [manual]", "committed 00000001-00000001");
     }
 
+    /** Whatever a batch holds back, it is durable before the manifest names it. */
+    @Test
+    void commitsOnlyWhenAllBlobsAreDurable() {
+        primary.filestore.holdBatches();
+        primary.filestore.inject(
+                Faults.first(Operation.PUT, key -> key.startsWith("blobs/"), new Fail(ErrorCode.FILESTORE_FAILED)));
+        assertCode(this::take, ErrorCode.FILESTORE_FAILED);
+        assertThat(primary.repository.list()).isEmpty();
+
+        take();
+        new Verification(2).verify(primary.repository, FIRST, Progress.none());
+    }
+
     @Test
     void uploadsOnlyWhatChanged() {
         Taken first = take();

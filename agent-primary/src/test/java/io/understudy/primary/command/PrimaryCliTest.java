@@ -148,8 +148,9 @@ class PrimaryCliTest {
                 .isEqualTo("00000001-00000001");
         JsonNode status = json("status", "--json");
         assertThat(shape(status))
-                .isEqualTo("running site server version role epoch highest_epoch newest moment next progress"
-                        + " last_error followers refused peers doubled_names junk filestore{name readable seen}");
+                .isEqualTo(
+                        "running site server version role epoch highest_epoch newest moment next progress"
+                                + " last_error followers refused peers doubled_names junk tracking filestore{name readable seen}");
         assertThat(status.path("running").asBoolean()).isFalse();
         assertThat(status.path("role").asText()).isEqualTo("primary");
         JsonNode check = json("check", "--json");

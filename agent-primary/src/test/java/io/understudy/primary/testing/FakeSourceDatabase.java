@@ -1,6 +1,8 @@
 package io.understudy.primary.testing;
 
 import io.understudy.primary.capture.database.SourceDatabase;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.CommitNotice;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
@@ -12,12 +14,14 @@ import io.understudy.repository.blob.StreamRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** A database of one table, whose rows a test sets. */
 public final class FakeSourceDatabase implements SourceDatabase {
     private final Clock clock;
     private List<String> rows = List.of("1\tfirst");
     private Runnable during = () -> {};
+    private List<Runnable> moments = List.of();
 
     public FakeSourceDatabase(Clock clock) {
         this.clock = clock;
@@ -27,18 +31,27 @@ public final class FakeSourceDatabase implements SourceDatabase {
         this.rows = List.of(rows);
     }
 
+    /** From now on each capture takes so many moments, and does the first thing behind the first of them, and so on. */
+    public synchronized void moments(Runnable... behind) {
+        this.moments = List.of(behind);
+    }
+
     /** Runs in the middle of each capture from now on. */
     public synchronized void during(Runnable during) {
         this.during = during;
     }
 
     @Override
-    public Captured capture(BlobSink sink, Progress progress) {
+    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
         List<String> now;
         Runnable hook;
         synchronized (this) {
             now = rows;
             hook = during;
+        }
+        for (Runnable behind : moments) {
+            frozen.run();
+            behind.run();
         }
         progress.report("database", 0, 100);
         StreamRef archive = stream(sink, "archive");
@@ -62,7 +75,8 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 "0/1A2B3C",
                 150019,
                 "15.19",
-                lists.finish("site", properties(), "ab".repeat(32), 8 << 20, archive));
+                lists.finish("site", properties(), "ab".repeat(32), 8 << 20, archive),
+                CommitNotice.NONE);
     }
 
     private static StreamRef stream(BlobSink sink, String text) {

@@ -8,7 +8,9 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.tasks.TaskScope;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +98,8 @@ final class ContentLoader {
 
     private static long bytes(List<TableData> tables) {
         return tables.stream()
-                .mapToLong(table -> table.content().base().bytes())
+                .flatMap(table -> TableRows.layers(table.content()).stream())
+                .mapToLong(StreamRef::bytes)
                 .sum();
     }
 }

@@ -1,10 +1,10 @@
 package io.understudy.replica.load;
 
-import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamRef;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -21,10 +21,7 @@ record CopyPlan(List<CopyTask> tasks) {
     /** Plain bytes below which a run is not worth a COPY of its own. */
     static final long SMALLEST_RUN = 16L << 20;
 
-    /**
-     * @param source where the lists of the tables' blobs are
-     * @throws UnderstudyException {@code FORMAT_UNKNOWN} when a table has deltas
-     */
+    /** @param source where the lists of the tables' blobs are */
     static CopyPlan of(List<TableData> tables, BlobSource source, int workers) {
         return of(tables, source, workers, SMALLEST_RUN);
     }
@@ -32,41 +29,33 @@ record CopyPlan(List<CopyTask> tasks) {
     static CopyPlan of(List<TableData> tables, BlobSource source, int workers, long smallestRun) {
         List<CopyTask> tasks = new ArrayList<>();
         for (TableData table : tables) {
-            requireNoDeltas(table);
-            long bytes = table.content().base().bytes();
-            long runs = Math.max(1, Math.min(workers, bytes / smallestRun));
-            tasks.addAll(cut(table, source, bytes / runs));
+            List<StreamRef> layers = TableRows.layers(table.content());
+            for (int layer = 0; layer < layers.size(); layer++) {
+                long bytes = layers.get(layer).bytes();
+                long runs = Math.max(1, Math.min(workers, bytes / smallestRun));
+                tasks.addAll(cut(table, layer, layers.get(layer).blobs(source), bytes / runs));
+            }
         }
         tasks.sort(Comparator.comparingLong(CopyTask::bytes).reversed());
         return new CopyPlan(List.copyOf(tasks));
     }
 
-    private static void requireNoDeltas(TableData table) {
-        if (!table.content().deltas().isEmpty()) {
-            throw new UnderstudyException(
-                    ErrorCode.FORMAT_UNKNOWN,
-                    "cannot load table " + table.schema() + "." + table.name()
-                            + ": its rows are kept with deltas, which this version does not load",
-                    "upgrade Understudy on this server, or restore the snapshot by hand (docs/restore-by-hand.md)");
-        }
-    }
-
-    private static List<CopyTask> cut(TableData table, BlobSource source, long share) {
+    private static List<CopyTask> cut(TableData table, int layer, Iterator<BlobRef> blobs, long share) {
         List<CopyTask> tasks = new ArrayList<>();
         List<BlobRef> run = new ArrayList<>();
         long bytes = 0;
-        for (Iterator<BlobRef> blobs = table.content().base().blobs(source); blobs.hasNext(); ) {
+        while (blobs.hasNext()) {
             BlobRef blob = blobs.next();
             run.add(blob);
             bytes += blob.bytes();
             if (bytes >= share && !blob.continues()) {
-                tasks.add(new CopyTask(table, run));
+                tasks.add(new CopyTask(table, layer, run));
                 run = new ArrayList<>();
                 bytes = 0;
             }
         }
         if (!run.isEmpty()) {
-            tasks.add(new CopyTask(table, run));
+            tasks.add(new CopyTask(table, layer, run));
         }
         return tasks;
     }

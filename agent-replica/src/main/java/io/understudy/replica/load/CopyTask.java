@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * Rows of one table that are loaded by one COPY: all of them, or a run of whole rows.
  *
- * @param blobs in the order of the table's stream; the last one ends with a row
+ * @param layer of the table's content that the blobs are of, see {@link io.understudy.repository.TableRows}
+ * @param blobs in the order of the layer's stream; the last one ends with a row
  */
-record CopyTask(TableData table, List<BlobRef> blobs) {
+record CopyTask(TableData table, int layer, List<BlobRef> blobs) {
     CopyTask {
         blobs = List.copyOf(blobs);
     }

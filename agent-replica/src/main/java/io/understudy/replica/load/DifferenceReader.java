@@ -1,6 +1,8 @@
 package io.understudy.replica.load;
 
+import io.understudy.replica.load.RowReader.RowTooLong;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.digest.RowDifference;
@@ -40,7 +42,7 @@ final class DifferenceReader {
      * @param change {@code full} where its rows are to be replaced after all
      * @param rows the difference; empty then
      */
-    record Found(TableChange change, Optional<RowDifference.Result> rows, Closeable held) implements AutoCloseable {
+    record Found(TableChange change, Optional<Difference> rows, Closeable held) implements AutoCloseable {
         @Override
         public void close() {
             try {
@@ -53,7 +55,7 @@ final class DifferenceReader {
 
     /** @throws io.understudy.failure.UnderstudyException {@code BLOB_*} */
     Found read(TableChange change) {
-        long bytes = change.after().content().base().bytes();
+        long bytes = change.after().bytes();
         RowDifference difference = new RowDifference(
                 BUDGET, BUDGET + bytes, folder.resolve("difference-" + System.identityHashCode(change)));
         boolean complete = false;
@@ -61,7 +63,7 @@ final class DifferenceReader {
             Found found = read(change, difference);
             complete = true;
             return found;
-        } catch (TooLarge e) {
+        } catch (TooLarge | RowTooLong e) {
             complete = true;
             return new Found(change.inFull(e.getMessage()), Optional.empty(), difference);
         } catch (IOException e) {
@@ -73,19 +75,54 @@ final class DifferenceReader {
         }
     }
 
-    private Found read(TableChange change, RowDifference difference) throws IOException, TooLarge {
+    private Found read(TableChange change, RowDifference difference) throws IOException, TooLarge, RowTooLong {
         TableData before = change.before();
         TableData after = change.after();
-        Optional<ChangedBlobs> blobs =
-                ChangedBlobs.between(before.content().base(), after.content().base(), source);
-        if (blobs.isEmpty()) {
-            return new Found(change.inFull("a row longer than a blob differs"), Optional.empty(), difference);
+        Difference rows;
+        if (NewDeltas.lead(before, after)) {
+            rows = NewDeltas.read(change, source);
+        } else if (hasDeltas(before) || hasDeltas(after)) {
+            rows = whole(change, difference);
+        } else {
+            Optional<ChangedBlobs> blobs = ChangedBlobs.between(
+                    before.content().base(), after.content().base(), source);
+            if (blobs.isEmpty()) {
+                return new Found(change.inFull("a row longer than a blob differs"), Optional.empty(), difference);
+            }
+            feed(blobs.get(), difference);
+            rows = finished(difference);
         }
-        feed(blobs.get(), difference);
-        RowDifference.Result rows = difference.finish();
         return refusal(before, after, rows)
                 .map(why -> new Found(change.inFull(why), Optional.empty(), difference))
                 .orElseGet(() -> new Found(change, Optional.of(rows), difference));
+    }
+
+    private static boolean hasDeltas(TableData table) {
+        return !table.content().deltas().isEmpty();
+    }
+
+    private static Difference finished(RowDifference difference) throws IOException, TooLarge {
+        RowDifference.Result rows = difference.finish();
+        return Difference.ofRows(rows.gone(), rows.came());
+    }
+
+    /** All rows of both, at the same pace: the deltas of one were made one with its base in the other. */
+    private Difference whole(TableChange change, RowDifference difference) throws IOException, TooLarge, RowTooLong {
+        try (RowReader olds = new RowReader(TableRows.all(change.before(), source));
+                RowReader news = new RowReader(TableRows.all(change.after(), source))) {
+            boolean old = olds.next();
+            boolean fresh = news.next();
+            while (old || fresh) {
+                if (!fresh || old && olds.bytes() <= news.bytes()) {
+                    difference.older(olds.buffer(), olds.start(), olds.end());
+                    old = olds.next();
+                } else {
+                    difference.newer(news.buffer(), news.start(), news.end());
+                    fresh = news.next();
+                }
+            }
+            return finished(difference);
+        }
     }
 
     private void feed(ChangedBlobs blobs, RowDifference difference) throws IOException, TooLarge {
@@ -131,11 +168,13 @@ final class DifferenceReader {
     }
 
     /** Why the difference is of no use; empty when it leads from one snapshot to the other and is small. */
-    private static Optional<String> refusal(TableData before, TableData after, RowDifference.Result rows) {
-        if (before.rows() - rows.gone().rows() + rows.came().rows() != after.rows()) {
+    private static Optional<String> refusal(TableData before, TableData after, Difference rows) {
+        if (before.rows() - rows.deletions() + rows.came().rows() != after.rows()
+                || rows.deletions() < 0
+                || rows.deletions() > rows.gone().rows()) {
             return Optional.of("the difference does not lead to the snapshot's number of rows");
         }
-        if (before.digest() != null && after.digest() != null) {
+        if (!rows.byKey() && before.digest() != null && after.digest() != null) {
             BigInteger sum = TableDigest.total(List.of(before.digest()))
                     .subtract(rows.gone().sum())
                     .add(rows.came().sum());
@@ -143,7 +182,7 @@ final class DifferenceReader {
                 return Optional.of("the difference does not lead to the snapshot's digest");
             }
         }
-        long bytes = after.content().base().bytes();
+        long bytes = after.bytes();
         return rows.bytes() > MOST_CHANGED * bytes && bytes > BUDGET
                 ? Optional.of(percent(rows.bytes(), bytes) + " % of its bytes differ")
                 : Optional.empty();

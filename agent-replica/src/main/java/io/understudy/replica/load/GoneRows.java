@@ -44,28 +44,30 @@ final class GoneRows {
     }
 
     /** @throws UnderstudyException {@code LOAD_MISMATCH} when not exactly these rows were there to delete */
-    void delete(Lines gone) throws IOException {
+    void delete(Difference difference) throws IOException {
+        Lines gone = difference.gone();
         if (gone.rows() == 0) {
             return;
         }
+        List<String> fields = difference.byKey() ? table.key() : table.columns();
         List<String> types = table.key().isEmpty()
                 ? List.of()
                 : session.query(TYPES, row -> row.text("type"), KeyText.array(table.key()), TableCopy.name(table));
         boolean keyed = !table.key().isEmpty() && types.size() == table.key().size();
-        Optional<Long> byKey = keyed ? byKey(gone, types) : Optional.empty();
-        long deleted = byKey.isPresent() ? byKey.get() : byText(gone);
-        if (deleted != gone.rows()) {
+        Optional<Long> byKey = keyed ? byKey(gone, fields, types) : Optional.empty();
+        long deleted = byKey.isPresent() ? byKey.get() : byText(gone, fields);
+        if (deleted != difference.deletions()) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_MISMATCH,
-                    "table " + TableCopy.name(table) + " had " + deleted + " of " + gone.rows()
+                    "table " + TableCopy.name(table) + " had " + deleted + " of " + difference.deletions()
                             + " rows that are to be deleted",
                     "the table is loaded in full");
         }
     }
 
     /** @return empty when a key cannot be compared by its text; nothing has been deleted then */
-    private Optional<Long> byKey(Lines gone, List<String> types) throws IOException {
-        KeyText keys = new KeyText(table);
+    private Optional<Long> byKey(Lines gone, List<String> fields, List<String> types) throws IOException {
+        KeyText keys = new KeyText(table, fields);
         if (!keys.arePlain(gone)) {
             return Optional.empty();
         }
@@ -84,7 +86,7 @@ final class GoneRows {
         return Optional.of(deleted[0]);
     }
 
-    private long byText(Lines gone) throws IOException {
+    private long byText(Lines gone, List<String> fields) throws IOException {
         if (gone.rows() > MOST_BY_TEXT) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_MISMATCH,
@@ -92,7 +94,8 @@ final class GoneRows {
                     "the table is loaded in full");
         }
         RowFinder finder = new RowFinder(gone);
-        String columns = table.columns().isEmpty() ? "" : ", " + TableCopy.columns(table);
+        String columns =
+                fields.stream().map(field -> ", " + Sql.identifier(field)).collect(Collectors.joining());
         session.copyOut(
                 "COPY (SELECT ctid" + columns + " FROM ONLY " + TableCopy.name(table)
                         + ") TO STDOUT (FORMAT text, ENCODING " + Sql.literal(encoding) + ")",

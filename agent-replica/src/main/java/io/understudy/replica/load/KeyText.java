@@ -23,13 +23,14 @@ final class KeyText {
     private final int size;
     private final int last;
 
-    KeyText(TableData table) {
-        keyOfField = new int[table.columns().size()];
+    /** @param fields the columns of the lines; the table's key is among them */
+    KeyText(TableData table, List<String> fields) {
+        keyOfField = new int[fields.size()];
         Arrays.fill(keyOfField, -1);
         size = table.key().size();
         int highest = -1;
         for (int i = 0; i < size; i++) {
-            int field = table.columns().indexOf(table.key().get(i));
+            int field = fields.indexOf(table.key().get(i));
             keyOfField[field] = i;
             highest = Math.max(highest, field);
         }

@@ -44,10 +44,7 @@ record TableChange(TableData before, TableData after, Optional<String> full, boo
                 || !before.key().equals(after.key())) {
             throw otherTables();
         }
-        TableChange change = new TableChange(before, after, Optional.empty(), false, false);
-        boolean deltas = !before.content().deltas().isEmpty()
-                || !after.content().deltas().isEmpty();
-        return deltas && !change.isUnchanged() ? change.inFull("its rows are kept with deltas") : change;
+        return new TableChange(before, after, Optional.empty(), false, false);
     }
 
     private static FullLoadRequired otherTables() {

@@ -7,6 +7,7 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.digest.Lines;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -56,7 +58,7 @@ final class TableCopy {
     void run(Session session, CopyTask task) {
         AtomicLong read = new AtomicLong();
         boolean complete = false;
-        try (InputStream rows = new BlobSequence(task.blobs().iterator(), blobs, bytes -> {
+        try (InputStream rows = rows(task, bytes -> {
             read.addAndGet(bytes);
             report(bytes);
         })) {
@@ -74,9 +76,15 @@ final class TableCopy {
         }
     }
 
+    /** The keys that go with deltas are read for each COPY: so no more of them are held than there are sessions. */
+    private InputStream rows(CopyTask task, LongConsumer read) {
+        return TableRows.of(task.table(), blobs)
+                .remaining(task.layer(), new BlobSequence(task.blobs().iterator(), blobs, read));
+    }
+
     /** Copies a table's rows again, in place of those that were counted. */
     void again(Session session, TableData table) {
-        try (InputStream rows = new BlobSequence(table.content().base().blobs(blobs), blobs, bytes -> {})) {
+        try (InputStream rows = TableRows.all(table, blobs)) {
             session.copyIn(statement(table), rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -8,7 +8,6 @@ import io.understudy.replica.load.LoadReport.By;
 import io.understudy.replica.load.LoadReport.TableLoad;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.repository.digest.RowDifference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -43,10 +42,10 @@ final class TableExchange {
         return done;
     }
 
-    private TableLoad rows(Session session, TableChange change, RowDifference.Result rows) {
+    private TableLoad rows(Session session, TableChange change, Difference rows) {
         TableData table = change.after();
         try {
-            new GoneRows(session, table, encoding).delete(rows.gone());
+            new GoneRows(session, table, encoding).delete(rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -57,7 +56,7 @@ final class TableExchange {
                 change.text(),
                 By.DELTA,
                 Optional.empty(),
-                rows.gone().rows(),
+                rows.deletions(),
                 rows.came().rows(),
                 false);
     }

@@ -275,7 +275,9 @@ class StatusAgainstTheWorldTest {
                     SNAPSHOT_LAST_STORED_BYTES,
                     SNAPSHOT_LAST_UPLOADED_BYTES,
                     RETENTION_DELETED,
-                    RETENTION_FAILURES -> ABSENT;
+                    RETENTION_FAILURES,
+                    TRACKING_RETAINED_BYTES,
+                    TRACKING_SLOTS_DROPPED -> ABSENT;
         };
     }
 

@@ -66,7 +66,7 @@ class KindsTest {
         assertThat(Stream.concat(fields, naming(TableData.class, "TableData"))
                         .filter(field -> !field.contains(".deltas."))
                         .toList())
-                .as("deltas are not written yet")
+                .as("deltas are written with change tracking alone")
                 .containsExactlyInAnyOrderElementsOf(NAMED.keySet());
         assertThat(NAMED.values())
                 .containsExactlyInAnyOrderElementsOf(

@@ -11,6 +11,7 @@ import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,9 +94,7 @@ public final class FakeSpareLoader implements SpareLoader {
         Map<String, String> rows = new TreeMap<>();
         try (Stream<TableData> tables = manifest.database().tables(blobs)) {
             tables.forEach(table -> {
-                StringBuilder text = new StringBuilder();
-                table.content().base().blobs(blobs).forEachRemaining(blob -> text.append(drain(blobs.open(blob))));
-                rows.put(table.name(), text.toString());
+                rows.put(table.name(), drain(TableRows.all(table, blobs)));
             });
         }
         try (Stream<SequenceData> sequences = manifest.database().sequences(blobs)) {

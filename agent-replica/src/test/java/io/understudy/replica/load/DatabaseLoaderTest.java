@@ -17,7 +17,9 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseData.TableDelta;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
 import io.understudy.repository.blob.BlobRef;
@@ -114,6 +116,36 @@ class DatabaseLoaderTest {
                     () -> new RowLoader(LoadRights.ofUser(database, spare), 2, copy).load(plan.tasks()));
         }
         assertThat(shared.psql(spare, "SELECT count(*) FROM t")).isEqualTo("0");
+    }
+
+    @Test
+    void loadsWhatIsLeftOfABaseAndWhatCameWithDeltas() {
+        Manifest manifest = snapshot(shared, ROWS);
+        TableData table = RealSnapshot.table(manifest, blobs);
+        TableDelta first = new TableDelta(stream("7\n2000\n3000\n"), stream("7\tseven\n3000\tcame\n"));
+        TableDelta second = new TableDelta(stream("3000\n8\n"), stream("8\teight\n"));
+        TableData changed = new TableData(
+                "public",
+                "t",
+                table.columns(),
+                List.of("a"),
+                1999,
+                table.bytes(),
+                null,
+                null,
+                new TableContent(table.content().base(), List.of(first, second)));
+        Manifest tracked = RealSnapshot.with(manifest, withTables(manifest.database(), List.of(changed)));
+        loader(shared).load(tracked, blobs, Progress.none());
+        assertThat(shared.psql(
+                        names.spare(),
+                        "SELECT count(*), min(b) FILTER (WHERE a = 7), min(b) FILTER (WHERE a = 8),"
+                                + " count(*) FILTER (WHERE a >= 2000) FROM t"))
+                .isEqualTo("1999|seven|eight|0");
+    }
+
+    private StreamRef stream(String rows) {
+        byte[] bytes = rows.getBytes(StandardCharsets.UTF_8);
+        return StreamRef.of(List.of(blobs.put(bytes, 0, bytes.length)));
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
+import io.understudy.filestore.WriteBatch;
+import io.understudy.filestore.directory.Names.Placing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,14 +22,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.commons.io.function.IOSupplier;
 
 /**
  * Keeps each object in a file of its name below a root folder, which must exist: a disk that is not mounted is an
  * error, not an empty repository. An object is written to a temporary file on the same file system, forced to disk,
  * then renamed (or, for {@link #putIfAbsent}, linked) to its name, and its folder is forced; so it appears whole, and
- * stays.
+ * stays. A {@link DirectoryBatch} does the same steps, but goes on before they are done.
  *
  * <p>Several processes, also on several hosts of a network file system, may use one folder at the same time. Names are
  * created by hard links; where the file system has none, see {@link Exclusive}.
@@ -35,8 +36,8 @@ import org.apache.commons.io.function.IOSupplier;
 public final class DirectoryFilestore implements Filestore {
     private final Path root;
     private final Disk disk;
-    private final Folders folders;
     private final TemporaryFiles temporary;
+    private final Names names;
     private final Exclusive exclusive;
     private final Failures failures;
 
@@ -48,8 +49,9 @@ public final class DirectoryFilestore implements Filestore {
     DirectoryFilestore(Path root, Disk disk) {
         this.root = root.toAbsolutePath().normalize();
         this.disk = disk;
-        this.folders = new Folders(this.root, disk);
+        Folders folders = new Folders(this.root, disk);
         this.temporary = new TemporaryFiles(this.root, folders, disk);
+        this.names = new Names(folders, disk);
         this.exclusive = new Exclusive(this.root, temporary, disk);
         this.failures = new Failures(this.root, name());
     }
@@ -68,13 +70,14 @@ public final class DirectoryFilestore implements Filestore {
     public void put(String key, Content content) {
         Path target = path(key);
         attempt("write " + key + " to", content.length(), () -> {
-            place(target, content, (name, file) -> {
-                moveAside(name);
-                disk.rename(file, name);
-                return true;
-            });
+            place(target, content, names::replace);
             return true;
         });
+    }
+
+    @Override
+    public WriteBatch batch() {
+        return new DirectoryBatch(this, disk, temporary, names);
     }
 
     @Override
@@ -135,7 +138,7 @@ public final class DirectoryFilestore implements Filestore {
     @Override
     public void close() {}
 
-    private <T> T attempt(String action, long bytes, IOSupplier<T> attempt) {
+    <T> T attempt(String action, long bytes, IOSupplier<T> attempt) {
         try {
             return attempt.get();
         } catch (IOException e) {
@@ -145,36 +148,15 @@ public final class DirectoryFilestore implements Filestore {
         }
     }
 
-    private Path path(String key) {
+    Path path(String key) {
         return root.resolve(Keys.check(key));
     }
 
-    /** A folder that has the name of an object would keep it for good; as a file of no key's name it is passed over. */
-    private void moveAside(Path name) throws IOException {
-        if (Files.isDirectory(name, LinkOption.NOFOLLOW_LINKS)) {
-            disk.rename(name, name.resolveSibling(name.getFileName() + "~" + UUID.randomUUID()));
-        }
-    }
-
-    private interface Placing {
-        boolean place(Path name, Path file) throws IOException;
-    }
-
-    /**
-     * Writes the content and gives it its name, whose folder is made, also when another process removed it since then.
-     */
+    /** Writes the content and gives it its name, durable on return. */
     private boolean place(Path name, Content content, Placing placing) throws IOException {
         Path file = temporary.write(content);
         try {
-            boolean placed;
-            folders.ensure(name.getParent());
-            try {
-                placed = placing.place(name, file);
-            } catch (NoSuchFileException e) {
-                folders.forget();
-                folders.ensure(name.getParent());
-                placed = placing.place(name, file);
-            }
+            boolean placed = names.give(name, file, placing);
             disk.force(name.getParent());
             return placed;
         } finally {

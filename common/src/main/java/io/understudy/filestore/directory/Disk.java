@@ -27,6 +27,15 @@ class Disk {
         }
     }
 
+    /** Makes what was written to a file durable. */
+    void force(FileChannel file) throws IOException {
+        file.force(true);
+    }
+
+    void createFolder(Path folder) throws IOException {
+        Files.createDirectory(folder);
+    }
+
     /** Another name for a file; fails when the name is taken. */
     void link(Path name, Path file) throws IOException {
         Files.createLink(name, file);

@@ -28,16 +28,35 @@ final class Folders {
         }
         Path parent = folder.getParent();
         ensure(parent);
+        make(folder);
+        disk.force(parent);
+        durable.add(folder);
+    }
+
+    /**
+     * The same for a folder that has to be durable only later.
+     *
+     * @param unforced receives the folders that are to be forced until then
+     */
+    void ensureLater(Path folder, Set<Path> unforced) throws IOException {
+        if (folder.equals(root) || durable.contains(folder)) {
+            return;
+        }
+        Path parent = folder.getParent();
+        ensureLater(parent, unforced);
+        make(folder);
+        unforced.add(parent);
+    }
+
+    private void make(Path folder) throws IOException {
         try {
-            Files.createDirectory(folder);
+            disk.createFolder(folder);
             Modes.inherit(folder);
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(folder)) {
                 throw e;
             }
         }
-        disk.force(parent);
-        durable.add(folder);
     }
 
     /** Another program removed folders: none of them counts as known any more. */

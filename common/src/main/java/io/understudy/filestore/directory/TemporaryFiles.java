@@ -20,10 +20,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class TemporaryFiles {
     private static final Duration STALE = Duration.ofDays(1);
 
+    /**
+     * The most bytes of one write: Java keeps, for each thread, a buffer outside the heap as long as its longest write,
+     * and that room is small.
+     */
+    private static final int MOST = 1 << 18;
+
     private final Path folder;
     private final Folders folders;
     private final Disk disk;
     private final AtomicBoolean cleaned = new AtomicBoolean();
+
+    /** A file with the whole content, some of which may not be on disk: until it is forced, it must get no name. */
+    record Written(Path file, FileChannel channel) {}
 
     TemporaryFiles(Path root, Folders folders, Disk disk) {
         this.folder = root.resolve("~writing");
@@ -33,15 +42,29 @@ final class TemporaryFiles {
 
     /** A file with the whole content, forced to disk; the caller renames or removes it. */
     Path write(Content content) throws IOException {
+        Written written = writeUnforced(content);
+        try (FileChannel out = written.channel) {
+            disk.force(out);
+            return written.file;
+        } catch (IOException | RuntimeException e) {
+            remove(written.file);
+            throw e;
+        }
+    }
+
+    /** The same, not forced; the caller closes the channel, and renames or removes the file. */
+    Written writeUnforced(Content content) throws IOException {
         folders.ensure(folder);
         Path file = folder.resolve(UUID.randomUUID().toString());
+        FileChannel channel = disk.create(file);
         try {
-            fill(file, content);
+            fill(channel, content);
             if (cleaned.compareAndSet(false, true)) {
                 clean(Files.getLastModifiedTime(file).toInstant());
             }
-            return file;
+            return new Written(file, channel);
         } catch (IOException | RuntimeException e) {
+            channel.close();
             remove(file);
             throw e;
         }
@@ -56,13 +79,10 @@ final class TemporaryFiles {
         }
     }
 
-    private void fill(Path file, Content content) throws IOException {
-        try (FileChannel out = disk.create(file)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content.buffer(), 0, content.length());
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
+    private static void fill(FileChannel out, Content content) throws IOException {
+        for (int at = 0; at < content.length(); ) {
+            int length = Math.min(MOST, content.length() - at);
+            at += out.write(ByteBuffer.wrap(content.buffer(), at, length));
         }
     }
 

@@ -18,6 +18,15 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 final class BlobCodec {
     /** Level 1 is faster than the network and the database; higher levels cost more than they save. */
     private static final int LEVEL = 1;
+    /** Little more than a copy, in blocks that are not compressed; for pictures four times as fast as level 1. */
+    private static final int UNCOMPRESSED = -100;
+    /** What a probe of the content is made of. */
+    private static final int SAMPLES = 8;
+
+    private static final int SAMPLE = 16 << 10;
+    /** The share of the samples' size from which on to compress is not worth its time. */
+    private static final double HARDLY_SMALLER = 0.98;
+
     /**
      * The window a frame may ask for: 2^26 = 64 MiB, the longest blob; more would only be asked for by a hostile one.
      */
@@ -75,8 +84,24 @@ final class BlobCodec {
             if (target.length < bound) {
                 target = new byte[bound];
             }
+            context.setLevel(compresses(source, offset, count) ? LEVEL : UNCOMPRESSED);
             length = context.compressByteArray(target, 0, bound, source, offset, count);
             return this;
+        }
+
+        /** As far as samples from all over the content show; what is short is not sampled. */
+        private boolean compresses(byte[] source, int offset, int count) {
+            int step = count / SAMPLES;
+            if (step < 2 * SAMPLE) {
+                return true;
+            }
+            context.setLevel(LEVEL);
+            int compressed = 0;
+            for (int sample = 0; sample < SAMPLES; sample++) {
+                compressed += context.compressByteArray(
+                        target, 0, target.length, source, offset + sample * step + step / 2, SAMPLE);
+            }
+            return compressed < HARDLY_SMALLER * SAMPLES * SAMPLE;
         }
 
         Content content() {

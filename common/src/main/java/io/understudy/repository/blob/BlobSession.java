@@ -1,16 +1,19 @@
 package io.understudy.repository.blob;
 
+import io.understudy.filestore.WriteBatch;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The puts of one snapshot. For blobs that its base names, and for those that it has put already, it asks the filestore
- * nothing. Counts what was sent and what was found. Thread-safe. Close it when the snapshot is over; a session must not
- * outlive {@link Blobs#FRESH}.
+ * nothing. Its blobs are durable when it is settled. Counts what was sent and what was found. Thread-safe. Close it
+ * when the snapshot is over; a session must not outlive {@link Blobs#FRESH}.
  */
 public final class BlobSession implements BlobSink, AutoCloseable {
     private final Blobs blobs;
+    private final WriteBatch batch;
     private final KnownBlobs known;
     private final boolean full;
     private final KnownBlobs seen = KnownBlobs.none();
@@ -20,6 +23,7 @@ public final class BlobSession implements BlobSink, AutoCloseable {
 
     BlobSession(Blobs blobs, KnownBlobs known, boolean full) {
         this.blobs = blobs;
+        this.batch = blobs.batch();
         this.full = full;
         this.known = Objects.requireNonNull(known);
     }
@@ -27,15 +31,38 @@ public final class BlobSession implements BlobSink, AutoCloseable {
     @Override
     public BlobRef put(byte[] buffer, int offset, int length) {
         BlobId id = Blobs.idOf(buffer, offset, length);
-        OptionalLong stored = stored(id);
+        OptionalLong stored = known.stored(id);
         if (stored.isPresent()) {
-            reusedBytes.add(stored.getAsLong());
-            return new BlobRef(id, length, stored.getAsLong(), false);
+            return reused(new BlobRef(id, length, stored.getAsLong(), false));
         }
-        Blobs.Stored result = blobs.store(id, buffer, offset, length, full);
-        seen.add(result.blob());
-        count(result);
-        return result.blob();
+        synchronized (blobs.turn(id)) {
+            stored = seen.stored(id);
+            if (stored.isPresent()) {
+                return reused(new BlobRef(id, length, stored.getAsLong(), false));
+            }
+            Optional<BlobRef> there = full ? Optional.empty() : blobs.fresh(id, length);
+            there.ifPresent(blob -> batch.keep(id.key()));
+            BlobRef blob =
+                    there.map(this::reused).orElseGet(() -> sent(blobs.write(id, buffer, offset, length, batch)));
+            seen.add(blob);
+            return blob;
+        }
+    }
+
+    private BlobRef reused(BlobRef blob) {
+        reusedBytes.add(blob.stored());
+        return blob;
+    }
+
+    private BlobRef sent(BlobRef blob) {
+        uploadedBytes.add(blob.stored());
+        uploadedBlobs.increment();
+        return blob;
+    }
+
+    /** Returns when all blobs that were put are durable: before anything is written that names them. */
+    public void settle() {
+        batch.settle();
     }
 
     /** Bytes sent to the filestore, as stored. */
@@ -53,23 +80,10 @@ public final class BlobSession implements BlobSink, AutoCloseable {
         return reusedBytes.sum();
     }
 
-    /** Frees the buffers of this session's puts. */
+    /** Frees the buffers of this session's puts, and drops what is not settled. */
     @Override
     public void close() {
+        batch.close();
         blobs.trim();
-    }
-
-    private OptionalLong stored(BlobId id) {
-        OptionalLong stored = known.stored(id);
-        return stored.isPresent() ? stored : seen.stored(id);
-    }
-
-    private void count(Blobs.Stored result) {
-        if (result.sent()) {
-            uploadedBytes.add(result.blob().stored());
-            uploadedBlobs.increment();
-        } else {
-            reusedBytes.add(result.blob().stored());
-        }
     }
 }

@@ -6,6 +6,7 @@ import io.understudy.files.Sha256;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.filestore.WriteBatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -61,10 +62,14 @@ public final class Blobs implements BlobSink, BlobSource {
         return new BlobSession(this, KnownBlobs.none(), true);
     }
 
+    /** Durable on return. */
     @Override
     public BlobRef put(byte[] buffer, int offset, int length) {
-        return store(idOf(buffer, offset, length), buffer, offset, length, false)
-                .blob();
+        try (BlobSession session = session(KnownBlobs.none())) {
+            BlobRef blob = session.put(buffer, offset, length);
+            session.settle();
+            return blob;
+        }
     }
 
     @Override
@@ -131,22 +136,27 @@ public final class Blobs implements BlobSink, BlobSource {
         return BlobId.of(Sha256.of(buffer, offset, length));
     }
 
-    /**
-     * Stores the content unless a fresh blob is there. Of racing calls with the same content one sends it.
-     *
-     * @param full whether it is written in any case
-     */
-    Stored store(BlobId id, byte[] buffer, int offset, int length, boolean full) {
-        synchronized (stripes[Math.floorMod(id.hashCode(), STRIPES)]) {
-            Optional<ObjectInfo> there = full ? Optional.empty() : stat(id).filter(info -> reliable(info, length));
-            if (there.isPresent()) {
-                return new Stored(new BlobRef(id, length, there.get().size(), false), false);
-            }
-            try (BlobCodec.Encoder encoded = codec.encode(buffer, offset, length)) {
-                filestore.put(id.key(), encoded.content());
-                return new Stored(new BlobRef(id, length, encoded.content().length(), false), true);
-            }
+    /** Who holds it is the only one who puts this blob. */
+    Object turn(BlobId id) {
+        return stripes[Math.floorMod(id.hashCode(), STRIPES)];
+    }
+
+    /** The blob, if one is there that a put may rely on. */
+    Optional<BlobRef> fresh(BlobId id, int length) {
+        return stat(id).filter(info -> reliable(info, length)).map(info -> new BlobRef(id, length, info.size(), false));
+    }
+
+    /** Writes the blob, whatever is there. */
+    BlobRef write(BlobId id, byte[] buffer, int offset, int length, WriteBatch batch) {
+        try (BlobCodec.Encoder encoded = codec.encode(buffer, offset, length)) {
+            batch.put(id.key(), encoded.content());
+            return new BlobRef(id, length, encoded.content().length(), false);
         }
+    }
+
+    /** Writes of which all have to be durable in the end. */
+    public WriteBatch batch() {
+        return filestore.batch();
     }
 
     /** The object as it is stored, at most as long as a sound one can be. */
@@ -210,7 +220,4 @@ public final class Blobs implements BlobSink, BlobSource {
                 && info.size() > 0
                 && info.size() <= BlobCodec.mostStored(length);
     }
-
-    /** @param sent whether it was written now */
-    record Stored(BlobRef blob, boolean sent) {}
 }

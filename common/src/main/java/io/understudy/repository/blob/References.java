@@ -46,7 +46,7 @@ public final class References {
         return kept;
     }
 
-    /** The stream of references, durable; it does not name its own blobs. */
+    /** The stream of references; it does not name its own blobs. */
     public StreamRef finish() {
         StreamRef whole = lines.finish();
         StreamRef kept = shortened(whole);

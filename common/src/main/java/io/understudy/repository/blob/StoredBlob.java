@@ -1,6 +1,8 @@
 package io.understudy.repository.blob;
 
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.WriteBatch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,6 +44,11 @@ public final class StoredBlob implements AutoCloseable {
     /** Writes what was read; durable on return. */
     public void write(Blobs target) {
         target.putStored(blob.id(), buffer, length);
+    }
+
+    /** Writes what was read; durable when the batch is settled. */
+    public void write(WriteBatch batch) {
+        batch.put(blob.id().key(), Content.of(buffer, length));
     }
 
     public int length() {

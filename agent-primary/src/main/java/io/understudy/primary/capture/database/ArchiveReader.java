@@ -35,7 +35,7 @@ final class ArchiveReader {
     record Archive(StreamRef stream, String schemaHash) {}
 
     /**
-     * Streams the archive into blobs, durable on return.
+     * Streams the archive into blobs.
      *
      * @throws UnderstudyException {@code DUMP_FAILED}, {@code DATABASE_BUSY}, {@code MISSING_PRIVILEGE},
      *     {@code TOOL_UNFIT}, {@code CANCELLED}

@@ -1,34 +1,27 @@
 package io.understudy.primary.capture.database;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
-import io.understudy.postgres.SiteCode;
 import io.understudy.postgres.SourceTable;
-import io.understudy.postgres.Toolset;
 import io.understudy.primary.capture.database.ArchiveReader.Archive;
-import io.understudy.primary.capture.database.ExportedSnapshot.Export;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.CommitNotice;
+import io.understudy.primary.capture.database.tracking.TrackedRun;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
-import io.understudy.repository.DatabaseData.SequenceData;
-import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -41,56 +34,82 @@ import java.util.function.Supplier;
  * site from its snapshot.
  */
 final class CaptureAttempt {
-    /** Of tables that are locked before the moment: what is surely read in less time than the watch allows. */
-    private static final long QUICKLY_READ = 16 << 20;
-
-    private static final Duration DUMP_LOCKS = Duration.ofSeconds(1);
-    private static final Duration DUMP_LOCK = Duration.ofNanos(500_000);
-
     private final Database database;
     private final PgTools tools;
     private final Ticker ticker;
     private final TaskScope scope;
     private final LockWatch watch;
+    private final Runnable frozen;
 
-    CaptureAttempt(Database database, PgTools tools, Ticker ticker, TaskScope scope, LockWatch watch) {
+    private final Optional<Before> before;
+    private final Optional<TrackedRun> changes;
+
+    /**
+     * @param before what may be built on
+     * @param changes how to learn what changed since
+     * @param frozen is called when the moment is frozen
+     */
+    CaptureAttempt(
+            Database database,
+            PgTools tools,
+            Ticker ticker,
+            TaskScope scope,
+            LockWatch watch,
+            Optional<Before> before,
+            Optional<TrackedRun> changes,
+            Runnable frozen) {
         this.database = database;
         this.tools = tools;
         this.ticker = ticker;
         this.scope = scope;
         this.watch = watch;
+        this.before = before;
+        this.changes = changes;
+        this.frozen = frozen;
     }
 
     /** @param restless tables whose rows are to be read first */
     Captured run(BlobSink sink, Progress progress, Collection<SourceTable> restless) {
-        AtomicReference<Source> opened = new AtomicReference<>();
-        watched(List.of(() -> opened.set(open(restless))));
-        Source source = opened.get();
-        CaptureProgress sum = new CaptureProgress(progress, source.bytes());
-        CopyPlan plan = new CopyPlan(source.properties.encoding(), source.frozen.keeper.serverVersion());
-        List<SourceTable> carried = source.arguments.carried();
-        TableWorkers workers = new TableWorkers(
-                database,
-                source.frozen.moment,
-                watch,
-                ticker,
-                new TableReader(sink, sum, new GeneratedReader(source.generated, source.properties.encoding())),
-                plan.units(
-                        carried.stream().filter(table -> !source.locked(table)).toList(), restless));
+        AtomicReference<CaptureSource> opened = new AtomicReference<>();
+        CaptureOpening opening = new CaptureOpening(database, tools, ticker, scope, watch, changes, frozen);
+        watched(List.of(() -> opened.set(opening.open(restless))));
+        CaptureSource source = opened.get();
+        TableTasks units = new TableTasks(source, restless);
+        CaptureProgress sum =
+                new CaptureProgress(progress, units.weight() + (source.archiveStands() ? 0 : source.archived()));
+        TableReader reader = new TableReader(sink, sum, new GeneratedReader(source.generated(), source.encoding()));
+        TableWorkers workers = workers(source, reader, units.open());
 
         AtomicReference<Archive> archive = new AtomicReference<>();
         List<Runnable> tasks = new ArrayList<>();
-        source.frozen.opener.ifPresent(opener -> tasks.add(() -> workers.readLocked(
-                opener, plan.units(carried.stream().filter(source::locked).toList()))));
-        tasks.add(() -> archive.set(archive(source, sink, sum)));
+        source.frozen().opener().ifPresent(opener -> tasks.add(() -> workers.readLocked(opener, units.locked())));
+        tasks.add(() -> archive.set(source.archiveStands() ? standing() : archive(source, sink, sum)));
         tasks.addAll(workers.tasks(scope));
         watched(tasks);
+        List<CopyTask> again = units.unfit(workers);
+        if (!again.isEmpty()) {
+            TableWorkers more = workers(source, reader, again);
+            watched(more.tasks(scope));
+            workers.take(more);
+        }
         scope.call(() -> release(source));
 
         DatabaseWriter lists = new DatabaseWriter(sink);
-        carried.forEach(table -> lists.add(workers.data(table, plan.units(table))));
-        source.sequences.forEach(lists::add);
+        source.carried().forEach(table -> lists.add(units.data(table, workers, sink)));
+        source.sequences().forEach(lists::add);
         return captured(source, archive.get(), lists);
+    }
+
+    private TableWorkers workers(CaptureSource source, TableReader reader, List<CopyTask> units) {
+        return new TableWorkers(database, source.frozen().moment(), watch, ticker, reader, units);
+    }
+
+    /** What pg_dump would write again. */
+    private Archive standing() {
+        Before.Newest newest = before.flatMap(Before::newest).orElseThrow();
+        return new Archive(
+                newest.database().archive().whole(newest.blobs()),
+                newest.database().schemaHash());
     }
 
     /** Runs the tasks side by side, under the watch. */
@@ -109,103 +128,11 @@ final class CaptureAttempt {
         scope.await();
     }
 
-    /**
-     * One moment, and who holds it.
-     *
-     * @param keeper holds the moment
-     * @param opener holds the locks of some tables
-     * @param locked names of those
-     */
-    private record Frozen(
-            ExportedSnapshot moment, Session keeper, Toolset programs, Optional<Session> opener, Set<String> locked) {}
-
-    /**
-     * What is known before anything is read.
-     *
-     * @param generated columns that a reader compares, by the table's OID
-     * @param diskBytes of the database on the server's disk
-     * @param archived about how many bytes pg_dump will carry
-     */
-    private record Source(
-            Frozen frozen,
-            DatabaseProperties properties,
-            Map<Long, List<String>> generated,
-            List<SequenceData> sequences,
-            long diskBytes,
-            ArchiveArguments arguments,
-            long archived) {
-        long bytes() {
-            return archived + sizeOf(arguments.carried());
-        }
-
-        boolean locked(SourceTable table) {
-            return frozen.locked.contains(table.qualified());
-        }
-    }
-
-    private Source open(Collection<SourceTable> restless) {
-        try {
-            return opened(restless);
-        } catch (UnderstudyException e) {
-            if (ExclusiveLocks.gone(e)) {
-                throw new MomentLost("a sequence was dropped at that moment");
-            }
-            throw ExclusiveLocks.refused(e) ? new MomentLost("a table was locked exclusively at that moment") : e;
-        }
-    }
-
-    private Source opened(Collection<SourceTable> restless) {
-        Session keeper = watch.guard(scope.open(database::open));
-        Toolset programs = tools.forDump(keeper.serverVersion());
-        ExclusiveLocks locks = new ExclusiveLocks(database.settings().lockTimeout(), ticker);
-        locks.awaitNone(keeper);
-        List<SourceTable> quick =
-                restless.stream().filter(table -> table.bytes() <= QUICKLY_READ).toList();
-        Optional<Session> opener = Optional.empty();
-        Set<String> locked = Set.of();
-        ExportedSnapshot moment;
-        if (quick.isEmpty()) {
-            moment = ExportedSnapshot.take(keeper);
-        } else {
-            opener = Optional.of(watch.guard(scope.open(database::open)));
-            locked = locks.begin(opener.get(), quick);
-            moment = ExportedSnapshot.keep(keeper, Export.of(opener.get()));
-        }
-        PrimaryPoint.MOMENT_FROZEN.reached();
-        return ExportedSnapshot.withoutLocks(keeper, catalogs(new Frozen(moment, keeper, programs, opener, locked)));
-    }
-
-    private static Function<Session, Source> catalogs(Frozen frozen) {
-        ExportedSnapshot moment = frozen.moment;
-        return session -> {
-            Catalog catalog = new Catalog(session);
-            List<SequenceData> sequences = new SequenceReader(session).read();
-            ArchiveArguments arguments = ArchiveArguments.of(moment, sequences, dumpLocks(moment));
-            return new Source(
-                    frozen,
-                    catalog.properties(),
-                    new SiteCode(session).generatedColumns(),
-                    sequences,
-                    catalog.databaseBytes(),
-                    arguments,
-                    catalog.largeObjectBytes() + sizeOf(moment.tables()) - sizeOf(arguments.carried()));
-        };
-    }
-
-    /** How long pg_dump may take to lock all tables, none of which was locked exclusively a moment ago. */
-    private static Duration dumpLocks(ExportedSnapshot moment) {
-        return DUMP_LOCKS.plus(DUMP_LOCK.multipliedBy(moment.tables().size()));
-    }
-
-    private static long sizeOf(List<SourceTable> tables) {
-        return tables.stream().mapToLong(SourceTable::bytes).sum();
-    }
-
-    private Archive archive(Source source, BlobSink sink, CaptureProgress sum) {
-        CaptureProgress.Share share = sum.share(source.archived);
+    private Archive archive(CaptureSource source, BlobSink sink, CaptureProgress sum) {
+        CaptureProgress.Share share = sum.share(source.archived());
         ArchiveReader reader = new ArchiveReader(
-                tools, source.frozen.programs, database.settings().name());
-        Archive archive = consistent(source, () -> reader.archive(source.arguments, share.counting(sink)));
+                tools, source.frozen().programs(), database.settings().name());
+        Archive archive = consistent(source, () -> reader.archive(source.arguments(), share.counting(sink)));
         share.complete();
         PrimaryPoint.ARCHIVE_STORED.reached();
         return archive;
@@ -215,7 +142,7 @@ final class CaptureAttempt {
      * What pg_dump gives is of the moment only when nothing has changed until it ended; and what has changed may make
      * it fail.
      */
-    private <T> T consistent(Source source, Supplier<T> dump) {
+    private <T> T consistent(CaptureSource source, Supplier<T> dump) {
         T result;
         try {
             result = dump.get();
@@ -228,7 +155,7 @@ final class CaptureAttempt {
         return result;
     }
 
-    private Optional<String> disturbance(Source source, UnderstudyException failure) {
+    private Optional<String> disturbance(CaptureSource source, UnderstudyException failure) {
         return switch (failure.code()) {
             case DUMP_FAILED -> changed(source).or(watch::obstacle);
             case DATABASE_BUSY -> watch.obstacle().or(() -> Optional.of(failure.getMessage()));
@@ -236,10 +163,10 @@ final class CaptureAttempt {
         };
     }
 
-    private Optional<String> changed(Source source) {
-        ExportedSnapshot moment = source.frozen.moment;
+    private Optional<String> changed(CaptureSource source) {
+        ExportedSnapshot moment = source.frozen().moment();
         boolean stands = watch.now(session -> moment.stamp().standsIn(CatalogStamp.of(session))
-                && moment.keepsAllBut(source.arguments.carried(), TableStates.all(session)));
+                && moment.keepsAllBut(source.arguments().carried(), TableStates.all(session)));
         return stands ? Optional.empty() : Optional.of("the schema changed while pg_dump read it");
     }
 
@@ -247,26 +174,27 @@ final class CaptureAttempt {
      * The snapshot was kept to the end, as the COMMIT that does not fail shows, and the labels of enumerations have not
      * changed.
      */
-    private Session release(Source source) {
-        source.frozen.keeper.execute("COMMIT");
-        if (!watch.now(session -> source.frozen.moment.stamp().enumsStandIn(CatalogStamp.ofEnums(session)))) {
+    private Session release(CaptureSource source) {
+        source.frozen().keeper().execute("COMMIT");
+        if (!watch.now(session -> source.frozen().moment().stamp().enumsStandIn(CatalogStamp.ofEnums(session)))) {
             throw new MomentLost("an enumeration was altered while its values were read");
         }
         PrimaryPoint.DATABASE_RELEASED.reached();
-        return source.frozen.keeper;
+        return source.frozen().keeper();
     }
 
-    private Captured captured(Source source, Archive archive, DatabaseWriter lists) {
+    private Captured captured(CaptureSource source, Archive archive, DatabaseWriter lists) {
         return new Captured(
-                source.frozen.moment.at(),
-                source.frozen.moment.walLsn(),
-                source.frozen.keeper.serverVersion(),
-                source.frozen.programs.version(),
+                source.frozen().moment().at(),
+                source.frozen().moment().walLsn(),
+                source.frozen().keeper().serverVersion(),
+                source.frozen().programs().version(),
                 lists.finish(
                         database.settings().name(),
-                        source.properties,
+                        source.properties(),
                         archive.schemaHash(),
-                        source.diskBytes,
-                        archive.stream()));
+                        source.diskBytes(),
+                        archive.stream()),
+                source.tracked().map(TrackedRun.Found::commit).orElse(CommitNotice.NONE));
     }
 }

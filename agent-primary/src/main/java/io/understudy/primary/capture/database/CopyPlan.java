@@ -56,14 +56,14 @@ final class CopyPlan {
     List<CopyTask> units(SourceTable table) {
         long step = rangeOf(table);
         if (!ranges || !table.heap() || table.blocks() <= step) {
-            return List.of(new CopyTask(table, 0, whole(table), table.bytes()));
+            return List.of(new CopyTask(table, 0, List.of(whole(table)), table.bytes()));
         }
         List<CopyTask> units = new ArrayList<>();
         long bytesPerBlock = table.bytes() / table.blocks();
         for (long from = 0; from < table.blocks(); from += step) {
             long to = from + step < table.blocks() ? from + step : Long.MAX_VALUE;
             long weight = Math.min(step, table.blocks() - from) * bytesPerBlock;
-            units.add(new CopyTask(table, units.size(), range(table, from, to), weight));
+            units.add(new CopyTask(table, units.size(), List.of(range(table, from, to)), weight));
         }
         return units;
     }

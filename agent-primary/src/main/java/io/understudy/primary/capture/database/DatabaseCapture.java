@@ -5,12 +5,16 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.SourceTable;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.primary.capture.database.tracking.ChangeTracking;
+import io.understudy.primary.capture.database.tracking.TrackedRun;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.util.Collection;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 
@@ -25,31 +29,41 @@ public final class DatabaseCapture implements SourceDatabase {
     private final Database database;
     private final PgTools tools;
     private final Ticker ticker;
+    private final Optional<ChangeTracking> tracking;
 
-    public DatabaseCapture(Database database, PgTools tools, Ticker ticker) {
+    /** @param tracking where changes are to be tracked, if the server allows it */
+    public DatabaseCapture(Database database, PgTools tools, Ticker ticker, Optional<ChangeTracking> tracking) {
         this.database = Objects.requireNonNull(database);
         this.tools = Objects.requireNonNull(tools);
         this.ticker = Objects.requireNonNull(ticker);
+        this.tracking = Objects.requireNonNull(tracking);
     }
 
     @Override
-    public Captured capture(BlobSink sink, Progress progress) {
+    public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
         Attempts attempts = new Attempts(ticker, new Random());
         while (true) {
             try {
-                return capture(sink, progress, attempts.restless());
+                return capture(before, sink, progress, frozen, attempts.restless());
             } catch (MomentLost e) {
                 attempts.pauseAfter(e);
             }
         }
     }
 
-    private Captured capture(BlobSink sink, Progress progress, Collection<SourceTable> restless) {
+    private Captured capture(
+            Optional<Before> before,
+            BlobSink sink,
+            Progress progress,
+            Runnable frozen,
+            Collection<SourceTable> restless) {
         String dumps = "understudy pg_dump " + UUID.randomUUID().toString().substring(0, 8);
         try (TaskScope watching = new TaskScope(WHAT)) {
             LockWatch watch = watching.call(() -> new LockWatch(watching.open(database::open), dumps, ticker));
             try (TaskScope scope = new TaskScope(WHAT)) {
-                return new CaptureAttempt(database, tools.named(dumps), ticker, scope, watch)
+                Optional<TrackedRun> changes = before.flatMap(
+                        known -> tracking.flatMap(each -> each.begin(scope.open(database::open), known)));
+                return new CaptureAttempt(database, tools.named(dumps), ticker, scope, watch, before, changes, frozen)
                         .run(sink, progress, restless);
             } catch (UnderstudyException e) {
                 throw e.code() == ErrorCode.CANCELLED

@@ -71,8 +71,13 @@ record ExportedSnapshot(
     static <T> T withoutLocks(Session session, Function<Session, T> queries) {
         session.execute("SAVEPOINT described; SET LOCAL lock_timeout = '1s'");
         T result = queries.apply(session);
-        session.execute("ROLLBACK TO SAVEPOINT described; RELEASE SAVEPOINT described");
+        forget(session);
         return result;
+    }
+
+    /** Goes back to before {@link #withoutLocks}, also where a query failed. */
+    static void forget(Session session) {
+        session.execute("ROLLBACK TO SAVEPOINT described; RELEASE SAVEPOINT described");
     }
 
     private static ExportedSnapshot described(Session session, Export exported) {

@@ -19,7 +19,7 @@ record GeneratedReader(Map<Long, List<String>> columns, String encoding) {
     Generated read(Session session, CopyTask unit) {
         SourceTable table = unit.table();
         List<String> values = columns.get(table.oid());
-        if (values == null || unit.part() > 0) {
+        if (values == null || !unit.isFirst()) {
             return null;
         }
         return GeneratedValues.read(session, table.qualified(), table.columns(), table.key(), values, encoding);

@@ -34,14 +34,17 @@ final class TableReader {
      */
     record Rows(long count, StreamRef stream, RowDigest digest, Generated generated) {}
 
-    /** Reads the whole unit; its blobs are durable on return. A failure ends the session and names the table. */
+    /** Reads the whole unit. A failure ends the session and names the table. */
     Rows read(Session session, CopyTask unit) {
         CaptureProgress.Share share = progress.share(unit.weight());
         RowDigest digest = new RowDigest(unit.table().columns(), unit.table().key());
         try (StreamWriter writer =
                         StreamWriter.rows(share.counting(sink), unit.table().bytes());
                 OutputStream both = new TeeOutputStream(writer, digest)) {
-            long count = session.copyOut(unit.copy(), both);
+            long count = 0;
+            for (String copy : unit.copies()) {
+                count += session.copyOut(copy, both);
+            }
             Rows rows = new Rows(count, writer.finish(), digest, generated.read(session, unit));
             share.complete();
             return rows;

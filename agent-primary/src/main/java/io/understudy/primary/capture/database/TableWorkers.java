@@ -154,6 +154,16 @@ final class TableWorkers {
         return atLeast.compareTo(LONGEST_PAUSE) < 0 ? atLeast : LONGEST_PAUSE;
     }
 
+    /** What was read of a unit. */
+    Rows rows(CopyTask unit) {
+        return done.get(unit);
+    }
+
+    /** Takes over what others have read. */
+    void take(TableWorkers others) {
+        done.putAll(others.done);
+    }
+
     /** @param units of this table, in order */
     TableData data(SourceTable table, List<CopyTask> units) {
         List<Rows> parts = units.stream().map(done::get).toList();

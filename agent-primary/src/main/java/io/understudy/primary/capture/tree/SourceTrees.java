@@ -26,7 +26,7 @@ public interface SourceTrees {
     }
 
     /**
-     * Takes one tree into blobs; every blob is durable on return.
+     * Takes one tree into blobs.
      *
      * @param base the same tree in the newest snapshot of this repository, if there is one
      * @param source where the base's blobs are

@@ -3,7 +3,6 @@ package io.understudy.primary.capture.tree;
 import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
-import io.understudy.files.Sha256;
 import io.understudy.files.TreeWalker.Found;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
@@ -14,7 +13,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
@@ -31,12 +29,14 @@ final class StableFileReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StableFileReader.class);
     private static final int ATTEMPTS = 3;
 
+    private final StreamHash hash;
     private final StreamWriter writer;
     private final Clock clock;
     private final byte[] buffer = new byte[Pack.SMALL];
 
     StableFileReader(BlobSink sink, Clock clock) {
-        this.writer = StreamWriter.plain(sink);
+        this.hash = new StreamHash(sink);
+        this.writer = StreamWriter.plain(hash);
         this.clock = clock;
     }
 
@@ -99,21 +99,21 @@ final class StableFileReader implements AutoCloseable {
     }
 
     private Reading store(InputStream in, FileStat stat, Instant began, LongConsumer read) throws IOException {
-        MessageDigest digest = Sha256.digest();
         long left = stat.size();
+        hash.begin();
         try {
             while (left > 0) {
                 int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
                 if (count < 0) {
                     break;
                 }
-                digest.update(buffer, 0, count);
                 writer.write(buffer, 0, count);
                 read.accept(count);
                 left -= count;
             }
+            hash.ending();
             StreamRef stream = writer.finish();
-            return new Reading(stat, began, stream.bytes(), ContentHash.of(digest.digest()), Optional.of(stream), true);
+            return new Reading(stat, began, stream.bytes(), hash.hash(), Optional.of(stream), true);
         } catch (IOException | RuntimeException e) {
             writer.close();
             throw e;

@@ -64,7 +64,7 @@ public final class TreeCapture implements SourceTrees {
     }
 
     /**
-     * Takes the tree. Every blob is durable on return. What vanishes during the walk is left out; sockets, pipes and
+     * Takes the tree. What vanishes during the walk is left out; sockets, pipes and
      * devices are left out with a warning.
      *
      * @param base the same tree in the newest snapshot of this repository, if there is one

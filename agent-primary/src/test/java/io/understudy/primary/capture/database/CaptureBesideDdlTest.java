@@ -134,7 +134,7 @@ class CaptureBesideDdlTest {
             assertFails(
                             ErrorCode.DATABASE_BUSY,
                             () -> Captures.of(settings(server.tools(), Duration.ofSeconds(2)), folder)
-                                    .capture(slow, Progress.none()))
+                                    .capture(slow, Progress.none(), () -> {}))
                     .hasMessageContaining("\"public\".\"large\"")
                     .hasMessageContaining("of postgres")
                     .hasMessageContaining("LOCK TABLE large");
@@ -157,7 +157,7 @@ class CaptureBesideDdlTest {
                                 before("echo '" + statement + "' | $PSQL -d \"$DSN\" >/dev/null"),
                                 Duration.ofSeconds(10)),
                         folder)
-                .capture(blobs, Progress.none());
+                .capture(blobs, Progress.none(), () -> {});
         String copy = Captures.restore(server, captured, blobs, folder);
         assertThat(Captures.content(server, copy, folder)).isEqualTo(Captures.content(server, source, folder));
     }
@@ -166,8 +166,10 @@ class CaptureBesideDdlTest {
     void endsAPgDumpThatStandsInTheWay() throws Exception {
         Path program = before("echo 'BEGIN; LOCK TABLE public.cache IN ACCESS SHARE MODE; SELECT pg_sleep(600)'"
                 + " | $PSQL -d \"$DSN\" >/dev/null; exit 1");
-        CompletableFuture<Captured> capture = CompletableFuture.supplyAsync(() ->
-                Captures.of(settings(program, Duration.ofSeconds(10)), folder).capture(blobs, Progress.none()));
+        AtomicInteger moments = new AtomicInteger();
+        CompletableFuture<Captured> capture =
+                CompletableFuture.supplyAsync(() -> Captures.of(settings(program, Duration.ofSeconds(10)), folder)
+                        .capture(blobs, Progress.none(), moments::incrementAndGet));
         await().until(() -> !server.psql(
                         source,
                         "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND application_name LIKE 'understudy pg_dump %'")
@@ -176,6 +178,7 @@ class CaptureBesideDdlTest {
         assertThat(Captures.table(capture.get(30, TimeUnit.SECONDS), "cache", blobs)
                         .rows())
                 .isZero();
+        assertThat(moments).hasValueGreaterThan(1);
         assertThat(server.psql(
                         source,
                         "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'understudy%'"
@@ -200,7 +203,7 @@ class CaptureBesideDdlTest {
 
     private CompletableFuture<Captured> capturing() {
         return CompletableFuture.supplyAsync(() -> Captures.of(settings(server.tools(), Duration.ofSeconds(10)), folder)
-                .capture(held(), Progress.none()));
+                .capture(held(), Progress.none(), () -> {}));
     }
 
     private void withinASecond(String statements) throws SQLException {

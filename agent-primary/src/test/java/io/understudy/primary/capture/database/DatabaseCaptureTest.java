@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,7 +101,8 @@ class DatabaseCaptureTest {
         TableReader reader =
                 new TableReader(blobs, new CaptureProgress(Progress.none(), 1), new GeneratedReader(Map.of(), "UTF8"));
         try (Session session = new Database(server.settings("postgres")).open()) {
-            assertThatThrownBy(() -> reader.read(session, new CopyTask(table, 0, "COPY (SELECT 1 / 0) TO STDOUT", 1)))
+            assertThatThrownBy(() ->
+                            reader.read(session, new CopyTask(table, 0, List.of("COPY (SELECT 1 / 0) TO STDOUT"), 1)))
                     .isInstanceOf(UnderstudyException.class)
                     .hasMessageStartingWith("cannot read table \"public\".\"odd one\": ");
         }
@@ -366,6 +368,19 @@ class DatabaseCaptureTest {
     }
 
     @Test
+    void reportsItsMomentWhenItIsFrozen() {
+        String source = server.createDatabase("moment");
+        server.psql(source, "CREATE TABLE t (a text); INSERT INTO t VALUES ('before')");
+        AtomicInteger moments = new AtomicInteger();
+        Captured captured = Captures.of(server.settings(source), folder).capture(blobs, Progress.none(), () -> {
+            server.psql(source, "INSERT INTO t VALUES ('after')");
+            moments.incrementAndGet();
+        });
+        assertThat(Captures.rows(captured, "t", blobs)).isEqualTo("before\n");
+        assertThat(moments).hasValue(1);
+    }
+
+    @Test
     void reportsProgressUpToTheTotal() {
         String source = server.createDatabase("progress");
         server.psql(
@@ -378,7 +393,7 @@ class DatabaseCaptureTest {
             done.add(bytes);
             totals.add(total);
         };
-        Captures.of(server.settings(source), folder).capture(blobs, progress);
+        Captures.of(server.settings(source), folder).capture(blobs, progress, () -> {});
         assertThat(totals).containsOnly(totals.get(0));
         assertThat(done).startsWith(0L).contains(totals.get(0)).allMatch(bytes -> bytes <= totals.get(0));
     }

@@ -1,0 +1,35 @@
+package io.understudy.primary.app;
+
+import io.understudy.config.Settings;
+import io.understudy.files.DiskSpace;
+import io.understudy.filestore.Filestore;
+import io.understudy.postgres.Database;
+import io.understudy.postgres.PgTools;
+import io.understudy.primary.capture.database.DatabaseCapture;
+import io.understudy.primary.capture.database.tracking.ChangeTracking;
+import io.understudy.primary.capture.database.tracking.SlotWatch;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** What is outside of the agent of a real server. */
+final class ServerPorts {
+    private ServerPorts() {}
+
+    /** @param tracked whether changes may be tracked: only where a process looks after the replication slot */
+    static PrimaryPorts of(Settings settings, PgTools tools, Filestore filestore, boolean tracked) {
+        Ticker ticker = Ticker.system();
+        Database server = new Database(settings.database());
+        Optional<ChangeTracking> tracking = tracked
+                ? Optional.of(new ChangeTracking(settings.site(), settings.state(), server, ticker))
+                : Optional.empty();
+        return new PrimaryPorts(
+                filestore,
+                new DatabaseCapture(server, tools, ticker, tracking),
+                Optional.of(new SlotWatch(settings.site(), server, DiskSpace.ofThisMachine())),
+                Clock.systemDefaultZone(),
+                ticker,
+                new SplittableRandom());
+    }
+}

@@ -1,0 +1,89 @@
+package io.understudy.primary.capture.database.tracking;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A key as a line of COPY's text format has it, without a newline; one char a byte. */
+final class KeyLine {
+    private KeyLine() {}
+
+    /**
+     * @param columns of the key
+     * @param row values by column
+     * @param instead for values that the row does not have because they did not change
+     * @return empty when a value is not known
+     */
+    static Optional<String> of(List<String> columns, Map<String, String> row, Map<String, String> instead) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < columns.size(); i++) {
+            String column = columns.get(i);
+            String value = row.get(column);
+            if (value == ChangeText.UNCHANGED) {
+                value = instead.get(column);
+            }
+            if (value == null || value == ChangeText.NULL || value == ChangeText.UNCHANGED) {
+                return Optional.empty();
+            }
+            line.append(i == 0 ? "" : "\t");
+            escape(value, line);
+        }
+        return Optional.of(line.toString());
+    }
+
+    private static void escape(String value, StringBuilder line) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            char escaped = switch (c) {
+                case '\b' -> 'b';
+                case '\f' -> 'f';
+                case '\n' -> 'n';
+                case '\r' -> 'r';
+                case '\t' -> 't';
+                case 0x0b -> 'v';
+                case '\\' -> '\\';
+                default -> 0;
+            };
+            if (escaped == 0) {
+                line.append(c);
+            } else {
+                line.append('\\').append(escaped);
+            }
+        }
+    }
+
+    /** The values of a line, in the order of its columns. */
+    static String[] values(String line) {
+        String[] fields = line.split("\t", -1);
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = plain(fields[i]);
+        }
+        return fields;
+    }
+
+    private static String plain(String field) {
+        if (field.indexOf('\\') < 0) {
+            return field;
+        }
+        StringBuilder plain = new StringBuilder();
+        for (int i = 0; i < field.length(); i++) {
+            char c = field.charAt(i);
+            if (c != '\\') {
+                plain.append(c);
+                continue;
+            }
+            i++;
+            plain.append(
+                    switch (field.charAt(i)) {
+                        case 'b' -> '\b';
+                        case 'f' -> '\f';
+                        case 'n' -> '\n';
+                        case 'r' -> '\r';
+                        case 't' -> '\t';
+                        case 'v' -> (char) 0x0b;
+                        default -> field.charAt(i);
+                    });
+        }
+        return plain.toString();
+    }
+}

@@ -1,0 +1,108 @@
+package io.understudy.repository;
+
+import io.understudy.filestore.BlockInput;
+import io.understudy.repository.DatabaseData.TableContent;
+import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamReader;
+import io.understudy.repository.blob.StreamRef;
+import io.understudy.repository.digest.KeyHash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The rows of a table as they are with all its deltas. The content has layers: layer 0 is the base, layer 1 what came
+ * with the first delta, and so on; a line of a layer is left out when its key goes with a later delta. Memory: the keys
+ * that go, at most 20 MiB. Thread-safe.
+ */
+public final class TableRows {
+    /** The most keys that all deltas of a table may name; a writer keeps to it. */
+    public static final int MOST_KEYS = GoneKeys.MOST;
+
+    private final TableData table;
+    private final GoneKeys gone;
+
+    private TableRows(TableData table, GoneKeys gone) {
+        this.table = table;
+        this.gone = gone;
+    }
+
+    /**
+     * Reads the keys that go.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code MANIFEST_DAMAGED}, {@code BLOB_*}
+     */
+    public static TableRows of(TableData table, BlobSource source) {
+        return new TableRows(table, table.content().deltas().isEmpty() ? null : GoneKeys.of(table, source));
+    }
+
+    /** The streams of the layers, the base first. */
+    public static List<StreamRef> layers(TableContent content) {
+        List<StreamRef> layers = new ArrayList<>(List.of(content.base()));
+        content.deltas().forEach(delta -> layers.add(delta.came()));
+        return layers;
+    }
+
+    /** All rows in one stream. Close it. */
+    public static InputStream all(TableData table, BlobSource source) {
+        TableRows rows = of(table, source);
+        List<InputStream> parts = new ArrayList<>();
+        for (StreamRef layer : layers(table.content())) {
+            String what = "table " + table.schema() + "." + table.name();
+            parts.add(rows.remaining(parts.size(), new StreamReader(what, layer, source)));
+        }
+        return new SequenceInputStream(Collections.enumeration(parts));
+    }
+
+    /**
+     * Of the lines of a layer, or of a part of one, those that are there with all deltas.
+     *
+     * @param lines whole lines; closed with the result
+     */
+    public InputStream remaining(int layer, InputStream lines) {
+        return layer == table.content().deltas().size() ? lines : new Remaining(layer, lines);
+    }
+
+    private final class Remaining extends BlockInput {
+        private final int layer;
+        private final KeyHash hash = new KeyHash(table.columns(), table.key());
+        private final CopyLines lines;
+        private boolean inLine;
+
+        Remaining(int layer, InputStream lines) {
+            this.layer = layer;
+            this.lines = new CopyLines("table " + table.schema() + "." + table.name(), lines, hash.fieldsOfLine());
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int filled = 0;
+            while (filled < length && (inLine || nextThatStays())) {
+                filled += lines.pass(target, offset + filled, length - filled);
+                inLine = target[offset + filled - 1] != '\n';
+            }
+            return filled == 0 && length > 0 ? -1 : filled;
+        }
+
+        private boolean nextThatStays() throws IOException {
+            while (lines.next()) {
+                hash.ofLine(lines.bytes(), lines.start(), lines.ends());
+                if (gone.last(hash.high(), hash.low()) <= layer) {
+                    inLine = true;
+                    return true;
+                }
+                lines.skip();
+            }
+            return false;
+        }
+
+        @Override
+        public void close() throws IOException {
+            lines.close();
+        }
+    }
+}
