@@ -9,20 +9,25 @@ import io.understudy.testing.PostgresServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random changes, imported by differences, lead to the database that an import in full makes. */
+/**
+ * Random changes, imported by differences, lead to the database of the source, as an import in full does. A seed
+ * replays; {@code deploy/soak --differential} plays as many as wanted.
+ */
 @Tag("slow")
 class DifferentialTest {
     @TempDir
     private Path state;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @MethodSource("seeds")
     void isTheSameByDifferences(long seed) {
         Random random = new Random(seed);
         ChangingSite site = new ChangingSite(seed);
@@ -42,6 +47,11 @@ class DifferentialTest {
             LoadReport report = both.importAndRetire();
             assertThat(report.full().isPresent()).as(report.text()).isEqualTo(ddl);
         }
+    }
+
+    static LongStream seeds() {
+        long from = Long.getLong("understudy.differential.from", 1);
+        return LongStream.range(from, from + Long.getLong("understudy.differential.seeds", 3));
     }
 
     /** The primary tells which rows changed: what the standby makes of it is the same. */
