@@ -152,12 +152,18 @@ class CaptureBesideDdlTest {
                 "CREATE EXTENSION hstore; DROP VIEW v"
             })
     void takesTheMomentAgainWhenTheSchemaChangesBeforePgDumpReadsIt(String statement) throws IOException {
+        AtomicInteger moments = new AtomicInteger();
         Captured captured = Captures.of(
                         settings(
-                                before("echo '" + statement + "' | $PSQL -d \"$DSN\" >/dev/null"),
+                                before("echo 'SET search_path = public; " + statement
+                                        + "' | env -u PGOPTIONS $PSQL -v ON_ERROR_STOP=1 -d \"$DSN\" >'" + folder
+                                        + "/said' 2>&1 || { sed 's/^/pg_dump: error: /' '" + folder
+                                        + "/said' >&2; exit 1; }"),
                                 Duration.ofSeconds(10)),
                         folder)
-                .capture(blobs, Progress.none(), () -> {});
+                .capture(blobs, Progress.none(), moments::incrementAndGet);
+        assertThat(folder.resolve("said")).isEmptyFile();
+        assertThat(moments).hasValueGreaterThan(1);
         String copy = Captures.restore(server, captured, blobs, folder);
         assertThat(Captures.content(server, copy, folder)).isEqualTo(Captures.content(server, source, folder));
     }
