@@ -4,17 +4,25 @@ import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseData.TableDelta;
 import io.understudy.repository.TableRows;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.StreamReader;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.blob.StreamWriter;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Adds a delta to those that a table has. One that is not much larger than the new one is merged with it, so there are
@@ -26,9 +34,13 @@ final class DeltaWriter {
     private final BlobSource source;
     private final BlobSink sink;
 
-    /** @param source where the blobs of the deltas before are, and those of the sink */
+    /** Keys that were written just now: what is put may be readable only with the commit. */
+    private final Map<BlobId, byte[]> written = new HashMap<>();
+
+    /** @param source where the blobs of the deltas before are */
     DeltaWriter(BlobSource source, BlobSink sink) {
-        this.source = source;
+        this.source = blob ->
+                written.containsKey(blob.id()) ? new ByteArrayInputStream(written.get(blob.id())) : source.open(blob);
         this.sink = sink;
     }
 
@@ -51,9 +63,10 @@ final class DeltaWriter {
             TableDelta older = deltas.remove(deltas.size() - 1);
             keys.remove(keys.size() - 1);
             TableDelta newer = last;
-            Lines merged = rest(table.key(), table.key(), older.gone(), new TableDelta(newer.gone(), newer.gone()));
-            last = new TableDelta(merged.stream, rest(table.columns(), table.key(), older.came(), newer).stream);
-            count = merged.count;
+            Lines kept = rest(table.key(), table.key(), older.gone(), newer, this::remembered);
+            Lines stayed = rest(table.columns(), table.key(), older.came(), newer, sink);
+            last = new TableDelta(joined(kept.stream, newer.gone()), joined(stayed.stream, newer.came()));
+            count += kept.count;
         }
         deltas.add(last);
         keys.add(count);
@@ -67,7 +80,7 @@ final class DeltaWriter {
     }
 
     private StreamRef lines(Collection<String> keys) {
-        try (StreamWriter writer = StreamWriter.rows(sink)) {
+        try (StreamWriter writer = StreamWriter.rows(this::remembered)) {
             for (String key : keys) {
                 byte[] line = (key + "\n").getBytes(StandardCharsets.ISO_8859_1);
                 writer.write(line, 0, line.length);
@@ -76,11 +89,22 @@ final class DeltaWriter {
         }
     }
 
-    /** What is left of these lines, and what came. */
-    private Lines rest(List<String> columns, List<String> key, StreamRef lines, TableDelta delta) {
+    private BlobRef remembered(byte[] buffer, int offset, int length) {
+        BlobRef blob = sink.put(buffer, offset, length);
+        written.put(blob.id(), Arrays.copyOfRange(buffer, offset, offset + length));
+        return blob;
+    }
+
+    private static StreamRef joined(StreamRef first, StreamRef second) {
+        return StreamRef.of(
+                Stream.concat(first.direct().stream(), second.direct().stream()).toList());
+    }
+
+    /** What is left of these lines with a delta. */
+    private Lines rest(List<String> columns, List<String> key, StreamRef lines, TableDelta delta, BlobSink target) {
         TableData both = new TableData("", "", columns, key, 0, 0, null, null, new TableContent(lines, List.of(delta)));
-        try (InputStream in = TableRows.all(both, source);
-                StreamWriter writer = StreamWriter.rows(sink)) {
+        try (InputStream in = TableRows.of(both, source).remaining(0, new StreamReader("a delta", lines, source));
+                StreamWriter writer = StreamWriter.rows(target)) {
             byte[] buffer = new byte[64 << 10];
             long count = 0;
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {

@@ -13,6 +13,8 @@ import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TableRows;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
@@ -23,9 +25,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -40,6 +45,8 @@ final class TrackedSite {
     private final DatabaseSettings settings;
     private ChangeTracking tracking;
     private Optional<Before.Newest> newest = Optional.empty();
+    private final Set<BlobId> put = ConcurrentHashMap.newKeySet();
+    private final Set<BlobId> readable = new HashSet<>();
     private int sequence;
 
     TrackedSite(PostgresServer server, String database, Path state) {
@@ -78,13 +85,14 @@ final class TrackedSite {
 
     void commit(Captured captured) {
         SnapshotId id = intend(captured);
-        newest = Optional.of(new Before.Newest(id, captured.database().data(), blobs));
+        newest = Optional.of(new Before.Newest(id, captured.database().data(), this::committed));
         captured.commit().committed();
     }
 
     /** As a commit that failed, or after which the agent was killed. */
     SnapshotId intend(Captured captured) {
         sequence++;
+        readable.addAll(put);
         SnapshotId id = new SnapshotId(1, sequence);
         captured.commit().intended(id);
         return id;
@@ -92,7 +100,7 @@ final class TrackedSite {
 
     void killedBehindTheCommitOf(Captured captured) {
         newest = Optional.of(
-                new Before.Newest(intend(captured), captured.database().data(), blobs));
+                new Before.Newest(intend(captured), captured.database().data(), this::committed));
         restartAgent();
     }
 
@@ -101,10 +109,22 @@ final class TrackedSite {
         return capture(Optional.empty(), Optional.empty());
     }
 
+    /** What a snapshot puts can be read when it is committed. */
+    private BlobRef put(byte[] buffer, int offset, int length) {
+        BlobRef blob = blobs.put(buffer, offset, length);
+        put.add(blob.id());
+        return blob;
+    }
+
+    private InputStream committed(BlobRef blob) {
+        assertThat(readable).as("blobs that were committed").contains(blob.id());
+        return blobs.open(blob);
+    }
+
     private Captured capture(Optional<ChangeTracking> changes, Optional<Before> before) {
         PgTools tools = new PgTools(settings, new SystemCommandRunner(state));
         return new DatabaseCapture(new Database(settings), tools, Ticker.system(), changes)
-                .capture(before, blobs, Progress.none(), () -> {});
+                .capture(before, before.isEmpty() ? blobs : this::put, Progress.none(), () -> {});
     }
 
     /** Compares what an import would load. */
