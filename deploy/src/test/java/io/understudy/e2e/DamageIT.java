@@ -95,7 +95,8 @@ class DamageIT extends SharedScenario {
 
     @Test
     void aReplicaEndsWhenItsMemoryDoesNotSuffice() {
-        Outcome outcome = run(Rehearsal.packaged().replica(), "-XX:MaxMetaspaceSize=14m");
+        // Classes of an archive would take none of this memory.
+        Outcome outcome = run(Rehearsal.packaged().replica(), "-Xshare:off -XX:MaxMetaspaceSize=14m");
 
         assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(OUT_OF_MEMORY);
         assertThat(outcome.output() + outcome.errors()).contains("Terminating due to java.lang.OutOfMemoryError");

@@ -51,12 +51,12 @@ class DifferentialTest {
 
     static LongStream seeds() {
         long from = Long.getLong("understudy.differential.from", 1);
-        return LongStream.range(from, from + Long.getLong("understudy.differential.seeds", 3));
+        return LongStream.range(from, from + Long.getLong("understudy.differential.seeds", 1));
     }
 
     /** The primary tells which rows changed: what the standby makes of it is the same. */
     @ParameterizedTest
-    @ValueSource(longs = {4, 5})
+    @ValueSource(longs = 4)
     void isTheSameByTrackedDifferences(long seed) {
         try (PostgresServer server = PostgresServer.start(List.of("wal_level=logical"))) {
             Random random = new Random(seed);
