@@ -27,7 +27,7 @@ import java.util.UUID;
  */
 public final class SampleSite {
     private static final Attributes PLAIN = new Attributes(0644, Instant.EPOCH, "www-data", "www-data");
-    private static final int ROWS = 12 << 20;
+    private static final int ROWS = 3 << 20;
 
     private final SigningKey key = FastSignatures.key();
     private final TrustedKeys trusted = TrustedKeys.of(key.publicKey());
