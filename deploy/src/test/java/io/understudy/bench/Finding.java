@@ -42,6 +42,6 @@ record Finding(String what, Unit unit, Sample ours, Optional<Sample> against, do
     }
 
     private String limit() {
-        return against.isPresent() ? String.format(Locale.ROOT, "%.1f", bar) : unit.of(bar);
+        return against.isPresent() ? String.format(Locale.ROOT, "%.2f", bar).replaceFirst("0$", "") : unit.of(bar);
     }
 }
