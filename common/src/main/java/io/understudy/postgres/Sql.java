@@ -21,4 +21,11 @@ public final class Sql {
     public static String literal(String text) {
         return '\'' + text.replace("'", "''") + '\'';
     }
+
+    /** Appends a value, quoted, as an element of an array's text: {@code {"a","b"}}. */
+    public static void element(StringBuilder array, String value) {
+        array.append('"')
+                .append(value.replace("\\", "\\\\").replace("\"", "\\\""))
+                .append('"');
+    }
 }

@@ -1,5 +1,6 @@
 package io.understudy.replica.load;
 
+import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.digest.Lines;
 import java.io.BufferedInputStream;
@@ -65,7 +66,7 @@ final class KeyText {
                 } else {
                     arrays[i].append(',');
                 }
-                element(arrays[i], unescaped(new String(keys[i], StandardCharsets.US_ASCII)));
+                Sql.element(arrays[i], unescaped(new String(keys[i], StandardCharsets.US_ASCII)));
             }
             if (++count[0] == most) {
                 flush.run();
@@ -119,18 +120,12 @@ final class KeyText {
         return plain.toString();
     }
 
-    private static void element(StringBuilder array, String value) {
-        array.append('"')
-                .append(value.replace("\\", "\\\\").replace("\"", "\\\""))
-                .append('"');
-    }
-
     /** An array of texts. */
     static String array(Collection<String> values) {
         return values.stream()
                 .map(value -> {
                     StringBuilder element = new StringBuilder();
-                    element(element, value);
+                    Sql.element(element, value);
                     return element.toString();
                 })
                 .collect(Collectors.joining(",", "{", "}"));

@@ -82,15 +82,7 @@ public final class KeyedCopies implements Iterable<String> {
     private void element(StringBuilder array, String bytes) {
         Charset charset = encoding.equals("UTF8") ? StandardCharsets.UTF_8 : StandardCharsets.US_ASCII;
         String value = new String(bytes.getBytes(StandardCharsets.ISO_8859_1), charset);
-        array.append('"');
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                array.append('\\');
-            }
-            array.append(c);
-        }
-        array.append('"');
+        Sql.element(array, value);
     }
 
     private static String names(List<String> columns) {
