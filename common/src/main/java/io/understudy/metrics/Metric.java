@@ -23,6 +23,8 @@ public enum Metric {
     RETENTION_FAILURES(Kind.COUNTER, "Prunings that failed"),
     TRACKING_RETAINED_BYTES(
             Kind.GAUGE, "Bytes of its log that the database server keeps for change tracking, 0 without it"),
+    TRACKING_RETAINED_LIMIT_BYTES(
+            Kind.GAUGE, "Bytes of the log above which the slot of change tracking is dropped, 0 without it"),
     TRACKING_SLOTS_DROPPED(Kind.COUNTER, "Times that the replication slot of change tracking was dropped"),
 
     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS(Kind.GAUGE, "Moment of the data that the standby serves", "replica"),

@@ -7,6 +7,7 @@ import io.understudy.files.DiskSpace;
 import io.understudy.metrics.Metric;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
+import io.understudy.primary.capture.database.tracking.SlotWatch;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.Stage;
 import io.understudy.repository.LastVerified;
@@ -14,6 +15,7 @@ import io.understudy.repository.Manifest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
 
@@ -80,9 +82,14 @@ final class PrimaryMetrics implements EventSink {
         }
     }
 
-    /** @param bytes 0 where there is no slot */
-    void trackingRetains(long bytes) {
-        metrics.set(Metric.TRACKING_RETAINED_BYTES, bytes);
+    /** @param slot empty where there is none, or it is not known */
+    void trackingRetains(Optional<SlotWatch.Look> slot) {
+        metrics.set(
+                Metric.TRACKING_RETAINED_BYTES,
+                slot.map(SlotWatch.Look::retained).orElse(0L));
+        metrics.set(
+                Metric.TRACKING_RETAINED_LIMIT_BYTES,
+                slot.map(SlotWatch.Look::limit).orElse(0L));
     }
 
     void heartbeat(Instant now) {

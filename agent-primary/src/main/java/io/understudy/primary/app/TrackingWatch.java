@@ -82,7 +82,7 @@ final class TrackingWatch implements AutoCloseable {
             found.ifPresent(look -> look.dropped()
                     .ifPresent(why -> events.report(new PrimaryEvent.TrackingSlotDropped(look.slot(), why))));
             last = found.filter(look -> look.dropped().isEmpty());
-            metrics.trackingRetains(last.map(Look::retained).orElse(0L));
+            metrics.trackingRetains(last);
         } catch (UnderstudyException e) {
             LOG.debug("what is kept for change tracking is not known: {}", e.getMessage());
         }

@@ -269,6 +269,7 @@ class StatusAgainstTheWorldTest {
                     RETENTION_DELETED,
                     RETENTION_FAILURES,
                     TRACKING_RETAINED_BYTES,
+                    TRACKING_RETAINED_LIMIT_BYTES,
                     TRACKING_SLOTS_DROPPED,
                     REPOSITORY_JUNK_OBJECTS,
                     HANDSHAKES_REFUSED -> "0.0";

@@ -9,6 +9,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.metrics.Metrics;
 import io.understudy.metrics.Probe;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion;
@@ -169,6 +170,19 @@ class ReplicaMetricsTest {
         world.time.advance(Duration.ofHours(2));
         world.poll();
         assertThat(value(metrics, failures)).isEqualTo("0.0");
+    }
+
+    @Test
+    void countsEachTableThatDriftedOrDiffered() {
+        Metrics metrics = started();
+        String drifts = "understudy_table_drifts_total" + LABELS;
+        String differed = "understudy_table_mismatches_total" + LABELS;
+        assertThat(List.of(value(metrics, drifts), value(metrics, differed))).containsExactly("0.0", "0.0");
+
+        world.events.report(new ReplicaEvent.DatabaseDrifted(List.of("public.note", "public.session")));
+        world.events.report(new ReplicaEvent.TablesDiffered(new SnapshotId(1, 1), List.of("public.note")));
+
+        assertThat(List.of(value(metrics, drifts), value(metrics, differed))).containsExactly("2.0", "1.0");
     }
 
     @Test

@@ -277,6 +277,7 @@ class StatusAgainstTheWorldTest {
                     RETENTION_DELETED,
                     RETENTION_FAILURES,
                     TRACKING_RETAINED_BYTES,
+                    TRACKING_RETAINED_LIMIT_BYTES,
                     TRACKING_SLOTS_DROPPED -> ABSENT;
         };
     }
