@@ -35,7 +35,7 @@ class MutationsTest {
 
         assertThat(Promise.all().stream().map(each -> each.number() + " " + each.title()))
                 .containsExactlyElementsOf(promises)
-                .hasSize(12);
+                .hasSize(13);
         assertThat(Promise.all())
                 .allSatisfy(each -> assertThat(each.mutations().size()).isGreaterThanOrEqualTo(3));
     }

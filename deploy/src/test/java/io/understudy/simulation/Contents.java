@@ -8,8 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Reads snapshots as the description of the format says, with none of the code that is put to the test. */
 final class Contents {
@@ -78,8 +81,7 @@ final class Contents {
             stream(database.get("archive"), own);
             stream(database.get("sequences"), own);
             for (JsonNode table : lines(stream(database.get("tables"), own))) {
-                byte[] rows = stream(table.at("/content/base"), own);
-                tables.put(table.get("name").asText(), new String(rows, StandardCharsets.UTF_8));
+                tables.put(table.get("name").asText(), rows(table, own));
             }
             referred(database, own, blobs);
         }
@@ -92,6 +94,34 @@ final class Contents {
             referred(tree, own, blobs);
         }
         return new Content(tables, files, blobs);
+    }
+
+    /** The base; then, for each delta, the rows of the keys that are gone go, and those that came come. */
+    private String rows(JsonNode table, TreeSet<String> blobs) throws Unsound {
+        List<String> columns = texts(table.get("columns"));
+        List<Integer> key =
+                texts(table.get("key")).stream().map(columns::indexOf).toList();
+        List<String> rows = new ArrayList<>(text(stream(table.at("/content/base"), blobs)));
+        for (JsonNode delta : table.at("/content/deltas")) {
+            Set<String> gone = new HashSet<>(text(stream(delta.get("gone"), blobs)));
+            rows.removeIf(row -> gone.contains(
+                    key.stream().map(field -> row.split("\t", -1)[field]).collect(Collectors.joining("\t"))));
+            rows.addAll(text(stream(delta.get("came"), blobs)));
+        }
+        if (rows.size() != table.get("rows").asInt()) {
+            throw new Unsound("table " + table.get("name") + " has " + rows.size() + " rows, not as many as it says");
+        }
+        return rows.stream().map(row -> row + "\n").collect(Collectors.joining());
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(each -> texts.add(each.asText()));
+        return texts;
+    }
+
+    private static List<String> text(byte[] lines) {
+        return new String(lines, StandardCharsets.UTF_8).lines().toList();
     }
 
     /** The references name exactly what the part needs: retention and transfer go by them. */

@@ -2,12 +2,15 @@ package io.understudy.simulation;
 
 import io.understudy.filestore.Content;
 import io.understudy.filestore.ObjectInfo;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.SnapshotId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -19,6 +22,10 @@ final class Mishaps {
     private final Run run;
     private final Junk junk;
     private final List<String> forged = new ArrayList<>();
+    private final Map<Server, DiskCopy> copies = new HashMap<>();
+
+    /** What the disk of a database server held. */
+    private record DiskCopy(DatabaseIdentity live, Map<String, String> tables, ChangeLog log) {}
 
     Mishaps(Run run) {
         this.run = run;
@@ -26,13 +33,15 @@ final class Mishaps {
     }
 
     void happen(Server server) {
-        switch (run.random.nextInt(10)) {
+        switch (run.random.nextInt(13)) {
             case 0 -> rot("blobs/");
             case 1 -> rot("manifests/");
             case 2 -> forge();
             case 3, 4 -> rotMirror(server);
             case 5 -> setClock(server);
             case 6, 7, 8 -> junk.write();
+            case 10 -> dropSlot(server);
+            case 11, 12 -> copyOrRestore(server);
             default -> forget(server);
         }
     }
@@ -106,6 +115,28 @@ final class Mishaps {
         if (run.replica(server).process.isDead() && !server.kind().matches("applying|promoting")) {
             run.tell("lose the state", server.name, "");
             server.state(Optional.empty());
+        }
+    }
+
+    /** A person drops it, or the server lost it when it kept too much. */
+    private void dropSlot(Server server) {
+        run.tell("drop the slot", server.name, "");
+        server.log.dropSlot();
+    }
+
+    /** The database server is put back to an earlier copy of its disk: log and slot go back with the rows. */
+    private void copyOrRestore(Server server) {
+        DiskCopy copy = copies.remove(server);
+        if (copy == null) {
+            run.tell("copy the disk", server.name, "");
+            server.live()
+                    .ifPresent(live ->
+                            copies.put(server, new DiskCopy(live, server.databases.tables(live), server.log.copy())));
+        } else if (server.live().filter(copy.live()::equals).isPresent() && server.site.serves()) {
+            run.tell("restore the disk", server.name, "");
+            server.databases.write(copy.live(), copy.tables());
+            server.log.restore(copy.log());
+            run.servers.served(server);
         }
     }
 

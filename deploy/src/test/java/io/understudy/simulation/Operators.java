@@ -17,6 +17,10 @@ final class Operators {
     /** What it is worth to wait for. */
     private static final List<String> MOMENTS = List.of(
             "export a snapshot",
+            "write a mark",
+            "read the log",
+            "note",
+            "advance the slot",
             "walk tree",
             "create",
             "delete",

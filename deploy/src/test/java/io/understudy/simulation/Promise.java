@@ -11,7 +11,8 @@ enum Promise {
     RETENTION(7),
     AUTHENTIC(8),
     FILESTORE_IS_THE_TRUTH(9),
-    NO_SILENT_FAILURE(10);
+    NO_SILENT_FAILURE(10),
+    CHECKED(13);
 
     private final int number;
 

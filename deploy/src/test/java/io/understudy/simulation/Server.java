@@ -56,6 +56,7 @@ final class Server {
     final Marker marker;
     final EpochStore epochs;
     final FakeDatabaseServer databases;
+    final ChangeLog log = new ChangeLog();
     final InMemoryFilestore mirror;
     final Site site;
     private final Run run;

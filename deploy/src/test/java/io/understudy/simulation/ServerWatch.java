@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.simulation.Contents.Content;
 import io.understudy.simulation.StoreWatch.Genuine;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -121,7 +123,10 @@ final class ServerWatch {
         String notes = content.tables().getOrDefault("note", "");
         String stamp = content.tables().getOrDefault("stamp", "").strip();
         String[] rows = notes.strip().split("\n");
-        String last = rows[rows.length - 1].split("\t")[0];
+        String last = Arrays.stream(rows)
+                .map(row -> row.split("\t")[0])
+                .max(Comparator.comparing(Integer::valueOf))
+                .orElseThrow();
         String logged = content.tables().getOrDefault("log", "").strip();
         if (!last.equals(stamp) || !logged.endsWith("note " + stamp)) {
             throw Promise.NEVER_MIXED.broken(snapshot + " holds tables of different moments: " + content.tables());

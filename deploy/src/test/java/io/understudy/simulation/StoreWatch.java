@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,9 @@ final class StoreWatch {
     private static final class Eyes {
         private long epochs = -1;
         private long content = -1;
+        /** The tables of the moment that it froze last. */
+        private Map<String, String> frozen = Map.of();
+
         private final Map<String, JsonNode> reports = new HashMap<>();
         private final Map<String, Long> looked = new HashMap<>();
     }
@@ -124,6 +128,18 @@ final class StoreWatch {
 
     Set<String> damagedKeys() {
         return damaged;
+    }
+
+    /** A snapshot's moment is frozen: whatever of it is read, taken over or kept as a delta has to come to this. */
+    void reads(Map<String, String> frozen) {
+        mine().frozen = Map.copyOf(frozen);
+    }
+
+    /** The log up to this snapshot's moment is no longer needed. */
+    void letGo(String snapshot) {
+        if (!committed.containsKey(snapshot)) {
+            throw Promise.CHECKED.broken("the slot passes " + snapshot + ", which was not committed");
+        }
     }
 
     void read(String server, String key) {
@@ -241,10 +257,21 @@ final class StoreWatch {
         try {
             Content content = contents.of(manifest, damaged);
             run.servers.checkMoment(id, content);
+            if (!sorted(content.tables()).equals(sorted(mine().frozen))) {
+                throw Promise.CHECKED.broken(
+                        id + " holds " + content.tables() + ", but its moment had " + mine().frozen);
+            }
             return content;
         } catch (Unsound e) {
             throw Promise.COMMIT_LAST.broken(id + " was committed, but " + e.getMessage());
         }
+    }
+
+    /** The order of rows means nothing. */
+    private static Map<String, List<String>> sorted(Map<String, String> tables) {
+        Map<String, List<String>> rows = new TreeMap<>();
+        tables.forEach((name, text) -> rows.put(name, text.lines().sorted().toList()));
+        return rows;
     }
 
     private void withdraw(String server, String id) {
@@ -306,7 +333,7 @@ final class StoreWatch {
     }
 
     /** Everything that is listed under manifests/, genuine or not. */
-    java.util.List<String> listed() {
+    List<String> listed() {
         try (Stream<ObjectInfo> all = truth.list("manifests/", "")) {
             return all.map(info -> id(info.key())).toList();
         }
