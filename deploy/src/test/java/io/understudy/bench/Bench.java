@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Measures Understudy against named peers: {@code deploy/bench}. The table goes to standard output, the progress to
@@ -98,50 +101,65 @@ public final class Bench {
                 end.clearing();
             }
         }
-        if (options.contests().contains(Benchmark.TRACKED)) {
-            say("a site whose changes are tracked");
-            try (Testbed stand = stand("tracked", options.recordings())) {
-                stand.withoutSite();
-                GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes(), MediaFiles.Mix.USUAL);
-                site.generate();
-                findings.addAll(new TrackedContest(stand, site, options.runs(), progress).follow());
-                end.clearing();
-            }
-        }
-        if (options.contests().contains(Benchmark.SMALL)) {
-            try (Testbed stand = stand("small", options.recordings())) {
-                findings.addAll(contests(stand, MediaFiles.Mix.PICTURES)
-                        .full(" of a site with small files alone, none of which compresses,"));
-                findings.addAll(stand.footprints(" with these"));
-                end.clearing();
-            }
-        }
-        if (options.contests().contains(Benchmark.FOLLOW)) {
-            say("the demo's site: following");
-            try (Testbed stand = stand("follow", Optional.empty())) {
-                findings.addAll(new FollowContest(stand, options.runs(), progress).follow());
-                end.clearing();
-            }
-        }
-        if (options.contests().contains(Benchmark.HOST)) {
-            say("a site under load: snapshots one after the other");
-            try (Testbed stand = stand("host", Optional.empty())) {
-                stand.withoutSite();
-                new GeneratedSite(stand.primary(), options.megabytes(), MediaFiles.Mix.USUAL).generate();
-                PgBench load = new PgBench(stand.primary().database(), home.resolve("pgbench"));
-                findings.addAll(new HostContest(stand, load, options.runs(), progress).disturb());
-                end.clearing();
-            }
-        }
-        if (options.contests().contains(Benchmark.LARGE)) {
-            say("a table of 4 GB and a file of 4 GB");
-            try (Testbed stand = stand("large", options.recordings())) {
-                stand.withoutSite();
-                findings.addAll(new LargeContest(stand, progress).hold());
-                end.clearing();
-            }
-        }
+        hold(Benchmark.TRACKED, "a site whose changes are tracked", stand -> {
+            GeneratedSite site = generated(stand);
+            findings.addAll(new TrackedContest(stand, site, options.runs(), progress).follow());
+        });
+        hold(Benchmark.SCATTERED, "a site whose changes are tracked: what is stored", stand -> {
+            Peers peers = new Peers(home.resolve("peers-scattered"), stand);
+            findings.add(new ScatteredContest(stand, generated(stand), peers, options.runs(), progress).store());
+        });
+        hold(Benchmark.METADATA, "a site with very many tables and files", stand -> {
+            stand.withoutSite();
+            findings.add(new MetadataContest(stand, options.megabytes(), options.runs(), progress).write());
+        });
+        hold(Benchmark.SMALL, "a site with small files alone", stand -> {
+            findings.addAll(contests(stand, MediaFiles.Mix.PICTURES)
+                    .full(" of a site with small files alone, none of which compresses,"));
+            findings.addAll(stand.footprints(" with these"));
+        });
+        hold(Benchmark.DISK, "a standby that keeps no previous database", stand -> {
+            findings.add(new DiskContest(stand, generated(stand), progress).fill());
+        });
+        hold(Benchmark.FOLLOW, "the demo's site: following", stand -> {
+            findings.addAll(new FollowContest(stand, options.runs(), progress).follow());
+        });
+        hold(Benchmark.HOST, "a site under load: snapshots", stand -> {
+            generated(stand);
+            findings.addAll(new HostContest(stand, load(stand), options.runs(), progress).disturb());
+        });
+        hold(Benchmark.AGE, "a site under load: the standby's data", stand -> {
+            generated(stand);
+            Duration during = Duration.ofMinutes(options.minutes());
+            findings.addAll(new AgeContest(stand, load(stand), during, progress).grow());
+        });
+        hold(Benchmark.LARGE, "a table of 4 GB and a file of 4 GB", stand -> {
+            stand.withoutSite();
+            findings.addAll(new LargeContest(stand, progress).hold());
+        });
         return new Table(about, findings);
+    }
+
+    /** A contest on servers of its own, if it is asked for. */
+    private void hold(Benchmark which, String what, Consumer<Testbed> contest) {
+        if (options.contests().contains(which)) {
+            say(what);
+            try (Testbed stand = stand(which.name().toLowerCase(Locale.ROOT), options.recordings())) {
+                contest.accept(stand);
+                end.clearing();
+            }
+        }
+    }
+
+    private GeneratedSite generated(Testbed stand) {
+        stand.withoutSite();
+        GeneratedSite site = new GeneratedSite(stand.primary(), options.megabytes(), MediaFiles.Mix.USUAL);
+        site.generate();
+        return site;
+    }
+
+    private PgBench load(Testbed stand) {
+        return new PgBench(stand.primary().database(), Folders.create(home.resolve("pgbench")));
     }
 
     private Testbed stand(String name, Optional<Path> recordings) {

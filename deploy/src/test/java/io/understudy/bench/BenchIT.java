@@ -25,7 +25,7 @@ class BenchIT {
     private static final boolean ALL = Boolean.getBoolean("understudy.bench.all");
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String RATIO = "\\*\\*\\d+\\.\\d\\d\\*\\*";
-    private static final String VALUE = "\\*\\*\\d+(\\.\\d+)? (s|ms|MiB)\\*\\*";
+    private static final String VALUE = "\\*\\*\\d+(\\.\\d+)? (s|ms|kB|MiB)\\*\\*";
 
     private final Scratch scratch = new Scratch();
 
@@ -58,17 +58,26 @@ class BenchIT {
                     "1 % of recent rows changed.*" + RATIO,
                     "1 % of rows changed at random.*" + RATIO,
                     "one row changed.*" + RATIO,
-                    "tracked snapshot, nothing changed.*" + RATIO,
+                    "tracked snapshot, nothing changed.*" + RATIO));
+            if (restic) {
+                expected.add("1 % of the rows, at random, changed, tracked, against restic's.*" + RATIO);
+            }
+            expected.addAll(List.of(
+                    "with 10 tables and 200 files.*" + VALUE,
                     "full snapshot of a site with small files.*" + RATIO,
                     "the same, by an agent that runs on.*" + RATIO,
                     "memory of agent-primary with these.*" + VALUE,
+                    "`replica.previous: no`, at their most.*" + RATIO,
                     "until the standby works.*" + VALUE,
                     "until the standby serves.*" + VALUE));
         }
 
-        List<String> rows =
-                rows(measure(ALL ? "snapshots,small,import,tracked,follow" + (restic ? ",changed" : "") : "snapshots")
-                        .run(LIMIT));
+        List<String> rows = rows(measure(
+                        ALL
+                                ? "snapshots,small,import,tracked,metadata,disk,follow"
+                                        + (restic ? ",changed,scattered" : "")
+                                : "snapshots")
+                .run(LIMIT));
 
         assertThat(rows).hasSameSizeAs(expected);
         for (int i = 0; i < rows.size(); i++) {

@@ -13,14 +13,22 @@ enum Benchmark {
     CHANGED,
     /** Snapshots of an agent that tracks changes. */
     TRACKED,
+    /** What is stored after one per cent of the rows, at random, has changed: by an agent that tracks changes. */
+    SCATTERED,
+    /** What a tracked snapshot after one changed row writes for a site with very many tables and files. */
+    METADATA,
     /** A full import. */
     IMPORT,
     /** Imports after one per cent has changed. */
     DIFFERENCES,
+    /** What the databases of a standby that keeps no previous one take. */
+    DISK,
     /** From the commit to the standby's site, on the demo's site. */
     FOLLOW,
     /** What the site's own transactions notice of snapshots. */
     HOST,
+    /** How old the data is that a promotion would serve, under load and with continuous snapshots. */
+    AGE,
     /** The agents' memory with one very large table and file. */
     LARGE;
 

@@ -10,11 +10,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What the site notices of snapshots: how long its transactions take while the primary agent takes one snapshot after
- * the other, against the same without the agent, in turns.
+ * What the site notices of snapshots: how long its transactions take while the primary agent takes continuous ones, or
+ * one that reads everything after the other, against the same without the agent, in turns.
  */
 final class HostContest {
     private static final Duration EACH = Duration.ofSeconds(20);
+
+    private static final String UNTRACKED = "  tracking: off\n";
 
     private final Testbed stand;
     private final PgBench load;
@@ -29,35 +31,61 @@ final class HostContest {
     }
 
     List<Finding> disturb() {
+        stand.trackChanges();
         load.prepare();
         stand.newRepository();
         List<Double> alone = new ArrayList<>();
         List<Double> full = new ArrayList<>();
         List<Double> gentle = new ArrayList<>();
+        List<Double> continuous = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
             stand.settle();
             alone.add(load.p95(EACH));
+            stand.takeContinuousSnapshots();
+            continuous.add(continuously());
+            stand.takeNoContinuousSnapshots();
+            stand.primary().configure(config -> config.replace("primary:\n", "primary:\n" + UNTRACKED));
             full.add(disturbed());
             stand.primary().configure(config -> config.replace("primary:\n", "primary:\n  processors: 0.2\n"));
             gentle.add(disturbed());
-            stand.primary().configure(config -> config.replace("  processors: 0.2\n", ""));
+            stand.primary()
+                    .configure(
+                            config -> config.replace("  processors: 0.2\n", "").replace(UNTRACKED, ""));
             progress.printf(
                     Locale.ROOT,
-                    "  p95 %.1f ms alone, %.1f ms with snapshots, %.1f ms with gentle ones%n",
+                    "  p95 %.1f ms alone, %.1f ms with continuous snapshots, %.1f ms with full reads, %.1f ms with gentle ones%n",
                     alone.get(run) * 1e3,
+                    continuous.get(run) * 1e3,
                     full.get(run) * 1e3,
                     gentle.get(run) * 1e3);
         }
         Sample peer = new Sample(alone);
         return List.of(
                 Finding.ratio(
-                        "p95 of the site's transactions, one snapshot after the other, against none",
+                        "p95 of the site's transactions with `primary.continuous: " + Testbed.PACE
+                                + "`, against those without the agent",
                         Unit.MILLISECONDS,
-                        new Sample(full),
+                        new Sample(continuous),
                         peer,
                         1.1),
                 Finding.ratio(
-                        "the same with `primary.processors: 0.2`", Unit.MILLISECONDS, new Sample(gentle), peer, 1.1));
+                        "the same with one full read after the other", Unit.MILLISECONDS, new Sample(full), peer, 1.1),
+                Finding.ratio(
+                        "the same with these and `primary.processors: 0.2`",
+                        Unit.MILLISECONDS,
+                        new Sample(gentle),
+                        peer,
+                        1.1));
+    }
+
+    /** The agent takes snapshots as it sees fit. */
+    private double continuously() {
+        stand.settle();
+        Running agent = stand.startPrimary();
+        stand.snapshot();
+        double p95 = load.p95(EACH);
+        stand.stopPrimary(agent);
+        return p95;
     }
 
     private double disturbed() {

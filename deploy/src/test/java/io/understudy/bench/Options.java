@@ -14,6 +14,7 @@ import java.util.Set;
  *
  * @param runs of each contender; medians are reported
  * @param megabytes of database, and again of media
+ * @param minutes of load while the age of the standby's data is measured
  * @param contests to hold
  * @param readme where the table goes, empty: it is only printed
  * @param recordings where the agents' flight recordings go, empty: none are made
@@ -21,16 +22,19 @@ import java.util.Set;
 record Options(
         int runs,
         int megabytes,
+        int minutes,
         Set<Benchmark> contests,
         Optional<Path> readme,
         Optional<Path> recordings,
         boolean keep) {
     static final String USAGE = """
-            usage: deploy/bench [--runs N] [--mb N] [--only CONTEST[,CONTEST]] [--large] [--write] [--profile FOLDER] [--keep]
+            usage: deploy/bench [--runs N] [--mb N] [--minutes N] [--only CONTEST[,CONTEST]] [--large] [--write] [--profile FOLDER] [--keep]
 
               --runs N          runs of each contender, of which the median is reported (default 5)
               --mb N            MB of database, and again of media (default 500)
-              --only CONTEST    snapshots, small, changed, tracked, import, differences, follow, host or large
+              --minutes N       minutes of load while the age of the standby's data is measured (default 10)
+              --only CONTEST    snapshots, small, changed, tracked, scattered, metadata, import, differences, disk,
+                                follow, host, age or large
               --large           only the memory with a 4 GB table and a 4 GB file; takes minutes and 30 GB of disk
               --write           write the table into README.md; only for a whole measurement
               --profile FOLDER  let the agents write flight recordings (JFR) there; slows them down a little
@@ -38,12 +42,14 @@ record Options(
 
     static final int RUNS = 5;
     static final int MEGABYTES = 500;
+    static final int MINUTES = 10;
 
     /** @throws IllegalArgumentException naming what cannot be understood */
     static Options parse(Path readme, String... arguments) {
         Deque<String> given = new ArrayDeque<>(Arrays.asList(arguments));
         int runs = RUNS;
         int megabytes = MEGABYTES;
+        int minutes = MINUTES;
         Set<Benchmark> contests = Benchmark.usual();
         boolean write = false;
         boolean keep = false;
@@ -53,6 +59,7 @@ record Options(
             switch (argument) {
                 case "--runs" -> runs = number(argument, given, 99);
                 case "--mb" -> megabytes = number(argument, given, 100_000);
+                case "--minutes" -> minutes = number(argument, given, 1_000);
                 case "--only" -> contests = contests(value(argument, given));
                 case "--large" -> contests = EnumSet.of(Benchmark.LARGE);
                 case "--write" -> write = true;
@@ -62,11 +69,13 @@ record Options(
                 default -> throw new IllegalArgumentException("unknown argument " + argument);
             }
         }
-        if (write && (!contests.equals(Benchmark.usual()) || megabytes < MEGABYTES || runs < RUNS)) {
+        if (write
+                && (!contests.equals(Benchmark.usual()) || megabytes < MEGABYTES || runs < RUNS || minutes < MINUTES)) {
             throw new IllegalArgumentException("--write is only for a whole measurement: no --only, --mb of at least "
-                    + MEGABYTES + ", --runs of at least " + RUNS);
+                    + MEGABYTES + ", --runs of at least " + RUNS + ", --minutes of at least " + MINUTES);
         }
-        return new Options(runs, megabytes, contests, write ? Optional.of(readme) : Optional.empty(), recordings, keep);
+        return new Options(
+                runs, megabytes, minutes, contests, write ? Optional.of(readme) : Optional.empty(), recordings, keep);
     }
 
     private static Set<Benchmark> contests(String names) {

@@ -17,6 +17,7 @@ class OptionsTest {
         Options options = Options.parse(README);
         assertThat(options.runs()).isEqualTo(5);
         assertThat(options.megabytes()).isEqualTo(500);
+        assertThat(options.minutes()).isEqualTo(10);
         assertThat(options.contests()).doesNotContain(Benchmark.LARGE).hasSize(Benchmark.values().length - 1);
         assertThat(options.readme()).isEmpty();
     }
@@ -39,8 +40,10 @@ class OptionsTest {
         "--runs, --runs needs a value",
         "--runs 0, --runs takes a number",
         "--mb many, --mb takes a number",
+        "--minutes 0, --minutes takes a number",
         "--only luck, unknown contest luck",
         "--write --runs 1, --write is only for a whole measurement",
+        "--write --minutes 1, --write is only for a whole measurement",
         "--write --mb 5, --write is only for a whole measurement",
         "--write --only follow, --write is only for a whole measurement"
     })

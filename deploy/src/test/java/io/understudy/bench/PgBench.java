@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -31,33 +30,34 @@ final class PgBench {
 
     /** About 150 MB of tables. */
     void prepare() {
-        run(List.of("--initialize", "--quiet", "--scale=10"));
+        run(List.of("--initialize", "--quiet", "--scale=10"), LIMIT);
     }
 
     /** @return how long a transaction took, in seconds, for all but the slowest twentieth of them */
     double p95(Duration duration) {
         Testbed.clear(home);
-        run(List.of(
-                "--client=4",
-                "--no-vacuum",
-                "--rate=" + RATE,
-                "--time=" + duration.toSeconds(),
-                "--log",
-                "--log-prefix=" + home.resolve("transactions")));
+        run(
+                List.of(
+                        "--client=4",
+                        "--no-vacuum",
+                        "--rate=" + RATE,
+                        "--time=" + duration.toSeconds(),
+                        "--log",
+                        "--log-prefix=" + home.resolve("transactions")),
+                LIMIT.plus(duration));
         double[] seconds = transactions();
         if (seconds.length < duration.toSeconds() * RATE / 2) {
             throw new AssertionError("only " + seconds.length + " transactions in " + duration);
         }
-        return seconds[(int) (seconds.length * 0.95)];
+        return Sample.quantile(seconds, 0.95);
     }
 
     private double[] transactions() {
         try (Stream<Path> logs = Files.list(home)) {
-            double[] seconds = logs.flatMap(PgBench::lines)
+            return logs.flatMap(PgBench::lines)
                     .mapToDouble(line -> Long.parseLong(line.split(" ")[MICROS]) / 1e6)
+                    .sorted()
                     .toArray();
-            Arrays.sort(seconds);
-            return seconds;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,14 +71,14 @@ final class PgBench {
         }
     }
 
-    private void run(List<String> arguments) {
+    private void run(List<String> arguments, Duration limit) {
         Object[] all = Stream.concat(
                         Stream.of("-h", "127.0.0.1", "-p", Integer.toString(server.port()), "-U", "postgres"),
                         Stream.concat(arguments.stream(), Stream.of("site")))
                 .toArray();
         Program.of(server.tools().resolve("pgbench"), all)
                 .with(Map.of("PGOPTIONS", "-c role=site"))
-                .run(LIMIT)
+                .run(limit)
                 .successful();
     }
 }

@@ -25,6 +25,11 @@ record Sample(List<Double> values) {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
+    /** @param sorted in ascending order @param share 0.95: the value that all but the largest twentieth are below */
+    static double quantile(double[] sorted, double share) {
+        return sorted[(int) (sorted.length * share)];
+    }
+
     double least() {
         return Collections.min(values);
     }

@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 
 /** Two servers as an operator would run them, with the packaged agents. Not thread-safe. */
 final class Testbed implements AutoCloseable {
+    /** The pause between two looks for changes that the contests of continuous snapshots have. */
+    static final String PACE = "2s";
+
     private static final double MOST_MEMORY = 350.0 * (1 << 20);
     private static final Duration LIMIT = Duration.ofMinutes(30);
 
@@ -67,6 +70,24 @@ final class Testbed implements AutoCloseable {
         for (Server server : List.of(primary(), standby())) {
             server.configure(config -> config.substring(0, config.indexOf("service:")));
         }
+    }
+
+    /** From now on the primary's agent can see in the server's log which rows changed. */
+    void trackChanges() {
+        PostgresServer server = primary().database();
+        server.execute("postgres", "ALTER SYSTEM SET wal_level = 'logical'", "ALTER ROLE site REPLICATION");
+        server.stop();
+        server.start();
+    }
+
+    /** The primary's agent takes a snapshot whenever something has changed, from its next start on. */
+    void takeContinuousSnapshots() {
+        primary().configure(config -> config.replace("primary:\n", "primary:\n  continuous: " + PACE + "\n"));
+    }
+
+    /** As before {@link #takeContinuousSnapshots}. */
+    void takeNoContinuousSnapshots() {
+        primary().configure(config -> config.replace("  continuous: " + PACE + "\n", ""));
     }
 
     ServerPair pair() {

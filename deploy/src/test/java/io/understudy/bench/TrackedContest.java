@@ -22,11 +22,7 @@ final class TrackedContest {
     }
 
     List<Finding> follow() {
-        stand.primary()
-                .database()
-                .execute("postgres", "ALTER SYSTEM SET wal_level = 'logical'", "ALTER ROLE site REPLICATION");
-        stand.primary().database().stop();
-        stand.primary().database().start();
+        stand.trackChanges();
         List<Double> full = new ArrayList<>();
         Map<String, List<Double>> changed = new LinkedHashMap<>();
         for (int run = 0; run < runs; run++) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 enum Unit {
     SECONDS("s", 2, 1),
     MILLISECONDS("ms", 0, 1e-3),
+    KILOBYTES("kB", 0, 1e3),
     MEBIBYTES("MiB", 1, 1 << 20);
 
     private final String symbol;
