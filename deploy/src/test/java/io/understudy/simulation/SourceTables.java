@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The live database as a snapshot sees it: all tables of the moment at which the reading began, and by the changes since
- * the snapshot before where the log knows them.
+ * The live database as a snapshot sees it: all tables of the moment at which the reading began, and by the changes
+ * since the snapshot before where the log knows them.
  */
 final class SourceTables implements SourceDatabase {
     private static final DatabaseProperties PROPERTIES = new DatabaseProperties(
