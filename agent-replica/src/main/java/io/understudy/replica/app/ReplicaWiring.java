@@ -221,11 +221,12 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Inspection inspection() {
-        return new Inspection(store, marker, ports.databases(), parts.trees(), parts.stage(), parts.source());
+        return new Inspection(
+                store, marker, ports.databases(), ports.loader(), parts.trees(), parts.stage(), parts.source());
     }
 
     private StateReconciler reconciler(Events events) {
-        return new StateReconciler(store, marker, ports.databases(), events, ports.clock());
+        return new StateReconciler(store, marker, ports.databases(), ports.loader(), events, ports.clock());
     }
 
     private RetryLog failures() {
@@ -255,7 +256,7 @@ public final class ReplicaWiring implements AutoCloseable {
                 marker,
                 reconciler(events),
                 new Discovery(store, parts.source(), inspection(), failures(), events, ports.clock(), ports.ticker()),
-                new ImportSteps(store, parts.source(), ports.loader(), parts.stage(), settings.trees()),
+                new ImportSteps(store, parts.source(), ports.loader(), parts.stage(), settings.trees(), ports.clock()),
                 new ApplyStep(store, parts.source(), intents(), applier(events), events),
                 failures(),
                 events,

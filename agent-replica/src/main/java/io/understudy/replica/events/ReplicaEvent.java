@@ -57,6 +57,12 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "the highest epoch in the repository is {epoch}", severity = Severity.TRACE)
     record EpochSeen(int epoch) implements ReplicaEvent {}
 
+    @EventText(
+            value =
+                    "the database of {snapshot}, which was loaded ahead, is gone; it is loaded again with the next round",
+            severity = Severity.WARN)
+    record AheadLost(SnapshotId snapshot) implements ReplicaEvent {}
+
     /** What is remembered of the server and the server contradicts. */
     @EventText(value = "{problem}", severity = Severity.WARN, hint = "{remedy}")
     record DiscrepancyFound(String problem, String remedy) implements ReplicaEvent {}
