@@ -31,8 +31,10 @@ import io.understudy.replica.load.DatabaseLoader;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
+import io.understudy.replica.promote.AheadStep;
 import io.understudy.replica.promote.EpochClaiming;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.promote.PromotionRecord;
 import io.understudy.replica.promote.RepositoryClaims;
 import io.understudy.replica.round.ApplyStep;
 import io.understudy.replica.round.Discovery;
@@ -265,13 +267,13 @@ public final class ReplicaWiring implements AutoCloseable {
 
     public Promotion promotion(Events events) {
         return new Promotion(
-                store,
+                new PromotionRecord(store, failures(), events),
                 marker,
                 reconciler(events),
                 applier(events),
+                new AheadStep(parts.source(), ports.loader(), parts.stage(), intents(), events, AheadStep.STAGING),
                 new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock()),
                 ports.site(),
-                failures(),
                 events,
                 ports.clock(),
                 ports.ticker());

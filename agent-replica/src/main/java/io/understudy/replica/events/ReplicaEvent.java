@@ -185,6 +185,9 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "the promotion goes on after a failure: {why}", severity = Severity.ERROR)
     record PromotionImpaired(UnderstudyException why) implements ReplicaEvent {}
 
+    @EventText(value = "the promotion serves what was live, not what was loaded ahead: {why}", severity = Severity.WARN)
+    record AheadPassedOver(UnderstudyException why) implements ReplicaEvent {}
+
     @EventText(value = "the promotion goes on, but its state cannot be saved: {why}", severity = Severity.ERROR)
     record PromotionUnsaved(UnderstudyException why) implements ReplicaEvent {}
 

@@ -44,7 +44,8 @@ public final class RoundControl {
         }
     }
 
-    synchronized boolean isCancelled() {
+    /** Whether it was given up. */
+    public synchronized boolean isCancelled() {
         return cancelled && !committed;
     }
 
