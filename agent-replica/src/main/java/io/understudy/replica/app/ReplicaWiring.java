@@ -81,6 +81,9 @@ import java.util.function.UnaryOperator;
  * <p>More than 300 lines with its imports, for all of it is one list of parts.
  */
 public final class ReplicaWiring implements AutoCloseable {
+    /** What a promotion gives a load ahead that is under way. */
+    private static final Duration LOAD_AHEAD = Duration.ofSeconds(10);
+
     private final Settings settings;
     private final ReplicaPorts ports;
     private final ReplicaParts parts;
@@ -352,6 +355,7 @@ public final class ReplicaWiring implements AutoCloseable {
         JobQueue queue = new JobQueue(
                 replica::attend,
                 new RoundPause(store, settings.replica().poll(), ports.clock()),
+                LOAD_AHEAD,
                 events,
                 ports.ticker());
         Inspector inspector = new Inspector(inspection, queue::wake, events, ports.ticker());

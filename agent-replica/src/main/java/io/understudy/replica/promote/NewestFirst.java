@@ -66,10 +66,14 @@ final class NewestFirst {
     }
 
     /**
+     * @param overtook whether a load ahead was given up for this promotion
      * @throws UnderstudyException why the promotion is refused before anything is touched, as {@link
      *     EpochClaiming#requireFree}; or that an apply could be finished neither way
      */
-    Outcome run(Optional<Ahead> remembered, Promotion.Request request) {
+    Outcome run(Optional<Ahead> remembered, boolean overtook, Promotion.Request request) {
+        if (remembered.isEmpty() && overtook && request.isNewest()) {
+            return passedOver(halfLoaded(), Optional.empty(), List.of(), ticker.nanos());
+        }
         // A state folder that takes no note of an intent is no place to begin an apply.
         boolean possible = request.isNewest() && notes.unsaved().isEmpty() && backup.on();
         return remembered
@@ -98,6 +102,13 @@ final class NewestFirst {
             return new Outcome(Origin.AHEAD, free, left, ticker.since(start));
         }
         return passedOver(wentBack(ahead), free, left, start);
+    }
+
+    private static UnderstudyException halfLoaded() {
+        return new UnderstudyException(
+                ErrorCode.LOAD_FAILED,
+                "a newer snapshot was being loaded, and was given up for the promotion",
+                "its content is in the filestore");
     }
 
     private Outcome passedOver(

@@ -129,6 +129,11 @@ public final class Promotion {
      *     {@code EPOCH_TAKEN}, {@code FILESTORE_*}: the server is what it was
      */
     public Report promote(Request request) {
+        return promote(request, false);
+    }
+
+    /** @param overtook whether a load ahead was given up for this, which left nothing ahead */
+    public Report promote(Request request, boolean overtook) {
         Instant decided = clock.instant();
         recall();
         List<UnderstudyException> left = unfinished.finish(request.asIs());
@@ -143,7 +148,7 @@ public final class Promotion {
         }
         if (state instanceof Following) {
             claiming.requireKey();
-            NewestFirst.Outcome first = newest.run(ahead, request);
+            NewestFirst.Outcome first = newest.run(ahead, overtook, request);
             begin((Following) notes.state(), request, false, first.free());
             return checked(resumed(left, first, decided));
         }

@@ -13,6 +13,7 @@ import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
@@ -133,6 +134,17 @@ class PromotionAheadTest extends FollowingStandby {
         assertThat(world.content()).isEqualTo(LIVE);
         assertThat(report.origin().why()).isPresent();
         assertThat(report.warnings()).extracting(UnderstudyException::code).contains(ErrorCode.COMMAND_FAILED);
+    }
+
+    @Test
+    void saysThatALoadWasGivenUpForIt() {
+        world.store.change(ReplicaRecord::withoutAhead);
+
+        Report report = world.agent().promotion().promote(PLAIN, true);
+
+        assertServesProven(world, report, ErrorCode.LOAD_FAILED);
+        assertThat(following().agent().promotion().promote(PROVEN, true).origin())
+                .isEqualTo(Origin.LIVE);
     }
 
     @Test
