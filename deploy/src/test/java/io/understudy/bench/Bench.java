@@ -123,6 +123,15 @@ public final class Bench {
                 end.clearing();
             }
         }
+        if (options.contests().contains(Benchmark.PROMOTE)) {
+            say("promotions with something loaded ahead");
+            for (PromoteContest.Site site : PromoteContest.Site.values()) {
+                try (Testbed stand = stand("promote-" + site, Optional.empty())) {
+                    findings.addAll(new PromoteContest(stand, site, options.runs(), progress).promote());
+                    end.clearing();
+                }
+            }
+        }
         if (options.contests().contains(Benchmark.HOST)) {
             say("a site under load: snapshots one after the other");
             try (Testbed stand = stand("host", Optional.empty())) {

@@ -19,6 +19,8 @@ enum Benchmark {
     DIFFERENCES,
     /** From the commit to the standby's site, on the demo's site. */
     FOLLOW,
+    /** From the decision to the promoted site, with something loaded ahead. */
+    PROMOTE,
     /** What the site's own transactions notice of snapshots. */
     HOST,
     /** The agents' memory with one very large table and file. */

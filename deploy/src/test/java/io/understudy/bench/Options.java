@@ -30,7 +30,7 @@ record Options(
 
               --runs N          runs of each contender, of which the median is reported (default 5)
               --mb N            MB of database, and again of media (default 500)
-              --only CONTEST    snapshots, small, changed, tracked, import, differences, follow, host or large
+              --only CONTEST    snapshots, small, changed, tracked, import, differences, follow, promote, host or large
               --large           only the memory with a 4 GB table and a 4 GB file; takes minutes and 30 GB of disk
               --write           write the table into README.md; only for a whole measurement
               --profile FOLDER  let the agents write flight recordings (JFR) there; slows them down a little

@@ -137,6 +137,24 @@ class PromotionAheadTest extends FollowingStandby {
     }
 
     @Test
+    void whatIsNotNewerThanWhatIsLiveIsNotApplied() {
+        Following live = (Following) world.store.state();
+        SnapshotId newer = new SnapshotId(1, 3);
+        world.store.change(record -> record.with(new Following(
+                new DatabaseVersion(
+                        live.current().database(),
+                        Optional.of(newer),
+                        live.current().moment(),
+                        live.current().plans()),
+                true,
+                live.since(),
+                Optional.empty())));
+
+        assertThat(world.store.record().ahead()).isPresent();
+        assertThat(AheadStep.in(world.store.record())).isEmpty();
+    }
+
+    @Test
     void saysThatALoadWasGivenUpForIt() {
         world.store.change(ReplicaRecord::withoutAhead);
 
