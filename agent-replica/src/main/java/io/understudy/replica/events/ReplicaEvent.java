@@ -57,6 +57,15 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "the highest epoch in the repository is {epoch}", severity = Severity.TRACE)
     record EpochSeen(int epoch) implements ReplicaEvent {}
 
+    /** It is whole in the spare database; what is live was not touched. */
+    @EventText(value = "{snapshot} is loaded ahead, in {took}, {how}", severity = Severity.DEBUG)
+    record SnapshotAhead(SnapshotId snapshot, Duration took, String how) implements ReplicaEvent {}
+
+    /** @param count since the last such line */
+    @EventText(
+            "{newest} is loaded ahead of what is live; continuous snapshots loaded since the last such line: {count}")
+    record SnapshotsAhead(int count, SnapshotId newest) implements ReplicaEvent {}
+
     @EventText(
             value =
                     "the database of {snapshot}, which was loaded ahead, is gone; it is loaded again with the next round",

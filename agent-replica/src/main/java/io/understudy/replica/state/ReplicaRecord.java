@@ -142,6 +142,29 @@ public record ReplicaRecord(
         return with(left, Optional.empty(), 0);
     }
 
+    /**
+     * A continuous one was loaded ahead: no error, and nothing to remember of attempts up to it. What was rejected stays
+     * so.
+     */
+    public ReplicaRecord succeedingAhead(SnapshotId loaded) {
+        return with(withoutAttempts(loaded, true), Optional.empty(), 0);
+    }
+
+    private List<FailedAttempt> withoutAttempts(SnapshotId limit, boolean inclusive) {
+        return failedAttempts.stream()
+                .filter(each -> each.rejection()
+                        || each.snapshot()
+                                .filter(id -> id.compareTo(limit) > (inclusive ? 0 : -1))
+                                .isPresent())
+                .toList();
+    }
+
+    /** An import of a continuous one that failed: it stands for those before it, too. */
+    ReplicaRecord withFailedContinuous(FailedAttempt failedAttempt) {
+        SnapshotId snapshot = failedAttempt.snapshot().orElseThrow();
+        return with(withoutAttempts(snapshot, false), lastError, failures).withFailedImport(failedAttempt);
+    }
+
     public ReplicaRecord withSuccess() {
         return with(failedAttempts, Optional.empty(), failures);
     }
