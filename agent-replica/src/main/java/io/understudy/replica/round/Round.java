@@ -171,6 +171,8 @@ public final class Round {
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetched(ask));
             during(Step.VERIFY, () -> steps.verifyAhead(fetched.manifest()));
+            // From here on a promotion that gives this up has nothing ahead to serve.
+            control.endsSoon();
             LoadedSpare loaded = during(Step.LOAD, () -> steps.load(fetched.manifest(), progress()));
             reportDoubts(loaded);
             store.change(record -> record.succeedingAhead(snapshot.get()));

@@ -11,6 +11,8 @@ import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.round.ImportRequest;
+import io.understudy.replica.round.RoundControl;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
@@ -152,6 +154,21 @@ class PromotionAheadTest extends FollowingStandby {
 
         assertThat(world.store.record().ahead()).isPresent();
         assertThat(AheadStep.in(world.store.record())).isEmpty();
+    }
+
+    @Test
+    void waitsForALoadAheadButForNoOther() {
+        List<Boolean> ends = new ArrayList<>();
+        RoundControl ahead = new RoundControl();
+        world.databases.duringLoad(() -> ends.add(ahead.isEndingSoon()));
+        world.source.continuous(1, 3, SnapshotId.parse(LIVE));
+        world.agent().round().run(ImportRequest.newest(), ahead);
+        RoundControl whole = new RoundControl();
+        world.databases.duringLoad(() -> ends.add(whole.isEndingSoon()));
+        world.source.commit(1, 4);
+        world.agent().round().run(ImportRequest.newest(), whole);
+
+        assertThat(ends).containsExactly(true, false);
     }
 
     @Test
