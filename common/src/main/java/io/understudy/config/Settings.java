@@ -157,8 +157,8 @@ public record Settings(
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
      * @param tracking whether changes may be learned from a replication slot, where the server allows it
-     * @param continuous the pause between two looks whether something changed, 1 s to 1 h, each of which takes a snapshot
-     *     if so; empty: only the schedule asks for snapshots
+     * @param continuous the pause between two looks whether something changed, 1 s to 1 h, each of which takes a
+     *     snapshot if so; empty: only the schedule asks for snapshots
      * @param listen {@code host:port} of gRPC
      * @param replicas names in the certificates of the servers that may follow, DNS names or addresses; where it names
      *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow

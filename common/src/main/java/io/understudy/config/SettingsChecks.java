@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /** What must hold between settings, and in values with a grammar of their own. */
 final class SettingsChecks {
+    /** So many continuous snapshots may be kept. */
+    private static final int MOST_CONTINUOUS = 50_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(SettingsChecks.class);
 
     /** A DNS name, an IPv4 or an IPv6 address. */
@@ -32,6 +35,7 @@ final class SettingsChecks {
     void check(Settings settings) {
         schedule(settings);
         label(settings);
+        continuous(settings);
         replicas(settings);
         trees(settings.trees());
         outsideTrees(Setting.MARKER, settings.marker(), settings);
@@ -70,6 +74,18 @@ final class SettingsChecks {
             top.below("retention")
                     .fault(Setting.RETENTION_KEEP, "has no count for continuous: set retention.continuous, a duration");
         }
+    }
+
+    /** All manifests have to be listed, by readers too. */
+    private void continuous(Settings settings) {
+        settings.primary()
+                .continuous()
+                .filter(every -> settings.retention().continuous().dividedBy(every) > MOST_CONTINUOUS)
+                .ifPresent(every -> top.below("retention")
+                        .fault(
+                                Setting.RETENTION_CONTINUOUS,
+                                "must be at most " + MOST_CONTINUOUS
+                                        + " times primary.continuous: each may be a snapshot"));
     }
 
     /** Names are compared with those in certificates letter by letter: a pattern would let in more than one server. */

@@ -19,6 +19,11 @@ public enum Metric {
     SNAPSHOT_LAST_LOGICAL_BYTES(Kind.GAUGE, "Plain bytes of the newest snapshot"),
     SNAPSHOT_LAST_STORED_BYTES(Kind.GAUGE, "Bytes in the filestore that the newest snapshot names"),
     SNAPSHOT_LAST_UPLOADED_BYTES(Kind.GAUGE, "Bytes that were new with the newest snapshot"),
+    CONTINUOUS_LOOKS(Kind.COUNTER, "Looks whether anything changed, for continuous snapshots"),
+    CONTINUOUS_DURATION_SECONDS(Kind.TIMER, "How long a continuous snapshot took, from the look to the commit"),
+    CONTINUOUS_PAUSE_SECONDS(
+            Kind.GAUGE,
+            "Pause between two looks as it is now, 0 without continuous snapshots or before the first look"),
     RETENTION_DELETED(Kind.COUNTER, "Snapshots deleted by retention"),
     RETENTION_FAILURES(Kind.COUNTER, "Prunings that failed"),
     TRACKING_RETAINED_BYTES(

@@ -57,6 +57,10 @@ public final class Metrics {
         counter(metric, labels).increment();
     }
 
+    public void add(Metric metric, long times) {
+        counter(metric).increment(times);
+    }
+
     public void observe(Metric metric, Duration duration, String... labels) {
         timer(metric, labels).record(duration);
     }

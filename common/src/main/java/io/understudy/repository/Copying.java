@@ -8,7 +8,10 @@ import io.understudy.repository.SnapshotBlobs.Part;
 import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.blob.ListDelta;
+import io.understudy.repository.blob.References;
 import io.understudy.repository.blob.StoredBlob;
+import io.understudy.repository.blob.StreamRef;
 import io.understudy.tasks.TaskScope;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -67,6 +70,39 @@ final class Copying {
         SnapshotBlobs.requireAgreement(manifest, this::healed);
         write(snapshot, signed.bytes());
         return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
+    }
+
+    /** As {@link #run}, but passes over what the references of a snapshot have in common that the target has whole. */
+    TransferResult runAfter(Manifest whole, SnapshotId snapshot, LongConsumer admission) {
+        Repository.Signed signed = from.readSigned(snapshot);
+        Manifest manifest = signed.manifest();
+        List<Section> sections = SnapshotBlobs.sections(manifest);
+        List<Section> known = SnapshotBlobs.sections(whole);
+        known.forEach(section -> section.own(this::healed, part -> planned.add(part.blob())));
+        fetch(missing(visitor -> sections.forEach(section -> section.listing(visitor))));
+        fetch(missing(visitor -> sections.forEach(section -> section.own(this::healed, visitor))));
+        List<Part> content = missing(visitor -> sections.forEach(section -> named(section, known, visitor)));
+        long bytes = content.stream().mapToLong(part -> part.blob().stored()).sum();
+        admission.accept(bytes);
+        total = fetchedBytes.get() + bytes;
+        progress.report(STEP, fetchedBytes.get(), total);
+        fetch(content);
+        new NextAgreement(to.blobs(), this::healed).require(whole, manifest);
+        write(snapshot, signed.bytes());
+        return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
+    }
+
+    /** The content that only this section names, and the little that lies next to it. */
+    private void named(Section section, List<Section> known, Consumer<Part> visitor) {
+        StreamRef before = known.stream()
+                .filter(each -> each.what().equals(section.what()))
+                .findFirst()
+                .map(Section::references)
+                .orElseGet(() -> StreamRef.of(List.of()));
+        ListDelta delta = ListDelta.between(before, section.references(), this::healed);
+        References.read(delta.before(), this::healed).forEachRemaining(planned::add);
+        References.read(delta.after(), this::healed)
+                .forEachRemaining(blob -> visitor.accept(new Part(section.what(), blob)));
     }
 
     /** The parts whose blobs the target lacks, each blob once. */

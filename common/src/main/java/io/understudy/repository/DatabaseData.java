@@ -40,6 +40,16 @@ public record DatabaseData(
         return NamedLines.read("the list of tables", tables, source, TableData.class);
     }
 
+    /** As {@link #tables(BlobSource)}, of some lines of such a list. */
+    public static Stream<TableData> tables(StreamRef lines, BlobSource source) {
+        return NamedLines.read("the list of tables", lines, source, TableData.class);
+    }
+
+    /** As {@link #sequences(BlobSource)}, of some lines of such a list. */
+    public static Stream<SequenceData> sequences(StreamRef lines, BlobSource source) {
+        return NamedLines.read("the list of sequences", lines, source, SequenceData.class);
+    }
+
     /** As {@link #tables(BlobSource)}. */
     public Stream<SequenceData> sequences(BlobSource source) {
         return NamedLines.read("the list of sequences", sequences, source, SequenceData.class);

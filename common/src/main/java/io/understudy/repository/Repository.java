@@ -241,6 +241,11 @@ public final class Repository {
         return JunkObject.in(snapshot.key(), () -> read(snapshot));
     }
 
+    /** Whether an object has this snapshot's name, by one question that reads nothing. */
+    public boolean holds(SnapshotId snapshot) {
+        return filestore.stat(snapshot.key()).isPresent();
+    }
+
     /** Deletes the manifest, after which the snapshot does not exist; its blobs stay. Idempotent. */
     public void delete(SnapshotId snapshot) {
         filestore.delete(snapshot.key());

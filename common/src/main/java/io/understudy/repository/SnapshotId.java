@@ -3,6 +3,7 @@ package io.understudy.repository;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,11 @@ public record SnapshotId(int epoch, int sequence) implements Comparable<Snapshot
         if (epoch < 1 || epoch > HIGHEST || sequence < 1 || sequence > HIGHEST) {
             throw new IllegalArgumentException("not a snapshot: " + epoch + "-" + sequence);
         }
+    }
+
+    /** The one behind it in its epoch; empty behind the last. */
+    public Optional<SnapshotId> next() {
+        return sequence < HIGHEST ? Optional.of(new SnapshotId(epoch, sequence + 1)) : Optional.empty();
     }
 
     /** @throws IllegalArgumentException when the text is not two numbers of eight digits */

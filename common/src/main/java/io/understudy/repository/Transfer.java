@@ -44,4 +44,23 @@ public final class Transfer {
             return new Copying(from, to, writes, scope, threads, progress).run(snapshot, admission);
         }
     }
+
+    /**
+     * As {@link #copy}, of a snapshot that has much in common with one that the target holds whole: what names the same
+     * content in both is not read, so that the effort follows what changed.
+     *
+     * @param whole in the target, with all of its blobs
+     */
+    public TransferResult copyNext(
+            Repository from,
+            Repository to,
+            Manifest whole,
+            SnapshotId snapshot,
+            LongConsumer admission,
+            Progress progress) {
+        try (WriteBatch writes = to.blobs().batch();
+                TaskScope scope = new TaskScope("copy snapshot " + snapshot)) {
+            return new Copying(from, to, writes, scope, threads, progress).runAfter(whole, snapshot, admission);
+        }
+    }
 }

@@ -23,7 +23,10 @@ public final class CommandSiteService implements SiteService {
      */
     private static final Duration ONE_ANSWER = Duration.ofSeconds(5);
 
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LAST_ANSWER = Duration.ofMillis(250);
+    /** A promotion waits for the site twice, and most sites are up within a second. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final ServiceSettings settings;
@@ -102,7 +105,7 @@ public final class CommandSiteService implements SiteService {
     /** At least a moment is given to the last answer, however late it is. */
     private Optional<String> ask(Duration left) {
         Duration limit = min(ONE_ANSWER, left);
-        return health.flatMap(check -> check.ask(limit.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : limit));
+        return health.flatMap(check -> check.ask(limit.compareTo(LAST_ANSWER) < 0 ? LAST_ANSWER : limit));
     }
 
     private void run(String action, List<String> arguments) {

@@ -1,5 +1,6 @@
 package io.understudy.time;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -10,5 +11,16 @@ public final class Moments {
     /** In UTC, to the second: {@code 2026-11-26T13:00:07Z}. What comes after the second is cut off. */
     public static String text(Instant moment) {
         return moment.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** In the largest unit of which there are many: {@code 119 s}, {@code 25 min}, {@code 3 h}, {@code 4 days}. */
+    public static String age(Duration age) {
+        if (age.toHours() >= 48) {
+            return age.toDays() + " days";
+        }
+        if (age.toMinutes() >= 120) {
+            return age.toHours() + " h";
+        }
+        return age.toSeconds() >= 120 ? age.toMinutes() + " min" : age.toSeconds() + " s";
     }
 }

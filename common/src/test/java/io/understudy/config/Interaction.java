@@ -56,6 +56,7 @@ record Interaction(String text, Set<Setting> settings) {
                 of(
                         "Without %s, each snapshot of %s reads every table, so they are as far apart as that takes.",
                         Setting.PRIMARY_TRACKING, Setting.PRIMARY_CONTINUOUS),
+                of("%s is at most 50000 times %s.", Setting.RETENTION_CONTINUOUS, Setting.PRIMARY_CONTINUOUS),
                 of(
                         "Snapshots of %s are kept for %s, whatever %s says.",
                         Setting.PRIMARY_CONTINUOUS, Setting.RETENTION_CONTINUOUS, Setting.RETENTION_KEEP),

@@ -89,6 +89,77 @@ class TransferTest {
     }
 
     @Test
+    void theNextOneComesOverWithoutALookAtWhatBothHave() {
+        copy(id(1, 1));
+        int looks = target.count(Operation.STAT);
+        Manifest second = site.commit(id(1, 2), 2);
+
+        TransferResult result = transfer.copyNext(from, to, first, id(1, 2), bytes -> {}, Progress.none());
+
+        assertThat(to.read(id(1, 2))).isEqualTo(second);
+        assertThat(result.fetchedBlobs()).isBetween(6L, 9L);
+        assertThat(target.count(Operation.STAT) - looks).isLessThan(60);
+        new Verification(2).verify(to, id(1, 2), Progress.none());
+    }
+
+    @Test
+    void theNextOneIsRefusedWhereItsListsNameWhatNoReferenceDoes() {
+        copy(id(1, 1));
+        Manifest second = site.commit(id(1, 2), 2);
+        // As if the references of the older one were those of the newer one.
+        DatabaseData data = second.database();
+        Manifest wrong = with(
+                second,
+                new DatabaseData(
+                        data.name(),
+                        data.kind(),
+                        data.properties(),
+                        data.schemaHash(),
+                        data.diskBytes(),
+                        data.archive(),
+                        data.tables(),
+                        data.sequences(),
+                        first.database().references()));
+        Manifest third = numbered(wrong, id(1, 3));
+        from.commit(third, site.key());
+
+        assertThat(failure(() -> transfer.copyNext(from, to, first, id(1, 3), bytes -> {}, Progress.none()))
+                        .code())
+                .isIn(ErrorCode.MANIFEST_DAMAGED, ErrorCode.BLOB_MISSING);
+        assertThat(to.list()).containsExactly(id(1, 1));
+    }
+
+    private static Manifest numbered(Manifest it, SnapshotId snapshot) {
+        return new Manifest(
+                it.format(),
+                it.site(),
+                snapshot,
+                it.periods(),
+                it.moment(),
+                it.walLsn(),
+                it.server(),
+                it.versions(),
+                it.databases(),
+                it.trees(),
+                it.totals());
+    }
+
+    private static Manifest with(Manifest it, DatabaseData data) {
+        return new Manifest(
+                it.format(),
+                it.site(),
+                it.snapshot(),
+                it.periods(),
+                it.moment(),
+                it.walLsn(),
+                it.server(),
+                it.versions(),
+                List.of(data),
+                it.trees(),
+                it.totals());
+    }
+
+    @Test
     void aRepeatedCopyDoesNothing() {
         copy(id(1, 1));
         assertThat(copy(id(1, 1)).fetchedBlobs()).isZero();

@@ -119,7 +119,7 @@ class CommandSiteServiceTest {
         service("", command("ask", 30)).prove();
         assertThat(answers).isEmpty();
         assertThat(time.pauses())
-                .containsExactly(Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(1));
+                .containsExactly(Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(200));
     }
 
     @Test

@@ -124,6 +124,11 @@ public final class Bench {
         hold(Benchmark.FOLLOW, "the demo's site: following", stand -> {
             findings.addAll(new FollowContest(stand, options.runs(), progress).follow());
         });
+        for (PromoteContest.Site site : PromoteContest.Site.values()) {
+            hold(Benchmark.PROMOTE, "promotions with something loaded ahead: " + site, stand -> {
+                findings.addAll(new PromoteContest(stand, site, options.runs(), progress).promote());
+            });
+        }
         hold(Benchmark.HOST, "a site under load: snapshots", stand -> {
             generated(stand);
             findings.addAll(new HostContest(stand, load(stand), options.runs(), progress).disturb());
@@ -144,7 +149,7 @@ public final class Bench {
     private void hold(Benchmark which, String what, Consumer<Testbed> contest) {
         if (options.contests().contains(which)) {
             say(what);
-            try (Testbed stand = stand(which.name().toLowerCase(Locale.ROOT), options.recordings())) {
+            try (Testbed stand = stand(which.name().toLowerCase(Locale.ROOT) + "-" + findings.size(), options.recordings())) {
                 contest.accept(stand);
                 end.clearing();
             }

@@ -25,6 +25,8 @@ enum Benchmark {
     DISK,
     /** From the commit to the standby's site, on the demo's site. */
     FOLLOW,
+    /** From the decision to the promoted site, with something loaded ahead. */
+    PROMOTE,
     /** What the site's own transactions notice of snapshots. */
     HOST,
     /** How old the data is that a promotion would serve, under load and with continuous snapshots. */

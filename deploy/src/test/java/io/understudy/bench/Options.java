@@ -34,7 +34,7 @@ record Options(
               --mb N            MB of database, and again of media (default 500)
               --minutes N       minutes of load while the age of the standby's data is measured (default 10)
               --only CONTEST    snapshots, small, changed, tracked, scattered, metadata, import, differences, disk,
-                                follow, host, age or large
+                                follow, promote, host, age or large
               --large           only the memory with a 4 GB table and a 4 GB file; takes minutes and 30 GB of disk
               --write           write the table into README.md; only for a whole measurement
               --profile FOLDER  let the agents write flight recordings (JFR) there; slows them down a little

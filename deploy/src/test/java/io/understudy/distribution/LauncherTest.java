@@ -68,6 +68,14 @@ class LauncherTest {
         assertThat(arguments("JAVA_VERSION=unknown\n")).doesNotContain(UNWARNED);
     }
 
+    /** What works for seconds and longer needs it. */
+    @ParameterizedTest
+    @CsvSource({"promote, true", "status, true", "run, false", "snapshot, false", "verify, false"})
+    void aCommandThatIsSoonOverDoesWithoutTheOptimizingCompiler(String command, boolean quick) {
+        assertThat(run("-c", "/etc/understudy.yaml", command).output().contains("-XX:TieredStopAtLevel=1"))
+                .isEqualTo(quick);
+    }
+
     /** As {@code /usr/bin/java} is a link to a link on Debian. */
     @Test
     void theVersionIsThatOfTheLinksTarget() throws IOException {

@@ -134,7 +134,7 @@ final class Operators {
     private void promote(Server server, boolean unfenced, boolean force) {
         run.tell("promote", server.name, (unfenced ? "unfenced " : "") + (force ? "forced" : ""));
         Promotion.Request request = new Promotion.Request("promote", unfenced, force, false);
-        ask(server, true, (agent, control) -> agent.promote(request));
+        ask(server, true, (agent, control) -> agent.promote(request, control));
     }
 
     /** DNS first, then the marker, then a restart of the site, some time later. */

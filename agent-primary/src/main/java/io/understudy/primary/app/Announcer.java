@@ -51,6 +51,7 @@ final class Announcer implements EventSink {
                 .setServer(server)
                 .setEpoch(epoch)
                 .setSnapshot(manifest.snapshot().toString())
+                .setScheduled(manifest.scheduled().map(Object::toString).orElse(""))
                 .setMoment(timestamp(manifest.moment()));
     }
 

@@ -6,6 +6,7 @@ import io.understudy.events.EventSink;
 import io.understudy.events.Events;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
 import io.understudy.tasks.DaemonThreads;
@@ -23,12 +24,17 @@ final class AutoPrune implements EventSink, AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Pruning pruning;
+    private final ContinuousRetention continuous;
     private final Events events;
     private final ThreadPoolExecutor worker;
 
-    /** @param events that the pruning reports to */
-    AutoPrune(Pruning pruning, Events events) {
+    /**
+     * @param continuous deletes continuous snapshots, once a minute at most
+     * @param events that both report to
+     */
+    AutoPrune(Pruning pruning, ContinuousRetention continuous, Events events) {
         this.pruning = pruning;
+        this.continuous = continuous;
         this.events = events;
         // While one is under way another is not needed.
         this.worker = new ThreadPoolExecutor(
@@ -43,8 +49,12 @@ final class AutoPrune implements EventSink, AutoCloseable {
 
     @Override
     public void receive(Event event, Instant at) {
-        if (event instanceof PrimaryEvent.SnapshotCommitted) {
-            worker.execute(this::pruneIfDue);
+        if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
+            continuous.committed(committed.manifest());
+            boolean due = continuous.isDue();
+            if (due || !committed.manifest().isContinuous()) {
+                worker.execute(() -> work(due));
+            }
         }
     }
 
@@ -57,6 +67,17 @@ final class AutoPrune implements EventSink, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void work(boolean continuousIsDue) {
+        try {
+            if (continuousIsDue) {
+                continuous.delete();
+            }
+        } catch (RuntimeException e) {
+            events.report(new CommonEvent.Defect("the deletion of continuous snapshots", e));
+        }
+        pruneIfDue();
     }
 
     private void pruneIfDue() {

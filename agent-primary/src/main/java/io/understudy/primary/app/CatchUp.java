@@ -101,7 +101,20 @@ final class CatchUp {
         Manifest manifest = repository.get().read(newest);
         announcer.found(manifest, epoch);
         if (!first) {
-            planner.covered(manifest.moment());
+            planner.covered(scheduled(manifest).moment());
+        }
+    }
+
+    /** What covers the ticks of the schedule: a continuous snapshot, which is newer than a tick, does not. */
+    private Manifest scheduled(Manifest newest) {
+        Optional<SnapshotId> scheduled = newest.scheduled().filter(id -> !id.equals(newest.snapshot()));
+        try {
+            return scheduled.map(repository.get()::read).orElse(newest);
+        } catch (UnderstudyException e) {
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            return newest;
         }
     }
 }

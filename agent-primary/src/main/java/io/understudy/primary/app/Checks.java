@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -222,9 +223,23 @@ public final class Checks {
                                 + " with cron.schedule_in_database, and DROP EXTENSION pg_cron in the site's database");
             }
             UserRisks.ofUser(session).forEach(risk -> findings.warn("database user", risk, UserRisks.HINT));
-            TrackingCheck.add(findings, session, settings.primary().tracking(), settings.site(), known.get());
+            boolean tracked =
+                    TrackingCheck.add(findings, session, settings.primary().tracking(), settings.site(), known.get());
+            settings.primary().continuous().ifPresent(every -> continuous(findings, every, tracked));
             return "database " + database.settings().name() + " on PostgreSQL " + version / 10000 + "."
                     + version % 10000 + ", pg_dump " + programs.version();
+        }
+    }
+
+    private static void continuous(CheckReport.Run findings, Duration every, boolean tracked) {
+        if (tracked) {
+            findings.check("continuous", () -> "the daemon looks for changes every " + every.toSeconds() + " s");
+        } else {
+            findings.warn(
+                    "continuous",
+                    "changes are not tracked: each continuous snapshot reads every table, so that this takes a"
+                            + " twentieth of the time at most",
+                    "set wal_level = logical: docs/install.md, \"Change tracking\"");
         }
     }
 
@@ -244,7 +259,10 @@ public final class Checks {
         if (settings.primary().schedule().isEmpty()) {
             findings.warn(
                     "schedule",
-                    "primary.schedule is empty: snapshots are taken only when asked for",
+                    settings.primary().continuous().isPresent()
+                            ? "primary.schedule is empty: a standby keeps what is new ready, and never restarts its"
+                                    + " site with it to prove it"
+                            : "primary.schedule is empty: snapshots are taken only when asked for",
                     "set primary.schedule, for instance {hourly: \"0 * * * *\"}");
             return;
         }

@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code agent-primary run}: a loop that looks once a second which role this server has and asks for the snapshots that
+ * {@code agent-primary run}: a loop that looks at least once a second which role this server has and asks for the snapshots that
  * are due. In backup mode it idles; when the marker is gone and the epoch is this server's, it takes over without a
  * restart.
  */
@@ -25,6 +25,7 @@ public final class Daemon implements AutoCloseable {
 
     private final RoleWatch watch;
     private final Planner planner;
+    private final Continuous continuous;
     private final CatchUp catchUp;
     private final TrackingWatch tracking;
     private final LoopReport report;
@@ -41,6 +42,7 @@ public final class Daemon implements AutoCloseable {
     Daemon(
             RoleWatch watch,
             Planner planner,
+            Continuous continuous,
             CatchUp catchUp,
             TrackingWatch tracking,
             LoopReport report,
@@ -50,6 +52,7 @@ public final class Daemon implements AutoCloseable {
             Ticker ticker) {
         this.watch = watch;
         this.planner = planner;
+        this.continuous = continuous;
         this.catchUp = catchUp;
         this.tracking = tracking;
         this.report = report;
@@ -74,7 +77,7 @@ public final class Daemon implements AutoCloseable {
             services.forEach(running::start);
             events.report(new PrimaryEvent.AgentRuns());
             while (!stopping) {
-                ticker.sleep(PAUSE);
+                ticker.sleep(continuous.sleep(PAUSE));
                 guardedRound();
             }
         } catch (InterruptedException e) {
@@ -128,6 +131,9 @@ public final class Daemon implements AutoCloseable {
         RoleStatus roleStatus = look();
         if (!roleStatus.role().idles()) {
             planner.ask(clock.instant());
+        }
+        if (roleStatus.role() == Role.PRIMARY) {
+            continuous.ask();
         }
         report(roleStatus);
     }

@@ -28,6 +28,7 @@ final class DaemonStatus implements EventSink {
     private RepositorySeen repository = RepositorySeen.NOTHING;
     private Optional<Instant> next = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
+    private Optional<UnderstudyException> continuousFailure = Optional.empty();
 
     DaemonStatus(Clock clock) {
         this.clock = clock;
@@ -40,8 +41,13 @@ final class DaemonStatus implements EventSink {
         if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
             repository = repository.committed(committed.manifest(), at);
             failure = Optional.empty();
+            continuousFailure = Optional.empty();
         } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             failure = Optional.of(failed.why());
+        } else if (event instanceof PrimaryEvent.ContinuousFailed failed) {
+            continuousFailure = Optional.of(failed.why());
+        } else if (event instanceof PrimaryEvent.ContinuousLooked) {
+            continuousFailure = Optional.empty();
         }
     }
 
@@ -58,7 +64,12 @@ final class DaemonStatus implements EventSink {
         if (roleStatus.role().idles()) {
             // A refusal in backup mode says nothing of what this server can do once it is promoted.
             failure = Optional.empty();
+            continuousFailure = Optional.empty();
         }
+    }
+
+    private Optional<UnderstudyException> failure() {
+        return failure.or(() -> continuousFailure);
     }
 
     synchronized RoleStatus roleStatus() {
@@ -78,7 +89,7 @@ final class DaemonStatus implements EventSink {
      * Why the last snapshot failed, or else why the role is not what it should be, or why the repository can't be read.
      */
     synchronized Optional<UnderstudyException> lastError() {
-        Optional<UnderstudyException> own = roleStatus.role().idles() ? Optional.empty() : failure;
+        Optional<UnderstudyException> own = roleStatus.role().idles() ? Optional.empty() : failure();
         return own.or(roleStatus::lastError).or(repository::failure);
     }
 
@@ -94,7 +105,8 @@ final class DaemonStatus implements EventSink {
         return switch (roleStatus.role()) {
             case REPLICA -> Probe.up("in backup mode: idle");
             case PRIMARY ->
-                failure.map(why -> Probe.down(why.getMessage()))
+                failure()
+                        .map(why -> Probe.down(why.getMessage()))
                         .orElseGet(() -> Probe.up("primary of epoch " + roleStatus.epoch()));
             case FENCED, NO_EPOCH, UNKNOWN ->
                 Probe.down(roleStatus.role().label()

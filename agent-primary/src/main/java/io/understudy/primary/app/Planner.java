@@ -4,6 +4,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.Retry;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.capture.Taken;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.schedule.Timetable;
 import io.understudy.progress.Progress;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 
 /**
@@ -31,7 +33,7 @@ final class Planner {
     private final SnapshotQueue queue;
     private final RandomGenerator random;
     private Timetable timetable;
-    private Optional<SnapshotQueue.Job> running = Optional.empty();
+    private Optional<SnapshotQueue.Job<Taken>> running = Optional.empty();
 
     /** @param start ticks before it are not due, until {@link #covered} gives a later start */
     Planner(Schedule schedule, SnapshotQueue queue, Instant start, RandomGenerator random) {
@@ -54,6 +56,17 @@ final class Planner {
         // What was asked for before is of an earlier epoch: how it ended says nothing of this one.
         running = Optional.empty();
         covered(now);
+        oweFirst(now);
+    }
+
+    /** A continuous snapshot is to be taken, and there is none that it can follow: one that is none comes first. */
+    void baseIsNeeded(Instant now) {
+        if (running.isEmpty() && !timetable.isOwed()) {
+            oweFirst(now);
+        }
+    }
+
+    private void oweFirst(Instant now) {
         List<String> periods = schedule.between(Instant.EPOCH, now);
         timetable.owe(periods.isEmpty() ? List.of(PROMOTION) : periods, now);
     }
@@ -79,7 +92,7 @@ final class Planner {
     }
 
     private void settle(Instant now) {
-        SnapshotQueue.Job job = running.filter(SnapshotQueue.Job::isDone).orElse(null);
+        SnapshotQueue.Job<Taken> job = running.filter(Future::isDone).orElse(null);
         if (job == null) {
             return;
         }

@@ -26,7 +26,7 @@ final class PrimaryHandlers {
     /** When the caller leaves, the snapshot is cancelled. */
     private static SnapshotView take(SnapshotQueue queue, Events events, SnapshotRequest request, AdminCall call) {
         events.report(new PrimaryEvent.SnapshotRequested(request.periods()));
-        SnapshotQueue.Job job = queue.submit(request, call.progress());
+        SnapshotQueue.Job<Taken> job = queue.submit(request.requireLabels(), call.progress());
         call.onCancel(() -> job.cancel(true));
         try {
             Taken taken = job.get();

@@ -31,6 +31,9 @@ final class PrimaryMetrics implements EventSink {
             metrics.prepare(Metric.SNAPSHOT_FAILURES, stage.label());
         }
         metrics.prepare(Metric.SNAPSHOT_DURATION_SECONDS);
+        metrics.prepare(Metric.CONTINUOUS_LOOKS);
+        metrics.prepare(Metric.CONTINUOUS_DURATION_SECONDS);
+        metrics.set(Metric.CONTINUOUS_PAUSE_SECONDS, 0);
         metrics.prepare(Metric.RETENTION_DELETED);
         metrics.prepare(Metric.RETENTION_FAILURES);
         metrics.prepare(Metric.HANDSHAKES_REFUSED);
@@ -43,12 +46,22 @@ final class PrimaryMetrics implements EventSink {
         if (event instanceof PrimaryEvent.SnapshotBegan) {
             metrics.count(Metric.SNAPSHOT_ATTEMPTS);
         } else if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
-            metrics.observe(Metric.SNAPSHOT_DURATION_SECONDS, committed.took());
+            boolean continuous = committed.manifest().isContinuous();
+            metrics.observe(
+                    continuous ? Metric.CONTINUOUS_DURATION_SECONDS : Metric.SNAPSHOT_DURATION_SECONDS,
+                    committed.took());
             newest(RepositorySeen.Details.of(committed.manifest()));
         } else if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             metrics.count(Metric.SNAPSHOT_FAILURES, failed.stage().label());
+        } else if (event instanceof PrimaryEvent.ContinuousLooked looked) {
+            metrics.count(Metric.CONTINUOUS_LOOKS);
+            metrics.set(Metric.CONTINUOUS_PAUSE_SECONDS, looked.pause().toMillis() / 1000.0);
+        } else if (event instanceof PrimaryEvent.ContinuousFailed failed) {
+            metrics.count(Metric.SNAPSHOT_FAILURES, failed.stage().label());
         } else if (event instanceof PrimaryEvent.SnapshotDeleted) {
             metrics.count(Metric.RETENTION_DELETED);
+        } else if (event instanceof PrimaryEvent.ContinuousDeleted deleted) {
+            metrics.add(Metric.RETENTION_DELETED, deleted.count());
         } else if (event instanceof PrimaryEvent.PruningFailed) {
             metrics.count(Metric.RETENTION_FAILURES);
         } else if (event instanceof CommonEvent.PeerRefused) {

@@ -24,6 +24,7 @@ import io.understudy.primary.capture.SnapshotSource;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.capture.tree.TreeCapture;
+import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.process.SystemCommandRunner;
@@ -125,7 +126,11 @@ public final class PrimaryWiring implements AutoCloseable {
     }
 
     public Pruning pruning(Events events) {
-        Pruning.Host host = new Pruning.Host(
+        return new Pruning(pruningHost(), settings.retention(), events);
+    }
+
+    private Pruning.Host pruningHost() {
+        return new Pruning.Host(
                 settings.primary().name(),
                 settings.state(),
                 marker,
@@ -135,7 +140,6 @@ public final class PrimaryWiring implements AutoCloseable {
                 ports.clock().getZone(),
                 settings.primary().replicas(),
                 ports.ticker());
-        return new Pruning(host, settings.retention(), events);
     }
 
     public RoleWatch roleWatch() {
@@ -216,7 +220,8 @@ public final class PrimaryWiring implements AutoCloseable {
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
         // The followers know of a commit before anything else is done with it.
         Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
-        AutoPrune prune = new AutoPrune(pruning(events), events);
+        AutoPrune prune = new AutoPrune(
+                pruning(events), new ContinuousRetention(pruningHost(), settings.retention(), events), events);
         events.add(prune);
         SnapshotQueue queue = new SnapshotQueue(taker(events));
         Schedule schedule =
@@ -244,12 +249,21 @@ public final class PrimaryWiring implements AutoCloseable {
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
+        Planner planner = new Planner(schedule, queue, ports.clock().instant(), ports.random());
+        Continuous continuous = new Continuous(
+                settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());
         AdminServer admin = access().server(
                         PrimaryHandlers.of(
                                 queue,
                                 events,
                                 audit,
-                                () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, tracking.last())),
+                                () -> status.ofDaemon(
+                                        daemonStatus,
+                                        queue,
+                                        followers.all(),
+                                        refused,
+                                        tracking.last(),
+                                        continuous.view())),
                         audit,
                         events);
         List<Service> services = new ArrayList<>();
@@ -275,10 +289,10 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(() -> following);
         services.add(() -> prune);
         services.add(() -> queue);
-        Planner planner = new Planner(schedule, queue, ports.clock().instant(), ports.random());
         return new Daemon(
                 roleWatch(),
                 planner,
+                continuous,
                 new CatchUp(repository, announcer, planner, events, ports.clock(), ports.ticker()),
                 tracking,
                 new LoopReport(

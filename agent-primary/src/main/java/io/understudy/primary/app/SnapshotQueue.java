@@ -2,6 +2,7 @@ package io.understudy.primary.app;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
@@ -9,11 +10,14 @@ import io.understudy.progress.Progress;
 import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The one thread of the daemon that takes snapshots, in the order in which they are asked for. Thread-safe; the thread
@@ -25,6 +29,7 @@ final class SnapshotQueue implements AutoCloseable {
 
     private final SnapshotTaker taker;
     private final ThreadPoolExecutor worker;
+    private final AtomicInteger open = new AtomicInteger();
     private volatile Step step;
 
     /** Where the running snapshot stands. */
@@ -41,11 +46,26 @@ final class SnapshotQueue implements AutoCloseable {
      *
      * @throws UnderstudyException {@code LOCKED} when many wait already, {@code CANCELLED} when the queue is closed
      */
-    Job submit(SnapshotRequest request, Progress progress) {
-        Job job = new Job(request, progress);
+    Job<Taken> submit(SnapshotRequest request, Progress progress) {
+        return submit(new Job<>(() -> take(request, progress)));
+    }
+
+    /** Asks for a continuous snapshot, if anything changed. As {@link #submit}. */
+    Job<Looked> submitLook() {
+        return submit(new Job<>(() -> stepped("", () -> taker.takeIfChanged(this::at))));
+    }
+
+    /** Whether nothing runs and nothing waits. */
+    boolean isIdle() {
+        return open.get() == 0;
+    }
+
+    private <T> Job<T> submit(Job<T> job) {
         try {
+            open.incrementAndGet();
             worker.execute(job);
         } catch (RejectedExecutionException e) {
+            open.decrementAndGet();
             throw worker.isShutdown()
                     ? new UnderstudyException(
                             ErrorCode.CANCELLED, "cannot take a snapshot: the agent is stopping", "ask again later", e)
@@ -66,7 +86,7 @@ final class SnapshotQueue implements AutoCloseable {
     /** Cancels what runs and what waits, and gives it twenty seconds to end. */
     @Override
     public void close() {
-        worker.shutdownNow().forEach(waiting -> ((Job) waiting).cancel(true));
+        worker.shutdownNow().forEach(waiting -> ((Job<?>) waiting).cancel(true));
         try {
             worker.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -74,22 +94,38 @@ final class SnapshotQueue implements AutoCloseable {
         }
     }
 
-    /** One snapshot that was asked for. */
-    final class Job extends FutureTask<Taken> {
-        private Job(SnapshotRequest request, Progress progress) {
-            super(() -> take(request, progress));
+    /** Something that was asked for. */
+    final class Job<T> extends FutureTask<T> {
+        private Job(Callable<T> work) {
+            super(work);
+        }
+
+        @Override
+        protected void done() {
+            open.decrementAndGet();
         }
     }
 
     private Taken take(SnapshotRequest request, Progress progress) {
-        step = new Step("prepare", 0, -1);
+        return stepped(
+                "prepare",
+                () -> taker.take(request, (name, doneBytes, totalBytes) -> {
+                    at(name, doneBytes, totalBytes);
+                    progress.report(name, doneBytes, totalBytes);
+                }));
+    }
+
+    /** @param first step that is shown; empty: none until there is progress */
+    private <T> T stepped(String first, Supplier<T> work) {
+        step = first.isEmpty() ? null : new Step(first, 0, -1);
         try {
-            return taker.take(request, (name, doneBytes, totalBytes) -> {
-                step = new Step(name, doneBytes, totalBytes);
-                progress.report(name, doneBytes, totalBytes);
-            });
+            return work.get();
         } finally {
             step = null;
         }
+    }
+
+    private void at(String name, long doneBytes, long totalBytes) {
+        step = new Step(name, doneBytes, totalBytes);
     }
 }

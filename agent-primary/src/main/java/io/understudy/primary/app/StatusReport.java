@@ -4,6 +4,7 @@ import io.understudy.cli.Problem;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.announce.Follower;
+import io.understudy.primary.app.StatusView.ContinuousView;
 import io.understudy.primary.app.StatusView.FilestoreView;
 import io.understudy.primary.app.StatusView.FollowerView;
 import io.understudy.primary.app.StatusView.PeerView;
@@ -36,7 +37,8 @@ final class StatusReport {
             SnapshotQueue queue,
             List<Follower> followers,
             RefusedPeers peers,
-            Optional<SlotWatch.Look> tracking) {
+            Optional<SlotWatch.Look> tracking,
+            Optional<ContinuousView> continuous) {
         return view(
                 true,
                 daemonStatus.roleStatus(),
@@ -47,7 +49,8 @@ final class StatusReport {
                 followers.stream().map(StatusReport::view).toList(),
                 peers.last(),
                 peers.contacts().stream().map(each -> view(each, followers)).toList(),
-                tracking.map(look -> new TrackingView(look.slot(), look.retained(), look.limit())));
+                tracking.map(look -> new TrackingView(look.slot(), look.retained(), look.limit())),
+                continuous);
     }
 
     StatusView withoutDaemon(RoleStatus roleStatus, RepositorySeen seen) {
@@ -61,6 +64,7 @@ final class StatusReport {
                 List.of(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -74,7 +78,8 @@ final class StatusReport {
             List<FollowerView> followers,
             Optional<Refusal> refused,
             List<PeerView> peers,
-            Optional<TrackingView> tracking) {
+            Optional<TrackingView> tracking,
+            Optional<ContinuousView> continuous) {
         return new StatusView(
                 running,
                 site,
@@ -94,6 +99,7 @@ final class StatusReport {
                 seen.doubled(),
                 seen.junk().stream().map(each -> Problem.of(each.toException())).toList(),
                 tracking,
+                continuous,
                 new FilestoreView(
                         filestore,
                         seen.when().isPresent()

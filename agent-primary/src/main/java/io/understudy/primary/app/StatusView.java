@@ -6,6 +6,7 @@ import io.understudy.time.Moments;
 import io.understudy.transport.RefusedPeers.Refusal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -26,12 +27,13 @@ import java.util.Optional;
  *  "doubled_names":[{"name":"standby-1","seen":"2026-11-20T10:00:10Z"}],
  *  "junk":[{"code":"manifest_damaged","message":"epochs/99999999.json is junk and is passed over: …","hint":"…"}],
  *  "tracking":{"slot":"understudy_example_1a2b3c4d5e6f","retained_bytes":16777216,"limit_bytes":2147483648},
+ *  "continuous":{"every_seconds":5.0,"pause_seconds":5.0,"slower":null,"looked":"…","taken":"…"},
  *  "filestore":{"name":"s3://backups/example","readable":true,"seen":"2026-11-20T10:00:20Z"}}
  * }</pre>
  *
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0
  * when there is none or it is not known; what is not there is {@code null}. Without a daemon {@code running} is false,
- * and {@code next}, {@code progress}, {@code followers}, {@code refused} and {@code peers} are empty.
+ * and {@code next}, {@code progress}, {@code followers}, {@code refused}, {@code peers} and {@code continuous} are empty.
  * {@code refused} is the last connection that was refused. Without TLS {@code followers} and {@code peers} are empty:
  * callers may be anyone then.
  */
@@ -54,6 +56,7 @@ public record StatusView(
         List<DoubledName> doubledNames,
         List<Problem> junk,
         Optional<TrackingView> tracking,
+        Optional<ContinuousView> continuous,
         FilestoreView filestore) {
 
     /**
@@ -61,6 +64,32 @@ public record StatusView(
      * @param limitBytes above which the slot is dropped
      */
     public record TrackingView(String slot, long retainedBytes, long limitBytes) {}
+
+    /**
+     * @param everySeconds as {@code primary.continuous} says
+     * @param pauseSeconds between two looks now
+     * @param slower why that is more; empty when it is not
+     * @param looked when it last looked for changes
+     * @param taken when it last committed a continuous snapshot
+     */
+    public record ContinuousView(
+            double everySeconds,
+            double pauseSeconds,
+            Optional<String> slower,
+            Optional<Instant> looked,
+            Optional<Instant> taken) {
+        String text() {
+            return "every " + seconds(everySeconds)
+                    + slower.map(why -> ", now every " + seconds(pauseSeconds) + ": " + why)
+                            .orElse("")
+                    + looked.map(at -> "; last looked at " + Moments.text(at)).orElse("; has not looked yet")
+                    + taken.map(at -> ", last taken at " + Moments.text(at)).orElse("");
+        }
+
+        private static String seconds(double seconds) {
+            return String.format(Locale.ROOT, seconds == Math.rint(seconds) ? "%.0f s" : "%.1f s", seconds);
+        }
+    }
 
     public record Progress(String step, long doneBytes, long totalBytes) {}
 
@@ -138,6 +167,7 @@ public record StatusView(
         tracking.ifPresent(now -> text.append("tracking   slot " + now.slot() + " keeps "
                 + Bytes.text(now.retainedBytes()) + " of the server's log, at most " + Bytes.text(now.limitBytes())
                 + "\n"));
+        continuous.ifPresent(now -> text.append("continuous " + now.text() + "\n"));
         doubledNames.forEach(
                 each -> text.append("wrong      " + each.text() + "\nhint       " + DoubledName.HINT + "\n"));
         junk.forEach(each -> text.append("wrong      " + each.message() + "\nhint       " + each.hint() + "\n"));

@@ -1,5 +1,8 @@
 package io.understudy.primary.capture;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.repository.Manifest;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,5 +26,30 @@ public record SnapshotRequest(List<String> periods, Set<String> acceptEmpty) {
 
     public static SnapshotRequest of(List<String> periods) {
         return new SnapshotRequest(periods, Set.of());
+    }
+
+    /** One that is taken only if something changed. */
+    static SnapshotRequest continuous() {
+        return of(List.of(Manifest.CONTINUOUS));
+    }
+
+    boolean isContinuous() {
+        return periods.equals(List.of(Manifest.CONTINUOUS));
+    }
+
+    /**
+     * A continuous snapshot cannot be asked for: the daemon takes it if something changed.
+     *
+     * @throws UnderstudyException {@code USAGE} where that is one of the labels
+     */
+    public SnapshotRequest requireLabels() {
+        if (periods.contains(Manifest.CONTINUOUS)) {
+            throw new UnderstudyException(
+                    ErrorCode.USAGE,
+                    "cannot label a snapshot \"" + Manifest.CONTINUOUS
+                            + "\": a standby would not restart its site with it",
+                    "set primary.continuous, and the daemon takes them; or give it another label");
+        }
+        return this;
     }
 }

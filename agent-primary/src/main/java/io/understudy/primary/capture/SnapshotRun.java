@@ -7,17 +7,17 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
+import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.primary.events.Stage;
 import io.understudy.progress.Progress;
+import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseWriter.Written;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifest.Totals;
 import io.understudy.repository.Manifest.Versions;
 import io.understudy.repository.Repository;
-import io.understudy.repository.SnapshotBlobs;
-import io.understudy.repository.SnapshotBlobs.Section;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobSession;
@@ -27,6 +27,7 @@ import io.understudy.repository.blob.KnownBlobs;
 import io.understudy.repository.blob.StreamRef;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.tasks.TaskScope;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +48,8 @@ final class SnapshotRun {
     private final Progress progress;
     private final long start;
     private volatile Stage stage = Stage.PREPARE;
+    private volatile Duration walked = Duration.ZERO;
+    private boolean byChanges;
 
     SnapshotRun(SnapshotSource source, Progress progress) {
         this.source = source;
@@ -59,35 +62,82 @@ final class SnapshotRun {
         return stage;
     }
 
+    /** How long it has taken so far. */
+    Duration took() {
+        return source.ticker().since(start);
+    }
+
+    /** How long the trees took to be read. */
+    Duration walked() {
+        return walked;
+    }
+
+    /** Whether all trees, and no others, are as the base has them. Stores nothing, and asks the filestore nothing. */
+    boolean treesAreAsIn(Base base, Repository target) {
+        long begun = source.ticker().nanos();
+        boolean same =
+                base.manifest().orElseThrow().trees().size() == source.trees().size()
+                        && source.trees().stream()
+                                .allMatch(tree -> base.tree(tree)
+                                        .filter(then -> source.files().isAsIn(tree, then, target.blobs()))
+                                        .isPresent());
+        walked = source.ticker().since(begun);
+        return same;
+    }
+
+    /** Whether it was known what changed in the database, so that not all of it was read. */
+    boolean byChanges() {
+        return byChanges;
+    }
+
     /**
-     * @param number gives the next number that is free
+     * A snapshot that was taken, or one that was not needed.
+     *
+     * @param taken empty where nothing has changed since the base
+     * @param next what the next snapshot builds on
+     * @param seen which transactions had ended at the moment; empty where that is not known
+     */
+    record Result(Optional<Taken> taken, Base next, Optional<MomentSeen> seen) {}
+
+    /**
+     * @param newest the newest snapshot
      * @param full whether nothing is to be relied on that earlier snapshots stored
+     * @param number gives the next number that is free
      * @param beforeCommit is called when all is stored; throws when this server may not commit any more
      */
-    Taken take(
+    Result take(
             Repository target,
-            Supplier<SnapshotId> number,
+            Base newest,
             boolean full,
+            Supplier<SnapshotId> number,
             SnapshotRequest request,
             TreePlaces places,
             SigningKey key,
             Runnable beforeCommit) {
-        Base base = full ? none() : base(target);
-        ContentGuard guard = new ContentGuard(
-                source.trees(), request.acceptEmpty(), full ? base(target).manifest() : base.manifest(), places);
+        Base base = full ? none() : newest;
+        ContentGuard guard = new ContentGuard(source.trees(), request.acceptEmpty(), newest.manifest(), places);
         enter(Stage.FILES);
         guard.look(source.files());
         try (BlobSession session =
-                full ? target.blobs().renewal() : target.blobs().session(base.blobs())) {
+                full ? target.blobs().renewal() : target.blobs().session(base::stored)) {
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            Content content = read(sink, guard, base, target);
+            Content content = read(sink, guard, base.before(target, request.isContinuous()), base, target);
             Captured captured = content.database();
-            KnownBlobs named = KnownBlobs.none();
-            named.addAll(captured.database().named());
-            content.trees().forEach(data -> named.addAll(data.named().orElseGet(() -> base.named(data.tree()))));
             List<TreeData> trees =
                     content.trees().stream().map(SourceTrees.Captured::tree).toList();
+            byChanges = captured.byChanges();
+            if (request.isContinuous()
+                    && isSame(base.manifest().orElseThrow(), captured.database().data(), trees)) {
+                captured.commit().unchanged(base.manifest().orElseThrow().snapshot());
+                return new Result(Optional.empty(), base, captured.seen());
+            }
+            Map<StreamRef, KnownBlobs> named = new HashMap<>();
+            named.put(
+                    captured.database().data().references(), captured.database().named());
+            content.trees()
+                    .forEach(data ->
+                            named.put(data.tree().references(), data.named().orElseGet(() -> base.named(data.tree()))));
             enter(Stage.COMMIT);
             session.settle();
             beforeCommit.run();
@@ -101,21 +151,23 @@ final class SnapshotRun {
                             target,
                             number.get(),
                             request.periods(),
+                            request.isContinuous() ? base.scheduled().orElseThrow() : null,
                             captured,
                             trees,
-                            named.storedBytes(),
+                            KnownBlobs.storedBytes(named.values()),
                             session.uploadedBytes()));
             PrimaryPoint.MANIFEST_WRITTEN.reached();
             captured.commit().committed();
             guard.committed();
-            return new Taken(
+            Taken taken = new Taken(
                     manifest, source.ticker().since(start), source.clock().instant(), session.uploadedBlobs());
+            return new Result(Optional.of(taken), new Base(Optional.of(manifest), named), captured.seen());
         }
     }
 
     private record Content(Captured database, List<SourceTrees.Captured> trees) {}
 
-    private Content read(BlobSink sink, ContentGuard guard, Base base, Repository target) {
+    private Content read(BlobSink sink, ContentGuard guard, Before before, Base base, Repository target) {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
                 moments, (into, shown) -> trees(into, guard, base, target.blobs(), shown), sink, progress);
@@ -123,7 +175,7 @@ final class SnapshotRun {
             reading.start(trees::followMoments);
             Captured captured = source.database()
                     .capture(
-                            Optional.of(base.before(target)),
+                            Optional.of(before),
                             (buffer, offset, length) -> {
                                 moments.requireTrees();
                                 return sink.put(buffer, offset, length);
@@ -140,6 +192,7 @@ final class SnapshotRun {
 
     private List<SourceTrees.Captured> trees(
             BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
+        long begun = source.ticker().nanos();
         try {
             List<SourceTrees.Captured> trees = new ArrayList<>();
             for (TreeSettings tree : source.trees()) {
@@ -148,11 +201,17 @@ final class SnapshotRun {
                 guard.captured(tree, data.tree());
                 trees.add(data);
             }
+            walked = source.ticker().since(begun);
             return trees;
         } catch (UnderstudyException e) {
             stage = e.code() == ErrorCode.CANCELLED ? stage : Stage.FILES;
             throw e;
         }
+    }
+
+    private static Base none() {
+        LOG.warn("a verification found faults in the repository: this snapshot reads and stores everything again");
+        return Base.NONE;
     }
 
     /** Where a person without a key takes the number in the same moment, another is given. */
@@ -184,6 +243,7 @@ final class SnapshotRun {
             Repository target,
             SnapshotId snapshot,
             List<String> periods,
+            SnapshotId lastScheduled,
             Captured captured,
             List<TreeData> trees,
             long stored,
@@ -194,6 +254,7 @@ final class SnapshotRun {
                 target.site(),
                 snapshot,
                 periods,
+                lastScheduled,
                 captured.moment(),
                 captured.walLsn(),
                 source.server(),
@@ -211,60 +272,17 @@ final class SnapshotRun {
     }
 
     /**
-     * The newest snapshot, whose content need not be sent again. One that cannot be read must not stop the next: that
-     * one then asks for each blob.
+     * Whether both hold the same content. What a database takes on its server's disk is no content: it changes with
+     * vacuuming.
      */
-    private static Base base(Repository target) {
-        Optional<SnapshotId> newest = target.newest();
-        if (newest.isEmpty()) {
-            return Base.NONE;
-        }
-        try {
-            Manifest manifest = target.read(newest.get());
-            KnownBlobs all = KnownBlobs.none();
-            Map<StreamRef, KnownBlobs> named = new HashMap<>();
-            for (Section section : SnapshotBlobs.sections(manifest)) {
-                KnownBlobs own = KnownBlobs.none();
-                section.forEach(target.blobs(), part -> own.add(part.blob()));
-                all.addAll(own);
-                named.put(section.references(), own);
-            }
-            return new Base(Optional.of(manifest), all, named);
-        } catch (UnderstudyException e) {
-            if (!e.code().judgesContent()) {
-                throw e;
-            }
-            LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest.get(), e.getMessage());
-            return Base.NONE;
-        }
-    }
-
-    private static Base none() {
-        LOG.warn("a verification found faults in the repository: this snapshot reads and stores everything again");
-        return Base.NONE;
-    }
-
-    /**
-     * @param blobs all that it names
-     * @param named the same by part, under its references
-     */
-    private record Base(Optional<Manifest> manifest, KnownBlobs blobs, Map<StreamRef, KnownBlobs> named) {
-        static final Base NONE = new Base(Optional.empty(), KnownBlobs.none(), Map.of());
-
-        Before before(Repository target) {
-            return new Before(
-                    target.id(),
-                    manifest.map(newest -> new Before.Newest(newest.snapshot(), newest.database(), target.blobs())));
-        }
-
-        KnownBlobs named(TreeData unchanged) {
-            return named.get(unchanged.references());
-        }
-
-        Optional<TreeData> tree(TreeSettings wanted) {
-            return manifest.flatMap(base -> base.trees().stream()
-                    .filter(tree -> tree.name().equals(wanted.name()) && tree.kind() == wanted.kind())
-                    .findFirst());
-        }
+    private static boolean isSame(Manifest base, DatabaseData now, List<TreeData> trees) {
+        DatabaseData then = base.database();
+        return trees.equals(base.trees())
+                && then.name().equals(now.name())
+                && then.properties().equals(now.properties())
+                && then.schemaHash().equals(now.schemaHash())
+                && then.archive().equals(now.archive())
+                && then.tables().equals(now.tables())
+                && then.sequences().equals(now.sequences());
     }
 }

@@ -5,17 +5,20 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
+import io.understudy.primary.capture.Looked.Outcome;
+import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
-import io.understudy.repository.SnapshotId;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
+import io.understudy.time.WarnOnce;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -33,6 +36,8 @@ public final class SnapshotTaker {
     private final GenuineSnapshots genuine;
     private final TreePlaces places;
     private final DeletionLock deletions;
+    private final LastCommitted last = new LastCommitted();
+    private final WarnOnce warnOnce;
     private final Marker marker;
     private final EpochStore epochs;
     private final Supplier<Repository> repository;
@@ -59,6 +64,7 @@ public final class SnapshotTaker {
         this.genuine = new GenuineSnapshots(state);
         this.places = new TreePlaces(state);
         this.deletions = new DeletionLock(state, source.ticker());
+        this.warnOnce = new WarnOnce(source.ticker());
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
         this.repository = Objects.requireNonNull(repository);
@@ -84,57 +90,136 @@ public final class SnapshotTaker {
     private Taken taken(SnapshotRequest request, Progress progress) {
         SnapshotRun run = new SnapshotRun(source, progress);
         try {
-            return take(run, request);
-        } catch (UnderstudyException e) {
-            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), e));
-            throw e;
+            return undisturbed(() -> take(run, request)).taken().orElseThrow();
         } catch (OutOfMemoryError e) {
-            UnderstudyException known = Unexpected.of("take a snapshot", e);
-            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), known));
-            throw known;
+            throw failed(run, e);
         } catch (RuntimeException | Error e) {
-            events.report(new PrimaryEvent.SnapshotFailed(run.stage(), Unexpected.of("take a snapshot", e)));
+            failed(run, e);
             throw e;
         }
     }
 
-    private Taken take(SnapshotRun run, SnapshotRequest request) {
+    private UnderstudyException failed(SnapshotRun run, Throwable why) {
+        UnderstudyException known = Unexpected.of("take a snapshot", why);
+        events.report(new PrimaryEvent.SnapshotFailed(run.stage(), known));
+        return known;
+    }
+
+    /**
+     * Takes a continuous snapshot, if anything changed since the newest one. Where no transaction of the database's
+     * server ended since, only the trees are looked at; where the trees did not change either, nothing is asked of the
+     * filestore.
+     *
+     * @throws UnderstudyException as {@link #take}, but for {@code LOCKED}; reported as events too
+     */
+    public Looked takeIfChanged(Progress progress) {
+        SnapshotRun run = new SnapshotRun(source, progress);
+        try {
+            Looked looked = undisturbed(() -> look(run));
+            looked.taken()
+                    .ifPresent(taken -> events.report(new PrimaryEvent.SnapshotCommitted(
+                            taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes())));
+            warnOnce.well();
+            return looked;
+        } catch (OutOfMemoryError | RuntimeException e) {
+            UnderstudyException known = Unexpected.of("take a snapshot", e);
+            if (known.code() == ErrorCode.LOCKED) {
+                return Looked.without(Outcome.BUSY);
+            }
+            if (known.code() != ErrorCode.CANCELLED) {
+                boolean again = !warnOnce.isDue(String.valueOf(known.getMessage()));
+                events.report(new PrimaryEvent.ContinuousFailed(run.stage(), known, again));
+            }
+            throw known;
+        }
+    }
+
+    private Looked look(SnapshotRun run) {
+        Optional<Base> kept = fullSnapshot.raised() ? Optional.empty() : last.base();
+        if (kept.isPresent() && databaseIsQuiet() && run.treesAreAsIn(kept.get(), repository.get())) {
+            return new Looked(Outcome.NOTHING_CHANGED, Optional.empty(), Optional.empty(), run.walked());
+        }
+        Optional<Taken> taken;
+        try {
+            taken = take(run, SnapshotRequest.continuous()).taken();
+        } catch (NoBase e) {
+            return Looked.without(Outcome.NO_BASE);
+        }
+        return new Looked(
+                taken.isPresent() ? Outcome.TAKEN : Outcome.NOTHING_CHANGED,
+                taken,
+                Optional.of(new Looked.Reading(run.took(), run.byChanges())),
+                run.walked());
+    }
+
+    private boolean databaseIsQuiet() {
+        Optional<MomentSeen> then = last.seen();
+        return then.isPresent()
+                && source.database()
+                        .look()
+                        .filter(now -> then.get().isAllThat(now))
+                        .isPresent();
+    }
+
+    /** While this server takes no other snapshot and deletes nothing. */
+    private <T> T undisturbed(Supplier<T> work) {
         ProcessLock held = ProcessLock.tryAcquire(lock).orElseThrow(this::locked);
         try {
             requireProduction();
-            return takeWithoutDeletions(run, request);
+            ProcessLock undeleted = deletions.forSnapshot();
+            try {
+                return work.get();
+            } finally {
+                undeleted.close();
+            }
         } finally {
             held.close();
         }
     }
 
-    private Taken takeWithoutDeletions(SnapshotRun run, SnapshotRequest request) {
-        ProcessLock undisturbed = deletions.forSnapshot();
-        try {
-            Repository target = repository.get();
-            int epoch = epochs.require(target);
-            SigningKey signer = key.get();
-            boolean full = fullSnapshot.raised();
-            PrimaryPoint.SNAPSHOT_BEGUN.reached();
-            Taken taken = run.take(target, () -> number(target, epoch), full, request, places, signer, () -> {
-                requireProduction();
-                epochs.require(target);
-            });
-            genuine.add(target.id(), taken.manifest().snapshot());
-            if (full) {
-                fullSnapshot.settle();
-            }
-            return taken;
-        } finally {
-            undisturbed.close();
+    private SnapshotRun.Result take(SnapshotRun run, SnapshotRequest request) {
+        Repository target = repository.get();
+        int epoch = epochs.require(target);
+        SigningKey signer = key.get();
+        boolean full = fullSnapshot.raised();
+        PrimaryPoint.SNAPSHOT_BEGUN.reached();
+        Optional<Base> kept = last.newest(target, epoch, lastSequence);
+        Base base = kept.orElseGet(() -> Base.of(target));
+        if (request.isContinuous()) {
+            requireScheduled(base, epoch, full);
+        }
+        SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, lastSequence, kept);
+        SnapshotRun.Result result = run.take(target, base, full, numbers, request, places, signer, () -> {
+            requireProduction();
+            epochs.require(target);
+        });
+        last.keep(target, result.next(), result.seen());
+        result.taken()
+                .ifPresent(taken -> genuine.add(target.id(), taken.manifest().snapshot()));
+        if (full) {
+            fullSnapshot.settle();
+        }
+        return result;
+    }
+
+    /** A standby must find a snapshot in each epoch that it applies, and one that relies on nothing is applied too. */
+    private static void requireScheduled(Base base, int epoch, boolean full) {
+        boolean fits = !full
+                && base.manifest()
+                        .filter(newest -> newest.snapshot().epoch() == epoch)
+                        .isPresent()
+                && base.scheduled().isPresent();
+        if (!fits) {
+            throw new NoBase();
         }
     }
 
-    /** Given as late as possible: what another writes in the meantime is passed over. */
-    private SnapshotId number(Repository target, int epoch) {
-        SnapshotId snapshot = lastSequence.after(target.nextId(epoch));
-        lastSequence.note(snapshot);
-        return snapshot;
+    private static final class NoBase extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NoBase() {
+            super("no snapshot to build on", null, false, false);
+        }
     }
 
     private void requireProduction() {

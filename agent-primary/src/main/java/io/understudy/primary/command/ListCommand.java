@@ -5,15 +5,19 @@ import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(name = "list", description = "Lists the snapshots of the repository, oldest first.")
 final class ListCommand extends PrimaryCommand {
+    @Option(names = "--all", description = "Show each continuous snapshot, not only how many there are.")
+    private boolean all;
+
     @Override
     int run(PrimaryWiring agent) {
         Repository repository = agent.repository().get();
         ListView view = new ListView(
                 repository.list().stream().map(id -> row(repository, id)).toList());
-        cli.print(view, view::text);
+        cli.print(view, all ? view::text : view::shortText);
         return 0;
     }
 

@@ -8,6 +8,7 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -60,6 +61,10 @@ record ListView(List<Row> snapshots) {
             return new Row(snapshot, null, null, null, null, null, null, null, null, null, Problem.of(why));
         }
 
+        private boolean isContinuous() {
+            return periods != null && periods.equals(List.of(Manifest.CONTINUOUS));
+        }
+
         String text() {
             return error != null
                     ? snapshot + "  " + error.message()
@@ -77,9 +82,41 @@ record ListView(List<Row> snapshots) {
         }
     }
 
+    /** All of them. */
     String text() {
         return snapshots.isEmpty()
                 ? "no snapshot yet"
                 : String.join("\n", snapshots.stream().map(Row::text).toList());
+    }
+
+    /** Continuous snapshots in a row as one line, but for the newest snapshot of all. */
+    String shortText() {
+        List<String> lines = new ArrayList<>();
+        List<Row> passed = new ArrayList<>();
+        for (Row row : snapshots) {
+            if (row.isContinuous() && row != snapshots.get(snapshots.size() - 1)) {
+                passed.add(row);
+            } else {
+                lines.addAll(inOne(passed));
+                passed.clear();
+                lines.add(row.text());
+            }
+        }
+        return lines.isEmpty() ? "no snapshot yet" : String.join("\n", lines);
+    }
+
+    private static List<String> inOne(List<Row> continuous) {
+        if (continuous.size() < 2) {
+            return continuous.stream().map(Row::text).toList();
+        }
+        Row last = continuous.get(continuous.size() - 1);
+        return List.of(String.format(
+                Locale.ROOT,
+                "%s  %s  %d continuous snapshots up to %s, %s; --all shows them",
+                continuous.get(0).snapshot(),
+                Moments.text(continuous.get(0).moment()),
+                continuous.size(),
+                last.snapshot(),
+                Moments.text(last.moment())));
     }
 }

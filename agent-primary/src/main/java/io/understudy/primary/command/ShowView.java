@@ -1,5 +1,6 @@
 package io.understudy.primary.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.cli.Bytes;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
@@ -32,6 +33,8 @@ import java.util.stream.Stream;
  *  "totals":{"tables":1,"rows":4711,"database_bytes":1048576,"entries":120,"file_bytes":52428800,
  *  "stored_bytes":31459328,"uploaded_bytes":2048}}
  * }</pre>
+ *
+ * A continuous snapshot has {@code last_scheduled} too: the newest snapshot before it that is not continuous.
  */
 record ShowView(
         SnapshotId snapshot,
@@ -39,6 +42,7 @@ record ShowView(
         Instant moment,
         String walLsn,
         List<String> periods,
+        @JsonInclude(JsonInclude.Include.NON_NULL) SnapshotId lastScheduled,
         String server,
         Manifest.Versions versions,
         Database database,
@@ -86,6 +90,7 @@ record ShowView(
                 manifest.moment(),
                 manifest.walLsn(),
                 manifest.periods(),
+                manifest.lastScheduled(),
                 manifest.server(),
                 manifest.versions(),
                 new Database(
@@ -113,7 +118,8 @@ record ShowView(
                 "snapshot  %s (%s) of site %s%nmoment    %s%nserver    %s, PostgreSQL %d.%d%n"
                         + "stored    %s, of which %s were new%ndatabase  %s: %d rows, %s%n",
                 snapshot,
-                String.join(", ", periods),
+                String.join(", ", periods)
+                        + (lastScheduled == null ? "" : "; the newest before it that is not: " + lastScheduled),
                 site,
                 Moments.text(moment),
                 server,

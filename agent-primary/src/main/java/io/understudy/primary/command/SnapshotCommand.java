@@ -41,7 +41,7 @@ final class SnapshotCommand extends PrimaryCommand {
     @Override
     int run(PrimaryWiring agent) {
         periods.forEach(SnapshotCommand::requireLabel);
-        SnapshotRequest request = new SnapshotRequest(periods, acceptEmpty);
+        SnapshotRequest request = new SnapshotRequest(periods, acceptEmpty).requireLabels();
         cli.say("taking a snapshot into " + agent.settings().filestore().url()
                 + "; while it does not answer this is tried again for up to "
                 + RetryPolicy.standard().limit().toSeconds() + " s");

@@ -59,11 +59,46 @@ public sealed interface PrimaryEvent extends Event {
             + " {manifest.totals.entries} files and folders, {manifest.totals.uploadedBytes} bytes uploaded,"
             + " {reusedBytes} bytes reused")
     record SnapshotCommitted(Manifest manifest, Duration took, Instant committed, long reusedBytes)
-            implements PrimaryEvent {}
+            implements PrimaryEvent {
+        /** Of continuous ones {@link ContinuousTaken} says how many. */
+        @Override
+        public Severity severity() {
+            return manifest.isContinuous() ? Severity.DEBUG : PrimaryEvent.super.severity();
+        }
+    }
 
     /** The snapshot is not acknowledged; whether its manifest is there the failure says. */
     @EventText(value = "snapshot failed, {stage}: {why}", severity = Severity.ERROR)
     record SnapshotFailed(Stage stage, UnderstudyException why) implements PrimaryEvent {}
+
+    /** The daemon looked whether anything changed; where it did, {@link SnapshotCommitted} came before. */
+    @EventText(value = "looked for changes in {took}[: {taken}]; the next time in {pause}", severity = Severity.TRACE)
+    record ContinuousLooked(Duration took, Duration pause, boolean taken) implements PrimaryEvent {}
+
+    /** Once a minute at most. */
+    @EventText("{count} continuous snapshots since the last such line, the newest is {newest}, of {looks} looks")
+    record ContinuousTaken(int count, SnapshotId newest, int looks) implements PrimaryEvent {}
+
+    /** @param again whether the same failure was reported as an error within the last hour */
+    @EventText(value = "continuous snapshot failed, {stage}: {why}", severity = Severity.ERROR)
+    record ContinuousFailed(Stage stage, UnderstudyException why, boolean again) implements PrimaryEvent {
+        @Override
+        public Severity severity() {
+            return again ? Severity.DEBUG : PrimaryEvent.super.severity();
+        }
+    }
+
+    @EventText("continuous snapshots are taken again")
+    record ContinuousRecovered() implements PrimaryEvent {}
+
+    /** They are beyond {@code retention.continuous}. */
+    @EventText(value = "{count} continuous snapshots deleted, up to {newest}", severity = Severity.DEBUG)
+    record ContinuousDeleted(int count, SnapshotId newest) implements PrimaryEvent {}
+
+    @EventText(
+            value = "continuous snapshots beyond retention.continuous are not deleted: {why}",
+            severity = Severity.WARN)
+    record ContinuousStay(UnderstudyException why) implements PrimaryEvent {}
 
     /** The next snapshot reads all tables in full. */
     @EventText(

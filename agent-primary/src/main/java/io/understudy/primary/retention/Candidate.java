@@ -18,6 +18,11 @@ public sealed interface Candidate {
             periods = periods.stream().distinct().toList();
         }
 
+        /** Whether it was taken because something changed, and is to be kept for a while only. */
+        boolean isContinuous() {
+            return periods.equals(List.of(Manifest.CONTINUOUS));
+        }
+
         static Known of(Manifest manifest) {
             return new Known(manifest.snapshot(), manifest.moment(), manifest.periods());
         }

@@ -71,7 +71,36 @@ public final class Pruning {
             Clock clock,
             ZoneId zone,
             List<String> replicas,
-            Ticker ticker) {}
+            Ticker ticker) {
+        /**
+         * The epoch in which this server may delete now.
+         *
+         * @throws UnderstudyException {@code BACKUP_MODE}, {@code FENCED}
+         */
+        int permission(Repository target) {
+            if (marker.present()) {
+                throw new UnderstudyException(
+                        ErrorCode.BACKUP_MODE,
+                        "cannot prune: this server is in backup mode (" + marker.file() + " exists)",
+                        "prune on the primary; --dry-run works here too");
+            }
+            return epochs.require(target);
+        }
+
+        /**
+         * The reports that hold snapshots. How old one is says the filestore's clock: one of a server may be wrong by
+         * years.
+         *
+         * @param last when retention began last, or now, by the filestore's clock; empty: not known
+         * @param hold how long a report holds
+         */
+        List<ReplicaReport> holders(Repository target, Optional<Instant> last, Duration hold) {
+            Instant now = clock.instant();
+            Instant latest = last.filter(now::isBefore).orElse(now).plus(SKEW);
+            Instant earliest = last.map(then -> then.minus(hold)).orElse(Instant.MIN);
+            return target.reports().holders(replicas, earliest, latest);
+        }
+    }
 
     public Pruning(Host host, RetentionSettings settings, Events events) {
         this.host = Objects.requireNonNull(host);
@@ -154,7 +183,7 @@ public final class Pruning {
                         "wait until it is done"));
         try {
             Repository target = host.repository().get();
-            int epoch = permission(target);
+            int epoch = host.permission(target);
             return prune(target, epoch, progress);
         } finally {
             held.close();
@@ -169,7 +198,7 @@ public final class Pruning {
         GarbageCollector collector = collector(target, inventory);
         collector.mark(kept(first, inventory), progress);
         PrimaryPoint.NEEDED_MARKED.reached();
-        permission(target);
+        host.permission(target);
         Instant now =
                 target.pruneMarker().begin(host.name(), epoch, host.clock().instant());
         PrimaryPoint.PRUNING_NOTED.reached();
@@ -195,7 +224,7 @@ public final class Pruning {
                 new ReferencedBlobs(target, target.blobs()),
                 inventory::needed,
                 new DeletionLock(host.state(), host.ticker()),
-                () -> permission(target),
+                () -> host.permission(target),
                 host.ticker());
     }
 
@@ -210,14 +239,7 @@ public final class Pruning {
     /** @param last when retention began last, or now, by the filestore's clock; empty: not known */
     private List<Decision> decide(Repository target, Inventory inventory, Optional<Instant> last) {
         Instant now = host.clock().instant();
-        return policy.decide(inventory.look(), holders(target, last, now), now);
-    }
-
-    /** How old a report is says the filestore's clock: one of a server may be wrong by years. */
-    private List<ReplicaReport> holders(Repository target, Optional<Instant> last, Instant now) {
-        Instant latest = last.filter(now::isBefore).orElse(now).plus(SKEW);
-        Instant earliest = last.map(then -> then.minus(settings.hold())).orElse(Instant.MIN);
-        return target.reports().holders(host.replicas(), earliest, latest);
+        return policy.decide(inventory.look(), host.holders(target, last, settings.hold()), now);
     }
 
     /** What was to be kept at first is marked, and stays this time. */
@@ -242,18 +264,6 @@ public final class Pruning {
                 .filter(decision -> decision.kept() == kept)
                 .map(Decision::snapshot)
                 .collect(Collectors.toSet());
-    }
-
-    /** The epoch in which this server may delete now. */
-    private int permission(Repository target) {
-        if (host.marker().present()) {
-            throw new UnderstudyException(
-                    ErrorCode.BACKUP_MODE,
-                    "cannot prune: this server is in backup mode ("
-                            + host.marker().file() + " exists)",
-                    "prune on the primary; --dry-run works here too");
-        }
-        return host.epochs().require(target);
     }
 
     private static UnderstudyException unreadable(UnderstudyException fault) {

@@ -3,6 +3,7 @@ package io.understudy.primary.retention;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.primary.retention.Candidate.Known;
 import io.understudy.primary.retention.Candidate.Unreadable;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
@@ -59,9 +60,11 @@ public final class RetentionPolicy {
         Reasons reasons = new Reasons();
         newest(all, known, reasons);
         periods(known, now, reasons);
+        continuous(known, now, reasons);
         oddities(all, now, reasons);
         readers(reports, reasons);
         known.stream()
+                .filter(one -> !one.isContinuous())
                 .limit(settings.minimum())
                 .forEach(one -> reasons.keepIfNothingElse(one, "one of the newest " + settings.minimum()));
         return all.values().stream().map(reasons::decision).toList();
@@ -83,6 +86,26 @@ public final class RetentionPolicy {
                 .sorted(Comparator.comparing((Map.Entry<String, Integer> entry) -> order(entry.getKey()))
                         .thenComparing(Map.Entry::getKey))
                 .forEach(entry -> period(entry.getKey(), entry.getValue(), past, ranking, reasons));
+    }
+
+    /** By the newest moment, as a clock of this server may be wrong. */
+    private void continuous(List<Known> known, Instant now, Reasons reasons) {
+        List<Known> past = known.stream().filter(one -> !isFuture(one, now)).toList();
+        Optional<Instant> newest = past.stream().map(Known::moment).max(Comparator.naturalOrder());
+        String within =
+                Manifest.CONTINUOUS + " of the last " + settings.continuous().toMinutes() + " min";
+        past.stream().filter(Known::isContinuous).forEach(one -> {
+            if (isKeptContinuous(one.moment(), newest.orElseThrow())) {
+                reasons.keep(one.snapshot(), within);
+            } else {
+                reasons.drop(one.snapshot(), "not " + within);
+            }
+        });
+    }
+
+    /** @param newest moment of all snapshots */
+    boolean isKeptContinuous(Instant moment, Instant newest) {
+        return !moment.isBefore(newest.minus(settings.continuous()));
     }
 
     private static int order(String label) {
@@ -134,18 +157,23 @@ public final class RetentionPolicy {
             reasons.keep(known.snapshot(), "it has no period");
         }
         known.periods().stream()
-                .filter(label -> !settings.keep().containsKey(label))
+                .filter(label -> !known.isContinuous() && !settings.keep().containsKey(label))
                 .forEach(label -> reasons.keep(known.snapshot(), label + " has no count"));
     }
 
     private static void readers(List<ReplicaReport> reports, Reasons reasons) {
         for (ReplicaReport report : reports) {
-            Map<SnapshotId, String> needs = new TreeMap<>();
-            report.proven().ifPresent(id -> needs.put(id, "newest proven by "));
-            report.applied().ifPresent(id -> needs.putIfAbsent(id, "live on "));
-            report.holds().stream().limit(MOST_HELD).forEach(id -> needs.putIfAbsent(id, "held by "));
-            needs.forEach((id, why) -> reasons.keep(id, why + report.name()));
+            needs(report).forEach((id, why) -> reasons.keep(id, why + report.name()));
         }
+    }
+
+    /** What a replica may come back to, and why. */
+    static Map<SnapshotId, String> needs(ReplicaReport report) {
+        Map<SnapshotId, String> needs = new TreeMap<>();
+        report.proven().ifPresent(id -> needs.put(id, "newest proven by "));
+        report.applied().ifPresent(id -> needs.putIfAbsent(id, "live on "));
+        report.holds().stream().limit(MOST_HELD).forEach(id -> needs.putIfAbsent(id, "held by "));
+        return needs;
     }
 
     private static boolean isFuture(Known known, Instant now) {

@@ -48,6 +48,11 @@ public final class Timetable {
         again = Optional.of(now);
     }
 
+    /** Whether a snapshot is due, or was and failed. */
+    public boolean isOwed() {
+        return !owed.isEmpty();
+    }
+
     /** A snapshot that was due exists. */
     public void succeeded() {
         owed.clear();

@@ -64,7 +64,8 @@ class AdminServiceTest {
                         queue,
                         Events.none(),
                         audit,
-                        () -> status.ofDaemon(daemonStatus, queue, followers.all(), refused, Optional.empty())),
+                        () -> status.ofDaemon(
+                                daemonStatus, queue, followers.all(), refused, Optional.empty(), Optional.empty())),
                 ticker);
         socket = StateEntry.PRIMARY_SOCKET.in(state);
         server = new AdminServer(socket, service, audit, Events.none(), ticker).start();

@@ -9,6 +9,7 @@ import io.understudy.events.Events;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
@@ -72,7 +73,10 @@ class AnnouncerTest {
 
     @Test
     void announcesACommitBeforePruningBegins() {
-        AutoPrune autoPrune = new AutoPrune(pruning(), Events.none());
+        AutoPrune autoPrune = new AutoPrune(
+                new Pruning(host(), RetentionSettings.DEFAULT, Events.none()),
+                new ContinuousRetention(host(), RetentionSettings.DEFAULT, Events.none()),
+                Events.none());
         try {
             take(autoPrune);
             await().until(() -> primary.repository.pruneMarker().last().isPresent());
@@ -110,8 +114,8 @@ class AnnouncerTest {
                 .toList();
     }
 
-    private Pruning pruning() {
-        Pruning.Host host = new Pruning.Host(
+    private Pruning.Host host() {
+        return new Pruning.Host(
                 "a",
                 primary.state,
                 primary.marker,
@@ -121,6 +125,5 @@ class AnnouncerTest {
                 ZoneOffset.UTC,
                 List.of(),
                 primary.time);
-        return new Pruning(host, RetentionSettings.DEFAULT, Events.none());
     }
 }

@@ -8,6 +8,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
@@ -127,7 +128,8 @@ class AutoPruneTest {
                 primary.time);
         RetentionSettings settings = new RetentionSettings(Map.of("hourly", 1), 1, Duration.ofHours(24), true);
         events = new Events(primary.time.clock(), sink);
-        autoPrune = new AutoPrune(new Pruning(host, settings, events), events);
+        autoPrune = new AutoPrune(
+                new Pruning(host, settings, events), new ContinuousRetention(host, settings, events), events);
     }
 
     private void take() {

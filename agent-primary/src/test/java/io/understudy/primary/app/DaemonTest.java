@@ -388,6 +388,8 @@ class DaemonTest {
         daemon = new Daemon(
                 new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
                 planner,
+                new Continuous(
+                        Optional.empty(), queue, planner, events, new Random(1), primary.time.clock(), primary.time),
                 new CatchUp(this::reachable, announcer, planner, events, primary.time.clock(), primary.time),
                 new TrackingWatch(Optional.empty(), true, Optional::empty, events, told, primary.time),
                 new LoopReport(

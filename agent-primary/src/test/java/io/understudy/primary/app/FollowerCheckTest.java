@@ -97,6 +97,7 @@ class FollowerCheckTest {
                 List.of(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 new FilestoreView("memory:", true, Optional.empty()));
     }
 }

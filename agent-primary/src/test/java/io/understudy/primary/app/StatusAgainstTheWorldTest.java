@@ -81,6 +81,8 @@ class StatusAgainstTheWorldTest {
         daemon = new Daemon(
                 new RoleWatch(primary.marker, primary.epochs, () -> primary.repository, primary.time),
                 planner,
+                new Continuous(
+                        Optional.empty(), queue, planner, events, new Random(1), primary.time.clock(), primary.time),
                 new CatchUp(() -> primary.repository, announcer, planner, events, primary.time.clock(), primary.time),
                 new TrackingWatch(Optional.empty(), true, Optional::empty, events, reported, primary.time),
                 new LoopReport(
@@ -231,6 +233,7 @@ class StatusAgainstTheWorldTest {
         fields.put("doubled_names", () -> doubled);
         fields.put("junk", () -> "");
         fields.put("tracking", () -> NONE);
+        fields.put("continuous", () -> NONE);
         fields.put("filestore.name", () -> "memory:");
         fields.put("filestore.readable", () -> "" + !away);
         fields.put("filestore.seen", () -> answered.toString());
@@ -266,6 +269,8 @@ class StatusAgainstTheWorldTest {
             case SNAPSHOT_EXPECTED_INTERVAL_SECONDS -> "3600.0";
             case SNAPSHOT_ATTEMPTS -> number(attempts);
             case SNAPSHOT_FAILURES,
+                    CONTINUOUS_LOOKS,
+                    CONTINUOUS_PAUSE_SECONDS,
                     RETENTION_DELETED,
                     RETENTION_FAILURES,
                     TRACKING_RETAINED_BYTES,
@@ -274,7 +279,7 @@ class StatusAgainstTheWorldTest {
                     REPOSITORY_JUNK_OBJECTS,
                     HANDSHAKES_REFUSED -> "0.0";
             case KEY_EXPIRY_TIMESTAMP_SECONDS -> "1.9E9";
-            case SNAPSHOT_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
+            case SNAPSHOT_DURATION_SECONDS, CONTINUOUS_DURATION_SECONDS, DISK_FREE_BYTES -> "any";
             // Nothing was verified; the filestore of this test is not metered; the others are the replica's.
             case VERIFY_LAST_SUCCESS_TIMESTAMP_SECONDS,
                     VERIFY_LAST_TIMESTAMP_SECONDS,
@@ -306,8 +311,8 @@ class StatusAgainstTheWorldTest {
                 new RefusedPeers(Optional.empty(), Events.none(), new FakeTicker(), primary.time.clock());
         try {
             JsonNode json = new ObjectMapper()
-                    .readTree(Json.line(
-                            report.ofDaemon(daemonStatus, queue, followers.all(), refused, Optional.empty())));
+                    .readTree(Json.line(report.ofDaemon(
+                            daemonStatus, queue, followers.all(), refused, Optional.empty(), Optional.empty())));
             Map<String, String> shown = new LinkedHashMap<>();
             json.properties().forEach(field -> flatten(shown, field.getKey(), field.getValue()));
             return shown;

@@ -3,11 +3,13 @@ package io.understudy.primary.testing;
 import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
+import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.DatabaseWriter;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A database of one table, whose rows a test sets. */
 public final class FakeSourceDatabase implements SourceDatabase {
@@ -22,6 +25,9 @@ public final class FakeSourceDatabase implements SourceDatabase {
     private List<String> rows = List.of("1\tfirst");
     private Runnable during = () -> {};
     private List<Runnable> moments = List.of();
+    private long ended = 10;
+    private int captures;
+    private final List<String> notices = new CopyOnWriteArrayList<>();
 
     public FakeSourceDatabase(Clock clock) {
         this.clock = clock;
@@ -29,6 +35,22 @@ public final class FakeSourceDatabase implements SourceDatabase {
 
     public synchronized void rows(String... rows) {
         this.rows = List.of(rows);
+        ended++;
+    }
+
+    /** A transaction of another database of the server. */
+    public synchronized void endElsewhere() {
+        ended++;
+    }
+
+    /** How often it was captured. */
+    public synchronized int captures() {
+        return captures;
+    }
+
+    @Override
+    public synchronized Optional<MomentSeen> look() {
+        return Optional.of(MomentSeen.of("fake", ended + ":" + ended + ":"));
     }
 
     /** From now on each capture takes so many moments, and does the first thing behind the first of them, and so on. */
@@ -45,9 +67,12 @@ public final class FakeSourceDatabase implements SourceDatabase {
     public Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen) {
         List<String> now;
         Runnable hook;
+        Optional<MomentSeen> seen;
         synchronized (this) {
             now = rows;
             hook = during;
+            seen = look();
+            captures++;
         }
         for (Runnable behind : moments) {
             frozen.run();
@@ -76,7 +101,33 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 150019,
                 "15.19",
                 lists.finish("site", properties(), "ab".repeat(32), 8 << 20, archive),
-                CommitNotice.NONE);
+                notice(),
+                seen,
+                true);
+    }
+
+    /** What became of the captures, in order: {@code intended 00000001-00000002}, {@code committed}. */
+    public List<String> notices() {
+        return List.copyOf(notices);
+    }
+
+    private CommitNotice notice() {
+        return new CommitNotice() {
+            @Override
+            public void intended(SnapshotId snapshot) {
+                notices.add("intended " + snapshot);
+            }
+
+            @Override
+            public void committed() {
+                notices.add("committed");
+            }
+
+            @Override
+            public void unchanged(SnapshotId same) {
+                notices.add("unchanged " + same);
+            }
+        };
     }
 
     private static StreamRef stream(BlobSink sink, String text) {

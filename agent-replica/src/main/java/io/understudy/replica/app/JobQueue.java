@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,6 +30,7 @@ final class JobQueue implements Worker {
 
     private final Consumer<RoundControl> routine;
     private final Supplier<Duration> pause;
+    private final Duration patience;
     private final Events events;
     private final WarnOnce warnOnce;
     private final WarnOnce unknownPause;
@@ -41,10 +43,13 @@ final class JobQueue implements Worker {
     /**
      * @param routine what is done without being asked; may throw
      * @param pause until the routine is due again; asked each time
+     * @param patience what is urgent lets a round that ends soon run for so long
      */
-    JobQueue(Consumer<RoundControl> routine, Supplier<Duration> pause, Events events, Ticker ticker) {
+    JobQueue(
+            Consumer<RoundControl> routine, Supplier<Duration> pause, Duration patience, Events events, Ticker ticker) {
         this.routine = routine;
         this.pause = pause;
+        this.patience = patience;
         this.events = events;
         this.warnOnce = new WarnOnce(ticker);
         this.unknownPause = new WarnOnce(ticker);
@@ -132,7 +137,10 @@ final class JobQueue implements Worker {
         return await(Job.of(work), false);
     }
 
-    /** As {@link #call}, but gives up the round that runs, unless it has reached APPLY. */
+    /**
+     * As {@link #call}, but gives up the round that runs, unless it has reached APPLY: at once, or when one that ends
+     * soon has not ended in time.
+     */
     @Override
     public <T> T callAtOnce(Function<RoundControl, T> work) {
         return await(Job.of(work), true);
@@ -141,17 +149,24 @@ final class JobQueue implements Worker {
     /** The job is in its place before the round is given up: no other round comes between. */
     private <T> T await(Job<T> job, boolean atOnce) {
         add(job, true);
-        if (atOnce) {
-            interruptOthers(job.control());
-        }
         try {
-            return job.result().get();
+            return atOnce ? awaitUrgent(job) : job.result().get();
         } catch (InterruptedException e) {
             job.control().cancel();
             Thread.currentThread().interrupt();
             throw cancelled();
         } catch (ExecutionException e) {
             throw (RuntimeException) e.getCause();
+        }
+    }
+
+    private <T> T awaitUrgent(Job<T> job) throws InterruptedException, ExecutionException {
+        interruptOthers(job.control(), false);
+        try {
+            return job.result().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            interruptOthers(job.control(), true);
+            return job.result().get();
         }
     }
 
@@ -229,8 +244,12 @@ final class JobQueue implements Worker {
         };
     }
 
-    private synchronized void interruptOthers(RoundControl own) {
-        if (current != own) {
+    /** @param late whether that was waited for which ends soon */
+    private synchronized void interruptOthers(RoundControl own, boolean late) {
+        if (current != own && (late || !current.isEndingSoon())) {
+            if (current.isEndingSoon()) {
+                own.overtook();
+            }
             current.cancel();
         }
     }

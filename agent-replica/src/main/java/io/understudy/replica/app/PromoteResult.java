@@ -1,17 +1,19 @@
 package io.understudy.replica.app;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.understudy.cli.Problem;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.promote.Promotion.Report;
+import io.understudy.replica.promote.Took;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Moments;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -21,6 +23,9 @@ import java.util.Optional;
  * @param claimed false after {@code --unfenced} without a filestore: the daemon goes on trying
  * @param snapshot that the site serves
  * @param moment of the data that it was promoted with: what the old primary wrote later is not here
+ * @param ageSeconds of that data when the command began
+ * @param from whether the promotion made it live, or it was live before
+ * @param notAhead why what was loaded ahead is not served; empty where it is, nothing was, or it was not asked for
  * @param healthy whether the site was restarted and its health check passed
  * @param already whether this server was the primary before: then nothing was done
  */
@@ -29,18 +34,39 @@ public record PromoteResult(
         boolean claimed,
         Optional<SnapshotId> snapshot,
         Optional<Instant> moment,
+        Optional<Long> ageSeconds,
+        From from,
+        Optional<Problem> notAhead,
         double seconds,
         boolean healthy,
         Steps steps,
         List<Problem> warnings,
         boolean already) {
 
-    /** Seconds. */
-    record Steps(double restart, double prove) {
-        static Steps of(Map<Step, Duration> steps) {
+    /** Where what is served comes from. */
+    public enum From {
+        AHEAD,
+        LIVE;
+
+        @JsonValue
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * Seconds.
+     *
+     * @param ahead to apply and prove what was loaded ahead
+     * @param restart of the site as production
+     */
+    record Steps(double ahead, double claim, double restart, double prove) {
+        static Steps of(Took took) {
             return new Steps(
-                    StepSeconds.seconds(steps.getOrDefault(Step.RESTART, Duration.ZERO)),
-                    StepSeconds.seconds(steps.getOrDefault(Step.PROVE, Duration.ZERO)));
+                    StepSeconds.seconds(took.ahead()),
+                    StepSeconds.seconds(took.claim()),
+                    StepSeconds.seconds(took.site().getOrDefault(Step.RESTART, Duration.ZERO)),
+                    StepSeconds.seconds(took.site().getOrDefault(Step.PROVE, Duration.ZERO)));
         }
     }
 
@@ -50,9 +76,12 @@ public record PromoteResult(
                 report.claimed(),
                 report.serving().flatMap(DatabaseVersion::snapshot),
                 report.already() ? Optional.empty() : report.serving().flatMap(DatabaseVersion::moment),
-                StepSeconds.seconds(report.took()),
+                report.age().map(age -> Math.max(0, age.toSeconds())),
+                report.origin().ahead() ? From.AHEAD : From.LIVE,
+                report.origin().why().map(Problem::of),
+                StepSeconds.seconds(report.took().all()),
                 report.warnings().stream().noneMatch(PromoteResult::isOfTheSite),
-                Steps.of(report.steps()),
+                Steps.of(report.took()),
                 report.warnings().stream().map(Problem::of).toList(),
                 report.already());
     }
@@ -70,6 +99,8 @@ public record PromoteResult(
         text.append(claimed ? ", epoch " : ", but has yet to claim epoch ").append(epoch);
         snapshot.ifPresent(id -> text.append("; it serves ").append(id));
         moment.ifPresent(then -> text.append(", data as of ").append(Moments.text(then)));
+        ageSeconds.ifPresent(age ->
+                text.append(", ").append(Moments.age(Duration.ofSeconds(age))).append(" old"));
         text.append("\nnext: point DNS here; agent-primary takes the snapshots now, so it must run here;"
                 + " keep the old primary off");
         return text.toString();

@@ -77,8 +77,8 @@ public final class Replica {
         return locked(() -> clearingUp(control::isAskedToStop, () -> round.run(ask, control)));
     }
 
-    public Promotion.Report promote(Promotion.Request request) {
-        return locked(() -> promotion.promote(request));
+    public Promotion.Report promote(Promotion.Request request, RoundControl control) {
+        return locked(() -> promotion.promote(request, control.hasOvertaken()));
     }
 
     /** Whether {@link #promote} would find this server to be the primary, as far as it knows by itself. Only looks. */

@@ -45,7 +45,9 @@ final class ReplicaHandlers {
                 .on(
                         ReplicaCommands.PROMOTE,
                         (request, call) -> does.shown(
-                                call, () -> worker.callAtOnce(control -> PromoteResult.of(replica.promote(request)))))
+                                call,
+                                () -> worker.callAtOnce(
+                                        control -> PromoteResult.of(replica.promote(request, control)))))
                 .on(ReplicaCommands.STATUS, (request, call) -> status.get());
     }
 

@@ -31,8 +31,10 @@ import io.understudy.replica.load.DatabaseLoader;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
+import io.understudy.replica.promote.AheadStep;
 import io.understudy.replica.promote.EpochClaiming;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.promote.PromotionRecord;
 import io.understudy.replica.promote.RepositoryClaims;
 import io.understudy.replica.round.ApplyStep;
 import io.understudy.replica.round.Discovery;
@@ -79,6 +81,9 @@ import java.util.function.UnaryOperator;
  * <p>More than 300 lines with its imports, for all of it is one list of parts.
  */
 public final class ReplicaWiring implements AutoCloseable {
+    /** What a promotion gives a load ahead that is under way. */
+    private static final Duration LOAD_AHEAD = Duration.ofSeconds(10);
+
     private final Settings settings;
     private final ReplicaPorts ports;
     private final ReplicaParts parts;
@@ -221,11 +226,12 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Inspection inspection() {
-        return new Inspection(store, marker, ports.databases(), parts.trees(), parts.stage(), parts.source());
+        return new Inspection(
+                store, marker, ports.databases(), ports.loader(), parts.trees(), parts.stage(), parts.source());
     }
 
     private StateReconciler reconciler(Events events) {
-        return new StateReconciler(store, marker, ports.databases(), events, ports.clock());
+        return new StateReconciler(store, marker, ports.databases(), ports.loader(), events, ports.clock());
     }
 
     private RetryLog failures() {
@@ -255,7 +261,14 @@ public final class ReplicaWiring implements AutoCloseable {
                 marker,
                 reconciler(events),
                 new Discovery(store, parts.source(), inspection(), failures(), events, ports.clock(), ports.ticker()),
-                new ImportSteps(store, parts.source(), ports.loader(), parts.stage(), settings.trees()),
+                new ImportSteps(
+                        store,
+                        parts.source(),
+                        ports.loader(),
+                        parts.stage(),
+                        settings.trees(),
+                        ports.clock(),
+                        ports.ticker()),
                 new ApplyStep(store, parts.source(), intents(), applier(events), events),
                 failures(),
                 events,
@@ -264,13 +277,13 @@ public final class ReplicaWiring implements AutoCloseable {
 
     public Promotion promotion(Events events) {
         return new Promotion(
-                store,
+                new PromotionRecord(store, failures(), events),
                 marker,
                 reconciler(events),
                 applier(events),
+                new AheadStep(parts.source(), ports.loader(), parts.stage(), intents(), events, AheadStep.STAGING),
                 new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock()),
                 ports.site(),
-                failures(),
                 events,
                 ports.clock(),
                 ports.ticker());
@@ -349,6 +362,7 @@ public final class ReplicaWiring implements AutoCloseable {
         JobQueue queue = new JobQueue(
                 replica::attend,
                 new RoundPause(store, settings.replica().poll(), ports.clock()),
+                LOAD_AHEAD,
                 events,
                 ports.ticker());
         Inspector inspector = new Inspector(inspection, queue::wake, events, ports.ticker());

@@ -111,7 +111,7 @@ final class StatusReport {
 
     private Asked ask(String name) {
         try {
-            RepositoryLook look = RepositoryLook.at(source, store.record().live());
+            RepositoryLook look = RepositoryLook.at(source, store.record());
             FilestoreView seen =
                     new FilestoreView(name, true, Optional.of(clock.instant()), look.newest(), Optional.empty());
             return new Asked(seen, look.waits(), look.findings());

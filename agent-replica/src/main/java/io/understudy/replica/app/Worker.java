@@ -8,7 +8,7 @@ public interface Worker {
     /** Does this next and waits for its end. */
     <T> T call(Function<RoundControl, T> work);
 
-    /** As {@link #call}, but gives up the round that runs, unless it has reached APPLY. */
+    /** As {@link #call}, but gives up the round that runs, unless it has reached APPLY, or ends within seconds. */
     <T> T callAtOnce(Function<RoundControl, T> work);
 
     /** The calling thread. */

@@ -13,13 +13,10 @@ import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -59,15 +56,23 @@ final class PromoteCommand extends ReplicaCommand {
                     "Restart the site even where this server is the primary already; nothing is done there otherwise.")
     private boolean restart;
 
+    @Option(
+            names = "--to",
+            paramLabel = "newest|proven",
+            defaultValue = "NEWEST",
+            description =
+                    "What is served. newest (the default): what is loaded ahead of the live snapshot, which is applied and proven first; when the site does not come up on it, the live one. proven: the live one at once.")
+    private Promotion.Goal to;
+
     @Override
     int run(Settings settings, ReplicaWiring wiring) {
-        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart, asIs);
+        Promotion.Request request = new Promotion.Request(reason, unfenced, force, restart, asIs, to);
         if (!ReplicaCli.looking(wiring).isPrimary(request)) {
             // The daemon is asked for the question alone: it may wait for a filestore that hangs.
             cli.confirm(yes ? "" : question(settings, wiring), yes);
             cli.say("claiming an epoch in " + settings.filestore().url()
                     + "; while it does not answer this is tried again for up to "
-                    + StatusText.age(RetryPolicy.standard().limit()));
+                    + Moments.age(RetryPolicy.standard().limit()));
         }
         PromoteResult result = cli.call(wiring, ReplicaCommands.PROMOTE, request);
         cli.print(result, result::text);
@@ -75,16 +80,8 @@ final class PromoteCommand extends ReplicaCommand {
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
-        Optional<DatabaseVersion> live = wiring.store().record().live();
-        Instant now = wiring.ports().clock().instant();
-        String serving = live.flatMap(DatabaseVersion::snapshot)
-                .map(id -> " It serves " + id
-                        + live.flatMap(DatabaseVersion::moment)
-                                .map(moment -> ", data of " + Moments.text(moment) + ", "
-                                        + StatusText.age(Duration.between(moment, now)) + " old")
-                                .orElse("")
-                        + ".")
-                .orElse("");
+        String serving = ServedText.of(
+                wiring.store().record(), to, wiring.ports().clock().instant());
         return "Make this server the primary of site " + settings.site() + "?" + serving + warning(settings, wiring)
                 + " What the old primary wrote since is lost. Continue?";
     }
@@ -124,7 +121,7 @@ final class PromoteCommand extends ReplicaCommand {
     }
 
     private int exitCode(PromoteResult result) {
-        result.warnings().forEach(each -> {
+        Stream.concat(result.notAhead().stream(), result.warnings().stream()).forEach(each -> {
             cli.say("warning: " + each.message());
             cli.say("hint: " + each.hint());
         });

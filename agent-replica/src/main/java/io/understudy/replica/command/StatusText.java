@@ -111,12 +111,6 @@ final class StatusText {
     }
 
     static String age(Duration age) {
-        if (age.toHours() >= 48) {
-            return age.toDays() + " days";
-        }
-        if (age.toMinutes() >= 120) {
-            return age.toHours() + " h";
-        }
-        return age.toSeconds() >= 120 ? age.toMinutes() + " min" : age.toSeconds() + " s";
+        return Moments.age(age);
     }
 }

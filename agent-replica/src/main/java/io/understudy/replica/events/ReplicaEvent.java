@@ -57,6 +57,21 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "the highest epoch in the repository is {epoch}", severity = Severity.TRACE)
     record EpochSeen(int epoch) implements ReplicaEvent {}
 
+    /** It is whole in the spare database; what is live was not touched. */
+    @EventText(value = "{snapshot} is loaded ahead, in {took}, {how}", severity = Severity.DEBUG)
+    record SnapshotAhead(SnapshotId snapshot, Duration took, String how) implements ReplicaEvent {}
+
+    /** @param count since the last such line */
+    @EventText(
+            "{newest} is loaded ahead of what is live; continuous snapshots loaded since the last such line: {count}")
+    record SnapshotsAhead(int count, SnapshotId newest) implements ReplicaEvent {}
+
+    @EventText(
+            value =
+                    "the database of {snapshot}, which was loaded ahead, is gone; it is loaded again with the next round",
+            severity = Severity.WARN)
+    record AheadLost(SnapshotId snapshot) implements ReplicaEvent {}
+
     /** What is remembered of the server and the server contradicts. */
     @EventText(value = "{problem}", severity = Severity.WARN, hint = "{remedy}")
     record DiscrepancyFound(String problem, String remedy) implements ReplicaEvent {}
@@ -178,6 +193,9 @@ public sealed interface ReplicaEvent extends Event {
     /** What went wrong without stopping the promotion. */
     @EventText(value = "the promotion goes on after a failure: {why}", severity = Severity.ERROR)
     record PromotionImpaired(UnderstudyException why) implements ReplicaEvent {}
+
+    @EventText(value = "the promotion serves what was live, not what was loaded ahead: {why}", severity = Severity.WARN)
+    record AheadPassedOver(UnderstudyException why) implements ReplicaEvent {}
 
     @EventText(value = "the promotion goes on, but its state cannot be saved: {why}", severity = Severity.ERROR)
     record PromotionUnsaved(UnderstudyException why) implements ReplicaEvent {}

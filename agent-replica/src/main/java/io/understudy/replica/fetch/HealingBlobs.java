@@ -25,6 +25,7 @@ final class HealingBlobs implements BlobSource {
     private static final Logger LOG = LoggerFactory.getLogger(HealingBlobs.class);
 
     private final Blobs blobs;
+    private volatile boolean doubtful;
 
     HealingBlobs(Blobs blobs) {
         this.blobs = blobs;
@@ -32,7 +33,7 @@ final class HealingBlobs implements BlobSource {
 
     @Override
     public InputStream open(BlobRef blob) {
-        return new FilterInputStream(blobs.open(blob)) {
+        return new FilterInputStream(opened(blob)) {
             @Override
             public int read() throws IOException {
                 try {
@@ -51,6 +52,23 @@ final class HealingBlobs implements BlobSource {
                 }
             }
         };
+    }
+
+    private InputStream opened(BlobRef blob) {
+        try {
+            return blobs.open(blob);
+        } catch (UnderstudyException e) {
+            throw dropped(blob, e);
+        }
+    }
+
+    /** Whether one was found missing or damaged since {@link #expectWhole}: a fetch looks for each blob then. */
+    boolean isDoubtful() {
+        return doubtful;
+    }
+
+    void expectWhole() {
+        doubtful = false;
     }
 
     /** Reads every blob of the snapshot; damaged ones are gone afterwards. */
@@ -100,6 +118,7 @@ final class HealingBlobs implements BlobSource {
     }
 
     private UnderstudyException dropped(BlobRef blob, UnderstudyException e) {
+        doubtful |= e.code().isOfBlob();
         if (e.code() == ErrorCode.BLOB_DAMAGED) {
             LOG.warn("a damaged blob of the mirror is deleted, and will be fetched again: {}", e.getMessage());
             try {

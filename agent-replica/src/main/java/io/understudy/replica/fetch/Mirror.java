@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -39,6 +40,8 @@ public final class Mirror {
     private final Transfer transfer;
     private final LongSupplier free;
     private final Sweep sweep;
+    /** What this process fetched last, of which nothing has been found missing or damaged. */
+    private Optional<Manifest> whole = Optional.empty();
 
     /**
      * Opens the mirror, or makes it.
@@ -81,9 +84,20 @@ public final class Mirror {
     /** @param transfer what it took; {@link TransferResult#NOTHING} when the snapshot was here */
     public record Fetched(Manifest manifest, TransferResult transfer) {}
 
-    /** As {@link #fetch(SnapshotId, Runnable, Progress)}, with nothing to do before. */
+    /** As {@link #fetch(SnapshotId, Before, Progress)}, with nothing to do before. */
     public Fetched fetch(SnapshotId snapshot, Progress progress) {
-        return fetch(snapshot, () -> {}, progress);
+        return fetch(snapshot, Before.NOTHING, progress);
+    }
+
+    /** What is done before a snapshot comes here; not at all when it is here. */
+    public interface Before {
+        Before NOTHING = new Before() {};
+
+        /** Before the repository is asked. */
+        default void begins() {}
+
+        /** Before content is fetched. @param bytes as stored */
+        default void fetches(long bytes) {}
     }
 
     /**
@@ -95,16 +109,26 @@ public final class Mirror {
      * @throws UnderstudyException {@code DISK_FULL} before the content is fetched, when there is no room for it; what
      *     {@link Transfer#copy} throws
      */
-    public synchronized Fetched fetch(SnapshotId snapshot, Runnable before, Progress progress) {
+    public synchronized Fetched fetch(SnapshotId snapshot, Before before, Progress progress) {
         Optional<Manifest> held = held(snapshot);
         if (held.isPresent() && isComplete(held.get())) {
             return new Fetched(held.get(), TransferResult.NOTHING);
         }
-        before.run();
-        TransferResult result = transfer.copy(
-                remote.get(), local, snapshot, bytes -> requireRoom(snapshot, bytes), reporting(progress));
+        before.begins();
+        LongConsumer admission = bytes -> {
+            requireRoom(snapshot, bytes);
+            before.fetches(bytes);
+        };
+        Optional<Manifest> like = blobs.isDoubtful() || held.isPresent() ? Optional.empty() : whole;
+        whole = Optional.empty();
+        blobs.expectWhole();
+        TransferResult result = like.isPresent()
+                ? transfer.copyNext(remote.get(), local, like.get(), snapshot, admission, reporting(progress))
+                : transfer.copy(remote.get(), local, snapshot, admission, reporting(progress));
         ReplicaPoint.SNAPSHOT_MIRRORED.reached();
-        return new Fetched(local.read(snapshot), result);
+        Manifest fetched = local.read(snapshot);
+        whole = Optional.of(fetched);
+        return new Fetched(fetched, result);
     }
 
     /**
@@ -148,6 +172,7 @@ public final class Mirror {
      * @return bytes of the blobs that were deleted, as stored
      */
     public synchronized long trim(Set<SnapshotId> keep) {
+        whole = whole.filter(each -> keep.contains(each.snapshot()));
         return sweep.trim(keep);
     }
 

@@ -26,11 +26,19 @@ import org.slf4j.LoggerFactory;
 /** Snapshots of the repository in the filestore, by way of the mirror. */
 public final class MirroredSnapshots implements SnapshotSource {
     private static final Logger LOG = LoggerFactory.getLogger(MirroredSnapshots.class);
+    /** Stored bytes that are fetched without a report of their own. */
+    private static final long MOST_UNHELD = 256L << 20;
+
     private final Supplier<Repository> remote;
     private final MirrorAccess mirrors;
     private final OwnReport report;
     private final Supplier<Optional<SnapshotId>> base;
+    private final MirrorUpkeep upkeep;
     private Mirror mirror;
+    /** What is loaded ahead, as far as this process knows. */
+    private Optional<SnapshotId> loaded = Optional.empty();
+    /** What the last report of this process holds. */
+    private Set<SnapshotId> held = Set.of();
 
     /**
      * @param replica this replica's name in its reports
@@ -49,6 +57,7 @@ public final class MirroredSnapshots implements SnapshotSource {
         this.remote = remote;
         this.mirrors = mirrors;
         this.base = base;
+        this.upkeep = new MirrorUpkeep(clock);
         this.report = new OwnReport(remote, replica, agent, id, clock);
     }
 
@@ -89,16 +98,54 @@ public final class MirroredSnapshots implements SnapshotSource {
     /** While the filestore is away, what is here whole is as good. */
     @Override
     public Fetched fetch(SnapshotId snapshot, Optional<Following> now, Progress progress) {
-        Mirror.Fetched fetched = reachable().fetch(snapshot, () -> hold(snapshot, now), progress);
+        Mirror.Fetched fetched = reachable().fetch(snapshot, new Hold(snapshot, now), progress);
         return new Fetched(fetched.manifest(), fetched.transfer().fetchedBytes());
     }
 
-    private void hold(SnapshotId wanted, Optional<Following> now) {
-        Set<SnapshotId> holds = new LinkedHashSet<>();
-        now.map(MirroredSnapshots::inUse).ifPresent(holds::addAll);
-        holds.add(wanted);
+    /**
+     * Reports what is about to be fetched, before it is. Not so of one that is newer than all that the last report holds
+     * and needs little: retention keeps the newest for longer than that takes.
+     */
+    private final class Hold implements Mirror.Before {
+        private final SnapshotId wanted;
+        private final Optional<Following> now;
+        private boolean written;
+
+        Hold(SnapshotId wanted, Optional<Following> now) {
+            this.wanted = wanted;
+            this.now = now;
+        }
+
+        @Override
+        public void begins() {
+            boolean newest = held.stream().allMatch(each -> each.compareTo(wanted) < 0);
+            if (loaded.isEmpty() || !newest || upkeep.reportIsDue()) {
+                write();
+            }
+        }
+
+        @Override
+        public void fetches(long bytes) {
+            if (!written && bytes > MOST_UNHELD) {
+                write();
+            }
+        }
+
+        private void write() {
+            Set<SnapshotId> holds = new LinkedHashSet<>();
+            now.map(MirroredSnapshots::inUse).ifPresent(holds::addAll);
+            loaded.ifPresent(holds::add);
+            holds.add(wanted);
+            report(now, holds);
+            written = true;
+            ReplicaPoint.SNAPSHOT_HELD.reached();
+        }
+    }
+
+    private void report(Optional<Following> now, Set<SnapshotId> holds) {
         report.write(now, holds);
-        ReplicaPoint.SNAPSHOT_HELD.reached();
+        held = Set.copyOf(holds);
+        upkeep.reported();
     }
 
     private Mirror reachable() {
@@ -141,16 +188,34 @@ public final class MirroredSnapshots implements SnapshotSource {
 
     @Override
     public void settled(Following now) {
+        loaded = Optional.empty();
+        trim(inUse(now));
+        report(Optional.of(now), inUse(now));
+        ReplicaPoint.REPORT_WRITTEN.reached();
+    }
+
+    @Override
+    public void ahead(Following now, SnapshotId ahead) {
+        loaded = Optional.of(ahead);
+        Set<SnapshotId> used = new LinkedHashSet<>(inUse(now));
+        used.add(ahead);
+        if (upkeep.trimIsDue()) {
+            trim(used);
+        }
+        if (upkeep.reportIsDue()) {
+            report(Optional.of(now), used);
+        }
+    }
+
+    private void trim(Set<SnapshotId> used) {
         try {
-            Set<SnapshotId> keep = new LinkedHashSet<>(inUse(now));
+            Set<SnapshotId> keep = new LinkedHashSet<>(used);
             base.get().ifPresent(keep::add);
-            mirror().trim(keep);
+            upkeep.trim(() -> mirror().trim(keep));
             ReplicaPoint.MIRROR_TRIMMED.reached();
         } catch (RuntimeException e) {
             LOG.warn("the mirror keeps content that is no longer needed: {}", e.getMessage());
         }
-        report.write(Optional.of(now), inUse(now));
-        ReplicaPoint.REPORT_WRITTEN.reached();
     }
 
     private static Set<SnapshotId> inUse(Following now) {

@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -108,15 +107,19 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     @Override
-    public LoadedSpare load(
-            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress) {
+    public Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
+        return spare.holding(snapshot);
+    }
+
+    @Override
+    public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<DatabaseIdentity> whole = spare.holding(manifest.snapshot());
         if (whole.isPresent()) {
             return new LoadedSpare(whole.get(), LoadReport.full("an earlier attempt had loaded it"));
         }
         String why;
         try {
-            return byDifferences(manifest, blobs, held, progress);
+            return byDifferences(manifest, blobs, context, progress);
         } catch (FullLoadRequired e) {
             why = e.getMessage();
         } catch (UnderstudyException e) {
@@ -126,19 +129,18 @@ public final class DatabaseLoader implements SpareLoader {
             LOG.warn("{} cannot be loaded by differences: {}", manifest.snapshot(), e.getMessage());
             why = e.getMessage();
         }
-        return new LoadedSpare(loadInFull(manifest, blobs, progress), LoadReport.full(why));
+        return new LoadedSpare(loadInFull(manifest, blobs, context, progress), LoadReport.full(why));
     }
 
-    private LoadedSpare byDifferences(
-            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress) {
+    private LoadedSpare byDifferences(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         LoadedDatabase base = spare.base()
                 .orElseThrow(
                         () -> new FullLoadRequired("this server has no database of an older snapshot to begin with"));
-        Manifest before = held.apply(base.snapshot())
+        Manifest before = context.held(base.snapshot())
                 .orElseThrow(() -> new FullLoadRequired(
                         "the mirror does not hold " + base.snapshot() + ", which the database to begin with holds"));
         LOG.info("bringing the database of {} up to {}", base.snapshot(), manifest.snapshot());
-        LoadReport report = incremental.load(base, before, manifest, blobs, progress);
+        LoadReport report = incremental.load(context, base, before, manifest, blobs, progress);
         definition(manifest).afterTheLoad();
         return new LoadedSpare(spare.loaded(manifest.snapshot(), tables(manifest, blobs)), report);
     }
@@ -154,7 +156,8 @@ public final class DatabaseLoader implements SpareLoader {
         }
     }
 
-    private DatabaseIdentity loadInFull(Manifest manifest, BlobSource blobs, Progress progress) {
+    private DatabaseIdentity loadInFull(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
+        context.changing();
         spare.dropBase();
         LoadRights.dropLeftovers(database, spare.name());
         DatabaseDefinition definition = definition(manifest);

@@ -61,19 +61,26 @@ final class IncrementalLoader {
     }
 
     /**
+     * @param context learns of the first change
      * @param base the database
      * @param before what it held
      * @param after what it is to hold
      * @throws FullLoadRequired when all is to be loaded
      * @throws UnderstudyException those of sessions, blobs, files and pg_restore
      */
-    LoadReport load(LoadedDatabase base, Manifest before, Manifest after, BlobSource blobs, Progress progress) {
+    LoadReport load(
+            LoadContext context,
+            LoadedDatabase base,
+            Manifest before,
+            Manifest after,
+            BlobSource blobs,
+            Progress progress) {
         requireAlike(before.database(), after.database());
         hindrance().ifPresent(why -> {
             throw new FullLoadRequired(why);
         });
         List<TableChange> tables = TableChange.between(before, after, blobs);
-        Change change = spare.adopt(base, after.snapshot());
+        Change change = spare.adopt(base, after.snapshot(), context::changing);
         LoadRights.dropLeftoversIn(replica, spare.name());
         Look look = look(base.mark(), tables, change);
         if (!before.database().archive().equals(after.database().archive()) || hasDoubtfulObjects(look, change)) {

@@ -174,15 +174,17 @@ final class SpareDatabase {
      * Makes the base the spare, to be changed into another snapshot. What was changed of it already towards that, as
      * far as the server committed it, is found in the answer.
      *
+     * @param changing runs before anything is changed
      * @throws FullLoadRequired when it was changed towards another snapshot, or several attempts failed
      * @throws UnderstudyException {@code DATABASE_FOREIGN} when another database has the spare's name
      */
-    SpareRecord.Change adopt(LoadedDatabase base, SnapshotId into) {
+    SpareRecord.Change adopt(LoadedDatabase base, SnapshotId into, Runnable changing) {
         Optional<SpareRecord> record = record().filter(each -> find(each).isPresent());
         Optional<SpareRecord.Change> begun = record.flatMap(SpareRecord::change);
         SpareRecord.Change change = begun.map(before -> resumed(before, into))
                 .orElseGet(() -> new SpareRecord.Change(base, into, Map.of(), 1));
         String name = databases.name(base.identity()).orElseThrow();
+        changing.run();
         if (!name.equals(names.spare())) {
             if (record.isPresent() && begun.isEmpty()) {
                 drop();

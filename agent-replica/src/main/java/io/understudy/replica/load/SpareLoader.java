@@ -7,7 +7,6 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** Fills the spare database next to the live one. What is live is never touched. Not for concurrent use. */
 public interface SpareLoader {
@@ -38,6 +37,13 @@ public interface SpareLoader {
      */
     Optional<Base> base();
 
+    /**
+     * The spare, when it holds this snapshot as a whole and has kept it since its load ended.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code STATE_DAMAGED}
+     */
+    Optional<DatabaseIdentity> holding(SnapshotId snapshot);
+
     /** @param snapshot that it holds */
     record Base(DatabaseIdentity database, SnapshotId snapshot) {}
 
@@ -46,12 +52,10 @@ public interface SpareLoader {
      * in a fresh database. A spare that holds this snapshot already is returned at once; a database of the spare's name
      * that Understudy did not create is refused ({@code DATABASE_FOREIGN}). Durable on return.
      *
-     * @param held gives the manifest of an older snapshot, where its content is at hand
      * @param progress receives the steps {@code load} (bytes of rows) and {@code statistics}, in a fresh database
      *     {@code schema} and {@code indexes} too
      */
-    LoadedSpare load(
-            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress);
+    LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress);
 
     /** As {@link #load}, with no older snapshot at hand. */
     default DatabaseIdentity load(Manifest manifest, BlobSource blobs, Progress progress) {

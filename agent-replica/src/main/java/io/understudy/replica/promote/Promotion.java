@@ -7,8 +7,8 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.events.Step;
 import io.understudy.replica.round.StateReconciler;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
@@ -16,8 +16,6 @@ import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
-import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.SiteService;
@@ -27,12 +25,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes this server the primary: finish an apply that is under way → claim epoch+1 → remove the marker → restart →
- * health check → report. The intent is durable before the claim is sent, and every step can be repeated, so a promotion
+ * Makes this server the primary: finish an apply that is under way → apply what is loaded ahead → claim epoch+1 →
+ * remove the marker → restart → health check → report. The intent is durable before the claim is sent, and every step can be repeated, so a promotion
  * that was killed is finished by the next process.
  *
  * <p>Needed to serve are the claim, which fences the old primary, the marker's removal and the restart. Whatever else
@@ -50,6 +47,7 @@ public final class Promotion {
     private final BackupMode backup;
     private final StateReconciler reconciler;
     private final UnfinishedApply unfinished;
+    private final NewestFirst newest;
     private final EpochClaiming claiming;
     private final RepeatedPromotion repeated;
     private final SiteService site;
@@ -58,20 +56,21 @@ public final class Promotion {
     private final Ticker ticker;
 
     public Promotion(
-            ReplicaStateStore store,
+            PromotionRecord notes,
             BackupMode backup,
             StateReconciler reconciler,
             Applier applier,
+            AheadStep ahead,
             EpochClaiming claiming,
             SiteService site,
-            RetryLog failures,
             Events events,
             Clock clock,
             Ticker ticker) {
-        this.notes = new PromotionRecord(store, failures, events);
+        this.notes = notes;
         this.backup = backup;
         this.reconciler = reconciler;
         this.unfinished = new UnfinishedApply(notes, backup, applier, events, clock);
+        this.newest = new NewestFirst(notes, backup, claiming, unfinished, ahead, events, ticker);
         this.claiming = claiming;
         this.repeated = new RepeatedPromotion(notes, backup, claiming, site, ticker);
         this.site = site;
@@ -86,11 +85,24 @@ public final class Promotion {
      * @param force promote although another server was promoted after this server's data was taken
      * @param restart restart the site even where this server is the primary already
      * @param asIs promote what is live although an import could be finished neither way
+     * @param to what is to be served
      */
-    public record Request(String reason, boolean unfenced, boolean force, boolean restart, boolean asIs) {
+    public record Request(String reason, boolean unfenced, boolean force, boolean restart, boolean asIs, Goal to) {
         public Request(String reason, boolean unfenced, boolean force, boolean restart) {
-            this(reason, unfenced, force, restart, false);
+            this(reason, unfenced, force, restart, false, Goal.NEWEST);
         }
+
+        boolean isNewest() {
+            return to == Goal.NEWEST;
+        }
+    }
+
+    /** What a promotion serves. */
+    public enum Goal {
+        /** What is loaded ahead, when the site comes up on it; otherwise what is live. */
+        NEWEST,
+        /** What is live. */
+        PROVEN
     }
 
     /**
@@ -98,6 +110,8 @@ public final class Promotion {
      * @param epoch 0: this server has claimed none
      * @param claimed whether the epoch is in the repository, and known to the primary's agent here
      * @param serving what the site serves; empty when no snapshot was ever imported
+     * @param origin whether that was live before
+     * @param age of the data that it serves, when the promotion began; empty when that is not known
      * @param warnings what went wrong without stopping the promotion
      */
     public record Report(
@@ -105,29 +119,38 @@ public final class Promotion {
             int epoch,
             boolean claimed,
             Optional<DatabaseVersion> serving,
+            Origin origin,
+            Optional<Duration> age,
             List<UnderstudyException> warnings,
-            Map<Step, Duration> steps,
-            Duration took) {}
+            Took took) {}
 
     /**
      * @throws UnderstudyException {@code NOT_BACKUP_MODE} when there is nothing to promote, {@code KEY_MISSING},
      *     {@code EPOCH_TAKEN}, {@code FILESTORE_*}: the server is what it was
      */
     public Report promote(Request request) {
+        return promote(request, false);
+    }
+
+    /** @param overtook whether a load ahead was given up for this, which left nothing ahead */
+    public Report promote(Request request, boolean overtook) {
+        Instant decided = clock.instant();
         recall();
         List<UnderstudyException> left = unfinished.finish(request.asIs());
+        Optional<Ahead> ahead = newest.remembered();
         Optional<UnderstudyException> unsure = reconcile();
         ReplicaState state = notes.state();
         if (state instanceof Promoting) {
-            return checked(resumed(left));
+            return checked(resumed(left, NewestFirst.Outcome.NOTHING, decided));
         }
         if (state instanceof Promoted promoted) {
             return checked(repeated.again(promoted, request));
         }
-        if (state instanceof Following following) {
+        if (state instanceof Following) {
             claiming.requireKey();
-            begin(following, request, false);
-            return checked(resumed(left));
+            NewestFirst.Outcome first = newest.run(ahead, overtook, request);
+            begin((Following) notes.state(), request, false, first.free());
+            return checked(resumed(left, first, decided));
         }
         unsure.ifPresent(failure -> {
             throw failure;
@@ -146,8 +169,8 @@ public final class Promotion {
     public void acceptRemoval() {
         if (notes.state() instanceof Following following && !backup.on()) {
             events.report(new ReplicaEvent.MarkerRemoved());
-            begin(following, new Request("marker removed", true, false, false), true);
-            resumed(List.of());
+            begin(following, new Request("marker removed", true, false, false), true, Optional.empty());
+            resumed(List.of(), NewestFirst.Outcome.NOTHING, clock.instant());
         }
     }
 
@@ -159,7 +182,7 @@ public final class Promotion {
     public void resume() {
         recall();
         if (notes.state() instanceof Promoting) {
-            resumed(List.of());
+            resumed(List.of(), NewestFirst.Outcome.NOTHING, clock.instant());
         }
     }
 
@@ -185,12 +208,17 @@ public final class Promotion {
         }
     }
 
-    /** @param left what of an import could not be finished */
-    private Report resumed(List<UnderstudyException> left) {
+    /**
+     * @param left what of an import could not be finished
+     * @param first what was done before
+     */
+    private Report resumed(List<UnderstudyException> left, NewestFirst.Outcome first, Instant decided) {
         long start = ticker.nanos();
         Promoting promoting = (Promoting) notes.state();
         List<UnderstudyException> warnings = new ArrayList<>(left);
+        warnings.addAll(first.left());
         boolean claimed = claim(promoting, warnings);
+        Duration claim = ticker.since(start);
         if (claimed) {
             warnings.addAll(claiming.findings(
                     promoting.epoch(), promoting.before().current().snapshot()));
@@ -212,8 +240,16 @@ public final class Promotion {
         ReplicaPoint.PROMOTION_CLEARED.reached();
         events.report(new ReplicaEvent.ServerPromoted(promoting.epoch(), !claimed));
         warnings.forEach(each -> events.report(new ReplicaEvent.PromotionImpaired(each)));
-        Optional<DatabaseVersion> serving = Optional.of(promoting.before().current());
-        return new Report(false, promoting.epoch(), claimed, serving, warnings, restart.steps(), ticker.since(start));
+        DatabaseVersion serving = promoting.before().current();
+        return new Report(
+                false,
+                promoting.epoch(),
+                claimed,
+                Optional.of(serving),
+                first.origin(),
+                serving.moment().map(moment -> Duration.between(moment, decided)),
+                warnings,
+                new Took(first.took(), claim, restart.steps(), first.took().plus(ticker.since(start))));
     }
 
     /**
@@ -262,16 +298,24 @@ public final class Promotion {
         }
     }
 
-    private void begin(Following following, Request request, boolean byHand) {
+    /** @param free a claim that was found to be free a moment ago */
+    private void begin(Following following, Request request, boolean byHand, Optional<NewestFirst.Free> free) {
         int held = following.current().snapshot().map(SnapshotId::epoch).orElse(0);
+        EpochClaim claim = free.filter(found -> found.held() == held)
+                .map(NewestFirst.Free::claim)
+                .orElseGet(() -> free(held, request));
+        notes.change(record ->
+                record.withClaim(claim).with(record.state().promote(claim.epoch(), request.unfenced(), byHand)));
+        ReplicaPoint.PROMOTION_INTENDED.reached();
+    }
+
+    private EpochClaim free(int held, Request request) {
         EpochClaim claim = claiming.next(notes.record().claim(), held, request);
         // Without the marker this server is the primary, whatever stands in the repository.
         if (backup.on()) {
             claiming.requireFree(claim, request);
         }
-        notes.change(record ->
-                record.withClaim(claim).with(record.state().promote(claim.epoch(), request.unfenced(), byHand)));
-        ReplicaPoint.PROMOTION_INTENDED.reached();
+        return claim;
     }
 
     private boolean claim(Promoting promoting, List<UnderstudyException> warnings) {

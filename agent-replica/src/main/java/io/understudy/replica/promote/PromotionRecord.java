@@ -18,14 +18,14 @@ import java.util.function.UnaryOperator;
  * which goes on with it and writes it down with its next change. A server that can't note its promotion can still be
  * promoted.
  */
-final class PromotionRecord {
+public final class PromotionRecord {
     private final ReplicaStateStore store;
     private final RetryLog failures;
     private final Events events;
     private Optional<ReplicaRecord> unsaved = Optional.empty();
     private Optional<UnderstudyException> failure = Optional.empty();
 
-    PromotionRecord(ReplicaStateStore store, RetryLog failures, Events events) {
+    public PromotionRecord(ReplicaStateStore store, RetryLog failures, Events events) {
         this.store = store;
         this.failures = failures;
         this.events = events;

@@ -3,7 +3,6 @@ package io.understudy.replica.promote;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.BackupMode;
-import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Promoted;
@@ -14,7 +13,6 @@ import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -57,7 +55,14 @@ final class RepeatedPromotion {
         boolean asked = promoted.restartDue() || request.restart() || !claimed && request.force();
         if (claimed && !asked) {
             return new Promotion.Report(
-                    true, epoch, true, Optional.of(promoted.current()), warnings, Map.of(), Duration.ZERO);
+                    true,
+                    epoch,
+                    true,
+                    Optional.of(promoted.current()),
+                    Origin.LIVE,
+                    Optional.empty(),
+                    warnings,
+                    Took.NOTHING);
         }
         if (!claimed) {
             claiming.requireKey();
@@ -79,8 +84,15 @@ final class RepeatedPromotion {
                     : next;
         });
         notes.unsaved().ifPresent(warnings::add);
-        Optional<DatabaseVersion> serving = Optional.of(promoted.current());
-        return new Promotion.Report(false, epoch, claimed, serving, warnings, restart.steps(), ticker.since(start));
+        return new Promotion.Report(
+                false,
+                epoch,
+                claimed,
+                Optional.of(promoted.current()),
+                Origin.LIVE,
+                Optional.empty(),
+                warnings,
+                new Took(Duration.ZERO, Duration.ZERO, restart.steps(), ticker.since(start)));
     }
 
     private boolean claimAgain(EpochClaim claim, boolean unfenced, List<UnderstudyException> warnings) {
@@ -114,8 +126,9 @@ final class RepeatedPromotion {
                 epoch,
                 epoch > 0,
                 Optional.empty(),
+                Origin.LIVE,
+                Optional.empty(),
                 restart.failure().stream().toList(),
-                restart.steps(),
-                Duration.ZERO);
+                new Took(Duration.ZERO, Duration.ZERO, restart.steps(), Duration.ZERO));
     }
 }

@@ -1,16 +1,22 @@
 package io.understudy.replica.round;
 
 import io.understudy.events.Events;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import io.understudy.time.WarnOnce;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What a round may import: what is new in the repository, and what is damaged on this server. */
 public final class Discovery {
+    /** How long a look that found nothing counts while continuous snapshots come. */
+    private static final Duration INSPECTED = Duration.ofSeconds(15);
+
     private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final Inspection inspection;
@@ -19,6 +25,9 @@ public final class Discovery {
     private final Clock clock;
     private final WarnOnce warnOnce;
     private final Healing healing;
+    private final Ticker ticker;
+    private boolean inspected;
+    private long inspectedAt;
 
     public Discovery(
             ReplicaStateStore store,
@@ -35,6 +44,7 @@ public final class Discovery {
         this.events = events;
         this.clock = clock;
         this.warnOnce = new WarnOnce(ticker);
+        this.ticker = ticker;
         this.healing = new Healing(store, events, clock, ticker);
     }
 
@@ -49,6 +59,39 @@ public final class Discovery {
 
     List<Discrepancy> inspect() {
         return inspection.look();
+    }
+
+    /**
+     * What the repository has to offer, and what is damaged here. A continuous snapshot that is only loaded ahead does
+     * not wait for an inspection each time: what is damaged was found by the last one, or is by the next.
+     */
+    Outcome look(ImportRequest ask, SnapshotSelector selector) {
+        Optional<Choice> choice = Optional.empty();
+        Optional<UnderstudyException> failure = Optional.empty();
+        try {
+            choice = selector.discover(ask);
+        } catch (UnderstudyException e) {
+            failure = Optional.of(e);
+        }
+        boolean recent = inspected && ticker.since(inspectedAt).compareTo(INSPECTED) < 0;
+        if (choice.filter(Choice::ahead).isPresent() && recent) {
+            return new Outcome(List.of(), choice, failure);
+        }
+        List<Discrepancy> found = inspect();
+        inspected = found.stream().noneMatch(Discrepancy::mendedByLoading);
+        inspectedAt = ticker.nanos();
+        return new Outcome(found, choice, failure);
+    }
+
+    /** @param failed why the repository could not be looked at */
+    record Outcome(List<Discrepancy> found, Optional<Choice> chosen, Optional<UnderstudyException> failed) {
+        /** @throws UnderstudyException why it could not be looked at */
+        Optional<Choice> choice() {
+            failed.ifPresent(failure -> {
+                throw failure;
+            });
+            return chosen;
+        }
     }
 
     void require(SnapshotId wanted) {

@@ -25,6 +25,8 @@ public record Discrepancy(Subject subject, String code, String message, String h
         FILES,
         /** The mirror does not hold the snapshot that is live. */
         MIRROR,
+        /** The database that was loaded ahead is gone, or holds something else. */
+        AHEAD,
         /** What a rollback needs is gone. */
         PREVIOUS,
         /** The marker does not name what is live. */

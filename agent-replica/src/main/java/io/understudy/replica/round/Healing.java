@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
@@ -39,13 +40,13 @@ final class Healing {
     }
 
     /**
-     * What is newer is imported as always, which heals what is live too. Otherwise, or while the filestore is away, it
-     * is what was applied.
+     * What is newer becomes live, which heals what is live too. Otherwise, or while the filestore is away, it is what
+     * is ahead, or else what was applied.
      *
      * @param found by the inspection
      * @param discover what a round without discrepancies imports
      */
-    Optional<SnapshotId> choose(ImportRequest ask, List<Discrepancy> found, Supplier<Optional<SnapshotId>> discover) {
+    Optional<Choice> choose(ImportRequest ask, List<Discrepancy> found, Supplier<Optional<Choice>> discover) {
         if (found.isEmpty()) {
             warnOnce.well();
         }
@@ -55,9 +56,10 @@ final class Healing {
         if (!(ask instanceof ImportRequest.Newest newest) || found.stream().noneMatch(Discrepancy::mendedByLoading)) {
             return discover.get();
         }
-        Optional<SnapshotId> again = due(newest);
+        Optional<Choice> again = due(newest).map(Choice::whole);
         try {
-            return discover.get().or(() -> again);
+            Optional<Choice> next = discover.get();
+            return again.isPresent() ? next.map(Choice::whole).or(() -> again) : next;
         } catch (UnderstudyException e) {
             if (again.isEmpty() || e.code().kind() != ErrorKind.FILESTORE) {
                 throw e;
@@ -73,7 +75,8 @@ final class Healing {
         return record.live()
                 .flatMap(DatabaseVersion::snapshot)
                 .filter(live -> ask.impatient() || pace.isDue(live, now))
-                .filter(live -> record.failedAttempt(live)
+                .map(live -> record.ahead().map(Ahead::snapshot).orElse(live))
+                .filter(wanted -> record.failedAttempt(wanted)
                         .map(failedAttempt -> ask.impatient() || failedAttempt.due(now))
                         .orElse(true));
     }

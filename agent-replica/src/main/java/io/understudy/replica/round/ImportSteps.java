@@ -3,33 +3,55 @@ package io.understudy.replica.round;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
+import io.understudy.replica.load.LoadContext;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.PlanSet;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.DatabaseData;
+import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** The steps of a round that change nothing that is live: {@code FETCH} to {@code STAGE}. */
 public final class ImportSteps {
+    private static final Duration VERIFIED = Duration.ofMinutes(10);
+
     private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final SpareLoader loader;
     private final Stage stage;
     private final List<TreeSettings> trees;
+    private final Clock clock;
+    private final Ticker ticker;
+    private Optional<Verified> verified = Optional.empty();
+    private long verifiedAt;
 
     public ImportSteps(
-            ReplicaStateStore store, SnapshotSource source, SpareLoader loader, Stage stage, List<TreeSettings> trees) {
+            ReplicaStateStore store,
+            SnapshotSource source,
+            SpareLoader loader,
+            Stage stage,
+            List<TreeSettings> trees,
+            Clock clock,
+            Ticker ticker) {
         this.store = store;
         this.source = source;
         this.loader = loader;
         this.stage = stage;
         this.trees = List.copyOf(trees);
+        this.clock = clock;
+        this.ticker = ticker;
     }
 
     Fetched fetch(SnapshotId wanted, Progress progress) {
@@ -42,11 +64,62 @@ public final class ImportSteps {
         loader.preflight(manifest);
     }
 
+    /** As {@link #verify}, but what was found well of an alike snapshot counts for ten minutes. */
+    void verifyAhead(Manifest manifest) {
+        Verified now = Verified.of(manifest);
+        boolean recent = verified.filter(now::equals).isPresent()
+                && ticker.since(verifiedAt).compareTo(VERIFIED) < 0;
+        if (!recent) {
+            verify(manifest);
+            verified = Optional.of(now);
+            verifiedAt = ticker.nanos();
+        }
+    }
+
+    /** What the checks look at, apart from this server. */
+    private record Verified(
+            DatabaseProperties properties, String schema, Manifest.Versions versions, List<String> trees) {
+        static Verified of(Manifest manifest) {
+            DatabaseData data = manifest.database();
+            return new Verified(
+                    data.properties(),
+                    data.schemaHash(),
+                    manifest.versions(),
+                    manifest.trees().stream()
+                            .map(tree -> tree.kind().label() + " " + tree.name())
+                            .toList());
+        }
+    }
+
+    /** It is loaded ahead. */
+    void ahead(SnapshotId loaded) {
+        source.ahead((Following) store.state(), loaded);
+    }
+
     LoadedSpare load(Manifest manifest, Progress progress) {
-        LoadedSpare fresh = loader.load(manifest, source.blobs(), source::held, progress);
-        store.change(record -> record.withOwned(fresh.database()));
+        LoadedSpare fresh = loader.load(manifest, source.blobs(), context(), progress);
+        Ahead loaded =
+                new Ahead(fresh.database(), manifest.snapshot(), manifest.moment(), clock.instant(), Optional.empty());
+        store.change(record -> record.withOwned(fresh.database()).withLoaded(loaded));
         ReplicaPoint.SPARE_OWNED.reached();
         return fresh;
+    }
+
+    /** A database whose content is being changed is not ahead: that is written down first. */
+    private LoadContext context() {
+        return new LoadContext() {
+            @Override
+            public Optional<Manifest> held(SnapshotId snapshot) {
+                return source.held(snapshot);
+            }
+
+            @Override
+            public void changing() {
+                if (store.record().ahead().isPresent()) {
+                    store.change(ReplicaRecord::withoutAhead);
+                }
+            }
+        };
     }
 
     PlanSet stage(Manifest manifest, Progress progress) {

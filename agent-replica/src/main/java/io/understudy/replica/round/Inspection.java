@@ -6,8 +6,10 @@ import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.apply.LiveTrees;
+import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.round.Discrepancy.Subject;
 import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaRecord;
@@ -35,6 +37,7 @@ public final class Inspection {
     private final ReplicaStateStore store;
     private final BackupMode backup;
     private final LiveDatabases databases;
+    private final SpareLoader loader;
     private final LiveTrees trees;
     private final Stage stage;
     private final SnapshotSource source;
@@ -43,12 +46,14 @@ public final class Inspection {
             ReplicaStateStore store,
             BackupMode backup,
             LiveDatabases databases,
+            SpareLoader loader,
             LiveTrees trees,
             Stage stage,
             SnapshotSource source) {
         this.store = store;
         this.backup = backup;
         this.databases = databases;
+        this.loader = loader;
         this.trees = trees;
         this.stage = stage;
         this.source = source;
@@ -66,6 +71,7 @@ public final class Inspection {
         List<Discrepancy> found = new ArrayList<>();
         Optional<Manifest> applied = following.current().snapshot().flatMap(id -> mirrored(id, found));
         databases(following, applied, found);
+        before.get().ahead().ifPresent(ahead -> ahead(ahead, found));
         applied.ifPresent(manifest -> files(manifest, found));
         following.previous().flatMap(DatabaseVersion::snapshot).ifPresent(id -> undo(following, id, found));
         marker(following.current(), found);
@@ -101,6 +107,23 @@ public final class Inspection {
                     .ifPresent(copy -> found.add(noWayBack(copy, "the database of " + named(copy) + " is gone")));
         } catch (UnderstudyException e) {
             found.add(Discrepancy.of(Subject.SERVER, e.code(), e.getMessage(), e.hint()));
+        }
+    }
+
+    private void ahead(Ahead ahead, List<Discrepancy> found) {
+        if (found.stream().anyMatch(each -> each.subject() == Subject.SERVER)) {
+            return;
+        }
+        try {
+            if (!loader.holding(ahead.snapshot()).equals(Optional.of(ahead.database()))) {
+                found.add(Discrepancy.of(
+                        Subject.AHEAD,
+                        ErrorCode.DATABASE_FAILED,
+                        "the database of " + ahead.snapshot() + ", which was loaded ahead, is gone",
+                        "agent-replica promote serves what is live; " + AGAIN));
+            }
+        } catch (UnderstudyException e) {
+            found.add(Discrepancy.of(Subject.AHEAD, e.code(), e.getMessage(), e.hint()));
         }
     }
 

@@ -1,23 +1,27 @@
 package io.understudy.replica.round;
 
 import io.understudy.replica.events.Step;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
-/** Which snapshot is imported next. Pure: it decides, it does nothing. */
+/** Which snapshot is imported next, and how. Pure: it decides, it does nothing. */
 final class NextSnapshot {
     private final ReplicaRecord record;
+    private final Optional<SnapshotId> live;
     private final Instant now;
 
     NextSnapshot(ReplicaRecord record, Instant now) {
         this.record = record;
+        this.live = record.live().flatMap(DatabaseVersion::snapshot);
         this.now = now;
     }
 
@@ -27,42 +31,88 @@ final class NextSnapshot {
      * sake does, for the older would fail the same way. Junk stands in the way of none: it is taken only where nothing
      * else is newer, so that its fault is reported as that of an import.
      *
-     * @param believable asked of what is newer, the newest first
+     * <p>It becomes live where nothing is live yet, an operator asks, or a scheduled snapshot is due: the newest one up
+     * to it that is not continuous is above what is live, and none from that on was rejected. Otherwise it is loaded
+     * ahead, unless it is there already.
+     *
+     * @param believable the manifest of what is a snapshot; asked of what is newer, the newest first
      * @param epoch the highest one that was claimed: a snapshot below it was fenced off
      */
-    Optional<SnapshotId> newest(
-            List<SnapshotId> all, Predicate<SnapshotId> believable, int epoch, ImportRequest.Newest ask) {
-        Optional<SnapshotId> junk = Optional.empty();
+    Optional<Choice> newest(
+            List<SnapshotId> all,
+            Function<SnapshotId, Optional<Manifest>> believable,
+            int epoch,
+            ImportRequest.Newest ask) {
+        Optional<Choice> junk = Optional.empty();
         List<SnapshotId> newer = all.stream()
-                .filter(this::ahead)
+                .filter(this::isNewer)
                 .sorted(Comparator.reverseOrder())
                 .toList();
         for (SnapshotId each : newer) {
             if (each.epoch() < epoch) {
                 return junk;
             }
-            Optional<FailedAttempt> failedAttempt = record.failedAttempt(each);
-            boolean due = failedAttempt.isEmpty() || due(failedAttempt.get(), ask);
-            if (!believable.test(each)) {
-                junk = junk.or(() -> Optional.of(each).filter(unused -> due));
+            Optional<Manifest> manifest = believable.apply(each);
+            Optional<FailedAttempt> failed = hindrance(each, manifest);
+            boolean due = failed.isEmpty() || due(failed.get(), ask);
+            if (manifest.isEmpty()) {
+                junk = junk.or(() -> Optional.of(Choice.whole(each)).filter(unused -> due));
+            } else if (!isDue(manifest.get(), ask) && isThere(each)) {
+                return junk;
             } else if (due) {
-                return Optional.of(each);
-            } else if (!atFault(failedAttempt.get())) {
+                return Optional.of(new Choice(
+                        each, !isDue(manifest.get(), ask), manifest.get().isContinuous()));
+            } else if (!atFault(failed.get())) {
                 return Optional.empty();
             }
         }
         return junk;
     }
 
+    /** Whether what is live is to be replaced. */
+    private boolean isDue(Manifest manifest, ImportRequest.Newest ask) {
+        return live.isEmpty()
+                || ask.impatient()
+                || manifest.scheduled()
+                        .filter(this::isNewer)
+                        .filter(scheduled -> !wasRejected(scheduled))
+                        .isPresent();
+    }
+
+    /** Else each continuous snapshot that follows would stop the site once more. */
+    private boolean wasRejected(SnapshotId scheduled) {
+        return record.failedAttempts().stream()
+                .filter(FailedAttempt::rejection)
+                .flatMap(each -> each.snapshot().stream())
+                .anyMatch(each -> each.compareTo(scheduled) >= 0);
+    }
+
+    private boolean isThere(SnapshotId snapshot) {
+        return record.ahead()
+                .map(Ahead::snapshot)
+                .filter(there -> there.compareTo(snapshot) >= 0)
+                .isPresent();
+    }
+
+    /** Of a continuous one also what kept those before it: they come faster than a failure passes. */
+    private Optional<FailedAttempt> hindrance(SnapshotId snapshot, Optional<Manifest> manifest) {
+        Optional<FailedAttempt> own = record.failedAttempt(snapshot);
+        return own.isPresent() || !manifest.filter(Manifest::isContinuous).isPresent()
+                ? own
+                : record.failedAttempts().stream()
+                        .filter(each -> !each.rejection())
+                        .filter(each -> each.snapshot()
+                                .filter(id -> isNewer(id) && id.compareTo(snapshot) < 0)
+                                .isPresent())
+                        .max(Comparator.comparing(each -> each.snapshot().orElseThrow()));
+    }
+
     private boolean due(FailedAttempt failedAttempt, ImportRequest.Newest ask) {
         return failedAttempt.rejection() ? ask.rejectedToo() : ask.impatient() || failedAttempt.due(now);
     }
 
-    private boolean ahead(SnapshotId snapshot) {
-        return record.live()
-                .flatMap(DatabaseVersion::snapshot)
-                .map(live -> snapshot.compareTo(live) > 0)
-                .orElse(true);
+    private boolean isNewer(SnapshotId snapshot) {
+        return live.map(id -> snapshot.compareTo(id) > 0).orElse(true);
     }
 
     private static boolean atFault(FailedAttempt failedAttempt) {

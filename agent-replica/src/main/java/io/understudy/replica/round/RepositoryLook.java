@@ -2,7 +2,9 @@ package io.understudy.replica.round;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.Epochs;
 import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
@@ -30,20 +32,23 @@ public final class RepositoryLook {
     private final Epochs.Above claims;
     private final Optional<JunkObject> identity;
     private final Map<SnapshotId, Optional<JunkObject>> judged = new TreeMap<>();
+    private final Map<SnapshotId, Manifest> manifests = new TreeMap<>();
+    private final Optional<Ahead> ahead;
 
-    private RepositoryLook(SnapshotSource source, Optional<DatabaseVersion> current) {
+    private RepositoryLook(SnapshotSource source, ReplicaRecord record) {
         this.source = source;
-        this.live = current.flatMap(DatabaseVersion::snapshot);
-        this.moment = current.flatMap(DatabaseVersion::moment);
+        this.live = record.live().flatMap(DatabaseVersion::snapshot);
+        this.moment = record.live().flatMap(DatabaseVersion::moment);
+        this.ahead = record.ahead();
         this.listed = list();
         this.newest = findNewest();
         this.claims = source.claimedAbove(newest.map(SnapshotId::epoch).orElse(0));
         this.identity = source.identityJunk();
     }
 
-    /** @param current what is live here */
-    public static RepositoryLook at(SnapshotSource source, Optional<DatabaseVersion> current) {
-        return new RepositoryLook(source, current);
+    /** @param record what is live and ahead here */
+    public static RepositoryLook at(SnapshotSource source, ReplicaRecord record) {
+        return new RepositoryLook(source, record);
     }
 
     /** A listing that does not grow with what is older than the live one, as long as that is there. */
@@ -85,9 +90,9 @@ public final class RepositoryLook {
         return AwaitedEpoch.of(newest, epoch());
     }
 
-    /** Whether this may be imported without being asked for by name. */
-    boolean isBelievable(SnapshotId snapshot) {
-        return junk(snapshot).isEmpty();
+    /** The manifest, where this may be imported without being asked for by name; not asked of what is live. */
+    Optional<Manifest> believable(SnapshotId snapshot) {
+        return junk(snapshot).isEmpty() ? Optional.ofNullable(manifests.get(snapshot)) : Optional.empty();
     }
 
     private Optional<JunkObject> junk(SnapshotId snapshot) {
@@ -104,6 +109,10 @@ public final class RepositoryLook {
             if (live.filter(id -> id.compareTo(snapshot) < 0).isPresent()) {
                 requireNotOlder(manifest, moment);
             }
+            if (ahead.filter(there -> there.snapshot().compareTo(snapshot) < 0).isPresent()) {
+                requireNotOlder(manifest, ahead.map(Ahead::moment));
+            }
+            manifests.put(snapshot, manifest);
             return Optional.empty();
         } catch (UnderstudyException e) {
             if (!JunkObject.isOfOneObject(e)) {
@@ -117,15 +126,15 @@ public final class RepositoryLook {
      * Numbers go up with time. Data that is older than what is live, under a higher number, was taken on a server whose
      * clock is wrong, or is played back.
      *
-     * @param live moment of the data that is live
+     * @param here moment of the data that is live, or ahead
      * @throws UnderstudyException {@code SNAPSHOT_OLDER}
      */
-    static void requireNotOlder(Manifest manifest, Optional<Instant> live) {
-        if (live.filter(then -> manifest.moment().isBefore(then)).isPresent()) {
+    static void requireNotOlder(Manifest manifest, Optional<Instant> here) {
+        if (here.filter(then -> manifest.moment().isBefore(then)).isPresent()) {
             throw new UnderstudyException(
                     ErrorCode.SNAPSHOT_OLDER,
                     "cannot import " + manifest.snapshot() + ": its data is of " + Moments.text(manifest.moment())
-                            + ", older than what is live, of " + Moments.text(live.get()),
+                            + ", older than what is here, of " + Moments.text(here.get()),
                     "compare the clocks of the servers; to import it all the same: agent-replica restore "
                             + manifest.snapshot());
         }

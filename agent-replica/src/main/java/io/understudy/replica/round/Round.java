@@ -11,9 +11,11 @@ import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.round.SnapshotSource.Fetched;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.PlanSet;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Applying;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
@@ -30,7 +32,7 @@ import java.util.stream.Stream;
 /**
  * One import, step by step: {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the
  * marker before every step; it remembers every failure; it does nothing at all when nothing is new. An apply that a
- * crash left is finished first.
+ * crash left is finished first. Continuous snapshots end with {@code LOAD}, until a scheduled one is due.
  *
  * <p>Not for concurrent use; the caller holds the apply lock.
  */
@@ -49,6 +51,7 @@ public final class Round {
     private final RetryLog failures;
     private final Events events;
     private final Ticker ticker;
+    private final AheadReport ahead;
 
     public Round(
             ReplicaStateStore store,
@@ -70,6 +73,7 @@ public final class Round {
         this.failures = failures;
         this.events = events;
         this.ticker = ticker;
+        this.ahead = new AheadReport(events, ticker);
     }
 
     /**
@@ -104,6 +108,7 @@ public final class Round {
         private final SnapshotSelector selector = discovery.selector();
         private Step step = Step.DISCOVER;
         private Optional<SnapshotId> snapshot = Optional.empty();
+        private boolean continuous;
         private boolean remembered;
 
         Journey(RoundControl control) {
@@ -115,8 +120,11 @@ public final class Round {
             control.begin();
             backup.require();
             reconciler.ensure();
-            List<Discrepancy> found = discovery.inspect();
-            snapshot = healing.choose(ask, found, () -> selector.discover(ask));
+            Discovery.Outcome outcome = discovery.look(ask, selector);
+            List<Discrepancy> found = outcome.found();
+            Optional<Choice> choice = healing.choose(ask, found, outcome::choice);
+            snapshot = choice.map(Choice::snapshot);
+            continuous = choice.filter(Choice::continuous).isPresent();
             if (snapshot.isEmpty()) {
                 boolean mirrored = healing.refillMirror(found, wanted -> steps.fetch(wanted, progress()));
                 selector.clearTrouble();
@@ -129,6 +137,9 @@ public final class Round {
                         mirrored ? found : List.of(),
                         left(mirrored ? discovery.inspect() : found),
                         Optional.empty());
+            }
+            if (choice.get().ahead()) {
+                return ahead(ask, found);
             }
             boolean again = healing.isOf(snapshot.get(), found);
             events.report(new ReplicaEvent.ImportBegan(snapshot.get(), again));
@@ -155,13 +166,42 @@ public final class Round {
                     fresh.map(LoadedSpare::report));
         }
 
+        /** The snapshot is whole in the spare afterwards; nothing that is live was touched. */
+        private RoundResult ahead(ImportRequest ask, List<Discrepancy> found) {
+            ReplicaPoint.SNAPSHOT_CHOSEN.reached();
+            Fetched fetched = during(Step.FETCH, () -> fetched(ask));
+            during(Step.VERIFY, () -> steps.verifyAhead(fetched.manifest()));
+            // From here on a promotion that gives this up has nothing ahead to serve.
+            control.endsSoon();
+            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(fetched.manifest(), progress()));
+            reportDoubts(loaded);
+            store.change(record -> record.succeedingAhead(snapshot.get()));
+            ahead.loaded(snapshot.get(), watch.total(), loaded.report().text());
+            steps.ahead(snapshot.get());
+            return new RoundResult(
+                    Optional.empty(),
+                    Optional.empty(),
+                    watch.total(),
+                    fetched.bytes(),
+                    watch.steps(),
+                    List.of(),
+                    left(found),
+                    Optional.of(loaded.report()));
+        }
+
         /** An older one, in spite of its number, is imported only when it is asked for. */
         private Fetched fetched(ImportRequest ask) {
-            Optional<DatabaseVersion> live = store.record().live();
+            ReplicaRecord record = store.record();
+            Optional<DatabaseVersion> live = record.live();
             Fetched fetched = steps.fetch(snapshot.get(), progress());
             boolean other = !live.flatMap(DatabaseVersion::snapshot).equals(snapshot);
             if (ask instanceof ImportRequest.Newest && other) {
                 RepositoryLook.requireNotOlder(fetched.manifest(), live.flatMap(DatabaseVersion::moment));
+                RepositoryLook.requireNotOlder(
+                        fetched.manifest(),
+                        record.ahead()
+                                .filter(each -> each.snapshot().compareTo(snapshot.get()) < 0)
+                                .map(Ahead::moment));
             }
             return fetched;
         }
@@ -192,23 +232,26 @@ public final class Round {
             LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, progress()));
             events.report(new ReplicaEvent.DatabaseLoaded(
                     manifest.snapshot(), loaded.report().text()));
+            reportDoubts(loaded);
+            return loaded;
+        }
+
+        private void reportDoubts(LoadedSpare loaded) {
             List<String> drifted = loaded.report().drifted();
             if (!drifted.isEmpty()) {
                 events.report(new ReplicaEvent.DatabaseDrifted(drifted));
             }
             List<String> differed = loaded.report().mismatches();
             if (!differed.isEmpty()) {
-                events.report(new ReplicaEvent.TablesDiffered(manifest.snapshot(), differed));
+                events.report(new ReplicaEvent.TablesDiffered(snapshot.get(), differed));
             }
-            return loaded;
         }
 
         /** When the site did not start with what is live either, the same attempt would only stop it once more. */
         private void requireSite() {
-            boolean wasDown = store.record()
-                    .failedAttempt(snapshot.get())
-                    .filter(each -> !each.rejection() && (each.step() == Step.RESTART || each.step() == Step.PROVE))
-                    .isPresent();
+            boolean wasDown = store.record().failedAttempts().stream()
+                    .filter(each -> continuous || each.snapshot().equals(snapshot))
+                    .anyMatch(each -> !each.rejection() && (each.step() == Step.RESTART || each.step() == Step.PROVE));
             if (wasDown) {
                 during(Step.RESTART, apply::requireSite);
             }
@@ -263,7 +306,9 @@ public final class Round {
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
                 events.report(new ReplicaEvent.StepFailed(step, failure));
-                store.change(record -> failures.failed(record, snapshot, step, failure));
+                store.change(record -> continuous
+                        ? failures.failedContinuous(record, snapshot.get(), step, failure)
+                        : failures.failed(record, snapshot, step, failure));
             }
             return failure;
         }

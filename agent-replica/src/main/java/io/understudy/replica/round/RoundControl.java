@@ -8,6 +8,8 @@ public final class RoundControl {
     private Thread worker;
     private boolean cancelled;
     private boolean committed;
+    private boolean endsSoon;
+    private boolean overtook;
 
     /** Gives the round up as soon as it can be. Does nothing when it has reached APPLY. */
     public synchronized void cancel() {
@@ -36,6 +38,27 @@ public final class RoundControl {
         committed = true;
     }
 
+    /**
+     * The round leaves what is live alone and loads little: what waits for its end lets it, for a while. A load that is
+     * given up leaves a database that is half changed, and nothing ahead.
+     */
+    public synchronized void endsSoon() {
+        endsSoon = true;
+    }
+
+    public synchronized boolean isEndingSoon() {
+        return endsSoon && !cancelled;
+    }
+
+    /** For this, a round that was to end soon was given up. */
+    public synchronized void overtook() {
+        overtook = true;
+    }
+
+    public synchronized boolean hasOvertaken() {
+        return overtook;
+    }
+
     /** The thread is given back without an interrupt that was meant for the round. */
     public synchronized void end() {
         worker = null;
@@ -44,7 +67,8 @@ public final class RoundControl {
         }
     }
 
-    synchronized boolean isCancelled() {
+    /** Whether it was given up. */
+    public synchronized boolean isCancelled() {
         return cancelled && !committed;
     }
 

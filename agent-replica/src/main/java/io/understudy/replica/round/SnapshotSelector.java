@@ -46,7 +46,7 @@ final class SnapshotSelector {
      * @return what is to be imported; empty when nothing is
      * @throws UnderstudyException {@code SNAPSHOT_UNKNOWN} when it is asked for by name and not there
      */
-    Optional<SnapshotId> discover(ImportRequest ask) {
+    Optional<Choice> discover(ImportRequest ask) {
         if (ask instanceof ImportRequest.Newest newest) {
             return newest(newest);
         }
@@ -56,12 +56,12 @@ final class SnapshotSelector {
             throw unknown(wanted);
         }
         overtaken = all.stream().filter(each -> each.compareTo(wanted) > 0).toList();
-        return Optional.of(wanted);
+        return Optional.of(Choice.whole(wanted));
     }
 
-    private Optional<SnapshotId> newest(ImportRequest.Newest ask) {
+    private Optional<Choice> newest(ImportRequest.Newest ask) {
         ReplicaRecord record = store.record();
-        RepositoryLook look = RepositoryLook.at(source, record.live());
+        RepositoryLook look = RepositoryLook.at(source, record);
         findings = look.findings();
         findings.stream()
                 .filter(each -> warnOnce.isDue(each.getMessage()))
@@ -71,7 +71,13 @@ final class SnapshotSelector {
         // Also when nothing is newer: a standby that is up to date waits too, once another server is promoted.
         events.report(new ReplicaEvent.EpochSeen(look.epoch()));
         waits = look.waits();
-        return new NextSnapshot(record, clock.instant()).newest(look.listed(), look::isBelievable, look.epoch(), ask);
+        // What a promoted server has left behind is served by no later promotion.
+        if (record.ahead()
+                .filter(ahead -> ahead.snapshot().epoch() < look.epoch())
+                .isPresent()) {
+            record = store.change(ReplicaRecord::withoutAhead);
+        }
+        return new NextSnapshot(record, clock.instant()).newest(look.listed(), look::believable, look.epoch(), ask);
     }
 
     /** What is wrong with the repository, as the last look at it found. */

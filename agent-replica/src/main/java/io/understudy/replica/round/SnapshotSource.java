@@ -68,6 +68,12 @@ public interface SnapshotSource {
      */
     void settled(Following now);
 
+    /**
+     * A snapshot is loaded ahead of what is live: as {@link #settled}, but at most once a minute the report, and every
+     * ten minutes the mirror. Never throws.
+     */
+    void ahead(Following now, SnapshotId loaded);
+
     /** @param bytes that came over the network */
     record Fetched(Manifest manifest, long bytes) {}
 }

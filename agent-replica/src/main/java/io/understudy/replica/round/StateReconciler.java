@@ -6,8 +6,11 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
@@ -27,14 +30,21 @@ public final class StateReconciler {
     private final ReplicaStateStore store;
     private final BackupMode backup;
     private final LiveDatabases databases;
+    private final SpareLoader loader;
     private final Events events;
     private final Clock clock;
 
     public StateReconciler(
-            ReplicaStateStore store, BackupMode backup, LiveDatabases databases, Events events, Clock clock) {
+            ReplicaStateStore store,
+            BackupMode backup,
+            LiveDatabases databases,
+            SpareLoader loader,
+            Events events,
+            Clock clock) {
         this.store = store;
         this.backup = backup;
         this.databases = databases;
+        this.loader = loader;
         this.events = events;
         this.clock = clock;
     }
@@ -60,6 +70,7 @@ public final class StateReconciler {
         }
         if (state instanceof Following following) {
             keepWhatServed(following.current());
+            store.record().ahead().ifPresent(this::forgetLost);
         }
         if (state instanceof Promoting) {
             throw new UnderstudyException(
@@ -81,6 +92,14 @@ public final class StateReconciler {
                         .isPresent()) {
             events.report(new ReplicaEvent.MarkerNamesAnother(live.snapshot().orElseThrow()));
             store.change(record -> record.withoutOwned(live.database()));
+        }
+    }
+
+    /** What was loaded ahead is worth something only as long as the server has it. */
+    private void forgetLost(Ahead ahead) {
+        if (!loader.holding(ahead.snapshot()).equals(Optional.of(ahead.database()))) {
+            events.report(new ReplicaEvent.AheadLost(ahead.snapshot()));
+            store.change(ReplicaRecord::withoutAhead);
         }
     }
 

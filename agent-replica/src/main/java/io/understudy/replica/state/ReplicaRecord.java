@@ -23,6 +23,8 @@ import java.util.stream.Stream;
  * @param failures imports that failed since the last one that succeeded
  * @param claim the claim that a promotion sends next or sent last, even if it was withdrawn: it may have arrived
  * @param cleanUp what is still to be cleared up after imports; empty when nothing is
+ * @param ahead what is loaded whole and newer than what is live; only on a standby that follows or is being promoted,
+ *     never of a database whose content is being changed
  */
 public record ReplicaRecord(
         ReplicaState state,
@@ -33,7 +35,8 @@ public record ReplicaRecord(
         List<String> setAside,
         int failures,
         Optional<EpochClaim> claim,
-        Optional<PendingCleanUp> cleanUp) {
+        Optional<PendingCleanUp> cleanUp,
+        Optional<Ahead> ahead) {
 
     public ReplicaRecord {
         owned = Set.copyOf(owned);
@@ -51,11 +54,45 @@ public record ReplicaRecord(
                 List.of(),
                 0,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
+    /** An apply and everything that ends the following of snapshots end what is ahead too. */
     public ReplicaRecord with(ReplicaState next) {
-        return new ReplicaRecord(next, owned, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+        boolean stays = next instanceof ReplicaState.Following || next instanceof ReplicaState.Promoting;
+        return new ReplicaRecord(
+                next,
+                owned,
+                failedAttempts,
+                lastError,
+                leaving,
+                setAside,
+                failures,
+                claim,
+                cleanUp,
+                ahead.filter(unused -> stays));
+    }
+
+    /** The spare holds a whole snapshot: it is ahead where it is newer than what this standby follows with. */
+    public ReplicaRecord withLoaded(Ahead loaded) {
+        boolean newer = state instanceof ReplicaState.Following following
+                && following
+                        .current()
+                        .snapshot()
+                        .filter(live -> loaded.snapshot().compareTo(live) > 0)
+                        .isPresent();
+        return with(Optional.of(loaded).filter(unused -> newer));
+    }
+
+    /** Nothing is ahead, or the database that was is about to be changed, dropped or made live. */
+    public ReplicaRecord withoutAhead() {
+        return with(Optional.empty());
+    }
+
+    private ReplicaRecord with(Optional<Ahead> next) {
+        return new ReplicaRecord(
+                state, owned, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp, next);
     }
 
     public ReplicaRecord withOwned(DatabaseIdentity database) {
@@ -72,11 +109,11 @@ public record ReplicaRecord(
 
     private ReplicaRecord with(Set<DatabaseIdentity> databases) {
         return new ReplicaRecord(
-                state, databases, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp);
+                state, databases, failedAttempts, lastError, leaving, setAside, failures, claim, cleanUp, ahead);
     }
 
     private ReplicaRecord with(List<FailedAttempt> attempts, Optional<FailedAttempt> last, int imports) {
-        return new ReplicaRecord(state, owned, attempts, last, leaving, setAside, imports, claim, cleanUp);
+        return new ReplicaRecord(state, owned, attempts, last, leaving, setAside, imports, claim, cleanUp, ahead);
     }
 
     /** Notes a failure; one of a snapshot replaces what was noted of it before. */
@@ -105,13 +142,45 @@ public record ReplicaRecord(
         return with(left, Optional.empty(), 0);
     }
 
+    /**
+     * A continuous one was loaded ahead: no error, and nothing to remember of attempts up to it. What was rejected stays
+     * so.
+     */
+    public ReplicaRecord succeedingAhead(SnapshotId loaded) {
+        return with(withoutAttempts(loaded, true), Optional.empty(), 0);
+    }
+
+    private List<FailedAttempt> withoutAttempts(SnapshotId limit, boolean inclusive) {
+        return failedAttempts.stream()
+                .filter(each -> each.rejection()
+                        || each.snapshot()
+                                .filter(id -> id.compareTo(limit) > (inclusive ? 0 : -1))
+                                .isPresent())
+                .toList();
+    }
+
+    /** An import of a continuous one that failed: it stands for those before it, too. */
+    ReplicaRecord withFailedContinuous(FailedAttempt failedAttempt) {
+        SnapshotId snapshot = failedAttempt.snapshot().orElseThrow();
+        return with(withoutAttempts(snapshot, false), lastError, failures).withFailedImport(failedAttempt);
+    }
+
     public ReplicaRecord withSuccess() {
         return with(failedAttempts, Optional.empty(), failures);
     }
 
     public ReplicaRecord leaving(DatabaseIdentity database) {
         return new ReplicaRecord(
-                state, owned, failedAttempts, lastError, Optional.of(database), setAside, failures, claim, cleanUp);
+                state,
+                owned,
+                failedAttempts,
+                lastError,
+                Optional.of(database),
+                setAside,
+                failures,
+                claim,
+                cleanUp,
+                ahead);
     }
 
     /** What was leaving has this name now. */
@@ -120,13 +189,22 @@ public record ReplicaRecord(
         more.remove(database);
         more.add(database);
         return new ReplicaRecord(
-                state, owned, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp);
+                state, owned, failedAttempts, lastError, Optional.empty(), more, failures, claim, cleanUp, ahead);
     }
 
     /** A claim that is about to be sent. */
     public ReplicaRecord withClaim(EpochClaim sent) {
         return new ReplicaRecord(
-                state, owned, failedAttempts, lastError, leaving, setAside, failures, Optional.of(sent), cleanUp);
+                state,
+                owned,
+                failedAttempts,
+                lastError,
+                leaving,
+                setAside,
+                failures,
+                Optional.of(sent),
+                cleanUp,
+                ahead);
     }
 
     /** There is something new to clear up: it is tried at once, with what could not be cleared up before. */
@@ -136,7 +214,8 @@ public record ReplicaRecord(
 
     /** @param left empty: all is cleared up */
     public ReplicaRecord withCleanUp(Optional<PendingCleanUp> left) {
-        return new ReplicaRecord(state, owned, failedAttempts, lastError, leaving, setAside, failures, claim, left);
+        return new ReplicaRecord(
+                state, owned, failedAttempts, lastError, leaving, setAside, failures, claim, left, ahead);
     }
 
     public Optional<FailedAttempt> failedAttempt(SnapshotId snapshot) {

@@ -19,7 +19,10 @@ import java.util.function.UnaryOperator;
  *                      "plans":{"name":"7-00000001-00000042","trees":["media"]}},
  *           "proven":true,"since":"…","previous":null},
  *  "owned":[{"cluster":7301,"oid":16384}],"failed_attempts":[],"last_error":null,"leaving":null,"set_aside":[],
- *  "failures":0,"claim":null,"clean_up":null,"check":"0f343b0931126a20"}
+ *  "failures":0,"claim":null,"clean_up":null,
+ *  "ahead":{"database":{"cluster":7301,"oid":16391},"snapshot":"00000001-00000057","moment":"…","loaded":"…",
+ *           "plans":null},
+ *  "check":"0f343b0931126a20"}
  * </pre>
  */
 public final class ReplicaStateStore {

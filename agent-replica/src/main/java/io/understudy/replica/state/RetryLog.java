@@ -22,7 +22,12 @@ public final class RetryLog {
     /** The failure as the next entry of the record: it counts attempts and says when the next one may be. */
     public FailedAttempt failedAttempt(
             ReplicaRecord record, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
-        int attempts = 1 + earlier(record, snapshot);
+        return failedAttempt(earlier(record, snapshot), snapshot, step, failure);
+    }
+
+    private FailedAttempt failedAttempt(
+            int earlier, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
+        int attempts = 1 + earlier;
         Instant now = clock.instant();
         Optional<Instant> next = policy.pause(failure.code().retry(), attempts).map(now::plus);
         return new FailedAttempt(
@@ -33,6 +38,24 @@ public final class RetryLog {
     public ReplicaRecord failed(
             ReplicaRecord record, Optional<SnapshotId> snapshot, Step step, UnderstudyException failure) {
         ReplicaRecord next = record.withFailedImport(failedAttempt(record, snapshot, step, failure));
+        return step.compareTo(Step.LOAD) < 0 ? next : next.withCleanUpDue(clock.instant());
+    }
+
+    /**
+     * The same where the snapshot is a continuous one: its failure counts as one more of those before it, which it
+     * replaces, so that pauses grow and the record does not.
+     */
+    public ReplicaRecord failedContinuous(
+            ReplicaRecord record, SnapshotId snapshot, Step step, UnderstudyException failure) {
+        int earlier = record.failedAttempts().stream()
+                .filter(each -> each.notBefore().isPresent())
+                .filter(each -> each.snapshot()
+                        .filter(id -> id.compareTo(snapshot) <= 0)
+                        .isPresent())
+                .mapToInt(FailedAttempt::attempts)
+                .max()
+                .orElse(0);
+        ReplicaRecord next = record.withFailedContinuous(failedAttempt(earlier, Optional.of(snapshot), step, failure));
         return step.compareTo(Step.LOAD) < 0 ? next : next.withCleanUpDue(clock.instant());
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.round.RoundControl;
 import io.understudy.time.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,9 +20,11 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class JobQueueTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final AtomicInteger routines = new AtomicInteger();
     private JobQueue queue = new JobQueue(
-            control -> routines.incrementAndGet(), () -> Duration.ofDays(1), Events.none(), Ticker.system());
+            control -> routines.incrementAndGet(), () -> Duration.ofDays(1), PATIENCE, Events.none(), Ticker.system());
 
     @AfterEach
     void close() {
@@ -39,7 +42,11 @@ class JobQueueTest {
     @Test
     void doesItsRoutineWhenItsPauseIsOver() {
         queue = new JobQueue(
-                control -> routines.incrementAndGet(), () -> Duration.ofMillis(1), Events.none(), Ticker.system());
+                control -> routines.incrementAndGet(),
+                () -> Duration.ofMillis(1),
+                PATIENCE,
+                Events.none(),
+                Ticker.system());
         queue.start();
 
         Awaitility.await().until(() -> routines.get() > 2);
@@ -52,6 +59,7 @@ class JobQueueTest {
                     throw new OutOfMemoryError("no room for a buffer");
                 },
                 () -> Duration.ofDays(1),
+                PATIENCE,
                 Events.none(),
                 Ticker.system());
         queue.start();
@@ -76,6 +84,7 @@ class JobQueueTest {
                     throw new IllegalStateException("a bug");
                 },
                 () -> Duration.ofDays(1),
+                PATIENCE,
                 Events.none(),
                 Ticker.system());
         queue.start();
@@ -154,12 +163,60 @@ class JobQueueTest {
     }
 
     @Test
+    void whatIsUrgentLetsARoundEndThatEndsSoon() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        queue.start();
+        CompletableFuture<Integer> load = ahead(begun, go);
+        begun.await();
+        CompletableFuture<Boolean> urgent =
+                CompletableFuture.supplyAsync(() -> queue.callAtOnce(RoundControl::hasOvertaken));
+        Awaitility.await().until(() -> queue.waiting() == 1);
+        go.countDown();
+
+        assertThat(load.get()).isEqualTo(1);
+        assertThat(urgent.get()).isFalse();
+    }
+
+    @Test
+    void whatIsUrgentGivesUpARoundThatDoesNotEndInTimeAndSaysSo() throws Exception {
+        queue = new JobQueue(
+                control -> routines.incrementAndGet(),
+                () -> Duration.ofDays(1),
+                Duration.ofMillis(1),
+                Events.none(),
+                Ticker.system());
+        CountDownLatch begun = new CountDownLatch(1);
+        queue.start();
+        CompletableFuture<Integer> load = ahead(begun, new CountDownLatch(1));
+        begun.await();
+
+        assertThat(queue.<Boolean>callAtOnce(RoundControl::hasOvertaken)).isTrue();
+        assertThatThrownBy(load::get).hasRootCauseInstanceOf(InterruptedException.class);
+    }
+
+    private CompletableFuture<Integer> ahead(CountDownLatch begun, CountDownLatch go) {
+        return CompletableFuture.supplyAsync(() -> queue.call(control -> {
+            control.begin();
+            control.endsSoon();
+            begun.countDown();
+            try {
+                await(go);
+                return 1;
+            } finally {
+                control.end();
+            }
+        }));
+    }
+
+    @Test
     void livesOnWhenItsPauseCannotBeTold() {
         queue = new JobQueue(
                 control -> routines.incrementAndGet(),
                 () -> {
                     throw new IllegalStateException("the state can't be read");
                 },
+                PATIENCE,
                 Events.none(),
                 Ticker.system());
         queue.start();

@@ -18,7 +18,9 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.fetch.Mirror;
 import io.understudy.replica.fetch.Mirrors;
+import io.understudy.replica.promote.Origin;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.promote.Took;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.state.ApplyIntent;
@@ -115,17 +117,26 @@ class OutputsTest {
                         Optional.of(ID),
                         Optional.of(NOW),
                         Optional.empty())),
+                new Origin(
+                        false,
+                        Optional.of(new UnderstudyException(ErrorCode.LOAD_FAILED, "cannot apply", "see the log"))),
+                Optional.of(Duration.ofSeconds(90)),
                 List.of(
                         new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot claim", "start it"),
                         new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "cannot prove", "look")),
-                Map.of(Step.RESTART, Duration.ofMillis(1500)),
-                Duration.ofSeconds(3)));
+                new Took(
+                        Duration.ofMillis(700),
+                        Duration.ofMillis(200),
+                        Map.of(Step.RESTART, Duration.ofMillis(1500)),
+                        Duration.ofSeconds(3))));
 
         assertThat(Json.line(result))
                 .isEqualTo(
                         "{\"epoch\":2,\"claimed\":false,\"snapshot\":\"00000001-00000042\","
-                                + "\"moment\":\"2026-11-20T12:00:00Z\",\"seconds\":3.0,\"healthy\":false,"
-                                + "\"steps\":{\"restart\":1.5,\"prove\":0.0},\"warnings\":["
+                                + "\"moment\":\"2026-11-20T12:00:00Z\",\"age_seconds\":90,\"from\":\"live\","
+                                + "\"not_ahead\":{\"code\":\"load_failed\",\"message\":\"cannot apply\",\"hint\":\"see the log\"},"
+                                + "\"seconds\":3.0,\"healthy\":false,"
+                                + "\"steps\":{\"ahead\":0.7,\"claim\":0.2,\"restart\":1.5,\"prove\":0.0},\"warnings\":["
                                 + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
                                 + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}],\"already\":false}");
         assertThat(Json.read(Json.line(result), PromoteResult.class)).isEqualTo(result);
@@ -228,9 +239,10 @@ class OutputsTest {
                         Optional.of(ID),
                         Optional.of(NOW),
                         Optional.empty())),
+                Origin.LIVE,
+                Optional.empty(),
                 List.of(),
-                Map.of(),
-                Duration.ZERO));
+                Took.NOTHING));
 
         assertThat(result.text())
                 .startsWith("this server is already the primary, epoch 2")

@@ -54,7 +54,7 @@ public final class FakeDatabaseServer {
     }
 
     /** What it holds is nothing whole any more. */
-    void empty(DatabaseIdentity database) {
+    public void empty(DatabaseIdentity database) {
         contents.remove(database.oid());
         tables.remove(database.oid());
     }

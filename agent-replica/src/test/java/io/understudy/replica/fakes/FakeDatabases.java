@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.LiveDatabases;
+import io.understudy.replica.load.LoadContext;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 
 /**
  * The fakes of both database ports with crash points around each step, failures to order, and what must hold always.
@@ -116,11 +116,15 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
 
     @Override
     public Arrangement look() {
+        refuseWhenDown();
+        return live.look();
+    }
+
+    private void refuseWhenDown() {
         if (down) {
             throw new UnderstudyException(
                     ErrorCode.DATABASE_UNREACHABLE, "cannot connect: connection refused", "start it");
         }
-        return live.look();
     }
 
     @Override
@@ -212,9 +216,14 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     }
 
     @Override
-    public LoadedSpare load(
-            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress) {
-        return loader.load(manifest, blobs, held, progress);
+    public Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
+        refuseWhenDown();
+        return loader.holding(snapshot);
+    }
+
+    @Override
+    public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
+        return loader.load(manifest, blobs, context, progress);
     }
 
     @Override

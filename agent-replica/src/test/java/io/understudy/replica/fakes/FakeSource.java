@@ -41,6 +41,7 @@ public final class FakeSource implements SnapshotSource {
     private final List<SnapshotId> reported = new CopyOnWriteArrayList<>();
     private volatile Optional<UnderstudyException> down = Optional.empty();
     private volatile int claimed = 1;
+    private final List<SnapshotId> aheads = new CopyOnWriteArrayList<>();
     private final Set<SnapshotId> mirrored = new HashSet<>();
     private volatile Optional<Instant> namesake = Optional.empty();
     private int listings;
@@ -59,6 +60,28 @@ public final class FakeSource implements SnapshotSource {
     public SnapshotId commit(int epoch, int sequence) {
         SnapshotId snapshot = id(epoch, sequence);
         snapshots.add(snapshot);
+        return snapshot;
+    }
+
+    /** A continuous one. @param scheduled the newest before it that is not; null: none */
+    public SnapshotId continuous(int epoch, int sequence, SnapshotId scheduled) {
+        SnapshotId snapshot = commit(epoch, sequence);
+        Manifest plain = of(snapshot);
+        manifests.put(
+                snapshot,
+                new Manifest(
+                        plain.format(),
+                        plain.site(),
+                        snapshot,
+                        List.of(Manifest.CONTINUOUS),
+                        scheduled,
+                        plain.moment(),
+                        plain.walLsn(),
+                        plain.server(),
+                        plain.versions(),
+                        plain.databases(),
+                        plain.trees(),
+                        plain.totals()));
         return snapshot;
     }
 
@@ -143,6 +166,26 @@ public final class FakeSource implements SnapshotSource {
 
     private Manifest stored(SnapshotId snapshot) {
         return manifests.getOrDefault(snapshot, of(snapshot));
+    }
+
+    /** This moment is that of its data; the rest of its manifest stays. */
+    public void momentOf(SnapshotId snapshot, Instant moment) {
+        Manifest last = stored(snapshot);
+        manifests.put(
+                snapshot,
+                new Manifest(
+                        last.format(),
+                        last.site(),
+                        snapshot,
+                        last.periods(),
+                        last.lastScheduled(),
+                        moment,
+                        last.walLsn(),
+                        last.server(),
+                        last.versions(),
+                        last.databases(),
+                        last.trees(),
+                        last.totals()));
     }
 
     /** This moment is that of its data. */
@@ -232,6 +275,16 @@ public final class FakeSource implements SnapshotSource {
             }
             throw new AssertionError("no fake reads blobs");
         };
+    }
+
+    @Override
+    public void ahead(Following now, SnapshotId loaded) {
+        aheads.add(loaded);
+    }
+
+    /** What was said to be loaded ahead. */
+    public List<SnapshotId> aheads() {
+        return List.copyOf(aheads);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.progress.Progress;
+import io.understudy.replica.load.LoadContext;
 import io.understudy.replica.load.LoadReport;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.repository.DatabaseData.SequenceData;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Keeps the contract of {@link SpareLoader} on a {@link FakeDatabaseServer}; reads every blob, so damage is found. */
@@ -54,26 +54,40 @@ public final class FakeSpareLoader implements SpareLoader {
 
     @Override
     public Optional<Base> base() {
-        return server.all().stream()
-                .filter(each ->
-                        server.own(each) && names.isRetired(server.name(each).orElseThrow(), each.oid()))
-                .flatMap(each -> server.content(each).map(snapshot -> new Base(each, snapshot)).stream())
-                .max(Comparator.comparing(Base::snapshot));
+        return server.named(names.spare())
+                .filter(server::own)
+                .flatMap(this::base)
+                .or(() -> server.all().stream()
+                        .filter(each -> server.own(each)
+                                && names.isRetired(server.name(each).orElseThrow(), each.oid()))
+                        .flatMap(each -> base(each).stream())
+                        .max(Comparator.comparing(Base::snapshot)));
+    }
+
+    private Optional<Base> base(DatabaseIdentity database) {
+        return server.content(database).map(snapshot -> new Base(database, snapshot));
     }
 
     @Override
-    public LoadedSpare load(
-            Manifest manifest, BlobSource blobs, Function<SnapshotId, Optional<Manifest>> held, Progress progress) {
-        Optional<DatabaseIdentity> there = server.named(names.spare());
-        if (there.isPresent()) {
-            if (server.content(there.get()).filter(manifest.snapshot()::equals).isPresent()) {
-                return new LoadedSpare(there.get(), LoadReport.full("it was there"));
-            }
-            requireOwn(there.get());
-            server.drop(there.get());
+    public Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
+        return server.named(names.spare())
+                .filter(each -> server.content(each).filter(snapshot::equals).isPresent());
+    }
+
+    @Override
+    public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
+        Optional<DatabaseIdentity> whole = holding(manifest.snapshot());
+        if (whole.isPresent()) {
+            return new LoadedSpare(whole.get(), LoadReport.full("it was there"));
         }
         Optional<DatabaseIdentity> base =
-                base().filter(each -> held.apply(each.snapshot()).isPresent()).map(Base::database);
+                base().filter(each -> context.held(each.snapshot()).isPresent()).map(Base::database);
+        Optional<DatabaseIdentity> there = server.named(names.spare()).filter(each -> !base.equals(Optional.of(each)));
+        context.changing();
+        there.ifPresent(each -> {
+            requireOwn(each);
+            server.drop(each);
+        });
         base.ifPresent(each -> {
             hook.before("adopt");
             server.empty(each);

@@ -32,6 +32,7 @@ public final class FakeTrees implements LiveTrees, Stage {
 
     private Optional<UnderstudyException> undeletable = Optional.empty();
     private Optional<UnderstudyException> unsettled = Optional.empty();
+    private Runnable whenPreparing = () -> {};
     private final Map<TreeKind, Runnable> whenForward = new EnumMap<>(TreeKind.class);
 
     public FakeTrees(CrashPoints points) {
@@ -61,8 +62,14 @@ public final class FakeTrees implements LiveTrees, Stage {
         return Set.copyOf(staged);
     }
 
+    /** This happens when files are staged. */
+    public void whenPreparing(Runnable act) {
+        whenPreparing = act;
+    }
+
     @Override
     public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+        whenPreparing.run();
         String resumed = number + "-" + manifest.snapshot();
         boolean again = staged.contains(resumed) && !undo.containsKey(resumed);
         String name = again ? resumed : ++number + "-" + manifest.snapshot();

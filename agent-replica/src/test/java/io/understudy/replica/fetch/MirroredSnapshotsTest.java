@@ -16,18 +16,22 @@ import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.Manifest;
+import io.understudy.repository.Manifests;
 import io.understudy.repository.ReplicaReport;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.SampleSite;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +165,70 @@ class MirroredSnapshotsTest {
         hold(2, Optional.empty());
 
         assertThat(report().holds()).containsExactly(id(2));
+    }
+
+    @Test
+    void oneContinuousSnapshotAfterTheOtherIsReportedOnceAMinuteAndHeldThen() {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        source.settled(following(1, 1, true));
+        Set<Instant> moments = new HashSet<>();
+        for (int i = 2; i < 10; i++) {
+            site.commit(id(i), i);
+            source.fetch(id(i), Optional.of(following(1, 1, true)), Progress.none());
+            source.ahead(following(1, 1, true), id(i));
+            if (!moments.contains(report().when())) {
+                moments.add(report().when());
+                assertThat(report().holds()).contains(id(1), id(i));
+            }
+            time.advance(Duration.ofSeconds(18));
+        }
+
+        // 144 seconds.
+        assertThat(moments).hasSizeBetween(2, 4);
+        assertThat(near.keys()).contains(id(1).key(), id(9).key());
+    }
+
+    @Test
+    void theMirrorIsClearedUpEveryTenMinutesWhileContinuousSnapshotsCome() {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        source.settled(following(1, 1, true));
+        int most = 0;
+        for (int i = 2; i < 8; i++) {
+            site.commit(id(i), i);
+            source.fetch(id(i), Optional.of(following(1, 1, true)), Progress.none());
+            source.ahead(following(1, 1, true), id(i));
+            most = Math.max(most, manifests());
+            time.advance(Duration.ofMinutes(3));
+        }
+        assertThat(most).isBetween(3, 6);
+        assertThat(near.keys()).contains(id(1).key(), id(7).key());
+        source.settled(following(7, 1, true));
+        assertThat(manifests()).isEqualTo(2);
+    }
+
+    private int manifests() {
+        return (int)
+                near.keys().stream().filter(key -> key.startsWith("manifests/")).count();
+    }
+
+    @Test
+    void aBlobThatIsFoundMissingIsFetchedWithTheNextOne() {
+        Manifest first = site.commit(id(1), 1);
+        fetch(id(1));
+        site.commit(id(2), 2);
+        BlobRef rows = Manifests.rows(first, site.repository().blobs()).direct().get(3);
+        near.delete(rows.id().key());
+        assertThat(catchThrowableOfType(
+                                UnderstudyException.class,
+                                () -> source.blobs().open(rows).close())
+                        .code())
+                .isEqualTo(ErrorCode.BLOB_MISSING);
+
+        fetch(id(2));
+
+        assertThat(near.stat(rows.id().key())).isPresent();
     }
 
     @Test

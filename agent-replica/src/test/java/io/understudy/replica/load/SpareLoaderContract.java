@@ -68,6 +68,16 @@ public abstract class SpareLoaderContract {
     }
 
     @Test
+    void saysWhatTheSpareHoldsAsAWhole() {
+        assertThat(loader.holding(snapshot(1).snapshot())).isEmpty();
+        DatabaseIdentity loaded = load(1);
+        assertThat(loader.holding(snapshot(1).snapshot())).contains(loaded);
+        assertThat(loader.holding(snapshot(2).snapshot())).isEmpty();
+        rename(names.spare(), names.live());
+        assertThat(loader.holding(snapshot(1).snapshot())).isEmpty();
+    }
+
+    @Test
     void failsOnADamagedBlobAndLoadsWholeBlobsLater() {
         Manifest manifest = snapshot(1);
         BlobId rows = Manifests.rows(manifest, blobs).direct().get(0).id();

@@ -65,7 +65,8 @@ abstract class StandbyInPreparation {
                 checks(settings),
                 world.marker,
                 world.store,
-                new StateReconciler(world.store, world.marker, world.databases, Events.none(), world.time.clock()),
+                new StateReconciler(
+                        world.store, world.marker, world.databases, world.databases, Events.none(), world.time.clock()),
                 world.databases,
                 epochs,
                 () -> repository,

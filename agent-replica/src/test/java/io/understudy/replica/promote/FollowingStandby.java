@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.progress.Progress;
 import io.understudy.replica.fakes.Crash;
 import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.promote.Promotion.Report;
 import io.understudy.replica.promote.Promotion.Request;
+import io.understudy.replica.state.Ahead;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -17,7 +24,9 @@ abstract class FollowingStandby {
     static final Request PLAIN = new Request("promoted by an operator", false, false, false);
     static final Request UNFENCED = new Request("promoted by an operator", true, false, false);
     static final Request FORCED = new Request("promoted by an operator", false, true, false);
-    static final Request AS_IS = new Request("promoted by an operator", false, false, false, true);
+    static final Request AS_IS = new Request("promoted by an operator", false, false, false, true, Goal.NEWEST);
+    static final Request PROVEN = new Request("promoted by an operator", false, false, false, false, Goal.PROVEN);
+    static final Request UNFENCED_AS_IS = new Request("promoted by an operator", true, false, false, true, Goal.NEWEST);
     static final Request RESTART = new Request("promoted by an operator", false, false, true);
     World world;
 
@@ -31,6 +40,20 @@ abstract class FollowingStandby {
         world.source.commit(1, 1);
         world.sync();
         return world;
+    }
+
+    /** A newer snapshot is loaded ahead, as a round leaves it. */
+    static SnapshotId ahead(World world, int epoch, int sequence) {
+        SnapshotId next = world.source.commit(epoch, sequence);
+        Manifest manifest =
+                world.source.fetch(next, Optional.empty(), Progress.none()).manifest();
+        DatabaseIdentity spare = world.databases
+                .load(manifest, world.source.blobs(), world.source::held, Progress.none())
+                .database();
+        world.store.change(record -> record.withOwned(spare)
+                .withLoaded(new Ahead(
+                        spare, next, manifest.moment(), world.time.clock().instant(), Optional.empty())));
+        return next;
     }
 
     Report promote(Request request) {

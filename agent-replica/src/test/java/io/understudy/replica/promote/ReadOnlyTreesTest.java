@@ -109,6 +109,32 @@ class ReadOnlyTreesTest {
         assertThat(mixed).isPositive();
     }
 
+    /** The apply that fails is the promotion's own, of what is loaded ahead. */
+    @Test
+    void aPromotionWhoseOwnApplyFailsAtAnyOperationServesOneSnapshotOrSaysThatItCannot() throws IOException {
+        int refusals = 0;
+        boolean failed = true;
+        for (int k = 0; failed; k++) {
+            start(temp.resolve("ahead-" + k));
+            FollowingStandby.ahead(world, 1, 2);
+            trees.refuseAfter(k, "Read-only file system");
+            UnderstudyException refused = catchThrowableOfType(UnderstudyException.class, () -> promote(PLAIN));
+            failed = trees.refused();
+            if (refused != null) {
+                refusals++;
+                assertThat(refused.hint()).as("operation %d", k).contains("promote --as-is");
+                assertThat(world.marker.on()).isTrue();
+                promote(AS_IS);
+            } else {
+                List<String> applied = world.liveDatabase().equals(SECOND) ? second : first;
+                assertThat(files(TreePrint.of(live))).as("operation %d", k).isEqualTo(files(applied));
+            }
+            assertPromoted();
+        }
+        assertThat(refusals).isPositive();
+        assertThat(world.liveDatabase()).isEqualTo(SECOND);
+    }
+
     @Test
     void whenTheDiskIsWritableAgainThePromotionFinishesTheImportFirst() throws IOException {
         for (int k = 0; ; k++) {

@@ -3,9 +3,11 @@ package io.understudy.replica.round;
 import static io.understudy.replica.fakes.FakeSource.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class NextSnapshotTest {
@@ -20,9 +22,9 @@ class NextSnapshotTest {
         world.sync();
         NextSnapshot choice = new NextSnapshot(world.store.record(), Instant.EPOCH);
 
-        assertThat(choice.newest(List.of(id(1, 3), id(1, 5)), all -> true, 1, ASK))
+        assertThat(choice.newest(List.of(id(1, 3), id(1, 5)), id -> Optional.of(FakeSource.of(id)), 1, ASK))
                 .isEmpty();
-        assertThat(choice.newest(List.of(id(1, 3), id(1, 5), id(1, 6)), all -> true, 1, ASK))
-                .contains(id(1, 6));
+        assertThat(choice.newest(List.of(id(1, 3), id(1, 5), id(1, 6)), id -> Optional.of(FakeSource.of(id)), 1, ASK))
+                .contains(Choice.whole(id(1, 6)));
     }
 }

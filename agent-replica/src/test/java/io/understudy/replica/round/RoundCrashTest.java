@@ -129,6 +129,55 @@ class RoundCrashTest {
         });
     }
 
+    /** What is live stays as it is, and what is called ahead is whole at every moment. */
+    @TestFactory
+    Stream<DynamicTest> aContinuousOneThatIsLoadedAhead() {
+        Supplier<World> make = () -> {
+            World world = World.standby();
+            SnapshotId scheduled = world.source.commit(1, 1);
+            world.sync();
+            world.source.continuous(1, 2, scheduled);
+            world.poll();
+            world.source.continuous(1, 3, scheduled);
+            world.points.always(() -> world.store
+                    .record()
+                    .ahead()
+                    .ifPresent(ahead -> assertThat(world.databases.content(FakeDatabases.SPARE))
+                            .isEqualTo(ahead.snapshot().toString())));
+            return world;
+        };
+        World whole = make.get();
+        whole.points.live();
+        whole.poll();
+        int points = whole.points.passed();
+        assertThat(points).isGreaterThan(8);
+        return Stream.iterate(0, k -> k < points, k -> k + 1)
+                .map(k -> DynamicTest.dynamicTest(k + " " + whole.points.trace().get(k), () -> {
+                    World world = make.get();
+                    int starts = world.site.starts();
+                    world.points.dieAt(k);
+                    try {
+                        world.poll();
+                        throw new AssertionError("it did not die");
+                    } catch (Crash expected) {
+                        // The process is gone; the world is as it was left.
+                    }
+                    world.points.live();
+                    assertThat(world.content()).isEqualTo("00000001-00000001");
+                    SnapshotId next =
+                            k % 2 == 0 ? new SnapshotId(1, 3) : world.source.continuous(1, 4, new SnapshotId(1, 1));
+                    world.poll();
+                    assertThat(world.store.record().ahead())
+                            .hasValueSatisfying(
+                                    ahead -> assertThat(ahead.snapshot()).isEqualTo(next));
+                    assertThat(world.content()).isEqualTo("00000001-00000001");
+                    assertThat(world.site.starts()).isEqualTo(starts);
+                    world.assertWhole();
+                    world.points.always(() -> {});
+                    nextRoundSucceeds(world);
+                }));
+    }
+
     private Stream<DynamicTest> everywhere(Consumer<World> before, Consumer<World> after) {
         return everywhere(
                 () -> {

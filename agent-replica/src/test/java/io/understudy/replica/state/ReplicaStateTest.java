@@ -68,6 +68,47 @@ class ReplicaStateTest {
     static final Promoted PENDING = new Promoted(OLD, EPOCH, false, false, NOW);
     static final Promoted PROMOTED = new Promoted(OLD, EPOCH, true, false, NOW);
 
+    private static final Ahead AHEAD =
+            new Ahead(new DatabaseIdentity(7, 16386), new SnapshotId(1, 3), NOW, NOW.plusSeconds(1), NEW.plans());
+
+    /** By what comes next: whether what is ahead is still that. */
+    static Stream<Arguments> afterwards() {
+        return Stream.of(
+                Arguments.of(FOLLOWING, true),
+                Arguments.of(PROMOTING, true),
+                Arguments.of(SEEDING, false),
+                Arguments.of(FORWARD, false),
+                Arguments.of(BACK, false),
+                Arguments.of(PROMOTED, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("afterwards")
+    void whatIsAheadEndsWithAnApplyAndWithTheRole(ReplicaState next, boolean stays) {
+        ReplicaRecord ahead =
+                ReplicaRecord.empty().with(FOLLOWING_WITH_PREVIOUS).withLoaded(AHEAD);
+
+        assertThat(ahead.ahead()).contains(AHEAD);
+        assertThat(ahead.with(next).ahead().isPresent()).isEqualTo(stays);
+        assertThat(ahead.withoutAhead().ahead()).isEmpty();
+    }
+
+    @Test
+    void onlyWhatIsNewerThanTheSnapshotOfAStandbyIsAhead() {
+        Ahead same = new Ahead(AHEAD.database(), NEW.snapshot().orElseThrow(), NOW, NOW, Optional.empty());
+
+        assertThat(ReplicaRecord.empty().with(FOLLOWING).withLoaded(same).ahead())
+                .contains(same);
+        assertThat(ReplicaRecord.empty()
+                        .with(FOLLOWING_WITH_PREVIOUS)
+                        .withLoaded(same)
+                        .ahead())
+                .isEmpty();
+        assertThat(ReplicaRecord.empty().withLoaded(AHEAD).ahead()).isEmpty();
+        assertThat(ReplicaRecord.empty().with(PROMOTED).withLoaded(AHEAD).ahead())
+                .isEmpty();
+    }
+
     static Stream<ReplicaState> states() {
         return Stream.of(
                 SEEDING,
@@ -201,7 +242,8 @@ class ReplicaStateTest {
                         .leaving(OLD.database())
                         .settingAside("site_before_understudy")
                         .withClaim(new EpochClaim(2, "b", NOW, "a test", "nonce"))
-                        .withCleanUpDue(NOW));
+                        .withCleanUpDue(NOW)
+                        .withLoaded(AHEAD));
 
         assertThat(new ReplicaStateStore(file).record()).isEqualTo(written);
         assertThat(new ReplicaStateStore(file).state()).isEqualTo(state);

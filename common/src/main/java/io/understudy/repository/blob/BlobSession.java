@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /**
  * The puts of one snapshot. For blobs that its base names, and for those that it has put already, it asks the filestore
@@ -14,14 +15,14 @@ import java.util.concurrent.atomic.LongAdder;
 public final class BlobSession implements BlobSink, AutoCloseable {
     private final Blobs blobs;
     private final WriteBatch batch;
-    private final KnownBlobs known;
+    private final Function<BlobId, OptionalLong> known;
     private final boolean full;
     private final KnownBlobs seen = KnownBlobs.none();
     private final LongAdder uploadedBytes = new LongAdder();
     private final LongAdder uploadedBlobs = new LongAdder();
     private final LongAdder reusedBytes = new LongAdder();
 
-    BlobSession(Blobs blobs, KnownBlobs known, boolean full) {
+    BlobSession(Blobs blobs, Function<BlobId, OptionalLong> known, boolean full) {
         this.blobs = blobs;
         this.batch = blobs.batch();
         this.full = full;
@@ -31,7 +32,7 @@ public final class BlobSession implements BlobSink, AutoCloseable {
     @Override
     public BlobRef put(byte[] buffer, int offset, int length) {
         BlobId id = Blobs.idOf(buffer, offset, length);
-        OptionalLong stored = known.stored(id);
+        OptionalLong stored = known.apply(id);
         if (stored.isPresent()) {
             return reused(new BlobRef(id, length, stored.getAsLong(), false));
         }

@@ -14,6 +14,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.io.input.BoundedInputStream;
@@ -54,12 +56,17 @@ public final class Blobs implements BlobSink, BlobSource {
 
     /** @param known blobs that a kept snapshot names: for these a put asks nothing and sends nothing */
     public BlobSession session(KnownBlobs known) {
+        return session(known::stored);
+    }
+
+    /** As {@link #session(KnownBlobs)}. @param known their stored bytes; empty for any other. Thread-safe */
+    public BlobSession session(Function<BlobId, OptionalLong> known) {
         return new BlobSession(this, known, false);
     }
 
     /** A session that relies on nothing: each content is written once more, over whatever is there under its name. */
     public BlobSession renewal() {
-        return new BlobSession(this, KnownBlobs.none(), true);
+        return new BlobSession(this, id -> OptionalLong.empty(), true);
     }
 
     /** Durable on return. */

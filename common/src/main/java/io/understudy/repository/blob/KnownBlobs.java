@@ -1,7 +1,10 @@
 package io.understudy.repository.blob;
 
 import io.understudy.files.HashTable;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 
@@ -65,6 +68,35 @@ public final class KnownBlobs {
     /** Bytes of all blobs of the set, as stored. */
     public synchronized long storedBytes() {
         return storedBytes;
+    }
+
+    /** Bytes of all blobs of these sets, as stored, each counted once. Makes no set of them all. */
+    public static long storedBytes(Collection<KnownBlobs> sets) {
+        List<KnownBlobs> largestFirst = sets.stream()
+                .distinct()
+                .sorted(Comparator.comparingInt(KnownBlobs::size).reversed())
+                .toList();
+        long[] sum = new long[1];
+        for (int i = 0; i < largestFirst.size(); i++) {
+            List<KnownBlobs> before = largestFirst.subList(0, i);
+            sum[0] += largestFirst.get(i).storedBytes();
+            if (i > 0) {
+                largestFirst.get(i).forEach((key, stored) -> {
+                    if (before.stream().anyMatch(set -> set.holds(key))) {
+                        sum[0] -= stored - 1;
+                    }
+                });
+            }
+        }
+        return sum[0];
+    }
+
+    private synchronized void forEach(HashTable.Visitor visitor) {
+        table.forEach(visitor);
+    }
+
+    private synchronized boolean holds(long[] key) {
+        return table.get(key) != 0;
     }
 
     private boolean add(long[] key, long stored) {

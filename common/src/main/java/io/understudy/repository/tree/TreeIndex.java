@@ -50,6 +50,12 @@ public final class TreeIndex {
         return JsonLines.read(WHAT, JsonLines.FORMAT, index, source, new Lines()::read).stream();
     }
 
+    /** The entries of some lines of an index: that they come in order is all that is checked of their places. */
+    public static Stream<IndexEntry> readSome(StreamRef lines, BlobSource source) {
+        Lines some = new Lines();
+        return JsonLines.read(WHAT, JsonLines.FORMAT, lines, source, some::readAlone).stream();
+    }
+
     /** As {@link #read(StreamRef, BlobSource)}, of the index itself. */
     public static Stream<IndexEntry> read(InputStream in) {
         return JsonLines.read(WHAT, in, new Lines()::read).stream();
@@ -97,12 +103,22 @@ public final class TreeIndex {
             return entry;
         }
 
-        private void check(TreeEntry entry) {
-            SafePath path = entry.path();
+        private IndexEntry readAlone(JsonParser in) throws IOException {
+            IndexEntry entry = json.read(in).toEntry();
+            checkOrder(entry.entry().path());
+            return entry;
+        }
+
+        private void checkOrder(SafePath path) {
             if (last != null && last.compareTo(path) >= 0) {
                 throw unsafe(path, last.equals(path) ? "the index names it twice" : "the index is not sorted");
             }
             last = path;
+        }
+
+        private void check(TreeEntry entry) {
+            SafePath path = entry.path();
+            checkOrder(path);
             while (!folders.isEmpty() && !path.isBeneath(folders.peek())) {
                 folders.pop();
             }

@@ -195,6 +195,8 @@ final class CaptureAttempt {
                         archive.schemaHash(),
                         source.diskBytes(),
                         archive.stream()),
-                source.tracked().map(TrackedRun.Found::commit).orElse(CommitNotice.NONE));
+                source.tracked().map(TrackedRun.Found::commit).orElse(CommitNotice.NONE),
+                Optional.of(source.seen()),
+                source.tracked().filter(TrackedRun.Found::builds).isPresent());
     }
 }

@@ -10,6 +10,7 @@ import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Toolset;
 import io.understudy.primary.capture.database.CaptureSource.Frozen;
 import io.understudy.primary.capture.database.ExportedSnapshot.Export;
+import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.capture.database.tracking.TrackedCatalog;
 import io.understudy.primary.capture.database.tracking.TrackedRun;
 import io.understudy.primary.events.PrimaryPoint;
@@ -112,6 +113,7 @@ final class CaptureOpening {
                     catalog.largeObjectBytes()
                             + CaptureSource.sizeOf(moment.tables())
                             - CaptureSource.sizeOf(arguments.carried()),
+                    MomentSeen.in(session),
                     Optional.empty());
         };
     }

@@ -3,6 +3,7 @@ package io.understudy.primary.capture.database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Toolset;
+import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.capture.database.tracking.TrackedRun;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseProperties;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param generated columns that a reader compares, by the table's OID
  * @param diskBytes of the database on the server's disk
  * @param archived about how many bytes pg_dump carries
+ * @param seen which transactions the moment sees
  * @param tracked what changed since the snapshot before; empty when that is not known
  */
 record CaptureSource(
@@ -27,6 +29,7 @@ record CaptureSource(
         long diskBytes,
         ArchiveArguments arguments,
         long archived,
+        MomentSeen seen,
         Optional<TrackedRun.Found> tracked) {
     /**
      * One moment, and who holds it.
@@ -39,7 +42,16 @@ record CaptureSource(
             ExportedSnapshot moment, Session keeper, Toolset programs, Optional<Session> opener, Set<String> locked) {}
 
     CaptureSource with(Optional<TrackedRun.Found> changes) {
-        return new CaptureSource(frozen, properties, generated, sequences, diskBytes, arguments, archived, changes);
+        return new CaptureSource(
+                frozen,
+                properties,
+                generated,
+                sequences,
+                diskBytes,
+                arguments,
+                archived,
+                changes.map(found -> found.marked(seen)).orElse(seen),
+                changes);
     }
 
     /** The tables whose rows COPY carries, in their order. */

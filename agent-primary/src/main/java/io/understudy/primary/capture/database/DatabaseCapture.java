@@ -4,9 +4,11 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
+import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.ChangeTracking;
+import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.capture.database.tracking.TrackedRun;
 import io.understudy.progress.Progress;
 import io.understudy.repository.blob.BlobSink;
@@ -48,6 +50,13 @@ public final class DatabaseCapture implements SourceDatabase {
             } catch (MomentLost e) {
                 attempts.pauseAfter(e);
             }
+        }
+    }
+
+    @Override
+    public Optional<MomentSeen> look() {
+        try (Session session = database.open()) {
+            return Optional.of(MomentSeen.in(session));
         }
     }
 

@@ -2,6 +2,7 @@ package io.understudy.primary.capture.database;
 
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
+import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseWriter.Written;
 import io.understudy.repository.blob.BlobSink;
@@ -21,6 +22,16 @@ public interface SourceDatabase {
      */
     Captured capture(Optional<Before> before, BlobSink sink, Progress progress, Runnable frozen);
 
+    /**
+     * Which transactions have ended by now: one query, by which a later look is compared with a captured moment.
+     *
+     * @return empty where that is not known, so only a capture shows whether anything changed
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}
+     */
+    default Optional<MomentSeen> look() {
+        return Optional.empty();
+    }
+
     /** All of it, for its own sake. */
     default Captured capture(BlobSink sink, Progress progress, Runnable frozen) {
         return capture(Optional.empty(), sink, progress, frozen);
@@ -30,6 +41,8 @@ public interface SourceDatabase {
      * @param moment when the snapshot was exported, by the database server's clock
      * @param serverVersion {@code server_version_num}
      * @param commit is to be given the name under which this is committed
+     * @param seen for {@link #look}; empty where it knows nothing
+     * @param byChanges whether it was known what changed, so that not all was read
      */
     record Captured(
             Instant moment,
@@ -37,5 +50,18 @@ public interface SourceDatabase {
             int serverVersion,
             String toolsVersion,
             Written database,
-            CommitNotice commit) {}
+            CommitNotice commit,
+            Optional<MomentSeen> seen,
+            boolean byChanges) {
+        /** Of a source that was read in full, and whose transactions are not known. */
+        public Captured(
+                Instant moment,
+                String walLsn,
+                int serverVersion,
+                String toolsVersion,
+                Written database,
+                CommitNotice commit) {
+            this(moment, walLsn, serverVersion, toolsVersion, database, commit, Optional.empty(), false);
+        }
+    }
 }

@@ -4,6 +4,7 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.FileSystemPlace;
 import io.understudy.progress.Progress;
 import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.KnownBlobs;
@@ -32,6 +33,34 @@ public interface SourceTrees {
      * @param source where the base's blobs are
      */
     Captured capture(TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress);
+
+    /**
+     * Whether the tree is as a snapshot has it. Reads what seems to have changed until that is certain; stores nothing.
+     *
+     * @param source where its index is, when it is not on the local disk
+     */
+    default boolean isAsIn(TreeSettings tree, TreeData then, BlobSource source) {
+        try {
+            return capture(tree, Changed::refuse, Optional.of(then), source, Progress.none())
+                    .tree()
+                    .equals(then);
+        } catch (Changed e) {
+            return false;
+        }
+    }
+
+    /** There is something to be stored. */
+    final class Changed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private Changed() {
+            super("something changed", null, false, false);
+        }
+
+        private static BlobRef refuse(byte[] buffer, int offset, int length) {
+            throw new Changed();
+        }
+    }
 
     /**
      * A tree in the repository.

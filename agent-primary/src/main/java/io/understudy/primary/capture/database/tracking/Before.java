@@ -11,8 +11,13 @@ import java.util.UUID;
  *
  * @param repository that the snapshot goes to
  * @param newest the newest snapshot in it; empty when none may be built on
+ * @param frequent whether snapshots follow each other so closely that the log names none of them
  */
-public record Before(UUID repository, Optional<Newest> newest) {
+public record Before(UUID repository, Optional<Newest> newest, boolean frequent) {
+    public Before(UUID repository, Optional<Newest> newest) {
+        this(repository, newest, false);
+    }
+
     /** @param blobs where the content of the database is */
     public record Newest(SnapshotId snapshot, DatabaseData database, BlobSource blobs) {}
 }

@@ -27,6 +27,8 @@ public final class ChangeTracking {
     static final Duration CREATION_LIMIT = Duration.ofSeconds(10);
     /** After a slot that could not be made. */
     static final Duration PAUSE = Duration.ofMinutes(10);
+    /** So many bytes of the log are read once more rather than noting that nothing changed in them. */
+    static final long MUCH_READ = 1 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(ChangeTracking.class);
 
@@ -136,9 +138,10 @@ public final class ChangeTracking {
 
     /**
      * @param before what the capture built on: its point stays until the snapshot is there
+     * @param read bytes of the log that lie between the slot and the moment
      * @param point of a snapshot by its name
      */
-    CommitNotice notice(TrackingSlot slot, Before before, Function<SnapshotId, TrackingPoint> point) {
+    CommitNotice notice(TrackingSlot slot, Before before, long read, Function<SnapshotId, TrackingPoint> point) {
         return new CommitNotice() {
             private Optional<TrackingPoint> noted = Optional.empty();
 
@@ -148,6 +151,20 @@ public final class ChangeTracking {
                 List<TrackingPoint> all = new ArrayList<>(List.of(noted.get()));
                 base(before).filter(each -> !each.snapshot().equals(snapshot)).ifPresent(all::add);
                 file.write(new TrackingPoint.Saved(all));
+            }
+
+            /** The log between is read again the next time, unless that would be much of it. */
+            @Override
+            public void unchanged(SnapshotId same) {
+                if (read < MUCH_READ) {
+                    return;
+                }
+                try {
+                    intended(same);
+                    committed();
+                } catch (UnderstudyException e) {
+                    LOG.warn("replication slot {} stays where it is: {}", slot.name(), e.getMessage());
+                }
             }
 
             @Override

@@ -10,6 +10,11 @@ public interface CommitNotice {
     /** It is committed. Never throws. */
     void committed();
 
+    /**
+     * Nothing is committed: what was captured is what this snapshot holds, which the capture was built on. Never throws.
+     */
+    default void unchanged(SnapshotId same) {}
+
     CommitNotice NONE = new CommitNotice() {
         @Override
         public void intended(SnapshotId snapshot) {}

@@ -26,6 +26,11 @@ record SeenTransactions(long xmax, Set<Long> inProgress) {
         return new SeenTransactions(Long.parseLong(parts[1]), running);
     }
 
+    /** @param xid all 64 bits */
+    boolean hasEnded(long xid) {
+        return xid < xmax && !inProgress.contains(xid);
+    }
+
     /** @param xid the lower 32 bits, as decoding shows them; less than 2^31 transactions away from this moment */
     boolean sees(long xid) {
         long full = xmax & -EPOCH | xid;

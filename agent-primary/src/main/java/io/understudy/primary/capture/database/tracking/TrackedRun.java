@@ -71,9 +71,16 @@ public final class TrackedRun {
      * What was found for the moment.
      *
      * @param archiveStands whether pg_dump would write what the snapshot before has
+     * @param builds whether what changed is known, so that not all is read in full
+     * @param mark the transaction in which this agent marked the moment in the log
      * @param commit to be given to the snapshot; {@link CommitNotice#NONE} when nothing can be built on it
      */
-    public record Found(TrackedTables tables, boolean archiveStands, CommitNotice commit) {}
+    public record Found(TrackedTables tables, boolean archiveStands, boolean builds, long mark, CommitNotice commit) {
+        /** A moment, without counting the mark of it as a change. */
+        public MomentSeen marked(MomentSeen moment) {
+            return moment.except(mark);
+        }
+    }
 
     /**
      * Reads the slot up to the moment and decides for each table.
@@ -114,7 +121,9 @@ public final class TrackedRun {
                 SeenTransactions.of(catalog.seen()),
                 mark,
                 changed);
-        String until = slot.mark(session, mark);
+        TrackingSlot.Mark marked = slot.mark(session, mark);
+        String until = marked.position();
+        long read = TrackingSlot.bytes(until) - TrackingSlot.bytes(position);
         slot.read(session, until, encoding, decoding);
         Optional<String> fault = decoding.fault();
         String archive = archive(catalog, names, dump);
@@ -125,12 +134,14 @@ public final class TrackedRun {
         for (SourceTable table : carried) {
             decide(table, tables.get(table.qualified()), catalog, changed, fault, at, encoding, decided);
         }
-        LOG.info(
-                "{} bytes of the server's log decoded in {} ms, up to {}: {}",
-                TrackingSlot.bytes(until) - TrackingSlot.bytes(position),
-                ticker.since(start).toMillis(),
-                until,
-                fault.map(why -> "all tables are read in full, " + why).orElseGet(() -> summary(carried, decided)));
+        if (!before.frequent() || LOG.isDebugEnabled()) {
+            LOG.info(
+                    "{} bytes of the server's log decoded in {} ms, up to {}: {}",
+                    read,
+                    ticker.since(start).toMillis(),
+                    until,
+                    fault.map(why -> "all tables are read in full, " + why).orElseGet(() -> summary(carried, decided)));
+        }
         boolean stands = fault.isEmpty()
                 && !archive.isEmpty()
                 && !changed.othersChanged()
@@ -139,9 +150,12 @@ public final class TrackedRun {
         return new Found(
                 decided,
                 stands,
+                fault.isEmpty(),
+                marked.xid(),
                 tracking.notice(
                         slot,
                         before,
+                        read,
                         id -> new TrackingPoint(
                                 id,
                                 slot.name(),

@@ -13,8 +13,11 @@ public final class TrackingCheck {
 
     private TrackingCheck() {}
 
-    /** @param repository empty where it is not known */
-    public static void add(
+    /**
+     * @param repository empty where it is not known
+     * @return whether changes are tracked
+     */
+    public static boolean add(
             CheckReport.Run findings, Session session, boolean wanted, String site, Optional<UUID> repository) {
         String own = repository.map(id -> TrackingSlot.of(site, id).name()).orElse("");
         List<String> slots = session.query(
@@ -32,17 +35,17 @@ public final class TrackingCheck {
         }
         if (!wanted) {
             findings.check(NAME, () -> "primary.tracking is off: each snapshot reads every table");
-            return;
+            return false;
         }
         Optional<String> missing = missing(session);
         if (missing.isPresent()) {
             findings.check(NAME, () -> "each snapshot reads every table, as " + missing.get() + BRINGS);
-            return;
+            return false;
         }
-        refusal(session, slots.contains(own))
-                .ifPresentOrElse(
-                        why -> findings.warn(NAME, "changes are not tracked: " + why + BRINGS, "see docs/install.md"),
-                        () -> findings.check(NAME, () -> "the daemon tracks changes, in slot " + own));
+        Optional<String> refusal = refusal(session, slots.contains(own));
+        refusal.ifPresentOrElse(
+                why -> findings.warn(NAME, "changes are not tracked: " + why + BRINGS, "see docs/install.md"),
+                () -> findings.check(NAME, () -> "the daemon tracks changes, in slot " + own));
         if (isUnlimited(session)) {
             findings.warn(
                     "max_slot_wal_keep_size",
@@ -50,6 +53,7 @@ public final class TrackingCheck {
                             + " server's log, but no process does when the agent is killed and not started again",
                     "set max_slot_wal_keep_size, for instance to 4GB, and reload PostgreSQL");
         }
+        return refusal.isEmpty();
     }
 
     private static Optional<String> missing(Session session) {

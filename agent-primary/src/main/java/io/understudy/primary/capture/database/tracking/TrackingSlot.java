@@ -103,19 +103,27 @@ record TrackingSlot(String name) {
     }
 
     /**
-     * Writes a mark into the log and makes sure that the log is on disk up to it.
+     * A mark in the log.
      *
-     * @return a position behind the mark
+     * @param position behind it
+     * @param xid of the transaction that wrote it
      */
-    String mark(Session session, String mark) {
+    record Mark(String position, long xid) {}
+
+    /** Writes a mark into the log and makes sure that the log is on disk up to it. */
+    Mark mark(Session session, String mark) {
         session.execute("BEGIN READ WRITE; SET LOCAL synchronous_commit = local");
-        session.query(
-                "SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)::text AS lsn",
-                row -> row.text("lsn"),
-                Decoding.MARK_PREFIX,
-                mark);
+        long xid = session.first(
+                        "SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)::text AS lsn,"
+                                + " pg_catalog.pg_current_xact_id()::text AS xid",
+                        row -> Long.parseLong(row.text("xid")),
+                        Decoding.MARK_PREFIX,
+                        mark)
+                .orElseThrow();
         session.execute("COMMIT");
-        return session.first("SELECT pg_catalog.pg_current_wal_flush_lsn()::text AS lsn", row -> row.text("lsn"))
+        return session.first(
+                        "SELECT pg_catalog.pg_current_wal_flush_lsn()::text AS lsn",
+                        row -> new Mark(row.text("lsn"), xid))
                 .orElseThrow();
     }
 

@@ -1,0 +1,156 @@
+package io.understudy.primary.app;
+
+import io.understudy.events.Events;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.app.StatusView.ContinuousView;
+import io.understudy.primary.capture.Looked;
+import io.understudy.primary.capture.Looked.Outcome;
+import io.understudy.primary.capture.Taken;
+import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.schedule.Pace;
+import io.understudy.time.Backoff;
+import io.understudy.time.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+
+/**
+ * Asks for continuous snapshots: looks every so often whether anything changed, one look at a time, while nothing else
+ * is taken. Used by the main loop only, but for {@link #view}.
+ */
+final class Continuous {
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+    /** While a look runs: how soon its end is noticed. */
+    private static final Duration SHORT = Duration.ofMillis(100);
+
+    private final Optional<Pace> pace;
+    private final SnapshotQueue queue;
+    private final Planner planner;
+    private final Events events;
+    private final Backoff retry;
+    private final Clock clock;
+    private final Ticker ticker;
+    private Optional<SnapshotQueue.Job<Looked>> running = Optional.empty();
+    private long endedAt;
+    private Duration pause = Duration.ZERO;
+    private boolean failing;
+    private final ContinuousSummary summary;
+    private volatile Optional<Instant> looked = Optional.empty();
+    private volatile Optional<Instant> taken = Optional.empty();
+
+    /** @param every empty: only the schedule asks for snapshots */
+    Continuous(
+            Optional<Duration> every,
+            SnapshotQueue queue,
+            Planner planner,
+            Events events,
+            RandomGenerator random,
+            Clock clock,
+            Ticker ticker) {
+        this.pace = every.map(Pace::new);
+        this.queue = queue;
+        this.planner = planner;
+        this.events = events;
+        this.retry = new Backoff(FIRST_RETRY, LONGEST_RETRY, random);
+        this.clock = clock;
+        this.ticker = ticker;
+        this.endedAt = ticker.nanos();
+        this.summary = new ContinuousSummary(events, ticker);
+    }
+
+    /** Asks for a look when one is due. To be called behind {@link Planner#ask}, which goes first. */
+    void ask() {
+        settle();
+        if (pace.isEmpty() || running.isPresent() || !queue.isIdle() || left().compareTo(Duration.ZERO) > 0) {
+            return;
+        }
+        try {
+            running = Optional.of(queue.submitLook());
+        } catch (UnderstudyException e) {
+            waitFor(retry.next());
+        }
+    }
+
+    /** How long the main loop may sleep. @param usual when nothing is due */
+    Duration sleep(Duration usual) {
+        Duration most = pace.isEmpty() ? usual : running.isPresent() ? SHORT : left();
+        return most.compareTo(SHORT) < 0 ? SHORT : most.compareTo(usual) < 0 ? most : usual;
+    }
+
+    private Duration left() {
+        return pause.minus(ticker.since(endedAt));
+    }
+
+    private synchronized void settle() {
+        SnapshotQueue.Job<Looked> job = running.filter(Future::isDone).orElse(null);
+        if (job == null) {
+            return;
+        }
+        running = Optional.empty();
+        try {
+            ended(job.get());
+        } catch (ExecutionException e) {
+            failing = true;
+            waitFor(longer(pace.orElseThrow().pause(), retry.next()));
+        } catch (CancellationException e) {
+            waitFor(pace.orElseThrow().pause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void ended(Looked end) {
+        Pace own = pace.orElseThrow();
+        end.read().ifPresent(reading -> own.read(reading.took(), reading.byChanges()));
+        switch (end.outcome()) {
+            case NO_BASE -> {
+                planner.baseIsNeeded(clock.instant());
+                waitFor(longer(own.pause(), retry.next()));
+            }
+            case BUSY -> waitFor(own.pause());
+            case NOTHING_CHANGED, TAKEN -> {
+                own.walked(end.walked());
+                looked(end);
+                waitFor(own.pause());
+            }
+        }
+    }
+
+    private void looked(Looked end) {
+        retry.reset();
+        looked = Optional.of(clock.instant());
+        end.taken().map(Taken::committed).ifPresent(at -> taken = Optional.of(at));
+        Duration took = end.read().map(Looked.Reading::took).orElse(end.walked());
+        events.report(new PrimaryEvent.ContinuousLooked(took, own(), end.outcome() == Outcome.TAKEN));
+        if (failing) {
+            failing = false;
+            events.report(new PrimaryEvent.ContinuousRecovered());
+        }
+        summary.add(end);
+    }
+
+    private Duration own() {
+        return pace.orElseThrow().pause();
+    }
+
+    private void waitFor(Duration next) {
+        endedAt = ticker.nanos();
+        pause = next;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    /** What the status shows; empty where there are none. Thread-safe. */
+    synchronized Optional<ContinuousView> view() {
+        return pace.map(own -> new ContinuousView(
+                own.every().toMillis() / 1000.0, own.pause().toMillis() / 1000.0, own.slower(), looked, taken));
+    }
+}

@@ -1,0 +1,94 @@
+package io.understudy.primary.capture;
+
+import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotBlobs;
+import io.understudy.repository.SnapshotBlobs.Section;
+import io.understudy.repository.SnapshotId;
+import io.understudy.repository.TreeData;
+import io.understudy.repository.blob.BlobId;
+import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.blob.StreamRef;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest snapshot, whose content need not be sent again.
+ *
+ * @param manifest empty where there is none to rely on
+ * @param named the blobs that it names, by part, under its references
+ */
+record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
+    static final Base NONE = new Base(Optional.empty(), Map.of());
+
+    private static final Logger LOG = LoggerFactory.getLogger(Base.class);
+
+    Base {
+        named = Map.copyOf(named);
+    }
+
+    /** Reads it. One that cannot be read must not stop the next snapshot: that one then asks for each blob. */
+    static Base of(Repository target) {
+        Optional<SnapshotId> newest = target.newest();
+        if (newest.isEmpty()) {
+            return NONE;
+        }
+        try {
+            Manifest manifest = target.read(newest.get());
+            Map<StreamRef, KnownBlobs> named = new HashMap<>();
+            for (Section section : SnapshotBlobs.sections(manifest)) {
+                KnownBlobs own = KnownBlobs.none();
+                section.forEach(target.blobs(), part -> own.add(part.blob()));
+                named.put(section.references(), own);
+            }
+            return new Base(Optional.of(manifest), named);
+        } catch (UnderstudyException e) {
+            if (!e.code().judgesContent()) {
+                throw e;
+            }
+            LOG.warn("snapshot {} is no base for the next one: {}; verify it", newest.get(), e.getMessage());
+            return NONE;
+        }
+    }
+
+    /** Bytes of a blob as stored; empty when the snapshot does not name it. Thread-safe. */
+    OptionalLong stored(BlobId blob) {
+        for (KnownBlobs part : named.values()) {
+            OptionalLong stored = part.stored(blob);
+            if (stored.isPresent()) {
+                return stored;
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** @param frequent whether it is a continuous snapshot that is to be taken */
+    Before before(Repository target, boolean frequent) {
+        return new Before(
+                target.id(),
+                manifest.map(newest -> new Before.Newest(newest.snapshot(), newest.database(), target.blobs())),
+                frequent);
+    }
+
+    KnownBlobs named(TreeData unchanged) {
+        return named.get(unchanged.references());
+    }
+
+    Optional<TreeData> tree(TreeSettings wanted) {
+        return manifest.flatMap(base -> base.trees().stream()
+                .filter(tree -> tree.name().equals(wanted.name()) && tree.kind() == wanted.kind())
+                .findFirst());
+    }
+
+    /** The newest snapshot up to this one that is not continuous. */
+    Optional<SnapshotId> scheduled() {
+        return manifest.flatMap(Manifest::scheduled);
+    }
+}

@@ -1,0 +1,34 @@
+package io.understudy.primary.capture;
+
+import io.understudy.repository.Manifest;
+import io.understudy.repository.Repository;
+import io.understudy.repository.SnapshotId;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The numbers that one commit tries. Given as late as possible: what another writes in the meantime is passed over.
+ * Behind what this process committed last the first is known; all others come from a listing.
+ */
+final class SnapshotNumbers implements Supplier<SnapshotId> {
+    private final Repository target;
+    private final int epoch;
+    private final LastSequence given;
+    private Optional<SnapshotId> first;
+
+    /** @param newest the newest snapshot of this epoch, where this process committed it */
+    SnapshotNumbers(Repository target, int epoch, LastSequence given, Optional<Base> newest) {
+        this.target = target;
+        this.epoch = epoch;
+        this.given = given;
+        this.first = newest.flatMap(Base::manifest).map(Manifest::snapshot).flatMap(SnapshotId::next);
+    }
+
+    @Override
+    public SnapshotId get() {
+        SnapshotId snapshot = first.orElseGet(() -> given.after(target.nextId(epoch)));
+        first = Optional.empty();
+        given.note(snapshot);
+        return snapshot;
+    }
+}

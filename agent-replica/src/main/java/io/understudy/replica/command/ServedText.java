@@ -1,0 +1,39 @@
+package io.understudy.replica.command;
+
+import io.understudy.replica.promote.AheadStep;
+import io.understudy.replica.promote.Promotion.Goal;
+import io.understudy.replica.state.Ahead;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.repository.SnapshotId;
+import io.understudy.time.Moments;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What a promotion would serve, and how old its data is, for the question before it. */
+final class ServedText {
+    private ServedText() {}
+
+    /** A sentence with a space before it; empty where nothing was ever imported. */
+    static String of(ReplicaRecord record, Goal to, Instant now) {
+        Optional<DatabaseVersion> live = record.live();
+        Optional<String> proven =
+                live.flatMap(DatabaseVersion::snapshot).map(id -> text(id, live.flatMap(DatabaseVersion::moment), now));
+        Optional<Ahead> ahead = to == Goal.NEWEST ? AheadStep.in(record) : Optional.empty();
+        return proven.map(before -> " It serves "
+                        + ahead.map(each -> text(each.snapshot(), Optional.of(each.moment()), now)
+                                        + " (ahead: loaded, not yet proven); if the site does not come up on it: ")
+                                .orElse("")
+                        + before
+                        + ".")
+                .orElse("");
+    }
+
+    private static String text(SnapshotId id, Optional<Instant> moment, Instant now) {
+        return id
+                + moment.map(then -> ", data of " + Moments.text(then) + ", " + Moments.age(Duration.between(then, now))
+                                + " old")
+                        .orElse("");
+    }
+}

@@ -1,0 +1,18 @@
+package io.understudy.replica.load;
+
+import io.understudy.repository.Manifest;
+import io.understudy.repository.SnapshotId;
+import java.util.Optional;
+
+/** What a load asks of the round around it. */
+@FunctionalInterface
+public interface LoadContext {
+    /** The manifest of an older snapshot, where its content is at hand. */
+    Optional<Manifest> held(SnapshotId snapshot);
+
+    /**
+     * The next step changes or drops the spare, which may hold a whole snapshot. Not called where all that it takes
+     * is at hand already. Durable on return.
+     */
+    default void changing() {}
+}

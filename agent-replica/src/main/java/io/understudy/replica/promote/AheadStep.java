@@ -1,0 +1,134 @@
+package io.understudy.replica.promote;
+
+import io.understudy.events.Events;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
+import io.understudy.replica.apply.IntentWriter;
+import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.events.Step;
+import io.understudy.replica.load.SpareLoader;
+import io.understudy.replica.round.RoundControl;
+import io.understudy.replica.round.SnapshotSource;
+import io.understudy.replica.stage.Stage;
+import io.understudy.replica.state.Ahead;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.PlanSet;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.repository.Manifest;
+import io.understudy.tasks.DaemonThreads;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Prepares the snapshot that is loaded ahead for its apply, up to the intent. Everything is read from this server's
+ * disk. Until the intent is written nothing that is live is touched, so every failure leaves what was live to be served.
+ */
+public final class AheadStep {
+    /** The longest that files are staged: whoever promotes waits for it, and the proven snapshot needs no files. */
+    public static final Duration STAGING = Duration.ofSeconds(30);
+
+    private final SnapshotSource source;
+    private final SpareLoader loader;
+    private final Stage stage;
+    private final IntentWriter intents;
+    private final Events events;
+    private final Duration limit;
+
+    /** @param limit the longest that files are staged */
+    public AheadStep(
+            SnapshotSource source,
+            SpareLoader loader,
+            Stage stage,
+            IntentWriter intents,
+            Events events,
+            Duration limit) {
+        this.source = source;
+        this.loader = loader;
+        this.stage = stage;
+        this.intents = intents;
+        this.events = events;
+        this.limit = limit;
+    }
+
+    /**
+     * What a promotion to the newest snapshot applies, by what is remembered: newer than what is live, and not one that
+     * the site did not come up on before.
+     */
+    public static Optional<Ahead> in(ReplicaRecord record) {
+        return record.ahead().filter(ahead -> isDue(ahead, record));
+    }
+
+    static boolean isDue(Ahead ahead, ReplicaRecord record) {
+        boolean newer = record.live()
+                .flatMap(DatabaseVersion::snapshot)
+                .filter(live -> ahead.snapshot().compareTo(live) > 0)
+                .isPresent();
+        boolean rejected = record.failedAttempt(ahead.snapshot())
+                .filter(FailedAttempt::rejection)
+                .isPresent();
+        return newer && !rejected;
+    }
+
+    /**
+     * Stages what is missing of the files and writes the intent: from here on the apply is finished, forward or back.
+     *
+     * @throws UnderstudyException why it can't be applied; nothing that is live was touched
+     */
+    void intend(Ahead ahead) {
+        requireLoaded(ahead);
+        Manifest manifest = source.held(ahead.snapshot())
+                .orElseThrow(() -> unusable(
+                        ahead,
+                        "the mirror does not hold it",
+                        "see agent-replica verify --mirror; its content is in the filestore"));
+        events.report(new ReplicaEvent.StepBegan(ahead.snapshot(), Step.STAGE));
+        intents.forward(ahead.version(staged(ahead, manifest)));
+    }
+
+    private void requireLoaded(Ahead ahead) {
+        if (!loader.holding(ahead.snapshot()).equals(Optional.of(ahead.database()))) {
+            throw unusable(
+                    ahead,
+                    "the database that was loaded for it is gone, or is not whole",
+                    "someone dropped or renamed it, or PostgreSQL was restarted and emptied its unlogged tables");
+        }
+    }
+
+    private PlanSet staged(Ahead ahead, Manifest manifest) {
+        RoundControl control = new RoundControl();
+        ScheduledExecutorService timer =
+                Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("staging-limit"));
+        try {
+            control.begin();
+            timer.schedule(control::cancel, limit.toMillis(), TimeUnit.MILLISECONDS);
+            PlanSet plans = stage.prepare(manifest, source.blobs(), progress(ahead));
+            control.commit();
+            return plans;
+        } catch (RuntimeException e) {
+            if (!control.isCancelled()) {
+                throw e;
+            }
+            throw unusable(
+                    ahead,
+                    "staging its files did not end within " + limit.toSeconds() + " s",
+                    "they are in the mirror and in the filestore: docs/restore-by-hand.md brings them back");
+        } finally {
+            control.end();
+            timer.shutdownNow();
+        }
+    }
+
+    private Progress progress(Ahead ahead) {
+        return (step, done, total) ->
+                events.report(new ReplicaEvent.StepProgressed(ahead.snapshot(), Step.STAGE, done, total));
+    }
+
+    private static UnderstudyException unusable(Ahead ahead, String why, String hint) {
+        return new UnderstudyException(ErrorCode.LOAD_FAILED, "cannot apply " + ahead.snapshot() + ": " + why, hint);
+    }
+}
