@@ -149,7 +149,8 @@ public final class Bench {
     private void hold(Benchmark which, String what, Consumer<Testbed> contest) {
         if (options.contests().contains(which)) {
             say(what);
-            try (Testbed stand = stand(which.name().toLowerCase(Locale.ROOT) + "-" + findings.size(), options.recordings())) {
+            try (Testbed stand =
+                    stand(which.name().toLowerCase(Locale.ROOT) + "-" + findings.size(), options.recordings())) {
                 contest.accept(stand);
                 end.clearing();
             }

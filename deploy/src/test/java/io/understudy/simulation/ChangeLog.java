@@ -1,6 +1,7 @@
 package io.understudy.simulation;
 
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.repository.SnapshotId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
  */
 final class ChangeLog {
     private static final int NOTES = 2;
+    private static final long FIRST = 3;
 
     /** @param what a table and a key, or a mark alone */
     private record Entry(DatabaseIdentity database, String what, String key) {}
@@ -33,10 +35,18 @@ final class ChangeLog {
     private final Map<SnapshotId, Point> notes = new LinkedHashMap<>();
     private Optional<Long> slot = Optional.empty();
     private long end;
+    private long transactions = FIRST;
+    private int starts;
 
     /** A table's row with this key was inserted, changed or deleted, in one moment with that. */
     void changed(DatabaseIdentity database, String table, String key) {
         append(new Entry(database, table, key));
+        transactions++;
+    }
+
+    /** Which transactions of this database have ended by now. A mark of the agent's own is none. */
+    MomentSeen seen(DatabaseIdentity database) {
+        return MomentSeen.of(database + " " + starts, transactions + ":" + transactions + ":");
     }
 
     long end() {
@@ -108,6 +118,7 @@ final class ChangeLog {
         copy.entries = new TreeMap<>(entries);
         copy.slot = slot;
         copy.end = end;
+        copy.transactions = transactions;
         return copy;
     }
 
@@ -116,5 +127,7 @@ final class ChangeLog {
         entries = new TreeMap<>(copy.entries);
         slot = copy.slot;
         end = copy.end;
+        transactions = copy.transactions;
+        starts++;
     }
 }

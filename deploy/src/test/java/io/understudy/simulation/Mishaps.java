@@ -3,6 +3,7 @@ package io.understudy.simulation;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.postgres.DatabaseNames;
 import io.understudy.repository.SnapshotId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +35,7 @@ final class Mishaps {
     }
 
     void happen(Server server) {
-        switch (run.random.nextInt(13)) {
+        switch (run.random.nextInt(17)) {
             case 0 -> rot("blobs/");
             case 1 -> rot("manifests/");
             case 2 -> forge();
@@ -42,6 +44,8 @@ final class Mishaps {
             case 6, 7, 8 -> junk.write();
             case 10 -> dropSlot(server);
             case 11, 12 -> copyOrRestore(server);
+            case 13, 14, 15 -> drift(server);
+            case 16 -> dropSpare(server);
             default -> forget(server);
         }
     }
@@ -122,6 +126,33 @@ final class Mishaps {
     private void dropSlot(Server server) {
         run.tell("drop the slot", server.name, "");
         server.log.dropSlot();
+    }
+
+    /** Something of the site writes into the live database of a standby. */
+    private void drift(Server server) {
+        Optional<DatabaseIdentity> live = server.live()
+                .filter(each ->
+                        server.marked() && server.databases.content(each).isPresent());
+        live.ifPresent(database -> {
+            Map<String, String> tables = new TreeMap<>(server.databases.tables(database));
+            List<String> notes = tables.getOrDefault("note", "").lines().toList();
+            if (notes.size() > 1) {
+                run.tell("drift", server.name, notes.get(0));
+                server.log.changed(database, "note", notes.get(0).split("\t")[0]);
+                tables.put("note", String.join("\n", notes.subList(1, notes.size())) + "\n");
+                server.databases.write(database, tables);
+                run.servers.drifted(server, database);
+            }
+        });
+    }
+
+    /** A person drops the database that the next load begins with, or that is ahead. */
+    private void dropSpare(Server server) {
+        server.databases.named(DatabaseNames.of(Server.SITE).spare()).ifPresent(spare -> {
+            run.tell("drop the spare", server.name, "");
+            run.servers.dropped(server, spare);
+            server.databases.drop(spare);
+        });
     }
 
     /** The database server is put back to an earlier copy of its disk: log and slot go back with the rows. */

@@ -3,9 +3,11 @@ package io.understudy.simulation;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.repository.SnapshotId;
+import io.understudy.simulation.ServerWatch.BeforePromotion;
 import io.understudy.simulation.StoreWatch.Genuine;
 import java.time.Duration;
 import java.util.List;
@@ -22,11 +24,13 @@ final class Operators {
             "note",
             "advance the slot",
             "walk tree",
+            "look for transactions",
             "create",
             "delete",
             "put done",
             "mirror: put",
             "mirror: create",
+            "database: adopt",
             "database: load",
             "database: arrange",
             "database: done",
@@ -133,8 +137,14 @@ final class Operators {
 
     private void promote(Server server, boolean unfenced, boolean force) {
         run.tell("promote", server.name, (unfenced ? "unfenced " : "") + (force ? "forced" : ""));
-        Promotion.Request request = new Promotion.Request("promote", unfenced, force, false);
-        ask(server, true, (agent, control) -> agent.promote(request, control));
+        Goal goal = run.random.nextInt(4) == 0 ? Goal.PROVEN : Goal.NEWEST;
+        Promotion.Request request = new Promotion.Request("promote", unfenced, force, false, false, goal);
+        ask(server, true, (agent, control) -> {
+            BeforePromotion before = run.servers.promoting(server);
+            Promotion.Report report = agent.promote(request, control);
+            run.tell("promoted", server.name, goal + " " + before + " " + report.origin());
+            run.servers.promoted(server, before, request, report);
+        });
     }
 
     /** DNS first, then the marker, then a restart of the site, some time later. */
@@ -285,7 +295,9 @@ final class Operators {
         return run.all.stream()
                 .filter(server -> server != primary)
                 .allMatch(server -> server.kind().equals("following")
-                        && contentOf(server).equals(Optional.of(newest.get().id())));
+                        && (contentOf(server).equals(Optional.of(newest.get().id()))
+                                || server.ahead()
+                                        .equals(Optional.of(newest.get().id()))));
     }
 
     private static Optional<String> contentOf(Server server) {

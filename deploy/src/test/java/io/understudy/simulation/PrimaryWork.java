@@ -7,11 +7,13 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.PrimaryPorts;
 import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.RoleWatch;
+import io.understudy.primary.capture.Looked;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.capture.Taken;
 import io.understudy.primary.capture.tree.SourceTrees;
 import io.understudy.primary.events.PrimaryEvent;
+import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruned;
 import io.understudy.primary.retention.Pruning;
 import io.understudy.progress.Progress;
@@ -38,6 +40,7 @@ final class PrimaryWork {
     private final PrimaryWiring wiring;
     private final SnapshotTaker taker;
     private final Pruning pruning;
+    private final ContinuousRetention continuous;
     private final RoleWatch role;
     private Optional<UnderstudyException> reported = Optional.empty();
     private long taken;
@@ -57,6 +60,7 @@ final class PrimaryWork {
         Events events = new Events(server.clock, Run::failingSink, this::hear);
         this.taker = wiring.taker(events);
         this.pruning = wiring.pruning(events);
+        this.continuous = wiring.continuousRetention(events);
         this.role = wiring.roleWatch();
     }
 
@@ -71,6 +75,7 @@ final class PrimaryWork {
     /** The daemon. */
     void start() {
         run.turns.start(process, "snapshot", this::snapshots);
+        run.turns.start(process, "continuous", this::looks);
         run.turns.start(process, "prune", this::prunings);
     }
 
@@ -85,13 +90,29 @@ final class PrimaryWork {
         String period = run.random.nextInt(4) == 0 ? "daily" : "hourly";
         try {
             Taken snapshot = taker.take(SnapshotRequest.of(List.of(period)), Progress.none());
-            String id = snapshot.manifest().snapshot().toString();
             taken++;
-            run.store.acknowledged(server.name, id);
-            run.announce(server);
-            run.tell("committed", id, "");
+            committed(snapshot);
         } catch (UnderstudyException e) {
             run.failed("snapshot", e, reported);
+        }
+    }
+
+    private void committed(Taken snapshot) {
+        String id = snapshot.manifest().snapshot().toString();
+        run.store.acknowledged(server.name, id);
+        run.announce(server);
+        run.tell("committed", id, snapshot.manifest().periods().toString());
+    }
+
+    /** As the daemon looks whether anything changed. */
+    private void look() {
+        reported = Optional.empty();
+        try {
+            Looked looked = taker.takeIfChanged(Progress.none());
+            run.tell("looked", looked.outcome().name(), "");
+            looked.taken().ifPresent(this::committed);
+        } catch (UnderstudyException e) {
+            run.failed("continuous snapshot", e, reported);
         }
     }
 
@@ -138,6 +159,20 @@ final class PrimaryWork {
         }
     }
 
+    /** At the pace of a run: every few minutes where much is to happen in between, every few hours elsewhere. */
+    private void looks() {
+        try {
+            while (true) {
+                run.turns.sleep(run.pace());
+                if (works()) {
+                    look();
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private boolean works() {
         return !role.look().role().idles();
     }
@@ -147,6 +182,7 @@ final class PrimaryWork {
             while (true) {
                 run.turns.sleep(Duration.ofMinutes(300 + run.random.nextInt(1200)));
                 if (works()) {
+                    continuous.delete();
                     prune();
                 }
             }
@@ -158,6 +194,12 @@ final class PrimaryWork {
     private void hear(Event event, Instant at) {
         if (event instanceof PrimaryEvent.SnapshotFailed failed) {
             reported = Optional.of(failed.why());
+        } else if (event instanceof PrimaryEvent.ContinuousFailed failed) {
+            reported = Optional.of(failed.why());
+        } else if (event instanceof PrimaryEvent.SnapshotCommitted committed) {
+            continuous.committed(committed.manifest());
+        } else if (event instanceof PrimaryEvent.ContinuousDeleted deleted) {
+            run.tell("deleted continuous ones", deleted.newest().toString(), deleted.count() + "");
         } else if (event instanceof PrimaryEvent.PruningFailed failed) {
             reported = Optional.of(failed.why());
         }

@@ -12,6 +12,7 @@ enum Promise {
     AUTHENTIC(8),
     FILESTORE_IS_THE_TRUTH(9),
     NO_SILENT_FAILURE(10),
+    SITE_FIRST(12),
     CHECKED(13);
 
     private final int number;

@@ -68,6 +68,9 @@ final class ReplicaWork {
     private boolean idle;
     private boolean due;
     private boolean touched;
+    /** Whether what is asked for next has made an end of a load ahead. */
+    private boolean overtaken;
+
     private Optional<UnderstudyException> reported = Optional.empty();
 
     ReplicaWork(Server server, Run run, String name) {
@@ -116,7 +119,9 @@ final class ReplicaWork {
      */
     void ask(boolean atOnce, BiConsumer<Replica, RoundControl> job) {
         jobs.add(job);
-        if (atOnce) {
+        // A load ahead gets ten seconds to end, which are enough or not.
+        if (atOnce && (!current.isEndingSoon() || run.random.nextBoolean())) {
+            overtaken = current.isEndingSoon();
             current.cancel();
         }
         wake();
@@ -149,6 +154,10 @@ final class ReplicaWork {
                 current = new RoundControl();
                 BiConsumer<Replica, RoundControl> job = jobs.poll();
                 boolean routine = job == null;
+                if (overtaken && !routine) {
+                    current.overtook();
+                    overtaken = false;
+                }
                 attempt(routine ? "round" : "command", routine ? Replica::attend : job);
                 Thread.interrupted();
                 idle = true;
@@ -172,8 +181,10 @@ final class ReplicaWork {
     boolean attempt(String what, BiConsumer<Replica, RoundControl> job) {
         reported = Optional.empty();
         String before = server.record().toString();
+        run.servers.begins(server, !what.equals("round"));
         try {
             job.accept(replica, current);
+            run.servers.done(server);
             run.tell(what + " done", server.kind(), "");
             return true;
         } catch (UnderstudyException e) {
@@ -215,6 +226,9 @@ final class ReplicaWork {
             run.tell("step", began.snapshot().toString(), began.step().label());
         } else if (event instanceof ReplicaEvent.SnapshotApplied applied) {
             run.tell("applied", applied.snapshot().toString(), "");
+        } else if (event instanceof ReplicaEvent.DatabaseDrifted drifted) {
+            run.tell("drift found", drifted.tables().toString(), "");
+            run.servers.reportedDrift(server);
         } else if (event instanceof ReplicaEvent.StepFailed failed) {
             reported = Optional.of(failed.why());
         }

@@ -52,6 +52,7 @@ final class Run {
     private String ambush;
     private Task waylayer;
     private Optional<Server> victim = Optional.empty();
+    private final int minutes;
     private int numbers = 100;
     private int nonces;
 
@@ -64,6 +65,7 @@ final class Run {
         this.trace = new Trace(time, all);
         this.turns = new Scheduler(random, time, new int[] {4, 15, 50}[random.nextInt(3)], LONGEST);
         this.trouble = new Trouble(random, time);
+        this.minutes = new int[] {60, 240, 600}[random.nextInt(3)];
     }
 
     /** Plays it to its end. @throws Promise.Broken the first broken promise */
@@ -207,6 +209,11 @@ final class Run {
                 replicas.get(server).wake();
             }
         }
+    }
+
+    /** The pause until the next look for a continuous snapshot. */
+    Duration pace() {
+        return Duration.ofSeconds(1 + random.nextInt(minutes * 60));
     }
 
     int nextNumber() {

@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -45,8 +46,8 @@ import java.util.stream.Stream;
  */
 final class Server {
     static final String SITE = "site";
-    private static final RetentionSettings RETENTION =
-            new RetentionSettings(Map.of("hourly", 2, "daily", 1), 2, StoreWatch.GRACE, true);
+    private static final RetentionSettings RETENTION = new RetentionSettings(
+            Map.of("hourly", 2, "daily", 1), Duration.ofHours(2), 2, StoreWatch.GRACE, Duration.ofDays(90), true);
 
     final String name;
     final WrongClock clock;
@@ -116,6 +117,11 @@ final class Server {
 
     String kind() {
         return record().at("/state/kind").asText("");
+    }
+
+    /** What the record says to be loaded ahead; empty: nothing. */
+    Optional<String> ahead() {
+        return Optional.of(record().at("/ahead/snapshot").asText("")).filter(id -> !id.isEmpty());
     }
 
     /** The database that an apply that is under way makes live, by its number. */
@@ -202,7 +208,15 @@ final class Server {
                         Secret.none(),
                         Duration.ofSeconds(5)),
                 new SigningSettings(Optional.of(keys.file(number)), keys.publicFiles()),
-                new PrimarySettings(name, Map.of(), nowhere, List.of(), Optional.empty()),
+                new PrimarySettings(
+                        name,
+                        Map.of(),
+                        true,
+                        Optional.of(Duration.ofMinutes(10)),
+                        nowhere,
+                        List.of(),
+                        OptionalDouble.empty(),
+                        Optional.empty()),
                 RETENTION,
                 new ReplicaSettings(name, List.of(), Duration.ofHours(3), Optional.empty()),
                 new ServiceSettings(

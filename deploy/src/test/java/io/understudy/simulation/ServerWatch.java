@@ -2,6 +2,8 @@ package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.simulation.Contents.Content;
 import io.understudy.simulation.StoreWatch.Genuine;
 import java.util.Arrays;
@@ -43,6 +45,17 @@ final class ServerWatch {
         private String state = "seeding";
         private String phase = "";
         private boolean filesUnknown;
+        /** Whether an operator asked for what the replica's agent does. */
+        private boolean commanded;
+
+        private long unmarkedByHandAt = -1;
+        /** What something wrote into databases that are live on a standby. */
+        private final Map<DatabaseIdentity, Map<String, String>> drifted = new HashMap<>();
+
+        /** Of these the load that mended them has to report it. */
+        private final Set<DatabaseIdentity> unreported = new HashSet<>();
+
+        private final Set<DatabaseIdentity> droppedByHand = new HashSet<>();
         /** The event at which the intent was written that is carried out, or -1. */
         private long applyingSince = -1;
     }
@@ -72,6 +85,7 @@ final class ServerWatch {
             view.markedAt = run.now();
         } else if (!marked && view.unmarkedAt == ALWAYS) {
             view.unmarkedAt = run.now();
+            view.unmarkedByHandAt = byHand ? run.now() : view.unmarkedByHandAt;
             view.live.ifPresent(view.production::add);
         }
         view.markedByHand = marked && byHand;
@@ -164,9 +178,44 @@ final class ServerWatch {
         }
     }
 
+    /** The replica's agent begins something. @param byOperator whether it was asked for */
+    void begins(Server server, boolean byOperator) {
+        view(server).commanded = byOperator;
+        view(server).unreported.clear();
+    }
+
+    /** It is done, and well. */
+    void done(Server server) {
+        if (!view(server).unreported.isEmpty()) {
+            throw Promise.CHECKED.broken(server.name + ": a load mended what drifted, and did not report it");
+        }
+    }
+
+    void reportedDrift(Server server) {
+        view(server).unreported.clear();
+    }
+
+    /** Something wrote into the live database of a standby. */
+    void drifted(Server server, DatabaseIdentity live) {
+        view(server).drifted.put(live, server.databases.tables(live));
+    }
+
+    void dropped(Server server, DatabaseIdentity database) {
+        view(server).droppedByHand.add(database);
+    }
+
     /** Databases were created, filled, renamed or dropped. */
     void databasesChanged(Server server) {
         View view = view(server);
+        aheadIsWhole(server, view);
+        view.drifted.entrySet().removeIf(each -> {
+            boolean other = !server.databases.tables(each.getKey()).equals(each.getValue());
+            boolean mended = other && server.databases.content(each.getKey()).isPresent();
+            if (mended) {
+                view.unreported.add(each.getKey());
+            }
+            return mended || server.databases.name(each.getKey()).isEmpty();
+        });
         for (DatabaseIdentity each : view.served) {
             if (server.databases.name(each).isEmpty()) {
                 throw Promise.MARKER.broken(server.name + ": a database that has served was dropped");
@@ -207,7 +256,8 @@ final class ServerWatch {
                 .genuine(snapshot)
                 .orElseThrow(() ->
                         Promise.AUTHENTIC.broken(server.name + " applied " + snapshot + ", which no agent committed"));
-        if (!genuine.content().tables().equals(server.databases.tables(fresh))) {
+        Map<String, String> rows = server.databases.tables(fresh);
+        if (!genuine.content().tables().equals(rows) && !rows.equals(view.drifted.get(fresh))) {
             throw Promise.AUTHENTIC.broken(server.name + " applied " + snapshot + " with other rows than its own");
         }
         Optional<String> old = view.live
@@ -222,10 +272,95 @@ final class ServerWatch {
         }
     }
 
+    /**
+     * What the record says to be ahead is a whole snapshot in each moment: a promotion may come in the next, and so may
+     * a crash.
+     */
+    private void aheadIsWhole(Server server, View view) {
+        JsonNode ahead = server.record().path("ahead");
+        String snapshot = ahead.path("snapshot").asText("");
+        DatabaseIdentity database = new DatabaseIdentity(
+                ahead.at("/database/cluster").asLong(),
+                ahead.at("/database/oid").asLong());
+        if (snapshot.isEmpty() || view.droppedByHand.contains(database)) {
+            return;
+        }
+        boolean whole = server.databases
+                        .content(database)
+                        .filter(id -> id.toString().equals(snapshot))
+                        .isPresent()
+                && run.store
+                        .genuine(snapshot)
+                        .filter(genuine -> genuine.content().tables().equals(server.databases.tables(database)))
+                        .isPresent();
+        if (!whole) {
+            throw Promise.NEVER_MIXED.broken(
+                    server.name + ": " + snapshot + " is said to be ahead, but its database does not hold it");
+        }
+    }
+
+    /** What is about to be promoted, and when. */
+    record BeforePromotion(String state, String live, String ahead, boolean marked, long at) {}
+
+    BeforePromotion promoting(Server server) {
+        JsonNode record = server.record();
+        return new BeforePromotion(
+                record.at("/state/kind").asText(),
+                record.at("/state/current/snapshot").asText(""),
+                record.at("/ahead/snapshot").asText(""),
+                server.marked(),
+                run.now());
+    }
+
+    /** It serves the newest that there was, or says why not; never what is older than what was live. */
+    void promoted(Server server, BeforePromotion before, Promotion.Request request, Promotion.Report report) {
+        boolean judged = before.state().equals("following")
+                && before.marked()
+                && view(server).unmarkedByHandAt < before.at()
+                && !report.already();
+        String serving = report.serving()
+                .flatMap(DatabaseVersion::snapshot)
+                .map(Object::toString)
+                .orElse("");
+        if (!judged || serving.equals(before.live()) && before.ahead().isEmpty()) {
+            return;
+        }
+        boolean newest = serving.equals(before.ahead());
+        boolean proven = serving.equals(before.live())
+                && (request.to() == Promotion.Goal.PROVEN
+                        || report.origin().why().isPresent());
+        if (!(newest && request.to() == Promotion.Goal.NEWEST) && !proven) {
+            throw Promise.NEVER_BACKWARD.broken(server.name + ": a promotion to the " + request.to() + " serves "
+                    + serving + ", though " + before.live() + " was live and " + before.ahead() + " ahead");
+        }
+    }
+
+    /** A continuous snapshot alone makes no standby stop its site. */
+    private void requireDue(Server server, View view, JsonNode state) {
+        String snapshot = state.at("/intent/fresh/snapshot").asText("");
+        Optional<String> live = view.live
+                .filter(each -> !view.served.contains(each))
+                .flatMap(server.databases::content)
+                .map(Object::toString);
+        Optional<String> scheduled = run.store.genuine(snapshot).map(Genuine::scheduled);
+        if (!view.commanded
+                && view.state.equals("following")
+                && live.isPresent()
+                && !snapshot.equals(live.get())
+                && scheduled.filter(each -> each.compareTo(live.get()) <= 0).isPresent()) {
+            throw Promise.SITE_FIRST.broken(server.name + ": " + snapshot + " is applied over " + live.get()
+                    + ", though nothing since " + scheduled.get() + " was scheduled");
+        }
+    }
+
     /** The replica's durable state was written. */
     void state(Server server, JsonNode record) {
         View view = view(server);
+        aheadIsWhole(server, view);
         JsonNode state = record.get("state");
+        if (state.get("kind").asText().equals("applying") && view.applyingSince < 0) {
+            requireDue(server, view, state);
+        }
         view.state = state.get("kind").asText();
         view.phase = state.at("/intent/phase").asText("");
         if (view.state.equals("applying")) {

@@ -7,6 +7,7 @@ import io.understudy.primary.capture.database.SourceDatabase;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.Before.Newest;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
+import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableContent;
@@ -62,6 +63,7 @@ final class SourceTables implements SourceDatabase {
         Map<String, String> frozen = new TreeMap<>(server.databases.tables(live));
         run.store.reads(frozen);
         long end = log.end();
+        MomentSeen seen = log.seen(live);
         run.step("write a mark into the log", "");
         ChangeLog.Point point = log.mark(live, end, run.nonce());
         run.step("read the log", "");
@@ -85,7 +87,16 @@ final class SourceTables implements SourceDatabase {
                 150000,
                 "15",
                 lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive),
-                notice(newest.map(Newest::snapshot), point));
+                notice(newest.map(Newest::snapshot), point),
+                Optional.of(seen),
+                !known.isEmpty());
+    }
+
+    @Override
+    public Optional<MomentSeen> look() {
+        run.step("look for transactions", "");
+        run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the database");
+        return server.live().map(server.log::seen);
     }
 
     private CommitNotice notice(Optional<SnapshotId> before, ChangeLog.Point point) {
@@ -105,6 +116,13 @@ final class SourceTables implements SourceDatabase {
                 run.step("advance the slot", noted);
                 run.store.letGo(noted);
                 server.log.advance(point);
+            }
+
+            /** The snapshot that it was built on holds this moment too. */
+            @Override
+            public void unchanged(SnapshotId same) {
+                intended(same);
+                committed();
             }
         };
     }

@@ -32,8 +32,13 @@ final class StoreWatch {
      *
      * @param at the event of its appearance
      * @param highest epoch that was claimed then
+     * @param scheduled the newest one up to it that is not continuous: what a standby becomes live for
      */
-    record Genuine(String id, String server, int epoch, long at, int highest, Content content) {}
+    record Genuine(String id, String server, int epoch, long at, int highest, String scheduled, Content content) {
+        boolean continuous() {
+            return !scheduled.equals(id);
+        }
+    }
 
     private record Claim(int epoch, String server, long at) {}
 
@@ -212,7 +217,7 @@ final class StoreWatch {
     void delete(String server, String key) {
         if (key.startsWith("manifests/") && object(key).isPresent()) {
             String id = id(key);
-            if (run.turns.current().name.equals("snapshot")) {
+            if (run.turns.current().name.matches("snapshot|continuous")) {
                 withdraw(server, id);
             } else {
                 prune(id);
@@ -247,9 +252,36 @@ final class StoreWatch {
             throw Promise.ONE_WRITER.broken(server + " committed " + id + " though it had seen epoch " + above);
         }
         run.servers.committing(server, id, mine().content);
-        Genuine genuine = new Genuine(id, server, epoch, run.now(), highestEpoch(), sound(id, bytes));
+        requireScheduled(id, Contents.json(bytes));
+        Genuine genuine = new Genuine(
+                id, server, epoch, run.now(), highestEpoch(), scheduled(id, Contents.json(bytes)), sound(id, bytes));
         committed.put(id, genuine);
         kept.put(id, genuine);
+    }
+
+    /** A standby that reads this one alone must not pass over a snapshot that it is to become live with. */
+    private void requireScheduled(String id, JsonNode manifest) {
+        if (!isContinuous(manifest)) {
+            return;
+        }
+        String last = scheduled(id, manifest);
+        boolean sound = committed.containsKey(last)
+                && !committed.get(last).continuous()
+                && last.compareTo(id) < 0
+                && kept.subMap(last, false, id, false).values().stream().allMatch(Genuine::continuous);
+        if (!sound) {
+            throw Promise.FILESTORE_IS_THE_TRUTH.broken(
+                    id + " says that " + last + " is the newest before it that is not continuous");
+        }
+    }
+
+    private static String scheduled(String id, JsonNode manifest) {
+        return isContinuous(manifest) ? manifest.path("last_scheduled").asText("") : id;
+    }
+
+    private static boolean isContinuous(JsonNode manifest) {
+        return manifest.path("periods").size() == 1
+                && manifest.at("/periods/0").asText().equals("continuous");
     }
 
     /** Everything that the manifest names is there in this very moment. What was damaged before is known. */

@@ -129,6 +129,10 @@ public final class PrimaryWiring implements AutoCloseable {
         return new Pruning(pruningHost(), settings.retention(), events);
     }
 
+    public ContinuousRetention continuousRetention(Events events) {
+        return new ContinuousRetention(pruningHost(), settings.retention(), events);
+    }
+
     private Pruning.Host pruningHost() {
         return new Pruning.Host(
                 settings.primary().name(),
@@ -220,8 +224,7 @@ public final class PrimaryWiring implements AutoCloseable {
         Announcer announcer = new Announcer(settings.primary().name(), repository, followers);
         // The followers know of a commit before anything else is done with it.
         Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
-        AutoPrune prune = new AutoPrune(
-                pruning(events), new ContinuousRetention(pruningHost(), settings.retention(), events), events);
+        AutoPrune prune = new AutoPrune(pruning(events), continuousRetention(events), events);
         events.add(prune);
         SnapshotQueue queue = new SnapshotQueue(taker(events));
         Schedule schedule =

@@ -18,6 +18,9 @@ public final class FakeDatabaseServer {
     private final Map<Long, String> names = new ConcurrentSkipListMap<>();
     private final Map<Long, SnapshotId> contents = new ConcurrentSkipListMap<>();
     private final Map<Long, Map<String, String>> tables = new ConcurrentSkipListMap<>();
+    /** As the load left them. */
+    private final Map<Long, Map<String, String>> loaded = new ConcurrentSkipListMap<>();
+
     private final Set<Long> own = ConcurrentHashMap.newKeySet();
     private long lastOid = 16384;
 
@@ -51,6 +54,16 @@ public final class FakeDatabaseServer {
     void fill(DatabaseIdentity database, SnapshotId content, Map<String, String> rows) {
         contents.put(database.oid(), content);
         tables.put(database.oid(), rows);
+        loaded.put(database.oid(), Map.copyOf(rows));
+    }
+
+    /** The tables that something has written into since the load. */
+    Set<String> drifted(DatabaseIdentity database) {
+        Map<String, String> then = loaded.getOrDefault(database.oid(), Map.of());
+        return tables(database).entrySet().stream()
+                .filter(table -> !table.getValue().equals(then.get(table.getKey())))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** What it holds is nothing whole any more. */

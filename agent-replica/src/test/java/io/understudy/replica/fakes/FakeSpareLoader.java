@@ -7,6 +7,8 @@ import io.understudy.postgres.DatabaseNames;
 import io.understudy.progress.Progress;
 import io.understudy.replica.load.LoadContext;
 import io.understudy.replica.load.LoadReport;
+import io.understudy.replica.load.LoadReport.By;
+import io.understudy.replica.load.LoadReport.TableLoad;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableData;
@@ -22,7 +24,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Keeps the contract of {@link SpareLoader} on a {@link FakeDatabaseServer}; reads every blob, so damage is found. */
@@ -88,6 +92,12 @@ public final class FakeSpareLoader implements SpareLoader {
             requireOwn(each);
             server.drop(each);
         });
+        Map<String, String> before = base.map(server::tables).orElse(Map.of());
+        Set<String> drifted = base.map(server::drifted).orElse(Set.of());
+        Map<String, TableData> known = base.flatMap(server::content)
+                .flatMap(context::held)
+                .map(older -> tables(older, blobs))
+                .orElse(Map.of());
         base.ifPresent(each -> {
             hook.before("adopt");
             server.empty(each);
@@ -95,20 +105,42 @@ public final class FakeSpareLoader implements SpareLoader {
             hook.after("adopt");
         });
         DatabaseIdentity spare = base.orElseGet(() -> server.createOwn(names.spare()));
-        fill(spare, manifest, blobs);
+        Map<String, String> stay = new TreeMap<>(before);
+        stay.keySet().removeAll(drifted);
+        fill(spare, manifest, blobs, known, stay);
         return new LoadedSpare(
                 spare,
-                base.map(each -> new LoadReport(Optional.empty(), List.of()))
+                base.map(each -> new LoadReport(
+                                Optional.empty(),
+                                drifted.stream().map(FakeSpareLoader::drift).toList()))
                         .orElse(LoadReport.full("nothing to begin with")));
     }
 
-    private void fill(DatabaseIdentity spare, Manifest manifest, BlobSource blobs) {
+    private static TableLoad drift(String table) {
+        return new TableLoad("public." + table, By.FULL, Optional.of("something wrote into it"), 0, 0, true, false);
+    }
+
+    private static Map<String, TableData> tables(Manifest manifest, BlobSource blobs) {
+        try (Stream<TableData> tables = manifest.database().tables(blobs)) {
+            return tables.collect(Collectors.toMap(TableData::name, table -> table));
+        }
+    }
+
+    /** @param stay rows of the base; they are those of the snapshot where that did not change since */
+    private void fill(
+            DatabaseIdentity spare,
+            Manifest manifest,
+            BlobSource blobs,
+            Map<String, TableData> known,
+            Map<String, String> stay) {
         hook.before("load");
         manifest.database().archive().blobs(blobs).forEachRemaining(blob -> drain(blobs.open(blob)));
         Map<String, String> rows = new TreeMap<>();
         try (Stream<TableData> tables = manifest.database().tables(blobs)) {
             tables.forEach(table -> {
-                rows.put(table.name(), drain(TableRows.all(table, blobs)));
+                String content = drain(TableRows.all(table, blobs));
+                boolean unchanged = table.equals(known.get(table.name())) && stay.containsKey(table.name());
+                rows.put(table.name(), unchanged ? stay.get(table.name()) : content);
             });
         }
         try (Stream<SequenceData> sequences = manifest.database().sequences(blobs)) {
