@@ -49,7 +49,12 @@ class FailoverIT extends Scenario {
             Deadline.await(
                     "the note is loaded ahead",
                     FOLLOWS,
-                    () -> status(standby).path("ahead").path("snapshot").asText().compareTo(scheduled) > 0);
+                    () -> status(standby)
+                                    .path("ahead")
+                                    .path("snapshot")
+                                    .asText()
+                                    .compareTo(scheduled)
+                            > 0);
             assertThat(standby.site().notes()).containsExactly("second", "first");
         }
         primary.crash();
