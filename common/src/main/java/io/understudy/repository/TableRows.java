@@ -3,6 +3,7 @@ package io.understudy.repository;
 import io.understudy.filestore.BlockInput;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.DatabaseData.TableDelta;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamReader;
 import io.understudy.repository.blob.StreamRef;
@@ -10,6 +11,7 @@ import io.understudy.repository.digest.KeyHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -65,6 +67,38 @@ public final class TableRows {
      */
     public InputStream remaining(int layer, InputStream lines) {
         return layer == table.content().deltas().size() ? lines : new Remaining(layer, lines);
+    }
+
+    /**
+     * Whether every key that a delta of another version of this table touches goes with a delta of this one, later than
+     * a layer: then it does not matter whether that other delta was made.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code BLOB_*}
+     */
+    public boolean covers(int layer, TableDelta other, BlobSource source) {
+        KeyHash hash = new KeyHash(table.columns(), table.key());
+        return covers(layer, other.gone(), source, hash.fieldsOfKey(), hash::ofKey, hash)
+                && covers(layer, other.came(), source, hash.fieldsOfLine(), hash::ofLine, hash);
+    }
+
+    private interface Taken {
+        void take(byte[] bytes, int start, int[] ends);
+    }
+
+    private boolean covers(int layer, StreamRef stream, BlobSource source, int fields, Taken key, KeyHash hash) {
+        String what = "table " + table.schema() + "." + table.name();
+        try (CopyLines lines = new CopyLines(what, new StreamReader(what, stream, source), fields)) {
+            while (lines.next()) {
+                key.take(lines.bytes(), lines.start(), lines.ends());
+                if (gone.last(hash.high(), hash.low()) <= layer) {
+                    return false;
+                }
+                lines.skip();
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private final class Remaining extends BlockInput {

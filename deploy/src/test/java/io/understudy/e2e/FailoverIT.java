@@ -9,6 +9,7 @@ import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,10 @@ class FailoverIT extends Scenario {
         ServerPair pair = initialised(s3);
         Server primary = pair.primary();
         Server standby = pair.standby();
+        boolean continuous = !s3;
+        if (continuous) {
+            takeContinuously(primary);
+        }
         primary.startPrimary();
         standby.startReplica();
 
@@ -33,18 +38,35 @@ class FailoverIT extends Scenario {
         standby.site().awaitContent(1, 1, FOLLOWS);
         primary.site().addNote("second");
         primary.site().addUpload("photo.jpg", PHOTO);
-        snapshot(primary);
+        String scheduled = snapshot(primary).path("snapshot").asText();
         standby.site().awaitContent(2, 2, FOLLOWS);
         assertThat(standby.site().awaitMode("standby", ANSWERS).path("site").asText())
                 .isEqualTo("The Understudy guestbook");
         assertThat(standby.site().addNote("refused")).isEqualTo(503);
 
+        if (continuous) {
+            primary.site().addNote("loaded ahead");
+            Deadline.await(
+                    "the note is loaded ahead",
+                    FOLLOWS,
+                    () -> status(standby)
+                                    .path("ahead")
+                                    .path("snapshot")
+                                    .asText()
+                                    .compareTo(scheduled)
+                            > 0);
+            assertThat(standby.site().notes()).containsExactly("second", "first");
+        }
         primary.crash();
-        standby.replica("promote", "--yes").successful();
+        JsonNode promoted =
+                standby.replica("promote", "--yes", "--json").successful().json();
 
+        assertThat(promoted.path("from").asText()).isEqualTo(continuous ? "ahead" : "live");
         standby.site().awaitMode("primary", ANSWERS);
         assertThat(standby.marked()).isFalse();
-        assertThat(standby.site().notes()).containsExactly("second", "first");
+        assertThat(standby.site().notes())
+                .containsExactlyElementsOf(
+                        continuous ? List.of("loaded ahead", "second", "first") : List.of("second", "first"));
         assertThat(standby.site().download("photo.jpg")).contains(PHOTO);
         assertThat(standby.site().addNote("third")).isEqualTo(201);
         JsonNode next = snapshot(standby);
@@ -52,6 +74,19 @@ class FailoverIT extends Scenario {
 
         primary.database().start();
         assertRefused(primary.primary("snapshot"), ErrorCode.FENCED);
+    }
+
+    private static void takeContinuously(Server primary) {
+        primary.siteService("stop");
+        primary.database().execute("postgres", "ALTER SYSTEM SET wal_level = 'logical'", "ALTER ROLE site REPLICATION");
+        primary.database().stop();
+        primary.start();
+        primary.site().awaitMode("primary", ANSWERS);
+        primary.configure(config -> config.replace("primary:\n", "primary:\n  continuous: 1s\n"));
+    }
+
+    private static JsonNode status(Server standby) {
+        return standby.replica("status", "--json").successful().json();
     }
 
     @Test

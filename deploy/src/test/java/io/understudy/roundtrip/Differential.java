@@ -11,6 +11,7 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
 import io.understudy.replica.load.DatabaseLoader;
+import io.understudy.replica.load.LoadContext;
 import io.understudy.replica.load.LoadReport;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.repository.DatabaseData.TableData;
@@ -43,6 +44,7 @@ final class Differential {
     private final boolean tracked;
     private Optional<ChangeTracking> tracking = Optional.empty();
     private Optional<Before.Newest> newest = Optional.empty();
+    private DatabaseLoader ahead;
     private int sequence;
 
     Differential(PostgresServer server, Path state, String schema) {
@@ -58,6 +60,7 @@ final class Differential {
         server.createRole(ChangingSite.OTHER, "");
         this.source = server.createDatabase("source");
         this.names = DatabaseNames.of(server.newName("standby"));
+        this.ahead = loader();
         run(schema);
     }
 
@@ -89,6 +92,40 @@ final class Differential {
 
     LoadedSpare load(Manifest manifest) {
         return loader().load(manifest, blobs, id -> Optional.ofNullable(mirror.get(id)), Progress.none());
+    }
+
+    /** Takes a snapshot and loads it into the spare, which is kept ready only: by the one process that stays. */
+    LoadedSpare loadAhead(Runnable changing) {
+        Manifest manifest = capture();
+        return ahead.load(
+                manifest,
+                blobs,
+                new LoadContext() {
+                    @Override
+                    public Optional<Manifest> held(SnapshotId snapshot) {
+                        return Optional.ofNullable(mirror.get(snapshot));
+                    }
+
+                    @Override
+                    public boolean ahead() {
+                        return true;
+                    }
+
+                    @Override
+                    public void changing() {
+                        changing.run();
+                    }
+                },
+                Progress.none());
+    }
+
+    /** As an agent that starts again. */
+    void restart() {
+        ahead = loader();
+    }
+
+    void compareRows() {
+        assertThat(server.dump(names.spare())).isEqualTo(server.dump(source));
     }
 
     /** Takes a snapshot, imports it, compares, and retires the database: the next import begins with it. */

@@ -39,7 +39,10 @@ public final class DatabaseSwap implements LiveDatabases {
 
     @Override
     public Arrangement look() {
-        Map<DatabaseIdentity, String> all = databases.all();
+        return arrangement(databases.all());
+    }
+
+    private Arrangement arrangement(Map<DatabaseIdentity, String> all) {
         return new Arrangement(carrier(all, names.live()), carrier(all, names.spare()), carrier(all, names.previous()));
     }
 
@@ -93,10 +96,10 @@ public final class DatabaseSwap implements LiveDatabases {
                 named.put(database, retiredName(database, name, all.values()));
             }
         });
-        if (all.entrySet().containsAll(named.entrySet()) && look().equals(wanted)) {
+        Arrangement before = arrangement(all);
+        if (all.entrySet().containsAll(named.entrySet()) && before.equals(wanted)) {
             return;
         }
-        Arrangement before = look();
         requireKnown(before.live(), named, names.live());
         requireKnown(before.spare(), named, names.spare());
         requireKnown(before.previous(), named, names.previous());

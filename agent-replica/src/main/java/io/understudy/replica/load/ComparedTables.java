@@ -29,6 +29,7 @@ final class ComparedTables {
 
     private final StateFile<Times> file;
     private final Clock clock;
+    private final Set<String> changed = new HashSet<>();
 
     ComparedTables(Path state, Clock clock) {
         this.file = StateFile.in(state, StateEntry.COMPARED_TABLES, Times.class);
@@ -51,22 +52,24 @@ final class ComparedTables {
 
     /**
      * @param tables all of the snapshot
-     * @param changed the qualified names of those that were just changed
+     * @param now the qualified names of those that were just changed
      */
-    List<TableData> due(Collection<TableData> tables, Set<String> changed) {
+    List<TableData> due(Collection<TableData> tables, Set<String> now) {
+        Set<String> recent = new HashSet<>(changed);
+        recent.addAll(now);
         Times times = times();
-        Instant now = clock.instant();
+        Instant time = clock.instant();
         long total = tables.stream().mapToLong(TableData::bytes).sum();
-        double share = Math.min(1, (double) Duration.between(times.last(), now).toMillis() / ALL.toMillis() * MARGIN);
+        double share = Math.min(1, (double) Duration.between(times.last(), time).toMillis() / ALL.toMillis() * MARGIN);
         long budget = Math.max(LEAST, (long) (total * Math.max(0, share)));
         List<TableData> open = new ArrayList<>(tables);
         open.removeIf(table -> table.digest() == null);
-        open.sort(Comparator.comparing((TableData table) -> !changed.contains(TableCopy.name(table)))
+        open.sort(Comparator.comparing((TableData table) -> !recent.contains(TableCopy.name(table)))
                 .thenComparing(table -> times.tables().getOrDefault(TableCopy.name(table), Instant.MIN)));
         List<TableData> due = new ArrayList<>();
         for (TableData table : open) {
             Instant compared = times.tables().getOrDefault(TableCopy.name(table), Instant.MIN);
-            boolean late = compared.isBefore(now.minus(ALL)) || compared.isAfter(now);
+            boolean late = compared.isBefore(time.minus(ALL)) || compared.isAfter(time);
             if (table.bytes() <= budget || late && due.isEmpty()) {
                 due.add(table);
                 budget -= table.bytes();
@@ -75,12 +78,18 @@ final class ComparedTables {
         return due;
     }
 
+    /** Tables that were changed and not compared: they come first the next time. Known to this process alone. */
+    void changed(Collection<String> names) {
+        changed.addAll(names);
+    }
+
     /** Those were compared now; tables that no snapshot has any more are forgotten. */
     void compared(Collection<TableData> done, Collection<TableData> all) {
         Set<String> names = new HashSet<>();
         all.forEach(table -> names.add(TableCopy.name(table)));
         Map<String, Instant> next = new TreeMap<>(times().tables());
         next.keySet().retainAll(names);
+        done.forEach(table -> changed.remove(TableCopy.name(table)));
         done.forEach(table -> next.put(TableCopy.name(table), clock.instant()));
         file.write(new Times(clock.instant(), next));
     }

@@ -70,8 +70,8 @@ public final class DatabaseLoader implements SpareLoader {
         PgTools tools = new PgTools(LoadOptions.with(settings), runner);
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
         this.restores = new Restores(database, tools, spare.name(), state);
-        this.incremental =
-                new IncrementalLoader(database, spare, restores, new ComparedTables(state, Clock.systemUTC()), state);
+        this.incremental = new IncrementalLoader(
+                database, spare, restores, new ComparedTables(state, Clock.systemUTC()), state, ticker);
         this.preflight = new Preflight(database, tools, spare, state, disk);
     }
 
@@ -117,6 +117,7 @@ public final class DatabaseLoader implements SpareLoader {
         if (whole.isPresent()) {
             return new LoadedSpare(whole.get(), LoadReport.full("an earlier attempt had loaded it"));
         }
+        finishHalfChanged(manifest.snapshot(), blobs, context, progress);
         String why;
         try {
             return byDifferences(manifest, blobs, context, progress);
@@ -139,10 +140,27 @@ public final class DatabaseLoader implements SpareLoader {
         Manifest before = context.held(base.snapshot())
                 .orElseThrow(() -> new FullLoadRequired(
                         "the mirror does not hold " + base.snapshot() + ", which the database to begin with holds"));
-        LOG.info("bringing the database of {} up to {}", base.snapshot(), manifest.snapshot());
-        LoadReport report = incremental.load(context, base, before, manifest, blobs, progress);
+        LOG.debug("bringing the database of {} up to {}", base.snapshot(), manifest.snapshot());
+        IncrementalLoader.Loaded loaded = incremental.load(context, base, before, manifest, blobs, progress);
         definition(manifest).afterTheLoad();
-        return new LoadedSpare(spare.loaded(manifest.snapshot(), tables(manifest, blobs)), report);
+        return new LoadedSpare(spare.loaded(manifest.snapshot(), loaded.mark()), loaded.report());
+    }
+
+    /**
+     * A newer snapshot comes every few seconds, so the one that a crash or an interrupt left half made is seldom the
+     * next one. It is finished first, where it is at hand: else all would have to be loaded.
+     */
+    private void finishHalfChanged(SnapshotId next, BlobSource blobs, LoadContext context, Progress progress) {
+        Optional<Manifest> half =
+                spare.halfChangedInto().filter(into -> !into.equals(next)).flatMap(context::held);
+        if (half.isEmpty()) {
+            return;
+        }
+        try {
+            byDifferences(half.get(), blobs, context, progress);
+        } catch (FullLoadRequired e) {
+            LOG.info("{} cannot be finished: {}", half.get().snapshot(), e.getMessage());
+        }
     }
 
     private DatabaseDefinition definition(Manifest manifest) {
@@ -150,7 +168,7 @@ public final class DatabaseLoader implements SpareLoader {
                 database, spare.name(), manifest.database().properties());
     }
 
-    private static Set<String> tables(Manifest manifest, BlobSource blobs) {
+    static Set<String> tables(Manifest manifest, BlobSource blobs) {
         try (Stream<TableData> tables = manifest.database().tables(blobs)) {
             return tables.map(TableCopy::name).collect(Collectors.toSet());
         }
@@ -165,7 +183,7 @@ public final class DatabaseLoader implements SpareLoader {
         try {
             fill(manifest, blobs, progress, definition);
             requireSame(created);
-            return spare.loaded(manifest.snapshot(), tables(manifest, blobs));
+            return spare.loaded(manifest.snapshot(), session -> LoadMark.of(session, tables(manifest, blobs)));
         } catch (RuntimeException e) {
             dropAfter(e);
             throw e;

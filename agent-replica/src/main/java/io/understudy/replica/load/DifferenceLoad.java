@@ -74,7 +74,7 @@ final class DifferenceLoad {
     }
 
     /**
-     * @param changes all tables
+     * @param changes all tables, or those that differ
      * @throws FullLoadRequired when all is to be loaded after all
      * @throws UnderstudyException those of sessions, blobs and files
      */
@@ -87,7 +87,9 @@ final class DifferenceLoad {
             Manifest after,
             Progress progress) {
         String encoding = after.database().properties().encoding();
-        long total = changes.stream().mapToLong(each -> each.after().bytes()).sum();
+        long total = Math.max(
+                after.totals().databaseBytes(),
+                changes.stream().mapToLong(each -> each.after().bytes()).sum());
         requireFew(changes, total);
         List<TableLoad> done = new ArrayList<>();
         changes.stream()

@@ -79,8 +79,9 @@ final class DifferenceReader {
         TableData before = change.before();
         TableData after = change.after();
         Difference rows;
-        if (NewDeltas.lead(before, after)) {
-            rows = NewDeltas.read(change, source);
+        Optional<NewDeltas> deltas = NewDeltas.of(change, source);
+        if (deltas.isPresent()) {
+            rows = deltas.get().read();
         } else if (hasDeltas(before) || hasDeltas(after)) {
             rows = whole(change, difference);
         } else {

@@ -74,14 +74,19 @@ final class Drift {
 
     /** @throws FullLoadRequired when the schema, or what no list of the snapshot names, is not as it was */
     Set<String> findOthers(Session session, String catalogs, Set<String> listed) {
-        if (!catalogs.equals(mark.catalogs())) {
-            throw new FullLoadRequired("the schema was changed on this server since the last import");
-        }
+        requireCatalogs(catalogs, mark);
         if (!LoadMark.others(session, listed).equals(mark.others().keySet())) {
             throw new FullLoadRequired(
                     "tables or views were made, filled or emptied on this server since the last import");
         }
         return find(mark.others(), alone(mark.others().keySet())).keySet();
+    }
+
+    /** @throws FullLoadRequired when the schema is not as it was */
+    static void requireCatalogs(String catalogs, LoadMark mark) {
+        if (!catalogs.equals(mark.catalogs())) {
+            throw new FullLoadRequired("the schema was changed on this server since the last import");
+        }
     }
 
     static Map<String, List<String>> alone(Collection<String> tables) {

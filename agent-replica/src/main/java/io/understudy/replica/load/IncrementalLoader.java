@@ -15,14 +15,17 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.tasks.TaskScope;
+import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -31,9 +34,8 @@ import java.util.stream.Collectors;
  * should, and any doubt throws {@link FullLoadRequired}.
  */
 final class IncrementalLoader {
-    /** The server runs these whatever the session is, with its rights. */
-    private static final String LOUD_EVENT_TRIGGERS =
-            "SELECT count(*) FROM pg_catalog.pg_event_trigger WHERE evtenabled IN ('A', 'R')";
+    /** Tables that are given rights to one by one. */
+    private static final int FEW = 200;
     /** A table of which more than this share of the rows changed gets new statistics at once. */
     private static final double MUCH = 0.1;
 
@@ -43,8 +45,19 @@ final class IncrementalLoader {
     private final Restores restores;
     private final Path state;
     private final ComparedTables compared;
+    private final ViewPace pace;
+    private boolean mayBeReplica;
+    /** By the hash of the catalogs, which holds OIDs: of the last database alone. */
+    private final Map<String, Structure> structures = new HashMap<>();
 
-    IncrementalLoader(Database database, SpareDatabase spare, Restores restores, ComparedTables compared, Path state) {
+    IncrementalLoader(
+            Database database,
+            SpareDatabase spare,
+            Restores restores,
+            ComparedTables compared,
+            Path state,
+            Ticker ticker) {
+        this.pace = new ViewPace(ticker);
         this.database = database;
         this.replica = database.asReplica();
         this.spare = spare;
@@ -54,21 +67,34 @@ final class IncrementalLoader {
     }
 
     /** What was looked at before anything was changed. */
-    private record Look(LoadOrder order, CopyTargets targets, Set<String> others, Set<String> driftedOthers) {
+    private record Look(Structure structure, Set<String> others, Set<String> driftedOthers) {
         boolean isLargeObject(String name) {
             return name.equals(LargeObjects.CONTENT) || name.equals(LargeObjects.LIST);
         }
+
+        CopyTargets targets() {
+            return structure.targets();
+        }
+
+        LoadOrder order() {
+            return structure.order();
+        }
     }
 
+    /** @param mark makes the mark of the database, in a session of it */
+    record Loaded(LoadReport report, Function<Session, LoadMark> mark) {}
+
     /**
-     * @param context learns of the first change
+     * A database that was never live since its own load ended is not searched for what others wrote into it: nothing
+     * else connects to the spare's name. Nor is more read of its schema than changed, where it is only kept ready.
+     *
      * @param base the database
      * @param before what it held
      * @param after what it is to hold
      * @throws FullLoadRequired when all is to be loaded
      * @throws UnderstudyException those of sessions, blobs, files and pg_restore
      */
-    LoadReport load(
+    Loaded load(
             LoadContext context,
             LoadedDatabase base,
             Manifest before,
@@ -76,29 +102,84 @@ final class IncrementalLoader {
             BlobSource blobs,
             Progress progress) {
         requireAlike(before.database(), after.database());
-        hindrance().ifPresent(why -> {
-            throw new FullLoadRequired(why);
-        });
-        List<TableChange> tables = TableChange.between(before, after, blobs);
+        boolean quiet = spare.isQuiet(base);
+        boolean brief = quiet && context.ahead();
+        requireReplicaRole();
+        List<TableChange> tables =
+                brief ? TableChange.differing(before, after, blobs) : TableChange.between(before, after, blobs);
         Change change = spare.adopt(base, after.snapshot(), context::changing);
-        LoadRights.dropLeftoversIn(replica, spare.name());
-        Look look = look(base.mark(), tables, change);
-        if (!before.database().archive().equals(after.database().archive()) || hasDoubtfulObjects(look, change)) {
+        if (!quiet) {
+            LoadRights.dropLeftoversIn(replica, spare.name());
+        }
+        Look look = quiet ? quietLook(base.mark(), brief) : look(base.mark(), tables, change);
+        boolean sameArchive =
+                before.database().archive().equals(after.database().archive());
+        if (!sameArchive || !quiet && hasDoubtfulObjects(look, change)) {
             new LargeObjects(database, spare.name(), restores).replace(after, blobs, filled(look, base.mark()));
         }
-        List<TableLoad> loads;
-        try (LoadRights rights = LoadRights.of(replica, spare.name())) {
-            List<TableChange> changes = withDrift(tables, base.mark(), change, look, rights);
+        List<TableLoad> loads = brief && tables.isEmpty()
+                ? List.of()
+                : rows(context, tables, quiet, look, base.mark(), change, after, blobs, progress);
+        Set<String> changed = changed(tables, loads);
+        Views views = finish(context, tables, loads, quiet, changed, look, base.mark(), before, after, blobs, progress);
+        boolean carried = brief
+                && sameArchive
+                && changed.stream().noneMatch(look.structure().loud()::contains);
+        return new Loaded(
+                new LoadReport(Optional.empty(), loads),
+                session -> carried
+                        ? base.mark().moved(session, views.refreshed(), views.left())
+                        : LoadMark.of(session, DatabaseLoader.tables(after, blobs))
+                                .withStale(views.left()));
+    }
+
+    private List<TableLoad> rows(
+            LoadContext context,
+            List<TableChange> tables,
+            boolean quiet,
+            Look look,
+            LoadMark mark,
+            Change change,
+            Manifest after,
+            BlobSource blobs,
+            Progress progress) {
+        try (LoadRights rights = rights(tables, quiet, look)) {
+            List<TableChange> changes = withDrift(tables, mark, change, look, quiet, rights);
             DifferenceLoad rows = new DifferenceLoad(blobs, state, spare::committing);
-            loads = rows.run(changes, change, look.order(), look.targets(), rights, after, progress);
-            List<TableChange> wrong = different(changes, look.targets(), after);
+            List<TableLoad> loads = rows.run(changes, change, look.order(), look.targets(), rights, after, progress);
+            List<TableChange> wrong = different(context, changes, look.targets(), after);
             if (!wrong.isEmpty()) {
                 loads = repaired(loads, rows.run(wrong, change, look.order(), look.targets(), rights, after, progress));
             }
             verifyGenerated(changes, rights, look.targets(), after, blobs, progress);
+            return loads;
         }
-        finish(tables, loads, look, after, blobs, progress);
-        return new LoadReport(Optional.empty(), loads);
+    }
+
+    /** A few tables, in which no function of the site runs, need rights for themselves alone. */
+    private LoadRights rights(List<TableChange> tables, boolean quiet, Look look) {
+        List<TableChange> changes = tables.stream()
+                .filter(table -> !table.before().equals(table.after()))
+                .toList();
+        boolean few = quiet
+                && !changes.isEmpty()
+                && changes.size() <= FEW
+                && changes.stream().noneMatch(table -> look.order().isLate(table.after()));
+        return few
+                ? LoadRights.of(
+                        replica,
+                        spare.name(),
+                        changes.stream().map(TableChange::name).collect(Collectors.toCollection(TreeSet::new)))
+                : LoadRights.of(replica, spare.name());
+    }
+
+    private void requireReplicaRole() {
+        if (!mayBeReplica) {
+            hindrance().ifPresent(why -> {
+                throw new FullLoadRequired(why);
+            });
+            mayBeReplica = true;
+        }
     }
 
     private static void requireAlike(DatabaseData before, DatabaseData after) {
@@ -127,24 +208,34 @@ final class IncrementalLoader {
     private Look look(LoadMark mark, List<TableChange> tables, Change change) {
         Set<String> listed = tables.stream().map(TableChange::name).collect(Collectors.toSet());
         try (Session session = replica.open(spare.name())) {
-            if (session.number(LOUD_EVENT_TRIGGERS) > 0) {
-                throw new FullLoadRequired("the database has event triggers that are enabled ALWAYS or for replicas");
-            }
+            Structure structure = Structure.of(session);
             // Once something was committed, an earlier attempt has looked.
             Set<String> drifted = change.transactions().isEmpty()
                     ? new Drift(replica, spare.name(), mark).findOthers(session, SchemaStamp.of(session), listed)
                     : mark.others().keySet();
-            return new Look(
-                    LoadOrder.of(session),
-                    CopyTargets.of(session),
-                    mark.others().keySet(),
-                    drifted);
+            return new Look(structure, mark.others().keySet(), drifted);
         }
+    }
+
+    private Look quietLook(LoadMark mark, boolean brief) {
+        if (!brief || !structures.containsKey(mark.catalogs())) {
+            try (Session session = replica.open(spare.name())) {
+                Drift.requireCatalogs(SchemaStamp.of(session), mark);
+                structures.clear();
+                structures.put(mark.catalogs(), Structure.of(session));
+            }
+        }
+        Structure structure = Objects.requireNonNull(structures.get(mark.catalogs()));
+        return new Look(structure, mark.others().keySet(), Set.of());
     }
 
     /** Those of parts that were committed by an earlier attempt hold what they are to hold. */
     private List<TableChange> withDrift(
-            List<TableChange> tables, LoadMark mark, Change change, Look look, LoadRights rights) {
+            List<TableChange> tables, LoadMark mark, Change change, Look look, boolean quiet, LoadRights rights) {
+        if (quiet) {
+            requireOwnPlaces(tables, look);
+            return tables;
+        }
         List<TableChange> open = tables.stream()
                 .filter(table -> !change.transactions().containsKey(DifferenceLoad.part(table, look.order(), rights)))
                 .toList();
@@ -159,6 +250,11 @@ final class IncrementalLoader {
         List<TableChange> changes = tables.stream()
                 .map(table -> drifted.containsKey(table.name()) ? table.asDrifted(drifted.get(table.name())) : table)
                 .toList();
+        requireOwnPlaces(changes, look);
+        return changes;
+    }
+
+    private static void requireOwnPlaces(List<TableChange> changes, Look look) {
         changes.stream()
                 .filter(table -> !table.isUnchanged()
                         && !look.targets().of(table.after()).equals(table.name()))
@@ -166,7 +262,6 @@ final class IncrementalLoader {
                 .ifPresent(table -> {
                     throw new FullLoadRequired(table.text() + " is a partition by the hash of an enum");
                 });
-        return changes;
     }
 
     /** Whether large objects may be other than the older snapshot's, or cannot be looked at. */
@@ -190,11 +285,16 @@ final class IncrementalLoader {
      * The tables whose turn it is to be compared, and that differ from the snapshot. Partitions that PostgreSQL fills
      * by way of their root have other rows on each server.
      */
-    private List<TableChange> different(List<TableChange> changes, CopyTargets targets, Manifest after) {
+    private List<TableChange> different(
+            LoadContext context, List<TableChange> changes, CopyTargets targets, Manifest after) {
         Set<String> changed = changes.stream()
                 .filter(table -> !table.isUnchanged())
                 .map(TableChange::name)
                 .collect(Collectors.toSet());
+        if (context.ahead()) {
+            compared.changed(changed);
+            return List.of();
+        }
         List<TableData> all = changes.stream()
                 .filter(table -> targets.of(table.after()).equals(table.name()))
                 .map(TableChange::after)
@@ -238,39 +338,75 @@ final class IncrementalLoader {
         }
     }
 
-    private void finish(
+    private static Set<String> changed(List<TableChange> tables, List<TableLoad> loads) {
+        Set<String> unchanged = loads.stream()
+                .filter(load -> load.by() == By.UNCHANGED)
+                .map(TableLoad::table)
+                .collect(Collectors.toSet());
+        return tables.stream()
+                .filter(table -> !unchanged.contains(table.text()))
+                .map(TableChange::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> muchChanged(List<TableChange> tables, List<TableLoad> loads) {
+        Map<String, TableLoad> byText = loads.stream().collect(Collectors.toMap(TableLoad::table, load -> load));
+        return tables.stream()
+                .filter(table -> {
+                    TableLoad load = Objects.requireNonNull(byText.get(table.text()));
+                    return load.by() == By.FULL
+                            || load.gone() + load.came() > MUCH * table.after().rows();
+                })
+                .map(TableChange::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** @param left tables that changed since the views were refreshed */
+    private record Views(List<String> refreshed, Set<String> left) {}
+
+    private Views finish(
+            LoadContext context,
             List<TableChange> tables,
             List<TableLoad> loads,
+            boolean quiet,
+            Set<String> changed,
             Look look,
+            LoadMark mark,
+            Manifest before,
             Manifest after,
             BlobSource blobs,
             Progress progress) {
-        new SequenceLoader(replica, spare.name()).load(after.database(), blobs);
+        SequenceLoader sequences = new SequenceLoader(replica, spare.name());
+        if (quiet) {
+            sequences.loadChanged(before.database(), after.database(), blobs);
+        } else {
+            sequences.load(after.database(), blobs);
+        }
         progress.report("statistics", 0, -1);
-        Map<String, TableLoad> byText = loads.stream().collect(Collectors.toMap(TableLoad::table, load -> load));
-        Set<String> changed = new TreeSet<>();
-        Set<String> much = new TreeSet<>();
-        for (TableChange table : tables) {
-            TableLoad load = byText.get(table.text());
-            if (load.by() != By.UNCHANGED) {
-                changed.add(table.name());
-            }
-            if (load.by() == By.FULL
-                    || load.gone() + load.came() > MUCH * table.after().rows()) {
-                much.add(table.name());
-            }
+        Views views = views(context, quiet, changed, look, mark);
+        new Analysis(replica, spare.name()).run(muchChanged(tables, loads));
+        ReplicaPoint.BASE_CHANGED.reached();
+        return views;
+    }
+
+    private Views views(LoadContext context, boolean quiet, Set<String> changed, Look look, LoadMark mark) {
+        if (quiet && !look.structure().views()) {
+            return new Views(List.of(), Set.of());
+        }
+        Set<String> all = new TreeSet<>(changed);
+        all.addAll(mark.stale());
+        if (quiet && context.ahead() && !pace.isDue()) {
+            return new Views(List.of(), all);
         }
         try (Session session = replica.open(spare.name())) {
             Set<String> drifted = new TreeSet<>(look.driftedOthers());
             drifted.removeIf(look::isLargeObject);
-            StaleViews views = new StaleViews(session, changed, drifted);
+            StaleViews views = new StaleViews(session, all, drifted);
             if (!views.all().containsAll(drifted)) {
                 throw new FullLoadRequired(
                         "rows of tables that no list of the snapshot names were changed on this server");
             }
-            views.refresh(session);
+            return new Views(pace.time(() -> views.refresh(session)), Set.of());
         }
-        new Analysis(replica, spare.name()).run(much);
-        ReplicaPoint.BASE_CHANGED.reached();
     }
 }

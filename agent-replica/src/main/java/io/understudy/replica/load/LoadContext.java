@@ -11,6 +11,14 @@ public interface LoadContext {
     Optional<Manifest> held(SnapshotId snapshot);
 
     /**
+     * Whether the database is kept ready, not made live at once: then what takes its time and can wait, comparison with
+     * digests and slow views, is left to a later load.
+     */
+    default boolean ahead() {
+        return false;
+    }
+
+    /**
      * The next step changes or drops the spare, which may hold a whole snapshot. Not called where all that it takes
      * is at hand already. Durable on return.
      */

@@ -3,6 +3,7 @@ package io.understudy.replica.load;
 import io.understudy.postgres.SchemaStamp;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,8 +15,9 @@ import java.util.TreeMap;
  *     carries this number or a higher one
  * @param catalogs a hash of the schema
  * @param others rows of what no list of the snapshot names: tables of extensions, large objects, materialized views
+ * @param stale tables that changed since the materialized views were refreshed; mostly none
  */
-record LoadMark(long transaction, String catalogs, Map<String, Long> others) {
+record LoadMark(long transaction, String catalogs, Map<String, Long> others, Set<String> stale) {
     /**
      * Ordinary tables and filled materialized views, and where large objects are. A table whose rows a user may not
      * read, as those of large objects for all but superusers, is left out.
@@ -31,6 +33,25 @@ record LoadMark(long transaction, String catalogs, Map<String, Long> others) {
 
     LoadMark {
         others = Map.copyOf(others);
+        stale = stale == null ? Set.of() : Set.copyOf(stale);
+    }
+
+    LoadMark(long transaction, String catalogs, Map<String, Long> others) {
+        this(transaction, catalogs, others, Set.of());
+    }
+
+    /**
+     * After a load that changed rows of listed tables, sequences and some views, and nothing else. The hash stays that
+     * of when it was made: what was done to the schema since is found when it is compared the next time.
+     *
+     * @param refreshed the qualified names of views that have other rows now
+     * @param left tables that changed since the views were refreshed
+     */
+    LoadMark moved(Session session, Collection<String> refreshed, Set<String> left) {
+        Map<String, Long> counts = new TreeMap<>(others);
+        refreshed.forEach(view ->
+                counts.computeIfPresent(view, (name, last) -> session.number("SELECT count(*) FROM ONLY " + name)));
+        return new LoadMark(next(session), catalogs, counts, left);
     }
 
     /**
@@ -43,6 +64,10 @@ record LoadMark(long transaction, String catalogs, Map<String, Long> others) {
             others.put(table, session.number("SELECT count(*) FROM ONLY " + table));
         }
         return new LoadMark(next(session), SchemaStamp.of(session), others);
+    }
+
+    LoadMark withStale(Set<String> tables) {
+        return new LoadMark(transaction, catalogs, others, tables);
     }
 
     /** What no list of the snapshot names now. */

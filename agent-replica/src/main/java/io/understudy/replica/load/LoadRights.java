@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,20 +29,24 @@ final class LoadRights implements AutoCloseable {
     private final String spare;
     /** By qualified name of a table or domain; empty where database.user loads all. */
     private final Map<String, String> owners;
+    /** The only tables that rights were given for; empty: all. */
+    private final Set<String> some;
+
     /** By owner. */
     private final Map<String, TemporaryLogin> logins = new LinkedHashMap<>();
 
     private Optional<TemporaryLogin> ofSuperusers = Optional.empty();
 
-    private LoadRights(Database database, String spare, Map<String, String> owners) {
+    private LoadRights(Database database, String spare, Map<String, String> owners, Set<String> some) {
         this.database = database;
         this.spare = spare;
         this.owners = owners;
+        this.some = some;
     }
 
     /** Those of database.user for everything. */
     static LoadRights ofUser(Database database, String spare) {
-        return new LoadRights(database, spare, Map.of());
+        return new LoadRights(database, spare, Map.of(), Set.of());
     }
 
     /** @param spare the database, its schema restored */
@@ -51,7 +56,7 @@ final class LoadRights implements AutoCloseable {
                 return ofUser(database, spare);
             }
             TableOwners found = TableOwners.of(session);
-            LoadRights rights = new LoadRights(database, spare, found.byName());
+            LoadRights rights = new LoadRights(database, spare, found.byName(), Set.of());
             try {
                 rights.create(session, found);
                 return rights;
@@ -59,6 +64,50 @@ final class LoadRights implements AutoCloseable {
                 rights.close();
                 throw e;
             }
+        }
+    }
+
+    /**
+     * As {@link #of(Database, String)}, to change rows of some tables alone, in which no function of the site runs: the
+     * effort does not grow with the others.
+     *
+     * @param tables qualified; at least one
+     */
+    static LoadRights of(Database database, String spare, Set<String> tables) {
+        try (Session session = database.open(spare)) {
+            if (!session.isSuperuser()) {
+                return ofUser(database, spare);
+            }
+            TableOwners found = TableOwners.of(session, tables);
+            LoadRights rights = new LoadRights(database, spare, found.byName(), tables);
+            try {
+                rights.createSome(session, found);
+                return rights;
+            } catch (RuntimeException e) {
+                rights.close();
+                throw e;
+            }
+        }
+    }
+
+    private void createSome(Session session, TableOwners found) {
+        for (String owner : found.ordinary()) {
+            TemporaryLogin login = login(List.of());
+            logins.put(owner, login);
+            TableOwners.grantSome(session, login.name(), owner, some);
+            TableOwners.showRows(session, login.name(), owner);
+        }
+        if (!found.privileged().isEmpty()) {
+            TemporaryLogin login = login(List.of("lo_compat_privileges TO on"));
+            ofSuperusers = Optional.of(login);
+            TableOwners.fillSome(
+                    session,
+                    login.name(),
+                    some.stream()
+                            .filter(table ->
+                                    found.privileged().contains(found.byName().getOrDefault(table, "")))
+                            .toList());
+            found.privileged().forEach(owner -> TableOwners.showRows(session, login.name(), owner));
         }
     }
 
@@ -174,9 +223,19 @@ final class LoadRights implements AutoCloseable {
         logins.clear();
         ofSuperusers = Optional.empty();
         try {
-            dropLeftoversIn(database, spare);
+            if (some.isEmpty()) {
+                dropLeftoversIn(database, spare);
+            } else {
+                TemporaryLogin.drop(database, purpose(spare), role -> disown(role, some));
+            }
         } catch (UnderstudyException e) {
             LOG.warn("temporary roles stay until the next load: {}", e.getMessage());
+        }
+    }
+
+    private void disown(String role, Set<String> tables) {
+        try (Session session = database.open(spare)) {
+            TableOwners.revokeSome(session, role, tables);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.understudy.replica.load;
 
-import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseData.TableDelta;
 import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSource;
@@ -13,33 +12,58 @@ import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
-/** The deltas that a table has in one snapshot beyond those that it has in another: they are the difference. */
+/**
+ * The deltas that a table has in one snapshot beyond those that it has in another: they are the difference. The primary
+ * merges deltas; so it is enough that what the older snapshot has beyond the common ones touches only keys that the
+ * newer one's touch too. A row of these is as the newer deltas say, whatever it was before.
+ */
 final class NewDeltas {
     private final TableChange change;
     private final BlobSource source;
+    private final TableRows rows;
     private final int known;
 
-    private NewDeltas(TableChange change, BlobSource source) {
+    private NewDeltas(TableChange change, BlobSource source, TableRows rows, int known) {
         this.change = change;
         this.source = source;
-        this.known = change.before().content().deltas().size();
+        this.rows = rows;
+        this.known = known;
     }
 
-    /** Whether one content is the other with more deltas. */
-    static boolean lead(TableData before, TableData after) {
-        List<TableDelta> olds = before.content().deltas();
-        List<TableDelta> news = after.content().deltas();
-        return before.content().base().equals(after.content().base())
-                && olds.size() < news.size()
-                && news.subList(0, olds.size()).equals(olds);
+    /**
+     * @return empty where deltas do not lead from one content to the other
+     * @throws io.understudy.failure.UnderstudyException {@code MANIFEST_DAMAGED}, {@code BLOB_*}
+     */
+    static Optional<NewDeltas> of(TableChange change, BlobSource source) {
+        List<TableDelta> olds = change.before().content().deltas();
+        List<TableDelta> news = change.after().content().deltas();
+        if (news.isEmpty()
+                || !change.before()
+                        .content()
+                        .base()
+                        .equals(change.after().content().base())) {
+            return Optional.empty();
+        }
+        int known = 0;
+        while (known < Math.min(olds.size(), news.size()) && olds.get(known).equals(news.get(known))) {
+            known++;
+        }
+        if (known == news.size()) {
+            return Optional.empty();
+        }
+        TableRows rows = TableRows.of(change.after(), source);
+        int common = known;
+        return olds.subList(known, olds.size()).stream().allMatch(old -> rows.covers(common, old, source))
+                ? Optional.of(new NewDeltas(change, source, rows, known))
+                : Optional.empty();
     }
 
     /** @throws io.understudy.failure.UnderstudyException {@code MANIFEST_DAMAGED}, {@code BLOB_*} */
-    static Difference read(TableChange change, BlobSource source) throws IOException {
-        NewDeltas deltas = new NewDeltas(change, source);
-        Lines gone = Lines.of(deltas::gone);
-        Lines came = Lines.of(deltas::came);
+    Difference read() throws IOException {
+        Lines gone = Lines.of(this::gone);
+        Lines came = Lines.of(this::came);
         long deletions = change.before().rows() + came.rows() - change.after().rows();
         return new Difference(gone, true, deletions, came);
     }
@@ -53,7 +77,6 @@ final class NewDeltas {
 
     /** Of the rows that came with a delta, those whose key does not go with a later one. */
     private InputStream came() {
-        TableRows rows = TableRows.of(change.after(), source);
         List<StreamRef> layers = TableRows.layers(change.after().content());
         List<InputStream> parts = new ArrayList<>();
         for (int layer = known + 1; layer < layers.size(); layer++) {

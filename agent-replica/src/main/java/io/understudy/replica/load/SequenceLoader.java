@@ -9,7 +9,11 @@ import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.ListDelta;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Sets the sequences of the spare database, whose schema is restored, to the values of the snapshot. */
@@ -29,8 +33,28 @@ final class SequenceLoader {
      *     and sessions
      */
     void load(DatabaseData data, BlobSource blobs) {
+        load(data.sequences(blobs));
+    }
+
+    /** As {@link #load(DatabaseData, BlobSource)}, where the sequences have the values of an older snapshot. */
+    void loadChanged(DatabaseData before, DatabaseData after, BlobSource blobs) {
+        ListDelta delta = ListDelta.between(before.sequences(), after.sequences(), blobs);
+        Set<SequenceData> known = new HashSet<>();
+        try (Stream<SequenceData> olds = DatabaseData.sequences(delta.before(), blobs)) {
+            olds.forEach(known::add);
+        }
+        List<SequenceData> changed;
+        try (Stream<SequenceData> news = DatabaseData.sequences(delta.after(), blobs)) {
+            changed = news.filter(each -> !known.contains(each)).toList();
+        }
+        if (!changed.isEmpty()) {
+            load(changed.stream());
+        }
+    }
+
+    private void load(Stream<SequenceData> values) {
         try (Session session = database.open(spare);
-                Stream<SequenceData> sequences = data.sequences(blobs)) {
+                Stream<SequenceData> sequences = values) {
             Iterator<SequenceData> all = sequences.iterator();
             while (all.hasNext()) {
                 StringBuilder batch = new StringBuilder();

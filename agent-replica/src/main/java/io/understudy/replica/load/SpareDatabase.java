@@ -18,8 +18,8 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -35,6 +35,7 @@ final class SpareDatabase {
     private static final int MOST_ATTEMPTS = 3;
 
     private static final String STARTED = "SELECT pg_catalog.pg_postmaster_start_time()::text AS started";
+    /** A server that crashes empties these, so a spare that has some must be loaded again after a restart. */
     private static final String UNLOGGED =
             "SELECT count(*) FROM pg_catalog.pg_class WHERE relpersistence = 'u' AND relkind = 'r'";
 
@@ -122,14 +123,17 @@ final class SpareDatabase {
     /**
      * Writes down that it holds the whole snapshot.
      *
-     * @param tables the qualified names of the snapshot's tables
+     * @param mark makes the mark of the database, in a session of it
      */
-    DatabaseIdentity loaded(SnapshotId snapshot, Set<String> tables) {
+    DatabaseIdentity loaded(SnapshotId snapshot, Function<Session, LoadMark> mark) {
         SpareRecord record = record().orElseThrow();
-        Optional<String> volatileSince = hasUnloggedTables() ? Optional.of(serverStart()) : Optional.empty();
+        Optional<String> volatileSince = Optional.empty();
         try (Session session = database.open(names.spare())) {
+            if (session.number(UNLOGGED) > 0) {
+                volatileSince = session.first(STARTED, row -> row.text("started"));
+            }
             loaded.put(
-                    new LoadedDatabase(record.cluster(), record.oid(), snapshot, LoadMark.of(session, tables)),
+                    new LoadedDatabase(record.cluster(), record.oid(), snapshot, mark.apply(session)),
                     databases.all().keySet());
         } catch (UnderstudyException e) {
             if (!DatabaseErrors.refuses(e)) {
@@ -158,6 +162,23 @@ final class SpareDatabase {
                         .filter(name -> names.isRetired(name, each.oid()))
                         .isPresent())
                 .max(Comparator.comparing(LoadedDatabase::snapshot)));
+    }
+
+    /**
+     * Whether the database is the spare, whole, and was never live since it was loaded: nothing but Understudy connects
+     * to a database of that name.
+     */
+    boolean isQuiet(LoadedDatabase base) {
+        return record().filter(each -> each.stage() == SpareRecord.Stage.LOADED)
+                .filter(each -> each.identity().equals(base.identity()))
+                .isPresent();
+    }
+
+    /** The snapshot that the spare was half changed into, some of it committed; empty where it was not. */
+    Optional<SnapshotId> halfChangedInto() {
+        return record().flatMap(SpareRecord::change)
+                .filter(change -> !change.transactions().isEmpty())
+                .map(SpareRecord.Change::into);
     }
 
     /** How the database of this name was when its load ended; empty where that is not known. */
@@ -255,15 +276,6 @@ final class SpareDatabase {
         file.write(SpareRecord.changing(
                 record.name(), record.change().orElseThrow().with(part, transaction)));
         ReplicaPoint.COMMIT_NOTED.reached();
-    }
-
-    /**
-     * A server that crashes empties its unlogged tables, so a spare that has some must be loaded again after a restart.
-     */
-    private boolean hasUnloggedTables() {
-        try (Session session = database.open(names.spare())) {
-            return session.number(UNLOGGED) > 0;
-        }
     }
 
     private String serverStart() {

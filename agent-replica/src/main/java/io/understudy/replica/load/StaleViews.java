@@ -108,7 +108,10 @@ final class StaleViews {
         return new StaleViews(session, Set.of(), Set.of()).all();
     }
 
-    void refresh(Session session) {
-        inOrder().forEach(view -> session.execute("REFRESH MATERIALIZED VIEW " + view));
+    /** @return the qualified names of those that were stale */
+    List<String> refresh(Session session) {
+        List<String> stale = inOrder();
+        stale.forEach(view -> session.execute("REFRESH MATERIALIZED VIEW " + view));
+        return stale;
     }
 }

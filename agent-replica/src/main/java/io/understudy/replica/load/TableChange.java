@@ -1,8 +1,10 @@
 package io.understudy.replica.load;
 
+import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.repository.blob.ListDelta;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -23,19 +25,39 @@ record TableChange(TableData before, TableData after, Optional<String> full, boo
      * @throws FullLoadRequired when both do not have the same tables
      */
     static List<TableChange> between(Manifest before, Manifest after, BlobSource source) {
-        List<TableChange> changes = new ArrayList<>();
         try (Stream<TableData> old = before.database().tables(source);
                 Stream<TableData> fresh = after.database().tables(source)) {
-            Iterator<TableData> olds = old.iterator();
-            Iterator<TableData> freshs = fresh.iterator();
-            while (olds.hasNext() && freshs.hasNext()) {
-                changes.add(of(olds.next(), freshs.next()));
-            }
-            if (olds.hasNext() || freshs.hasNext()) {
-                throw otherTables();
-            }
+            return between(old, fresh);
+        }
+    }
+
+    private static List<TableChange> between(Stream<TableData> old, Stream<TableData> fresh) {
+        List<TableChange> changes = new ArrayList<>();
+        Iterator<TableData> olds = old.iterator();
+        Iterator<TableData> freshs = fresh.iterator();
+        while (olds.hasNext() && freshs.hasNext()) {
+            changes.add(of(olds.next(), freshs.next()));
+        }
+        if (olds.hasNext() || freshs.hasNext()) {
+            throw otherTables();
         }
         return changes;
+    }
+
+    /**
+     * The tables whose lines differ, alone, by schema and name: what both lists have in common is not read.
+     *
+     * @throws FullLoadRequired when both do not have the same tables
+     */
+    static List<TableChange> differing(Manifest before, Manifest after, BlobSource source) {
+        ListDelta delta =
+                ListDelta.between(before.database().tables(), after.database().tables(), source);
+        try (Stream<TableData> old = DatabaseData.tables(delta.before(), source);
+                Stream<TableData> fresh = DatabaseData.tables(delta.after(), source)) {
+            return between(old, fresh).stream()
+                    .filter(change -> !change.before().equals(change.after()))
+                    .toList();
+        }
     }
 
     private static TableChange of(TableData before, TableData after) {

@@ -2,6 +2,7 @@ package io.understudy.replica.load;
 
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,23 @@ final class TableOwners {
             JOIN pg_catalog.pg_namespace n ON n.oid = o.namespace
             JOIN pg_catalog.pg_roles r ON r.oid = o.owner
             WHERE""" + OF_SITE;
+
+    private static final String OWNED_SOME = """
+            SELECT n.nspname AS schema, c.relname AS name, r.rolname AS owner, r.rolsuper OR r.rolname ~ '^pg_' AS privileged
+            FROM pg_catalog.unnest(?::pg_catalog.text[]) t (name)
+            JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(t.name)
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
+            """;
+
+    private static final String LACKING_SOME = """
+            SELECT pg_catalog.format('GRANT %s ON TABLE %I.%I TO %I', p.right, n.nspname, c.relname, r.name) AS sql
+            FROM (SELECT ?::pg_catalog.name AS name) r, pg_catalog.unnest(?::pg_catalog.text[]) t (name)
+            JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(t.name)
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('DELETE'), ('TRUNCATE')) p ("right")
+            WHERE pg_catalog.pg_get_userbyid(c.relowner) = ?::pg_catalog.name
+            AND NOT pg_catalog.has_table_privilege(r.name, c.oid, p.right)
+            """;
 
     private static final String SEE_SCHEMAS =
             "SELECT pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %I', n.nspname, r.name) AS sql"
@@ -103,6 +121,43 @@ final class TableOwners {
     static void grantAll(Session session, String role) {
         run(session, session.query(SEE_SCHEMAS, row -> row.text("sql"), role));
         run(session, session.query(FILL_ALL, row -> row.text("sql"), role));
+    }
+
+    /**
+     * The owners of some tables alone.
+     *
+     * @param tables qualified
+     */
+    static TableOwners of(Session session, Collection<String> tables) {
+        TableOwners found = new TableOwners();
+        session.query(
+                OWNED_SOME,
+                row -> {
+                    found.byName.put(Sql.qualified(row.text("schema"), row.text("name")), row.text("owner"));
+                    return (row.flag("privileged") ? found.privileged : found.ordinary).add(row.text("owner"));
+                },
+                KeyText.array(tables));
+        return found;
+    }
+
+    /** As {@link #grant}, for some of the owner's tables. */
+    static void grantSome(Session session, String role, String owner, Collection<String> tables) {
+        session.execute("GRANT " + Sql.identifier(owner) + " TO " + Sql.identifier(role));
+        run(session, session.query(SEE_SCHEMAS, row -> row.text("sql"), role));
+        run(session, session.query(LACKING_SOME, row -> row.text("sql"), role, KeyText.array(tables), owner));
+    }
+
+    /** Lets {@code role} read and fill some tables. */
+    static void fillSome(Session session, String role, Collection<String> tables) {
+        run(session, session.query(SEE_SCHEMAS, row -> row.text("sql"), role));
+        session.execute("GRANT SELECT, INSERT, DELETE, TRUNCATE ON TABLE " + String.join(", ", tables) + " TO "
+                + Sql.identifier(role));
+    }
+
+    /** Takes away what {@link #grantSome} and {@link #fillSome} gave. */
+    static void revokeSome(Session session, String role, Collection<String> tables) {
+        session.execute("REVOKE ALL ON TABLE " + String.join(", ", tables) + " FROM " + Sql.identifier(role));
+        session.execute("DROP OWNED BY " + Sql.identifier(role));
     }
 
     /**

@@ -96,8 +96,9 @@ public final class ImportSteps {
         source.ahead((Following) store.state(), loaded);
     }
 
-    LoadedSpare load(Manifest manifest, Progress progress) {
-        LoadedSpare fresh = loader.load(manifest, source.blobs(), context(), progress);
+    /** @param ahead whether it is kept ready only */
+    LoadedSpare load(Manifest manifest, boolean ahead, Progress progress) {
+        LoadedSpare fresh = loader.load(manifest, source.blobs(), context(ahead), progress);
         Ahead loaded =
                 new Ahead(fresh.database(), manifest.snapshot(), manifest.moment(), clock.instant(), Optional.empty());
         store.change(record -> record.withOwned(fresh.database()).withLoaded(loaded));
@@ -106,11 +107,16 @@ public final class ImportSteps {
     }
 
     /** A database whose content is being changed is not ahead: that is written down first. */
-    private LoadContext context() {
+    private LoadContext context(boolean ahead) {
         return new LoadContext() {
             @Override
             public Optional<Manifest> held(SnapshotId snapshot) {
                 return source.held(snapshot);
+            }
+
+            @Override
+            public boolean ahead() {
+                return ahead;
             }
 
             @Override

@@ -173,7 +173,7 @@ public final class Round {
             during(Step.VERIFY, () -> steps.verifyAhead(fetched.manifest()));
             // From here on a promotion that gives this up has nothing ahead to serve.
             control.endsSoon();
-            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(fetched.manifest(), progress()));
+            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(fetched.manifest(), true, progress()));
             reportDoubts(loaded);
             store.change(record -> record.succeedingAhead(snapshot.get()));
             ahead.loaded(snapshot.get(), watch.total(), loaded.report().text());
@@ -229,7 +229,7 @@ public final class Round {
 
         private LoadedSpare loaded(Manifest manifest) {
             during(Step.VERIFY, () -> steps.verify(manifest));
-            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, progress()));
+            LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, false, progress()));
             events.report(new ReplicaEvent.DatabaseLoaded(
                     manifest.snapshot(), loaded.report().text()));
             reportDoubts(loaded);

@@ -113,10 +113,22 @@ class IncrementalLoadTest {
     }
 
     @Test
-    void aHalfChangedDatabaseIsLoadedInFullForAnotherSnapshot() {
-        halfChanged();
+    void aHalfChangedDatabaseIsFinishedBeforeAnotherSnapshotIsLoaded() {
+        DatabaseIdentity base = halfChanged();
         server.psql(source, "INSERT INTO u VALUES (0, 'later');");
         LoadedSpare loaded = load(capture(), blobs);
+        assertThat(loaded.database()).isEqualTo(base);
+        assertThat(loaded.report().full()).isEmpty();
+        assertSame();
+    }
+
+    @Test
+    void aHalfChangedDatabaseIsLoadedInFullWhereWhatItWasToHoldIsGone() {
+        halfChanged();
+        server.psql(source, "INSERT INTO u VALUES (0, 'later');");
+        Manifest next = capture();
+        mirror.remove(new SnapshotId(1, 2));
+        LoadedSpare loaded = load(next, blobs);
         assertThat(loaded.report().full()).contains("the database was half changed into 00000001-00000002");
         assertSame();
     }
