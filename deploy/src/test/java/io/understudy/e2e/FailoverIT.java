@@ -49,7 +49,7 @@ class FailoverIT extends Scenario {
             Deadline.await(
                     "the note is loaded ahead",
                     FOLLOWS,
-                    () -> status(standby)
+                    () -> record(standby)
                                     .path("ahead")
                                     .path("snapshot")
                                     .asText()
@@ -80,10 +80,13 @@ class FailoverIT extends Scenario {
         primary.siteService("stop");
         primary.database().execute("postgres", "ALTER SYSTEM SET wal_level = 'logical'", "ALTER ROLE site REPLICATION");
         primary.database().stop();
-        primary.start();
+        primary.database().start();
+        primary.siteService("start");
         primary.site().awaitMode("primary", ANSWERS);
         primary.configure(config -> config.replace("primary:\n", "primary:\n  continuous: 1s\n"));
     }
+
+    private static JsonNode record(Server s) { try { return new com.fasterxml.jackson.databind.ObjectMapper().readTree(s.layout().state().resolve("replica.json").toFile()); } catch (java.io.IOException e) { throw new AssertionError(e); } }
 
     private static JsonNode status(Server standby) {
         return standby.replica("status", "--json").successful().json();
