@@ -86,7 +86,14 @@ class FailoverIT extends Scenario {
         primary.configure(config -> config.replace("primary:\n", "primary:\n  continuous: 1s\n"));
     }
 
-    private static JsonNode record(Server s) { try { return new com.fasterxml.jackson.databind.ObjectMapper().readTree(s.layout().state().resolve("replica.json").toFile()); } catch (java.io.IOException e) { throw new AssertionError(e); } }
+    private static JsonNode record(Server s) {
+        try {
+            return new com.fasterxml.jackson.databind.ObjectMapper()
+                    .readTree(s.layout().state().resolve("replica.json").toFile());
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     private static JsonNode status(Server standby) {
         return standby.replica("status", "--json").successful().json();

@@ -100,6 +100,7 @@ final class ServerWatch {
     void served(Server server) {
         View view = view(server);
         server.live().ifPresent(view.served::add);
+        server.live().ifPresent(view.drifted::remove);
         server.live().ifPresent(view.files::remove);
         view.filesUnknown |= view.state.equals("applying");
     }

@@ -56,7 +56,9 @@ final class NextSnapshot {
             Optional<FailedAttempt> failed = hindrance(each, manifest);
             boolean due = failed.isEmpty() || due(failed.get(), ask);
             if (manifest.isEmpty()) {
-                junk = junk.or(() -> Optional.of(Choice.whole(each)).filter(unused -> due));
+                // It may be read the next time, and be one that what is live does not stop for.
+                junk = junk.or(() ->
+                        Optional.of(new Choice(each, live.isPresent(), false)).filter(unused -> due));
             } else if (!isDue(manifest.get(), ask) && isThere(each)) {
                 return junk;
             } else if (due) {
