@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -91,13 +92,17 @@ public final class Demo {
         steps.step("servers", "start two PostgreSQL servers" + (options.s3() ? " and an S3 endpoint" : ""), () -> {
             ServerPair pair = ServerPair.install(home, Rehearsal.packaged(), options.s3());
             curtain.over(pair);
+            pair.takeContinuousSnapshots(Play.PAUSE);
             return "in " + home;
         });
         ServerPair pair = curtain.pair();
-        new Play(pair, steps).perform();
-        steps.say("\nAll worked: the standby followed and took over with all data, and the old primary is kept out.");
+        Visitors.Loss loss = new Play(pair, steps).perform();
+        steps.say(String.format(
+                Locale.ROOT,
+                "\nAll worked: the standby followed and took over, the writes of the last %.1f s are lost, and the old primary is kept out.",
+                loss.seconds()));
         if (options.json()) {
-            System.out.println(new ObjectMapper().writeValueAsString(result(pair)));
+            System.out.println(new ObjectMapper().writeValueAsString(result(pair, loss)));
         }
         if (!options.once()) {
             left.write(home, pair.running());
@@ -106,12 +111,15 @@ public final class Demo {
         }
     }
 
-    private Map<String, Object> result(ServerPair pair) {
+    private Map<String, Object> result(ServerPair pair, Visitors.Loss loss) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("filestore", pair.filestore().kind());
         result.put("seconds", steps.total());
         result.put("follow_seconds", steps.seconds().get("follow"));
         result.put("promote_seconds", steps.seconds().get("promote"));
+        result.put("written_notes", loss.written());
+        result.put("lost_notes", loss.lost());
+        result.put("lost_seconds", loss.seconds());
         result.put("steps", steps.seconds());
         return result;
     }

@@ -1,15 +1,27 @@
 package io.understudy.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
+import io.understudy.rehearsal.ServedData;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 /** The scenes: the standby follows, the primary dies, the standby takes over, the old primary comes back. */
 final class Play {
+    /** Between two looks of the primary's agent whether anything changed. */
+    static final String PAUSE = "1s";
+
+    /** The standby has caught up when what it would serve is no older, in seconds. */
+    private static final double CLOSE = 3;
+
     private static final Duration FOLLOWS = Duration.ofSeconds(60);
     private static final Duration ANSWERS = Duration.ofSeconds(30);
     /** The exit code of {@code fenced} in errors.md. */
@@ -22,21 +34,32 @@ final class Play {
     private final Server standby;
     private final Steps steps;
     private final byte[] photo = new byte[PHOTO_BYTES];
+    private final Visitors visitors;
 
     Play(ServerPair pair, Steps steps) {
         this.primary = pair.primary();
         this.standby = pair.standby();
         this.steps = steps;
+        this.visitors = new Visitors(primary.site());
         new Random(1).nextBytes(photo);
     }
 
-    /** All scenes in their order; an {@link AssertionError} says which promise was not kept. */
-    void perform() {
+    /**
+     * All scenes in their order; an {@link AssertionError} says which promise was not kept.
+     *
+     * @return what was lost with the primary
+     */
+    Visitors.Loss perform() {
         install();
         follow();
-        disaster();
-        takeOver();
+        try {
+            disaster();
+        } finally {
+            visitors.leave();
+        }
+        Visitors.Loss loss = takeOver();
         comeBack();
+        return loss;
     }
 
     private void install() {
@@ -76,20 +99,44 @@ final class Play {
     }
 
     private void disaster() {
-        steps.step("disaster", "kill -9: the primary's site, agent and database", primary::crash);
+        ServedData served = new ServedData(standby.layout().replicaHttp());
+        steps.step(
+                "ahead",
+                "let visitors write on, and wait until the standby is " + Math.round(CLOSE) + " s behind at the most",
+                () -> {
+                    visitors.come();
+                    Deadline.await(
+                            "the standby loads what visitors write",
+                            FOLLOWS,
+                            () -> served.isAhead() && served.age() < CLOSE);
+                });
+        steps.step("disaster", "kill -9 while they write: the primary's site, agent and database", primary::crash);
     }
 
-    private void takeOver() {
+    private Visitors.Loss takeOver() {
         steps.step("promote", "agent-replica promote --yes", () -> {
             standby.replica("promote", "--yes").successful();
             standby.site().awaitMode("primary", ANSWERS);
         });
         steps.step("verify", "compare notes, seals and the photo with what was written", () -> {
-            check(standby.site().notes().size() == NOTES, "every note is on the standby, its seal unbroken");
+            List<String> notes = standby.site().notes();
+            check(
+                    IntStream.rangeClosed(1, NOTES).allMatch(i -> notes.contains("note " + i)),
+                    "every note is on the standby, its seal unbroken");
             byte[] copy =
                     standby.site().download("photo.jpg").orElseThrow(() -> new AssertionError("the photo is lost"));
             check(Arrays.equals(copy, photo), "the photo is the same, byte for byte");
             return NOTES + " notes and the photo are there";
+        });
+        AtomicReference<Visitors.Loss> loss = new AtomicReference<>();
+        steps.step("loss", "compare what visitors wrote until the end", () -> {
+            loss.set(visitors.compare(standby.site().notes()));
+            return String.format(
+                    Locale.ROOT,
+                    "of %d notes the last %d are lost, those of the last %.1f s",
+                    loss.get().written(),
+                    loss.get().lost(),
+                    loss.get().seconds());
         });
         steps.step("write_again", "write to the promoted site", () -> {
             check(standby.site().addNote("after the failover") == 201, "the promoted site takes notes");
@@ -98,6 +145,7 @@ final class Play {
             standby.startPrimary();
             return described(snapshot(standby));
         });
+        return loss.get();
     }
 
     private void comeBack() {

@@ -64,6 +64,13 @@ public final class Server implements AutoCloseable {
         siteService("start");
     }
 
+    /** From now on an agent here can see in the server's log which rows changed. The database restarts. */
+    public void trackChanges() {
+        database.execute("postgres", "ALTER SYSTEM SET wal_level = 'logical'", "ALTER ROLE site REPLICATION");
+        database.stop();
+        database.start();
+    }
+
     public Layout layout() {
         return layout;
     }

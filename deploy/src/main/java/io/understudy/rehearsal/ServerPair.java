@@ -77,6 +77,20 @@ public final class ServerPair implements AutoCloseable {
         standby.start();
     }
 
+    /**
+     * From the agents' next start on, whichever of them is the primary's takes a snapshot whenever something changed.
+     * To be called before the sites start: the databases restart.
+     *
+     * @param pause between two looks, as configured
+     */
+    public void takeContinuousSnapshots(String pause) {
+        primary.trackChanges();
+        standby.trackChanges();
+        for (Server server : List.of(primary, standby)) {
+            server.configure(config -> config.replace("primary:\n", "primary:\n  continuous: " + pause + "\n"));
+        }
+    }
+
     public Path home() {
         return home;
     }

@@ -2,6 +2,7 @@ package io.understudy.bench;
 
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Running;
+import io.understudy.rehearsal.ServedData;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -74,10 +74,7 @@ final class Testbed implements AutoCloseable {
 
     /** From now on the primary's agent can see in the server's log which rows changed. */
     void trackChanges() {
-        PostgresServer server = primary().database();
-        server.execute("postgres", "ALTER SYSTEM SET wal_level = 'logical'", "ALTER ROLE site REPLICATION");
-        server.stop();
-        server.start();
+        primary().trackChanges();
     }
 
     /** The primary's agent takes a snapshot whenever something has changed, from its next start on. */

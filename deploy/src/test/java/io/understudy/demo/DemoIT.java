@@ -11,6 +11,7 @@ import io.understudy.rehearsal.Scratch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,12 +51,22 @@ class DemoIT {
 
         assertThat(failure(demo.logText())).isEmpty();
         assertThat(demo.logText().strip().lines().toList()).last().asString().startsWith("All worked: ");
+        assertThat(secondsLost(demo.logText())).isLessThanOrEqualTo(5);
         assertThat(demo.logText())
                 .contains("refused as expected, the old primary is fenced; its agent says")
                 .contains("| error: ")
                 .contains("| hint: ")
                 .doesNotContainPattern("(?m)^ *(error|hint): ");
         scratch.assertNothingIsLeft();
+    }
+
+    private static double secondsLost(String log) {
+        return Pattern.compile("the last \\d+ are lost, those of the last ([0-9.]+) s")
+                .matcher(log)
+                .results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("it does not say what was lost: " + log));
     }
 
     /** What the demo says of its failure, without the logs that follow. */

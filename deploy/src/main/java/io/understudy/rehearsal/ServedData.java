@@ -1,4 +1,4 @@
-package io.understudy.bench;
+package io.understudy.rehearsal;
 
 import java.io.IOException;
 import java.net.URI;
@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /** What a promotion of a standby would serve, by the metrics of its agent. Not thread-safe. */
-final class ServedData {
+public final class ServedData {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final HttpRequest request;
@@ -18,13 +18,13 @@ final class ServedData {
     private double newest;
 
     /** @param port of the replica's agent on 127.0.0.1 */
-    ServedData(int port) {
+    public ServedData(int port) {
         this.request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
                 .timeout(LIMIT)
                 .build();
     }
 
-    boolean isAhead() {
+    public boolean isAhead() {
         return moment(metrics(), "ahead").isPresent();
     }
 
@@ -33,7 +33,7 @@ final class ServedData {
      * newer snapshot it is not offered; a promotion waits for the end of that, and serves what is newer still. So the
      * newest that was offered counts.
      */
-    double age() {
+    public double age() {
         String metrics = metrics();
         moment(metrics, "applied").ifPresent(live -> newest = Math.max(newest, live));
         moment(metrics, "ahead").ifPresent(ahead -> newest = Math.max(newest, ahead));
