@@ -49,12 +49,7 @@ class FailoverIT extends Scenario {
             Deadline.await(
                     "the note is loaded ahead",
                     FOLLOWS,
-                    () -> status(standby)
-                                    .path("ahead")
-                                    .path("snapshot")
-                                    .asText()
-                                    .compareTo(scheduled)
-                            > 0);
+                    () -> ahead(standby).compareTo(scheduled) > 0);
             assertThat(standby.site().notes()).containsExactly("second", "first");
         }
         primary.crash();
@@ -80,13 +75,19 @@ class FailoverIT extends Scenario {
         primary.siteService("stop");
         primary.database().execute("postgres", "ALTER SYSTEM SET wal_level = 'logical'", "ALTER ROLE site REPLICATION");
         primary.database().stop();
-        primary.start();
+        primary.database().start();
+        primary.siteService("start");
         primary.site().awaitMode("primary", ANSWERS);
         primary.configure(config -> config.replace("primary:\n", "primary:\n  continuous: 1s\n"));
     }
 
-    private static JsonNode status(Server standby) {
-        return standby.replica("status", "--json").successful().json();
+    private static String ahead(Server standby) {
+        return standby.replica("status", "--json")
+                .successful()
+                .json()
+                .path("ahead")
+                .path("snapshot")
+                .asText();
     }
 
     @Test
