@@ -47,9 +47,7 @@ class FailoverIT extends Scenario {
         if (continuous) {
             primary.site().addNote("loaded ahead");
             Deadline.await(
-                    "the note is loaded ahead",
-                    FOLLOWS,
-                    () -> ahead(standby).compareTo(scheduled) > 0);
+                    "the note is loaded ahead", FOLLOWS, () -> ahead(standby).compareTo(scheduled) > 0);
             assertThat(standby.site().notes()).containsExactly("second", "first");
         }
         primary.crash();
