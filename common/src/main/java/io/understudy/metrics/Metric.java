@@ -31,6 +31,12 @@ public enum Metric {
     TRACKING_SLOTS_DROPPED(Kind.COUNTER, "Times that the replication slot of change tracking was dropped"),
 
     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS(Kind.GAUGE, "Moment of the data that the standby serves", "replica"),
+    AHEAD_SNAPSHOT_TIMESTAMP_SECONDS(
+            Kind.GAUGE,
+            "Moment of the data that is loaded ahead of what the standby serves, and that promote serves; NaN without",
+            "replica"),
+    AHEAD_SNAPSHOT_NUMBER(Kind.GAUGE, "The number of the snapshot that is loaded ahead; NaN without", "replica"),
+    AHEAD_LOAD_DURATION_SECONDS(Kind.TIMER, "How long it took to load a continuous snapshot ahead", "replica"),
     IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS(Kind.GAUGE, "When the last import was proven", "replica"),
     IMPORT_DURATION_SECONDS(Kind.TIMER, "How long a successful import took, from fetch to proof", "replica"),
     IMPORT_FAILURES(Kind.COUNTER, "Imports that failed, by the step they failed in", "replica", "stage"),

@@ -17,7 +17,7 @@ public record SnapshotId(int epoch, int sequence) implements Comparable<Snapshot
     private static final Pattern FORM = Pattern.compile("(\\d{8})-(\\d{8})");
     private static final Comparator<SnapshotId> ORDER =
             Comparator.comparingInt(SnapshotId::epoch).thenComparingInt(SnapshotId::sequence);
-    static final int HIGHEST = 99_999_999;
+    public static final int HIGHEST = 99_999_999;
 
     public SnapshotId {
         if (epoch < 1 || epoch > HIGHEST || sequence < 1 || sequence > HIGHEST) {

@@ -58,6 +58,9 @@ final class Readiness {
         return record.live()
                 .flatMap(DatabaseVersion::snapshot)
                 .map(id -> Probe.up("follows, " + id + " is live"
+                        + record.ahead()
+                                .map(each -> ", " + each.snapshot() + " is ahead")
+                                .orElse("")
                         + waits.map(each -> "; " + each.text()).orElse("")))
                 .orElse(Probe.down((record.state() instanceof Applying
                                 ? "nothing is live until the import that runs ends"

@@ -11,6 +11,7 @@ import io.understudy.metrics.Metrics;
 import io.understudy.metrics.VerificationMetrics;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.PendingCleanUp;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
 
 /** What monitoring sees of the replica, known again from its durable state when the agent starts. */
 final class ReplicaMetrics implements EventSink {
@@ -59,6 +61,10 @@ final class ReplicaMetrics implements EventSink {
             metrics.prepare(Metric.IMPORT_FAILURES, replica, step.label());
         }
         metrics.prepare(Metric.IMPORT_DURATION_SECONDS, replica);
+        metrics.prepare(Metric.AHEAD_LOAD_DURATION_SECONDS, replica);
+        metrics.watch(Metric.AHEAD_SNAPSHOT_TIMESTAMP_SECONDS, () -> ahead(it -> seconds(it.moment())), replica);
+        metrics.watch(
+                Metric.AHEAD_SNAPSHOT_NUMBER, () -> ahead(it -> it.snapshot().sequence()), replica);
         metrics.prepare(Metric.HANDSHAKES_REFUSED);
         metrics.prepare(Metric.TABLE_MISMATCHES, replica);
         metrics.prepare(Metric.TABLE_DRIFTS, replica);
@@ -137,6 +143,8 @@ final class ReplicaMetrics implements EventSink {
             applied.proven()
                     .ifPresent(when -> metrics.set(Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, when, replica));
             applied.took().ifPresent(took -> metrics.observe(Metric.IMPORT_DURATION_SECONDS, took, replica));
+        } else if (event instanceof ReplicaEvent.SnapshotAhead ahead) {
+            metrics.observe(Metric.AHEAD_LOAD_DURATION_SECONDS, ahead.took(), replica);
         } else if (event instanceof ReplicaEvent.WentBack back) {
             back.moment().ifPresent(this::appliedMoment);
         } else if (event instanceof ReplicaEvent.StepFailed failed) {
@@ -182,6 +190,18 @@ final class ReplicaMetrics implements EventSink {
 
     private void failures() {
         metrics.set(Metric.IMPORT_CONSECUTIVE_FAILURES, store.record().failures(), replica);
+    }
+
+    private double ahead(ToDoubleFunction<Ahead> value) {
+        try {
+            return store.record().ahead().map(value::applyAsDouble).orElse(Double.NaN);
+        } catch (UnderstudyException e) {
+            return Double.NaN;
+        }
+    }
+
+    private static double seconds(Instant moment) {
+        return moment.toEpochMilli() / 1000.0;
     }
 
     private void appliedMoment(Instant moment) {

@@ -36,6 +36,7 @@ import io.understudy.replica.promote.EpochClaiming;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.PromotionRecord;
 import io.understudy.replica.promote.RepositoryClaims;
+import io.understudy.replica.round.AnnouncedName;
 import io.understudy.replica.round.ApplyStep;
 import io.understudy.replica.round.Discovery;
 import io.understudy.replica.round.ImportSteps;
@@ -93,6 +94,7 @@ public final class ReplicaWiring implements AutoCloseable {
     private final ReplicaId id;
     private final ReplicaStateStore store;
     private final BackupMode marker;
+    private final AnnouncedName announced = new AnnouncedName();
 
     public ReplicaWiring(Settings settings, ReplicaPorts ports) {
         this(settings, ports, UnaryOperator.identity());
@@ -260,7 +262,15 @@ public final class ReplicaWiring implements AutoCloseable {
                 store,
                 marker,
                 reconciler(events),
-                new Discovery(store, parts.source(), inspection(), failures(), events, ports.clock(), ports.ticker()),
+                new Discovery(
+                        store,
+                        parts.source(),
+                        inspection(),
+                        announced,
+                        failures(),
+                        events,
+                        ports.clock(),
+                        ports.ticker()),
                 new ImportSteps(
                         store,
                         parts.source(),
@@ -359,23 +369,22 @@ public final class ReplicaWiring implements AutoCloseable {
         Replica replica = replica(events);
         Inspection inspection = inspection();
         StatusReport status = statusReport(live);
+        PollPace pace = new PollPace(settings.replica().poll(), ports.clock());
+        events.add(pace);
         JobQueue queue = new JobQueue(
-                replica::attend,
-                new RoundPause(store, settings.replica().poll(), ports.clock()),
-                LOAD_AHEAD,
-                events,
-                ports.ticker());
+                replica::attend, new RoundPause(store, pace, ports.clock()), LOAD_AHEAD, events, ports.ticker());
         Inspector inspector = new Inspector(inspection, queue::wake, events, ports.ticker());
         PrimaryLink link = new PrimaryLink(
                 settings.replica().primaries(),
                 transport::channel,
                 () -> status.report(inspector.last()),
-                new AnnouncedSnapshots(settings.site(), store, events, queue::wake),
+                new AnnouncedSnapshots(settings.site(), store, announced, events, queue::wake),
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
                 new RefusedPeers(Optional.empty(), events, ports.ticker(), ports.clock()),
                 events,
                 ports.clock());
         events.add(link);
+        pace.announcedBy(link::isUp);
         MarkerWatch watch = markerWatch(
                 queue::interruptRound,
                 queue::wake,

@@ -134,6 +134,9 @@ final class StatusReport {
                 .setApplied(text(view.applied()))
                 .setProven(view.proven() ? text(view.applied()) : "");
         view.moment().map(StatusReport::timestamp).ifPresent(report::setMoment);
+        view.ahead()
+                .ifPresent(ahead ->
+                        report.setAhead(ahead.snapshot().toString()).setAheadMoment(timestamp(ahead.moment())));
         view.progress()
                 .filter(now -> live.activity().isPresent())
                 .ifPresent(now -> report.setStep(now.step())

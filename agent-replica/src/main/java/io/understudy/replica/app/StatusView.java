@@ -5,6 +5,7 @@ import io.understudy.replica.app.DaemonStatus.Activity;
 import io.understudy.replica.round.AwaitedEpoch;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.Discrepancy.Subject;
+import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.PendingCleanUp;
@@ -30,6 +31,8 @@ import java.util.Optional;
  * @param proven whether the site passed its health check with it, and it is intact
  * @param since when this snapshot became live here, or when this server was promoted
  * @param previous N-1, to which {@code rollback} returns; empty also when what that needs is gone
+ * @param ahead the newer snapshot that is loaded next to what is live, and that {@code promote} serves; empty also when
+ *     its database is gone
  * @param setAside databases that were here before Understudy, by the names that they have now
  * @param epoch of this server after a promotion
  * @param claimPending whether that epoch has yet to be claimed
@@ -56,6 +59,7 @@ public record StatusView(
         boolean proven,
         Optional<Instant> since,
         Optional<SnapshotId> previous,
+        Optional<AheadView> ahead,
         List<String> setAside,
         Optional<Integer> epoch,
         boolean claimPending,
@@ -71,6 +75,21 @@ public record StatusView(
         Optional<ErrorView> cleanUp,
         Optional<Boolean> intact,
         List<Discrepancy> discrepancies) {
+
+    /**
+     * @param moment of its data
+     * @param ageSeconds of its data, now
+     * @param loaded when its load ended
+     */
+    public record AheadView(SnapshotId snapshot, Instant moment, long ageSeconds, Instant loaded) {
+        static AheadView of(Ahead ahead, Instant now) {
+            return new AheadView(
+                    ahead.snapshot(),
+                    ahead.moment(),
+                    Math.max(0, Duration.between(ahead.moment(), now).toSeconds()),
+                    ahead.loaded());
+        }
+    }
 
     /** @param totalBytes -1 while unknown */
     public record ProgressView(SnapshotId snapshot, String step, long doneBytes, long totalBytes) {
@@ -159,6 +178,7 @@ public record StatusView(
         Optional<Following> following = record.state() instanceof Following it ? Optional.of(it) : Optional.empty();
         Optional<Instant> moment = copy.flatMap(DatabaseVersion::moment);
         boolean whole = live.discrepancies().stream().noneMatch(Discrepancy::breaksSite);
+        boolean isThere = live.discrepancies().stream().noneMatch(each -> each.subject() == Subject.AHEAD);
         boolean canGoBack = live.discrepancies().stream().noneMatch(each -> each.subject() == Subject.PREVIOUS);
         return new StatusView(
                 site,
@@ -174,6 +194,7 @@ public record StatusView(
                         .flatMap(Following::previous)
                         .flatMap(DatabaseVersion::snapshot)
                         .filter(id -> canGoBack),
+                record.ahead().filter(each -> backupMode && isThere).map(each -> AheadView.of(each, now)),
                 setAside(record, database),
                 epoch(record),
                 record.state() instanceof Promoted promoted && !promoted.claimed(),

@@ -1,6 +1,7 @@
 package io.understudy.replica.command;
 
 import io.understudy.replica.app.StatusView;
+import io.understudy.replica.app.StatusView.AheadView;
 import io.understudy.replica.app.StatusView.ErrorView;
 import io.understudy.replica.round.Discrepancy;
 import io.understudy.time.Moments;
@@ -18,6 +19,7 @@ final class StatusText {
         it.line("site", status.site() + " on " + status.replica());
         it.line("state", state(status));
         it.applied(status);
+        status.ahead().ifPresent(it::ahead);
         status.discrepancies().forEach(it::wrong);
         status.previous().ifPresent(id -> it.line("previous", id + " (agent-replica rollback returns to it)"));
         status.epoch()
@@ -62,6 +64,13 @@ final class StatusText {
                 .orElse("");
         boolean damaged = status.intact().equals(Optional.of(false));
         line("applied", status.applied().get() + age + (damaged ? ", DAMAGED" : status.proven() ? ", proven" : ""));
+    }
+
+    private void ahead(AheadView ahead) {
+        line(
+                "ahead",
+                ahead.snapshot() + ", data of " + age(Duration.ofSeconds(ahead.ageSeconds()))
+                        + " ago; promote serves it");
     }
 
     private void wrong(Discrepancy each) {

@@ -39,7 +39,7 @@ public sealed interface ReplicaEvent extends Event {
             severity = Severity.WARN)
     record MarkerNamesAnother(SnapshotId live) implements ReplicaEvent {}
 
-    @EventText("snapshot {snapshot} is announced[ by {server}]")
+    @EventText(value = "snapshot {snapshot} is announced[ by {server}]", severity = Severity.DEBUG)
     record SnapshotAnnounced(Optional<String> server, String snapshot) implements ReplicaEvent {}
 
     @EventText("connection to the primary {address} is lost: {why}; polling of the filestore continues")
@@ -58,8 +58,8 @@ public sealed interface ReplicaEvent extends Event {
     record EpochSeen(int epoch) implements ReplicaEvent {}
 
     /** It is whole in the spare database; what is live was not touched. */
-    @EventText(value = "{snapshot} is loaded ahead, in {took}, {how}", severity = Severity.DEBUG)
-    record SnapshotAhead(SnapshotId snapshot, Duration took, String how) implements ReplicaEvent {}
+    @EventText(value = "{snapshot} is loaded ahead, data of {moment}, in {took}, {how}", severity = Severity.DEBUG)
+    record SnapshotAhead(SnapshotId snapshot, Instant moment, Duration took, String how) implements ReplicaEvent {}
 
     /** @param count since the last such line */
     @EventText(

@@ -5,6 +5,7 @@ import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * Reports what is loaded ahead: each at a level that no log shows by itself, and how many they were every ten minutes.
@@ -24,9 +25,10 @@ final class AheadReport {
         this.ticker = ticker;
     }
 
-    /** @param how its database was brought up, for people */
-    void loaded(SnapshotId snapshot, Duration took, String how) {
-        events.report(new ReplicaEvent.SnapshotAhead(snapshot, took, how));
+    /** @param moment of its data
+     * @param how its database was brought up, for people */
+    void loaded(SnapshotId snapshot, Instant moment, Duration took, String how) {
+        events.report(new ReplicaEvent.SnapshotAhead(snapshot, moment, took, how));
         count++;
         if (!reported || ticker.since(last).compareTo(BETWEEN) >= 0) {
             events.report(new ReplicaEvent.SnapshotsAhead(count, snapshot));

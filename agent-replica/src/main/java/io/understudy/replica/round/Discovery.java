@@ -26,6 +26,7 @@ public final class Discovery {
     private final WarnOnce warnOnce;
     private final Healing healing;
     private final Ticker ticker;
+    private final NextNames names;
     private boolean inspected;
     private long inspectedAt;
 
@@ -33,6 +34,7 @@ public final class Discovery {
             ReplicaStateStore store,
             SnapshotSource source,
             Inspection inspection,
+            AnnouncedName announced,
             RetryLog failures,
             Events events,
             Clock clock,
@@ -45,12 +47,13 @@ public final class Discovery {
         this.clock = clock;
         this.warnOnce = new WarnOnce(ticker);
         this.ticker = ticker;
+        this.names = new NextNames(source, announced, ticker);
         this.healing = new Healing(store, events, clock, ticker);
     }
 
     /** For one round. */
     SnapshotSelector selector() {
-        return new SnapshotSelector(store, source, failures, events, warnOnce, clock);
+        return new SnapshotSelector(store, source, names, failures, events, warnOnce, clock);
     }
 
     Healing healing() {

@@ -176,7 +176,11 @@ public final class Round {
             LoadedSpare loaded = during(Step.LOAD, () -> steps.load(fetched.manifest(), true, progress()));
             reportDoubts(loaded);
             store.change(record -> record.succeedingAhead(snapshot.get()));
-            ahead.loaded(snapshot.get(), watch.total(), loaded.report().text());
+            ahead.loaded(
+                    snapshot.get(),
+                    fetched.manifest().moment(),
+                    watch.total(),
+                    loaded.report().text());
             steps.ahead(snapshot.get());
             return new RoundResult(
                     Optional.empty(),

@@ -5,20 +5,25 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
+import io.understudy.replica.state.Ahead;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.WarnOnce;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Finds what one round imports, and remembers the newer snapshots that an operator passes over. */
 final class SnapshotSelector {
     private final ReplicaStateStore store;
     private final SnapshotSource source;
+    private final NextNames names;
     private final RetryLog failures;
     private final Events events;
     private final WarnOnce warnOnce;
@@ -30,6 +35,7 @@ final class SnapshotSelector {
     SnapshotSelector(
             ReplicaStateStore store,
             SnapshotSource source,
+            NextNames names,
             RetryLog failures,
             Events events,
             WarnOnce warnOnce,
@@ -37,6 +43,7 @@ final class SnapshotSelector {
         this.warnOnce = warnOnce;
         this.store = store;
         this.source = source;
+        this.names = names;
         this.failures = failures;
         this.events = events;
         this.clock = clock;
@@ -60,12 +67,44 @@ final class SnapshotSelector {
     }
 
     private Optional<Choice> newest(ImportRequest.Newest ask) {
+        return names.look(store.record(), ask)
+                .flatMap(found -> byName(found, ask))
+                .orElseGet(() -> byListing(ask));
+    }
+
+    /** @return empty when the repository is to be listed after all: what becomes live is chosen from all that is there */
+    private Optional<Optional<Choice>> byName(Map<SnapshotId, Manifest> found, ImportRequest.Newest ask) {
+        ReplicaRecord record = store.record();
+        Optional<Choice> choice = new NextSnapshot(record, clock.instant())
+                .newest(
+                        List.copyOf(found.keySet()),
+                        id -> Optional.ofNullable(found.get(id)).filter(it -> !isOlder(it, record)),
+                        0,
+                        ask);
+        if (choice.filter(each -> !each.ahead()).isPresent()) {
+            names.forget();
+            return Optional.empty();
+        }
+        events.report(new ReplicaEvent.NewestSeen(names.newest()));
+        return Optional.of(choice);
+    }
+
+    private static boolean isOlder(Manifest manifest, ReplicaRecord record) {
+        return record.ahead()
+                .map(Ahead::moment)
+                .or(() -> record.live().flatMap(DatabaseVersion::moment))
+                .filter(manifest.moment()::isBefore)
+                .isPresent();
+    }
+
+    private Optional<Choice> byListing(ImportRequest.Newest ask) {
         ReplicaRecord record = store.record();
         RepositoryLook look = RepositoryLook.at(source, record);
         findings = look.findings();
         findings.stream()
                 .filter(each -> warnOnce.isDue(each.getMessage()))
                 .forEach(each -> events.report(new ReplicaEvent.DiscrepancyFound(each.getMessage(), each.hint())));
+        names.listed(look.newest());
         events.report(new ReplicaEvent.NewestSeen(look.newest()));
         events.report(new ReplicaEvent.RepositoryInspected(findings));
         // Also when nothing is newer: a standby that is up to date waits too, once another server is promoted.

@@ -69,6 +69,27 @@ class ReplicaMetricsTest {
     }
 
     @Test
+    void knowsTheMomentOfWhatIsAheadNextToThatOfWhatIsLive() {
+        Metrics metrics = started();
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        assertThat(value(metrics, "understudy_ahead_snapshot_timestamp_seconds" + LABELS))
+                .isEqualTo("NaN");
+        world.source.continuous(1, 2, first);
+        world.poll();
+
+        assertThat(Double.parseDouble(value(metrics, "understudy_ahead_snapshot_timestamp_seconds" + LABELS)))
+                .isEqualTo(Instant.parse("2026-11-20T10:00:02Z").getEpochSecond());
+        assertThat(value(metrics, "understudy_ahead_snapshot_number" + LABELS)).isEqualTo("2.0");
+        assertThat(Double.parseDouble(value(metrics, "understudy_applied_snapshot_timestamp_seconds" + LABELS)))
+                .isEqualTo(Instant.parse("2026-11-20T10:00:01Z").getEpochSecond());
+        assertThat(value(metrics, "understudy_ahead_load_duration_seconds_count" + LABELS))
+                .isEqualTo("1");
+        world.sync();
+        assertThat(value(metrics, "understudy_ahead_snapshot_number" + LABELS)).isEqualTo("NaN");
+    }
+
+    @Test
     void saysWhetherAPrimaryIsFollowedUnlessThisServerIsOne() {
         Metrics alone = started();
         assertThat(alone.scrape()).doesNotContain("understudy_primary_link_up");

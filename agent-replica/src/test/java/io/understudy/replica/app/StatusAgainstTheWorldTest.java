@@ -77,7 +77,11 @@ class StatusAgainstTheWorldTest {
                     .set("age_seconds", NONE)
                     .set("proven", "false")
                     .set("since", NONE);
-            set("previous", NONE).set("set_aside", "").set("epoch", NONE).set("claim_pending", "false");
+            set("previous", NONE)
+                    .set("ahead", NONE)
+                    .set("set_aside", "")
+                    .set("epoch", NONE)
+                    .set("claim_pending", "false");
             set("daemon", "true").set("progress", NONE).set("primaries", "").set("filestore.name", "memory:");
             set("filestore.readable", "true")
                     .set("filestore.seen", world.time.now().toString());
@@ -241,6 +245,8 @@ class StatusAgainstTheWorldTest {
                 serves.map(id -> seconds(FakeSource.of(id).moment())).orElse(imports == 0 ? ABSENT : "NaN");
             case IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS, IMPORT_FAILURES ->
                 imports == 0 && metric == Metric.IMPORT_LAST_SUCCESS_TIMESTAMP_SECONDS ? ABSENT : "any";
+            case AHEAD_SNAPSHOT_TIMESTAMP_SECONDS, AHEAD_SNAPSHOT_NUMBER -> "NaN";
+            case AHEAD_LOAD_DURATION_SECONDS -> "0";
             case IMPORT_DURATION_SECONDS -> Integer.toString(imports);
             case IMPORT_CONSECUTIVE_FAILURES -> failures + ".0";
             case TABLE_MISMATCHES,

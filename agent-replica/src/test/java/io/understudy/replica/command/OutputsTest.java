@@ -22,6 +22,7 @@ import io.understudy.replica.promote.Origin;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.Took;
 import io.understudy.replica.round.AwaitedEpoch;
+import io.understudy.replica.round.Discrepancy;
 import io.understudy.replica.round.RoundResult;
 import io.understudy.replica.state.ApplyIntent;
 import io.understudy.replica.state.ApplyIntent.Phase;
@@ -157,7 +158,7 @@ class OutputsTest {
         assertThat(Json.line(status))
                 .isEqualTo("{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"seeding\",\"backup_mode\":false,"
                         + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
-                        + "\"previous\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
+                        + "\"previous\":null,\"ahead\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
                         + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
                         + "\"seen\":null,\"newest\":null,\"error\":null},\"failures\":0,\"last_error\":null,\"retry\":null,"
                         + "\"rejected\":[],\"waiting\":null,\"clean_up\":null,\"intact\":null,\"discrepancies\":[]}");
@@ -188,6 +189,43 @@ class OutputsTest {
         assertThat(status.lastError()).isEmpty();
         assertThat(new ListCommand.Listing(List.of(), status.setAside()).text())
                 .isEqualTo("no snapshots\nset aside: database site_understudy_previous");
+    }
+
+    @Test
+    void showsWhatIsLoadedAheadUnlessItsDatabaseIsGone() {
+        World world = World.standby();
+        SnapshotId first = world.source.commit(1, 1);
+        world.sync();
+        world.source.continuous(1, 2, first);
+        world.poll();
+        Live live = new Live(
+                true,
+                Optional.empty(),
+                List.of(),
+                new FilestoreView("file:///b", true, Optional.of(NOW), Optional.of(ID), Optional.empty()),
+                Optional.empty(),
+                List.of());
+        Instant now = Instant.parse("2026-11-20T10:00:05Z");
+
+        StatusView status = StatusView.of("site", "standby", "site", true, world.store.record(), live, now);
+
+        assertThat(Json.line(status))
+                .contains("\"ahead\":{\"snapshot\":\"00000001-00000002\",\"moment\":\"2026-11-20T10:00:02Z\","
+                        + "\"age_seconds\":3,\"loaded\":\"2026-11-20T12:00:00Z\"}");
+        assertThat(StatusText.of(status)).contains("ahead:      00000001-00000002, data of 3 s ago; promote serves it");
+        Live lost = new Live(
+                true,
+                Optional.empty(),
+                List.of(),
+                live.filestore(),
+                Optional.empty(),
+                List.of(new Discrepancy(Discrepancy.Subject.AHEAD, "database_failed", "it is gone", "wait")));
+        assertThat(StatusView.of("site", "standby", "site", true, world.store.record(), lost, now)
+                        .ahead())
+                .isEmpty();
+        assertThat(StatusView.of("site", "standby", "site", false, world.store.record(), live, now)
+                        .ahead())
+                .isEmpty();
     }
 
     @Test
@@ -323,7 +361,7 @@ class OutputsTest {
                 .isEqualTo(
                         "{\"site\":\"site\",\"replica\":\"standby\",\"state\":\"following\",\"backup_mode\":true,"
                                 + "\"applied\":\"00000001-00000002\",\"moment\":\"2026-11-20T10:00:02Z\",\"age_seconds\":7198,"
-                                + "\"proven\":true,\"since\":\"2026-11-20T12:00:00Z\",\"previous\":\"00000001-00000001\","
+                                + "\"proven\":true,\"since\":\"2026-11-20T12:00:00Z\",\"previous\":\"00000001-00000001\",\"ahead\":null,"
                                 + "\"set_aside\":[\"site_before_understudy\"],\"epoch\":null,\"claim_pending\":false,\"daemon\":true,"
                                 + "\"progress\":{\"snapshot\":\"00000001-00000042\",\"step\":\"load\",\"done_bytes\":5,\"total_bytes\":10},"
                                 + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"last_seen\":\"2026-11-20T12:00:00.123456789Z\","

@@ -41,6 +41,7 @@ public final class FakeSource implements SnapshotSource {
     private final List<SnapshotId> reported = new CopyOnWriteArrayList<>();
     private volatile Optional<UnderstudyException> down = Optional.empty();
     private volatile int claimed = 1;
+    private final List<SnapshotId> reads = new CopyOnWriteArrayList<>();
     private final List<SnapshotId> aheads = new CopyOnWriteArrayList<>();
     private final Set<SnapshotId> mirrored = new HashSet<>();
     private volatile Optional<Instant> namesake = Optional.empty();
@@ -106,6 +107,11 @@ public final class FakeSource implements SnapshotSource {
         return listings;
     }
 
+    /** The names of manifests that were asked for, in order. */
+    public List<SnapshotId> reads() {
+        return List.copyOf(reads);
+    }
+
     public int epochReads() {
         return epochReads;
     }
@@ -155,7 +161,11 @@ public final class FakeSource implements SnapshotSource {
 
     @Override
     public Manifest manifest(SnapshotId snapshot) {
+        reads.add(snapshot);
         refuseWhenDown();
+        if (!snapshots.contains(snapshot)) {
+            throw new UnderstudyException(ErrorCode.SNAPSHOT_UNKNOWN, "cannot read " + snapshot, "see list");
+        }
         Optional.ofNullable(damaged.get(snapshot))
                 .filter(failure -> !failure.code().isOfBlob())
                 .ifPresent(failure -> {

@@ -389,7 +389,7 @@ class AheadRoundTest {
                 }),
                 world.time);
         for (int i = 0; i < 240; i++) {
-            report.loaded(first, Duration.ZERO, "");
+            report.loaded(first, Instant.EPOCH, Duration.ZERO, "");
             world.time.advance(Duration.ofSeconds(5));
         }
         assertThat(counts).containsExactly(1, 120);
