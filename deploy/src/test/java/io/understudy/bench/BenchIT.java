@@ -63,11 +63,13 @@ class BenchIT {
                     "the same, by an agent that runs on.*" + RATIO,
                     "memory of agent-primary with these.*" + VALUE,
                     "until the standby works.*" + VALUE,
-                    "until the standby serves.*" + VALUE));
+                    "until the standby serves.*" + VALUE,
+                    "until the promoted site serves what was ahead.*" + VALUE,
+                    "the same, demo site.*" + VALUE));
         }
 
         List<String> rows =
-                rows(measure(ALL ? "snapshots,small,import,tracked,follow" + (restic ? ",changed" : "") : "snapshots")
+                rows(measure(ALL ? "snapshots,small,import,tracked,follow,promote" + (restic ? ",changed" : "") : "snapshots")
                         .run(LIMIT));
 
         assertThat(rows).hasSameSizeAs(expected);

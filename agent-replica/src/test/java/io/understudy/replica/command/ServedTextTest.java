@@ -3,6 +3,10 @@ package io.understudy.replica.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.app.StatusView;
+import io.understudy.replica.app.StatusView.FilestoreView;
+import io.understudy.replica.app.StatusView.Live;
+import io.understudy.replica.app.StatusView.ProgressView;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.state.Ahead;
@@ -11,6 +15,7 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.repository.SnapshotId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +52,25 @@ class ServedTextTest {
     void namesTheProvenOneAloneWhereThatIsAskedForOrAllThereIs() {
         assertThat(ServedText.of(ahead, Goal.PROVEN, NOW)).isEqualTo(" It serves " + PROVEN + ".");
         assertThat(ServedText.of(following, Goal.NEWEST, NOW)).isEqualTo(" It serves " + PROVEN + ".");
+    }
+
+    @Test
+    void saysThatMoreMayBeServedWhileALoadIsUnderWay() {
+        assertThat(ServedText.loading(status(following)))
+                .isEqualTo(
+                        " 00000001-00000043 is being imported now (load); a load ahead gets ten seconds to end, and is served then.");
+        assertThat(ServedText.loading(status(ahead))).isEmpty();
+    }
+
+    private static StatusView status(ReplicaRecord record) {
+        Live live = new Live(
+                true,
+                Optional.of(new ProgressView(new SnapshotId(1, 43), "load", 10, 100)),
+                List.of(),
+                new FilestoreView("file:///b", true, Optional.of(NOW), Optional.empty(), Optional.empty()),
+                Optional.empty(),
+                List.of());
+        return StatusView.of("site", "standby", "site", true, record, live, NOW);
     }
 
     @Test
