@@ -225,7 +225,8 @@ public record Settings(
     /**
      * @param name of this replica in reports and metrics; default: the host name
      * @param primaries tried in turn; may be empty: polling alone works too
-     * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s
+     * @param poll pause between two checks of the filestore, 1 s to 1 d; default 60 s; shorter while continuous
+     *     snapshots come unannounced
      * @param previous whether the database of N-1 is kept for {@code rollback}; default yes
      */
     public record ReplicaSettings(

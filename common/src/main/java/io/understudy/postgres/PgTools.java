@@ -55,24 +55,42 @@ public final class PgTools {
             Map<String, String> environment,
             String name,
             Function<String, StartupSettings> startup) {
+        this(
+                settings,
+                runner,
+                root,
+                environment,
+                name,
+                startup,
+                new ToolFinder(runner, root, environment.getOrDefault("PATH", "")));
+    }
+
+    private PgTools(
+            DatabaseSettings settings,
+            CommandRunner runner,
+            Path root,
+            Map<String, String> environment,
+            String name,
+            Function<String, StartupSettings> startup,
+            ToolFinder finder) {
         this.settings = settings;
         this.runner = runner;
         this.environment = environment;
         this.root = root;
         this.name = name;
         this.startup = startup;
-        this.finder = new ToolFinder(runner, root, environment.getOrDefault("PATH", ""));
+        this.finder = finder;
     }
 
     /** The same, but the server knows the programs' sessions by this name: at most 63 bytes. */
     public PgTools named(String name) {
-        return new PgTools(settings, runner, root, environment, name, startup);
+        return new PgTools(settings, runner, root, environment, name, startup, finder);
     }
 
     /** The same for another user. */
     public PgTools as(String user, Secret password) {
         DatabaseSettings other = settings.as(user, password);
-        return new PgTools(other, runner, root, environment, name, StartupSettings.asked(new Database(other)));
+        return new PgTools(other, runner, root, environment, name, StartupSettings.asked(new Database(other)), finder);
     }
 
     /**

@@ -116,6 +116,15 @@ public final class Session implements TaskScope.Abortable {
         return pid;
     }
 
+    /** Whether the server still answers in it, within five seconds. */
+    boolean works() {
+        try {
+            return connection.isValid(5);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
     /** Runs one or more statements, separated by semicolons. */
     public void execute(String sql) {
         try (Statement statement = connection.createStatement()) {

@@ -9,16 +9,20 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks for installations of PostgreSQL's programs and asks for their versions. */
+/** Looks for installations of PostgreSQL's programs and asks each once for its version. Thread-safe. */
 final class ToolFinder {
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)\\S*.*)");
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -26,6 +30,7 @@ final class ToolFinder {
     private final CommandRunner runner;
     private final Path root;
     private final String searchPath;
+    private final Map<Installed, Toolset> asked = new ConcurrentHashMap<>();
 
     /**
      * @param root where the usual places lie below: {@code /}
@@ -35,6 +40,22 @@ final class ToolFinder {
         this.runner = runner;
         this.root = root;
         this.searchPath = searchPath;
+    }
+
+    /**
+     * A program as it was when its version was asked; an upgrade changes it.
+     *
+     * @param dump with its folder
+     */
+    private record Installed(Path dump, long size, FileTime modified, Object key) {
+        static Optional<Installed> of(Path dump) {
+            try {
+                BasicFileAttributes now = Files.readAttributes(dump, BasicFileAttributes.class);
+                return Optional.of(new Installed(dump, now.size(), now.lastModifiedTime(), now.fileKey()));
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
     }
 
     /** Every installation on the search path and in the usual places of Debian, Red Hat and source builds. */
@@ -57,6 +78,17 @@ final class ToolFinder {
         if (!Files.isExecutable(dump) || !Files.isExecutable(folder.resolve("pg_restore")) || isWrapper(dump)) {
             return Optional.empty();
         }
+        Optional<Installed> files = Installed.of(dump);
+        Toolset known = files.map(asked::get).orElse(null);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Optional<Toolset> found = ask(folder, dump);
+        found.ifPresent(tools -> files.ifPresent(each -> asked.put(each, tools)));
+        return found;
+    }
+
+    private Optional<Toolset> ask(Path folder, Path dump) {
         try {
             CommandResult result = runner.run(Command.of(List.of(dump.toString(), "--version"), LIMIT));
             return result.ok() ? parse(folder, result.output()) : Optional.empty();

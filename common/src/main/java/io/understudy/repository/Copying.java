@@ -62,14 +62,7 @@ final class Copying {
         fetch(missing(visitor -> sections.forEach(section -> section.listing(visitor))));
         fetch(missing(visitor -> sections.forEach(section -> section.own(this::healed, visitor))));
         List<Part> content = missing(visitor -> SnapshotBlobs.forEach(manifest, this::healed, visitor));
-        long bytes = content.stream().mapToLong(part -> part.blob().stored()).sum();
-        admission.accept(bytes);
-        total = fetchedBytes.get() + bytes;
-        progress.report(STEP, fetchedBytes.get(), total);
-        fetch(content);
-        SnapshotBlobs.requireAgreement(manifest, this::healed);
-        write(snapshot, signed.bytes());
-        return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
+        return finish(signed, content, admission, () -> SnapshotBlobs.requireAgreement(manifest, this::healed));
     }
 
     /** As {@link #run}, but passes over what the references of a snapshot have in common that the target has whole. */
@@ -82,13 +75,19 @@ final class Copying {
         fetch(missing(visitor -> sections.forEach(section -> section.listing(visitor))));
         fetch(missing(visitor -> sections.forEach(section -> section.own(this::healed, visitor))));
         List<Part> content = missing(visitor -> sections.forEach(section -> named(section, known, visitor)));
+        NextAgreement agreement = new NextAgreement(to.blobs(), this::healed);
+        return finish(signed, content, admission, () -> agreement.require(whole, manifest));
+    }
+
+    private TransferResult finish(
+            Repository.Signed signed, List<Part> content, LongConsumer admission, Runnable agreement) {
         long bytes = content.stream().mapToLong(part -> part.blob().stored()).sum();
         admission.accept(bytes);
         total = fetchedBytes.get() + bytes;
         progress.report(STEP, fetchedBytes.get(), total);
         fetch(content);
-        new NextAgreement(to.blobs(), this::healed).require(whole, manifest);
-        write(snapshot, signed.bytes());
+        agreement.run();
+        write(signed.manifest().snapshot(), signed.bytes());
         return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
     }
 

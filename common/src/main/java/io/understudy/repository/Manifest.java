@@ -69,8 +69,8 @@ public record Manifest(
     }
 
     /**
-     * The newest snapshot up to this one that is not continuous, so that a standby learns from the newest manifest alone
-     * whether one is due. Empty where there is none.
+     * The newest snapshot up to this one that is not continuous, so that a standby learns from the newest manifest
+     * alone whether one is due. Empty where there is none.
      */
     public Optional<SnapshotId> scheduled() {
         return isContinuous() ? Optional.ofNullable(lastScheduled) : Optional.of(snapshot);

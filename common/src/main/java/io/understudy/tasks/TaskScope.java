@@ -59,6 +59,15 @@ public final class TaskScope implements AutoCloseable {
         return resource;
     }
 
+    /** Leaves to the caller what is open, after {@link #await}: it does not end with the scope any more. */
+    public List<Abortable> detach() {
+        synchronized (opened) {
+            List<Abortable> all = List.copyOf(opened);
+            opened.clear();
+            return all;
+        }
+    }
+
     public void start(Runnable task) {
         finished.submit(task, null);
         running++;

@@ -80,6 +80,14 @@ class SettingsFileTest {
                 .hasMessageContaining("1s to 1h");
     }
 
+    /** Readers list all manifests. */
+    @Test
+    void continuousSnapshotsThatAreKeptHaveALimit() {
+        load(SMALLEST + "primary: {continuous: 60s}\nretention: {continuous: 30d}\n");
+        assertThatThrownBy(() -> load(SMALLEST + "primary: {continuous: 1s}\nretention: {continuous: 30d}\n"))
+                .hasMessageContaining("retention.continuous must be at most 50000 times primary.continuous");
+    }
+
     @Test
     void theLabelOfContinuousSnapshotsIsNoPeriod() {
         assertThatThrownBy(() -> load(SMALLEST

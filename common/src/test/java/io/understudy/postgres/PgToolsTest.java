@@ -79,6 +79,20 @@ class PgToolsTest {
                 .hasMessageContaining("no working pg_dump and pg_restore in " + root + "/empty");
     }
 
+    /** So no snapshot starts a process whose answer is known. */
+    @Test
+    void asksEachProgramOnceUntilItIsReplaced() throws IOException {
+        Path told = install("told", "15.1");
+        Path asked = root.resolve("asked");
+        script(told.resolve("pg_dump"), "echo x >> " + asked + "; echo 'pg_dump (PostgreSQL) 15.1'");
+        PgTools tools = tools(Optional.of(told), Map.of());
+        tools.forDump(150000);
+        tools.named("other").forDump(150000);
+        assertThat(Files.readAllLines(asked)).hasSize(1);
+        script(told.resolve("pg_dump"), "echo 'pg_dump (PostgreSQL) 15.22'");
+        assertThat(tools.forDump(150000).version()).isEqualTo("15.22");
+    }
+
     @Test
     void ignoresProgramsThatDoNotWork() throws IOException {
         Path broken = install("usr/lib/postgresql/16/bin", "16.1");

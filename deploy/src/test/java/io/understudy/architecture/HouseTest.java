@@ -265,7 +265,8 @@ class HouseTest {
             "io.understudy.primary.app.StatusView", "what status --json prints",
             "io.understudy.primary.app.StatusView$FollowerView", "a part of what status --json prints",
             "io.understudy.primary.command.ListView$Row", "what list --json prints",
-            "io.understudy.replica.app.StatusView", "what status --json prints");
+            "io.understudy.replica.app.StatusView", "what status --json prints",
+            "io.understudy.replica.app.PromoteResult", "what promote --json prints");
 
     /** A class that needs more does two jobs, and a record that hides them does not change that. */
     @ArchTest

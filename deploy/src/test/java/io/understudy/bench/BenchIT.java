@@ -69,12 +69,14 @@ class BenchIT {
                     "memory of agent-primary with these.*" + VALUE,
                     "`replica.previous: no`, at their most.*" + RATIO,
                     "until the standby works.*" + VALUE,
-                    "until the standby serves.*" + VALUE));
+                    "until the standby serves.*" + VALUE,
+                    "until the promoted site serves what was ahead.*" + VALUE,
+                    "the same, demo site.*" + VALUE));
         }
 
         List<String> rows = rows(measure(
                         ALL
-                                ? "snapshots,small,import,tracked,metadata,disk,follow"
+                                ? "snapshots,small,import,tracked,metadata,disk,follow,promote"
                                         + (restic ? ",changed,scattered" : "")
                                 : "snapshots")
                 .run(LIMIT));

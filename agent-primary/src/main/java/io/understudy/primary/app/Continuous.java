@@ -26,6 +26,8 @@ import java.util.random.RandomGenerator;
 final class Continuous {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+    /** A pause in which no session of the database is kept. */
+    private static final Duration LONG = Duration.ofSeconds(30);
     /** While a look runs: how soon its end is noticed. */
     private static final Duration SHORT = Duration.ofMillis(100);
 
@@ -74,6 +76,13 @@ final class Continuous {
             running = Optional.of(queue.submitLook());
         } catch (UnderstudyException e) {
             waitFor(retry.next());
+        }
+    }
+
+    /** In place of {@link #ask}, while this server takes no snapshots. */
+    void rest() {
+        if (pace.isPresent()) {
+            queue.rest();
         }
     }
 
@@ -142,6 +151,9 @@ final class Continuous {
     private void waitFor(Duration next) {
         endedAt = ticker.nanos();
         pause = next;
+        if (next.compareTo(LONG) > 0) {
+            queue.rest();
+        }
     }
 
     private static Duration longer(Duration one, Duration other) {

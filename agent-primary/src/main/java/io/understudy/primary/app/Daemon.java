@@ -15,9 +15,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code agent-primary run}: a loop that looks at least once a second which role this server has and asks for the snapshots that
- * are due. In backup mode it idles; when the marker is gone and the epoch is this server's, it takes over without a
- * restart.
+ * {@code agent-primary run}: a loop that looks at least once a second which role this server has and asks for the
+ * snapshots that are due. In backup mode it idles; when the marker is gone and the epoch is this server's, it takes
+ * over without a restart.
  */
 public final class Daemon implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -134,6 +134,8 @@ public final class Daemon implements AutoCloseable {
         }
         if (roleStatus.role() == Role.PRIMARY) {
             continuous.ask();
+        } else {
+            continuous.rest();
         }
         report(roleStatus);
     }

@@ -291,6 +291,7 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(() -> tracking);
         services.add(() -> following);
         services.add(() -> prune);
+        services.add(() -> queue::rest);
         services.add(() -> queue);
         return new Daemon(
                 roleWatch(),

@@ -4,6 +4,7 @@ import io.understudy.config.Settings;
 import io.understudy.files.DiskSpace;
 import io.understudy.filestore.Filestore;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.database.tracking.ChangeTracking;
@@ -21,12 +22,13 @@ final class ServerPorts {
     static PrimaryPorts of(Settings settings, PgTools tools, Filestore filestore, boolean tracked) {
         Ticker ticker = Ticker.system();
         Database server = new Database(settings.database());
+        KeptSessions sessions = new KeptSessions(server);
         Optional<ChangeTracking> tracking = tracked
-                ? Optional.of(new ChangeTracking(settings.site(), settings.state(), server, ticker))
+                ? Optional.of(new ChangeTracking(settings.site(), settings.state(), sessions, ticker))
                 : Optional.empty();
         return new PrimaryPorts(
                 filestore,
-                new DatabaseCapture(server, tools, ticker, tracking),
+                new DatabaseCapture(sessions, tools, ticker, tracking),
                 Optional.of(new SlotWatch(settings.site(), server, DiskSpace.ofThisMachine())),
                 Clock.systemDefaultZone(),
                 ticker,

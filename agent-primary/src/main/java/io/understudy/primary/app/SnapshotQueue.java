@@ -55,6 +55,11 @@ final class SnapshotQueue implements AutoCloseable {
         return submit(new Job<>(() -> stepped("", () -> taker.takeIfChanged(this::at))));
     }
 
+    /** No look follows soon. */
+    void rest() {
+        taker.rest();
+    }
+
     /** Whether nothing runs and nothing waits. */
     boolean isIdle() {
         return open.get() == 0;

@@ -33,9 +33,9 @@ import java.util.Optional;
  *
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0
  * when there is none or it is not known; what is not there is {@code null}. Without a daemon {@code running} is false,
- * and {@code next}, {@code progress}, {@code followers}, {@code refused}, {@code peers} and {@code continuous} are empty.
- * {@code refused} is the last connection that was refused. Without TLS {@code followers} and {@code peers} are empty:
- * callers may be anyone then.
+ * and {@code next}, {@code progress}, {@code followers}, {@code refused}, {@code peers} and {@code continuous} are
+ * empty. {@code refused} is the last connection that was refused. Without TLS {@code followers} and {@code peers} are
+ * empty: callers may be anyone then.
  */
 public record StatusView(
         boolean running,

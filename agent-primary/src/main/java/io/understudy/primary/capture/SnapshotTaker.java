@@ -134,6 +134,11 @@ public final class SnapshotTaker {
         }
     }
 
+    /** No look follows soon: nothing of the database is held open until the next. */
+    public void rest() {
+        source.database().rest();
+    }
+
     private Looked look(SnapshotRun run) {
         Optional<Base> kept = fullSnapshot.raised() ? Optional.empty() : last.base();
         if (kept.isPresent() && databaseIsQuiet() && run.treesAreAsIn(kept.get(), repository.get())) {

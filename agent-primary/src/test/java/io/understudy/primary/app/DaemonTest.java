@@ -11,6 +11,7 @@ import io.understudy.filestore.Content;
 import io.understudy.metrics.Metrics;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
 import io.understudy.progress.Progress;
@@ -117,6 +118,21 @@ class DaemonTest {
         restart(List.of());
         daemon.round();
         committed(SECOND);
+    }
+
+    @Test
+    void aContinuousSnapshotIsNoTickOfTheSchedule() {
+        SnapshotTaker before = primary.taker(Events.none());
+        before.take(SnapshotRequest.of(List.of("hourly")), Progress.none());
+        queue.close();
+        primary.time.advance(Duration.ofMinutes(61));
+        primary.database.rows("1\tother");
+        assertThat(before.takeIfChanged(Progress.none()).taken()).isPresent();
+        restart(List.of());
+        daemon.round();
+        SnapshotId third = new SnapshotId(1, 3);
+        committed(third);
+        assertThat(primary.repository.read(third).periods()).containsExactly("hourly");
     }
 
     @Test

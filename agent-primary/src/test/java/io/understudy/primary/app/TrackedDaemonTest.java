@@ -8,6 +8,7 @@ import io.understudy.metrics.Monitoring;
 import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verification;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -79,7 +81,55 @@ class TrackedDaemonTest {
                 assertThat(slots()).isEqualTo("0");
                 assertThat(daemon.agent.status().tracking()).isEmpty();
             }
+            configure(", continuous: 1s");
+            try (Running daemon = new Running()) {
+                daemon.start();
+                followsEachChangeAndNothingElse(daemon);
+            }
+            assertThat(own.psql("postgres", "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + database + "'"))
+                    .as("sessions that were kept")
+                    .isEqualTo("0");
         }
+    }
+
+    private void followsEachChangeAndNothingElse(Running daemon) {
+        Repository repository = daemon.agent.repository().get();
+        // The first one reads everything: the slot is new.
+        awaitLooks(daemon, 3);
+        server.psql(database, "UPDATE note SET text = 'followed' WHERE id = 9");
+        SnapshotId before = repository.newest().orElseThrow();
+        await().until(() -> !repository.newest().equals(Optional.of(before)));
+        Manifest followed = repository.read(repository.newest().orElseThrow());
+        assertThat(followed.periods()).containsExactly(Manifest.CONTINUOUS);
+        assertThat(followed.lastScheduled()).isNotNull();
+        new Verification(2).verify(repository, followed.snapshot(), Progress.none());
+
+        awaitLooks(daemon, 2);
+        String transactions = server.psql(database, "SELECT pg_current_snapshot()");
+        awaitLooks(daemon, 3);
+        assertThat(server.psql(database, "SELECT pg_current_snapshot()"))
+                .as("an idle look writes nothing")
+                .isEqualTo(transactions);
+        server.psql("postgres", "CREATE TABLE elsewhere (a int); DROP TABLE elsewhere");
+        server.psql(database, "ANALYZE note");
+        awaitLooks(daemon, 3);
+        assertThat(repository.newest()).contains(followed.snapshot());
+        assertThat(daemon.agent.status().text()).contains("continuous every 1 s");
+    }
+
+    private void awaitLooks(Running daemon, int more) {
+        double before = looks(daemon);
+        await().until(() -> looks(daemon) >= before + more);
+    }
+
+    private static double looks(Running daemon) {
+        return daemon.monitoring
+                .metrics()
+                .scrape()
+                .lines()
+                .filter(line -> line.startsWith("understudy_continuous_looks_total{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     private static ConditionFactory await() {

@@ -52,6 +52,25 @@ class RetentionPolicyTest {
         assertThat(text("2026-11-13")).isEqualTo("delete: daily beyond the newest 7");
     }
 
+    /** They take no place of the newest ones that are always kept, and a clock that is wrong makes none of them old. */
+    @Test
+    void continuousOnesStayForAnHourBeforeTheNewestMoment() {
+        minimum = 1;
+        keep = Map.of("hourly", 0);
+        add(at("2026-11-20T06:00:00"), "hourly");
+        add(at("2026-11-20T06:59:59"), "continuous");
+        add(at("2026-11-20T07:00:00"), "continuous");
+        add(at("2026-11-20T08:00:00"), "continuous");
+
+        assertThat(decide())
+                .extracting(Decision::text)
+                .containsExactly(
+                        "kept: one of the newest 1",
+                        "delete: not continuous of the last 60 min",
+                        "kept: continuous of the last 60 min",
+                        "kept: newest; continuous of the last 60 min");
+    }
+
     @Test
     void sundaysDailyIsTheWeeklyAtOnce() {
         keep = Map.of("daily", 0, "weekly", 1);

@@ -11,11 +11,13 @@ import io.understudy.progress.Progress;
 import io.understudy.replica.app.PromoteResult;
 import io.understudy.replica.app.ReplicaCommands;
 import io.understudy.replica.app.ReplicaWiring;
+import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
-import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -80,43 +82,43 @@ final class PromoteCommand extends ReplicaCommand {
     }
 
     private String question(Settings settings, ReplicaWiring wiring) {
+        Optional<StatusView> daemon = cli.daemonRuns(settings) ? status(wiring) : Optional.empty();
         String serving = ServedText.of(
                 wiring.store().record(), to, wiring.ports().clock().instant());
-        return "Make this server the primary of site " + settings.site() + "?" + serving + warning(settings, wiring)
+        return "Make this server the primary of site " + settings.site() + "?" + serving
+                + daemon.filter(unused -> to == Promotion.Goal.NEWEST)
+                        .map(ServedText::loading)
+                        .orElse("")
+                + warning(settings, daemon)
                 + " What the old primary wrote since is lost. Continue?";
     }
 
     /** A running daemon knows who is connected; without one, that an agent answers is as much as can be seen. */
-    private String warning(Settings settings, ReplicaWiring wiring) {
-        boolean daemon = cli.daemonRuns(settings);
-        List<String> there = daemon
-                ? connected(wiring)
-                : settings.replica().primaries().stream()
-                        .filter(Transport::answers)
-                        .map(HostPort::toString)
-                        .toList();
-        String where = String.join(", ", there);
+    private String warning(Settings settings, Optional<StatusView> daemon) {
+        String there = daemon.map(status -> status.primaries().stream()
+                        .filter(PrimaryView::connected)
+                        .map(PrimaryView::address))
+                .orElseGet(() -> cli.daemonRuns(settings)
+                        ? Stream.empty()
+                        : settings.replica().primaries().stream()
+                                .filter(Transport::answers)
+                                .map(HostPort::toString))
+                .collect(Collectors.joining(", "));
         if (there.isEmpty()) {
             return "";
         }
-        return (daemon ? " A primary is still connected (" + where : " The agent of a primary still answers (" + where)
+        return (daemon.isPresent()
+                        ? " A primary is still connected (" + there
+                        : " The agent of a primary still answers (" + there)
                 + "): stop its site first.";
     }
 
-    private List<String> connected(ReplicaWiring wiring) {
+    private Optional<StatusView> status(ReplicaWiring wiring) {
         try {
-            return wiring
-                    .access()
-                    .client()
-                    .call(ReplicaCommands.STATUS, new Nothing(), Progress.none())
-                    .primaries()
-                    .stream()
-                    .filter(PrimaryView::connected)
-                    .map(PrimaryView::address)
-                    .toList();
+            return Optional.of(wiring.access().client().call(ReplicaCommands.STATUS, new Nothing(), Progress.none()));
         } catch (UnderstudyException e) {
             cli.say("warning: " + e.getMessage());
-            return List.of();
+            return Optional.empty();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.understudy.replica.command;
 
+import io.understudy.replica.app.StatusView;
 import io.understudy.replica.promote.AheadStep;
 import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.state.Ahead;
@@ -27,6 +28,15 @@ final class ServedText {
                                 .orElse("")
                         + before
                         + ".")
+                .orElse("");
+    }
+
+    /** What is under way may be served instead; empty where nothing is, or something is ahead already. */
+    static String loading(StatusView status) {
+        return status.progress()
+                .filter(now -> status.ahead().isEmpty())
+                .map(now -> " " + now.snapshot() + " is being imported now (" + now.step()
+                        + "); a load ahead gets ten seconds to end, and is served then.")
                 .orElse("");
     }
 

@@ -51,37 +51,28 @@ final class LoadRights implements AutoCloseable {
 
     /** @param spare the database, its schema restored */
     static LoadRights of(Database database, String spare) {
-        try (Session session = database.open(spare)) {
-            if (!session.isSuperuser()) {
-                return ofUser(database, spare);
-            }
-            TableOwners found = TableOwners.of(session);
-            LoadRights rights = new LoadRights(database, spare, found.byName(), Set.of());
-            try {
-                rights.create(session, found);
-                return rights;
-            } catch (RuntimeException e) {
-                rights.close();
-                throw e;
-            }
-        }
+        return of(database, spare, Set.of());
     }
 
     /**
      * As {@link #of(Database, String)}, to change rows of some tables alone, in which no function of the site runs: the
      * effort does not grow with the others.
      *
-     * @param tables qualified; at least one
+     * @param some qualified; empty: all
      */
-    static LoadRights of(Database database, String spare, Set<String> tables) {
+    static LoadRights of(Database database, String spare, Set<String> some) {
         try (Session session = database.open(spare)) {
             if (!session.isSuperuser()) {
                 return ofUser(database, spare);
             }
-            TableOwners found = TableOwners.of(session, tables);
-            LoadRights rights = new LoadRights(database, spare, found.byName(), tables);
+            TableOwners found = some.isEmpty() ? TableOwners.of(session) : TableOwners.of(session, some);
+            LoadRights rights = new LoadRights(database, spare, found.byName(), some);
             try {
-                rights.createSome(session, found);
+                if (some.isEmpty()) {
+                    rights.create(session, found);
+                } else {
+                    rights.createSome(session, found);
+                }
                 return rights;
             } catch (RuntimeException e) {
                 rights.close();

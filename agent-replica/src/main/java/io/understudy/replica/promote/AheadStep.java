@@ -26,10 +26,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Prepares the snapshot that is loaded ahead for its apply, up to the intent. Everything is read from this server's
- * disk. Until the intent is written nothing that is live is touched, so every failure leaves what was live to be served.
+ * disk. Until the intent is written nothing that is live is touched, so that what was live can be served after every
+ * failure.
  */
 public final class AheadStep {
-    /** The longest that files are staged: whoever promotes waits for it, and the proven snapshot needs no files. */
+    /** The longest that files are staged: an operator waits for it, and the proven snapshot needs no files. */
     public static final Duration STAGING = Duration.ofSeconds(30);
 
     private final SnapshotSource source;

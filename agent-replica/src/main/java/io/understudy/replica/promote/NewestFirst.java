@@ -117,7 +117,9 @@ final class NewestFirst {
         return new Outcome(Origin.not(why), free, left, ticker.since(start));
     }
 
-    /** Data of before another server's promotion is never made live, also where an operator goes past that promotion. */
+    /**
+     * Data of before another server's promotion is never made live, also where an operator goes past that promotion.
+     */
     private void requireNewestEpoch(Ahead ahead, EpochClaim claim) {
         int epoch = ahead.snapshot().epoch();
         int highest = Math.max(claim.epoch() - 1, claiming.held());

@@ -29,8 +29,8 @@ import java.util.Optional;
 
 /**
  * Makes this server the primary: finish an apply that is under way → apply what is loaded ahead → claim epoch+1 →
- * remove the marker → restart → health check → report. The intent is durable before the claim is sent, and every step can be repeated, so a promotion
- * that was killed is finished by the next process.
+ * remove the marker → restart → health check → report. The intent is durable before the claim is sent, and every step
+ * can be repeated, so a promotion that was killed is finished by the next process.
  *
  * <p>Needed to serve are the claim, which fences the old primary, the marker's removal and the restart. Whatever else
  * fails, as clearing up after an import or a disk that takes no state, becomes a warning.

@@ -310,9 +310,11 @@ public final class Round {
             }
             if (!remembered && !FORGOTTEN.contains(failure.code())) {
                 events.report(new ReplicaEvent.StepFailed(step, failure));
-                store.change(record -> continuous
-                        ? failures.failedContinuous(record, snapshot.get(), step, failure)
-                        : failures.failed(record, snapshot, step, failure));
+                if (continuous) {
+                    store.change(record -> failures.failedContinuous(record, snapshot.get(), step, failure));
+                } else {
+                    store.change(record -> failures.failed(record, snapshot, step, failure));
+                }
             }
             return failure;
         }

@@ -1,7 +1,7 @@
 package io.understudy.primary.capture.database;
 
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Database;
+import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  * site from its snapshot.
  */
 final class CaptureAttempt {
-    private final Database database;
+    private final KeptSessions sessions;
     private final PgTools tools;
     private final Ticker ticker;
     private final TaskScope scope;
@@ -50,7 +50,7 @@ final class CaptureAttempt {
      * @param frozen is called when the moment is frozen
      */
     CaptureAttempt(
-            Database database,
+            KeptSessions sessions,
             PgTools tools,
             Ticker ticker,
             TaskScope scope,
@@ -58,7 +58,7 @@ final class CaptureAttempt {
             Optional<Before> before,
             Optional<TrackedRun> changes,
             Runnable frozen) {
-        this.database = database;
+        this.sessions = sessions;
         this.tools = tools;
         this.ticker = ticker;
         this.scope = scope;
@@ -71,7 +71,7 @@ final class CaptureAttempt {
     /** @param restless tables whose rows are to be read first */
     Captured run(BlobSink sink, Progress progress, Collection<SourceTable> restless) {
         AtomicReference<CaptureSource> opened = new AtomicReference<>();
-        CaptureOpening opening = new CaptureOpening(database, tools, ticker, scope, watch, changes, frozen);
+        CaptureOpening opening = new CaptureOpening(sessions, tools, ticker, scope, watch, changes, frozen);
         watched(List.of(() -> opened.set(opening.open(restless))));
         CaptureSource source = opened.get();
         TableTasks units = new TableTasks(source, restless);
@@ -101,7 +101,7 @@ final class CaptureAttempt {
     }
 
     private TableWorkers workers(CaptureSource source, TableReader reader, List<CopyTask> units) {
-        return new TableWorkers(database, source.frozen().moment(), watch, ticker, reader, units);
+        return new TableWorkers(sessions, source.frozen().moment(), watch, ticker, reader, units);
     }
 
     /** What pg_dump would write again. */
@@ -131,7 +131,7 @@ final class CaptureAttempt {
     private Archive archive(CaptureSource source, BlobSink sink, CaptureProgress sum) {
         CaptureProgress.Share share = sum.share(source.archived());
         ArchiveReader reader = new ArchiveReader(
-                tools, source.frozen().programs(), database.settings().name());
+                tools, source.frozen().programs(), sessions.settings().name());
         Archive archive = consistent(source, () -> reader.archive(source.arguments(), share.counting(sink)));
         share.complete();
         PrimaryPoint.ARCHIVE_STORED.reached();
@@ -165,7 +165,7 @@ final class CaptureAttempt {
 
     private Optional<String> changed(CaptureSource source) {
         ExportedSnapshot moment = source.frozen().moment();
-        boolean stands = watch.now(session -> moment.stamp().standsIn(CatalogStamp.of(session))
+        boolean stands = watch.now(session -> source.stamp().standsIn(CatalogStamp.of(session))
                 && moment.keepsAllBut(source.arguments().carried(), TableStates.all(session)));
         return stands ? Optional.empty() : Optional.of("the schema changed while pg_dump read it");
     }
@@ -176,7 +176,7 @@ final class CaptureAttempt {
      */
     private Session release(CaptureSource source) {
         source.frozen().keeper().execute("COMMIT");
-        if (!watch.now(session -> source.frozen().moment().stamp().enumsStandIn(CatalogStamp.ofEnums(session)))) {
+        if (!watch.now(session -> source.stamp().enumsStandIn(CatalogStamp.ofEnums(session)))) {
             throw new MomentLost("an enumeration was altered while its values were read");
         }
         PrimaryPoint.DATABASE_RELEASED.reached();
@@ -190,7 +190,7 @@ final class CaptureAttempt {
                 source.frozen().keeper().serverVersion(),
                 source.frozen().programs().version(),
                 lists.finish(
-                        database.settings().name(),
+                        sessions.settings().name(),
                         source.properties(),
                         archive.schemaHash(),
                         source.diskBytes(),

@@ -2,7 +2,7 @@ package io.understudy.primary.capture.database;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Catalog;
-import io.understudy.postgres.Database;
+import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SiteCode;
@@ -35,7 +35,7 @@ final class CaptureOpening {
     private static final Duration DUMP_LOCKS = Duration.ofSeconds(1);
     private static final Duration DUMP_LOCK = Duration.ofNanos(500_000);
 
-    private final Database database;
+    private final KeptSessions sessions;
     private final PgTools tools;
     private final Ticker ticker;
     private final TaskScope scope;
@@ -45,14 +45,14 @@ final class CaptureOpening {
 
     /** @param froze is called when the moment is frozen */
     CaptureOpening(
-            Database database,
+            KeptSessions sessions,
             PgTools tools,
             Ticker ticker,
             TaskScope scope,
             LockWatch watch,
             Optional<TrackedRun> changes,
             Runnable froze) {
-        this.database = database;
+        this.sessions = sessions;
         this.tools = tools;
         this.ticker = ticker;
         this.scope = scope;
@@ -74,9 +74,9 @@ final class CaptureOpening {
     }
 
     private CaptureSource opened(Collection<SourceTable> restless) {
-        Session keeper = watch.guard(scope.open(database::open));
+        Session keeper = watch.guard(scope.open(sessions::open));
         Toolset programs = tools.forDump(keeper.serverVersion());
-        ExclusiveLocks locks = new ExclusiveLocks(database.settings().lockTimeout(), ticker);
+        ExclusiveLocks locks = new ExclusiveLocks(sessions.settings().lockTimeout(), ticker);
         locks.awaitNone(keeper);
         List<SourceTable> quick =
                 restless.stream().filter(table -> table.bytes() <= QUICKLY_READ).toList();
@@ -86,15 +86,17 @@ final class CaptureOpening {
         if (quick.isEmpty()) {
             moment = ExportedSnapshot.take(keeper);
         } else {
-            opener = Optional.of(watch.guard(scope.open(database::open)));
+            opener = Optional.of(watch.guard(scope.open(sessions::open)));
             locked = locks.begin(opener.get(), quick);
             moment = ExportedSnapshot.keep(keeper, Export.of(opener.get()));
         }
         PrimaryPoint.MOMENT_FROZEN.reached();
         froze.run();
         Frozen frozen = new Frozen(moment, keeper, programs, opener, locked);
-        CaptureSource source = ExportedSnapshot.withoutLocks(keeper, catalogs(frozen));
-        return changes.isEmpty() ? source : tracked(source, changes.get());
+        CaptureSource read = ExportedSnapshot.withoutLocks(keeper, catalogs(frozen));
+        CaptureSource source = changes.isEmpty() ? read : tracked(read, changes.get());
+        return source.with(ExportedSnapshot.withoutLocks(
+                keeper, source.archiveStands() ? CatalogStamp::ofEnums : CatalogStamp::of));
     }
 
     private static Function<Session, CaptureSource> catalogs(Frozen frozen) {
@@ -114,6 +116,7 @@ final class CaptureOpening {
                             + CaptureSource.sizeOf(moment.tables())
                             - CaptureSource.sizeOf(arguments.carried()),
                     MomentSeen.in(session),
+                    CatalogStamp.NOTHING,
                     Optional.empty());
         };
     }

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param diskBytes of the database on the server's disk
  * @param archived about how many bytes pg_dump carries
  * @param seen which transactions the moment sees
+ * @param stamp of the moment's catalogs; where pg_dump does not run, of enumerations alone
  * @param tracked what changed since the snapshot before; empty when that is not known
  */
 record CaptureSource(
@@ -30,6 +31,7 @@ record CaptureSource(
         ArchiveArguments arguments,
         long archived,
         MomentSeen seen,
+        CatalogStamp stamp,
         Optional<TrackedRun.Found> tracked) {
     /**
      * One moment, and who holds it.
@@ -41,6 +43,11 @@ record CaptureSource(
     record Frozen(
             ExportedSnapshot moment, Session keeper, Toolset programs, Optional<Session> opener, Set<String> locked) {}
 
+    CaptureSource with(CatalogStamp catalogs) {
+        return new CaptureSource(
+                frozen, properties, generated, sequences, diskBytes, arguments, archived, seen, catalogs, tracked);
+    }
+
     CaptureSource with(Optional<TrackedRun.Found> changes) {
         return new CaptureSource(
                 frozen,
@@ -51,6 +58,7 @@ record CaptureSource(
                 arguments,
                 archived,
                 changes.map(found -> found.marked(seen)).orElse(seen),
+                stamp,
                 changes);
     }
 

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  * @param objects by catalog and OID
  */
 record CatalogStamp(Map<String, String> objects) {
+    static final CatalogStamp NOTHING = new CatalogStamp(Map.of());
+
     /** The first OID that is not PostgreSQL's own. */
     private static final String OF_SITE = " >= 16384";
 

@@ -3,6 +3,7 @@ package io.understudy.primary.capture.database;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
@@ -28,14 +29,19 @@ import java.util.UUID;
 public final class DatabaseCapture implements SourceDatabase {
     static final String WHAT = "take a snapshot of the database";
 
-    private final Database database;
+    private final KeptSessions sessions;
     private final PgTools tools;
     private final Ticker ticker;
     private final Optional<ChangeTracking> tracking;
 
     /** @param tracking where changes are to be tracked, if the server allows it */
     public DatabaseCapture(Database database, PgTools tools, Ticker ticker, Optional<ChangeTracking> tracking) {
-        this.database = Objects.requireNonNull(database);
+        this(new KeptSessions(database), tools, ticker, tracking);
+    }
+
+    /** @param sessions that captures leave to each other, once {@link #look} was called */
+    public DatabaseCapture(KeptSessions sessions, PgTools tools, Ticker ticker, Optional<ChangeTracking> tracking) {
+        this.sessions = Objects.requireNonNull(sessions);
         this.tools = Objects.requireNonNull(tools);
         this.ticker = Objects.requireNonNull(ticker);
         this.tracking = Objects.requireNonNull(tracking);
@@ -55,9 +61,13 @@ public final class DatabaseCapture implements SourceDatabase {
 
     @Override
     public Optional<MomentSeen> look() {
-        try (Session session = database.open()) {
-            return Optional.of(MomentSeen.in(session));
-        }
+        sessions.keep();
+        return Optional.of(sessions.with(MomentSeen::in));
+    }
+
+    @Override
+    public void rest() {
+        sessions.rest();
     }
 
     private Captured capture(
@@ -68,19 +78,27 @@ public final class DatabaseCapture implements SourceDatabase {
             Collection<SourceTable> restless) {
         String dumps = "understudy pg_dump " + UUID.randomUUID().toString().substring(0, 8);
         try (TaskScope watching = new TaskScope(WHAT)) {
-            LockWatch watch = watching.call(() -> new LockWatch(watching.open(database::open), dumps, ticker));
+            LockWatch watch = watching.call(() -> new LockWatch(watching.open(sessions::open), dumps, ticker));
             try (TaskScope scope = new TaskScope(WHAT)) {
                 Optional<TrackedRun> changes = before.flatMap(
-                        known -> tracking.flatMap(each -> each.begin(scope.open(database::open), known)));
-                return new CaptureAttempt(database, tools.named(dumps), ticker, scope, watch, before, changes, frozen)
+                        known -> tracking.flatMap(each -> each.begin(scope.open(sessions::open), known)));
+                Captured captured = new CaptureAttempt(
+                                sessions, tools.named(dumps), ticker, scope, watch, before, changes, frozen)
                         .run(sink, progress, restless);
+                giveBack(scope);
+                return captured;
             } catch (UnderstudyException e) {
                 throw e.code() == ErrorCode.CANCELLED
                         ? e
                         : watch.loss().<RuntimeException>map(MomentLost::new).orElse(e);
             } finally {
                 watch.endDumps();
+                giveBack(watching);
             }
         }
+    }
+
+    private void giveBack(TaskScope ended) {
+        ended.detach().forEach(session -> sessions.giveBack((Session) session));
     }
 }

@@ -22,8 +22,7 @@ import java.util.function.Function;
  * @param tables all that COPY can carry
  * @param states of all tables, by OID
  */
-record ExportedSnapshot(
-        String id, Instant at, String walLsn, List<SourceTable> tables, Map<Long, State> states, CatalogStamp stamp) {
+record ExportedSnapshot(String id, Instant at, String walLsn, List<SourceTable> tables, Map<Long, State> states) {
     /** Takes no snapshot yet: that is the first query's doing. */
     static final String BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -88,8 +87,7 @@ record ExportedSnapshot(
                         exported.at,
                         exported.walLsn,
                         new Catalog(queries).tables(),
-                        TableStates.all(queries),
-                        CatalogStamp.of(queries)));
+                        TableStates.all(queries)));
     }
 
     /** Whether the rows of all tables but these can still be read, as a later look at the states found it. */

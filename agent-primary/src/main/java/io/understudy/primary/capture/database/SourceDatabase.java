@@ -32,6 +32,9 @@ public interface SourceDatabase {
         return Optional.empty();
     }
 
+    /** No look follows soon: nothing is to be held open. */
+    default void rest() {}
+
     /** All of it, for its own sake. */
     default Captured capture(BlobSink sink, Progress progress, Runnable frozen) {
         return capture(Optional.empty(), sink, progress, frozen);

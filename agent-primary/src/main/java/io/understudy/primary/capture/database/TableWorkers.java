@@ -2,7 +2,7 @@ package io.understudy.primary.capture.database;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Database;
+import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.primary.capture.database.ExclusiveLocks.Lock;
@@ -35,7 +35,7 @@ final class TableWorkers {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-    private final Database database;
+    private final KeptSessions sessions;
     private final ExportedSnapshot moment;
     private final LockWatch watch;
     private final Ticker ticker;
@@ -45,13 +45,13 @@ final class TableWorkers {
     private final Map<CopyTask, Rows> done = new ConcurrentHashMap<>();
 
     TableWorkers(
-            Database database,
+            KeptSessions sessions,
             ExportedSnapshot moment,
             LockWatch watch,
             Ticker ticker,
             TableReader reader,
             List<CopyTask> units) {
-        this.database = database;
+        this.sessions = sessions;
         this.moment = moment;
         this.watch = watch;
         this.ticker = ticker;
@@ -61,7 +61,7 @@ final class TableWorkers {
 
     /** What the scope has to do side by side; each throws {@link MomentLost} when a table is no longer as it was. */
     List<Runnable> tasks(TaskScope scope) {
-        int workers = Math.min(MemoryBudget.workers(database.settings().connections()), open.size());
+        int workers = Math.min(MemoryBudget.workers(sessions.settings().connections()), open.size());
         List<Runnable> tasks = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
             tasks.add(() -> work(scope));
@@ -100,12 +100,13 @@ final class TableWorkers {
             }
         }
         if (session != null) {
-            session.close();
+            // It stays open to the end of the scope, and must keep no moment until then.
+            session.execute("ROLLBACK");
         }
     }
 
     private Session begin(TaskScope scope) {
-        Session session = watch.guardWorker(scope.open(database::open));
+        Session session = watch.guardWorker(scope.open(sessions::open));
         ExportedSnapshot.begin(session, moment.id());
         // An index that is being built again is waited for without a place in the queue of the table.
         session.execute("SET LOCAL lock_timeout = '300ms'");
@@ -139,7 +140,7 @@ final class TableWorkers {
 
     private void later(CopyTask unit, String why) {
         Duration tried = ticker.since(triedSince.computeIfAbsent(unit, first -> ticker.nanos()));
-        if (tried.compareTo(database.settings().lockTimeout()) > 0) {
+        if (tried.compareTo(sessions.settings().lockTimeout()) > 0) {
             throw new UnderstudyException(
                     ErrorCode.DATABASE_BUSY,
                     "cannot snapshot the database: table " + unit.table().qualified() + " " + why,

@@ -45,11 +45,13 @@ import java.util.stream.Stream;
 public final class TreeCapture implements SourceTrees {
     private final Path folder;
     private final Clock clock;
+    private final QuietTrees quiet;
 
     /** @param state folder of durable state; the caches lie in {@code capture/} and may be deleted at any time */
     public TreeCapture(Path state, Clock clock) {
         this.folder = StateEntry.CAPTURE.in(state);
         this.clock = clock;
+        this.quiet = new QuietTrees(clock);
     }
 
     @Override
@@ -76,6 +78,22 @@ public final class TreeCapture implements SourceTrees {
     @Override
     public Captured capture(
             TreeSettings tree, BlobSink sink, Optional<TreeData> base, BlobSource source, Progress progress) {
+        if (base.isPresent() && quiet.isStill(base.get(), walker(tree))) {
+            return new Captured(base.get(), Optional.empty());
+        }
+        TreeSignature signature = quiet.begin();
+        Captured captured = captured(tree, sink, base, source, progress, signature);
+        quiet.captured(captured.tree(), signature);
+        return captured;
+    }
+
+    private Captured captured(
+            TreeSettings tree,
+            BlobSink sink,
+            Optional<TreeData> base,
+            BlobSource source,
+            Progress progress,
+            TreeSignature signature) {
         AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
         AtomicFiles.clearDrafts(folder);
         LocalIndex local = new LocalIndex(folder, tree.name());
@@ -86,7 +104,7 @@ public final class TreeCapture implements SourceTrees {
         Packing packing = new Packing(sink);
         Repacker repacker = new Repacker(source, packing);
         try {
-            TreeIndexBuilder drafted = draft(tree, sink, usable.map(data -> local), draft, packing, stats);
+            TreeIndexBuilder drafted = draft(tree, sink, usable.map(data -> local), draft, packing, stats, signature);
             Set<BlobId> worn = drafted.worn();
             if (usable.isPresent() && drafted.unchanged() && worn.isEmpty()) {
                 TreeData old = usable.get();
@@ -114,21 +132,26 @@ public final class TreeCapture implements SourceTrees {
         }
     }
 
+    private static TreeWalker walker(TreeSettings tree) {
+        return new TreeWalker(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()));
+    }
+
     private TreeIndexBuilder draft(
             TreeSettings tree,
             BlobSink sink,
             Optional<LocalIndex> base,
             Path draft,
             Packing packing,
-            CaptureStats stats)
+            CaptureStats stats,
+            TreeSignature signature)
             throws IOException {
         Path cache = folder.resolve(tree.name() + ".files");
-        TreeWalker walker = new TreeWalker(TreeRoot.of(tree.path()), Excludes.of(tree.exclude()));
+        TreeWalker walker = walker(tree);
         try (OutputStream out = new BufferedOutputStream(AtomicFiles.openPrivate(draft), 1 << 16);
                 FileCache.Reader known = FileCache.read(cache);
                 FileCache.Writer fresh = FileCache.write(cache);
                 StableFileReader reader = new StableFileReader(sink, clock)) {
-            TreeIndexBuilder drafted = new TreeIndexBuilder(base, packing, stats, known, fresh, reader);
+            TreeIndexBuilder drafted = new TreeIndexBuilder(base, packing, stats, known, fresh, reader, signature);
             drafted.draft(walker, out);
             fresh.commit();
             PrimaryPoint.TREE_READ.reached();

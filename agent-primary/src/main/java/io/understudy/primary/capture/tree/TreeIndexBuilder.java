@@ -43,6 +43,7 @@ final class TreeIndexBuilder {
     private final FileCache.Reader known;
     private final FileCache.Writer fresh;
     private final StableFileReader reader;
+    private final TreeSignature signature;
     private final Accounts accounts = new Accounts();
     private final ContentTable contents = new ContentTable();
     private final PackUpkeep upkeep = new PackUpkeep();
@@ -55,6 +56,7 @@ final class TreeIndexBuilder {
      * @param local the base's index; empty where there is no base
      * @param known of the files as they were
      * @param fresh receives what is known of them now
+     * @param signature receives all that the walk finds
      */
     TreeIndexBuilder(
             Optional<LocalIndex> local,
@@ -62,13 +64,15 @@ final class TreeIndexBuilder {
             CaptureStats stats,
             FileCache.Reader known,
             FileCache.Writer fresh,
-            StableFileReader reader) {
+            StableFileReader reader,
+            TreeSignature signature) {
         this.local = local;
         this.packing = packing;
         this.stats = stats;
         this.known = known;
         this.fresh = fresh;
         this.reader = reader;
+        this.signature = signature;
     }
 
     void draft(TreeWalker walker, OutputStream out) throws IOException {
@@ -103,6 +107,7 @@ final class TreeIndexBuilder {
     private void write(TreeWalker walker, OutputStream out) throws IOException {
         for (Optional<Found> found = walker.next(); found.isPresent(); found = walker.next()) {
             Cancellation.check("finish the snapshot");
+            signature.add(found.get());
             Optional<IndexEntry> entry = entry(found.get());
             if (entry.isPresent()) {
                 note(entry.get());

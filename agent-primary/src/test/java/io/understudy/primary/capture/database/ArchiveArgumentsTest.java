@@ -48,7 +48,7 @@ class ArchiveArgumentsTest {
 
     private static ArchiveArguments of(List<SourceTable> tables, SequenceData... sequences) {
         return ArchiveArguments.of(
-                new ExportedSnapshot("0001-1", Instant.EPOCH, "0/1", tables, Map.of(), new CatalogStamp(Map.of())),
+                new ExportedSnapshot("0001-1", Instant.EPOCH, "0/1", tables, Map.of()),
                 List.of(sequences),
                 Duration.ofMinutes(1));
     }

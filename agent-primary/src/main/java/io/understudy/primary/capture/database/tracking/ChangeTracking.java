@@ -3,6 +3,7 @@ package io.understudy.primary.capture.database.tracking;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.Session;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
@@ -34,7 +35,7 @@ public final class ChangeTracking {
 
     private final String site;
     private final StateFile<TrackingPoint.Saved> file;
-    private final Database database;
+    private final KeptSessions sessions;
     private final Ticker ticker;
     private final Duration creationLimit;
     private final Duration pause;
@@ -42,19 +43,25 @@ public final class ChangeTracking {
 
     /** @param state folder of durable state */
     public ChangeTracking(String site, Path state, Database database, Ticker ticker) {
-        this(site, state, database, ticker, CREATION_LIMIT, PAUSE);
+        this(site, state, new KeptSessions(database), ticker);
+    }
+
+    /** @param sessions that may be left to others */
+    public ChangeTracking(String site, Path state, KeptSessions sessions, Ticker ticker) {
+        this(site, state, sessions, ticker, CREATION_LIMIT, PAUSE);
     }
 
     /**
      * @param creationLimit how long the making of a slot may wait
      * @param pause until it is tried again
      */
-    ChangeTracking(String site, Path state, Database database, Ticker ticker, Duration creationLimit, Duration pause) {
+    ChangeTracking(
+            String site, Path state, KeptSessions sessions, Ticker ticker, Duration creationLimit, Duration pause) {
         this.creationLimit = creationLimit;
         this.pause = pause;
         this.site = Objects.requireNonNull(site);
         this.file = StateFile.in(state, StateEntry.TRACKING, TrackingPoint.Saved.class);
-        this.database = Objects.requireNonNull(database);
+        this.sessions = Objects.requireNonNull(sessions);
         this.ticker = Objects.requireNonNull(ticker);
     }
 
@@ -169,8 +176,11 @@ public final class ChangeTracking {
 
             @Override
             public void committed() {
-                try (Session session = database.open()) {
-                    slot.advance(session, noted.orElseThrow().position());
+                try {
+                    sessions.with(session -> {
+                        slot.advance(session, noted.orElseThrow().position());
+                        return null;
+                    });
                 } catch (UnderstudyException e) {
                     LOG.warn(
                             "replication slot {} keeps its log until the next snapshot: {}",

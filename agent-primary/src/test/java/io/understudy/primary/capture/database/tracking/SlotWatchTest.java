@@ -7,6 +7,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.Session;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.primary.capture.database.tracking.SlotWatch.Look;
@@ -165,7 +166,12 @@ class SlotWatchTest {
         server.psql(database, "GRANT SELECT ON t TO plain_reader");
         Database plain = new Database(server.settings(database, "plain_reader", "p", Ownership.PRESERVE));
         ChangeTracking tracking = new ChangeTracking(
-                database, state, plain, io.understudy.time.Ticker.system(), Duration.ofSeconds(1), Duration.ZERO);
+                database,
+                state,
+                new KeptSessions(plain),
+                io.understudy.time.Ticker.system(),
+                Duration.ofSeconds(1),
+                Duration.ZERO);
         try (Session session = plain.open()) {
             assertThat(tracking.begin(session, new Before(TrackedSite.REPOSITORY, Optional.empty())))
                     .isEmpty();

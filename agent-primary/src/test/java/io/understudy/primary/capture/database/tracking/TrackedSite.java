@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.PgTools;
 import io.understudy.primary.capture.database.DatabaseCapture;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
@@ -65,7 +66,12 @@ final class TrackedSite {
     /** What is in memory is gone. */
     void restartAgent() {
         tracking = new ChangeTracking(
-                database, state, new Database(settings), Ticker.system(), Duration.ofMillis(300), Duration.ZERO);
+                database,
+                state,
+                new KeptSessions(new Database(settings)),
+                Ticker.system(),
+                Duration.ofMillis(300),
+                Duration.ZERO);
     }
 
     TrackingSlot slot() {

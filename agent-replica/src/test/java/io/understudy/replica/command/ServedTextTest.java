@@ -1,0 +1,80 @@
+package io.understudy.replica.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.postgres.DatabaseIdentity;
+import io.understudy.replica.app.StatusView;
+import io.understudy.replica.app.StatusView.FilestoreView;
+import io.understudy.replica.app.StatusView.Live;
+import io.understudy.replica.app.StatusView.ProgressView;
+import io.understudy.replica.fakes.World;
+import io.understudy.replica.promote.Promotion.Goal;
+import io.understudy.replica.state.Ahead;
+import io.understudy.replica.state.DatabaseVersion;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.ReplicaState.Following;
+import io.understudy.repository.SnapshotId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What the question before a promotion says of the data. */
+class ServedTextTest {
+    private static final Instant NOW = Instant.parse("2026-11-20T10:00:05Z");
+    private static final String PROVEN = "00000001-00000030, data of 2026-11-20T09:35:02Z, 25 min old";
+
+    private final ReplicaRecord empty = World.standby().store.record();
+    private final ReplicaRecord following = empty.with(new Following(
+            new DatabaseVersion(
+                    new DatabaseIdentity(7, 1),
+                    Optional.of(new SnapshotId(1, 30)),
+                    Optional.of(Instant.parse("2026-11-20T09:35:02Z")),
+                    Optional.empty()),
+            true,
+            NOW,
+            Optional.empty()));
+    private final ReplicaRecord ahead = following.withLoaded(new Ahead(
+            new DatabaseIdentity(7, 2),
+            new SnapshotId(1, 42),
+            Instant.parse("2026-11-20T10:00:02Z"),
+            NOW,
+            Optional.empty()));
+
+    @Test
+    void namesWhatIsAheadAndWhatIsServedWhenTheSiteDoesNotComeUpOnIt() {
+        assertThat(ServedText.of(ahead, Goal.NEWEST, NOW))
+                .isEqualTo(" It serves 00000001-00000042, data of 2026-11-20T10:00:02Z, 3 s old (ahead: loaded, not yet"
+                        + " proven); if the site does not come up on it: " + PROVEN + ".");
+    }
+
+    @Test
+    void namesTheProvenOneAloneWhereThatIsAskedForOrAllThereIs() {
+        assertThat(ServedText.of(ahead, Goal.PROVEN, NOW)).isEqualTo(" It serves " + PROVEN + ".");
+        assertThat(ServedText.of(following, Goal.NEWEST, NOW)).isEqualTo(" It serves " + PROVEN + ".");
+    }
+
+    @Test
+    void saysThatMoreMayBeServedWhileALoadIsUnderWay() {
+        assertThat(ServedText.loading(status(following)))
+                .isEqualTo(
+                        " 00000001-00000043 is being imported now (load); a load ahead gets ten seconds to end, and is served then.");
+        assertThat(ServedText.loading(status(ahead))).isEmpty();
+    }
+
+    private static StatusView status(ReplicaRecord record) {
+        Live live = new Live(
+                true,
+                Optional.of(new ProgressView(new SnapshotId(1, 43), "load", 10, 100)),
+                List.of(),
+                new FilestoreView("file:///b", true, Optional.of(NOW), Optional.empty(), Optional.empty()),
+                Optional.empty(),
+                List.of());
+        return StatusView.of("site", "standby", "site", true, record, live, NOW);
+    }
+
+    @Test
+    void saysNothingWhereNothingWasImported() {
+        assertThat(ServedText.of(empty, Goal.NEWEST, NOW)).isEmpty();
+    }
+}
