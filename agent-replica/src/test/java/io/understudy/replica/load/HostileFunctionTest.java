@@ -162,7 +162,7 @@ class HostileFunctionTest {
                         + "CREATE TEMPORARY VIEW pg_class AS SELECT public.evil(1) AS oid; RETURN true; EXCEPTION WHEN OTHERS THEN RETURN true; END$$;"
                         + "CREATE TABLE t (a int CHECK (shadow(a)), g int GENERATED ALWAYS AS (evil(a)) STORED); INSERT INTO t VALUES (1);"
             })
-    void runsNothingWithMoreRightsThanTheSiteHas(String script) {
+    void runsNothingInADatabaseOfItsOwnEither(String script) {
         load(snapshot(evil() + script.replace("@", trace)));
 
         assertNothingRan();

@@ -108,7 +108,7 @@ class SiteCodeLoadTest {
                         + "CREATE INDEX ON a (f(id)); CREATE EVENT TRIGGER forbids ON ddl_command_end EXECUTE FUNCTION e();",
                 "CREATE EXTENSION btree_gist; CREATE TABLE a (id int, EXCLUDE USING gist (f(id) WITH =), CHECK (known(id))); INSERT INTO a VALUES (1), (2);"
             })
-    void comesOutAsOnThePrimary(String script) {
+    void comesOutAsOnThePrimaryInADatabaseOfItsOwn(String script) {
         assertComesOutAsOnThePrimary(F + script);
     }
 
