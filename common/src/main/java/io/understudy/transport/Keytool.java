@@ -146,6 +146,7 @@ public final class Keytool {
                                 program,
                                 "-J-Duser.language=en",
                                 "-J-XX:+UseSerialGC",
+                                "-J-XX:TieredStopAtLevel=1",
                                 what,
                                 "-alias",
                                 ALIAS,

@@ -2,12 +2,16 @@ package io.understudy.rehearsal;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits for what happens in another process, never longer than the limit. */
 public final class Deadline {
-    private static final long PAUSE_MILLIS = 50;
+    private static final long SHORTEST_MILLIS = 20;
+    private static final long LONGEST_MILLIS = 250;
+    /** Of the time waited so far, so that what is asked for long does not take the processor from what is awaited. */
+    private static final int SHARE = 8;
 
     private Deadline() {}
 
@@ -18,22 +22,23 @@ public final class Deadline {
 
     /** The first value that the supplier has; it is asked again and again. */
     public static <T> T await(String what, Duration limit, Supplier<Optional<T>> supplier) {
-        long end = System.nanoTime() + limit.toNanos();
+        long start = System.nanoTime();
         while (true) {
             Optional<T> value = supplier.get();
             if (value.isPresent()) {
                 return value.get();
             }
-            if (System.nanoTime() > end) {
+            long waited = System.nanoTime() - start;
+            if (waited > limit.toNanos()) {
                 throw new AssertionError("not within " + limit.toSeconds() + " s: " + what);
             }
-            pause();
+            pause(TimeUnit.NANOSECONDS.toMillis(waited) / SHARE);
         }
     }
 
-    private static void pause() {
+    private static void pause(long millis) {
         try {
-            Thread.sleep(PAUSE_MILLIS);
+            Thread.sleep(Math.max(SHORTEST_MILLIS, Math.min(LONGEST_MILLIS, millis)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

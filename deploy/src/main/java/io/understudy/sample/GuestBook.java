@@ -56,10 +56,26 @@ final class GuestBook {
                 stored.file());
     }
 
+    /** All that the site shows, by one connection. */
+    record Content(List<Note> notes, List<Upload> uploads) {}
+
+    Content content() throws SQLException {
+        try (Connection connection = connect()) {
+            return new Content(notes(connection), uploads(connection));
+        }
+    }
+
     List<Note> notes() throws SQLException {
+        return content().notes();
+    }
+
+    List<Upload> uploads() throws SQLException {
+        return content().uploads();
+    }
+
+    private List<Note> notes(Connection connection) throws SQLException {
         List<Note> notes = new ArrayList<>();
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
+        try (Statement statement = connection.createStatement();
                 ResultSet rows =
                         statement.executeQuery("SELECT id, author, text, seal, created FROM notes ORDER BY id DESC")) {
             while (rows.next()) {
@@ -75,10 +91,9 @@ final class GuestBook {
         return notes;
     }
 
-    List<Upload> uploads() throws SQLException {
+    private List<Upload> uploads(Connection connection) throws SQLException {
         List<Upload> uploads = new ArrayList<>();
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
+        try (Statement statement = connection.createStatement();
                 ResultSet rows =
                         statement.executeQuery("SELECT id, name, bytes, sha256, file FROM uploads ORDER BY id DESC")) {
             while (rows.next()) {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -31,21 +30,22 @@ final class SiteHandlers {
     }
 
     void page(HttpExchange exchange) throws IOException, SQLException {
-        String html = Page.render(config.title(), standby, book.notes(), book.uploads());
+        GuestBook.Content content = book.content();
+        String html = Page.render(config.title(), standby, content.notes(), content.uploads());
         send(exchange, 200, "text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8));
     }
 
     void health(HttpExchange exchange) throws IOException, SQLException {
-        List<Upload> uploads = book.uploads();
+        GuestBook.Content content = book.content();
         Map<String, Object> health = new LinkedHashMap<>();
         health.put("status", "ok");
         health.put("mode", standby ? "standby" : "primary");
         health.put("site", config.title());
-        health.put("notes", book.notes().size());
-        health.put("uploads", uploads.size());
+        health.put("notes", content.notes().size());
+        health.put("uploads", content.uploads().size());
         health.put(
                 "missing_files",
-                uploads.stream().filter(upload -> !upload.present()).count());
+                content.uploads().stream().filter(upload -> !upload.present()).count());
         json(exchange, 200, health);
     }
 

@@ -21,10 +21,12 @@ import org.junit.jupiter.api.Test;
 /** Who may ask the agents for what, with other users of the host and certificates that should not count. */
 class AccessIT extends Scenario {
     private static final Duration COMMAND = Duration.ofSeconds(120);
+    /** Two commands each time. */
+    private static final Duration ASKED = Duration.ofMillis(500);
 
     /** What the configuration lets the user {@code nobody} read is all that it needs to connect. */
     @Test
-    void anotherUserOfTheHostCommandsNeitherAgent() throws IOException {
+    void anotherUserOfTheHostCommandsNeitherAgentAndItsOwnerAlsoAfterAKill() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to run a command as another user");
         ServerPair pair = following(false);
         Server standby = pair.standby();
@@ -44,6 +46,20 @@ class AccessIT extends Scenario {
         assertThat(after.path("state")).isEqualTo(before.path("state"));
         assertThat(pair.primary().primary("list", "--json").successful().output())
                 .doesNotContain("evil");
+        aKillLeavesCommandsAndAgainOneDaemon(pair.primary());
+    }
+
+    /** As after kill -9: the socket is there, and no process listens. */
+    private static void aKillLeavesCommandsAndAgainOneDaemon(Server primary) {
+        primary.primaryAgent().orElseThrow().kill();
+        assertThat(primary.layout().state().resolve("primary.sock")).exists();
+
+        snapshot(primary);
+        primary.startPrimary();
+        JsonNode status = primary.primary("status", "--json").successful().json();
+
+        assertThat(status.path("running").asBoolean()).isTrue();
+        assertRefused(primary.primary("run"), ErrorCode.LOCKED);
     }
 
     private static Outcome asNobody(Server server, Program command) throws IOException {
@@ -89,12 +105,19 @@ class AccessIT extends Scenario {
         certificates.issue(pair.primary().layout().name());
         assertThat(pair.standby().replica("init", "--yes").successful().errors())
                 .contains("warning: cannot use the files of tls", "the certificate expired at ");
+        certificates.issueFor(pair.standby().layout().name(), "stranger");
         pair.standby().startReplica();
+        awaitReasons(pair, "which primary.replicas does not list", "primary.replicas lists none of the names");
+        assertDoesNotFollow(pair.standby(), pair.primary());
+        certificates.issueExpired(pair.standby().layout().name());
         pair.primary().site().addNote("not over TLS");
         snapshot(pair.primary());
         pair.standby().site().awaitContent(2, 1, FOLLOWS);
 
         awaitReasons(pair, "its certificate has expired", "it rejects this server's certificate: it expired");
+        // One for each reason, however often they are refused.
+        assertThat(warnings(pair.primary().layout().log("agent-primary"))).isBetween(2L, 4L);
+        assertThat(warnings(pair.standby().layout().log("agent-replica"))).isEqualTo(2);
         pair.primary().primaryAgent().orElseThrow().kill();
         pair.primary().siteService("stop");
         JsonNode promoted = pair.standby()
@@ -109,37 +132,33 @@ class AccessIT extends Scenario {
         pair.standby().replica("audit", "verify").successful();
     }
 
-    /** It is of the same authority, and the primary does not list it. */
-    @Test
-    void aCertificateOfTheAuthorityThatIsNotListedDoesNotFollow() throws IOException {
-        ServerPair pair = following(false);
-        Certificates certificates = Certificates.install(pair);
-        certificates.issueFor(pair.standby().layout().name(), "stranger");
-        pair.primary().startPrimary();
-        pair.standby().startReplica();
-
-        awaitReasons(pair, "which primary.replicas does not list", "primary.replicas lists none of the names");
-        assertThat(pair.primary()
-                        .primary("status", "--json")
-                        .successful()
-                        .json()
-                        .path("followers"))
+    /** Its certificate is of the same authority, and the primary does not list it. */
+    private static void assertDoesNotFollow(Server standby, Server primary) throws IOException {
+        assertThat(primary.primary("status", "--json").successful().json().path("followers"))
                 .isEmpty();
-        assertThat(Files.readString(pair.primary().layout().state().resolve("audit.jsonl")))
+        assertThat(Files.readString(primary.layout().state().resolve("audit.jsonl")))
                 .contains("\"what\":\"follow\"", "refused: its certificate is for", "127.0.0.1");
+        assertThat(warnings(primary.layout().log("agent-primary"))).isBetween(1L, 2L);
+        assertThat(warnings(standby.layout().log("agent-replica"))).isEqualTo(1);
     }
 
     private static void awaitReasons(ServerPair pair, String ofThePrimary, String ofTheStandby) {
-        Awaitility.await().atMost(FOLLOWS).ignoreExceptions().untilAsserted(() -> {
-            JsonNode primary =
-                    pair.primary().primary("status", "--json").successful().json();
-            JsonNode standby =
-                    pair.standby().replica("status", "--json").successful().json();
-            assertThat(primary.at("/refused/why").asText()).contains(ofThePrimary);
-            assertThat(standby.at("/primaries/0/error").asText()).contains(ofTheStandby);
-        });
-        assertThat(warnings(pair.primary().layout().log("agent-primary"))).isBetween(1L, 2L);
-        assertThat(warnings(pair.standby().layout().log("agent-replica"))).isEqualTo(1);
+        Awaitility.await()
+                .pollInterval(ASKED)
+                .atMost(FOLLOWS)
+                .ignoreExceptions()
+                .untilAsserted(() -> {
+                    JsonNode primary = pair.primary()
+                            .primary("status", "--json")
+                            .successful()
+                            .json();
+                    JsonNode standby = pair.standby()
+                            .replica("status", "--json")
+                            .successful()
+                            .json();
+                    assertThat(primary.at("/refused/why").asText()).contains(ofThePrimary);
+                    assertThat(standby.at("/primaries/0/error").asText()).contains(ofTheStandby);
+                });
     }
 
     private static long warnings(Path log) {
@@ -148,21 +167,5 @@ class AccessIT extends Scenario {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    /** As after kill -9: the socket is there, and no process listens. */
-    @Test
-    void commandsWorkAfterAKillAndASecondDaemonIsRefused() {
-        ServerPair pair = following(false);
-        Server primary = pair.primary();
-        primary.startPrimary().kill();
-        assertThat(primary.layout().state().resolve("primary.sock")).exists();
-
-        snapshot(primary);
-        primary.startPrimary();
-        JsonNode status = primary.primary("status", "--json").successful().json();
-
-        assertThat(status.path("running").asBoolean()).isTrue();
-        assertRefused(primary.primary("run"), ErrorCode.LOCKED);
     }
 }

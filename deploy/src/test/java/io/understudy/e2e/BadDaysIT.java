@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Folders;
-import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
@@ -18,12 +17,13 @@ class BadDaysIT extends Scenario {
             "CREATE TABLE big AS SELECT g AS id, md5(g::text) AS a, md5((g * 7)::text) AS b FROM generate_series(1, %d) g";
 
     @Test
-    void aSnapshotThatMakesTheSiteUnhealthyIsUndoneAndNotTriedAgain() {
+    void aSnapshotThatMakesTheSiteUnhealthyIsUndoneAndNotTriedAgainAndRollbackIsWhole() {
         ServerPair pair = following(false);
         Server primary = pair.primary();
         Server standby = pair.standby();
         standby.configure(config -> config.replace("within: 40s", "within: 5s"));
         primary.site().addNote("second");
+        primary.site().addUpload("second.txt", new byte[] {1});
         // The primary's site has not read it yet; the standby's will not start with it.
         Folders.write(primary.layout().siteConfig().resolve("site.properties"), "title=broken\nupload_limit=much\n");
         snapshot(primary);
@@ -40,7 +40,11 @@ class BadDaysIT extends Scenario {
         Folders.write(primary.layout().siteConfig().resolve("site.properties"), "title=mended\nupload_limit=1000\n");
         snapshot(primary);
         assertThat(sync(standby).path("applied").asText()).isEqualTo("00000001-00000003");
-        standby.site().awaitContent(2, 1, ANSWERS);
+        standby.site().awaitContent(2, 2, ANSWERS);
+
+        standby.replica("rollback", "--yes").successful();
+        standby.site().awaitContent(1, 1, ANSWERS);
+        standby.site().awaitMode("standby", ANSWERS);
     }
 
     @Test
@@ -109,46 +113,6 @@ class BadDaysIT extends Scenario {
         snapshot(pair.primary());
         assertRefused(standby.replica("sync"), ErrorCode.COMMAND_TIMEOUT);
         assertFirstSnapshot(standby);
-    }
-
-    @Test
-    void aReplicaWithoutItsPrimarysAgentStillFollowsTheFilestore() {
-        ServerPair pair = following(false);
-        pair.standby().startReplica();
-        pair.primary().site().addNote("second");
-
-        snapshot(pair.primary());
-
-        pair.standby().site().awaitContent(2, 1, FOLLOWS);
-    }
-
-    @Test
-    void anAnnouncementArrivesLongBeforeTheNextPoll() {
-        ServerPair pair = following(false);
-        pair.standby().configure(config -> config.replace("poll: 2s", "poll: 1d"));
-        pair.primary().startPrimary();
-        pair.standby().startReplica();
-        pair.primary().site().addNote("second");
-
-        snapshot(pair.primary());
-
-        pair.standby().site().awaitContent(2, 1, FOLLOWS);
-    }
-
-    @Test
-    void rollbackBringsTheSnapshotBeforeBackWhole() {
-        ServerPair pair = following(false);
-        pair.primary().site().addNote("second");
-        pair.primary().site().addUpload("second.txt", new byte[] {1});
-        snapshot(pair.primary());
-        sync(pair.standby());
-        pair.standby().site().awaitContent(2, 2, ANSWERS);
-
-        Outcome back = pair.standby().replica("rollback", "--yes").successful();
-
-        assertThat(back.exitCode()).isZero();
-        pair.standby().site().awaitContent(1, 1, ANSWERS);
-        pair.standby().site().awaitMode("standby", ANSWERS);
     }
 
     private static boolean loading(Server standby) {

@@ -28,14 +28,14 @@ class FootprintIT extends Scenario {
             primary.database()
                     .execute(
                             "site",
-                            "CREATE UNLOGGED TABLE bulk%1$d AS SELECT g AS id, repeat(md5(g::text), 4) AS a FROM generate_series(1, 400000) g"
+                            "CREATE UNLOGGED TABLE bulk%1$d AS SELECT g AS id, repeat(md5(g::text), 4) AS a FROM generate_series(1, 250000) g"
                                     .formatted(table),
                             "ALTER TABLE bulk%1$d OWNER TO site".formatted(table));
         }
         Program.of(
                         "sh",
                         "-c",
-                        "head -c 200000000 /dev/urandom >\"$1/large\"",
+                        "head -c 120000000 /dev/urandom >\"$1/large\"",
                         "sh",
                         primary.layout().media())
                 .run(ANSWERS)

@@ -6,10 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Outcome;
-import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.Server;
 import io.understudy.rehearsal.ServerPair;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,9 +17,6 @@ import org.junit.jupiter.api.Test;
 class HandOverIT extends Scenario {
     private static final String WAITS =
             "waits for the first snapshot of epoch 2; those of earlier epochs are not imported";
-
-    /** Far less than the minute for which a filestore is tried. */
-    private static final Duration AT_ONCE = Duration.ofSeconds(20);
 
     @Test
     void theOldPrimaryAndAThirdServerWaitForTheNewPrimaryAndFollowIt() {
@@ -64,34 +59,6 @@ class HandOverIT extends Scenario {
                     ANSWERS,
                     () -> status(standby).path("applied").asText().startsWith("00000002-"));
             assertThat(status(standby).path("waiting").isNull()).isTrue();
-        }
-    }
-
-    @Test
-    void promoteAndSnapshotSayAtOnceWhatIsTriedAndForHowLong() {
-        ServerPair pair = following(true);
-        pair.filestore().endpoint().orElseThrow().kill();
-
-        Running promotion = pair.standby()
-                .replicaProgram("promote", "--yes")
-                .start(pair.standby().layout().log("promote"));
-        says(
-                promotion,
-                "claiming an epoch in s3://backups/example; while it does not answer this is tried again for up to ");
-        Running snapshot = pair.primary()
-                .primaryProgram("snapshot")
-                .start(pair.primary().layout().log("snapshot"));
-        says(
-                snapshot,
-                "taking a snapshot into s3://backups/example; while it does not answer this is tried again for up to ");
-    }
-
-    private static void says(Running command, String text) {
-        try {
-            Deadline.await(text, AT_ONCE, () -> command.logText().contains(text));
-            assertThat(command.alive()).as(command.logText()).isTrue();
-        } finally {
-            command.kill();
         }
     }
 

@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("slow")
 class DifferentialTest {
+    private static final int ROUNDS = Integer.getInteger("understudy.differential.rounds", 4);
+
     @TempDir
     private Path state;
 
@@ -35,7 +37,7 @@ class DifferentialTest {
         both.run(site.rows());
         assertThat(both.importAndRetire().full())
                 .contains("this server has no database of an older snapshot to begin with");
-        for (int round = 0; round < 6; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             both.run(site.change());
             boolean ddl = random.nextInt(6) == 0;
             if (ddl) {
@@ -65,7 +67,7 @@ class DifferentialTest {
             both.run(site.rows());
             both.importAndRetire();
             int deltas = 0;
-            for (int round = 0; round < 6; round++) {
+            for (int round = 0; round < ROUNDS; round++) {
                 both.run(site.change());
                 if (random.nextInt(3) == 0) {
                     server.psql(both.base(), site.drift());
@@ -87,7 +89,7 @@ class DifferentialTest {
                     + " CREATE TABLE app.plain (a int, b int, t text, PRIMARY KEY (b, a));"
                     + " INSERT INTO app.plain SELECT g, g % 7, repeat('p', 50) FROM generate_series(1, 2000) g;");
             both.importAndRetire();
-            for (int round = 1; round <= 3; round++) {
+            for (int round = 1; round <= 2; round++) {
                 both.run("UPDATE app.straße SET n = -n WHERE n %% 500 = %1$d; DELETE FROM app.straße WHERE n = %1$d00;"
                                 .formatted(round)
                         + " UPDATE app.plain SET b = b + 7 WHERE a %% 400 = %1$d; INSERT INTO app.plain VALUES (-%1$d, 0);"

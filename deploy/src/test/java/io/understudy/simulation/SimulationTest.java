@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Some seeds of the simulation; {@code deploy/soak} plays as many as asked. */
 @Tag("slow")
 class SimulationTest {
-    private static final long SEEDS = Long.getLong("understudy.seeds", 25);
+    private static final long SEEDS = Long.getLong("understudy.seeds", 16);
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private static final Level LEVEL = ROOT.getLevel();
 
@@ -51,13 +51,11 @@ class SimulationTest {
     @Test
     void replaysExactly() {
         try (Simulation simulation = new Simulation()) {
-            for (long seed = 7; seed < 9; seed++) {
-                Outcome first = simulation.play(seed, null);
-                Outcome second = simulation.play(seed, null);
+            Outcome first = simulation.play(7, null);
+            Outcome second = simulation.play(7, null);
 
-                assertThat(second.fingerprint()).isEqualTo(first.fingerprint());
-                assertThat(second.tail()).isEqualTo(first.tail());
-            }
+            assertThat(second.fingerprint()).isEqualTo(first.fingerprint());
+            assertThat(second.tail()).isEqualTo(first.tail());
         }
     }
 }

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(600)
 @Tag("slow")
 class TrackedCaptureTest {
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = Integer.getInteger("understudy.tracking.rounds", 8);
 
     private static PostgresServer server;
 

@@ -2,32 +2,41 @@ package io.understudy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.failure.ErrorCode;
 import io.understudy.rehearsal.Deadline;
-import io.understudy.rehearsal.ServerPair;
+import io.understudy.rehearsal.Folders;
+import io.understudy.rehearsal.Keys;
+import io.understudy.rehearsal.Server;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class MetricsIT extends Scenario {
+/** Both agents run, and speak TLS with each other; no poll comes. */
+class RunningAgentsIT extends SharedScenario {
     private final HttpClient http = HttpClient.newHttpClient();
 
-    @Test
-    void bothAgentsTellWhatMonitoringNeedsAndKnowItAgainAfterARestart() {
-        ServerPair pair = following(false);
-        Certificates.install(pair);
-        pair.primary()
+    @BeforeAll
+    void start() {
+        Certificates.install(pair());
+        primary()
                 .configure(
                         config -> config.replace("primary:\n", "primary:\n  schedule: {monthly: \"0 0 31 12 *\"}\n"));
-        pair.primary().primary("verify").successful();
-        pair.standby().replica("verify", "--mirror").successful();
-        pair.primary().startPrimary();
-        pair.standby().startReplica();
-        int primary = pair.primary().layout().primaryHttp();
-        int standby = pair.standby().layout().replicaHttp();
+        standby().configure(config -> config.replace("poll: 2s", "poll: 1d"));
+        primary().primary("verify").successful();
+        standby().replica("verify", "--mirror").successful();
+        primary().startPrimary();
+        standby().startReplica();
+    }
+
+    @Test
+    void bothTellWhatMonitoringNeedsAndKnowItAgainAfterARestart() {
+        int primary = primary().layout().primaryHttp();
+        int standby = standby().layout().replicaHttp();
 
         Deadline.await(
                 "the primary is ready", ANSWERS, () -> get(primary, "readyz").isPresent());
@@ -56,6 +65,36 @@ class MetricsIT extends Scenario {
         assertThat(get(standby, "metrics").orElseThrow())
                 .containsPattern("understudy_role_is_primary\\{[^}]*} 0")
                 .containsPattern("understudy_marker_present\\{[^}]*} 1");
+    }
+
+    /** By an announcement over TLS; new passwords of the databases count while both run. */
+    @Test
+    void snapshotsArriveOverTlsAlsoWithNewPasswords() {
+        int notes = primary().site().notes().size();
+        primary().site().addNote("over TLS");
+        snapshot(primary());
+        standby().site().awaitContent(notes + 1, 1, FOLLOWS);
+        assertThat(standby().replica("status", "--json").successful().json().isObject())
+                .isTrue();
+
+        String next = onTheServer(primary());
+        assertRefused(primary().primary("snapshot"), ErrorCode.DATABASE_DENIED);
+        Folders.writeSecret(primary().layout().passwordFile(), next + "\n");
+        Folders.writeSecret(standby().layout().passwordFile(), onTheServer(standby()) + "\n");
+        primary().siteService("restart");
+        primary().site().awaitMode("primary", ANSWERS);
+        primary().site().addNote("with new passwords");
+
+        snapshot(primary());
+        standby().site().awaitContent(notes + 2, 1, FOLLOWS);
+        assertThat(primary().primaryAgent().orElseThrow().alive()).isTrue();
+        assertThat(standby().replicaAgent().orElseThrow().alive()).isTrue();
+    }
+
+    private static String onTheServer(Server server) {
+        String password = Keys.random(12);
+        server.database().execute("postgres", "ALTER ROLE site PASSWORD '" + password + "'");
+        return password;
     }
 
     private Optional<String> get(int port, String path) {
