@@ -134,10 +134,18 @@ public final class Bench {
             }
         }
         if (options.contests().contains(Benchmark.LARGE)) {
-            say("a table of 4 GB and a file of 4 GB");
+            say("a table and a file of " + options.gigabytes() + " GB");
             try (Testbed stand = stand("large", options.recordings())) {
                 stand.withoutSite();
-                findings.addAll(new LargeContest(stand, progress).hold());
+                findings.addAll(new LargeContest(stand, options.gigabytes(), progress).hold());
+                end.clearing();
+            }
+        }
+        if (options.contests().contains(Benchmark.MANY)) {
+            say(options.files() + " small files");
+            try (Testbed stand = stand("many", options.recordings())) {
+                stand.withoutSite();
+                findings.addAll(new ManyContest(stand, options.files(), progress).hold());
                 end.clearing();
             }
         }

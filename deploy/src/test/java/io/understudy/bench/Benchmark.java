@@ -22,10 +22,12 @@ enum Benchmark {
     /** What the site's own transactions notice of snapshots. */
     HOST,
     /** The agents' memory with one very large table and file. */
-    LARGE;
+    LARGE,
+    /** Snapshots and imports of a tree of very many small files. */
+    MANY;
 
-    /** All but the one that takes minutes and tens of gigabytes. */
+    /** All but those that take minutes and tens of gigabytes. */
     static Set<Benchmark> usual() {
-        return EnumSet.complementOf(EnumSet.of(LARGE));
+        return EnumSet.complementOf(EnumSet.of(LARGE, MANY));
     }
 }

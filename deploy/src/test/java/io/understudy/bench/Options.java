@@ -14,6 +14,8 @@ import java.util.Set;
  *
  * @param runs of each contender; medians are reported
  * @param megabytes of database, and again of media
+ * @param gigabytes of the table, and of the file, of {@link Benchmark#LARGE}
+ * @param files of {@link Benchmark#MANY}
  * @param contests to hold
  * @param readme where the table goes, empty: it is only printed
  * @param recordings where the agents' flight recordings go, empty: none are made
@@ -21,29 +23,38 @@ import java.util.Set;
 record Options(
         int runs,
         int megabytes,
+        int gigabytes,
+        int files,
         Set<Benchmark> contests,
         Optional<Path> readme,
         Optional<Path> recordings,
         boolean keep) {
     static final String USAGE = """
-            usage: deploy/bench [--runs N] [--mb N] [--only CONTEST[,CONTEST]] [--large] [--write] [--profile FOLDER] [--keep]
+            usage: deploy/bench [--runs N] [--mb N] [--only CONTEST[,CONTEST]] [--large] [--many] [--write] [--profile FOLDER] [--keep]
 
               --runs N          runs of each contender, of which the median is reported (default 5)
               --mb N            MB of database, and again of media (default 500)
-              --only CONTEST    snapshots, small, changed, tracked, import, differences, follow, host or large
-              --large           only the memory with a 4 GB table and a 4 GB file; takes minutes and 30 GB of disk
+              --only CONTEST    snapshots, small, changed, tracked, import, differences, follow, host, large or many
+              --large           only memory and times with one large table and one large file; takes minutes, and eight times their disk
+              --gb N            GB of that table, and again of that file (default 4)
+              --many            only memory and times with very many small files; takes minutes and 15 KB of disk for each
+              --files N         their number (default 1000000)
               --write           write the table into README.md; only for a whole measurement
               --profile FOLDER  let the agents write flight recordings (JFR) there; slows them down a little
               --keep            keep the folder with the site, the repositories and the logs""";
 
     static final int RUNS = 5;
     static final int MEGABYTES = 500;
+    private static final int GIGABYTES = 4;
+    private static final int FILES = 1_000_000;
 
     /** @throws IllegalArgumentException naming what cannot be understood */
     static Options parse(Path readme, String... arguments) {
         Deque<String> given = new ArrayDeque<>(Arrays.asList(arguments));
         int runs = RUNS;
         int megabytes = MEGABYTES;
+        int gigabytes = GIGABYTES;
+        int files = FILES;
         Set<Benchmark> contests = Benchmark.usual();
         boolean write = false;
         boolean keep = false;
@@ -54,7 +65,10 @@ record Options(
                 case "--runs" -> runs = number(argument, given, 99);
                 case "--mb" -> megabytes = number(argument, given, 100_000);
                 case "--only" -> contests = contests(value(argument, given));
+                case "--gb" -> gigabytes = number(argument, given, 1_000);
+                case "--files" -> files = number(argument, given, 10_000_000);
                 case "--large" -> contests = EnumSet.of(Benchmark.LARGE);
+                case "--many" -> contests = EnumSet.of(Benchmark.MANY);
                 case "--write" -> write = true;
                 case "--keep" -> keep = true;
                 case "--profile" ->
@@ -66,7 +80,15 @@ record Options(
             throw new IllegalArgumentException("--write is only for a whole measurement: no --only, --mb of at least "
                     + MEGABYTES + ", --runs of at least " + RUNS);
         }
-        return new Options(runs, megabytes, contests, write ? Optional.of(readme) : Optional.empty(), recordings, keep);
+        return new Options(
+                runs,
+                megabytes,
+                gigabytes,
+                files,
+                contests,
+                write ? Optional.of(readme) : Optional.empty(),
+                recordings,
+                keep);
     }
 
     private static Set<Benchmark> contests(String names) {
@@ -83,7 +105,7 @@ record Options(
 
     private static int number(String argument, Deque<String> given, int most) {
         String value = value(argument, given);
-        if (!value.matches("[1-9][0-9]{0,5}") || Integer.parseInt(value) > most) {
+        if (!value.matches("[1-9][0-9]{0,7}") || Integer.parseInt(value) > most) {
             throw new IllegalArgumentException(argument + " takes a number from 1 to " + most + ", not " + value);
         }
         return Integer.parseInt(value);
