@@ -134,7 +134,7 @@ public final class Bench {
             }
         }
         if (options.contests().contains(Benchmark.LARGE)) {
-            say("a table and a file of " + options.gigabytes() + " GB");
+            say("a table of " + options.gigabytes() + " GB and a file of 4 GB");
             try (Testbed stand = stand("large", options.recordings())) {
                 stand.withoutSite();
                 findings.addAll(new LargeContest(stand, options.gigabytes(), progress).hold());

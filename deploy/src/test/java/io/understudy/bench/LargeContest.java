@@ -11,9 +11,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A site of one large table and one large file: what is large must not be large in memory. */
+/** A site of one large table and a file of 4 GB: what is large must not be large in memory. */
 final class LargeContest {
     private static final int ROWS_OF_A_GIGABYTE = 1_050_000;
+    private static final long FILE = 4L << 30;
     private static final int BLOCK = 1 << 20;
     private static final Duration LIMIT = Duration.ofHours(3);
 
@@ -46,14 +47,14 @@ final class LargeContest {
         Running receiver = stand.startReplica();
         progress.printf("  import: %.0f s%n", Watch.time(() -> new AgentLog(receiver).await(" is live", LIMIT)));
         stand.stopReplica(receiver);
-        return stand.footprints(", with a table of %d GB and a file of %d GB".formatted(gigabytes, gigabytes));
+        return stand.footprints(", with a table of %d GB and a file of 4 GB".formatted(gigabytes));
     }
 
     private void file(Path file) {
-        SplittableRandom random = new SplittableRandom(gigabytes);
+        SplittableRandom random = new SplittableRandom(FILE);
         byte[] block = new byte[BLOCK];
         try (OutputStream out = Files.newOutputStream(file)) {
-            for (long written = 0; written < (long) gigabytes << 30; written += BLOCK) {
+            for (long written = 0; written < FILE; written += BLOCK) {
                 random.nextBytes(block);
                 out.write(block);
             }

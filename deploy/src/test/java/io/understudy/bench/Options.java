@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * @param runs of each contender; medians are reported
  * @param megabytes of database, and again of media
- * @param gigabytes of the table, and of the file, of {@link Benchmark#LARGE}
+ * @param gigabytes of the table of {@link Benchmark#LARGE}
  * @param files of {@link Benchmark#MANY}
  * @param contests to hold
  * @param readme where the table goes, empty: it is only printed
@@ -35,8 +35,8 @@ record Options(
               --runs N          runs of each contender, of which the median is reported (default 5)
               --mb N            MB of database, and again of media (default 500)
               --only CONTEST    snapshots, small, changed, tracked, import, differences, follow, host, large or many
-              --large           only memory and times with one large table and one large file; takes minutes, and eight times their disk
-              --gb N            GB of that table, and again of that file (default 4)
+              --large           only memory and times with a large table and a file of 4 GB; takes minutes, and 30 GB of disk
+              --gb N            GB of that table (default 4); takes three times as much of disk
               --many            only memory and times with very many small files; takes minutes and 15 KB of disk for each
               --files N         their number (default 1000000)
               --write           write the table into README.md; only for a whole measurement
