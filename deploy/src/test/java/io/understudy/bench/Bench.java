@@ -138,9 +138,13 @@ public final class Bench {
             Duration during = Duration.ofMinutes(options.minutes());
             findings.addAll(new AgeContest(stand, load(stand), during, progress).grow());
         });
-        hold(Benchmark.LARGE, "a table of 4 GB and a file of 4 GB", stand -> {
+        hold(Benchmark.LARGE, "a table of " + options.gigabytes() + " GB and a file of 4 GB", stand -> {
             stand.withoutSite();
-            findings.addAll(new LargeContest(stand, progress).hold());
+            findings.addAll(new LargeContest(stand, options.gigabytes(), progress).hold());
+        });
+        hold(Benchmark.MANY, options.files() + " small files", stand -> {
+            stand.withoutSite();
+            findings.addAll(new ManyContest(stand, options.files(), progress).hold());
         });
         return new Table(about, findings);
     }

@@ -32,10 +32,12 @@ enum Benchmark {
     /** How old the data is that a promotion would serve, under load and with continuous snapshots. */
     AGE,
     /** The agents' memory with one very large table and file. */
-    LARGE;
+    LARGE,
+    /** Snapshots and imports of a tree of very many small files. */
+    MANY;
 
-    /** All but the one that takes minutes and tens of gigabytes. */
+    /** All but those that take minutes and tens of gigabytes. */
     static Set<Benchmark> usual() {
-        return EnumSet.complementOf(EnumSet.of(LARGE));
+        return EnumSet.complementOf(EnumSet.of(LARGE, MANY));
     }
 }

@@ -15,6 +15,8 @@ import java.util.Set;
  * @param runs of each contender; medians are reported
  * @param megabytes of database, and again of media
  * @param minutes of load while the age of the standby's data is measured
+ * @param gigabytes of the table of {@link Benchmark#LARGE}
+ * @param files of {@link Benchmark#MANY}
  * @param contests to hold
  * @param readme where the table goes, empty: it is only printed
  * @param recordings where the agents' flight recordings go, empty: none are made
@@ -23,19 +25,24 @@ record Options(
         int runs,
         int megabytes,
         int minutes,
+        int gigabytes,
+        int files,
         Set<Benchmark> contests,
         Optional<Path> readme,
         Optional<Path> recordings,
         boolean keep) {
     static final String USAGE = """
-            usage: deploy/bench [--runs N] [--mb N] [--minutes N] [--only CONTEST[,CONTEST]] [--large] [--write] [--profile FOLDER] [--keep]
+            usage: deploy/bench [--runs N] [--mb N] [--minutes N] [--only CONTEST[,CONTEST]] [--large] [--many] [--write] [--profile FOLDER] [--keep]
 
               --runs N          runs of each contender, of which the median is reported (default 5)
               --mb N            MB of database, and again of media (default 500)
               --minutes N       minutes of load while the age of the standby's data is measured (default 10)
               --only CONTEST    snapshots, small, changed, tracked, scattered, metadata, import, differences, disk,
-                                follow, promote, host, age or large
-              --large           only the memory with a 4 GB table and a 4 GB file; takes minutes and 30 GB of disk
+                                follow, promote, host, age, large or many
+              --large           only memory and times with a large table and a file of 4 GB; takes minutes, and 30 GB of disk
+              --gb N            GB of that table (default 4); takes three times as much of disk
+              --many            only memory and times with very many small files; takes minutes and 15 KB of disk for each
+              --files N         their number (default 1000000)
               --write           write the table into README.md; only for a whole measurement
               --profile FOLDER  let the agents write flight recordings (JFR) there; slows them down a little
               --keep            keep the folder with the site, the repositories and the logs""";
@@ -43,6 +50,8 @@ record Options(
     static final int RUNS = 5;
     static final int MEGABYTES = 500;
     static final int MINUTES = 10;
+    private static final int GIGABYTES = 4;
+    private static final int FILES = 1_000_000;
 
     /** @throws IllegalArgumentException naming what cannot be understood */
     static Options parse(Path readme, String... arguments) {
@@ -50,6 +59,8 @@ record Options(
         int runs = RUNS;
         int megabytes = MEGABYTES;
         int minutes = MINUTES;
+        int gigabytes = GIGABYTES;
+        int files = FILES;
         Set<Benchmark> contests = Benchmark.usual();
         boolean write = false;
         boolean keep = false;
@@ -61,7 +72,10 @@ record Options(
                 case "--mb" -> megabytes = number(argument, given, 100_000);
                 case "--minutes" -> minutes = number(argument, given, 1_000);
                 case "--only" -> contests = contests(value(argument, given));
+                case "--gb" -> gigabytes = number(argument, given, 1_000);
+                case "--files" -> files = number(argument, given, 10_000_000);
                 case "--large" -> contests = EnumSet.of(Benchmark.LARGE);
+                case "--many" -> contests = EnumSet.of(Benchmark.MANY);
                 case "--write" -> write = true;
                 case "--keep" -> keep = true;
                 case "--profile" ->
@@ -75,7 +89,15 @@ record Options(
                     + MEGABYTES + ", --runs of at least " + RUNS + ", --minutes of at least " + MINUTES);
         }
         return new Options(
-                runs, megabytes, minutes, contests, write ? Optional.of(readme) : Optional.empty(), recordings, keep);
+                runs,
+                megabytes,
+                minutes,
+                gigabytes,
+                files,
+                contests,
+                write ? Optional.of(readme) : Optional.empty(),
+                recordings,
+                keep);
     }
 
     private static Set<Benchmark> contests(String names) {
@@ -92,7 +114,7 @@ record Options(
 
     private static int number(String argument, Deque<String> given, int most) {
         String value = value(argument, given);
-        if (!value.matches("[1-9][0-9]{0,5}") || Integer.parseInt(value) > most) {
+        if (!value.matches("[1-9][0-9]{0,7}") || Integer.parseInt(value) > most) {
             throw new IllegalArgumentException(argument + " takes a number from 1 to " + most + ", not " + value);
         }
         return Integer.parseInt(value);

@@ -17,8 +17,9 @@ class OptionsTest {
         Options options = Options.parse(README);
         assertThat(options.runs()).isEqualTo(5);
         assertThat(options.megabytes()).isEqualTo(500);
-        assertThat(options.minutes()).isEqualTo(10);
-        assertThat(options.contests()).doesNotContain(Benchmark.LARGE).hasSize(Benchmark.values().length - 1);
+        assertThat(options.contests())
+                .doesNotContain(Benchmark.LARGE, Benchmark.MANY)
+                .hasSize(Benchmark.values().length - 2);
         assertThat(options.readme()).isEmpty();
     }
 
@@ -27,6 +28,14 @@ class OptionsTest {
         assertThat(Options.parse(README, "--only", "import,follow").contests())
                 .isEqualTo(EnumSet.of(Benchmark.IMPORT, Benchmark.FOLLOW));
         assertThat(Options.parse(README, "--large").contests()).isEqualTo(EnumSet.of(Benchmark.LARGE));
+        assertThat(Options.parse(README, "--many").contests()).isEqualTo(EnumSet.of(Benchmark.MANY));
+    }
+
+    @Test
+    void takesSizesOfWhatIsLarge() {
+        Options options = Options.parse(README, "--gb", "10", "--files", "20000");
+        assertThat(options.gigabytes()).isEqualTo(10);
+        assertThat(options.files()).isEqualTo(20_000);
     }
 
     @Test

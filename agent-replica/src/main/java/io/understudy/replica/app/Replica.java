@@ -15,7 +15,6 @@ import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** What a replica can do, each under the apply lock. Starts no thread. */
@@ -61,7 +60,7 @@ public final class Replica {
 
     /** What the daemon does by itself, as often as it looks: whatever the marker and the filestore ask for. */
     public void attend(RoundControl control) {
-        locked(() -> clearingUp(control::isAskedToStop, () -> {
+        locked(() -> clearingUp(() -> cleanUp.run(control::isAskedToStop), () -> {
             if (!backup.on()) {
                 promotion.lead();
             } else if (store.state() instanceof Promoting) {
@@ -74,7 +73,7 @@ public final class Replica {
     }
 
     public RoundResult sync(ImportRequest ask, RoundControl control) {
-        return locked(() -> clearingUp(control::isAskedToStop, () -> round.run(ask, control)));
+        return locked(() -> clearingUp(() -> cleanUp.runAtOnce(control::isAskedToStop), () -> round.run(ask, control)));
     }
 
     public Promotion.Report promote(Promotion.Request request, RoundControl control) {
@@ -88,7 +87,7 @@ public final class Replica {
 
     /** @return what is live now; nothing when it went back to the state before the first import */
     public RoundResult rollback() {
-        return locked(() -> clearingUp(() -> false, rollback::run));
+        return locked(() -> clearingUp(() -> cleanUp.runAtOnce(() -> false), rollback::run));
     }
 
     /** Throws at once what {@link #rollback} would: before anybody is asked. */
@@ -102,15 +101,15 @@ public final class Replica {
     }
 
     /** What the work left behind is cleared up after it, however it ended. */
-    private <T> T clearingUp(BooleanSupplier stop, Supplier<T> work) {
+    private <T> T clearingUp(Runnable clear, Supplier<T> work) {
         T result;
         try {
             result = work.get();
         } catch (RuntimeException e) {
-            cleanUp.run(stop);
+            clear.run();
             throw e;
         }
-        cleanUp.run(stop);
+        clear.run();
         return result;
     }
 

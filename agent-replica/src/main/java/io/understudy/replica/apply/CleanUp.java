@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Removes what no import and no way back needs any more: retired databases but one, the spare of a server that was
@@ -71,11 +72,18 @@ public final class CleanUp {
      * @param stop whether something else waits; then the rest is left for later
      */
     public void run(BooleanSupplier stop) {
+        run(stop, pending -> pending.isDue(clock.instant()));
+    }
+
+    /** The same without waiting for the next attempt: an operator, who may have mended the cause, asked for a round. */
+    public void runAtOnce(BooleanSupplier stop) {
+        run(stop, pending -> true);
+    }
+
+    private void run(BooleanSupplier stop, Predicate<PendingCleanUp> isDue) {
         try {
             ReplicaRecord record = store.record();
-            boolean due = record.cleanUp()
-                    .filter(pending -> pending.isDue(clock.instant()))
-                    .isPresent();
+            boolean due = record.cleanUp().filter(isDue).isPresent();
             if (due && !(record.state() instanceof Applying)) {
                 clear(record, stop);
             }

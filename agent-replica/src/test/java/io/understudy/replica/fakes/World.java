@@ -125,11 +125,19 @@ public final class World {
         try {
             result = agent.round().run(ask, new RoundControl());
         } catch (RuntimeException e) {
-            agent.cleanUp().run(() -> false);
+            clear(agent, ask);
             throw e;
         }
-        agent.cleanUp().run(() -> false);
+        clear(agent, ask);
         return result;
+    }
+
+    private static void clear(Agent agent, ImportRequest ask) {
+        if (ask.equals(ImportRequest.newest())) {
+            agent.cleanUp().run(() -> false);
+        } else {
+            agent.cleanUp().runAtOnce(() -> false);
+        }
     }
 
     /** As the daemon does it: failures wait for their time. */

@@ -93,6 +93,20 @@ class PromotionAgainstFailuresTest extends FollowingStandby {
     }
 
     @Test
+    void clearsUpAtOnceWhereAnOperatorAsks() {
+        breakClearingUp(world);
+        world.source.commit(1, 2);
+        world.sync();
+        mendClearingUp(world);
+        world.agent().cleanUp().run(() -> false);
+        assertThat(world.store.record().cleanUp()).isPresent();
+
+        world.sync();
+
+        assertThat(world.store.record().cleanUp()).isEmpty();
+    }
+
+    @Test
     void anImportThatWasKilledWhenItWasProvenIsNoObstacle() {
         world.source.commit(1, 2);
         world.points.dieBefore("settle");
