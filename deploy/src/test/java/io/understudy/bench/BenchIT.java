@@ -68,9 +68,11 @@ class BenchIT {
                     "the same, demo site.*" + VALUE));
         }
 
-        List<String> rows =
-                rows(measure(ALL ? "snapshots,small,import,tracked,follow,promote" + (restic ? ",changed" : "") : "snapshots")
-                        .run(LIMIT));
+        List<String> rows = rows(measure(
+                        ALL
+                                ? "snapshots,small,import,tracked,follow,promote" + (restic ? ",changed" : "")
+                                : "snapshots")
+                .run(LIMIT));
 
         assertThat(rows).hasSameSizeAs(expected);
         for (int i = 0; i < rows.size(); i++) {
