@@ -18,6 +18,7 @@ public final class Pace {
     private final Duration every;
     private Share read = new Share(Duration.ZERO, "");
     private Share walk = new Share(Duration.ZERO, "");
+    private boolean readAll;
 
     /** @param pause that it asks for */
     private record Share(Duration pause, String why) {}
@@ -28,12 +29,15 @@ public final class Pace {
     }
 
     /**
-     * The database was read.
+     * The database was read. Where all of it was, the next time may be cheap: change tracking begins with that. So only a
+     * second time in a row says that it is always so.
      *
      * @param byChanges whether it was known what changed, so that not all was read
      */
     public void read(Duration took, boolean byChanges) {
-        read = byChanges
+        boolean always = readAll && !byChanges;
+        readAll = !byChanges;
+        read = !always
                 ? new Share(took, "the last snapshot took " + seconds(took) + ", and as long is waited")
                 : new Share(
                         took.multipliedBy(OF_ALL),

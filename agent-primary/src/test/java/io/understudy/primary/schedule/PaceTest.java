@@ -19,10 +19,14 @@ class PaceTest {
     @Test
     void readingEverythingTakesATwentiethOfTheTime() {
         pace.read(Duration.ofSeconds(40), false);
+        assertThat(pace.pause()).as("the read that change tracking begins with").isEqualTo(Duration.ofSeconds(40));
+        pace.read(Duration.ofSeconds(40), false);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(800));
         assertThat(pace.slower().orElseThrow()).contains("changes are not tracked", "40 s");
         pace.read(Duration.ofMillis(300), true);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(5));
+        pace.read(Duration.ofSeconds(40), false);
+        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(40));
     }
 
     @Test
