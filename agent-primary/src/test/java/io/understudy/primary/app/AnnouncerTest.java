@@ -8,6 +8,7 @@ import io.understudy.events.EventSink;
 import io.understudy.events.Events;
 import io.understudy.primary.announce.Followers;
 import io.understudy.primary.capture.SnapshotRequest;
+import io.understudy.primary.capture.SnapshotTaker;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.retention.ContinuousRetention;
 import io.understudy.primary.retention.Pruning;
@@ -69,6 +70,18 @@ class AnnouncerTest {
         List<Moment> after = sinceCommit(commit);
         assertThat(after).contains(new Moment("told " + FIRST, FIRST), new Moment("taken", FIRST));
         assertThat(after).allMatch(moment -> moment.announced().equals(FIRST));
+    }
+
+    /** So a standby knows, without reading anything, whether it is to restart its site. */
+    @Test
+    void saysWhichSnapshotAStandbyIsToRestartItsSiteWith() {
+        SnapshotTaker taker = primary.taker(new Events(primary.time.clock(), announcer));
+        taker.take(SnapshotRequest.of(List.of("hourly")), Progress.none());
+        assertThat(followers.newest().orElseThrow().getScheduled()).isEqualTo(FIRST);
+        primary.database.rows("1\tother");
+        taker.takeIfChanged(Progress.none());
+        assertThat(followers.newest().orElseThrow().getSnapshot()).isEqualTo("00000001-00000002");
+        assertThat(followers.newest().orElseThrow().getScheduled()).isEqualTo(FIRST);
     }
 
     @Test

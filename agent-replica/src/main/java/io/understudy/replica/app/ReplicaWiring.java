@@ -8,26 +8,17 @@ import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
-import io.understudy.files.DiskSpace;
-import io.understudy.files.MountPoints;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
-import io.understudy.postgres.Database;
-import io.understudy.process.CommandRunner;
-import io.understudy.process.SystemCommandRunner;
 import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
-import io.understudy.replica.apply.DatabaseSwap;
-import io.understudy.replica.apply.FileHook;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.TreeSwap;
 import io.understudy.replica.discover.PrimaryLink;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fetch.MirrorAccess;
-import io.understudy.replica.fetch.MirrorFolder;
 import io.understudy.replica.fetch.MirroredSnapshots;
-import io.understudy.replica.load.DatabaseLoader;
 import io.understudy.replica.load.SpareLoader;
 import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
@@ -47,7 +38,6 @@ import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.replica.state.ApplyLock;
 import io.understudy.replica.state.BackupMode;
-import io.understudy.replica.state.MarkerBackupMode;
 import io.understudy.replica.state.ReplicaId;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
@@ -57,22 +47,16 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.key.TrustedKeys;
-import io.understudy.site.CommandSiteService;
-import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
 import io.understudy.time.Backoff;
-import io.understudy.time.Ticker;
 import io.understudy.transport.RefusedPeers;
 import io.understudy.transport.Transport;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
@@ -138,28 +122,7 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     private static ReplicaWiring real(Settings settings, Filestore filestore) {
-        Clock clock = Clock.systemUTC();
-        Ticker ticker = Ticker.system();
-        Path state = settings.state();
-        CommandRunner runner = new SystemCommandRunner(StateEntry.COMMANDS.in(state), ticker);
-        ReplicaDisk disk = new ReplicaDisk(
-                new MarkerBackupMode(new Marker(settings.marker()), settings.site(), clock),
-                ReplicaStateStore.in(state),
-                MirrorFolder.of(StateEntry.MIRROR.in(state)),
-                DiskSpace.ofThisMachine(),
-                MountPoints::now,
-                FileHook.none());
-        ReplicaPorts ports = new ReplicaPorts(
-                filestore,
-                new DatabaseSwap(new Database(settings.database()), ticker),
-                new DatabaseLoader(settings.database(), state, runner, ticker),
-                new CommandSiteService(settings.service(), runner, ticker),
-                disk,
-                clock,
-                ticker,
-                new SplittableRandom(),
-                () -> UUID.randomUUID().toString());
-        return new ReplicaWiring(settings, ports, ReplicaParts::bounded);
+        return new ReplicaWiring(settings, ServerWiring.ports(settings, filestore), ReplicaParts::bounded);
     }
 
     private ReplicaParts shippedParts() {

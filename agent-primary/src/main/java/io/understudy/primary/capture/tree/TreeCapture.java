@@ -29,6 +29,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -46,6 +47,8 @@ public final class TreeCapture implements SourceTrees {
     private final Path folder;
     private final Clock clock;
     private final QuietTrees quiet;
+    /** Sockets, pipes and devices of all trees that the log named, so that it does so once in a process. */
+    private final Set<Path> leftOut = new HashSet<>();
 
     /** @param state folder of durable state; the caches lie in {@code capture/} and may be deleted at any time */
     public TreeCapture(Path state, Clock clock) {
@@ -151,7 +154,8 @@ public final class TreeCapture implements SourceTrees {
                 FileCache.Reader known = FileCache.read(cache);
                 FileCache.Writer fresh = FileCache.write(cache);
                 StableFileReader reader = new StableFileReader(sink, clock)) {
-            TreeIndexBuilder drafted = new TreeIndexBuilder(base, packing, stats, known, fresh, reader, signature);
+            TreeIndexBuilder drafted =
+                    new TreeIndexBuilder(base, packing, stats, known, fresh, reader, signature, leftOut);
             drafted.draft(walker, out);
             fresh.commit();
             PrimaryPoint.TREE_READ.reached();

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -44,6 +45,7 @@ final class TreeIndexBuilder {
     private final FileCache.Writer fresh;
     private final StableFileReader reader;
     private final TreeSignature signature;
+    private final Set<Path> leftOut;
     private final Accounts accounts = new Accounts();
     private final ContentTable contents = new ContentTable();
     private final PackUpkeep upkeep = new PackUpkeep();
@@ -57,6 +59,7 @@ final class TreeIndexBuilder {
      * @param known of the files as they were
      * @param fresh receives what is known of them now
      * @param signature receives all that the walk finds
+     * @param leftOut what the log said already to be no content; receives more
      */
     TreeIndexBuilder(
             Optional<LocalIndex> local,
@@ -65,7 +68,8 @@ final class TreeIndexBuilder {
             FileCache.Reader known,
             FileCache.Writer fresh,
             StableFileReader reader,
-            TreeSignature signature) {
+            TreeSignature signature,
+            Set<Path> leftOut) {
         this.local = local;
         this.packing = packing;
         this.stats = stats;
@@ -73,6 +77,7 @@ final class TreeIndexBuilder {
         this.fresh = fresh;
         this.reader = reader;
         this.signature = signature;
+        this.leftOut = leftOut;
     }
 
     void draft(TreeWalker walker, OutputStream out) throws IOException {
@@ -158,7 +163,9 @@ final class TreeIndexBuilder {
     }
 
     private Optional<IndexEntry> special(Found found) {
-        LOG.warn("{} is a socket, a pipe or a device and is left out", found.path());
+        if (leftOut.add(found.location())) {
+            LOG.warn("{} is a socket, a pipe or a device and is left out", found.path());
+        }
         return Optional.empty();
     }
 
