@@ -46,6 +46,7 @@ public enum Setting {
 
     PRIMARY_NAME("primary.name", Kind.TEXT, "the host name"),
     PRIMARY_SCHEDULE("primary.schedule", Kind.SCHEDULE, "{}"),
+    PRIMARY_CONTINUOUS("primary.continuous", Kind.DURATION.between("1s", "1h"), ""),
     PRIMARY_LISTEN("primary.listen", Kind.HOST_PORT, "127.0.0.1:7443"),
     PRIMARY_TRACKING("primary.tracking", Kind.CHOICE.of("auto", "off"), "auto"),
     PRIMARY_REPLICAS("primary.replicas", Kind.TEXTS, "[]"),
@@ -53,6 +54,7 @@ public enum Setting {
     PRIMARY_HTTP("primary.http", Kind.HTTP_LISTEN, "127.0.0.1:9464"),
 
     RETENTION_KEEP("retention.keep", Kind.COUNTS.in(0, 100_000), "{hourly: 24, daily: 7, weekly: 4, monthly: 12}"),
+    RETENTION_CONTINUOUS("retention.continuous", Kind.DURATION.between("1m", "30d"), "1h"),
     RETENTION_MINIMUM("retention.minimum", Kind.INTEGER.in(1, 100_000), "3"),
     RETENTION_GRACE("retention.grace", Kind.DURATION.between("24h", "365d"), "24h"),
     RETENTION_HOLD("retention.hold", Kind.DURATION.between("1d", "3650d"), "90d"),

@@ -157,6 +157,8 @@ public record Settings(
      * @param name of this server in manifests and claims; default: the host name
      * @param schedule cron expressions (five fields, server's time zone) by period: hourly, daily, weekly, monthly, …
      * @param tracking whether changes may be learned from a replication slot, where the server allows it
+     * @param continuous the pause between two looks whether something changed, 1 s to 1 h, each of which takes a snapshot
+     *     if so; empty: only the schedule asks for snapshots
      * @param listen {@code host:port} of gRPC
      * @param replicas names in the certificates of the servers that may follow, DNS names or addresses; where it names
      *     any, only the reports of these hold snapshots. Without {@code tls} any process of this host may follow
@@ -167,6 +169,7 @@ public record Settings(
             String name,
             Map<String, String> schedule,
             boolean tracking,
+            Optional<Duration> continuous,
             HostPort listen,
             List<String> replicas,
             OptionalDouble processors,
@@ -183,32 +186,39 @@ public record Settings(
                 HostPort listen,
                 List<String> replicas,
                 Optional<HostPort> http) {
-            this(name, schedule, true, listen, replicas, OptionalDouble.empty(), http);
+            this(name, schedule, true, Optional.empty(), listen, replicas, OptionalDouble.empty(), http);
         }
     }
 
     /**
      * @param keep how many snapshots of a period are kept, 0 to 100,000; those of a period that is not here are never
      *     deleted
+     * @param continuous how long continuous snapshots are kept, 1 min to 30 d; default 1 h
      * @param minimum so many of the newest are kept whatever {@code keep} says, 1 to 100,000; default 3
      * @param grace how old content must be that no snapshot names before it is deleted, 24 h to 365 d; default 24 h
      * @param hold how long a replica's report holds snapshots after it was written, 1 d to 3650 d; default 90 d
      * @param automatic whether the daemon prunes by itself
      */
     public record RetentionSettings(
-            Map<String, Integer> keep, int minimum, Duration grace, Duration hold, boolean automatic) {
+            Map<String, Integer> keep,
+            Duration continuous,
+            int minimum,
+            Duration grace,
+            Duration hold,
+            boolean automatic) {
+        private static final Duration CONTINUOUS = Duration.ofHours(1);
         private static final Duration HOLD = Duration.ofDays(90);
 
         public static final RetentionSettings DEFAULT = new RetentionSettings(
-                Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12), 3, Duration.ofHours(24), HOLD, true);
+                Map.of("hourly", 24, "daily", 7, "weekly", 4, "monthly", 12), 3, Duration.ofHours(24), true);
 
         public RetentionSettings {
             keep = Map.copyOf(keep);
         }
 
-        /** With reports that hold for as long as they do by default. */
+        /** With continuous snapshots, and reports, that count for as long as they do by default. */
         public RetentionSettings(Map<String, Integer> keep, int minimum, Duration grace, boolean automatic) {
-            this(keep, minimum, grace, HOLD, automatic);
+            this(keep, CONTINUOUS, minimum, grace, HOLD, automatic);
         }
     }
 

@@ -31,6 +31,7 @@ final class SettingsChecks {
 
     void check(Settings settings) {
         schedule(settings);
+        label(settings);
         replicas(settings);
         trees(settings.trees());
         outsideTrees(Setting.MARKER, settings.marker(), settings);
@@ -57,6 +58,18 @@ final class SettingsChecks {
                         .fault(Setting.PRIMARY_SCHEDULE, "has no cron expression for " + period + ": " + cron);
             }
         });
+    }
+
+    /** The label says that a standby does not restart its site with a snapshot. */
+    private void label(Settings settings) {
+        if (settings.primary().schedule().containsKey(Setting.PRIMARY_CONTINUOUS.key())) {
+            top.below("primary")
+                    .fault(Setting.PRIMARY_SCHEDULE, "must not name a period continuous: set primary.continuous");
+        }
+        if (settings.retention().keep().containsKey(Setting.PRIMARY_CONTINUOUS.key())) {
+            top.below("retention")
+                    .fault(Setting.RETENTION_KEEP, "has no count for continuous: set retention.continuous, a duration");
+        }
     }
 
     /** Names are compared with those in certificates letter by letter: a pattern would let in more than one server. */

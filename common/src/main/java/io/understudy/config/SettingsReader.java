@@ -108,6 +108,7 @@ final class SettingsReader {
                 values.hostNamed(Setting.PRIMARY_NAME),
                 values.map(Setting.PRIMARY_SCHEDULE),
                 values.choice(Setting.PRIMARY_TRACKING).equals("auto"),
+                values.optionalDuration(Setting.PRIMARY_CONTINUOUS),
                 values.hostPort(Setting.PRIMARY_LISTEN),
                 values.list(Setting.PRIMARY_REPLICAS),
                 values.decimal(Setting.PRIMARY_PROCESSORS),
@@ -117,6 +118,7 @@ final class SettingsReader {
     private static RetentionSettings retention(Values values) {
         return new RetentionSettings(
                 values.counts(Setting.RETENTION_KEEP, RetentionSettings.DEFAULT.keep()),
+                values.duration(Setting.RETENTION_CONTINUOUS),
                 values.integer(Setting.RETENTION_MINIMUM),
                 values.duration(Setting.RETENTION_GRACE),
                 values.duration(Setting.RETENTION_HOLD),

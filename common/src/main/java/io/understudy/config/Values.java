@@ -177,6 +177,11 @@ final class Values {
         return value;
     }
 
+    /** Of a key that may be absent. */
+    Optional<Duration> optionalDuration(Setting setting) {
+        return raw(setting).map(text -> duration(setting));
+    }
+
     Optional<Boolean> yesNo(Setting setting) {
         return raw(setting)
                 .flatMap(text -> parsed(setting, text, "must be yes or no", word -> switch (word) {

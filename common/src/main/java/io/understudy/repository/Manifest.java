@@ -1,9 +1,12 @@
 package io.understudy.repository;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The description of one snapshot; committing it makes the snapshot exist. It is small, and as large for a large site
@@ -12,6 +15,8 @@ import java.util.List;
  * @param format {@link #FORMAT}
  * @param site the site's name; a repository holds one site
  * @param periods labels of the schedule that asked for it: {@code hourly}, {@code daily}, …, {@code manual}
+ * @param lastScheduled of a continuous snapshot: the newest one before it that is not; null where there is none, and in
+ *     all others
  * @param moment of the data, UTC: when the database's snapshot was exported
  * @param walLsn the source's WAL position at that moment, as PostgreSQL writes it
  * @param server the name of the server that took it
@@ -21,6 +26,7 @@ public record Manifest(
         String site,
         SnapshotId snapshot,
         List<String> periods,
+        @JsonInclude(JsonInclude.Include.NON_NULL) SnapshotId lastScheduled,
         Instant moment,
         String walLsn,
         String server,
@@ -31,10 +37,43 @@ public record Manifest(
     /** 1 was the layout before the first release, with all tables in the manifest; it is not read any more. */
     public static final int FORMAT = 2;
 
+    /** The label of a snapshot that was taken because something changed. It is never one of several. */
+    public static final String CONTINUOUS = "continuous";
+
     public Manifest {
         periods = List.copyOf(periods);
         databases = List.copyOf(databases);
         trees = List.copyOf(trees);
+    }
+
+    /** One that is not continuous. */
+    public Manifest(
+            int format,
+            String site,
+            SnapshotId snapshot,
+            List<String> periods,
+            Instant moment,
+            String walLsn,
+            String server,
+            Versions versions,
+            List<DatabaseData> databases,
+            List<TreeData> trees,
+            Totals totals) {
+        this(format, site, snapshot, periods, null, moment, walLsn, server, versions, databases, trees, totals);
+    }
+
+    /** Whether a standby keeps it ready instead of restarting its site with it. */
+    @JsonIgnore
+    public boolean isContinuous() {
+        return periods.equals(List.of(CONTINUOUS));
+    }
+
+    /**
+     * The newest snapshot up to this one that is not continuous, so that a standby learns from the newest manifest alone
+     * whether one is due. Empty where there is none.
+     */
+    public Optional<SnapshotId> scheduled() {
+        return isContinuous() ? Optional.ofNullable(lastScheduled) : Optional.of(snapshot);
     }
 
     /**

@@ -21,6 +21,10 @@ final class ManifestCheck {
         require(manifest.format() == Manifest.FORMAT, "format");
         present(manifest.site(), "site");
         present(manifest.snapshot(), "snapshot");
+        require(
+                manifest.lastScheduled() == null
+                        || manifest.isContinuous() && manifest.lastScheduled().compareTo(manifest.snapshot()) < 0,
+                "last_scheduled");
         present(manifest.moment(), "moment");
         present(manifest.walLsn(), "wal_lsn");
         present(manifest.server(), "server");

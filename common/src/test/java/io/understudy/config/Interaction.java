@@ -51,6 +51,15 @@ record Interaction(String text, Set<Setting> settings) {
                         "While %s exists, no snapshot is taken, whatever %s says, and none is deleted, whatever %s says.",
                         Setting.MARKER, Setting.PRIMARY_SCHEDULE, Setting.RETENTION_AUTOMATIC),
                 of(
+                        "With %s, snapshots are taken between those of %s, which are the ones that a standby restarts its site with.",
+                        Setting.PRIMARY_CONTINUOUS, Setting.PRIMARY_SCHEDULE),
+                of(
+                        "Without %s, each snapshot of %s reads every table, so they are as far apart as that takes.",
+                        Setting.PRIMARY_TRACKING, Setting.PRIMARY_CONTINUOUS),
+                of(
+                        "Snapshots of %s are kept for %s, whatever %s says.",
+                        Setting.PRIMARY_CONTINUOUS, Setting.RETENTION_CONTINUOUS, Setting.RETENTION_KEEP),
+                of(
                         "Without %s nothing is imported, whatever %s and %s say.",
                         Setting.MARKER, Setting.REPLICA_POLL, Setting.REPLICA_PRIMARIES));
     }

@@ -71,6 +71,24 @@ class SettingsFileTest {
     }
 
     @Test
+    void continuousSnapshotsAreOffUntilTheyAreAskedFor() {
+        assertThat(load(SMALLEST).primary().continuous()).isEmpty();
+        Settings set = load(SMALLEST + "primary: {continuous: 5s}\nretention: {continuous: 2h}\n");
+        assertThat(set.primary().continuous()).contains(Duration.ofSeconds(5));
+        assertThat(set.retention().continuous()).isEqualTo(Duration.ofHours(2));
+        assertThatThrownBy(() -> load(SMALLEST + "primary: {continuous: 0.5s}\n"))
+                .hasMessageContaining("1s to 1h");
+    }
+
+    @Test
+    void theLabelOfContinuousSnapshotsIsNoPeriod() {
+        assertThatThrownBy(() -> load(SMALLEST
+                        + "primary: {schedule: {continuous: '* * * * *'}}\nretention: {keep: {continuous: 3}}\n"))
+                .hasMessageContaining("primary.schedule must not name a period continuous: set primary.continuous")
+                .hasMessageContaining("retention.keep has no count for continuous: set retention.continuous");
+    }
+
+    @Test
     void limitsAreOffUntilTheyAreSet() {
         Settings none = load(SMALLEST);
         assertThat(none.filestore().limits()).isEqualTo(Settings.RateLimits.NONE);

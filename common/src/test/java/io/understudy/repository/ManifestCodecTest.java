@@ -76,6 +76,27 @@ class ManifestCodecTest {
     }
 
     @Test
+    void knowsTheNewestSnapshotThatIsNotContinuous() {
+        SnapshotId scheduled = new SnapshotId(1, 7);
+        Manifest continuous = Manifests.continuous(manifest, scheduled);
+        Manifest read = decode(ManifestCodec.encode(continuous, Manifests.REPOSITORY, KEY));
+        assertThat(read).isEqualTo(continuous);
+        assertThat(read.isContinuous()).isTrue();
+        assertThat(read.scheduled()).contains(scheduled);
+        assertThat(decode(bytes).scheduled()).contains(ID);
+        assertThat(text()).doesNotContain("last_scheduled").doesNotContain("continuous");
+        assertThat(decode(ManifestCodec.encode(Manifests.continuous(manifest, null), Manifests.REPOSITORY, KEY))
+                        .scheduled())
+                .isEmpty();
+    }
+
+    @Test
+    void refusesAContinuousOneThatNamesALaterOne() {
+        byte[] later = ManifestCodec.encode(Manifests.continuous(manifest, ID), Manifests.REPOSITORY, KEY);
+        assertThat(failure(later)).hasMessageContaining("last_scheduled");
+    }
+
+    @Test
     void refusesEveryTruncation() {
         Set<ErrorCode> allowed = EnumSet.of(ErrorCode.MANIFEST_DAMAGED, ErrorCode.MANIFEST_UNSIGNED);
         for (int length = 0; length < bytes.length; length++) {

@@ -99,6 +99,23 @@ public final class Manifests {
                 manifest.totals());
     }
 
+    /** The same as a continuous one. @param scheduled the newest before it that is not; null: none */
+    public static Manifest continuous(Manifest manifest, SnapshotId scheduled) {
+        return new Manifest(
+                manifest.format(),
+                manifest.site(),
+                manifest.snapshot(),
+                List.of(Manifest.CONTINUOUS),
+                scheduled,
+                manifest.moment(),
+                manifest.walLsn(),
+                manifest.server(),
+                manifest.versions(),
+                manifest.databases(),
+                manifest.trees(),
+                manifest.totals());
+    }
+
     public static DatabaseProperties properties() {
         return new DatabaseProperties(
                 "UTF8",
