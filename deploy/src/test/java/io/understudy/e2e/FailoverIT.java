@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class FailoverIT extends Scenario {
     private static final byte[] PHOTO = "not really a photo".repeat(100_000).getBytes(StandardCharsets.UTF_8);
 
-    /** The same with a folder in place of S3 is what DemoIT runs. Without a poll each snapshot comes by announcement. */
+    /** DemoIT does the same with a folder in place of S3. Without a poll each snapshot comes by announcement. */
     @Test
     void theStandbyFollowsTakesOverAndFencesTheOldPrimary() {
         ServerPair pair = initialised(true);

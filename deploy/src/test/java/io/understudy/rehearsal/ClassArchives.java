@@ -51,6 +51,25 @@ public final class ClassArchives {
                 .orElse(List.of());
     }
 
+    /** The launcher makes the agents' archive, unless it is there; another process that calls this waits. */
+    static void makeForAgents() {
+        INSTANCE.haveMadeForAgents();
+    }
+
+    private void haveMadeForAgents() {
+        try (FileChannel channel = FileChannel.open(
+                        Folders.create(folder).resolve("agents.lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            if (lock.isValid() && agents().isEmpty()) {
+                Program.of(programs.primary(), "init", "--help").run(LIMIT).successful();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Does something with the programs of {@link #rehearsal}; makes the archives where there are none yet. */
     public static <T> T madeOf(Supplier<T> work) {
         return INSTANCE.made(work);
@@ -68,7 +87,6 @@ public final class ClassArchives {
             if (lock == null || isDone()) {
                 return work.get();
             }
-            Program.of(programs.primary(), "init", "--help").run(LIMIT).successful();
             noting = true;
             T result = work.get();
             noting = false;

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 @Tag("slow")
 class HostileFunctionTest {
-    /** Ways that do not touch each other: each in a schema of its own, with a file of its own, and all loaded at once. */
+    /** Ways that do not touch each other: each has a schema and a file of its own, and all are loaded at once. */
     private static final List<String> TOGETHER = List.of(
             "CREATE TABLE t (a int CHECK (evil(a) > 0)); INSERT INTO t VALUES (1);",
             "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (evil(a)) STORED); INSERT INTO t VALUES (1);",
