@@ -51,7 +51,7 @@ public final class ClassArchives {
                 .orElse(List.of());
     }
 
-    /** The launcher makes the agents' archive, unless it is there; another process that calls this waits. */
+    /** The launcher makes the agents' archive, unless it is there; another process that wants it waits. */
     static void makeForAgents() {
         INSTANCE.haveMadeForAgents();
     }
