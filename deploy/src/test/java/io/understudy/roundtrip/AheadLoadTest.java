@@ -29,9 +29,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
 /**
- * A database that is brought up to one continuous snapshot after the other, each time by what changed alone, and which a
- * process dies in the midst of at every point, is that of the source; what was whole is never called so while it is
- * changed.
+ * A database that is brought up to one continuous snapshot after the other, each time by what changed alone, is that
+ * of the source, whatever points of the load a process died at. What was whole is never called so while it is changed.
  */
 @Timeout(180)
 @Tag("slow")

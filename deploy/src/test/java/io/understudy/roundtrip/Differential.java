@@ -96,7 +96,11 @@ final class Differential {
 
     /** Takes a snapshot and loads it into the spare, which is kept ready only: by the one process that stays. */
     LoadedSpare loadAhead(Runnable changing) {
-        Manifest manifest = capture();
+        return loadAhead(capture(), changing);
+    }
+
+    /** As {@link #loadAhead(Runnable)}, of a snapshot that was taken. */
+    LoadedSpare loadAhead(Manifest manifest, Runnable changing) {
         return ahead.load(
                 manifest,
                 blobs,

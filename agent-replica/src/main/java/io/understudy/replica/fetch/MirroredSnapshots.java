@@ -103,8 +103,8 @@ public final class MirroredSnapshots implements SnapshotSource {
     }
 
     /**
-     * Reports what is about to be fetched, before it is. Not so of one that is newer than all that the last report holds
-     * and needs little: retention keeps the newest for longer than that takes.
+     * Reports what is about to be fetched, before it is. Not so of one that is newer than all that the last report
+     * holds and needs little: retention keeps the newest for longer than that takes.
      */
     private final class Hold implements Mirror.Before {
         private final SnapshotId wanted;

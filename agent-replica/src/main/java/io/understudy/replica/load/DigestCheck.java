@@ -9,6 +9,7 @@ import io.understudy.repository.digest.RowDigest;
 import io.understudy.tasks.TaskScope;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -46,22 +47,23 @@ final class DigestCheck {
         Collection<Mismatch> found = new ConcurrentLinkedQueue<>();
         long total = tables.stream().mapToLong(TableData::bytes).sum();
         AtomicLong done = new AtomicLong();
-        List<TableData> some =
-                tables.stream().filter(table -> table.digest() != null).toList();
+        Queue<TableData> open = new ConcurrentLinkedQueue<>(
+                tables.stream().filter(table -> table.digest() != null).toList());
         try (TaskScope scope = new TaskScope("compare the rows of tables with the snapshot")) {
-            scope.forEach(sessions(some), some, table -> {
-                try (Session session = scope.open(() -> database.open(name))) {
-                    compare(session, table, found);
-                }
-                progress.report("verify", done.addAndGet(table.bytes()), total);
-            });
+            for (int i = Math.min(database.settings().connections(), open.size()); i > 0; i--) {
+                scope.start(() -> {
+                    // One session for many tables: most are small, and a session costs more than they.
+                    try (Session session = scope.open(() -> database.open(name))) {
+                        for (TableData table = open.poll(); table != null; table = open.poll()) {
+                            compare(session, table, found);
+                            progress.report("verify", done.addAndGet(table.bytes()), total);
+                        }
+                    }
+                });
+            }
+            scope.await();
         }
         return List.copyOf(found);
-    }
-
-    /** Never this thread alone, which waits and can be interrupted. */
-    private int sessions(List<TableData> tables) {
-        return Math.max(2, Math.min(database.settings().connections(), tables.size()));
     }
 
     private void compare(Session session, TableData table, Collection<Mismatch> found) {

@@ -72,7 +72,7 @@ final class SnapshotSelector {
                 .orElseGet(() -> byListing(ask));
     }
 
-    /** @return empty when the repository is to be listed after all: what becomes live is chosen from all that is there */
+    /** @return empty when the repository is to be listed after all: from its list is chosen what becomes live */
     private Optional<Optional<Choice>> byName(Map<SnapshotId, Manifest> found, ImportRequest.Newest ask) {
         ReplicaRecord record = store.record();
         Optional<Choice> choice = new NextSnapshot(record, clock.instant())

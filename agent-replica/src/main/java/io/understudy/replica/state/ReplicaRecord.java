@@ -143,8 +143,8 @@ public record ReplicaRecord(
     }
 
     /**
-     * A continuous one was loaded ahead: no error, and nothing to remember of attempts up to it. What was rejected stays
-     * so.
+     * A continuous one was loaded ahead: no error, and nothing to remember of attempts up to it. What was rejected
+     * stays so.
      */
     public ReplicaRecord succeedingAhead(SnapshotId loaded) {
         return with(withoutAttempts(loaded, true), Optional.empty(), 0);
