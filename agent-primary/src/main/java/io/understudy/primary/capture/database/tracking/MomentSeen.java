@@ -11,8 +11,8 @@ import java.util.stream.LongStream;
  * changes content ends a transaction that has a number; what a server does by itself (checkpoints, plain vacuuming)
  * has none, and moves nothing here, though it writes to the log.
  *
- * <p>One exception: a sequence that gives the numbers which it has noted in the log before ends nothing. A row that uses
- * such a number does.
+ * <p>One exception: a sequence that gives the numbers which it has noted in the log before ends nothing. A row that
+ * uses such a number does.
  *
  * @param server when the server was started: another server, or a restored one, is compared with nothing
  * @param own transactions of this agent that change no content
