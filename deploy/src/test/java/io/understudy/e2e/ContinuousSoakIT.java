@@ -69,7 +69,10 @@ class ContinuousSoakIT extends TwoServers {
         Deadline.await(
                 "the standby has something ahead",
                 FOLLOWS,
-                () -> standby.replica("status", "--json").json().at("/ahead/snapshot").isTextual());
+                () -> standby.replica("status", "--json")
+                        .json()
+                        .at("/ahead/snapshot")
+                        .isTextual());
         snapshot(primary);
         standby.replica("sync").successful();
 
@@ -79,8 +82,8 @@ class ContinuousSoakIT extends TwoServers {
         System.out.printf(
                 "%d notes; largest resident memory: agent-primary %d MiB, agent-replica %d MiB%n",
                 written, memory(sender) >> 10, memory(receiver) >> 10);
-        assertThat(List.of(memory(sender), memory(receiver))).allSatisfy(each -> assertThat(each)
-                .isLessThan(MOST_MEMORY));
+        assertThat(List.of(memory(sender), memory(receiver)))
+                .allSatisfy(each -> assertThat(each).isLessThan(MOST_MEMORY));
     }
 
     /** All of the database as SQL; the order of rows means nothing. */
