@@ -7,6 +7,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.ChangeTracking;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
@@ -112,6 +113,11 @@ final class Differential {
 
                     @Override
                     public boolean ahead() {
+                        return true;
+                    }
+
+                    @Override
+                    public boolean wasNeverLive(DatabaseIdentity database) {
                         return true;
                     }
 

@@ -102,7 +102,7 @@ final class IncrementalLoader {
             BlobSource blobs,
             Progress progress) {
         requireAlike(before.database(), after.database());
-        boolean quiet = spare.isQuiet(base);
+        boolean quiet = spare.isWhole(base) && context.wasNeverLive(base.identity());
         boolean brief = quiet && context.ahead();
         requireReplicaRole();
         List<TableChange> tables =

@@ -1,5 +1,6 @@
 package io.understudy.replica.load;
 
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
@@ -15,6 +16,14 @@ public interface LoadContext {
      * digests and slow views, is left to a later load.
      */
     default boolean ahead() {
+        return false;
+    }
+
+    /**
+     * Whether the database is remembered as one that was never live since it was loaded. A site that ran on it, be it for
+     * a moment before an apply went back, may have written into it.
+     */
+    default boolean wasNeverLive(DatabaseIdentity database) {
         return false;
     }
 

@@ -164,11 +164,8 @@ final class SpareDatabase {
                 .max(Comparator.comparing(LoadedDatabase::snapshot)));
     }
 
-    /**
-     * Whether the database is the spare, whole, and was never live since it was loaded: nothing but Understudy connects
-     * to a database of that name.
-     */
-    boolean isQuiet(LoadedDatabase base) {
+    /** Whether the database is the spare, and no load into it is under way. */
+    boolean isWhole(LoadedDatabase base) {
         return record().filter(each -> each.stage() == SpareRecord.Stage.LOADED)
                 .filter(each -> each.identity().equals(base.identity()))
                 .isPresent();

@@ -1,6 +1,7 @@
 package io.understudy.replica.round;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.LoadContext;
@@ -117,6 +118,14 @@ public final class ImportSteps {
             @Override
             public boolean ahead() {
                 return ahead;
+            }
+
+            @Override
+            public boolean wasNeverLive(DatabaseIdentity database) {
+                return store.record()
+                        .ahead()
+                        .filter(each -> each.database().equals(database))
+                        .isPresent();
             }
 
             @Override
