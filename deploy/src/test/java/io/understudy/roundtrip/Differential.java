@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.ChangeTracking;
-import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.apply.DatabaseSwap;
 import io.understudy.replica.apply.LiveDatabases.Arrangement;
