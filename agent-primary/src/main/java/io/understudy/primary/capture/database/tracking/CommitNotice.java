@@ -11,7 +11,8 @@ public interface CommitNotice {
     void committed();
 
     /**
-     * Nothing is committed: what was captured is what this snapshot holds, which the capture was built on. Never throws.
+     * Nothing is committed: what was captured is what this snapshot holds, which the capture was built on. Never
+     * throws.
      */
     default void unchanged(SnapshotId same) {}
 
