@@ -94,6 +94,11 @@ public final class Epochs {
         }
     }
 
+    /** Whether an object has the name of a claim of this epoch, by one question that reads nothing. */
+    public boolean isNamed(int epoch) {
+        return filestore.stat(key(epoch)).isPresent();
+    }
+
     /** Reads the claims above this epoch, and no other. */
     public Above above(int epoch) {
         int[] numbers = claimed().filter(each -> each > epoch).sorted().toArray();

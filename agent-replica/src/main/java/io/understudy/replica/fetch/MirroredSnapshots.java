@@ -81,6 +81,12 @@ public final class MirroredSnapshots implements SnapshotSource {
     }
 
     @Override
+    public boolean isStillNewest(SnapshotId snapshot) {
+        Repository repository = remote.get();
+        return repository.holds(snapshot) && !repository.epochs().isNamed(snapshot.epoch() + 1);
+    }
+
+    @Override
     public Optional<JunkObject> identityJunk() {
         return remote.get().identityJunk();
     }

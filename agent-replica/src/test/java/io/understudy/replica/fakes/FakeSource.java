@@ -160,6 +160,17 @@ public final class FakeSource implements SnapshotSource {
     }
 
     @Override
+    public boolean isStillNewest(SnapshotId snapshot) {
+        refuseWhenDown();
+        return snapshots.contains(snapshot) && claimed <= snapshot.epoch();
+    }
+
+    /** It is no longer there. */
+    public void remove(SnapshotId snapshot) {
+        snapshots.remove(snapshot);
+    }
+
+    @Override
     public Manifest manifest(SnapshotId snapshot) {
         reads.add(snapshot);
         refuseWhenDown();

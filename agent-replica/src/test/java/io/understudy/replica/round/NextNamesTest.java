@@ -87,6 +87,16 @@ class NextNamesTest {
     }
 
     @Test
+    void listsWhereTheNewestIsGoneOrTheNextEpochIsClaimed() {
+        world.source.claimed(2);
+        assertThat(look()).isEmpty();
+        world.source.claimed(1);
+        assertThat(look()).isPresent();
+        world.source.remove(first);
+        assertThat(look()).isEmpty();
+    }
+
+    @Test
     void listsAfterAFailureAndWhereSomethingKnownIsNotHere() {
         world.source.damage(world.source.continuous(1, 2, first), ErrorCode.SIGNATURE_INVALID);
         assertThat(look()).isEmpty();
