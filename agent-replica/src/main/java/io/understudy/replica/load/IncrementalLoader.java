@@ -3,7 +3,6 @@ package io.understudy.replica.load;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
-import io.understudy.postgres.SchemaStamp;
 import io.understudy.postgres.Session;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
@@ -17,7 +16,6 @@ import io.understudy.repository.blob.BlobSource;
 import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +43,9 @@ final class IncrementalLoader {
     private final Restores restores;
     private final Path state;
     private final ComparedTables compared;
-    private final ViewPace pace;
     private boolean mayBeReplica;
-    /** By the hash of the catalogs, which holds OIDs: of the last database alone. */
-    private final Map<String, Structure> structures = new HashMap<>();
+    private final BaseInspector inspector;
+    private final ViewRefresh views;
 
     IncrementalLoader(
             Database database,
@@ -57,28 +54,14 @@ final class IncrementalLoader {
             ComparedTables compared,
             Path state,
             Ticker ticker) {
-        this.pace = new ViewPace(ticker);
         this.database = database;
         this.replica = database.asReplica();
         this.spare = spare;
         this.restores = restores;
         this.compared = compared;
         this.state = state;
-    }
-
-    /** What was looked at before anything was changed. */
-    private record Look(Structure structure, Set<String> others, Set<String> driftedOthers) {
-        boolean isLargeObject(String name) {
-            return name.equals(LargeObjects.CONTENT) || name.equals(LargeObjects.LIST);
-        }
-
-        CopyTargets targets() {
-            return structure.targets();
-        }
-
-        LoadOrder order() {
-            return structure.order();
-        }
+        this.inspector = new BaseInspector(replica, spare.name());
+        this.views = new ViewRefresh(replica, spare.name(), ticker);
     }
 
     /** @param mark makes the mark of the database, in a session of it */
@@ -111,40 +94,37 @@ final class IncrementalLoader {
         if (!quiet) {
             LoadRights.dropLeftoversIn(replica, spare.name());
         }
-        Look look = quiet ? quietLook(base.mark(), brief) : look(base.mark(), tables, change);
+        BaseLook look = quiet ? inspector.quietLook(base.mark(), brief) : inspector.look(base.mark(), tables, change);
         boolean sameArchive =
                 before.database().archive().equals(after.database().archive());
-        if (!sameArchive || !quiet && hasDoubtfulObjects(look, change)) {
-            new LargeObjects(database, spare.name(), restores).replace(after, blobs, filled(look, base.mark()));
+        if (!sameArchive || !quiet && look.hasDoubtfulObjects()) {
+            new LargeObjects(database, spare.name(), restores).replace(after, blobs, inspector.filled(look));
         }
-        List<TableLoad> loads = brief && tables.isEmpty()
-                ? List.of()
-                : rows(context, tables, quiet, look, base.mark(), change, after, blobs, progress);
+        List<TableLoad> loads =
+                brief && tables.isEmpty() ? List.of() : rows(context, tables, look, change, after, blobs, progress);
         Set<String> changed = changed(tables, loads);
-        Views views = finish(context, tables, loads, quiet, changed, look, base.mark(), before, after, blobs, progress);
+        ViewRefresh.Views left = finish(context, tables, loads, changed, look, before, after, blobs, progress);
         boolean carried = brief
                 && sameArchive
                 && changed.stream().noneMatch(look.structure().loud()::contains);
         return new Loaded(
                 new LoadReport(Optional.empty(), loads),
                 session -> carried
-                        ? base.mark().moved(session, views.refreshed(), views.left())
+                        ? base.mark().moved(session, left.refreshed(), left.left())
                         : LoadMark.of(session, DatabaseLoader.tables(after, blobs))
-                                .withStale(views.left()));
+                                .withStale(left.left()));
     }
 
     private List<TableLoad> rows(
             LoadContext context,
             List<TableChange> tables,
-            boolean quiet,
-            Look look,
-            LoadMark mark,
+            BaseLook look,
             Change change,
             Manifest after,
             BlobSource blobs,
             Progress progress) {
-        try (LoadRights rights = rights(tables, quiet, look)) {
-            List<TableChange> changes = withDrift(tables, mark, change, look, quiet, rights);
+        try (LoadRights rights = rights(tables, look)) {
+            List<TableChange> changes = inspector.withDrift(tables, change, look, rights);
             DifferenceLoad rows = new DifferenceLoad(blobs, state, spare::committing);
             List<TableLoad> loads = rows.run(changes, change, look.order(), look.targets(), rights, after, progress);
             List<TableChange> wrong = different(context, changes, look.targets(), after);
@@ -157,11 +137,11 @@ final class IncrementalLoader {
     }
 
     /** A few tables, in which no function of the site runs, need rights for themselves alone. */
-    private LoadRights rights(List<TableChange> tables, boolean quiet, Look look) {
+    private LoadRights rights(List<TableChange> tables, BaseLook look) {
         List<TableChange> changes = tables.stream()
                 .filter(table -> !table.before().equals(table.after()))
                 .toList();
-        boolean few = quiet
+        boolean few = look.quiet()
                 && !changes.isEmpty()
                 && changes.size() <= FEW
                 && changes.stream().noneMatch(table -> look.order().isLate(table.after()));
@@ -203,82 +183,6 @@ final class IncrementalLoader {
             return Optional.of("database.user may not set session_replication_role;"
                     + " GRANT SET ON PARAMETER session_replication_role TO it allows that (PostgreSQL 15 and later)");
         }
-    }
-
-    private Look look(LoadMark mark, List<TableChange> tables, Change change) {
-        Set<String> listed = tables.stream().map(TableChange::name).collect(Collectors.toSet());
-        try (Session session = replica.open(spare.name())) {
-            Structure structure = Structure.of(session);
-            // Once something was committed, an earlier attempt has looked.
-            Set<String> drifted = change.transactions().isEmpty()
-                    ? new Drift(replica, spare.name(), mark).findOthers(session, SchemaStamp.of(session), listed)
-                    : mark.others().keySet();
-            return new Look(structure, mark.others().keySet(), drifted);
-        }
-    }
-
-    private Look quietLook(LoadMark mark, boolean brief) {
-        if (!brief || !structures.containsKey(mark.catalogs())) {
-            try (Session session = replica.open(spare.name())) {
-                Drift.requireCatalogs(SchemaStamp.of(session), mark);
-                structures.clear();
-                structures.put(mark.catalogs(), Structure.of(session));
-            }
-        }
-        Structure structure = Objects.requireNonNull(structures.get(mark.catalogs()));
-        return new Look(structure, mark.others().keySet(), Set.of());
-    }
-
-    /** Those of parts that were committed by an earlier attempt hold what they are to hold. */
-    private List<TableChange> withDrift(
-            List<TableChange> tables, LoadMark mark, Change change, Look look, boolean quiet, LoadRights rights) {
-        if (quiet) {
-            requireOwnPlaces(tables, look);
-            return tables;
-        }
-        List<TableChange> open = tables.stream()
-                .filter(table -> !change.transactions().containsKey(DifferenceLoad.part(table, look.order(), rights)))
-                .toList();
-        Map<String, Long> rows = new HashMap<>();
-        open.forEach(table -> rows.put(table.name(), table.before().rows()));
-        Map<String, List<String>> together = open.stream()
-                .collect(Collectors.groupingBy(
-                        table -> look.targets().of(table.after()),
-                        LinkedHashMap::new,
-                        Collectors.mapping(TableChange::name, Collectors.toList())));
-        Map<String, String> drifted = new Drift(replica, spare.name(), mark).find(rows, together);
-        List<TableChange> changes = tables.stream()
-                .map(table -> drifted.containsKey(table.name()) ? table.asDrifted(drifted.get(table.name())) : table)
-                .toList();
-        requireOwnPlaces(changes, look);
-        return changes;
-    }
-
-    private static void requireOwnPlaces(List<TableChange> changes, Look look) {
-        changes.stream()
-                .filter(table -> !table.isUnchanged()
-                        && !look.targets().of(table.after()).equals(table.name()))
-                .findFirst()
-                .ifPresent(table -> {
-                    throw new FullLoadRequired(table.text() + " is a partition by the hash of an enum");
-                });
-    }
-
-    /** Whether large objects may be other than the older snapshot's, or cannot be looked at. */
-    private static boolean hasDoubtfulObjects(Look look, Change change) {
-        boolean readable = look.others().contains(LargeObjects.CONTENT);
-        return look.driftedOthers().stream().anyMatch(look::isLargeObject)
-                || !readable && change.from().mark().others().getOrDefault(LargeObjects.LIST, 0L) > 0;
-    }
-
-    /** What has rows and no place in a list, large objects and views apart. */
-    private Set<String> filled(Look look, LoadMark mark) {
-        Set<String> filled = new TreeSet<>(look.others());
-        filled.removeIf(name -> look.isLargeObject(name) || mark.others().get(name) == 0);
-        try (Session session = replica.open(spare.name())) {
-            filled.removeAll(StaleViews.all(session));
-        }
-        return filled;
     }
 
     /**
@@ -361,52 +265,26 @@ final class IncrementalLoader {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** @param left tables that changed since the views were refreshed */
-    private record Views(List<String> refreshed, Set<String> left) {}
-
-    private Views finish(
+    private ViewRefresh.Views finish(
             LoadContext context,
             List<TableChange> tables,
             List<TableLoad> loads,
-            boolean quiet,
             Set<String> changed,
-            Look look,
-            LoadMark mark,
+            BaseLook look,
             Manifest before,
             Manifest after,
             BlobSource blobs,
             Progress progress) {
         SequenceLoader sequences = new SequenceLoader(replica, spare.name());
-        if (quiet) {
+        if (look.quiet()) {
             sequences.loadChanged(before.database(), after.database(), blobs);
         } else {
             sequences.load(after.database(), blobs);
         }
         progress.report("statistics", 0, -1);
-        Views views = views(context, quiet, changed, look, mark);
+        ViewRefresh.Views refreshed = views.refresh(changed, look, context.ahead());
         new Analysis(replica, spare.name()).run(muchChanged(tables, loads));
         ReplicaPoint.BASE_CHANGED.reached();
-        return views;
-    }
-
-    private Views views(LoadContext context, boolean quiet, Set<String> changed, Look look, LoadMark mark) {
-        if (quiet && !look.structure().views()) {
-            return new Views(List.of(), Set.of());
-        }
-        Set<String> all = new TreeSet<>(changed);
-        all.addAll(mark.stale());
-        if (quiet && context.ahead() && !pace.isDue()) {
-            return new Views(List.of(), all);
-        }
-        try (Session session = replica.open(spare.name())) {
-            Set<String> drifted = new TreeSet<>(look.driftedOthers());
-            drifted.removeIf(look::isLargeObject);
-            StaleViews views = new StaleViews(session, all, drifted);
-            if (!views.all().containsAll(drifted)) {
-                throw new FullLoadRequired(
-                        "rows of tables that no list of the snapshot names were changed on this server");
-            }
-            return new Views(pace.time(() -> views.refresh(session)), Set.of());
-        }
+        return refreshed;
     }
 }
