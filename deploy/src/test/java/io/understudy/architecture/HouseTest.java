@@ -265,6 +265,7 @@ class HouseTest {
             "io.understudy.primary.app.StatusView", "what status --json prints",
             "io.understudy.primary.app.StatusView$FollowerView", "a part of what status --json prints",
             "io.understudy.primary.command.ListView$Row", "what list --json prints",
+            "io.understudy.primary.command.ShowView", "what show --json prints",
             "io.understudy.replica.app.StatusView", "what status --json prints",
             "io.understudy.replica.app.PromoteResult", "what promote --json prints");
 
