@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -39,7 +40,7 @@ public final class ContinuousRetention {
     private final GenuineSnapshots genuine;
     private final WarnOnce warnOnce;
     private final TreeMap<SnapshotId, Instant> kept = new TreeMap<>();
-    private Instant newest = Instant.MIN;
+    private Optional<Manifest> newest = Optional.empty();
     private long lastAt;
 
     public ContinuousRetention(Pruning.Host host, RetentionSettings settings, Events events) {
@@ -57,7 +58,8 @@ public final class ContinuousRetention {
         if (!settings.automatic()) {
             return;
         }
-        newest = manifest.moment().isAfter(newest) ? manifest.moment() : newest;
+        newest = newest.filter(each -> each.snapshot().compareTo(manifest.snapshot()) > 0)
+                .or(() -> Optional.of(manifest));
         if (manifest.isContinuous()) {
             kept.put(manifest.snapshot(), manifest.moment());
         }
@@ -92,11 +94,12 @@ public final class ContinuousRetention {
         }
     }
 
-    /** The newest snapshot of all is never among them. */
+    /** The newest snapshot is never among them: it is not older than itself, whatever clock it was taken by. */
     private synchronized List<SnapshotId> beyond() {
         lastAt = host.ticker().nanos();
         return kept.entrySet().stream()
-                .filter(entry -> !policy.isKeptContinuous(entry.getValue(), newest))
+                .filter(entry -> newest.filter(each -> !policy.isKeptContinuous(entry.getValue(), each.moment()))
+                        .isPresent())
                 .map(Map.Entry::getKey)
                 .toList();
     }

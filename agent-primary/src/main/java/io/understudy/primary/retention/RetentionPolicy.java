@@ -88,10 +88,10 @@ public final class RetentionPolicy {
                 .forEach(entry -> period(entry.getKey(), entry.getValue(), past, ranking, reasons));
     }
 
-    /** By the newest moment, as a clock of this server may be wrong. */
+    /** By the moment of the newest snapshot, as a clock may be wrong; so none is old because a clock was set back. */
     private void continuous(List<Known> known, Instant now, Reasons reasons) {
         List<Known> past = known.stream().filter(one -> !isFuture(one, now)).toList();
-        Optional<Instant> newest = past.stream().map(Known::moment).max(Comparator.naturalOrder());
+        Optional<Instant> newest = past.stream().findFirst().map(Known::moment);
         String within =
                 Manifest.CONTINUOUS + " of the last " + settings.continuous().toMinutes() + " min";
         past.stream().filter(Known::isContinuous).forEach(one -> {
@@ -103,7 +103,7 @@ public final class RetentionPolicy {
         });
     }
 
-    /** @param newest moment of all snapshots */
+    /** @param newest moment of the newest snapshot */
     boolean isKeptContinuous(Instant moment, Instant newest) {
         return !moment.isBefore(newest.minus(settings.continuous()));
     }

@@ -91,6 +91,23 @@ class ContinuousRetentionTest {
     }
 
     @Test
+    void deletesNoneBecauseTheClockWasSetBack() {
+        continuous(3);
+        primary.time.advance(Duration.ofHours(-2));
+        continuous(3);
+        retention.delete();
+        assertThat(primary.repository.list()).containsExactlyElementsOf(ids(1, 2, 7));
+        continuous(30);
+        retention.delete();
+        assertThat(primary.repository.list())
+                .as("of before, and of the last ten minutes")
+                .containsExactlyElementsOf(
+                        IntStream.concat(IntStream.rangeClosed(1, 4), IntStream.rangeClosed(27, 37))
+                                .mapToObj(sequence -> new SnapshotId(1, sequence))
+                                .toList());
+    }
+
+    @Test
     void keepsWhatAReplicaNames() {
         continuous(30);
         report(3, 5, 7);

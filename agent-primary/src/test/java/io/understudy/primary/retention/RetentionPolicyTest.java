@@ -72,6 +72,16 @@ class RetentionPolicyTest {
     }
 
     @Test
+    void noContinuousOneIsOldBecauseTheClockWasSetBack() {
+        minimum = 1;
+        add(at("2026-11-20T11:59:00"), "continuous");
+        add(at("2026-11-20T09:00:00"), "continuous");
+        add(at("2026-11-20T09:01:00"), "continuous");
+
+        assertThat(decide()).allMatch(Decision::kept);
+    }
+
+    @Test
     void sundaysDailyIsTheWeeklyAtOnce() {
         keep = Map.of("daily", 0, "weekly", 1);
         now = at("2026-11-15T04:00:00");
