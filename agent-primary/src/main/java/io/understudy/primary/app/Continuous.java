@@ -28,8 +28,10 @@ final class Continuous {
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
     /** A pause in which no session of the database is kept. */
     private static final Duration LONG = Duration.ofSeconds(30);
-    /** While a look runs: how soon its end is noticed. */
+    /** The end of a look is noticed after a tenth of its time, and this at least. */
     private static final Duration SHORT = Duration.ofMillis(100);
+
+    private static final int LATE = 10;
 
     private final Optional<Pace> pace;
     private final SnapshotQueue queue;
@@ -39,8 +41,11 @@ final class Continuous {
     private final Clock clock;
     private final Ticker ticker;
     private Optional<SnapshotQueue.Job<Looked>> running = Optional.empty();
+    private long beganAt;
     private long endedAt;
     private Duration pause = Duration.ZERO;
+    /** Nothing of this runs, and nothing is due: this server takes no snapshots, or another one is taken. */
+    private boolean resting = true;
     private boolean failing;
     private final ContinuousSummary summary;
     private volatile Optional<Instant> looked = Optional.empty();
@@ -69,11 +74,13 @@ final class Continuous {
     /** Asks for a look when one is due. To be called behind {@link Planner#ask}, which goes first. */
     void ask() {
         settle();
-        if (pace.isEmpty() || running.isPresent() || !queue.isIdle() || left().compareTo(Duration.ZERO) > 0) {
+        resting = pace.isEmpty() || running.isEmpty() && !queue.isIdle();
+        if (resting || running.isPresent() || left().compareTo(Duration.ZERO) > 0) {
             return;
         }
         try {
             running = Optional.of(queue.submitLook());
+            beganAt = ticker.nanos();
         } catch (UnderstudyException e) {
             waitFor(retry.next());
         }
@@ -81,6 +88,7 @@ final class Continuous {
 
     /** In place of {@link #ask}, while this server takes no snapshots. */
     void rest() {
+        resting = true;
         if (pace.isPresent()) {
             queue.rest();
         }
@@ -88,7 +96,10 @@ final class Continuous {
 
     /** How long the main loop may sleep. @param usual when nothing is due */
     Duration sleep(Duration usual) {
-        Duration most = pace.isEmpty() ? usual : running.isPresent() ? SHORT : left();
+        if (resting) {
+            return usual;
+        }
+        Duration most = running.isPresent() ? ticker.since(beganAt).dividedBy(LATE) : left();
         return most.compareTo(SHORT) < 0 ? SHORT : most.compareTo(usual) < 0 ? most : usual;
     }
 

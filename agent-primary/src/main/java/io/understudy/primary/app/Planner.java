@@ -59,9 +59,12 @@ final class Planner {
         oweFirst(now);
     }
 
-    /** A continuous snapshot is to be taken, and there is none that it can follow: one that is none comes first. */
+    /**
+     * A continuous snapshot is to be taken, and there is none that it can follow: one that is none comes first. Where it
+     * failed, it is tried again with growing pauses, whatever the schedule says.
+     */
     void baseIsNeeded(Instant now) {
-        if (running.isEmpty() && !timetable.isOwed()) {
+        if (running.isEmpty() && !timetable.isAwaited()) {
             oweFirst(now);
         }
     }

@@ -42,15 +42,15 @@ public final class Timetable {
         return again.filter(moment -> !moment.isAfter(now)).isPresent() ? List.copyOf(owed) : List.of();
     }
 
-    /** A snapshot with these labels is due now, whatever the schedule says. */
+    /** A snapshot with these labels is due, whatever the schedule says: now, or after a pause where one failed. */
     public void owe(List<String> labels, Instant now) {
+        again = Optional.of(owed.isEmpty() ? now : now.plus(retry.next()));
         owed.addAll(labels);
-        again = Optional.of(now);
     }
 
-    /** Whether a snapshot is due, or was and failed. */
-    public boolean isOwed() {
-        return !owed.isEmpty();
+    /** Whether a snapshot is due, or will be because one failed, before the next tick. */
+    public boolean isAwaited() {
+        return again.isPresent();
     }
 
     /** A snapshot that was due exists. */

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.capture.SnapshotRequest;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.schedule.Schedule;
 import io.understudy.primary.testing.PrimaryFixture;
+import io.understudy.progress.Progress;
 import io.understudy.repository.SnapshotId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +142,78 @@ class ContinuousTest {
         turnAfter(EVERY);
         primary.time.advance(EVERY.minusMillis(300));
         assertThat(continuous.sleep(Duration.ofSeconds(1))).isEqualTo(Duration.ofMillis(300));
+    }
+
+    /** A standby has the setting too, and its main loop must not spin. */
+    @Test
+    void theLoopSleepsAsUsualWhereNothingIsDue() {
+        Duration usual = Duration.ofSeconds(1);
+        assertThat(continuous.sleep(usual)).isEqualTo(usual);
+        begin();
+        continuous.rest();
+        primary.time.advance(EVERY.multipliedBy(2));
+        assertThat(continuous.sleep(usual)).as("in backup mode").isEqualTo(usual);
+
+        CountDownLatch done = new CountDownLatch(1);
+        primary.database.during(() -> hold(done));
+        queue.submit(SnapshotRequest.of(List.of("manual")), Progress.none());
+        continuous.ask();
+        assertThat(continuous.sleep(usual)).as("while another is taken").isEqualTo(usual);
+        done.countDown();
+        await().until(queue::isIdle);
+    }
+
+    @Test
+    void theEndOfALongLookIsNoticedATenthOfItsTimeLater() {
+        begin();
+        change("second");
+        CountDownLatch done = new CountDownLatch(1);
+        primary.database.during(() -> hold(done));
+        primary.time.advance(EVERY);
+        continuous.ask();
+        Duration usual = Duration.ofSeconds(1);
+        assertThat(continuous.sleep(usual)).isEqualTo(Duration.ofMillis(100));
+        primary.time.advance(Duration.ofSeconds(5));
+        assertThat(continuous.sleep(usual)).isEqualTo(Duration.ofMillis(500));
+        primary.time.advance(Duration.ofMinutes(1));
+        assertThat(continuous.sleep(usual)).isEqualTo(usual);
+        done.countDown();
+        await().until(queue::isIdle);
+    }
+
+    @Test
+    void theFirstOneIsTriedAgainWithoutAScheduleThoughAnOperatorIsNeeded() {
+        planner = new Planner(
+                new Schedule(Map.of(), ZoneOffset.UTC), queue, primary.time.now(), new Random(1));
+        continuous = new Continuous(
+                Optional.of(EVERY),
+                queue,
+                planner,
+                Events.none(),
+                new Random(1),
+                primary.time.clock(),
+                primary.time);
+        primary.database.during(() -> {
+            throw new UnderstudyException(ErrorCode.TOOL_UNFIT, "no pg_dump", "install it");
+        });
+        turn();
+        assertThat(count(PrimaryEvent.SnapshotFailed.class)).isEqualTo(1);
+        for (int i = 0; i < 20; i++) {
+            turnAfter(Duration.ofMinutes(1));
+        }
+        assertThat(count(PrimaryEvent.SnapshotFailed.class)).isBetween(3L, 8L);
+        primary.database.during(() -> {});
+        turnAfter(Duration.ofMinutes(30));
+        turnAfter(Duration.ofMinutes(30));
+        assertThat(periods(1)).containsExactly("promotion");
+    }
+
+    private static void hold(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new UnderstudyException(ErrorCode.CANCELLED, "cancelled", "again", e);
+        }
     }
 
     private void begin() {

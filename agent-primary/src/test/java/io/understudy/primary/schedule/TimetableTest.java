@@ -7,6 +7,7 @@ import io.understudy.time.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,20 @@ class TimetableTest {
         assertThat(timetable.due(TEN.minus(Duration.ofDays(365)))).isEmpty();
         assertThat(timetable.due(TEN.minus(Duration.ofDays(365)).plusSeconds(3600)))
                 .containsExactly("hourly");
+    }
+
+    @Test
+    void whatIsOwedWithoutAScheduleIsTriedAgainThoughAnOperatorIsNeeded() {
+        Timetable none = new Timetable(new Schedule(Map.of(), ZoneOffset.UTC), Instant.EPOCH, backoff());
+        none.owe(List.of("promotion"), TEN);
+        assertThat(none.isAwaited()).isTrue();
+        assertThat(none.due(TEN)).containsExactly("promotion");
+        none.failed(TEN, Retry.AFTER_OPERATOR);
+        assertThat(none.isAwaited()).isFalse();
+        none.owe(List.of("promotion"), TEN);
+        assertThat(none.isAwaited()).isTrue();
+        assertThat(none.due(TEN)).as("not at once").isEmpty();
+        assertThat(none.due(TEN.plusSeconds(60))).containsExactly("promotion");
     }
 
     @Test
