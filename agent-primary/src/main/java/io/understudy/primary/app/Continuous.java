@@ -46,6 +46,7 @@ final class Continuous {
     private Duration pause = Duration.ZERO;
     /** Nothing of this runs, and nothing is due: this server takes no snapshots, or another one is taken. */
     private boolean resting = true;
+
     private boolean failing;
     private final ContinuousSummary summary;
     private volatile Optional<Instant> looked = Optional.empty();

@@ -183,16 +183,9 @@ class ContinuousTest {
 
     @Test
     void theFirstOneIsTriedAgainWithoutAScheduleThoughAnOperatorIsNeeded() {
-        planner = new Planner(
-                new Schedule(Map.of(), ZoneOffset.UTC), queue, primary.time.now(), new Random(1));
+        planner = new Planner(new Schedule(Map.of(), ZoneOffset.UTC), queue, primary.time.now(), new Random(1));
         continuous = new Continuous(
-                Optional.of(EVERY),
-                queue,
-                planner,
-                Events.none(),
-                new Random(1),
-                primary.time.clock(),
-                primary.time);
+                Optional.of(EVERY), queue, planner, Events.none(), new Random(1), primary.time.clock(), primary.time);
         primary.database.during(() -> {
             throw new UnderstudyException(ErrorCode.TOOL_UNFIT, "no pg_dump", "install it");
         });

@@ -101,10 +101,9 @@ class ContinuousRetentionTest {
         retention.delete();
         assertThat(primary.repository.list())
                 .as("of before, and of the last ten minutes")
-                .containsExactlyElementsOf(
-                        IntStream.concat(IntStream.rangeClosed(1, 4), IntStream.rangeClosed(27, 37))
-                                .mapToObj(sequence -> new SnapshotId(1, sequence))
-                                .toList());
+                .containsExactlyElementsOf(IntStream.concat(IntStream.rangeClosed(1, 4), IntStream.rangeClosed(27, 37))
+                        .mapToObj(sequence -> new SnapshotId(1, sequence))
+                        .toList());
     }
 
     @Test
