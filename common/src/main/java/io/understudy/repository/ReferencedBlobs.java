@@ -9,10 +9,15 @@ import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.KnownBlobs;
+import io.understudy.repository.blob.ListDelta;
+import io.understudy.repository.blob.References;
 import io.understudy.repository.blob.StreamRef;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -35,6 +40,9 @@ public final class ReferencedBlobs {
     private final int most;
     private final Set<SnapshotId> marked = new HashSet<>();
     private final Set<StreamRef> known = new HashSet<>();
+    /** By part, the references that were read last, with all of their blobs. */
+    private final Map<String, StreamRef> last = new HashMap<>();
+
     private KnownBlobs named = KnownBlobs.none();
     private BlobRange range;
 
@@ -122,12 +130,20 @@ public final class ReferencedBlobs {
         }
     }
 
-    /** A part that did not change has the same references in many snapshots. */
+    /**
+     * A part that did not change has the same references in many snapshots; of one that did, most of the references'
+     * blobs are those of the last one. So continuous snapshots do not come faster than they are marked.
+     */
     private void mark(Section section) {
-        if (!known.contains(section.references())) {
-            section.forEach(source, part -> name(part.blob()));
-            known.add(section.references());
+        if (known.contains(section.references())) {
+            return;
         }
+        section.own(source, part -> name(part.blob()));
+        StreamRef all = section.references().whole(source);
+        StreamRef before = last.getOrDefault(section.what(), StreamRef.of(List.of()));
+        References.read(ListDelta.between(before, all, source).after(), source).forEachRemaining(this::name);
+        known.add(section.references());
+        last.put(section.what(), all);
     }
 
     private void name(BlobRef blob) {
