@@ -4,6 +4,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.app.RepositorySeen.Details;
 import io.understudy.repository.Epochs;
 import io.understudy.repository.JunkObject;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
@@ -31,7 +32,10 @@ final class RepositoryWatch {
     private Optional<RoleStatus> lookedAs = Optional.empty();
     private long lookedAt;
 
-    /** @param genuine receives the repository's id and each newest snapshot, once it was read with a good signature */
+    /**
+     * @param genuine receives the repository's id and each newest snapshot that is not continuous, once it was read with
+     *     a good signature. A standby, which has no pruning, would keep thousands of the others a day
+     */
     RepositoryWatch(Supplier<Repository> repository, Clock clock, Ticker ticker, BiConsumer<UUID, SnapshotId> genuine) {
         this.repository = repository;
         this.clock = clock;
@@ -78,9 +82,11 @@ final class RepositoryWatch {
 
     private Optional<Details> details(Repository target, SnapshotId newest) {
         try {
-            Details details = Details.of(target.read(newest));
-            genuine.accept(target.id(), newest);
-            return Optional.of(details);
+            Manifest manifest = target.read(newest);
+            if (!manifest.isContinuous()) {
+                genuine.accept(target.id(), newest);
+            }
+            return Optional.of(Details.of(manifest));
         } catch (UnderstudyException e) {
             if (!e.code().judgesContent()) {
                 throw e;

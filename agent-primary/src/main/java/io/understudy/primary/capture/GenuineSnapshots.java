@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class GenuineSnapshots {
     private static final Logger LOG = LoggerFactory.getLogger(GenuineSnapshots.class);
 
-    /** Entries that are added between two prunings, the newest: a standby has no pruning. */
-    private static final int MOST_ADDED = 10_000;
+    /** Entries that are added between two prunings, the newest: more than all continuous ones that may be kept. */
+    private static final int MOST_ADDED = 60_000;
 
     private final Path mirror;
     private final StateFile<Seen> file;
