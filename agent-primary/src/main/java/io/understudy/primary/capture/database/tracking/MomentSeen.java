@@ -14,7 +14,8 @@ import java.util.stream.LongStream;
  * <p>One exception: a sequence that gives the numbers which it has noted in the log before ends nothing. A row that
  * uses such a number does.
  *
- * @param server when the server was started: another server, or a restored one, is compared with nothing
+ * @param server when the server was started: another server, or a restored one, is compared with nothing; nor is one in
+ *     recovery, where the text of a snapshot lacks what runs on the primary
  * @param own transactions of this agent that change no content
  */
 public record MomentSeen(String server, SeenTransactions seen, Set<Long> own) {
@@ -22,8 +23,9 @@ public record MomentSeen(String server, SeenTransactions seen, Set<Long> own) {
     private static final int MOST = 1_000;
 
     private static final int RENAMED = 130000;
-    private static final String QUERY =
-            "SELECT pg_catalog.%s::text AS seen, pg_catalog.pg_postmaster_start_time()::text AS server";
+    private static final String QUERY = "SELECT pg_catalog.%s::text AS seen,"
+            + " (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.clock_timestamp()"
+            + " ELSE pg_catalog.pg_postmaster_start_time() END)::text AS server";
 
     public MomentSeen {
         Objects.requireNonNull(server);
