@@ -121,7 +121,7 @@ public final class SnapshotTaker {
                             taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes())));
             warnOnce.well();
             return looked;
-        } catch (OutOfMemoryError | RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             UnderstudyException known = Unexpected.of("take a snapshot", e);
             if (known.code() == ErrorCode.LOCKED) {
                 return Looked.without(Outcome.BUSY);

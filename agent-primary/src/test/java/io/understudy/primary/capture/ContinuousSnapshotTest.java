@@ -193,6 +193,19 @@ class ContinuousSnapshotTest {
                 .containsExactly(Severity.INFO, Severity.DEBUG);
     }
 
+    @Test
+    void aDefectIsReportedToo() {
+        primary.database.rows("1\tother");
+        primary.database.during(() -> {
+            throw new NoClassDefFoundError("a defect");
+        });
+        assertThatThrownBy(this::look).hasMessageContaining("a defect");
+        assertThat(events)
+                .filteredOn(PrimaryEvent.ContinuousFailed.class::isInstance)
+                .extracting(Event::severity)
+                .containsExactly(Severity.ERROR);
+    }
+
     /** The slot of change tracking knows what comes with the next snapshot: it must not advance before. */
     @Test
     void whatTheDatabaseLearnsOfTheCommitItLearnsBehindIt() {
