@@ -18,6 +18,7 @@ public final class Pace {
     private final Duration every;
     private Share read = new Share(Duration.ZERO, "");
     private Share walk = new Share(Duration.ZERO, "");
+    private Duration lastWalk = Duration.ZERO;
     private boolean readAll;
 
     /** @param pause that it asks for */
@@ -45,9 +46,16 @@ public final class Pace {
                                 + seconds(took));
     }
 
-    /** The trees were read. */
+    /**
+     * The trees were looked through, and what was new in them was read. The next time may be cheap where that was much,
+     * so the shorter of two times in a row says how long it always takes.
+     */
     public void walked(Duration took) {
-        walk = new Share(took.multipliedBy(OF_WALK), "the trees took " + seconds(took) + " to be looked through");
+        Duration always = took.compareTo(lastWalk) < 0 ? took : lastWalk;
+        Duration pause = always.multipliedBy(OF_WALK);
+        lastWalk = took;
+        walk = new Share(
+                pause.compareTo(took) > 0 ? pause : took, "the trees took " + seconds(took) + " to be looked through");
     }
 
     /** The configured pause. */

@@ -32,8 +32,19 @@ class PaceTest {
     @Test
     void walkingTakesATenthOfTheTime() {
         pace.walked(Duration.ofMillis(1200));
+        pace.walked(Duration.ofMillis(1200));
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(12));
         assertThat(pace.slower().orElseThrow()).contains("the trees took 1200 ms");
+    }
+
+    /** Ten minutes without snapshots would follow the upload of one large file. */
+    @Test
+    void manyNewFilesSlowItDownForAsLongAsTheyTook() {
+        pace.walked(Duration.ofMillis(200));
+        pace.walked(Duration.ofSeconds(60));
+        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(60));
+        pace.walked(Duration.ofMillis(200));
+        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
@@ -41,6 +52,7 @@ class PaceTest {
         pace.walked(Duration.ofSeconds(1));
         pace.read(Duration.ofSeconds(11), true);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(11));
+        pace.walked(Duration.ofSeconds(2));
         pace.walked(Duration.ofSeconds(2));
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(20));
     }
