@@ -1,5 +1,6 @@
 package io.understudy.primary.app;
 
+import com.google.protobuf.Timestamp;
 import io.understudy.cli.Problem;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
@@ -127,12 +128,10 @@ final class StatusReport {
                 report.getAgentVersion(),
                 report.getState(),
                 text(report.getApplied()),
-                report.hasMoment()
-                        ? Optional.of(Instant.ofEpochSecond(
-                                report.getMoment().getSeconds(),
-                                report.getMoment().getNanos()))
-                        : Optional.empty(),
+                report.hasMoment() ? Optional.of(instant(report.getMoment())) : Optional.empty(),
                 text(report.getProven()),
+                text(report.getAhead()),
+                report.hasAheadMoment() ? Optional.of(instant(report.getAheadMoment())) : Optional.empty(),
                 text(report.getStep()),
                 report.hasLastError()
                         ? Optional.of(new Problem(
@@ -140,6 +139,10 @@ final class StatusReport {
                                 report.getLastError().getMessage(),
                                 report.getLastError().getHint()))
                         : Optional.empty());
+    }
+
+    private static Instant instant(Timestamp moment) {
+        return Instant.ofEpochSecond(moment.getSeconds(), moment.getNanos());
     }
 
     private static Optional<String> text(String text) {

@@ -20,8 +20,8 @@ import java.util.Optional;
  *  "message":"…","hint":"…"},
  *  "followers":[{"name":"standby-1","peer":"b.example.net","connected":true,"last_seen":"…","version":"0.1.0",
  *  "state":"following",
- *  "applied":"00000001-00000003","moment":"…","proven":"00000001-00000003",
- *   "step":null,"last_error":null}],
+ *  "applied":"00000001-00000003","moment":"…","proven":"00000001-00000003","ahead":"00000001-00000009",
+ *  "ahead_moment":"…","step":null,"last_error":null}],
  *  "refused":{"at":"2026-11-20T10:00:05Z","address":"192.0.2.7","why":"it shows no certificate"},
  *  "peers":[{"name":"b.example.net","connected":true,"called":"2026-11-20T10:00:00Z","refused":null}],
  *  "doubled_names":[{"name":"standby-1","seen":"2026-11-20T10:00:10Z"}],
@@ -102,6 +102,7 @@ public record StatusView(
     /**
      * @param peer the name in its certificate that {@code primary.replicas} lists
      * @param lastSeen when it last reported: all else of it is of then
+     * @param ahead a newer snapshot that is loaded there and not live
      */
     public record FollowerView(
             String name,
@@ -113,6 +114,8 @@ public record StatusView(
             Optional<String> applied,
             Optional<Instant> moment,
             Optional<String> proven,
+            Optional<String> ahead,
+            Optional<Instant> aheadMoment,
             Optional<String> step,
             Optional<Problem> lastError) {}
 
@@ -157,6 +160,7 @@ public record StatusView(
         followers.forEach(one -> text.append("replica    " + one.name() + " (" + one.peer() + ")"
                 + (one.connected() ? ", connected" : ", last report " + Moments.text(one.lastSeen())) + ", "
                 + one.applied().map(id -> "has " + id).orElse("has nothing yet")
+                + one.ahead().map(id -> ", ahead " + id).orElse("")
                 + one.step().map(step -> ", at " + step).orElse("")
                 + one.lastError().map(why -> ", failed: " + why.message()).orElse("") + "\n"));
         peers.stream()

@@ -8,14 +8,18 @@ public final class Reporting {
 
     /** A replica of this name is connected and reports the state. */
     public static void replica(Followers followers, String name, String state) {
-        followers.connect(name, announcement -> {});
-        followers.report(
-                name,
-                name + ".example.net",
+        replica(
+                followers,
                 ReplicaReport.newBuilder()
                         .setName(name)
                         .setSite("example")
                         .setState(state)
                         .build());
+    }
+
+    /** A replica is connected and reports this. */
+    public static void replica(Followers followers, ReplicaReport report) {
+        followers.connect(report.getName(), announcement -> {});
+        followers.report(report.getName(), report.getName() + ".example.net", report);
     }
 }

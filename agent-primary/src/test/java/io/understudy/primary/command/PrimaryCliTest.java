@@ -335,7 +335,8 @@ class PrimaryCliTest {
             assertThat(status.path("running").asBoolean()).isTrue();
             assertThat(status.path("newest").asText()).isEqualTo("00000001-00000001");
             assertThat(shape(status.path("followers").path(0)))
-                    .isEqualTo("name peer connected last_seen version state applied moment proven step last_error");
+                    .isEqualTo(
+                            "name peer connected last_seen version state applied moment proven ahead ahead_moment step last_error");
             Files.createFile(folder.resolve("BACKUP"));
             assertThat(run("snapshot")).isEqualTo(ErrorCode.BACKUP_MODE.exitCode());
             assertThat(err.toString()).contains("error: cannot take a snapshot").contains("hint: ");
