@@ -13,8 +13,14 @@ public final class Moments {
         return moment.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** In the largest unit of which there are many: {@code 119 s}, {@code 25 min}, {@code 3 h}, {@code 4 days}. */
+    /**
+     * In the largest unit of which there are many: {@code 119 s}, {@code 25 min}, {@code 3 h}, {@code 4 days}. What
+     * another server's clock, which runs ahead of this one's, makes younger than now is {@code 0 s} old.
+     */
     public static String age(Duration age) {
+        if (age.isNegative()) {
+            return "0 s";
+        }
         if (age.toHours() >= 48) {
             return age.toDays() + " days";
         }
