@@ -239,7 +239,7 @@ public final class Checks {
                     "continuous",
                     "changes are not tracked: each continuous snapshot reads every table, so that this takes a"
                             + " twentieth of the time at most",
-                    "set wal_level = logical: docs/install.md, \"Change tracking\"");
+                    "see tracking above, and docs/install.md, \"Change tracking\"");
         }
     }
 

@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 final class TreeIndexBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(TreeIndexBuilder.class);
+    /** Sockets, pipes and devices that the log names. */
+    private static final int MOST_LEFT_OUT = 1_000;
 
     private final Optional<LocalIndex> local;
     private final Packing packing;
@@ -163,7 +165,8 @@ final class TreeIndexBuilder {
     }
 
     private Optional<IndexEntry> special(Found found) {
-        if (leftOut.add(found.location())) {
+        // Sockets may have a new name each time.
+        if (leftOut.size() < MOST_LEFT_OUT && leftOut.add(found.location())) {
             LOG.warn("{} is a socket, a pipe or a device and is left out", found.path());
         }
         return Optional.empty();
