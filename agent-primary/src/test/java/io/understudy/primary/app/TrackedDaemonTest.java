@@ -133,7 +133,7 @@ class TrackedDaemonTest {
     }
 
     private static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(40));
+        return Awaitility.await().atMost(Duration.ofSeconds(90));
     }
 
     private TableData snapshot(Running daemon) {
