@@ -23,7 +23,8 @@ public interface SnapshotSource {
     Epochs.Above claimedAbove(int epoch);
 
     /**
-     * Whether the snapshot is still there, and no claim has the name of the next epoch: two questions that read nothing.
+     * Whether the snapshot is still there, and no claim has the name of the next epoch: two questions that read
+     * nothing.
      */
     boolean isStillNewest(SnapshotId snapshot);
 

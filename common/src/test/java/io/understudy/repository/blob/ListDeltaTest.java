@@ -36,12 +36,12 @@ class ListDeltaTest {
     void holdsEveryLineThatDiffersAndLittleElse() throws IOException {
         Random random = new Random(5);
         TreeSet<String> before = new TreeSet<>();
-        for (int i = 0; i < 12_000; i++) {
+        for (int i = 0; i < 40_000; i++) {
             before.add("%06d %s".formatted(random.nextInt(1_000_000), "x".repeat(random.nextInt(200))));
         }
         before.add("3000000 " + "y".repeat(400_000));
         StreamRef old = list(before);
-        for (int round = 0; round < 8; round++) {
+        for (int round = 0; round < 6; round++) {
             TreeSet<String> after = new TreeSet<>(before);
             for (int i = 0; i < round % 4; i++) {
                 after.remove(before.ceiling("%06d".formatted(random.nextInt(900_000))));
