@@ -217,11 +217,8 @@ class AlertsIT extends TwoServers {
     void theRepositoryIsPutBack() {
         alerts.awaitSilence("RepositoryOlder");
         faults.takeManifestAway(second.toString());
-        // The daemon by itself lists all that there is every ten minutes.
-        standby.replica("sync");
         alerts.awaitFiring("RepositoryOlder");
         faults.bringManifestBack(second.toString());
-        standby.replica("sync").successful();
         faults.removeMarkerFromPrimary();
         alerts.awaitCleared("RepositoryOlder", "RepositoryJunk", "RetentionFails", "HandshakeRefused");
     }

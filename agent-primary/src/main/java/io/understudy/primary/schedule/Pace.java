@@ -18,8 +18,8 @@ public final class Pace {
     private final Duration every;
     private Share read = new Share(Duration.ZERO, "");
     private Share walk = new Share(Duration.ZERO, "");
-    private Duration lastWalk = Duration.ZERO;
     private boolean readAll;
+    private Duration walkedBefore = Duration.ZERO;
 
     /** @param pause that it asks for */
     private record Share(Duration pause, String why) {}
@@ -30,8 +30,8 @@ public final class Pace {
     }
 
     /**
-     * The database was read. Where all of it was, the next time may be cheap: change tracking begins with that. So only a
-     * second time in a row says that it is always so.
+     * The database was read. Where all of it was, the next time may be cheap: change tracking begins with that. So only
+     * a second time in a row says that it is always so.
      *
      * @param byChanges whether it was known what changed, so that not all was read
      */
@@ -46,16 +46,11 @@ public final class Pace {
                                 + seconds(took));
     }
 
-    /**
-     * The trees were looked through, and what was new in them was read. The next time may be cheap where that was much,
-     * so the shorter of two times in a row says how long it always takes.
-     */
+    /** The trees were read. One walk may have waited for something else: the shorter of two counts. */
     public void walked(Duration took) {
-        Duration always = took.compareTo(lastWalk) < 0 ? took : lastWalk;
-        Duration pause = always.multipliedBy(OF_WALK);
-        lastWalk = took;
-        walk = new Share(
-                pause.compareTo(took) > 0 ? pause : took, "the trees took " + seconds(took) + " to be looked through");
+        Duration shorter = took.compareTo(walkedBefore) < 0 ? took : walkedBefore;
+        walkedBefore = took;
+        walk = new Share(shorter.multipliedBy(OF_WALK), "the trees took " + seconds(shorter) + " to be looked through");
     }
 
     /** The configured pause. */
