@@ -60,8 +60,8 @@ final class Planner {
     }
 
     /**
-     * A continuous snapshot is to be taken, and there is none that it can follow: one that is none comes first. Where it
-     * failed, it is tried again with growing pauses, whatever the schedule says.
+     * A continuous snapshot is to be taken, and there is none that it can follow: one that is none comes first. Where
+     * it failed, it is tried again with growing pauses, whatever the schedule says.
      */
     void baseIsNeeded(Instant now) {
         if (running.isEmpty() && !timetable.isAwaited()) {

@@ -33,8 +33,8 @@ final class RepositoryWatch {
     private long lookedAt;
 
     /**
-     * @param genuine receives the repository's id and each newest snapshot that is not continuous, once it was read with
-     *     a good signature. A standby, which has no pruning, would keep thousands of the others a day
+     * @param genuine receives the repository's id and each newest snapshot that is not continuous, once it was read
+     *     with a good signature. A standby, which has no pruning, would keep thousands of the others a day
      */
     RepositoryWatch(Supplier<Repository> repository, Clock clock, Ticker ticker, BiConsumer<UUID, SnapshotId> genuine) {
         this.repository = repository;
