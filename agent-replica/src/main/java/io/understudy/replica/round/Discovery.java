@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** What a round may import: what is new in the repository, and what is damaged on this server. */
 public final class Discovery {
-    /** How long a look that found nothing counts while continuous snapshots come. */
+    /** How long a look that found nothing to be loaded again counts while continuous snapshots come. */
     private static final Duration INSPECTED = Duration.ofSeconds(15);
 
     private final ReplicaStateStore store;
@@ -27,7 +27,9 @@ public final class Discovery {
     private final Healing healing;
     private final Ticker ticker;
     private final NextNames names;
-    private boolean inspected;
+    /** By the last look, while it counts. */
+    private Optional<List<Discrepancy>> inspected = Optional.empty();
+
     private long inspectedAt;
 
     public Discovery(
@@ -76,12 +78,12 @@ public final class Discovery {
         } catch (UnderstudyException e) {
             failure = Optional.of(e);
         }
-        boolean recent = inspected && ticker.since(inspectedAt).compareTo(INSPECTED) < 0;
+        boolean recent = inspected.isPresent() && ticker.since(inspectedAt).compareTo(INSPECTED) < 0;
         if (choice.filter(Choice::ahead).isPresent() && recent) {
-            return new Outcome(List.of(), choice, failure);
+            return new Outcome(inspected.get(), choice, failure);
         }
         List<Discrepancy> found = inspect();
-        inspected = found.stream().noneMatch(Discrepancy::mendedByLoading);
+        inspected = Optional.of(found).filter(all -> all.stream().noneMatch(Discrepancy::mendedByLoading));
         inspectedAt = ticker.nanos();
         return new Outcome(found, choice, failure);
     }

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.round.Discrepancy.Subject;
+import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.PlanSet;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -318,6 +324,53 @@ class AheadRoundTest {
         assertThat(lost).containsExactly(next);
         assertAhead(next);
         assertUntouched();
+    }
+
+    /** Loads ahead come faster than an inspection of many tables takes. */
+    @Test
+    void whatIsDamagedIsFoundWhileALoadAheadMovesOn() {
+        continuous(2);
+        world.poll();
+        world.databases.lose(List.of("public.note"));
+        world.stage = new Stage() {
+            @Override
+            public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+                return world.trees.prepare(manifest, blobs, progress);
+            }
+
+            @Override
+            public List<String> lacking(Manifest applied, BlobSource blobs) {
+                world.store.change(ReplicaRecord::withoutAhead);
+                return List.of();
+            }
+        };
+
+        assertThat(world.inspection().look()).extracting(Discrepancy::subject).containsExactly(Subject.DATABASE);
+    }
+
+    @Test
+    void whatNoLoadMendsIsReportedOnceWhileTheyCome() {
+        world.source.commit(1, 2);
+        world.poll();
+        world.databases
+                .server()
+                .drop(world.databases.find(FakeDatabases.PREVIOUS).orElseThrow());
+        List<String> problems = new ArrayList<>();
+        world.events = new Events(world.time.clock(), (event, at) -> {
+            if (event instanceof ReplicaEvent.DiscrepancyFound found) {
+                problems.add(found.problem());
+            }
+        });
+        Round round = world.agent().round();
+        for (int sequence = 3; sequence < 30; sequence++) {
+            world.source.continuous(1, sequence, new SnapshotId(1, 2));
+            assertThat(round.run(ImportRequest.newest(), new RoundControl()).left())
+                    .extracting(Discrepancy::subject)
+                    .containsExactly(Subject.PREVIOUS);
+            world.time.advance(Duration.ofSeconds(5));
+        }
+
+        assertThat(problems).hasSize(1);
     }
 
     @Test
