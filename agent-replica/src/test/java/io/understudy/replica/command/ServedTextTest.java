@@ -39,7 +39,7 @@ class ServedTextTest {
             new SnapshotId(1, 42),
             Instant.parse("2026-11-20T10:00:02Z"),
             NOW,
-            Optional.empty()));
+            true));
 
     @Test
     void namesWhatIsAheadAndWhatIsServedWhenTheSiteDoesNotComeUpOnIt() {

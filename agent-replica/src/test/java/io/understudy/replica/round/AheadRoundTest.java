@@ -326,6 +326,30 @@ class AheadRoundTest {
         assertUntouched();
     }
 
+    /** The site ran on it for a moment, and may have written. */
+    @Test
+    void whatAnApplyTookBackIsSearchedForDriftThoughItIsAhead() {
+        SnapshotId second = world.source.commit(1, 2);
+        world.site.breakDown();
+        assertFails(ErrorCode.COMMAND_FAILED, world::poll);
+        world.site.recover();
+        world.time.advance(Duration.ofHours(1));
+        world.stage = (manifest, blobs, progress) -> {
+            throw FULL;
+        };
+
+        assertFails(ErrorCode.DISK_FULL, world::poll);
+
+        assertAhead(second);
+        assertThat(world.store.record().ahead()).hasValueSatisfying(each -> assertThat(each.neverLive())
+                .isFalse());
+        continuous(3);
+        world.time.advance(Duration.ofHours(1));
+        world.poll();
+        assertThat(world.store.record().ahead()).hasValueSatisfying(each -> assertThat(each.neverLive())
+                .isTrue());
+    }
+
     /** Loads ahead come faster than an inspection of many tables takes. */
     @Test
     void whatIsDamagedIsFoundWhileALoadAheadMovesOn() {
