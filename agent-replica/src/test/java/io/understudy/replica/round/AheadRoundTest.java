@@ -17,6 +17,8 @@ import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
@@ -25,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -395,6 +398,48 @@ class AheadRoundTest {
         }
 
         assertThat(problems).hasSize(1);
+    }
+
+    /** A standby without announcements looks every second. */
+    @Test
+    void aLookCountsForAWhileUnlessDamageWasSeenSince() {
+        List<Instant> looks = new ArrayList<>();
+        world.stage = new Stage() {
+            @Override
+            public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+                return world.trees.prepare(manifest, blobs, progress);
+            }
+
+            @Override
+            public List<String> lacking(Manifest applied, BlobSource blobs) {
+                looks.add(world.time.clock().instant());
+                return world.trees.lacking(applied, blobs);
+            }
+        };
+        SeenDamage damage = new SeenDamage();
+        Discovery discovery = new Discovery(
+                world.store,
+                world.source,
+                world.inspection(),
+                new AnnouncedName(),
+                damage,
+                new RetryLog(world.time.clock(), new RetryPolicy(new Random(1))),
+                Events.none(),
+                world.time.clock(),
+                world.time);
+        for (int second = 0; second < 60; second++) {
+            discovery.look(ImportRequest.newest(), discovery.selector());
+            world.time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(looks).hasSize(4);
+
+        world.databases.lose(List.of("public.note"));
+        damage.note();
+        assertThat(discovery.look(ImportRequest.newest(), discovery.selector()).found())
+                .isNotEmpty();
+        discovery.look(ImportRequest.newest(), discovery.selector());
+        discovery.look(ImportRequest.now(), discovery.selector());
+        assertThat(looks).hasSize(7);
     }
 
     @Test
