@@ -400,6 +400,25 @@ class AheadRoundTest {
         assertThat(problems).hasSize(1);
     }
 
+    /** Each of them takes the whole database, and while it runs nothing is ahead. */
+    @Test
+    void loadsInFullAreFarApart() {
+        world.databases.duringLoad(() -> world.time.advance(Duration.ofMinutes(1)));
+        Round round = world.agent().round();
+        int before = world.databases.loads();
+        for (int sequence = 2; sequence < 30; sequence++) {
+            continuous(sequence);
+            world.source.emptyMirror();
+            round.run(ImportRequest.newest(), new RoundControl());
+            world.time.advance(Duration.ofSeconds(5));
+        }
+        assertThat(world.databases.loads()).isEqualTo(before + 2);
+
+        world.time.advance(Duration.ofMinutes(10));
+        round.run(ImportRequest.newest(), new RoundControl());
+        assertAhead(new SnapshotId(1, 29));
+    }
+
     /** A standby without announcements looks every second. */
     @Test
     void aLookCountsForAWhileUnlessDamageWasSeenSince() {
