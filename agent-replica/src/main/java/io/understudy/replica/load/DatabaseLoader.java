@@ -116,8 +116,7 @@ public final class DatabaseLoader implements SpareLoader {
         Optional<DatabaseIdentity> whole = spare.holding(manifest.snapshot());
         // What loads ahead left to do is done by a load from the snapshot to itself.
         if (whole.isPresent()
-                && (context.ahead()
-                        || spare.base().filter(incremental::isOwed).isEmpty())) {
+                && (context.ahead() || spare.base().filter(incremental::isOwed).isEmpty())) {
             return new LoadedSpare(whole.get(), LoadReport.full("an earlier attempt had loaded it"));
         }
         finishHalfChanged(manifest.snapshot(), blobs, context, progress);

@@ -79,7 +79,8 @@ public final class Inspection {
         Optional<ReplicaRecord> after = store.read();
         boolean same = after.map(ReplicaRecord::state).equals(before.map(ReplicaRecord::state)) && backup.on();
         // Loads ahead come every few seconds: what is live is as it was all the same.
-        boolean sameAhead = after.flatMap(ReplicaRecord::ahead).equals(before.get().ahead());
+        boolean sameAhead =
+                after.flatMap(ReplicaRecord::ahead).equals(before.get().ahead());
         return found.stream()
                 .filter(each -> same && (sameAhead || each.subject() != Subject.AHEAD))
                 .sorted((a, b) -> a.subject().compareTo(b.subject()))

@@ -125,8 +125,8 @@ public final class Round {
             reconciler.ensure();
             Discovery.Outcome outcome = discovery.look(ask, selector);
             List<Discrepancy> found = outcome.found();
-            Optional<Choice> choice = healing.choose(ask, found, outcome::choice)
-                    .filter(each -> !each.ahead() || fullLoads.isDue());
+            Optional<Choice> choice =
+                    healing.choose(ask, found, outcome::choice).filter(each -> !each.ahead() || fullLoads.isDue());
             snapshot = choice.map(Choice::snapshot);
             continuous = choice.filter(Choice::continuous).isPresent();
             if (snapshot.isEmpty()) {

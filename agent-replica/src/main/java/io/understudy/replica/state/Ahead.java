@@ -15,8 +15,7 @@ import java.util.Optional;
  * @param neverLive whether nothing but loads can have written into the database: false where an apply that went back
  *     left it, for the site ran on it then, and where that is not known
  */
-public record Ahead(
-        DatabaseIdentity database, SnapshotId snapshot, Instant moment, Instant loaded, boolean neverLive) {
+public record Ahead(DatabaseIdentity database, SnapshotId snapshot, Instant moment, Instant loaded, boolean neverLive) {
     /** As what an apply makes live. */
     public DatabaseVersion version(PlanSet staged) {
         return new DatabaseVersion(database, Optional.of(snapshot), Optional.of(moment), Optional.of(staged));

@@ -43,8 +43,7 @@ public record FailedAttempt(
 
     /** This rejection, of all snapshots above another one and up to its own. */
     public FailedAttempt ofAllAbove(SnapshotId other) {
-        return new FailedAttempt(
-                snapshot, step, code, message, hint, at, attempts, notBefore, Optional.of(other));
+        return new FailedAttempt(snapshot, step, code, message, hint, at, attempts, notBefore, Optional.of(other));
     }
 
     /** Whether this rejection is of that snapshot too. */

@@ -344,13 +344,13 @@ class AheadRoundTest {
         assertFails(ErrorCode.DISK_FULL, world::poll);
 
         assertAhead(second);
-        assertThat(world.store.record().ahead()).hasValueSatisfying(each -> assertThat(each.neverLive())
-                .isFalse());
+        assertThat(world.store.record().ahead())
+                .hasValueSatisfying(each -> assertThat(each.neverLive()).isFalse());
         continuous(3);
         world.time.advance(Duration.ofHours(1));
         world.poll();
-        assertThat(world.store.record().ahead()).hasValueSatisfying(each -> assertThat(each.neverLive())
-                .isTrue());
+        assertThat(world.store.record().ahead())
+                .hasValueSatisfying(each -> assertThat(each.neverLive()).isTrue());
     }
 
     /** Loads ahead come faster than an inspection of many tables takes. */

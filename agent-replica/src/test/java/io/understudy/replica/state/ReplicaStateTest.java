@@ -48,7 +48,15 @@ class ReplicaStateTest {
 
     private static FailedAttempt failedAttempt(Step step) {
         return new FailedAttempt(
-                NEW.snapshot(), step, ErrorCode.SITE_UNHEALTHY, "message", "hint", NOW, 1, Optional.empty(), Optional.empty());
+                NEW.snapshot(),
+                step,
+                ErrorCode.SITE_UNHEALTHY,
+                "message",
+                "hint",
+                NOW,
+                1,
+                Optional.empty(),
+                Optional.empty());
     }
 
     static final Seeding SEEDING = new Seeding();
