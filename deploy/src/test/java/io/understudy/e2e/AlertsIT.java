@@ -52,6 +52,10 @@ class AlertsIT extends TwoServers {
             "UnderstudyStandbyDrifted",
             "UnderstudyTablesDiffered");
 
+    /** NaN here: without continuous snapshots nothing is loaded ahead. The replica's own tests see their values. */
+    private static final Set<String> NOTHING_AHEAD =
+            Set.of(Metric.AHEAD_SNAPSHOT_TIMESTAMP_SECONDS.exported(), Metric.AHEAD_SNAPSHOT_NUMBER.exported());
+
     /** What the page promises of the filestore's outage and of its end. */
     private static final Duration PROMISED = Duration.ofSeconds(15);
 
@@ -231,6 +235,7 @@ class AlertsIT extends TwoServers {
         Stream.of(Metric.values())
                 .map(each -> each.exported() + (each.kind() == Metric.Kind.TIMER ? "_count" : ""))
                 .forEach(wanted::add);
+        wanted.removeAll(NOTHING_AHEAD);
 
         assertThat(wanted.stream()
                         .filter(each -> prometheus

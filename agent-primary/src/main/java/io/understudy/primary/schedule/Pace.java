@@ -19,6 +19,7 @@ public final class Pace {
     private Share read = new Share(Duration.ZERO, "");
     private Share walk = new Share(Duration.ZERO, "");
     private boolean readAll;
+    private Duration walkedBefore = Duration.ZERO;
 
     /** @param pause that it asks for */
     private record Share(Duration pause, String why) {}
@@ -29,8 +30,8 @@ public final class Pace {
     }
 
     /**
-     * The database was read. Where all of it was, the next time may be cheap: change tracking begins with that. So only a
-     * second time in a row says that it is always so.
+     * The database was read. Where all of it was, the next time may be cheap: change tracking begins with that. So only
+     * a second time in a row says that it is always so.
      *
      * @param byChanges whether it was known what changed, so that not all was read
      */
@@ -45,9 +46,11 @@ public final class Pace {
                                 + seconds(took));
     }
 
-    /** The trees were read. */
+    /** The trees were read. One walk may have waited for something else: the shorter of two counts. */
     public void walked(Duration took) {
-        walk = new Share(took.multipliedBy(OF_WALK), "the trees took " + seconds(took) + " to be looked through");
+        Duration shorter = took.compareTo(walkedBefore) < 0 ? took : walkedBefore;
+        walkedBefore = took;
+        walk = new Share(shorter.multipliedBy(OF_WALK), "the trees took " + seconds(shorter) + " to be looked through");
     }
 
     /** The configured pause. */

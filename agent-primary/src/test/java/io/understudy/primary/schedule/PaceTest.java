@@ -31,6 +31,8 @@ class PaceTest {
 
     @Test
     void walkingTakesATenthOfTheTime() {
+        pace.walked(Duration.ofMillis(1900));
+        assertThat(pace.pause()).as("one may have waited").isEqualTo(Duration.ofSeconds(5));
         pace.walked(Duration.ofMillis(1200));
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(12));
         assertThat(pace.slower().orElseThrow()).contains("the trees took 1200 ms");
@@ -39,6 +41,7 @@ class PaceTest {
     @Test
     void theLongestPauseCounts() {
         pace.walked(Duration.ofSeconds(1));
+        pace.walked(Duration.ofSeconds(2));
         pace.read(Duration.ofSeconds(11), true);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(11));
         pace.walked(Duration.ofSeconds(2));

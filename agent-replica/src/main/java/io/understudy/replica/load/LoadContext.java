@@ -20,8 +20,8 @@ public interface LoadContext {
     }
 
     /**
-     * Whether the database is remembered as one that was never live since it was loaded. A site that ran on it, be it for
-     * a moment before an apply went back, may have written into it.
+     * Whether the database is remembered as one that was never live since it was loaded. A site that ran on it, be it
+     * for a moment before an apply went back, may have written into it.
      */
     default boolean wasNeverLive(DatabaseIdentity database) {
         return false;

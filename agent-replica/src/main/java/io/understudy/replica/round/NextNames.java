@@ -16,10 +16,10 @@ import java.util.TreeMap;
 
 /**
  * Asks the repository for the snapshots whose names come next, or that was announced, instead of listing it. Names have
- * gaps, so it is listed all the same: by a process that has just started, after a failure, when an operator asks, before
- * a snapshot becomes live, and every ten minutes. Where nothing is new it also asks whether the newest known snapshot is
- * still there and the next epoch unclaimed; if not, a listing says what that means: the repository was put back, or
- * another server promoted. Not thread-safe.
+ * gaps, so it is listed all the same: by a process that has just started, after a failure, when an operator asks,
+ * before a snapshot becomes live, and every ten minutes. Where nothing is new it also asks whether the newest known
+ * snapshot is still there and the next epoch unclaimed; if not, a listing says what that means: the repository was put
+ * back, or another server promoted. Not thread-safe.
  */
 final class NextNames {
     private static final Duration LISTING = Duration.ofMinutes(10);

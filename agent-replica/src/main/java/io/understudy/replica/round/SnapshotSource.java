@@ -22,7 +22,10 @@ public interface SnapshotSource {
     /** The claims above an epoch: the highest that a trusted key signed, and those that are junk. */
     Epochs.Above claimedAbove(int epoch);
 
-    /** Whether the snapshot is still there, and no claim has the name of the next epoch: two questions that read nothing. */
+    /**
+     * Whether the snapshot is still there, and no claim has the name of the next epoch: two questions that read
+     * nothing.
+     */
     boolean isStillNewest(SnapshotId snapshot);
 
     /** Why the object that names the repository is junk; empty where it is none. Reads it. */
