@@ -34,6 +34,7 @@ import io.understudy.replica.round.ImportSteps;
 import io.understudy.replica.round.Inspection;
 import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
+import io.understudy.replica.round.SeenDamage;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.stage.TreeStager;
 import io.understudy.replica.state.ApplyLock;
@@ -79,6 +80,7 @@ public final class ReplicaWiring implements AutoCloseable {
     private final ReplicaStateStore store;
     private final BackupMode marker;
     private final AnnouncedName announced = new AnnouncedName();
+    private final SeenDamage damage = new SeenDamage();
 
     public ReplicaWiring(Settings settings, ReplicaPorts ports) {
         this(settings, ports, UnaryOperator.identity());
@@ -230,6 +232,7 @@ public final class ReplicaWiring implements AutoCloseable {
                         parts.source(),
                         inspection(),
                         announced,
+                        damage,
                         failures(),
                         events,
                         ports.clock(),
@@ -336,7 +339,11 @@ public final class ReplicaWiring implements AutoCloseable {
         events.add(pace);
         JobQueue queue = new JobQueue(
                 replica::attend, new RoundPause(store, pace, ports.clock()), LOAD_AHEAD, events, ports.ticker());
-        Inspector inspector = new Inspector(inspection, queue::wake, events, ports.ticker());
+        Runnable repair = () -> {
+            damage.note();
+            queue.wake();
+        };
+        Inspector inspector = new Inspector(inspection, repair, events, ports.ticker());
         PrimaryLink link = new PrimaryLink(
                 settings.replica().primaries(),
                 transport::channel,

@@ -25,7 +25,7 @@ final class HealingBlobs implements BlobSource {
     private static final Logger LOG = LoggerFactory.getLogger(HealingBlobs.class);
 
     private final Blobs blobs;
-    private volatile boolean doubtful;
+    private final AtomicBoolean doubtful = new AtomicBoolean();
 
     HealingBlobs(Blobs blobs) {
         this.blobs = blobs;
@@ -62,13 +62,9 @@ final class HealingBlobs implements BlobSource {
         }
     }
 
-    /** Whether one was found missing or damaged since {@link #expectWhole}: a fetch looks for each blob then. */
-    boolean isDoubtful() {
-        return doubtful;
-    }
-
-    void expectWhole() {
-        doubtful = false;
+    /** Whether one was found missing or damaged since the last call: a fetch looks for each blob then. */
+    boolean takeDoubt() {
+        return doubtful.getAndSet(false);
     }
 
     /** Reads every blob of the snapshot; damaged ones are gone afterwards. */
@@ -118,7 +114,6 @@ final class HealingBlobs implements BlobSource {
     }
 
     private UnderstudyException dropped(BlobRef blob, UnderstudyException e) {
-        doubtful |= e.code().isOfBlob();
         if (e.code() == ErrorCode.BLOB_DAMAGED) {
             LOG.warn("a damaged blob of the mirror is deleted, and will be fetched again: {}", e.getMessage());
             try {
@@ -126,6 +121,10 @@ final class HealingBlobs implements BlobSource {
             } catch (UnderstudyException denied) {
                 e.addSuppressed(denied);
             }
+        }
+        // After the deletion: a fetch that takes the doubt finds the blob gone.
+        if (e.code().isOfBlob()) {
+            doubtful.set(true);
         }
         return e;
     }

@@ -119,9 +119,8 @@ public final class Mirror {
             requireRoom(snapshot, bytes);
             before.fetches(bytes);
         };
-        Optional<Manifest> like = blobs.isDoubtful() || held.isPresent() ? Optional.empty() : whole;
+        Optional<Manifest> like = blobs.takeDoubt() || held.isPresent() ? Optional.empty() : whole;
         whole = Optional.empty();
-        blobs.expectWhole();
         TransferResult result = like.isPresent()
                 ? transfer.copyNext(remote.get(), local, like.get(), snapshot, admission, reporting(progress))
                 : transfer.copy(remote.get(), local, snapshot, admission, reporting(progress));

@@ -30,6 +30,7 @@ final class ComparedTables {
     private final StateFile<Times> file;
     private final Clock clock;
     private final Set<String> changed = new HashSet<>();
+    private boolean owed;
 
     ComparedTables(Path state, Clock clock) {
         this.file = StateFile.in(state, StateEntry.COMPARED_TABLES, Times.class);
@@ -81,6 +82,12 @@ final class ComparedTables {
     /** Tables that were changed and not compared: they come first the next time. Known to this process alone. */
     void changed(Collection<String> names) {
         changed.addAll(names);
+        owed |= !names.isEmpty();
+    }
+
+    /** Whether tables were changed, and none compared since. */
+    boolean isOwed() {
+        return owed;
     }
 
     /** Those were compared now; tables that no snapshot has any more are forgotten. */
@@ -89,6 +96,8 @@ final class ComparedTables {
         all.forEach(table -> names.add(TableCopy.name(table)));
         Map<String, Instant> next = new TreeMap<>(times().tables());
         next.keySet().retainAll(names);
+        changed.retainAll(names);
+        owed = false;
         done.forEach(table -> changed.remove(TableCopy.name(table)));
         done.forEach(table -> next.put(TableCopy.name(table), clock.instant()));
         file.write(new Times(clock.instant(), next));

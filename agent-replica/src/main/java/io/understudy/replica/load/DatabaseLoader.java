@@ -114,7 +114,9 @@ public final class DatabaseLoader implements SpareLoader {
     @Override
     public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<DatabaseIdentity> whole = spare.holding(manifest.snapshot());
-        if (whole.isPresent()) {
+        // What loads ahead left to do is done by a load from the snapshot to itself.
+        if (whole.isPresent()
+                && (context.ahead() || spare.base().filter(incremental::isOwed).isEmpty())) {
             return new LoadedSpare(whole.get(), LoadReport.full("an earlier attempt had loaded it"));
         }
         finishHalfChanged(manifest.snapshot(), blobs, context, progress);

@@ -115,6 +115,11 @@ final class IncrementalLoader {
                                 .withStale(left.left()));
     }
 
+    /** Whether loads that only kept this database ready left comparisons with digests, or views, to a later one. */
+    boolean isOwed(LoadedDatabase database) {
+        return compared.isOwed() || !database.mark().stale().isEmpty();
+    }
+
     private List<TableLoad> rows(
             LoadContext context,
             List<TableChange> tables,

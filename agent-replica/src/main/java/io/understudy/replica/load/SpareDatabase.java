@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The database that a load fills, known across crashes by {@link SpareRecord}. Only a database that this record names,
- * and only while it carries the spare's name or the one it was created under, is ever dropped.
+ * and only while it carries the spare's name or the one it was created under, is ever dropped. More than 300 lines, for
+ * what happens to the database and what is written down of it stand side by side.
  */
 final class SpareDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(SpareDatabase.class);

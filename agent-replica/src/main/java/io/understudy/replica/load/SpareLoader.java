@@ -49,8 +49,9 @@ public interface SpareLoader {
 
     /**
      * Makes the spare database one that holds the snapshot, and checks its rows: from {@link #base} by differences, or
-     * in a fresh database. A spare that holds this snapshot already is returned at once; a database of the spare's name
-     * that Understudy did not create is refused ({@code DATABASE_FOREIGN}). Durable on return.
+     * in a fresh database. A spare that holds this snapshot already is returned at once, apart from what loads that
+     * kept it ready left to do before it becomes live; a database of the spare's name that Understudy did not create is
+     * refused ({@code DATABASE_FOREIGN}). Durable on return.
      *
      * @param progress receives the steps {@code load} (bytes of rows) and {@code statistics}, in a fresh database
      *     {@code schema} and {@code indexes} too

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** What a round may import: what is new in the repository, and what is damaged on this server. */
 public final class Discovery {
-    /** How long a look that found nothing counts while continuous snapshots come. */
+    /** How long a look that found nothing to be loaded again counts for rounds that import nothing, or only ahead. */
     private static final Duration INSPECTED = Duration.ofSeconds(15);
 
     private final ReplicaStateStore store;
@@ -27,7 +27,10 @@ public final class Discovery {
     private final Healing healing;
     private final Ticker ticker;
     private final NextNames names;
-    private boolean inspected;
+    private final SeenDamage damage;
+    /** By the last look, while it counts. */
+    private Optional<List<Discrepancy>> inspected = Optional.empty();
+
     private long inspectedAt;
 
     public Discovery(
@@ -35,6 +38,7 @@ public final class Discovery {
             SnapshotSource source,
             Inspection inspection,
             AnnouncedName announced,
+            SeenDamage damage,
             RetryLog failures,
             Events events,
             Clock clock,
@@ -48,6 +52,7 @@ public final class Discovery {
         this.warnOnce = new WarnOnce(ticker);
         this.ticker = ticker;
         this.names = new NextNames(source, announced, ticker);
+        this.damage = damage;
         this.healing = new Healing(store, events, clock, ticker);
     }
 
@@ -65,8 +70,9 @@ public final class Discovery {
     }
 
     /**
-     * What the repository has to offer, and what is damaged here. A continuous snapshot that is only loaded ahead does
-     * not wait for an inspection each time: what is damaged was found by the last one, or is by the next.
+     * What the repository has to offer, and what is damaged here. While continuous snapshots come this is asked every
+     * few seconds, and an inspection takes longer on a larger site: so the last one counts for a while, unless damage
+     * was seen since.
      */
     Outcome look(ImportRequest ask, SnapshotSelector selector) {
         Optional<Choice> choice = Optional.empty();
@@ -76,14 +82,20 @@ public final class Discovery {
         } catch (UnderstudyException e) {
             failure = Optional.of(e);
         }
-        boolean recent = inspected && ticker.since(inspectedAt).compareTo(INSPECTED) < 0;
-        if (choice.filter(Choice::ahead).isPresent() && recent) {
-            return new Outcome(List.of(), choice, failure);
+        boolean recent = !damage.take() && ticker.since(inspectedAt).compareTo(INSPECTED) < 0;
+        boolean brief = choice.map(Choice::ahead).orElse(ask.equals(ImportRequest.newest()) && failure.isEmpty());
+        if (recent && brief && inspected.isPresent()) {
+            return new Outcome(inspected.get(), choice, failure);
         }
         List<Discrepancy> found = inspect();
-        inspected = found.stream().noneMatch(Discrepancy::mendedByLoading);
+        inspected = Optional.of(found).filter(all -> brief && all.stream().noneMatch(Discovery::isMended));
         inspectedAt = ticker.nanos();
         return new Outcome(found, choice, failure);
+    }
+
+    /** Whether a round does something about it: then the next one looks again. */
+    private static boolean isMended(Discrepancy found) {
+        return found.mendedByLoading() || found.subject() == Discrepancy.Subject.MIRROR;
     }
 
     /** @param failed why the repository could not be looked at */

@@ -99,42 +99,53 @@ public final class ImportSteps {
 
     /** @param ahead whether it is kept ready only */
     LoadedSpare load(Manifest manifest, boolean ahead, Progress progress) {
-        LoadedSpare fresh = loader.load(manifest, source.blobs(), context(ahead), progress);
-        Ahead loaded =
-                new Ahead(fresh.database(), manifest.snapshot(), manifest.moment(), clock.instant(), Optional.empty());
+        RoundContext context = new RoundContext(ahead);
+        LoadedSpare fresh = loader.load(manifest, source.blobs(), context, progress);
+        Ahead loaded = new Ahead(
+                fresh.database(),
+                manifest.snapshot(),
+                manifest.moment(),
+                clock.instant(),
+                context.changed || context.wasNeverLive(fresh.database()));
         store.change(record -> record.withOwned(fresh.database()).withLoaded(loaded));
         ReplicaPoint.SPARE_OWNED.reached();
         return fresh;
     }
 
     /** A database whose content is being changed is not ahead: that is written down first. */
-    private LoadContext context(boolean ahead) {
-        return new LoadContext() {
-            @Override
-            public Optional<Manifest> held(SnapshotId snapshot) {
-                return source.held(snapshot);
-            }
+    private final class RoundContext implements LoadContext {
+        private final boolean ahead;
+        private boolean changed;
 
-            @Override
-            public boolean ahead() {
-                return ahead;
-            }
+        RoundContext(boolean ahead) {
+            this.ahead = ahead;
+        }
 
-            @Override
-            public boolean wasNeverLive(DatabaseIdentity database) {
-                return store.record()
-                        .ahead()
-                        .filter(each -> each.database().equals(database))
-                        .isPresent();
-            }
+        @Override
+        public Optional<Manifest> held(SnapshotId snapshot) {
+            return source.held(snapshot);
+        }
 
-            @Override
-            public void changing() {
-                if (store.record().ahead().isPresent()) {
-                    store.change(ReplicaRecord::withoutAhead);
-                }
+        @Override
+        public boolean ahead() {
+            return ahead;
+        }
+
+        @Override
+        public boolean wasNeverLive(DatabaseIdentity database) {
+            return store.record()
+                    .ahead()
+                    .filter(each -> each.neverLive() && each.database().equals(database))
+                    .isPresent();
+        }
+
+        @Override
+        public void changing() {
+            changed = true;
+            if (store.record().ahead().isPresent()) {
+                store.change(ReplicaRecord::withoutAhead);
             }
-        };
+        }
     }
 
     PlanSet stage(Manifest manifest, Progress progress) {

@@ -44,6 +44,7 @@ final class NextSnapshot {
             int epoch,
             ImportRequest.Newest ask) {
         Optional<Choice> junk = Optional.empty();
+        Optional<SnapshotId> newest = Optional.empty();
         List<SnapshotId> newer = all.stream()
                 .filter(this::isNewer)
                 .sorted(Comparator.reverseOrder())
@@ -53,17 +54,20 @@ final class NextSnapshot {
                 return junk;
             }
             Optional<Manifest> manifest = believable.apply(each);
+            newest = newest.or(() -> manifest.map(Manifest::snapshot));
             Optional<FailedAttempt> failed = hindrance(each, manifest);
             boolean due = failed.isEmpty() || due(failed.get(), ask);
             if (manifest.isEmpty()) {
                 // It may be read the next time, and be one that what is live does not stop for.
                 junk = junk.or(() ->
                         Optional.of(new Choice(each, live.isPresent(), false)).filter(unused -> due));
-            } else if (!isDue(manifest.get(), ask) && isThere(each)) {
+                continue;
+            }
+            boolean ahead = !isDue(manifest.get(), newest.orElseThrow(), ask);
+            if (ahead && isThere(each)) {
                 return junk;
             } else if (due) {
-                return Optional.of(new Choice(
-                        each, !isDue(manifest.get(), ask), manifest.get().isContinuous()));
+                return Optional.of(new Choice(each, ahead, manifest.get().isContinuous()));
             } else if (!atFault(failed.get())) {
                 return Optional.empty();
             }
@@ -71,22 +75,29 @@ final class NextSnapshot {
         return junk;
     }
 
-    /** Whether what is live is to be replaced. */
-    private boolean isDue(Manifest manifest, ImportRequest.Newest ask) {
+    /**
+     * Whether what is live is to be replaced.
+     *
+     * @param newest that is a snapshot
+     */
+    private boolean isDue(Manifest manifest, SnapshotId newest, ImportRequest.Newest ask) {
         return live.isEmpty()
                 || ask.impatient()
                 || manifest.scheduled()
                         .filter(this::isNewer)
-                        .filter(scheduled -> !wasRejected(scheduled))
+                        .filter(scheduled -> !wasRejected(scheduled, newest))
                         .isPresent();
     }
 
-    /** Else each continuous snapshot that follows would stop the site once more. */
-    private boolean wasRejected(SnapshotId scheduled) {
+    /**
+     * Else each continuous snapshot that follows would stop the site once more. What only has the name of a newer one
+     * than all, and was passed over, does not count: or nothing would ever become live.
+     */
+    private boolean wasRejected(SnapshotId scheduled, SnapshotId newest) {
         return record.failedAttempts().stream()
                 .filter(FailedAttempt::rejection)
                 .flatMap(each -> each.snapshot().stream())
-                .anyMatch(each -> each.compareTo(scheduled) >= 0);
+                .anyMatch(each -> each.compareTo(scheduled) >= 0 && each.compareTo(newest) <= 0);
     }
 
     private boolean isThere(SnapshotId snapshot) {

@@ -11,6 +11,7 @@ import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.WarnOnce;
@@ -29,6 +30,7 @@ final class SnapshotSelector {
     private final WarnOnce warnOnce;
     private final Clock clock;
     private List<SnapshotId> overtaken = List.of();
+    private Optional<SnapshotId> newestOvertaken = Optional.empty();
     private Optional<AwaitedEpoch> waits = Optional.empty();
     private List<UnderstudyException> findings = List.of();
 
@@ -62,8 +64,32 @@ final class SnapshotSelector {
         if (!all.contains(wanted)) {
             throw unknown(wanted);
         }
-        overtaken = all.stream().filter(each -> each.compareTo(wanted) > 0).toList();
+        overtaken = all.stream()
+                .filter(each -> each.compareTo(wanted) > 0 && !isRejected(each))
+                .toList();
+        newestOvertaken = newestGenuine(overtaken);
         return Optional.of(Choice.whole(wanted));
+    }
+
+    private boolean isRejected(SnapshotId snapshot) {
+        return store.record()
+                .failedAttempt(snapshot)
+                .filter(FailedAttempt::rejection)
+                .isPresent();
+    }
+
+    /** @param all ascending */
+    private Optional<SnapshotId> newestGenuine(List<SnapshotId> all) {
+        for (int i = all.size() - 1; i >= 0; i--) {
+            try {
+                return Optional.of(source.manifest(all.get(i)).snapshot());
+            } catch (UnderstudyException e) {
+                if (!JunkObject.isOfOneObject(e)) {
+                    throw e;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private Optional<Choice> newest(ImportRequest.Newest ask) {
@@ -144,8 +170,12 @@ final class SnapshotSelector {
         store.change(record -> {
             ReplicaRecord next = record;
             for (SnapshotId each : overtaken) {
-                if (!next.failedAttempt(each).filter(FailedAttempt::rejection).isPresent()) {
-                    next = next.withFailure(failures.rejection(each, Step.DISCOVER, reason));
+                // One entry for all up to the newest: of continuous ones there are hundreds. What only has the name of
+                // a newer one stands for itself, or it would reject what is still to come.
+                int order = newestOvertaken.map(each::compareTo).orElse(1);
+                if (order >= 0) {
+                    FailedAttempt rejection = failures.rejection(each, Step.DISCOVER, reason);
+                    next = next.rejecting(order == 0 ? rejection.ofAllAbove(wanted) : rejection);
                 }
             }
             return next.withSuccess();

@@ -12,16 +12,12 @@ import java.util.Optional;
  * @param database the spare
  * @param moment of the snapshot's data
  * @param loaded when its load ended
- * @param plans of the files that are staged for it; empty where none were, or more were to be
+ * @param neverLive whether nothing but loads can have written into the database: false where an apply that went back
+ *     left it, for the site ran on it then, and where that is not known
  */
-public record Ahead(
-        DatabaseIdentity database, SnapshotId snapshot, Instant moment, Instant loaded, Optional<PlanSet> plans) {
+public record Ahead(DatabaseIdentity database, SnapshotId snapshot, Instant moment, Instant loaded, boolean neverLive) {
     /** As what an apply makes live. */
     public DatabaseVersion version(PlanSet staged) {
         return new DatabaseVersion(database, Optional.of(snapshot), Optional.of(moment), Optional.of(staged));
-    }
-
-    public Ahead with(PlanSet staged) {
-        return new Ahead(database, snapshot, moment, loaded, Optional.of(staged));
     }
 }

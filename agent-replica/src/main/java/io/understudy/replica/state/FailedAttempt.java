@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param at when it failed last
  * @param attempts failures in a row of this snapshot, at least 1
  * @param notBefore when it is tried again; empty: never, unless an operator asks by name
+ * @param above of a rejection that stands for all snapshots up to it: those above this one; empty otherwise
  */
 public record FailedAttempt(
         Optional<SnapshotId> snapshot,
@@ -23,7 +24,8 @@ public record FailedAttempt(
         String hint,
         Instant at,
         int attempts,
-        Optional<Instant> notBefore) {
+        Optional<Instant> notBefore,
+        Optional<SnapshotId> above) {
 
     /** A failure that is never tried again by itself. */
     public static FailedAttempt rejection(SnapshotId snapshot, Step step, UnderstudyException failure, Instant at) {
@@ -35,7 +37,22 @@ public record FailedAttempt(
                 failure.hint(),
                 at,
                 1,
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** This rejection, of all snapshots above another one and up to its own. */
+    public FailedAttempt ofAllAbove(SnapshotId other) {
+        return new FailedAttempt(snapshot, step, code, message, hint, at, attempts, notBefore, Optional.of(other));
+    }
+
+    /** Whether this rejection is of that snapshot too. */
+    boolean rejects(SnapshotId other) {
+        return rejection()
+                && (snapshot.equals(Optional.of(other))
+                        || above.filter(low -> other.compareTo(low) > 0).isPresent()
+                                && snapshot.filter(id -> other.compareTo(id) < 0)
+                                        .isPresent());
     }
 
     public boolean rejection() {

@@ -165,6 +165,15 @@ public record ReplicaRecord(
         return with(withoutAttempts(snapshot, false), lastError, failures).withFailedImport(failedAttempt);
     }
 
+    /** A rejection that may stand for many snapshots, and takes the place of what was noted of their failures. */
+    public ReplicaRecord rejecting(FailedAttempt rejection) {
+        List<FailedAttempt> left = failedAttempts.stream()
+                .filter(each -> each.rejection()
+                        || each.snapshot().filter(rejection::rejects).isEmpty())
+                .toList();
+        return with(left, lastError, failures).withFailure(rejection);
+    }
+
     public ReplicaRecord withSuccess() {
         return with(failedAttempts, Optional.empty(), failures);
     }
@@ -218,10 +227,14 @@ public record ReplicaRecord(
                 state, owned, failedAttempts, lastError, leaving, setAside, failures, claim, left, ahead);
     }
 
+    /** What is noted of a snapshot: of itself, or else the rejection of many that it is among. */
     public Optional<FailedAttempt> failedAttempt(SnapshotId snapshot) {
         return failedAttempts.stream()
                 .filter(each -> each.snapshot().equals(Optional.of(snapshot)))
-                .findFirst();
+                .findFirst()
+                .or(() -> failedAttempts.stream()
+                        .filter(each -> each.rejects(snapshot))
+                        .findFirst());
     }
 
     /** When something that failed, or a clean-up, may be tried; empty when nothing waits. */

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  *  "owned":[{"cluster":7301,"oid":16384}],"failed_attempts":[],"last_error":null,"leaving":null,"set_aside":[],
  *  "failures":0,"claim":null,"clean_up":null,
  *  "ahead":{"database":{"cluster":7301,"oid":16391},"snapshot":"00000001-00000057","moment":"…","loaded":"…",
- *           "plans":null},
+ *           "never_live":true},
  *  "check":"0f343b0931126a20"}
  * </pre>
  */

@@ -31,7 +31,15 @@ public final class RetryLog {
         Instant now = clock.instant();
         Optional<Instant> next = policy.pause(failure.code().retry(), attempts).map(now::plus);
         return new FailedAttempt(
-                snapshot, step, failure.code(), failure.getMessage(), failure.hint(), now, attempts, next);
+                snapshot,
+                step,
+                failure.code(),
+                failure.getMessage(),
+                failure.hint(),
+                now,
+                attempts,
+                next,
+                Optional.empty());
     }
 
     /** The record after a round failed: from the load on there may be a database that could not be dropped. */

@@ -35,11 +35,7 @@ class ServedTextTest {
             NOW,
             Optional.empty()));
     private final ReplicaRecord ahead = following.withLoaded(new Ahead(
-            new DatabaseIdentity(7, 2),
-            new SnapshotId(1, 42),
-            Instant.parse("2026-11-20T10:00:02Z"),
-            NOW,
-            Optional.empty()));
+            new DatabaseIdentity(7, 2), new SnapshotId(1, 42), Instant.parse("2026-11-20T10:00:02Z"), NOW, true));
 
     @Test
     void namesWhatIsAheadAndWhatIsServedWhenTheSiteDoesNotComeUpOnIt() {

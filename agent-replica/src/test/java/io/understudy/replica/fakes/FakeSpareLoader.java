@@ -93,7 +93,10 @@ public final class FakeSpareLoader implements SpareLoader {
             server.drop(each);
         });
         Map<String, String> before = base.map(server::tables).orElse(Map.of());
-        Set<String> drifted = base.map(server::drifted).orElse(Set.of());
+        // One that was never live is not searched.
+        Set<String> drifted = base.filter(each -> !context.wasNeverLive(each))
+                .map(server::drifted)
+                .orElse(Set.of());
         Map<String, TableData> known = base.flatMap(server::content)
                 .flatMap(context::held)
                 .map(older -> tables(older, blobs))

@@ -46,6 +46,18 @@ class ComparedTablesTest {
     }
 
     @Test
+    void changedTablesAreOwedAComparisonUntilTheNextOne() {
+        ComparedTables compared = new ComparedTables(state, time.clock());
+        assertThat(compared.isOwed()).isFalse();
+        compared.changed(List.of());
+        assertThat(compared.isOwed()).isFalse();
+        compared.changed(List.of("\"public\".\"tx\""));
+        assertThat(compared.isOwed()).isTrue();
+        compared.compared(tables, tables);
+        assertThat(compared.isOwed()).isFalse();
+    }
+
+    @Test
     void aTableThatIsLargerThanTheBudgetIsDueAfterADay() {
         ComparedTables compared = new ComparedTables(state, time.clock());
         List<TableData> large =

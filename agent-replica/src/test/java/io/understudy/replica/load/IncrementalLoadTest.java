@@ -27,6 +27,7 @@ import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -333,6 +335,67 @@ class IncrementalLoadTest {
         assertThat(back.report().full()).isEmpty();
         assertThat(server.psql(names.spare(), "SELECT count(*) FROM t WHERE b = 'new'"))
                 .isEqualTo("0");
+    }
+
+    /** What takes its time was left to a later load: it is done, though the snapshot is there already. */
+    @Test
+    void aDatabaseThatWasKeptReadyIsComparedAndItsViewsAreRefreshedBeforeItBecomesLive() {
+        server.psql(source, "CREATE MATERIALIZED VIEW m AS SELECT count(*) AS n FROM u;");
+        load(capture(), blobs);
+        DatabaseLoader one = new DatabaseLoader(settings, state, new SystemCommandRunner(state), new SlowTicker());
+        Manifest last = null;
+        for (int i = 1; i < 3; i++) {
+            server.psql(source, "INSERT INTO u VALUES (" + -i + ", 'new');");
+            last = capture();
+            one.load(last, blobs, neverLive(true), Progress.none());
+        }
+        assertThat(server.psql(names.spare(), "SELECT n FROM m")).isEqualTo("101");
+        server.psql(names.spare(), "UPDATE u SET b = 'other' WHERE a = 50;");
+
+        LoadReport report =
+                one.load(last, blobs, neverLive(false), Progress.none()).report();
+
+        assertThat(report.mismatches()).hasSize(1);
+        assertThat(server.psql(names.spare(), "SELECT n FROM m")).isEqualTo("102");
+        assertSame();
+        assertThat(one.load(last, blobs, neverLive(false), Progress.none())
+                        .report()
+                        .full())
+                .contains("an earlier attempt had loaded it");
+    }
+
+    /** Whatever is timed takes a minute. */
+    private static final class SlowTicker implements Ticker {
+        private final AtomicLong minutes = new AtomicLong();
+
+        @Override
+        public long nanos() {
+            return Duration.ofMinutes(minutes.incrementAndGet()).toNanos();
+        }
+
+        @Override
+        public void sleep(Duration pause) {
+            minutes.incrementAndGet();
+        }
+    }
+
+    private LoadContext neverLive(boolean ahead) {
+        return new LoadContext() {
+            @Override
+            public Optional<Manifest> held(SnapshotId snapshot) {
+                return Optional.ofNullable(mirror.get(snapshot));
+            }
+
+            @Override
+            public boolean ahead() {
+                return ahead;
+            }
+
+            @Override
+            public boolean wasNeverLive(DatabaseIdentity database) {
+                return true;
+            }
+        };
     }
 
     /** As if what was written until now had been there when the load ended. */

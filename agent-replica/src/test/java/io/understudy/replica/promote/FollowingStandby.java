@@ -52,7 +52,7 @@ abstract class FollowingStandby {
                 .database();
         world.store.change(record -> record.withOwned(spare)
                 .withLoaded(new Ahead(
-                        spare, next, manifest.moment(), world.time.clock().instant(), Optional.empty())));
+                        spare, next, manifest.moment(), world.time.clock().instant(), true)));
         return next;
     }
 

@@ -6,19 +6,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.round.Discrepancy.Subject;
+import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.FailedAttempt;
+import io.understudy.replica.state.PlanSet;
+import io.understudy.replica.state.ReplicaRecord;
+import io.understudy.replica.state.RetryLog;
+import io.understudy.replica.state.RetryPolicy;
+import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.blob.BlobSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -318,6 +327,138 @@ class AheadRoundTest {
         assertThat(lost).containsExactly(next);
         assertAhead(next);
         assertUntouched();
+    }
+
+    /** The site ran on it for a moment, and may have written. */
+    @Test
+    void whatAnApplyTookBackIsSearchedForDriftThoughItIsAhead() {
+        SnapshotId second = world.source.commit(1, 2);
+        world.site.breakDown();
+        assertFails(ErrorCode.COMMAND_FAILED, world::poll);
+        world.site.recover();
+        world.time.advance(Duration.ofHours(1));
+        world.stage = (manifest, blobs, progress) -> {
+            throw FULL;
+        };
+
+        assertFails(ErrorCode.DISK_FULL, world::poll);
+
+        assertAhead(second);
+        assertThat(world.store.record().ahead())
+                .hasValueSatisfying(each -> assertThat(each.neverLive()).isFalse());
+        continuous(3);
+        world.time.advance(Duration.ofHours(1));
+        world.poll();
+        assertThat(world.store.record().ahead())
+                .hasValueSatisfying(each -> assertThat(each.neverLive()).isTrue());
+    }
+
+    /** Loads ahead come faster than an inspection of many tables takes. */
+    @Test
+    void whatIsDamagedIsFoundWhileALoadAheadMovesOn() {
+        continuous(2);
+        world.poll();
+        world.databases.lose(List.of("public.note"));
+        world.stage = new Stage() {
+            @Override
+            public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+                return world.trees.prepare(manifest, blobs, progress);
+            }
+
+            @Override
+            public List<String> lacking(Manifest applied, BlobSource blobs) {
+                world.store.change(ReplicaRecord::withoutAhead);
+                return List.of();
+            }
+        };
+
+        assertThat(world.inspection().look()).extracting(Discrepancy::subject).containsExactly(Subject.DATABASE);
+    }
+
+    @Test
+    void whatNoLoadMendsIsReportedOnceWhileTheyCome() {
+        world.source.commit(1, 2);
+        world.poll();
+        world.databases
+                .server()
+                .drop(world.databases.find(FakeDatabases.PREVIOUS).orElseThrow());
+        List<String> problems = new ArrayList<>();
+        world.events = new Events(world.time.clock(), (event, at) -> {
+            if (event instanceof ReplicaEvent.DiscrepancyFound found) {
+                problems.add(found.problem());
+            }
+        });
+        Round round = world.agent().round();
+        for (int sequence = 3; sequence < 30; sequence++) {
+            world.source.continuous(1, sequence, new SnapshotId(1, 2));
+            assertThat(round.run(ImportRequest.newest(), new RoundControl()).left())
+                    .extracting(Discrepancy::subject)
+                    .containsExactly(Subject.PREVIOUS);
+            world.time.advance(Duration.ofSeconds(5));
+        }
+
+        assertThat(problems).hasSize(1);
+    }
+
+    /** Each of them takes the whole database, and while it runs nothing is ahead. */
+    @Test
+    void loadsInFullAreFarApart() {
+        world.databases.duringLoad(() -> world.time.advance(Duration.ofMinutes(1)));
+        Round round = world.agent().round();
+        int before = world.databases.loads();
+        for (int sequence = 2; sequence < 30; sequence++) {
+            continuous(sequence);
+            world.source.emptyMirror();
+            round.run(ImportRequest.newest(), new RoundControl());
+            world.time.advance(Duration.ofSeconds(5));
+        }
+        assertThat(world.databases.loads()).isEqualTo(before + 2);
+
+        world.time.advance(Duration.ofMinutes(10));
+        round.run(ImportRequest.newest(), new RoundControl());
+        assertAhead(new SnapshotId(1, 29));
+    }
+
+    /** A standby without announcements looks every second. */
+    @Test
+    void aLookCountsForAWhileUnlessDamageWasSeenSince() {
+        List<Instant> looks = new ArrayList<>();
+        world.stage = new Stage() {
+            @Override
+            public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
+                return world.trees.prepare(manifest, blobs, progress);
+            }
+
+            @Override
+            public List<String> lacking(Manifest applied, BlobSource blobs) {
+                looks.add(world.time.clock().instant());
+                return world.trees.lacking(applied, blobs);
+            }
+        };
+        SeenDamage damage = new SeenDamage();
+        Discovery discovery = new Discovery(
+                world.store,
+                world.source,
+                world.inspection(),
+                new AnnouncedName(),
+                damage,
+                new RetryLog(world.time.clock(), new RetryPolicy(new Random(1))),
+                Events.none(),
+                world.time.clock(),
+                world.time);
+        for (int second = 0; second < 60; second++) {
+            discovery.look(ImportRequest.newest(), discovery.selector());
+            world.time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(looks).hasSize(4);
+
+        world.databases.lose(List.of("public.note"));
+        damage.note();
+        assertThat(discovery.look(ImportRequest.newest(), discovery.selector()).found())
+                .isNotEmpty();
+        discovery.look(ImportRequest.newest(), discovery.selector());
+        discovery.look(ImportRequest.now(), discovery.selector());
+        assertThat(looks).hasSize(7);
     }
 
     @Test

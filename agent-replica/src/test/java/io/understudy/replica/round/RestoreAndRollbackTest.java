@@ -33,6 +33,57 @@ class RestoreAndRollbackTest {
         assertThat(world.sync().applied()).contains(next);
     }
 
+    /** There are hundreds of continuous ones, and the record is written with each step. */
+    @Test
+    void allThatARestorePassesOverIsOneEntryOfTheRecord() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.sync();
+        SnapshotId scheduled = world.source.commit(1, 2);
+        for (int sequence = 3; sequence < 50; sequence++) {
+            world.source.continuous(1, sequence, scheduled);
+        }
+        world.poll();
+
+        world.restore(older);
+
+        assertThat(world.store.record().failedAttempts()).hasSize(1);
+        assertThat(world.store.record().failedAttempt(scheduled)).isPresent();
+        assertThat(world.store.record().failedAttempt(older)).isEmpty();
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.store.record().ahead()).isEmpty();
+        SnapshotId next = world.source.commit(1, 50);
+        assertThat(world.poll().applied()).contains(next);
+        assertThat(world.store.record().failedAttempts()).isEmpty();
+    }
+
+    @Test
+    void whatOnlyHasTheNameOfANewerOneDoesNotHideWhatIsStillToCome() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.source.commit(1, 2);
+        world.sync();
+        world.source.damage(world.source.commit(1, 90), ErrorCode.SIGNATURE_INVALID);
+
+        world.restore(older);
+
+        SnapshotId next = world.source.commit(1, 3);
+        assertThat(world.poll().applied()).contains(next);
+    }
+
+    @Test
+    void aRestorePassesOverWhatIsOlderThanARejectedOneToo() {
+        SnapshotId older = world.source.commit(1, 1);
+        world.sync();
+        world.source.commit(1, 2);
+        SnapshotId bad = world.source.commit(1, 3);
+        world.site.sickWith(bad.toString());
+        refused(world::poll, ErrorCode.SITE_UNHEALTHY);
+
+        world.restore(older);
+
+        assertThat(world.poll().applied()).isEmpty();
+        assertThat(world.store.record().failedAttempt(bad).orElseThrow().code()).isEqualTo(ErrorCode.SITE_UNHEALTHY);
+    }
+
     @Test
     void aRestoreThatCannotBeFetchedPassesOverNothing() {
         SnapshotId older = world.source.commit(1, 1);

@@ -48,7 +48,15 @@ class ReplicaStateTest {
 
     private static FailedAttempt failedAttempt(Step step) {
         return new FailedAttempt(
-                NEW.snapshot(), step, ErrorCode.SITE_UNHEALTHY, "message", "hint", NOW, 1, Optional.empty());
+                NEW.snapshot(),
+                step,
+                ErrorCode.SITE_UNHEALTHY,
+                "message",
+                "hint",
+                NOW,
+                1,
+                Optional.empty(),
+                Optional.empty());
     }
 
     static final Seeding SEEDING = new Seeding();
@@ -69,7 +77,7 @@ class ReplicaStateTest {
     static final Promoted PROMOTED = new Promoted(OLD, EPOCH, true, false, NOW);
 
     private static final Ahead AHEAD =
-            new Ahead(new DatabaseIdentity(7, 16386), new SnapshotId(1, 3), NOW, NOW.plusSeconds(1), NEW.plans());
+            new Ahead(new DatabaseIdentity(7, 16386), new SnapshotId(1, 3), NOW, NOW.plusSeconds(1), true);
 
     /** By what comes next: whether what is ahead is still that. */
     static Stream<Arguments> afterwards() {
@@ -95,7 +103,7 @@ class ReplicaStateTest {
 
     @Test
     void onlyWhatIsNewerThanTheSnapshotOfAStandbyIsAhead() {
-        Ahead same = new Ahead(AHEAD.database(), NEW.snapshot().orElseThrow(), NOW, NOW, Optional.empty());
+        Ahead same = new Ahead(AHEAD.database(), NEW.snapshot().orElseThrow(), NOW, NOW, true);
 
         assertThat(ReplicaRecord.empty().with(FOLLOWING).withLoaded(same).ahead())
                 .contains(same);
