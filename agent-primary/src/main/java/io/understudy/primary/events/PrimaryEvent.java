@@ -76,7 +76,7 @@ public sealed interface PrimaryEvent extends Event {
     record ContinuousLooked(Duration took, Duration pause, boolean taken) implements PrimaryEvent {}
 
     /** Once a minute at most. */
-    @EventText("{count} continuous snapshots since the last such line, the newest is {newest}, of {looks} looks")
+    @EventText("continuous snapshots since the last such line: {count}, of {looks} looks; the newest is {newest}")
     record ContinuousTaken(int count, SnapshotId newest, int looks) implements PrimaryEvent {}
 
     /** @param again whether the same failure was reported as an error within the last hour */

@@ -19,6 +19,7 @@ public final class Pace {
     private Share read = new Share(Duration.ZERO, "");
     private Share walk = new Share(Duration.ZERO, "");
     private boolean readAll;
+    private Duration readBefore = Duration.ZERO;
     private Duration walkedBefore = Duration.ZERO;
 
     /** @param pause that it asks for */
@@ -37,18 +38,20 @@ public final class Pace {
      */
     public void read(Duration took, boolean byChanges) {
         boolean always = readAll && !byChanges;
+        Duration shorter = shorter(took, readBefore);
         readAll = !byChanges;
+        readBefore = took;
         read = !always
-                ? new Share(took, "the last snapshot took " + seconds(took) + ", and as long is waited")
+                ? new Share(shorter, "the last snapshot took " + seconds(shorter) + ", and as long is waited")
                 : new Share(
-                        took.multipliedBy(OF_ALL),
+                        shorter.multipliedBy(OF_ALL),
                         "changes are not tracked, so each snapshot reads every table, and the last one took "
-                                + seconds(took));
+                                + seconds(shorter));
     }
 
     /** The trees were read. One walk may have waited for something else: the shorter of two counts. */
     public void walked(Duration took) {
-        Duration shorter = took.compareTo(walkedBefore) < 0 ? took : walkedBefore;
+        Duration shorter = shorter(took, walkedBefore);
         walkedBefore = took;
         walk = new Share(shorter.multipliedBy(OF_WALK), "the trees took " + seconds(shorter) + " to be looked through");
     }
@@ -66,6 +69,10 @@ public final class Pace {
     /** Why the pause is longer than configured; empty when it is not. */
     public Optional<String> slower() {
         return longest().map(Share::why);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Optional<Share> longest() {

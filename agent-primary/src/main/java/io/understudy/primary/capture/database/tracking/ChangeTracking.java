@@ -160,10 +160,13 @@ public final class ChangeTracking {
                 file.write(new TrackingPoint.Saved(all));
             }
 
-            /** The log between is read again the next time, unless that would be much of it. */
+            /**
+             * The log between is read again the next time, unless that would be much of it, or the snapshot has no point
+             * yet: it was taken before changes were tracked.
+             */
             @Override
             public void unchanged(SnapshotId same) {
-                if (read < MUCH_READ) {
+                if (read < MUCH_READ && base(before).isPresent()) {
                     return;
                 }
                 try {
