@@ -130,6 +130,9 @@ public final class SnapshotTaker {
                 boolean again = !warnOnce.isDue(String.valueOf(known.getMessage()));
                 events.report(new PrimaryEvent.ContinuousFailed(run.stage(), known, again));
             }
+            if (e instanceof Error defect && !(e instanceof OutOfMemoryError)) {
+                throw defect;
+            }
             throw known;
         }
     }

@@ -19,14 +19,23 @@ class PaceTest {
     @Test
     void readingEverythingTakesATwentiethOfTheTime() {
         pace.read(Duration.ofSeconds(40), false);
-        assertThat(pace.pause()).as("the read that change tracking begins with").isEqualTo(Duration.ofSeconds(40));
+        assertThat(pace.pause()).as("the read that change tracking begins with").isEqualTo(Duration.ofSeconds(5));
         pace.read(Duration.ofSeconds(40), false);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(800));
         assertThat(pace.slower().orElseThrow()).contains("changes are not tracked", "40 s");
         pace.read(Duration.ofMillis(300), true);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(5));
         pace.read(Duration.ofSeconds(40), false);
-        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(40));
+        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aReadThatWaitedOnceForALockOrTheFilestoreSlowsNothing() {
+        pace.read(Duration.ofMillis(300), true);
+        pace.read(Duration.ofSeconds(17), true);
+        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(5));
+        pace.read(Duration.ofSeconds(16), true);
+        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(16));
     }
 
     @Test
@@ -42,6 +51,7 @@ class PaceTest {
     void theLongestPauseCounts() {
         pace.walked(Duration.ofSeconds(1));
         pace.walked(Duration.ofSeconds(2));
+        pace.read(Duration.ofSeconds(12), true);
         pace.read(Duration.ofSeconds(11), true);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(11));
         pace.walked(Duration.ofSeconds(2));

@@ -71,9 +71,8 @@ final class NextNames {
                 || !ask.equals(ImportRequest.newest())
                 || known.isEmpty()
                 || here.isEmpty()
-                || known.get().epoch() != here.get().epoch()
-                // What was lost here is not new there.
-                || known.get().compareTo(here.get()) > 0
+                // What was lost here is not new there, and what is missing there may come back.
+                || !known.equals(here)
                 || hint.filter(id -> id.epoch() != known.get().epoch()).isPresent()
                 || ticker.since(listed).compareTo(LISTING) >= 0) {
             return Optional.empty();

@@ -97,6 +97,16 @@ class NextNamesTest {
     }
 
     @Test
+    void listsAsLongAsTheRepositoryIsOlderThanThisServer() {
+        SnapshotId second = world.source.commit(1, 2);
+        world.sync();
+        names.listed(Optional.of(first));
+        assertThat(look()).isEmpty();
+        names.listed(Optional.of(second));
+        assertThat(look()).isPresent();
+    }
+
+    @Test
     void listsAfterAFailureAndWhereSomethingKnownIsNotHere() {
         world.source.damage(world.source.continuous(1, 2, first), ErrorCode.SIGNATURE_INVALID);
         assertThat(look()).isEmpty();

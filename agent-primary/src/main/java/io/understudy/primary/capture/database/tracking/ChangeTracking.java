@@ -161,8 +161,8 @@ public final class ChangeTracking {
             }
 
             /**
-             * The log between is read again the next time, unless that would be much of it, or the snapshot has no point
-             * yet: it was taken before changes were tracked.
+             * The log between is read again the next time, unless that would be much of it, or the snapshot has no
+             * point yet: it was taken before changes were tracked.
              */
             @Override
             public void unchanged(SnapshotId same) {

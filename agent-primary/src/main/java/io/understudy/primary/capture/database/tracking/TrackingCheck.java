@@ -45,7 +45,8 @@ public final class TrackingCheck {
         Optional<String> refusal = refusal(session, slots.contains(own));
         refusal.ifPresentOrElse(
                 why -> findings.warn(NAME, "changes are not tracked: " + why + BRINGS, "see docs/install.md"),
-                () -> findings.check(NAME, () -> "the daemon tracks changes" + (own.isEmpty() ? "" : ", in slot " + own)));
+                () -> findings.check(
+                        NAME, () -> "the daemon tracks changes" + (own.isEmpty() ? "" : ", in slot " + own)));
         if (isUnlimited(session)) {
             findings.warn(
                     "max_slot_wal_keep_size",
