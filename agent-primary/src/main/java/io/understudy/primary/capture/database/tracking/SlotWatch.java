@@ -94,10 +94,8 @@ public final class SlotWatch {
         if (!THIS_HOST.contains(settings.host())) {
             return MOST_RETAINED;
         }
-        return session.first(
-                        "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'data_directory'",
-                        row -> row.text("setting"))
-                .map(folder -> visible(Path.of(folder, "pg_wal")))
+        return DataFolder.of(session)
+                .map(folder -> visible(folder.resolve("pg_wal")))
                 .map(folder -> disk.free(folder))
                 .filter(free -> free.isPresent())
                 .map(free -> Math.min(MOST_RETAINED, free.getAsLong() / SHARE_OF_FREE))
