@@ -3,6 +3,7 @@ package io.understudy.replica.stage;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FolderDeletion;
 import io.understudy.files.TreeRoot;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.SnapshotId;
@@ -112,7 +113,7 @@ public final class Plans {
             boolean needed = Optional.of(name(apply)).equals(staged)
                     || Optional.of(name(apply)).equals(undone);
             if (failures.size() == before && !needed) {
-                attempt(failures, () -> WorkFolder.delete(apply));
+                attempt(failures, () -> FolderDeletion.delete(apply));
             }
         }
         failures.stream().findFirst().ifPresent(first -> {
@@ -124,7 +125,7 @@ public final class Plans {
     private static void clear(Path folder, Optional<String> kept, List<UnderstudyException> failures) {
         WorkFolder.list(folder).stream()
                 .filter(each -> !Optional.of(name(each)).equals(kept))
-                .forEach(each -> attempt(failures, () -> WorkFolder.delete(each)));
+                .forEach(each -> attempt(failures, () -> FolderDeletion.delete(each)));
     }
 
     private static void attempt(List<UnderstudyException> failures, Runnable work) {
