@@ -71,7 +71,7 @@ public final class Plans {
         return name(own);
     }
 
-    /** The staged folder of a tree for the newest apply of another snapshot that was never begun; empty: there is none. */
+    /** The folder of a tree that is staged for the newest apply of another snapshot that was never begun. */
     static Optional<Path> unbegun(TreeRoot root, String apply) {
         return WorkFolder.list(WorkFolder.staged(root)).stream()
                 .filter(each -> number(each) > 0 && !name(each).equals(apply))
