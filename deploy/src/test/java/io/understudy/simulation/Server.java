@@ -92,12 +92,12 @@ final class Server {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        run.servers.marker(this, true);
+        run.markers.marker(this, true);
     }
 
     void removeMarker() {
         marker.remove();
-        run.servers.marker(this, true);
+        run.markers.marker(this, true);
     }
 
     boolean marked() {
@@ -158,6 +158,14 @@ final class Server {
             }
         }
         return files;
+    }
+
+    /** Rows by table and files by tree and path, of now. */
+    Map<String, String> content() {
+        Map<String, String> content = files();
+        live().ifPresent(database ->
+                databases.tables(database).forEach((table, rows) -> content.put("table " + table, rows)));
+        return content;
     }
 
     /** What a site of its own has before the first import. */
