@@ -14,7 +14,6 @@ import io.understudy.process.CommandRunner;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.load.ArchiveRestore.Section;
-import io.understudy.replica.load.DigestCheck.Mismatch;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
@@ -23,14 +22,12 @@ import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -56,6 +53,7 @@ public final class DatabaseLoader implements SpareLoader {
 
     private final Database database;
     private final SpareDatabase spare;
+    private final SpareBase base;
     private final Restores restores;
     private final IncrementalLoader incremental;
     private final Preflight preflight;
@@ -69,10 +67,11 @@ public final class DatabaseLoader implements SpareLoader {
         this.database = new Database(settings);
         PgTools tools = new PgTools(LoadOptions.with(settings), runner);
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
+        this.base = new SpareBase(database, spare, ticker, state);
         this.restores = new Restores(database, tools, spare.name(), state);
         this.incremental = new IncrementalLoader(
-                database, spare, restores, new ComparedTables(state, Clock.systemUTC()), state, ticker);
-        this.preflight = new Preflight(database, tools, spare, state, disk);
+                database, spare, base, restores, new ComparedTables(state, Clock.systemUTC()), state, ticker);
+        this.preflight = new Preflight(database, tools, spare, base, state, disk);
     }
 
     private static String nonce() {
@@ -81,7 +80,15 @@ public final class DatabaseLoader implements SpareLoader {
 
     @Override
     public void preflight(Manifest manifest) {
-        preflight.check(manifest);
+        keepingSessions(() -> {
+            preflight.check(manifest);
+            return null;
+        });
+    }
+
+    /** Its questions share few sessions. */
+    private <T> T keepingSessions(Supplier<T> work) {
+        return database.keepingSessions(work);
     }
 
     @Override
@@ -103,20 +110,24 @@ public final class DatabaseLoader implements SpareLoader {
 
     @Override
     public Optional<Base> base() {
-        return spare.base().map(base -> new Base(base.identity(), base.snapshot()));
+        return keepingSessions(() -> base.find().map(found -> new Base(found.identity(), found.snapshot())));
     }
 
     @Override
     public Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
-        return spare.holding(snapshot);
+        return keepingSessions(() -> spare.holding(snapshot));
     }
 
     @Override
     public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
+        return keepingSessions(() -> loaded(manifest, blobs, context, progress));
+    }
+
+    private LoadedSpare loaded(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<DatabaseIdentity> whole = spare.holding(manifest.snapshot());
         // What loads ahead left to do is done by a load from the snapshot to itself.
         if (whole.isPresent()
-                && (context.ahead() || spare.base().filter(incremental::isOwed).isEmpty())) {
+                && (context.ahead() || base.find().filter(incremental::isOwed).isEmpty())) {
             return new LoadedSpare(whole.get(), LoadReport.full("an earlier attempt had loaded it"));
         }
         finishHalfChanged(manifest.snapshot(), blobs, context, progress);
@@ -136,14 +147,14 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     private LoadedSpare byDifferences(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
-        LoadedDatabase base = spare.base()
+        LoadedDatabase found = base.find()
                 .orElseThrow(
                         () -> new FullLoadRequired("this server has no database of an older snapshot to begin with"));
-        Manifest before = context.held(base.snapshot())
+        Manifest before = context.held(found.snapshot())
                 .orElseThrow(() -> new FullLoadRequired(
-                        "the mirror does not hold " + base.snapshot() + ", which the database to begin with holds"));
-        LOG.debug("bringing the database of {} up to {}", base.snapshot(), manifest.snapshot());
-        IncrementalLoader.Loaded loaded = incremental.load(context, base, before, manifest, blobs, progress);
+                        "the mirror does not hold " + found.snapshot() + ", which the database to begin with holds"));
+        LOG.debug("bringing the database of {} up to {}", found.snapshot(), manifest.snapshot());
+        IncrementalLoader.Loaded loaded = incremental.load(context, found, before, manifest, blobs, progress);
         definition(manifest).afterTheLoad();
         return new LoadedSpare(spare.loaded(manifest.snapshot(), loaded.mark()), loaded.report());
     }
@@ -154,7 +165,7 @@ public final class DatabaseLoader implements SpareLoader {
      */
     private void finishHalfChanged(SnapshotId next, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<Manifest> half =
-                spare.halfChangedInto().filter(into -> !into.equals(next)).flatMap(context::held);
+                base.halfChangedInto().filter(into -> !into.equals(next)).flatMap(context::held);
         if (half.isEmpty()) {
             return;
         }
@@ -178,7 +189,7 @@ public final class DatabaseLoader implements SpareLoader {
 
     private DatabaseIdentity loadInFull(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         context.changing();
-        spare.dropBase();
+        base.drop();
         LoadRights.dropLeftovers(database, spare.name());
         DatabaseDefinition definition = definition(manifest);
         DatabaseIdentity created = spare.create(definition::creation);
@@ -246,34 +257,14 @@ public final class DatabaseLoader implements SpareLoader {
 
     @Override
     public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
-        String live = database.settings().name();
-        CopyTargets targets;
-        try (Session session = database.open()) {
-            targets = CopyTargets.of(session);
-        }
-        List<TableData> tables;
-        try (Stream<TableData> all = manifest.database().tables(blobs)) {
-            // Partitions that PostgreSQL fills by way of their root have other rows on each server.
-            tables = all.filter(table -> targets.of(table).equals(TableCopy.name(table)))
-                    .toList();
-        }
-        String encoding = manifest.database().properties().encoding();
-        Collection<Mismatch> found = new DigestCheck(database, live, encoding).compare(tables, progress);
-        Map<String, Long> rows = found.stream()
-                .collect(Collectors.toMap(
-                        each -> TableCopy.name(each.table()),
-                        each -> each.table().rows()));
-        Set<String> written = spare.markOf(live)
-                .map(mark -> new Drift(database, live, mark).findIfKnown(rows))
-                .orElse(Set.of());
-        return found.stream()
-                .map(each -> new TableDifference(each.text(), written.contains(TableCopy.name(each.table()))))
-                .sorted(Comparator.comparing(TableDifference::table))
-                .toList();
+        return keepingSessions(() -> new LiveComparison(database, spare).compare(manifest, blobs, progress));
     }
 
     @Override
     public void dropSpare() {
-        spare.drop();
+        keepingSessions(() -> {
+            spare.drop();
+            return null;
+        });
     }
 }

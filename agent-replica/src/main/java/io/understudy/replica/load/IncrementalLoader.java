@@ -39,7 +39,8 @@ final class IncrementalLoader {
 
     private final Database database;
     private final Database replica;
-    private final SpareDatabase spare;
+    private final String spare;
+    private final SpareBase bases;
     private final Restores restores;
     private final Path state;
     private final ComparedTables compared;
@@ -50,13 +51,15 @@ final class IncrementalLoader {
     IncrementalLoader(
             Database database,
             SpareDatabase spare,
+            SpareBase bases,
             Restores restores,
             ComparedTables compared,
             Path state,
             Ticker ticker) {
         this.database = database;
         this.replica = database.asReplica();
-        this.spare = spare;
+        this.spare = spare.name();
+        this.bases = bases;
         this.restores = restores;
         this.compared = compared;
         this.state = state;
@@ -85,26 +88,26 @@ final class IncrementalLoader {
             BlobSource blobs,
             Progress progress) {
         requireAlike(before.database(), after.database());
-        boolean quiet = spare.isWhole(base) && context.wasNeverLive(base.identity());
+        boolean quiet = bases.isWhole(base) && context.wasNeverLive(base.identity());
         boolean brief = quiet && context.ahead();
         requireReplicaRole();
         List<TableChange> tables =
                 brief ? TableChange.differing(before, after, blobs) : TableChange.between(before, after, blobs);
-        Change change = spare.adopt(base, after.snapshot(), context::changing);
+        Change change = bases.adopt(base, after.snapshot(), context::changing);
         if (!quiet) {
-            LoadRights.dropLeftoversIn(replica, spare.name());
+            LoadRights.dropLeftoversIn(replica, spare);
         }
         BaseLook look = quiet ? inspector.quietLook(base.mark(), brief) : inspector.look(base.mark(), tables, change);
         boolean sameArchive =
                 before.database().archive().equals(after.database().archive());
         if (!sameArchive || !quiet && look.hasDoubtfulObjects()) {
-            new LargeObjects(database, spare.name(), restores).replace(after, blobs, inspector.filled(look));
+            new LargeObjects(database, spare, restores).replace(after, blobs, inspector.filled(look));
         }
         List<TableLoad> loads =
                 brief && tables.isEmpty() ? List.of() : rows(context, tables, look, change, after, blobs, progress);
         Set<String> changed = changed(tables, loads);
         ViewRefresh.Views left = finish(context, tables, loads, changed, look, before, after, blobs, progress);
-        boolean carried = brief
+        boolean carried = quiet
                 && sameArchive
                 && changed.stream().noneMatch(look.structure().loud()::contains);
         return new Loaded(
@@ -128,9 +131,20 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
+        DifferenceLoad rows = new DifferenceLoad(blobs, state, bases::committing);
+        if (look.quiet() && tables.stream().allMatch(table -> table.before().equals(table.after()))) {
+            List<TableLoad> loads =
+                    tables.stream().map(TableChange::asUnchanged).toList();
+            List<TableChange> wrong = different(context, tables, look.targets(), after);
+            if (wrong.isEmpty()) {
+                return loads;
+            }
+            try (LoadRights rights = LoadRights.of(replica, spare)) {
+                return repaired(loads, rows.run(wrong, change, look.order(), look.targets(), rights, after, progress));
+            }
+        }
         try (LoadRights rights = rights(tables, look)) {
             List<TableChange> changes = inspector.withDrift(tables, change, look, rights);
-            DifferenceLoad rows = new DifferenceLoad(blobs, state, spare::committing);
             List<TableLoad> loads = rows.run(changes, change, look.order(), look.targets(), rights, after, progress);
             List<TableChange> wrong = different(context, changes, look.targets(), after);
             if (!wrong.isEmpty()) {
@@ -153,9 +167,9 @@ final class IncrementalLoader {
         return few
                 ? LoadRights.of(
                         replica,
-                        spare.name(),
+                        spare,
                         changes.stream().map(TableChange::name).collect(Collectors.toCollection(TreeSet::new)))
-                : LoadRights.of(replica, spare.name());
+                : LoadRights.of(replica, spare);
     }
 
     private void requireReplicaRole() {
@@ -210,7 +224,7 @@ final class IncrementalLoader {
                 .toList();
         List<TableData> due = compared.due(all, changed);
         Map<String, String> wrong = new DigestCheck(
-                        replica, spare.name(), after.database().properties().encoding())
+                        replica, spare, after.database().properties().encoding())
                 .compare(due, Progress.none()).stream()
                         .collect(Collectors.toMap(each -> TableCopy.name(each.table()), DigestCheck.Mismatch::text));
         compared.compared(due, all);
@@ -280,7 +294,7 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
-        SequenceLoader sequences = new SequenceLoader(replica, spare.name());
+        SequenceLoader sequences = new SequenceLoader(replica, spare);
         if (look.quiet()) {
             sequences.loadChanged(before.database(), after.database(), blobs);
         } else {
@@ -288,7 +302,7 @@ final class IncrementalLoader {
         }
         progress.report("statistics", 0, -1);
         ViewRefresh.Views refreshed = views.refresh(changed, look, context.ahead());
-        new Analysis(replica, spare.name()).run(muchChanged(tables, loads));
+        new Analysis(replica, spare).run(muchChanged(tables, loads));
         ReplicaPoint.BASE_CHANGED.reached();
         return refreshed;
     }
