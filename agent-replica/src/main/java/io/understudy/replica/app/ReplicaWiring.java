@@ -286,7 +286,8 @@ public final class ReplicaWiring implements AutoCloseable {
                 round(events),
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
                 promotion(events),
-                cleanUp(events));
+                cleanUp(events),
+                ports.databases());
     }
 
     StatusReport statusReport(DaemonStatus live) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,11 @@ public final class DatabaseSwap implements LiveDatabases {
         this.database = database;
         this.databases = new Databases(database, ticker);
         this.names = DatabaseNames.of(database.settings().name());
+    }
+
+    @Override
+    public <T> T during(Supplier<T> work) {
+        return database.keepingSessions(work);
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -60,12 +61,17 @@ public final class DatabaseLoader implements SpareLoader {
 
     /** @param state the agents' state folder */
     public DatabaseLoader(DatabaseSettings settings, Path state, CommandRunner runner, Ticker ticker) {
-        this(settings, state, runner, ticker, DiskSpace.ofThisMachine());
+        this(new Database(settings), state, runner, ticker);
     }
 
-    DatabaseLoader(DatabaseSettings settings, Path state, CommandRunner runner, Ticker ticker, DiskSpace disk) {
-        this.database = new Database(settings);
-        PgTools tools = new PgTools(LoadOptions.with(settings), runner);
+    /** @param state the agents' state folder */
+    public DatabaseLoader(Database database, Path state, CommandRunner runner, Ticker ticker) {
+        this(database, state, runner, ticker, DiskSpace.ofThisMachine());
+    }
+
+    DatabaseLoader(Database database, Path state, CommandRunner runner, Ticker ticker, DiskSpace disk) {
+        this.database = database;
+        PgTools tools = new PgTools(LoadOptions.with(database.settings()), runner);
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
         this.base = new SpareBase(database, spare, ticker, state);
         this.restores = new Restores(database, tools, spare.name(), state);
@@ -193,17 +199,21 @@ public final class DatabaseLoader implements SpareLoader {
         LoadRights.dropLeftovers(database, spare.name());
         DatabaseDefinition definition = definition(manifest);
         DatabaseIdentity created = spare.create(definition::creation);
-        try {
-            fill(manifest, blobs, progress, definition);
+        try (TaskScope scope = new TaskScope("work next to the load")) {
+            fill(manifest, blobs, progress, definition, () -> scope.start(context::alongside));
             requireSame(created);
-            return spare.loaded(manifest.snapshot(), session -> LoadMark.of(session, tables(manifest, blobs)));
+            DatabaseIdentity whole =
+                    spare.loaded(manifest.snapshot(), session -> LoadMark.of(session, tables(manifest, blobs)));
+            scope.await();
+            return whole;
         } catch (RuntimeException e) {
             dropAfter(e);
             throw e;
         }
     }
 
-    private void fill(Manifest manifest, BlobSource blobs, Progress progress, DatabaseDefinition definition) {
+    private void fill(
+            Manifest manifest, BlobSource blobs, Progress progress, DatabaseDefinition definition, Runnable rowsAreIn) {
         LOG.info(
                 "loading {} into database {}: {} tables, {} bytes of text",
                 manifest.snapshot(),
@@ -220,7 +230,8 @@ public final class DatabaseLoader implements SpareLoader {
                     .during(() -> restore.restore(Section.PRE_DATA, options.arguments(), options.contents()));
             ReplicaPoint.SCHEMA_RESTORED.reached();
             try (LoadRights rights = LoadRights.of(database, spare.name())) {
-                new ContentLoader(database, spare.name(), restore, options, rights).load(manifest, blobs, progress);
+                new ContentLoader(database, spare.name(), restore, options, rights)
+                        .load(manifest, blobs, progress, rowsAreIn);
                 ReplicaPoint.DATA_RESTORED.reached();
                 progress.report("indexes", 0, -1);
                 rights.restorePostData(restore, options.arguments(), options.contents());

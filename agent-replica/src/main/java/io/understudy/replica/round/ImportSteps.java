@@ -1,6 +1,7 @@
 package io.understudy.replica.round;
 
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
@@ -23,9 +24,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The steps of a round that change nothing that is live: {@code FETCH} to {@code STAGE}. */
 public final class ImportSteps {
+    private static final Logger LOG = LoggerFactory.getLogger(ImportSteps.class);
     private static final Duration VERIFIED = Duration.ofMinutes(10);
 
     private final ReplicaStateStore store;
@@ -99,7 +103,7 @@ public final class ImportSteps {
 
     /** @param ahead whether it is kept ready only */
     LoadedSpare load(Manifest manifest, boolean ahead, Progress progress) {
-        RoundContext context = new RoundContext(ahead);
+        RoundContext context = new RoundContext(manifest, ahead);
         LoadedSpare fresh = loader.load(manifest, source.blobs(), context, progress);
         Ahead loaded = new Ahead(
                 fresh.database(),
@@ -114,10 +118,12 @@ public final class ImportSteps {
 
     /** A database whose content is being changed is not ahead: that is written down first. */
     private final class RoundContext implements LoadContext {
+        private final Manifest manifest;
         private final boolean ahead;
         private boolean changed;
 
-        RoundContext(boolean ahead) {
+        RoundContext(Manifest manifest, boolean ahead) {
+            this.manifest = manifest;
             this.ahead = ahead;
         }
 
@@ -144,6 +150,19 @@ public final class ImportSteps {
             changed = true;
             if (store.record().ahead().isPresent()) {
                 store.change(ReplicaRecord::withoutAhead);
+            }
+        }
+
+        /** The step that stages them plans once more, for the site may write, and finds the contents there. */
+        @Override
+        public void alongside() {
+            if (ahead) {
+                return;
+            }
+            try {
+                stage.prepare(manifest, source.blobs(), Progress.none());
+            } catch (UnderstudyException e) {
+                LOG.debug("the files of {} are staged after the load: {}", manifest.snapshot(), e.getMessage());
             }
         }
     }

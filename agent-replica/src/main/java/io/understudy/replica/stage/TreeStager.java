@@ -29,8 +29,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -54,6 +56,8 @@ public final class TreeStager implements Stage {
     private final DiskSpace space;
     private final Supplier<MountPoints> mounts;
     private final AppliedFiles applied;
+    /** What this process staged last. */
+    private Optional<OwnStaging> own = Optional.empty();
 
     public TreeStager(
             Path state, List<TreeSettings> trees, Clock clock, DiskSpace space, Supplier<MountPoints> mounts) {
@@ -72,6 +76,17 @@ public final class TreeStager implements Stage {
         String apply = plans.begin(
                 manifest.snapshot(),
                 targets.stream().map(target -> root(target.settings)).toList());
+        Optional<OwnStaging> before = own.filter(each -> each.apply().equals(apply));
+        Instant start = clock.instant();
+        try {
+            return prepare(targets, apply, before, blobs, progress);
+        } finally {
+            own = Optional.of(new OwnStaging(apply, before.map(OwnStaging::from).orElse(start), clock.instant()));
+        }
+    }
+
+    private PlanSet prepare(
+            List<Target> targets, String apply, Optional<OwnStaging> before, BlobSource blobs, Progress progress) {
         List<Planned> planned = new ArrayList<>();
         for (Target target : targets) {
             planned.add(plan(apply, target, blobs));
@@ -81,7 +96,7 @@ public final class TreeStager implements Stage {
         long total = planned.stream().mapToLong(p -> p.need().bytes()).sum();
         AtomicLong done = new AtomicLong();
         for (Planned each : planned) {
-            stage(each, blobs, size -> progress.report("stage", done.addAndGet(size), total));
+            stage(each, before, blobs, size -> progress.report("stage", done.addAndGet(size), total));
             ReplicaPoint.TREE_STAGED.reached();
         }
         ReplicaPoint.TREES_PREPARED.reached();
@@ -154,11 +169,11 @@ public final class TreeStager implements Stage {
         }
     }
 
-    private static void stage(Planned planned, BlobSource blobs, LongConsumer progress) {
+    private static void stage(Planned planned, Optional<OwnStaging> before, BlobSource blobs, LongConsumer progress) {
         try (Plan plan = Plan.open(planned.file)) {
             Path folder = plan.header().staged(planned.root);
             new ChangeProbe(planned.root).check(plan);
-            new ContentStager(plan, folder, blobs, planned.attributeWriter, progress).stage();
+            new ContentStager(plan, folder, before, blobs, planned.attributeWriter, progress).stage();
             planned.attributeWriter.report(plan.header().tree());
         }
     }
