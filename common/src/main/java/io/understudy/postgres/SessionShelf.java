@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  */
 final class SessionShelf {
     /** Of each kind: as many as the shipped settings let work at a time. */
-    private static final int MOST = 2;
+    private static final int MOST = 4;
 
     private final Map<String, Deque<Session>> idle = new HashMap<>();
     private int works;

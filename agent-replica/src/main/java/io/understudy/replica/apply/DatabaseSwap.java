@@ -72,7 +72,7 @@ public final class DatabaseSwap implements LiveDatabases {
     public List<String> lacking(List<TableData> tables) {
         Map<String, Boolean> found = new HashMap<>();
         try (Session session = database.open()) {
-            session.execute("SET statement_timeout = '10s'");
+            session.execute("BEGIN; SET LOCAL statement_timeout = '10s'");
             session.query(TABLES, row -> Map.entry(name(row.text("nspname"), row.text("relname")), row.flag("empty")))
                     .forEach(table -> found.put(table.getKey(), table.getValue()));
         }
