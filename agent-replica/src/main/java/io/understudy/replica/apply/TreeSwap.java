@@ -98,6 +98,11 @@ public final class TreeSwap implements LiveTrees {
     }
 
     @Override
+    public void discardStaged() {
+        all.discardUnbegun();
+    }
+
+    @Override
     public void clear(Optional<PlanSet> live) {
         all.clear(live);
     }

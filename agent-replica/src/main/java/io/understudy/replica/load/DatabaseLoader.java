@@ -143,11 +143,20 @@ public final class DatabaseLoader implements SpareLoader {
         } catch (FullLoadRequired e) {
             why = e.getMessage();
         } catch (UnderstudyException e) {
-            if (!MAY_DO_IN_FULL.contains(e.code()) || Thread.currentThread().isInterrupted()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            if (!MAY_DO_IN_FULL.contains(e.code()) || !context.mayLoadInFull()) {
                 throw e;
             }
             LOG.warn("{} cannot be loaded by differences: {}", manifest.snapshot(), e.getMessage());
             why = e.getMessage();
+        }
+        if (!context.mayLoadInFull()) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot load " + manifest.snapshot() + " by differences: " + why,
+                    "agent-replica sync loads all of it, which takes longer");
         }
         return new LoadedSpare(loadInFull(manifest, blobs, context, progress), LoadReport.full(why));
     }
@@ -160,9 +169,28 @@ public final class DatabaseLoader implements SpareLoader {
                 .orElseThrow(() -> new FullLoadRequired(
                         "the mirror does not hold " + found.snapshot() + ", which the database to begin with holds"));
         LOG.debug("bringing the database of {} up to {}", found.snapshot(), manifest.snapshot());
-        IncrementalLoader.Loaded loaded = incremental.load(context, found, before, manifest, blobs, progress);
-        definition(manifest).afterTheLoad();
-        return new LoadedSpare(spare.loaded(manifest.snapshot(), loaded.mark()), loaded.report());
+        try {
+            IncrementalLoader.Loaded loaded = incremental.load(context, found, before, manifest, blobs, progress);
+            definition(manifest).afterTheLoad();
+            return new LoadedSpare(spare.loaded(manifest.snapshot(), loaded.mark()), loaded.report());
+        } catch (FullLoadRequired e) {
+            throw e;
+        } catch (RuntimeException e) {
+            countFailure(e);
+            throw e;
+        }
+    }
+
+    /** What was given up has not failed. */
+    private void countFailure(RuntimeException failure) {
+        if (Thread.currentThread().isInterrupted()) {
+            return;
+        }
+        try {
+            base.failed();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /**
@@ -269,6 +297,11 @@ public final class DatabaseLoader implements SpareLoader {
     @Override
     public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
         return keepingSessions(() -> new LiveComparison(database, spare).compare(manifest, blobs, progress));
+    }
+
+    @Override
+    public boolean takeBack(SnapshotId snapshot) {
+        return keepingSessions(() -> base.takeBack(snapshot));
     }
 
     @Override

@@ -101,7 +101,8 @@ final class IncrementalLoader {
         boolean sameArchive =
                 before.database().archive().equals(after.database().archive());
         if (!sameArchive || !quiet && look.hasDoubtfulObjects()) {
-            new LargeObjects(database, spare, restores).replace(after, blobs, inspector.filled(look));
+            new LargeObjects(database, spare, restores, bases::changingBeyond)
+                    .replace(after, blobs, inspector.filled(look));
         }
         List<TableLoad> loads =
                 brief && tables.isEmpty() ? List.of() : rows(context, tables, look, change, after, blobs, progress);
@@ -294,6 +295,7 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
+        bases.changingBeyond();
         SequenceLoader sequences = new SequenceLoader(replica, spare);
         if (look.quiet()) {
             sequences.loadChanged(before.database(), after.database(), blobs);

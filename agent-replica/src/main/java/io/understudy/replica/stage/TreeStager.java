@@ -27,6 +27,7 @@ import io.understudy.repository.tree.TreeIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
@@ -42,7 +43,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stages the trees of a snapshot: plans first, for all trees; then room is checked; then new contents are written. A
- * crash loses only the plans, which are made again; contents that were finished stay. Not for concurrent use.
+ * crash loses only the plans, which are made again; contents that were finished stay, also where the next snapshot is
+ * another one. Not for concurrent use.
  */
 public final class TreeStager implements Stage {
     /** Each file fills its last block, and has an inode. */
@@ -73,16 +75,19 @@ public final class TreeStager implements Stage {
     public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
         List<Target> targets =
                 manifest.trees().stream().map(data -> target(manifest, data)).toList();
-        String apply = plans.begin(
-                manifest.snapshot(),
-                targets.stream().map(target -> root(target.settings)).toList());
+        List<TreeRoot> roots =
+                targets.stream().map(target -> root(target.settings)).toList();
+        String apply = plans.begin(manifest.snapshot(), roots);
         Optional<OwnStaging> before = own.filter(each -> each.apply().equals(apply));
         Instant start = clock.instant();
+        PlanSet prepared;
         try {
-            return prepare(targets, apply, before, blobs, progress);
+            prepared = prepare(targets, apply, before, blobs, progress);
         } finally {
             own = Optional.of(new OwnStaging(apply, before.map(OwnStaging::from).orElse(start), clock.instant()));
         }
+        plans.discardOvertaken(apply, roots);
+        return prepared;
     }
 
     private PlanSet prepare(
@@ -130,6 +135,7 @@ public final class TreeStager implements Stage {
     private Planned plan(String apply, Target target, BlobSource blobs) {
         TreeRoot root = root(target.settings);
         Path staged = WorkFolder.staged(root).resolve(apply);
+        takeOver(root, staged);
         WorkFolder.list(WorkFolder.staged(root)).stream()
                 .filter(other -> !other.equals(staged))
                 .forEach(WorkFolder::tryDelete);
@@ -167,6 +173,20 @@ public final class TreeStager implements Stage {
         } catch (IOException e) {
             throw FileFailure.of("write", file, e);
         }
+    }
+
+    /** What was staged for an older snapshot that is overtaken: most of it is wanted again. */
+    private static void takeOver(TreeRoot root, Path staged) {
+        if (Files.exists(staged)) {
+            return;
+        }
+        Plans.unbegun(root, String.valueOf(staged.getFileName())).ifPresent(older -> {
+            try {
+                Files.move(older, staged, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                throw FileFailure.of("rename", older, e);
+            }
+        });
     }
 
     private static void stage(Planned planned, Optional<OwnStaging> before, BlobSource blobs, LongConsumer progress) {
