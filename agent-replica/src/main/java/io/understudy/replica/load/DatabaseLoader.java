@@ -12,13 +12,9 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.UserRisks;
 import io.understudy.process.CommandRunner;
 import io.understudy.progress.Progress;
-import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.load.ArchiveRestore.Section;
-import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
-import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,8 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +49,7 @@ public final class DatabaseLoader implements SpareLoader {
     private final Database database;
     private final SpareDatabase spare;
     private final SpareBase base;
-    private final Restores restores;
+    private final FullLoader full;
     private final IncrementalLoader incremental;
     private final Preflight preflight;
 
@@ -74,7 +68,8 @@ public final class DatabaseLoader implements SpareLoader {
         PgTools tools = new PgTools(LoadOptions.with(database.settings()), runner);
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
         this.base = new SpareBase(database, spare, ticker, state);
-        this.restores = new Restores(database, tools, spare.name(), state);
+        Restores restores = new Restores(database, tools, spare.name(), state);
+        this.full = new FullLoader(database, spare, base, restores);
         this.incremental = new IncrementalLoader(
                 database, spare, base, restores, new ComparedTables(state, Clock.systemUTC()), state, ticker);
         this.preflight = new Preflight(database, tools, spare, base, state, disk);
@@ -158,7 +153,7 @@ public final class DatabaseLoader implements SpareLoader {
                     "cannot load " + manifest.snapshot() + " by differences: " + why,
                     "agent-replica sync loads all of it, which takes longer");
         }
-        return new LoadedSpare(loadInFull(manifest, blobs, context, progress), LoadReport.full(why));
+        return new LoadedSpare(full.load(manifest, blobs, context, progress), LoadReport.full(why));
     }
 
     private LoadedSpare byDifferences(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
@@ -171,7 +166,7 @@ public final class DatabaseLoader implements SpareLoader {
         LOG.debug("bringing the database of {} up to {}", found.snapshot(), manifest.snapshot());
         try {
             IncrementalLoader.Loaded loaded = incremental.load(context, found, before, manifest, blobs, progress);
-            definition(manifest).afterTheLoad();
+            full.definition(manifest).afterTheLoad();
             return new LoadedSpare(spare.loaded(manifest.snapshot(), loaded.mark()), loaded.report());
         } catch (FullLoadRequired e) {
             throw e;
@@ -207,90 +202,6 @@ public final class DatabaseLoader implements SpareLoader {
             byDifferences(half.get(), blobs, context, progress);
         } catch (FullLoadRequired e) {
             LOG.info("{} cannot be finished: {}", half.get().snapshot(), e.getMessage());
-        }
-    }
-
-    private DatabaseDefinition definition(Manifest manifest) {
-        return new DatabaseDefinition(
-                database, spare.name(), manifest.database().properties());
-    }
-
-    static Set<String> tables(Manifest manifest, BlobSource blobs) {
-        try (Stream<TableData> tables = manifest.database().tables(blobs)) {
-            return tables.map(TableCopy::name).collect(Collectors.toSet());
-        }
-    }
-
-    private DatabaseIdentity loadInFull(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
-        context.changing();
-        base.drop();
-        LoadRights.dropLeftovers(database, spare.name());
-        DatabaseDefinition definition = definition(manifest);
-        DatabaseIdentity created = spare.create(definition::creation);
-        try (TaskScope scope = new TaskScope("work next to the load")) {
-            fill(manifest, blobs, progress, definition, () -> scope.start(context::alongside));
-            requireSame(created);
-            DatabaseIdentity whole =
-                    spare.loaded(manifest.snapshot(), session -> LoadMark.of(session, tables(manifest, blobs)));
-            scope.await();
-            return whole;
-        } catch (RuntimeException e) {
-            dropAfter(e);
-            throw e;
-        }
-    }
-
-    private void fill(
-            Manifest manifest, BlobSource blobs, Progress progress, DatabaseDefinition definition, Runnable rowsAreIn) {
-        LOG.info(
-                "loading {} into database {}: {} tables, {} bytes of text",
-                manifest.snapshot(),
-                spare.name(),
-                manifest.totals().tables(),
-                manifest.totals().databaseBytes());
-        progress.report("schema", 0, -1);
-        definition.beforeTheLoad();
-        try (ArchiveFile archive = restores.assemble(manifest, blobs)) {
-            ReplicaPoint.ARCHIVE_ASSEMBLED.reached();
-            ArchiveRestore restore = restores.restore(manifest, archive);
-            RestoreOptions options = restores.options(restore);
-            new FunctionGuard(database, spare.name())
-                    .during(() -> restore.restore(Section.PRE_DATA, options.arguments(), options.contents()));
-            ReplicaPoint.SCHEMA_RESTORED.reached();
-            try (LoadRights rights = LoadRights.of(database, spare.name())) {
-                new ContentLoader(database, spare.name(), restore, options, rights)
-                        .load(manifest, blobs, progress, rowsAreIn);
-                ReplicaPoint.DATA_RESTORED.reached();
-                progress.report("indexes", 0, -1);
-                rights.restorePostData(restore, options.arguments(), options.contents());
-                ReplicaPoint.INDEXES_BUILT.reached();
-            }
-        }
-        progress.report("statistics", 0, -1);
-        new Analysis(database, spare.name()).run();
-        definition.afterTheLoad();
-        ReplicaPoint.STATISTICS_MADE.reached();
-    }
-
-    /** Whatever the cause, a half-loaded spare only takes room from the live database. */
-    private void dropAfter(RuntimeException failure) {
-        if (Thread.currentThread().isInterrupted()) {
-            return;
-        }
-        try {
-            spare.drop();
-        } catch (RuntimeException e) {
-            LOG.warn("the spare database stays until the next load: {}", e.getMessage());
-            failure.addSuppressed(e);
-        }
-    }
-
-    private void requireSame(DatabaseIdentity created) {
-        if (!spare.isNamed(created)) {
-            throw new UnderstudyException(
-                    ErrorCode.DATABASE_FOREIGN,
-                    "verification of the loaded database failed: another session renamed or replaced it",
-                    "keep other tools away from database " + spare.name());
         }
     }
 

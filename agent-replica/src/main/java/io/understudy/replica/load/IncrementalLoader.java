@@ -43,7 +43,7 @@ final class IncrementalLoader {
     private final SpareBase bases;
     private final Restores restores;
     private final Path state;
-    private final ComparedTables compared;
+    private final DigestsOfTables digests;
     private boolean mayBeReplica;
     private final BaseInspector inspector;
     private final ViewRefresh views;
@@ -61,7 +61,7 @@ final class IncrementalLoader {
         this.spare = spare.name();
         this.bases = bases;
         this.restores = restores;
-        this.compared = compared;
+        this.digests = new DigestsOfTables(replica, spare.name(), compared);
         this.state = state;
         this.inspector = new BaseInspector(replica, spare.name());
         this.views = new ViewRefresh(replica, spare.name(), ticker);
@@ -115,13 +115,13 @@ final class IncrementalLoader {
                 new LoadReport(Optional.empty(), loads),
                 session -> carried
                         ? base.mark().moved(session, left.refreshed(), left.left())
-                        : LoadMark.of(session, DatabaseLoader.tables(after, blobs))
+                        : LoadMark.of(session, FullLoader.tables(after, blobs))
                                 .withStale(left.left()));
     }
 
     /** Whether loads that only kept this database ready left comparisons with digests, or views, to a later one. */
     boolean isOwed(LoadedDatabase database) {
-        return compared.isOwed() || !database.mark().stale().isEmpty();
+        return digests.areOwed() || !database.mark().stale().isEmpty();
     }
 
     private List<TableLoad> rows(
@@ -136,7 +136,7 @@ final class IncrementalLoader {
         if (look.quiet() && tables.stream().allMatch(table -> table.before().equals(table.after()))) {
             List<TableLoad> loads =
                     tables.stream().map(TableChange::asUnchanged).toList();
-            List<TableChange> wrong = different(context, tables, look.targets(), after);
+            List<TableChange> wrong = digests.different(context, tables, look.targets(), after);
             if (wrong.isEmpty()) {
                 return loads;
             }
@@ -147,7 +147,7 @@ final class IncrementalLoader {
         try (LoadRights rights = rights(tables, look)) {
             List<TableChange> changes = inspector.withDrift(tables, change, look, rights);
             List<TableLoad> loads = rows.run(changes, change, look.order(), look.targets(), rights, after, progress);
-            List<TableChange> wrong = different(context, changes, look.targets(), after);
+            List<TableChange> wrong = digests.different(context, changes, look.targets(), after);
             if (!wrong.isEmpty()) {
                 loads = repaired(loads, rows.run(wrong, change, look.order(), look.targets(), rights, after, progress));
             }
@@ -203,36 +203,6 @@ final class IncrementalLoader {
             return Optional.of("database.user may not set session_replication_role;"
                     + " GRANT SET ON PARAMETER session_replication_role TO it allows that (PostgreSQL 15 and later)");
         }
-    }
-
-    /**
-     * The tables whose turn it is to be compared, and that differ from the snapshot. Partitions that PostgreSQL fills
-     * by way of their root have other rows on each server.
-     */
-    private List<TableChange> different(
-            LoadContext context, List<TableChange> changes, CopyTargets targets, Manifest after) {
-        Set<String> changed = changes.stream()
-                .filter(table -> !table.isUnchanged())
-                .map(TableChange::name)
-                .collect(Collectors.toSet());
-        if (context.ahead()) {
-            compared.changed(changed);
-            return List.of();
-        }
-        List<TableData> all = changes.stream()
-                .filter(table -> targets.of(table.after()).equals(table.name()))
-                .map(TableChange::after)
-                .toList();
-        List<TableData> due = compared.due(all, changed);
-        Map<String, String> wrong = new DigestCheck(
-                        replica, spare, after.database().properties().encoding())
-                .compare(due, Progress.none()).stream()
-                        .collect(Collectors.toMap(each -> TableCopy.name(each.table()), DigestCheck.Mismatch::text));
-        compared.compared(due, all);
-        return changes.stream()
-                .filter(table -> wrong.containsKey(table.name()))
-                .map(table -> table.again("its rows differed from the snapshot's digest: " + wrong.get(table.name())))
-                .toList();
     }
 
     private static List<TableLoad> repaired(List<TableLoad> loads, List<TableLoad> again) {

@@ -16,13 +16,10 @@ import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.repository.DatabaseData;
-import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -31,18 +28,14 @@ import org.slf4j.LoggerFactory;
 /** The steps of a round that change nothing that is live: {@code FETCH} to {@code STAGE}. */
 public final class ImportSteps {
     private static final Logger LOG = LoggerFactory.getLogger(ImportSteps.class);
-    private static final Duration VERIFIED = Duration.ofMinutes(10);
 
     private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final SpareLoader loader;
     private final Stage stage;
-    private final List<TreeSettings> trees;
     private final Clock clock;
-    private final Ticker ticker;
+    private final ImportChecks checks;
     private final AheadStaging staging;
-    private Optional<Verified> verified = Optional.empty();
-    private long verifiedAt;
 
     public ImportSteps(
             ReplicaStateStore store,
@@ -56,9 +49,8 @@ public final class ImportSteps {
         this.source = source;
         this.loader = loader;
         this.stage = stage;
-        this.trees = List.copyOf(trees);
         this.clock = clock;
-        this.ticker = ticker;
+        this.checks = new ImportChecks(loader, trees, ticker);
         this.staging = new AheadStaging(source, stage, ticker);
     }
 
@@ -68,35 +60,12 @@ public final class ImportSteps {
     }
 
     void verify(Manifest manifest) {
-        TreesMatch.check(manifest, trees);
-        loader.preflight(manifest);
+        checks.check(manifest);
     }
 
     /** As {@link #verify}, but what was found well of an alike snapshot counts for ten minutes. */
     void verifyAhead(Manifest manifest) {
-        Verified now = Verified.of(manifest);
-        boolean recent = verified.filter(now::equals).isPresent()
-                && ticker.since(verifiedAt).compareTo(VERIFIED) < 0;
-        if (!recent) {
-            verify(manifest);
-            verified = Optional.of(now);
-            verifiedAt = ticker.nanos();
-        }
-    }
-
-    /** What the checks look at, apart from this server. */
-    private record Verified(
-            DatabaseProperties properties, String schema, Manifest.Versions versions, List<String> trees) {
-        static Verified of(Manifest manifest) {
-            DatabaseData data = manifest.database();
-            return new Verified(
-                    data.properties(),
-                    data.schemaHash(),
-                    manifest.versions(),
-                    manifest.trees().stream()
-                            .map(tree -> tree.kind().label() + " " + tree.name())
-                            .toList());
-        }
+        checks.checkAhead(manifest);
     }
 
     /** It is loaded ahead. */
