@@ -30,8 +30,7 @@ final class DigestsOfTables {
      * The tables whose turn it is to be compared, and that differ from the snapshot. Partitions that PostgreSQL fills
      * by way of their root have other rows on each server.
      */
-    List<TableChange> different(
-            LoadContext context, List<TableChange> changes, CopyTargets targets, Manifest after) {
+    List<TableChange> different(LoadContext context, List<TableChange> changes, CopyTargets targets, Manifest after) {
         Set<String> changed = changes.stream()
                 .filter(table -> !table.isUnchanged())
                 .map(TableChange::name)

@@ -115,8 +115,7 @@ final class IncrementalLoader {
                 new LoadReport(Optional.empty(), loads),
                 session -> carried
                         ? base.mark().moved(session, left.refreshed(), left.left())
-                        : LoadMark.of(session, FullLoader.tables(after, blobs))
-                                .withStale(left.left()));
+                        : LoadMark.of(session, FullLoader.tables(after, blobs)).withStale(left.left()));
     }
 
     /** Whether loads that only kept this database ready left comparisons with digests, or views, to a later one. */

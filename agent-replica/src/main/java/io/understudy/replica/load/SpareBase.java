@@ -164,7 +164,8 @@ final class SpareBase {
 
     /** Writes down that something is changed outside of these transactions, unless one of them is committed anyway. */
     void changingBeyond() {
-        if (spare.record().flatMap(SpareRecord::change)
+        if (spare.record()
+                .flatMap(SpareRecord::change)
                 .filter(change -> !change.beyond() && change.transactions().isEmpty())
                 .isPresent()) {
             change(SpareRecord.Change::withMoreBeyond);
@@ -191,7 +192,8 @@ final class SpareBase {
      * @return whether it is so, and it holds this snapshot
      */
     boolean takeBack(SnapshotId snapshot) {
-        Optional<SpareRecord.Change> change = spare.record().flatMap(SpareRecord::change)
+        Optional<SpareRecord.Change> change = spare.record()
+                .flatMap(SpareRecord::change)
                 .filter(each -> each.from().snapshot().equals(snapshot) && !each.beyond())
                 .filter(each -> spare.isNamed(each.from().identity()));
         if (change.isEmpty() || !committed(change.get().transactions()).isEmpty()) {

@@ -1,7 +1,6 @@
 package io.understudy.replica.round;
 
 import io.understudy.config.Settings.TreeSettings;
-import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.events.ReplicaPoint;
@@ -173,7 +172,7 @@ public final class ImportSteps {
             }
             try {
                 stage.prepare(manifest, source.blobs(), Progress.none());
-            } catch (UnderstudyException e) {
+            } catch (RuntimeException e) {
                 LOG.debug("the files of {} are staged after the load: {}", manifest.snapshot(), e.getMessage());
             }
         }

@@ -20,6 +20,7 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseData.TableDelta;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Manifests;
+import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobRef;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamRef;
@@ -32,12 +33,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Tag;
-import io.understudy.repository.SnapshotId;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,13 +51,20 @@ class DatabaseLoaderTest extends FullLoads {
         assertThatThrownBy(() -> loader(shared).load(more, blobs, Progress.none()))
                 .hasMessageContaining("\"public\".\"t\" has 2000 of 2001 rows");
         AtomicBoolean ended = new AtomicBoolean();
-        assertFails(ErrorCode.LOAD_MISMATCH, () -> loader(shared).load(more, blobs, alongside(() -> {
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                ended.set(true);
-            }
-        }), Progress.none()));
+        assertFails(
+                ErrorCode.LOAD_MISMATCH,
+                () -> loader(shared)
+                        .load(
+                                more,
+                                blobs,
+                                alongside(() -> {
+                                    try {
+                                        new CountDownLatch(1).await();
+                                    } catch (InterruptedException e) {
+                                        ended.set(true);
+                                    }
+                                }),
+                                Progress.none()));
         assertThat(ended).as("what runs next to the load ends with it").isTrue();
         assertThat(named(shared, names.spare())).isEmpty();
         assertThat(state).isEmptyDirectory();
