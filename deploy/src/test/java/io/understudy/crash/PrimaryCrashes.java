@@ -63,8 +63,8 @@ record PrimaryCrashes(CrashStage stage) {
     }
 
     /**
-     * The second tracked snapshot of a daemon, or its first, which makes the slot; then a third by another daemon, which
-     * builds on what was left.
+     * The second tracked snapshot of a daemon, or its first, which makes the slot; then a third by another daemon,
+     * which builds on what was left.
      */
     void tracked(PrimaryPoint point) {
         try {

@@ -36,6 +36,7 @@ public final class SnapshotTaker {
     private final GenuineSnapshots genuine;
     private final TreePlaces places;
     private final DeletionLock deletions;
+    private final LocalLists lists;
     private final LastCommitted last = new LastCommitted();
     private final WarnOnce warnOnce;
     private final Marker marker;
@@ -64,6 +65,7 @@ public final class SnapshotTaker {
         this.genuine = new GenuineSnapshots(state);
         this.places = new TreePlaces(state);
         this.deletions = new DeletionLock(state, source.ticker());
+        this.lists = new LocalLists(state, source.ticker());
         this.warnOnce = new WarnOnce(source.ticker());
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
@@ -88,7 +90,7 @@ public final class SnapshotTaker {
     }
 
     private Taken taken(SnapshotRequest request, Progress progress) {
-        SnapshotRun run = new SnapshotRun(source, progress);
+        SnapshotRun run = new SnapshotRun(source, lists, progress);
         try {
             return undisturbed(() -> take(run, request)).taken().orElseThrow();
         } catch (OutOfMemoryError e) {
@@ -113,7 +115,7 @@ public final class SnapshotTaker {
      * @throws UnderstudyException as {@link #take}, but for {@code LOCKED}; reported as events too
      */
     public Looked takeIfChanged(Progress progress) {
-        SnapshotRun run = new SnapshotRun(source, progress);
+        SnapshotRun run = new SnapshotRun(source, lists, progress);
         try {
             Looked looked = undisturbed(() -> look(run));
             looked.taken()
@@ -202,6 +204,7 @@ public final class SnapshotTaker {
             epochs.require(target);
         });
         last.keep(target, result.next(), result.seen());
+        lists.trim();
         result.taken()
                 .ifPresent(taken -> genuine.add(target.id(), taken.manifest().snapshot()));
         if (full) {

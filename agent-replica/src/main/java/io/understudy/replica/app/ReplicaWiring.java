@@ -21,9 +21,11 @@ import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.promote.AheadStep;
 import io.understudy.replica.promote.EpochClaiming;
+import io.understudy.replica.promote.NewestFirst;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.PromotionRecord;
 import io.understudy.replica.promote.RepositoryClaims;
+import io.understudy.replica.promote.UnfinishedApply;
 import io.understudy.replica.round.AnnouncedName;
 import io.understudy.replica.round.ApplyStep;
 import io.understudy.replica.round.BoundedCall;
@@ -235,14 +237,25 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Promotion promotion(Events events) {
-        return new Promotion(
-                new PromotionRecord(store, failures(), events),
+        PromotionRecord notes = new PromotionRecord(store, failures(), events);
+        EpochClaiming claiming = new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock());
+        UnfinishedApply unfinished = new UnfinishedApply(notes, marker, applier(events), events, ports.clock());
+        NewestFirst newest = new NewestFirst(
+                notes,
                 marker,
-                reconciler(events),
-                applier(events),
+                claiming,
+                unfinished,
                 new LastLook(store, parts.source(), steps, parts.calls(), events, ports.clock(), ports.ticker()),
                 new AheadStep(steps, ports.loader(), intents(), events, AheadStep.STAGING),
-                new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock()),
+                events,
+                ports.ticker());
+        return new Promotion(
+                notes,
+                marker,
+                reconciler(events),
+                unfinished,
+                newest,
+                claiming,
                 ports.site(),
                 events,
                 ports.clock(),

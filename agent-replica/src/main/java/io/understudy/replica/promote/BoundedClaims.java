@@ -11,7 +11,8 @@ import java.util.function.Supplier;
 
 /**
  * Claims that have an end: a filestore that answers slowly, or a network file system that does not answer at all, holds
- * up no promotion for longer than this. A claim that arrives later is found by the next attempt to be this server's own.
+ * up no promotion for longer than this. A claim that arrives later is found by the next attempt to be this server's
+ * own.
  */
 public final class BoundedClaims implements EpochClaims {
     /** Longer than the filestore's own retries, so that their message is the one that is seen. */

@@ -19,13 +19,13 @@ import java.util.Optional;
 
 /**
  * What a promotion to the newest snapshot does before it begins: looks once more into the filestore, and applies what
- * is loaded ahead, in backup mode, where an apply that fails goes back by itself. Whatever fails of it is the reason why the promotion serves what was live; it
- * stops a promotion only where an apply can be finished neither way.
+ * is loaded ahead, in backup mode, where an apply that fails goes back by itself. Whatever fails of it is the reason
+ * why the promotion serves what was live; it stops a promotion only where an apply can be finished neither way.
  *
  * <p>Nothing is remembered of the wish to promote: a process that is killed here leaves an apply, which the next one
  * finishes, and a standby. Not for concurrent use; the caller holds the apply lock.
  */
-final class NewestFirst {
+public final class NewestFirst {
     private final PromotionRecord notes;
     private final BackupMode backup;
     private final EpochClaiming claiming;
@@ -35,7 +35,7 @@ final class NewestFirst {
     private final Events events;
     private final Ticker ticker;
 
-    NewestFirst(
+    public NewestFirst(
             PromotionRecord notes,
             BackupMode backup,
             EpochClaiming claiming,

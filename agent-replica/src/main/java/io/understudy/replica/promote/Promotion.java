@@ -4,10 +4,8 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.BackupMode;
@@ -61,9 +59,8 @@ public final class Promotion {
             PromotionRecord notes,
             BackupMode backup,
             StateReconciler reconciler,
-            Applier applier,
-            LastLook lastLook,
-            AheadStep ahead,
+            UnfinishedApply unfinished,
+            NewestFirst newest,
             EpochClaiming claiming,
             SiteService site,
             Events events,
@@ -72,8 +69,8 @@ public final class Promotion {
         this.notes = notes;
         this.backup = backup;
         this.reconciler = reconciler;
-        this.unfinished = new UnfinishedApply(notes, backup, applier, events, clock);
-        this.newest = new NewestFirst(notes, backup, claiming, unfinished, lastLook, ahead, events, ticker);
+        this.unfinished = unfinished;
+        this.newest = newest;
         this.claiming = claiming;
         this.repeated = new RepeatedPromotion(notes, backup, claiming, site, ticker);
         this.site = site;

@@ -6,6 +6,7 @@ import io.understudy.files.AtomicFiles;
 import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
+import io.understudy.files.FolderDeletion;
 import io.understudy.files.LinkTarget;
 import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
@@ -112,7 +113,7 @@ final class ContentStager {
     /** Another snapshot had something of another kind at the path. */
     private static void removeOther(Path target, TreeEntry entry) throws IOException {
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-            WorkFolder.delete(target);
+            FolderDeletion.delete(target);
         } else if (entry instanceof TreeEntry.Folder) {
             Files.deleteIfExists(target);
         }

@@ -3,6 +3,7 @@ package io.understudy.replica.stage;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FolderDeletion;
 import io.understudy.files.TreeRoot;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.SnapshotId;
@@ -71,7 +72,7 @@ public final class Plans {
         return name(own);
     }
 
-    /** The staged folder of a tree for the newest apply of another snapshot that was never begun; empty: there is none. */
+    /** The folder of a tree that is staged for the newest apply of another snapshot that was never begun. */
     static Optional<Path> unbegun(TreeRoot root, String apply) {
         return WorkFolder.list(WorkFolder.staged(root)).stream()
                 .filter(each -> number(each) > 0 && !name(each).equals(apply))
@@ -108,8 +109,8 @@ public final class Plans {
                     plansIn(apply).stream()
                             .flatMap(file -> root(file).stream())
                             .forEach(root ->
-                                    WorkFolder.delete(WorkFolder.staged(root).resolve(name(apply))));
-                    WorkFolder.delete(apply);
+                                    FolderDeletion.delete(WorkFolder.staged(root).resolve(name(apply))));
+                    FolderDeletion.delete(apply);
                 }));
         failures.stream().findFirst().ifPresent(first -> {
             throw first;
@@ -157,7 +158,7 @@ public final class Plans {
             boolean needed = Optional.of(name(apply)).equals(staged)
                     || Optional.of(name(apply)).equals(undone);
             if (failures.size() == before && !needed) {
-                attempt(failures, () -> WorkFolder.delete(apply));
+                attempt(failures, () -> FolderDeletion.delete(apply));
             }
         }
         failures.stream().findFirst().ifPresent(first -> {
@@ -169,7 +170,7 @@ public final class Plans {
     private static void clear(Path folder, Optional<String> kept, List<UnderstudyException> failures) {
         WorkFolder.list(folder).stream()
                 .filter(each -> !Optional.of(name(each)).equals(kept))
-                .forEach(each -> attempt(failures, () -> WorkFolder.delete(each)));
+                .forEach(each -> attempt(failures, () -> FolderDeletion.delete(each)));
     }
 
     private static void attempt(List<UnderstudyException> failures, Runnable work) {

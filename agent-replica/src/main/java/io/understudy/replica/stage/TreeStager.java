@@ -135,7 +135,7 @@ public final class TreeStager implements Stage {
     private Planned plan(String apply, Target target, BlobSource blobs) {
         TreeRoot root = root(target.settings);
         Path staged = WorkFolder.staged(root).resolve(apply);
-        takeOver(root, staged);
+        Optional<Path> older = takeOver(root, staged);
         WorkFolder.list(WorkFolder.staged(root)).stream()
                 .filter(other -> !other.equals(staged))
                 .forEach(WorkFolder::tryDelete);
@@ -165,8 +165,10 @@ public final class TreeStager implements Stage {
                 plan.commit();
                 fresh.commit();
                 return new Planned(
+                        apply,
                         file,
                         root,
+                        older,
                         new DiskSpace.Need(root.folder(), planner.freshBytes() + planner.freshEntries() * BLOCK),
                         attributeWriter);
             }
@@ -175,21 +177,47 @@ public final class TreeStager implements Stage {
         }
     }
 
-    /** What was staged for an older snapshot that is overtaken: most of it is wanted again. */
-    private static void takeOver(TreeRoot root, Path staged) {
+    /**
+     * What was staged for an older snapshot that is overtaken: most of it is wanted again.
+     *
+     * @return where it lay
+     */
+    private static Optional<Path> takeOver(TreeRoot root, Path staged) {
         if (Files.exists(staged)) {
-            return;
+            return Optional.empty();
         }
-        Plans.unbegun(root, String.valueOf(staged.getFileName())).ifPresent(older -> {
-            try {
-                Files.move(older, staged, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException e) {
-                throw FileFailure.of("rename", older, e);
-            }
-        });
+        Optional<Path> older = Plans.unbegun(root, String.valueOf(staged.getFileName()));
+        older.ifPresent(each -> rename(each, staged));
+        return older;
     }
 
+    private static void rename(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw FileFailure.of("rename", from, e);
+        }
+    }
+
+    /** What was taken over may hold files that can't be replaced: it is put back then, and all is written again. */
     private static void stage(Planned planned, Optional<OwnStaging> before, BlobSource blobs, LongConsumer progress) {
+        try {
+            write(planned, before, blobs, progress);
+        } catch (UnderstudyException e) {
+            boolean ofFile = e.code() == ErrorCode.FILE_FAILED || e.code() == ErrorCode.FILE_DENIED;
+            if (!ofFile || planned.older.isEmpty()) {
+                throw e;
+            }
+            LOG.warn("what was staged before is of no use: {}", e.getMessage());
+            Path older = planned.older.get();
+            Path staged = WorkFolder.staged(planned.root).resolve(planned.apply);
+            rename(staged, older);
+            WorkFolder.create(planned.root, staged);
+            write(planned, before, blobs, progress);
+        }
+    }
+
+    private static void write(Planned planned, Optional<OwnStaging> before, BlobSource blobs, LongConsumer progress) {
         try (Plan plan = Plan.open(planned.file)) {
             Path folder = plan.header().staged(planned.root);
             new ChangeProbe(planned.root).check(plan);
@@ -210,7 +238,13 @@ public final class TreeStager implements Stage {
         return TreeRoot.of(settings.path());
     }
 
-    private record Planned(Path file, TreeRoot root, DiskSpace.Need need, AttributeWriter attributeWriter) {}
+    private record Planned(
+            String apply,
+            Path file,
+            TreeRoot root,
+            Optional<Path> older,
+            DiskSpace.Need need,
+            AttributeWriter attributeWriter) {}
 
     private record Target(TreeData data, TreeSettings settings, Excludes excludes) {
         private static final int PRIVATE_FILE = 0600;

@@ -90,8 +90,10 @@ public final class FakeSpareLoader implements SpareLoader {
         if (whole.isPresent()) {
             return new LoadedSpare(whole.get(), LoadReport.full("it was there"));
         }
-        Optional<DatabaseIdentity> base =
-                base().filter(each -> context.held(each.snapshot()).isPresent()).map(Base::database);
+        Optional<Base> begin = base();
+        Optional<Map<String, TableData>> held =
+                begin.flatMap(each -> context.held(each.snapshot())).flatMap(older -> readable(older, blobs));
+        Optional<DatabaseIdentity> base = held.flatMap(tables -> begin).map(Base::database);
         Optional<DatabaseIdentity> there = server.named(names.spare()).filter(each -> !base.equals(Optional.of(each)));
         if (base.isEmpty() && !context.mayLoadInFull()) {
             throw new UnderstudyException(ErrorCode.LOAD_FAILED, "cannot load by differences", "load all");
@@ -106,10 +108,7 @@ public final class FakeSpareLoader implements SpareLoader {
         Set<String> drifted = base.filter(each -> !context.wasNeverLive(each))
                 .map(server::drifted)
                 .orElse(Set.of());
-        Map<String, TableData> known = base.flatMap(server::content)
-                .flatMap(context::held)
-                .map(older -> tables(older, blobs))
-                .orElse(Map.of());
+        Map<String, TableData> known = held.orElse(Map.of());
         base.ifPresent(each -> {
             hook.before("adopt");
             begun = server.content(each).map(content -> new Begun(each, content, before));
@@ -144,9 +143,15 @@ public final class FakeSpareLoader implements SpareLoader {
         return new TableLoad("public." + table, By.FULL, Optional.of("something wrote into it"), 0, 0, true, false);
     }
 
-    private static Map<String, TableData> tables(Manifest manifest, BlobSource blobs) {
-        try (Stream<TableData> tables = manifest.database().tables(blobs)) {
-            return tables.collect(Collectors.toMap(TableData::name, table -> table));
+    /** Empty where the mirror has lost some of it: all is loaded then. */
+    private static Optional<Map<String, TableData>> readable(Manifest older, BlobSource blobs) {
+        try (Stream<TableData> tables = older.database().tables(blobs)) {
+            return Optional.of(tables.collect(Collectors.toMap(TableData::name, table -> table)));
+        } catch (UnderstudyException e) {
+            if (!e.code().isOfBlob()) {
+                throw e;
+            }
+            return Optional.empty();
         }
     }
 
