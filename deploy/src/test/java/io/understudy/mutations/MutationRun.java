@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class MutationRun {
     private static final long LIMIT_SECONDS = 180;
+    /** Of all tests that are named of one module. */
+    private static final long LIMIT_OF_MODULE_SECONDS = 1200;
+
     private static final List<String> AGENTS = List.of("agent-primary", "agent-replica");
 
     @TempDir
@@ -45,7 +48,7 @@ class MutationRun {
                     .distinct()
                     .toArray(String[]::new);
             if (tests.length > 0) {
-                assertThat(run(temp.resolve("none"), module, tests))
+                assertThat(run(temp.resolve("none"), module, LIMIT_OF_MODULE_SECONDS, tests))
                         .as(module + "\n" + Files.readString(temp.resolve("output")))
                         .isEqualTo(NamedTests.PASSED);
             }
@@ -56,7 +59,7 @@ class MutationRun {
     @MethodSource("chosen")
     void isNoticed(Mutation mutation) throws Exception {
         Path broken = compile(mutation);
-        assertThat(run(broken, mutation.test().module(), selector(mutation)))
+        assertThat(run(broken, mutation.test().module(), LIMIT_SECONDS, selector(mutation)))
                 .as(mutation.name() + "\n" + Files.readString(temp.resolve("output")))
                 .isEqualTo(NamedTests.FAILED);
     }
@@ -85,7 +88,7 @@ class MutationRun {
         return classes;
     }
 
-    private int run(Path first, String module, String... tests) throws IOException, InterruptedException {
+    private int run(Path first, String module, long limit, String... tests) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -98,7 +101,7 @@ class MutationRun {
                 .redirectErrorStream(true)
                 .redirectOutput(temp.resolve("output").toFile())
                 .start();
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(limit, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
             // A test that never ends does not pass either.
             return NamedTests.FAILED;

@@ -231,7 +231,7 @@ class AheadTroublesTest extends StandbyThatLoadsAhead {
                 Events.none(),
                 world.time.clock(),
                 world.time);
-        for (int second = 0; second < 60; second++) {
+        for (int second = 0; second < 58; second++) {
             discovery.look(ImportRequest.newest(), discovery.selector());
             world.time.advance(Duration.ofSeconds(1));
         }
