@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a server on this host keeps its data. It gives its setting to superusers and {@code pg_read_all_settings} alone,
- * which the agent's user is not as a rule; the command line of its first process says it too, and may be read by
- * anyone, unless the system hides other users' processes.
+ * Where a server on this host keeps its data. It gives its setting to superusers and to members of
+ * {@code pg_read_all_settings} alone, which the agent's user is not as a rule; the command line of its first process
+ * says it too, and may be read by anyone, unless the system hides other users' processes.
  */
 final class DataFolder {
     private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
