@@ -165,7 +165,8 @@ class OutagesIT extends TwoServers {
                 .database()
                 .execute(
                         "site",
-                        "INSERT INTO slow SELECT coalesce(max(id), 10000) + 1, '" + TO_FOLLOW + "' FROM slow WHERE id > 10000");
+                        "INSERT INTO slow SELECT coalesce(max(id), 10000) + 1, '" + TO_FOLLOW
+                                + "' FROM slow WHERE id > 10000");
         ServedData served = new ServedData(pair.standby().layout().replicaHttp());
         Deadline.await(
                 "the standby has what was committed",
