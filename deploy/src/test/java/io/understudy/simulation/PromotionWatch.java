@@ -40,7 +40,12 @@ final class PromotionWatch {
         if (!judged || serving.equals(before.live()) && before.ahead().isEmpty()) {
             return;
         }
-        boolean newest = serving.equals(before.ahead());
+        // What the last look found in the filestore is newer than both.
+        boolean found = report.origin().ahead()
+                && serving.compareTo(before.live()) > 0
+                && serving.compareTo(before.ahead()) > 0
+                && run.store.genuine(serving).isPresent();
+        boolean newest = serving.equals(before.ahead()) || found;
         boolean proven = serving.equals(before.live())
                 && (request.to() == Promotion.Goal.PROVEN
                         || report.origin().why().isPresent());

@@ -104,7 +104,8 @@ final class ReplicaWork {
     }
 
     private ReplicaParts stepped(ReplicaParts shipped) {
-        return new ReplicaParts(shipped.source(), shipped.claims(), stepped(shipped.stage()), shipped.trees());
+        return new ReplicaParts(
+                shipped.source(), shipped.claims(), stepped(shipped.stage()), shipped.trees(), shipped.calls());
     }
 
     /** The daemon. */

@@ -8,6 +8,7 @@ import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.RateLimits;
 import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.ServiceSettings;
@@ -214,7 +215,8 @@ final class Server {
                         Secret.none(),
                         Secret.none(),
                         Secret.none(),
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        RateLimits.NONE),
                 new SigningSettings(Optional.of(keys.file(number)), keys.publicFiles()),
                 new PrimarySettings(
                         name,

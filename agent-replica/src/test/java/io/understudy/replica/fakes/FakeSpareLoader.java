@@ -34,6 +34,10 @@ public final class FakeSpareLoader implements SpareLoader {
     private final FakeDatabaseServer server;
     private final DatabaseNames names;
     private final Hook hook;
+    /** Of a load of this process that is under way, or ended before its only commit. */
+    private Optional<Begun> begun = Optional.empty();
+
+    private record Begun(DatabaseIdentity database, SnapshotId content, Map<String, String> rows) {}
 
     public FakeSpareLoader(FakeDatabaseServer server, String site) {
         this(server, site, Hook.NONE);
@@ -69,7 +73,9 @@ public final class FakeSpareLoader implements SpareLoader {
     }
 
     private Optional<Base> base(DatabaseIdentity database) {
-        return server.content(database).map(snapshot -> new Base(database, snapshot));
+        return server.content(database)
+                .or(() -> begun.filter(each -> each.database().equals(database)).map(Begun::content))
+                .map(snapshot -> new Base(database, snapshot));
     }
 
     @Override
@@ -89,6 +95,9 @@ public final class FakeSpareLoader implements SpareLoader {
                 begin.flatMap(each -> context.held(each.snapshot())).flatMap(older -> readable(older, blobs));
         Optional<DatabaseIdentity> base = held.flatMap(tables -> begin).map(Base::database);
         Optional<DatabaseIdentity> there = server.named(names.spare()).filter(each -> !base.equals(Optional.of(each)));
+        if (base.isEmpty() && !context.mayLoadInFull()) {
+            throw new UnderstudyException(ErrorCode.LOAD_FAILED, "cannot load by differences", "load all");
+        }
         context.changing();
         there.ifPresent(each -> {
             requireOwn(each);
@@ -102,6 +111,7 @@ public final class FakeSpareLoader implements SpareLoader {
         Map<String, TableData> known = held.orElse(Map.of());
         base.ifPresent(each -> {
             hook.before("adopt");
+            begun = server.content(each).map(content -> new Begun(each, content, before));
             server.empty(each);
             server.rename(each, names.spare());
             hook.after("adopt");
@@ -110,12 +120,23 @@ public final class FakeSpareLoader implements SpareLoader {
         Map<String, String> stay = new TreeMap<>(before);
         stay.keySet().removeAll(drifted);
         fill(spare, manifest, blobs, known, stay);
+        begun = Optional.empty();
         return new LoadedSpare(
                 spare,
                 base.map(each -> new LoadReport(
                                 Optional.empty(),
                                 drifted.stream().map(FakeSpareLoader::drift).toList()))
                         .orElse(LoadReport.full("nothing to begin with")));
+    }
+
+    @Override
+    public boolean takeBack(SnapshotId snapshot) {
+        Optional<Begun> found = begun.filter(each -> each.content().equals(snapshot)
+                && server.named(names.spare()).equals(Optional.of(each.database()))
+                && server.content(each.database()).isEmpty());
+        begun = Optional.empty();
+        found.ifPresent(each -> server.restore(each.database(), each.content(), each.rows()));
+        return found.isPresent();
     }
 
     private static TableLoad drift(String table) {

@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.Session;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
@@ -116,6 +117,7 @@ public final class ChangeTracking {
             }
             refusedAt = Optional.empty();
             slot.create(session, creationLimit);
+            PrimaryPoint.SLOT_CREATED.reached();
             LOG.info("changes are tracked from now on, in replication slot {}", slot.name());
             state = slot.state(session);
         }
@@ -158,6 +160,7 @@ public final class ChangeTracking {
                 List<TrackingPoint> all = new ArrayList<>(List.of(noted.get()));
                 base(before).filter(each -> !each.snapshot().equals(snapshot)).ifPresent(all::add);
                 file.write(new TrackingPoint.Saved(all));
+                PrimaryPoint.TRACKING_NOTED.reached();
             }
 
             /**
@@ -184,6 +187,7 @@ public final class ChangeTracking {
                         slot.advance(session, noted.orElseThrow().position());
                         return null;
                     });
+                    PrimaryPoint.SLOT_ADVANCED.reached();
                 } catch (UnderstudyException e) {
                     LOG.warn(
                             "replication slot {} keeps its log until the next snapshot: {}",

@@ -1,15 +1,14 @@
 package io.understudy.primary.capture.database.tracking;
 
-import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
 import io.understudy.postgres.Database;
+import io.understudy.postgres.ServerFolder;
 import io.understudy.postgres.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -21,7 +20,6 @@ public final class SlotWatch {
     static final long MOST_RETAINED = 2L << 30;
 
     private static final int SHARE_OF_FREE = 10;
-    private static final Set<String> THIS_HOST = Set.of("localhost", "127.0.0.1", "::1");
 
     private final String site;
     private final Database database;
@@ -90,11 +88,7 @@ public final class SlotWatch {
     }
 
     private long limit(Session session) {
-        DatabaseSettings settings = database.settings();
-        if (!THIS_HOST.contains(settings.host())) {
-            return MOST_RETAINED;
-        }
-        return DataFolder.of(session)
+        return ServerFolder.of(database.settings(), session)
                 .map(folder -> visible(folder.resolve("pg_wal")))
                 .map(folder -> disk.free(folder))
                 .filter(free -> free.isPresent())

@@ -7,6 +7,7 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.SiteCode.TableName;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Sql;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.TableRows;
 import io.understudy.time.Ticker;
@@ -122,6 +123,7 @@ public final class TrackedRun {
         String until = marked.position();
         long read = TrackingSlot.bytes(until) - TrackingSlot.bytes(position);
         slot.read(session, until, encoding, decoding);
+        PrimaryPoint.CHANGES_DECODED.reached();
         Optional<String> fault = decoding.fault();
         String archive = archive(catalog, names, dump);
         TrackedTables decided = new TrackedTables(

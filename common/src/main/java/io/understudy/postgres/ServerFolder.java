@@ -1,7 +1,9 @@
-package io.understudy.primary.capture.database.tracking;
+package io.understudy.postgres;
 
-import io.understudy.postgres.Session;
+import io.understudy.config.Settings.DatabaseSettings;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -12,22 +14,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a server on this host keeps its data. It gives its setting to superusers and to members of
- * {@code pg_read_all_settings} alone, which the agent's user is not as a rule; the command line of its first process
- * says it too, and may be read by anyone, unless the system hides other users' processes.
+ * Where a server keeps its data, as far as this machine's disks are the server's. It gives its setting to superusers and
+ * to members of {@code pg_read_all_settings} alone, which the agent's user is not as a rule; the command line of its
+ * first process says it too, and may be read by anyone, unless the system hides other users' processes.
  */
-final class DataFolder {
-    private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
+public final class ServerFolder {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerFolder.class);
     private static final List<String> PROGRAMS = List.of("postgres", "postmaster");
 
-    private DataFolder() {}
+    private ServerFolder() {}
 
-    /** @return empty where it cannot be known */
-    static Optional<Path> of(Session session) {
+    /** Empty when the server runs elsewhere, or where it cannot be known. */
+    public static Optional<Path> of(DatabaseSettings settings, Session session) {
+        if (!isThisMachine(settings.host())) {
+            return Optional.empty();
+        }
         return session.first(
                         "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'data_directory'",
                         row -> Path.of(row.text("setting")))
                 .or(() -> ofProcess(session.number("SELECT pg_catalog.pg_backend_pid()")));
+    }
+
+    private static boolean isThisMachine(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private static Optional<Path> ofProcess(long backend) {

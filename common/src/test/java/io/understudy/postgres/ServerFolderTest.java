@@ -1,4 +1,4 @@
-package io.understudy.primary.capture.database.tracking;
+package io.understudy.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DataFolderTest {
+class ServerFolderTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -24,7 +24,7 @@ class DataFolderTest {
                 "'' | none"
             })
     void isReadFromTheCommandLine(String command, String folder) {
-        assertThat(DataFolder.in(List.of(command.split(" "))))
+        assertThat(ServerFolder.in(List.of(command.split(" "))))
                 .isEqualTo(Optional.ofNullable(folder).map(Path::of));
     }
 }
