@@ -56,15 +56,16 @@ class OutagesIT extends TwoServers {
         disk = SmallDisk.mount(folder.resolve("primary/postgresql"), DISK_MEGABYTES);
     }
 
+    @Override
+    void clear() {
+        if (disk != null) {
+            disk.close();
+        }
+    }
+
     @AfterEach
     void end() {
-        try {
-            stopEverything();
-        } finally {
-            if (disk != null) {
-                disk.close();
-            }
-        }
+        stopEverything();
     }
 
     @Test
