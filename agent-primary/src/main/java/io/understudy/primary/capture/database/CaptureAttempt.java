@@ -7,6 +7,7 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.primary.capture.database.ArchiveReader.Archive;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.SourceDatabase.Effort;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
 import io.understudy.primary.capture.database.tracking.TrackedRun;
@@ -16,6 +17,7 @@ import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -79,6 +81,7 @@ final class CaptureAttempt {
                 new CaptureProgress(progress, units.weight() + (source.archiveStands() ? 0 : source.archived()));
         TableReader reader = new TableReader(sink, sum, new GeneratedReader(source.generated(), source.encoding()));
         TableWorkers workers = workers(source, reader, units.open());
+        changes.map(TrackedRun::session).ifPresent(workers::leave);
 
         AtomicReference<Archive> archive = new AtomicReference<>();
         List<Runnable> tasks = new ArrayList<>();
@@ -97,7 +100,7 @@ final class CaptureAttempt {
         DatabaseWriter lists = new DatabaseWriter(sink);
         source.carried().forEach(table -> lists.add(units.data(table, workers, sink)));
         source.sequences().forEach(lists::add);
-        return captured(source, archive.get(), lists);
+        return captured(source, archive.get(), lists, workers.waited());
     }
 
     private TableWorkers workers(CaptureSource source, TableReader reader, List<CopyTask> units) {
@@ -183,7 +186,7 @@ final class CaptureAttempt {
         return source.frozen().keeper();
     }
 
-    private Captured captured(CaptureSource source, Archive archive, DatabaseWriter lists) {
+    private Captured captured(CaptureSource source, Archive archive, DatabaseWriter lists, Duration waited) {
         return new Captured(
                 source.frozen().moment().at(),
                 source.frozen().moment().walLsn(),
@@ -197,6 +200,9 @@ final class CaptureAttempt {
                         archive.stream()),
                 source.tracked().map(TrackedRun.Found::commit).orElse(CommitNotice.NONE),
                 Optional.of(source.seen()),
-                source.tracked().filter(TrackedRun.Found::builds).isPresent());
+                new Effort(
+                        source.tracked().filter(TrackedRun.Found::builds).isPresent(),
+                        waited,
+                        source.tracked().map(TrackedRun.Found::decoding).orElse(Duration.ZERO)));
     }
 }

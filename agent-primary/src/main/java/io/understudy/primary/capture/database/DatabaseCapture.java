@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Reads a database as of one moment, and takes another moment whenever the site would have to wait for the first: see
@@ -68,6 +69,11 @@ public final class DatabaseCapture implements SourceDatabase {
     @Override
     public void rest() {
         sessions.rest();
+    }
+
+    @Override
+    public <T> T holding(Supplier<T> work) {
+        return sessions.holding(work);
     }
 
     private Captured capture(

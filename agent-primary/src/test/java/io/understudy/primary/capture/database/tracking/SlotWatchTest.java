@@ -209,7 +209,7 @@ class SlotWatchTest {
 
     @Test
     void aServerThatIsAwayIsAnError() {
-        Database away = new Database(PostgresServer.shared().settings("no_such_database"));
+        KeptSessions away = new KeptSessions(new Database(PostgresServer.shared().settings("no_such_database")));
         Assertions.assertThatThrownBy(() -> new SlotWatch("s", away, LARGE).look(UUID.randomUUID(), Optional.empty()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isNotEqualTo(ErrorCode.INTERNAL));
@@ -222,7 +222,7 @@ class SlotWatchTest {
     }
 
     private SlotWatch watch(DiskSpace disk) {
-        return new SlotWatch(database, new Database(server.settings(database)), disk);
+        return new SlotWatch(database, new KeptSessions(new Database(server.settings(database))), disk);
     }
 
     private String slots() {
