@@ -38,8 +38,7 @@ final class SinkTime {
             } finally {
                 long took = ticker.nanos() - begun;
                 nanos.add(took);
-                waited.merge(
-                        Thread.currentThread(), Math.max(0, took - (used.getAsLong() - before)), Long::sum);
+                waited.merge(Thread.currentThread(), Math.max(0, took - (used.getAsLong() - before)), Long::sum);
             }
         };
     }

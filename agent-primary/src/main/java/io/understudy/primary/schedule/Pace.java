@@ -41,12 +41,16 @@ public final class Pace {
     public void read(Duration took, boolean byChanges) {
         boolean always = readAll && !byChanges;
         readAll = !byChanges;
-        read = !always
-                ? new Share(took, "the last snapshot took " + seconds(took) + ", and as long is waited")
-                : new Share(
-                        took.multipliedBy(OF_ALL),
-                        "changes are not tracked, so each snapshot reads every table, and the last one took "
-                                + seconds(took));
+        if (byChanges) {
+            read = new Share(took, "the last snapshot took " + seconds(took) + ", and as long is waited");
+        } else if (always) {
+            read = new Share(
+                    took.multipliedBy(OF_ALL),
+                    "changes are not tracked, so each snapshot reads every table, and the last one took "
+                            + seconds(took));
+        } else {
+            read = Share.NONE;
+        }
     }
 
     /** The server's log was decoded; for as long as a transaction is open, from its beginning each time. */
@@ -58,8 +62,7 @@ public final class Pace {
 
     /** The trees were looked through. */
     public void walked(Duration took) {
-        walk = new Share(
-                took.multipliedBy(OF_LOOKING), "the trees took " + seconds(took) + " to be looked through");
+        walk = new Share(took.multipliedBy(OF_LOOKING), "the trees took " + seconds(took) + " to be looked through");
     }
 
     /** The configured pause. */

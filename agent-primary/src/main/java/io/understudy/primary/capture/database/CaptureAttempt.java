@@ -45,10 +45,12 @@ final class CaptureAttempt {
 
     private final Optional<Before> before;
     private final Optional<TrackedRun> changes;
+    private final KnownCatalogs known;
 
     /**
      * @param before what may be built on
      * @param changes how to learn what changed since
+     * @param known catalogs of the moment before
      * @param frozen is called when the moment is frozen
      */
     CaptureAttempt(
@@ -59,6 +61,7 @@ final class CaptureAttempt {
             LockWatch watch,
             Optional<Before> before,
             Optional<TrackedRun> changes,
+            KnownCatalogs known,
             Runnable frozen) {
         this.sessions = sessions;
         this.tools = tools;
@@ -67,13 +70,14 @@ final class CaptureAttempt {
         this.watch = watch;
         this.before = before;
         this.changes = changes;
+        this.known = known;
         this.frozen = frozen;
     }
 
     /** @param restless tables whose rows are to be read first */
     Captured run(BlobSink sink, Progress progress, Collection<SourceTable> restless) {
         AtomicReference<CaptureSource> opened = new AtomicReference<>();
-        CaptureOpening opening = new CaptureOpening(sessions, tools, ticker, scope, watch, changes, frozen);
+        CaptureOpening opening = new CaptureOpening(sessions, tools, ticker, scope, watch, changes, known, frozen);
         watched(List.of(() -> opened.set(opening.open(restless))));
         CaptureSource source = opened.get();
         TableTasks units = new TableTasks(source, restless);

@@ -89,6 +89,11 @@ public final class TrackedRun {
         }
     }
 
+    /** Whether it is for a continuous snapshot. */
+    public boolean isFrequent() {
+        return before.frequent();
+    }
+
     /** In which the slot is read; idle afterwards. */
     public Session session() {
         return session;

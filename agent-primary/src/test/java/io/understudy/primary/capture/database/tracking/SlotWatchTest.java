@@ -209,7 +209,8 @@ class SlotWatchTest {
 
     @Test
     void aServerThatIsAwayIsAnError() {
-        KeptSessions away = new KeptSessions(new Database(PostgresServer.shared().settings("no_such_database")));
+        KeptSessions away =
+                new KeptSessions(new Database(PostgresServer.shared().settings("no_such_database")));
         Assertions.assertThatThrownBy(() -> new SlotWatch("s", away, LARGE).look(UUID.randomUUID(), Optional.empty()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isNotEqualTo(ErrorCode.INTERNAL));

@@ -292,7 +292,12 @@ class TrackedCaptureTest {
             TrackedRun run = tracking.begin(session, new Before(TrackedSite.REPOSITORY, Optional.empty()))
                     .orElseThrow();
             server.psql(database, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
-            assertThat(run.read(TrackedCatalog.read(moment), List.of(), Instant.now(), "UTF8", "15"))
+            assertThat(run.read(
+                            TrackedCatalog.read(moment, CatalogFingerprint.of(moment)),
+                            List.of(),
+                            Instant.now(),
+                            "UTF8",
+                            "15"))
                     .isEmpty();
         }
         drop(database);
