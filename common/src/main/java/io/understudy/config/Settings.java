@@ -123,20 +123,7 @@ public record Settings(
             Secret secretKey,
             Secret sessionToken,
             Duration timeout,
-            RateLimits limits) {
-        /** Without limits. */
-        public FilestoreSettings(
-                URI url,
-                Optional<URI> endpoint,
-                Optional<String> region,
-                boolean pathStyle,
-                Secret accessKey,
-                Secret secretKey,
-                Secret sessionToken,
-                Duration timeout) {
-            this(url, endpoint, region, pathStyle, accessKey, secretKey, sessionToken, timeout, RateLimits.NONE);
-        }
-    }
+            RateLimits limits) {}
 
     /** Bytes of content a second, for each process; empty: as fast as it goes. */
     public record RateLimits(OptionalLong upload, OptionalLong download) {
@@ -177,16 +164,6 @@ public record Settings(
         public PrimarySettings {
             schedule = Map.copyOf(schedule);
             replicas = List.copyOf(replicas);
-        }
-
-        /** Without a limit of processors. */
-        public PrimarySettings(
-                String name,
-                Map<String, String> schedule,
-                HostPort listen,
-                List<String> replicas,
-                Optional<HostPort> http) {
-            this(name, schedule, true, Optional.empty(), listen, replicas, OptionalDouble.empty(), http);
         }
     }
 

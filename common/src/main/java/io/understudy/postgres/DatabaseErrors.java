@@ -27,7 +27,9 @@ public final class DatabaseErrors {
             Map.entry("08004", DENIED),
             Map.entry(
                     "3D000",
-                    new Meaning(ErrorCode.DATABASE_UNREACHABLE, "create the database or correct database.url")),
+                    new Meaning(
+                            ErrorCode.DATABASE_UNREACHABLE,
+                            "correct database.url, or create the database; on a standby the first import creates it")),
             Map.entry(
                     "42501",
                     new Meaning(

@@ -38,7 +38,7 @@ final class Copying {
     private final int threads;
     private final Progress progress;
     private final WriteBatch writes;
-    private final KnownBlobs planned = KnownBlobs.none();
+    private KnownBlobs planned = KnownBlobs.none();
     private final ThreadLocal<StoredBlob> buffers = ThreadLocal.withInitial(StoredBlob::new);
     private final LongAdder fetchedBlobs = new LongAdder();
     private final LongAdder reusedBytes = new LongAdder();
@@ -61,8 +61,16 @@ final class Copying {
         List<Section> sections = SnapshotBlobs.sections(manifest);
         fetch(missing(visitor -> sections.forEach(section -> section.listing(visitor))));
         fetch(missing(visitor -> sections.forEach(section -> section.own(this::healed, visitor))));
-        List<Part> content = missing(visitor -> SnapshotBlobs.forEach(manifest, this::healed, visitor));
-        return finish(signed, content, admission, () -> SnapshotBlobs.requireAgreement(manifest, this::healed));
+        Consumer<Consumer<Part>> content = visitor -> SnapshotBlobs.forEach(manifest, this::healed, visitor);
+        // All of a snapshot may be missing, and is too much to be held: so it is gone through twice.
+        LongAdder bytes = new LongAdder();
+        missing(content, some -> some.forEach(part -> bytes.add(part.blob().stored())), reusedBytes);
+        admit(bytes.sum(), admission);
+        planned = KnownBlobs.none();
+        missing(content, this::fetch, new LongAdder());
+        planned = KnownBlobs.none();
+        SnapshotBlobs.requireAgreement(manifest, this::healed);
+        return written(signed);
     }
 
     /** As {@link #run}, but passes over what the references of a snapshot have in common that the target has whole. */
@@ -75,18 +83,19 @@ final class Copying {
         fetch(missing(visitor -> sections.forEach(section -> section.listing(visitor))));
         fetch(missing(visitor -> sections.forEach(section -> section.own(this::healed, visitor))));
         List<Part> content = missing(visitor -> sections.forEach(section -> named(section, known, visitor)));
-        NextAgreement agreement = new NextAgreement(to.blobs(), this::healed);
-        return finish(signed, content, admission, () -> agreement.require(whole, manifest));
+        admit(content.stream().mapToLong(part -> part.blob().stored()).sum(), admission);
+        fetch(content);
+        new NextAgreement(to.blobs(), this::healed).require(whole, manifest);
+        return written(signed);
     }
 
-    private TransferResult finish(
-            Repository.Signed signed, List<Part> content, LongConsumer admission, Runnable agreement) {
-        long bytes = content.stream().mapToLong(part -> part.blob().stored()).sum();
+    private void admit(long bytes, LongConsumer admission) {
         admission.accept(bytes);
         total = fetchedBytes.get() + bytes;
         progress.report(STEP, fetchedBytes.get(), total);
-        fetch(content);
-        agreement.run();
+    }
+
+    private TransferResult written(Repository.Signed signed) {
         write(signed.manifest().snapshot(), signed.bytes());
         return new TransferResult(fetchedBytes.get(), fetchedBlobs.sum(), reusedBytes.sum());
     }
@@ -106,30 +115,40 @@ final class Copying {
 
     /** The parts whose blobs the target lacks, each blob once. */
     private List<Part> missing(Consumer<Consumer<Part>> parts) {
-        List<Part> missing = Collections.synchronizedList(new ArrayList<>());
+        List<Part> missing = new ArrayList<>();
+        missing(parts, missing::addAll, reusedBytes);
+        return missing;
+    }
+
+    /**
+     * @param some receives them, some at a time
+     * @param reused is added the stored bytes of those that the target has
+     */
+    private void missing(Consumer<Consumer<Part>> parts, Consumer<List<Part>> some, LongAdder reused) {
         List<Part> batch = new ArrayList<>();
         parts.accept(part -> {
             if (planned.addNew(part.blob())) {
                 batch.add(part);
             }
             if (batch.size() == BATCH) {
-                ask(batch, missing);
+                some.accept(lacking(batch, reused));
+                batch.clear();
             }
         });
-        ask(batch, missing);
-        return missing;
+        some.accept(lacking(batch, reused));
     }
 
-    private void ask(List<Part> batch, List<Part> missing) {
+    private List<Part> lacking(List<Part> batch, LongAdder reused) {
+        List<Part> missing = Collections.synchronizedList(new ArrayList<>());
         scope.forEach(threads, batch, part -> {
             if (to.blobs().stat(part.blob().id()).isPresent()) {
-                reusedBytes.add(part.blob().stored());
+                reused.add(part.blob().stored());
                 writes.keep(part.blob().id().key());
             } else {
                 missing.add(part);
             }
         });
-        batch.clear();
+        return missing;
     }
 
     /** A blob of the target that names others: one that went bad there is fetched again before it is read. */

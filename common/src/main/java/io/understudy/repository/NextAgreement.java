@@ -1,6 +1,5 @@
 package io.understudy.repository;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
@@ -116,10 +115,7 @@ final class NextAgreement {
 
     private void require(String what, BlobRef blob) {
         if (seen.addNew(blob) && copy.stat(blob.id()).isEmpty()) {
-            throw new UnderstudyException(
-                    ErrorCode.MANIFEST_DAMAGED,
-                    "the references of " + what + " differ from its index: they lack blob " + blob.id(),
-                    "take a new snapshot, and prune nothing until a verification passes; this is a defect of Understudy: please report it with the agent's log");
+            throw SnapshotBlobs.disagree(what, "they lack blob " + blob.id());
         }
     }
 }

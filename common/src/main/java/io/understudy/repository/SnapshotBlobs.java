@@ -176,10 +176,15 @@ public final class SnapshotBlobs {
         }
 
         private UnderstudyException disagree(String why) {
-            return new UnderstudyException(
-                    ErrorCode.MANIFEST_DAMAGED,
-                    "the references of " + what + " differ from its index: " + why,
-                    "take a new snapshot, and prune nothing until a verification passes; this is a defect of Understudy: please report it with the agent's log");
+            return SnapshotBlobs.disagree(what, why);
         }
+    }
+
+    /** @param what a database or a tree, whose references are not those that its lists or its index need */
+    static UnderstudyException disagree(String what, String why) {
+        return new UnderstudyException(
+                ErrorCode.MANIFEST_DAMAGED,
+                "the references of " + what + " differ from its index: " + why,
+                "take a new snapshot, and prune nothing until a verification passes; this is a defect of Understudy: please report it with the agent's log");
     }
 }

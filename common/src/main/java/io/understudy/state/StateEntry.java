@@ -78,7 +78,7 @@ public enum StateEntry {
             "capture",
             3,
             Loss.COSTS,
-            "for each tree the hashes of its files and the newest index",
+            "for each tree the hashes of its files and the newest index; lists of the blobs of long tables",
             "the next snapshot reads all files again"),
     TRACKING(
             Owner.PRIMARY,

@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -157,7 +156,7 @@ public final class TaskScope implements AutoCloseable {
         if (running > 0) {
             threads.shutdownNow();
             abort();
-            awaitEnd();
+            DaemonThreads.awaitEnd(threads);
         }
         threads.shutdown();
         synchronized (opened) {
@@ -169,21 +168,6 @@ public final class TaskScope implements AutoCloseable {
         synchronized (opened) {
             stopping = true;
             opened.forEach(Abortable::abort);
-        }
-    }
-
-    private void awaitEnd() {
-        boolean interrupted = false;
-        boolean ended = false;
-        while (!ended) {
-            try {
-                ended = threads.awaitTermination(1, TimeUnit.HOURS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Makes key pairs and certificates with {@code keytool}, which every Java machine has: Java has no public means to sign
@@ -31,6 +30,7 @@ public final class Keytool {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String PASSWORD = "UNDERSTUDY_KEYTOOL_PASSWORD";
     private static final String ALIAS = "pair";
+    private static final String AUTHORITY = "authority";
     /** It runs for a moment, and the optimizing compiler doubles what that costs; an RSA key needs that compiler. */
     private static final String QUICK = "-J-XX:TieredStopAtLevel=1";
 
@@ -94,75 +94,56 @@ public final class Keytool {
 
     /** For server and client use, from an hour ago on: clocks differ. */
     Pair server(Pair authority, String name, KeyKind kind, int days) throws IOException, GeneralSecurityException {
-        Path signer = folder.resolve("authority.p12");
-        save(authority, signer);
         Path store = folder.resolve("server.p12");
-        Files.deleteIfExists(store);
-        generate(store, kind, "CN=" + name.replace(':', '-'), List.of());
-        Path request = folder.resolve("server.csr");
-        run("-certreq", store, QUICK, "-file", request.toString());
-        Path signed = folder.resolve("server.pem");
+        save(authority, store);
         boolean address = name.matches("[0-9.]+|.*:.*");
-        run(
-                "-gencert",
-                signer,
-                QUICK,
-                "-infile",
-                request.toString(),
-                "-outfile",
-                signed.toString(),
-                "-rfc",
-                "-validity",
-                Integer.toString(days),
-                "-startdate",
-                "-1H",
-                "-ext",
-                "bc:c=ca:false",
-                "-ext",
-                "ku:c=" + kind.usage,
-                "-ext",
-                "eku=serverAuth,clientAuth",
-                "-ext",
-                "san=" + (address ? "ip:" : "dns:") + name);
-        try (InputStream in = Files.newInputStream(signed)) {
-            X509Certificate certificate =
-                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-            return new Pair(certificate, load(store).key());
-        }
+        generate(
+                store,
+                kind,
+                "CN=" + name.replace(':', '-'),
+                List.of(
+                        "-signer",
+                        AUTHORITY,
+                        "-validity",
+                        Integer.toString(days),
+                        "-startdate",
+                        "-1H",
+                        "-ext",
+                        "bc:c=ca:false",
+                        "-ext",
+                        "ku:c=" + kind.usage,
+                        "-ext",
+                        "eku=serverAuth,clientAuth",
+                        "-ext",
+                        "san=" + (address ? "ip:" : "dns:") + name));
+        return load(store);
     }
 
     private void generate(Path store, KeyKind kind, String subject, List<String> more) {
-        List<String> arguments = new ArrayList<>(kind.options);
-        arguments.addAll(List.of("-dname", subject));
-        arguments.addAll(more);
-        run("-genkeypair", store, arguments.toArray(String[]::new));
-    }
-
-    private void run(String what, Path store, String... more) {
         String program =
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        List<String> arguments = Stream.concat(
-                        Stream.of(
-                                program,
-                                "-J-Duser.language=en",
-                                "-J-XX:+UseSerialGC",
-                                "-J-XX:TieredStopAtLevel=1",
-                                what,
-                                "-alias",
-                                ALIAS,
-                                "-storetype",
-                                "PKCS12",
-                                "-keystore",
-                                store.toString(),
-                                "-storepass:env",
-                                PASSWORD),
-                        Stream.of(more))
-                .toList();
+        List<String> arguments = new ArrayList<>(List.of(
+                program,
+                "-J-Duser.language=en",
+                "-J-XX:+UseSerialGC",
+                "-genkeypair",
+                "-alias",
+                ALIAS,
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass:env",
+                PASSWORD,
+                "-dname",
+                subject));
+        arguments.addAll(kind.options);
+        arguments.addAll(more);
         CommandResult result = runner.run(Command.of(arguments, LIMIT).with(Map.of(PASSWORD, password)));
         if (result.exitCode() != 0) {
             throw new UnderstudyException(
                     ErrorCode.COMMAND_FAILED,
-                    "cannot make a certificate: keytool " + what + " failed: "
+                    "cannot make a certificate: keytool failed: "
                             + PlainText.of(result.output() + " " + result.errors()),
                     "install a Java runtime that has bin/keytool, or use the openssl commands of docs/install.md");
         }
@@ -180,7 +161,7 @@ public final class Keytool {
     private void save(Pair pair, Path file) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry(ALIAS, pair.key(), password.toCharArray(), new X509Certificate[] {pair.certificate()});
+        store.setKeyEntry(AUTHORITY, pair.key(), password.toCharArray(), new X509Certificate[] {pair.certificate()});
         try (var out = Files.newOutputStream(file)) {
             store.store(out, password.toCharArray());
         }

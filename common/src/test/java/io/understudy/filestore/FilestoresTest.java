@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.Secret;
 import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.RateLimits;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.net.URI;
@@ -69,6 +70,7 @@ class FilestoresTest {
                 Secret.of("access"),
                 Secret.of("secret"),
                 Secret.none(),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                RateLimits.NONE);
     }
 }

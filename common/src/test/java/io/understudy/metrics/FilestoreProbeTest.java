@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.Secret;
 import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.RateLimits;
 import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -278,6 +279,7 @@ class FilestoreProbeTest {
                 none,
                 none,
                 Secret.none(),
-                Duration.ofSeconds(30)));
+                Duration.ofSeconds(30),
+                RateLimits.NONE));
     }
 }

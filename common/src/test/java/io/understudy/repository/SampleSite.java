@@ -27,7 +27,9 @@ import java.util.UUID;
  */
 public final class SampleSite {
     private static final Attributes PLAIN = new Attributes(0644, Instant.EPOCH, "www-data", "www-data");
-    private static final int ROWS = 3 << 20;
+    private static final byte[] ROWS = Samples.rows(7, 3 << 20, 200);
+    private static final byte[] LARGE = Samples.bytes(8, 2_000_000);
+    private static final TreeEntry.File LARGE_FILE = file(SafePath.of("b.bin"), LARGE);
 
     private final SigningKey key = FastSignatures.key();
     private final TrustedKeys trusted = TrustedKeys.of(key.publicKey());
@@ -58,7 +60,7 @@ public final class SampleSite {
     public Manifest commit(SnapshotId snapshot, int change) {
         StreamRef archive = plain(Samples.bytes(100L + change, 3000));
         byte[] extra = Samples.text("row number " + change + "\n");
-        StreamRef rows = rows(Samples.insert(Samples.rows(7, ROWS, 200), 0, extra));
+        StreamRef rows = rows(Samples.insert(ROWS, 0, extra));
         Manifest manifest = Manifests.of(snapshot, archive, rows, tree(change), repository.blobs());
         repository.commit(manifest, key);
         return manifest;
@@ -70,15 +72,14 @@ public final class SampleSite {
         SafePath path = SafePath.of("a.txt");
         long offset = pack.add(path, PLAIN, small, small.length);
         FileContent packed = new FileContent.Packed(pack.finish(), offset);
-        byte[] large = Samples.bytes(8, 2_000_000);
-        FileContent streamed = new FileContent.Streamed(plain(large));
+        FileContent streamed = new FileContent.Streamed(plain(LARGE));
         return TreeSnapshots.index(
                 "media",
                 TreeKind.FILES,
                 List.of(
                         IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, PLAIN.withMode(0755))),
                         IndexEntry.of(file(path, small), packed),
-                        IndexEntry.of(file(SafePath.of("b.bin"), large), streamed)),
+                        IndexEntry.of(LARGE_FILE, streamed)),
                 repository.blobs());
     }
 

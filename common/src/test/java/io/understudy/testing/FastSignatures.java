@@ -1,5 +1,6 @@
 package io.understudy.testing;
 
+import io.understudy.files.FolderDeletion;
 import io.understudy.repository.key.SigningKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public final class FastSignatures extends Provider {
             try {
                 return key(folder.resolve("key.pem"));
             } finally {
-                Folders.delete(folder);
+                FolderDeletion.delete(folder);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

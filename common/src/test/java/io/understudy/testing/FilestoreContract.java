@@ -255,7 +255,7 @@ public abstract class FilestoreContract {
 
     @Test
     void listsMoreThanOnePage() throws Exception {
-        int count = 1_050;
+        int count = 1_010;
         List<String> wanted = IntStream.range(0, count)
                 .mapToObj(i -> String.format("p/%05d", i))
                 .toList();
@@ -279,7 +279,7 @@ public abstract class FilestoreContract {
      */
     @Test
     void listsWhatStaysWhileOthersComeAndGo() {
-        List<String> stay = IntStream.range(0, 1_500)
+        List<String> stay = IntStream.range(0, 1_010)
                 .mapToObj(i -> String.format("q/%02d/%02d", i / 60, i % 60))
                 .toList();
         stay.forEach(key -> put(key, ""));

@@ -2,6 +2,7 @@ package io.understudy.testing;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.understudy.files.FolderDeletion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ public final class OtherUser {
                 command.addAll(arguments);
                 return Programs.run(command, Map.of(), "").strip();
             } finally {
-                Folders.delete(folder);
+                FolderDeletion.delete(folder);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

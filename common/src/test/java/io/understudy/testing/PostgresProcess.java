@@ -1,5 +1,6 @@
 package io.understudy.testing;
 
+import io.understudy.files.FolderDeletion;
 import io.understudy.process.Processes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -228,11 +229,7 @@ final class PostgresProcess implements AutoCloseable {
     @Override
     public void close() {
         kill();
-        try {
-            Folders.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        FolderDeletion.delete(folder);
     }
 
     private static void giveAway(Path path) throws IOException {

@@ -1,5 +1,6 @@
 package io.understudy.testing;
 
+import io.understudy.files.FolderDeletion;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,7 @@ public final class Programs {
             try {
                 return run(arguments, environment, input, folder);
             } finally {
-                Folders.delete(folder);
+                FolderDeletion.delete(folder);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,5 +1,6 @@
 package io.understudy.testing;
 
+import io.understudy.files.FolderDeletion;
 import io.understudy.files.RawPaths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -65,9 +66,9 @@ public final class RandomTree {
 
     private void change(Path victim) throws IOException {
         switch (random.nextInt(6)) {
-            case 0 -> delete(victim);
+            case 0 -> FolderDeletion.delete(victim);
             case 1 -> {
-                delete(victim);
+                FolderDeletion.delete(victim);
                 create(victim);
             }
             case 2 -> move(victim);
@@ -150,14 +151,6 @@ public final class RandomTree {
                     .filter(path -> !path.startsWith(root.resolve(".understudy")))
                     .sorted()
                     .toList();
-        }
-    }
-
-    private static void delete(Path path) throws IOException {
-        try (Stream<Path> paths = Files.walk(path)) {
-            for (Path each : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
         }
     }
 }

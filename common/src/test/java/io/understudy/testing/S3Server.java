@@ -2,17 +2,17 @@ package io.understudy.testing;
 
 import io.understudy.config.Secret;
 import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.RateLimits;
+import io.understudy.files.FolderDeletion;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.gaul.s3proxy.AccessGrant;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
@@ -102,7 +102,8 @@ public final class S3Server implements AutoCloseable {
                 Secret.of(accessKey),
                 Secret.of(secretKey),
                 Secret.none(),
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(20),
+                RateLimits.NONE);
     }
 
     @Override
@@ -112,10 +113,6 @@ public final class S3Server implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException("cannot stop the S3 endpoint", e);
         }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
+        FolderDeletion.delete(folder);
     }
 }

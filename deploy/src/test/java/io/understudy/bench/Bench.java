@@ -146,6 +146,10 @@ public final class Bench {
             stand.withoutSite();
             findings.addAll(new ManyContest(stand, options.files(), progress).hold());
         });
+        if (options.contests().contains(Benchmark.SCALE)) {
+            say("a site of 10 TB, calculated");
+            System.out.println(new ScaleCalculation(home, progress).table());
+        }
         return new Table(about, findings);
     }
 

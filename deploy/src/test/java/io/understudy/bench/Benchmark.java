@@ -34,10 +34,12 @@ enum Benchmark {
     /** The agents' memory with one very large table and file. */
     LARGE,
     /** Snapshots and imports of a tree of very many small files. */
-    MANY;
+    MANY,
+    /** What a site of 10 TB would cost, calculated. */
+    SCALE;
 
     /** All but those that take minutes and tens of gigabytes. */
     static Set<Benchmark> usual() {
-        return EnumSet.complementOf(EnumSet.of(LARGE, MANY));
+        return EnumSet.complementOf(EnumSet.of(LARGE, MANY, SCALE));
     }
 }

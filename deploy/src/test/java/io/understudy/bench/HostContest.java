@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class HostContest {
     private static final Duration EACH = Duration.ofSeconds(20);
+    /** Continuous snapshots in that time: fewer show nothing. */
+    private static final int LEAST = 3;
 
     private static final String UNTRACKED = "  tracking: off\n";
 
@@ -39,11 +41,12 @@ final class HostContest {
         List<Double> gentle = new ArrayList<>();
         List<Double> continuous = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
-            stand.settle();
-            alone.add(load.p95(EACH));
+            double before = undisturbed();
             stand.takeContinuousSnapshots();
             continuous.add(continuously());
             stand.takeNoContinuousSnapshots();
+            // On both sides of what it is compared with: a machine that gets busier favours neither.
+            alone.add((before + undisturbed()) / 2);
             stand.primary().configure(config -> config.replace("primary:\n", "primary:\n" + UNTRACKED));
             full.add(disturbed());
             stand.primary().configure(config -> config.replace("primary:\n", "primary:\n  processors: 0.2\n"));
@@ -78,20 +81,31 @@ final class HostContest {
                         1.1));
     }
 
-    /** The agent takes snapshots as it sees fit. */
-    private double continuously() {
+    private double undisturbed() {
         stand.settle();
+        return load.p95(EACH);
+    }
+
+    /** The agent takes snapshots as it sees fit. @throws IllegalStateException when it takes hardly any */
+    private double continuously() {
         Running agent = stand.startPrimary();
         stand.snapshot();
+        stand.settle();
+        int before = stand.snapshots();
         double p95 = load.p95(EACH);
+        int taken = stand.snapshots() - before;
+        progress.printf(Locale.ROOT, "  %d continuous snapshots in %d s%n", taken, EACH.toSeconds());
+        if (taken < LEAST) {
+            throw new IllegalStateException("only " + taken + " continuous snapshots were taken under load");
+        }
         stand.stopPrimary(agent);
         return p95;
     }
 
     private double disturbed() {
-        stand.settle();
         Running agent = stand.startPrimary();
         stand.snapshot();
+        stand.settle();
         AtomicBoolean enough = new AtomicBoolean();
         CompletableFuture<Integer> snapshots = CompletableFuture.supplyAsync(() -> {
             int taken = 0;

@@ -32,17 +32,18 @@ record Options(
         Optional<Path> recordings,
         boolean keep) {
     static final String USAGE = """
-            usage: deploy/bench [--runs N] [--mb N] [--minutes N] [--only CONTEST[,CONTEST]] [--large] [--many] [--write] [--profile FOLDER] [--keep]
+            usage: deploy/bench [--runs N] [--mb N] [--minutes N] [--only CONTEST[,CONTEST]] [--large] [--many] [--scale] [--write] [--profile FOLDER] [--keep]
 
               --runs N          runs of each contender, of which the median is reported (default 5)
               --mb N            MB of database, and again of media (default 500)
               --minutes N       minutes of load while the age of the standby's data is measured (default 10)
               --only CONTEST    snapshots, small, changed, tracked, scattered, metadata, import, differences, disk,
-                                follow, promote, host, age, large or many
+                                follow, promote, host, age, large, many or scale
               --large           only memory and times with a large table and a file of 4 GB; takes minutes, and 30 GB of disk
               --gb N            GB of that table (default 4); takes three times as much of disk
               --many            only memory and times with very many small files; takes minutes and 15 KB of disk for each
               --files N         their number (default 1000000)
+              --scale           only what a site of 10 TB and 100 million files would cost, calculated from synthetic metadata
               --write           write the table into README.md; only for a whole measurement
               --profile FOLDER  let the agents write flight recordings (JFR) there; slows them down a little
               --keep            keep the folder with the site, the repositories and the logs""";
@@ -75,6 +76,7 @@ record Options(
                 case "--gb" -> gigabytes = number(argument, given, 1_000);
                 case "--files" -> files = number(argument, given, 10_000_000);
                 case "--large" -> contests = EnumSet.of(Benchmark.LARGE);
+                case "--scale" -> contests = EnumSet.of(Benchmark.SCALE);
                 case "--many" -> contests = EnumSet.of(Benchmark.MANY);
                 case "--write" -> write = true;
                 case "--keep" -> keep = true;

@@ -212,6 +212,15 @@ final class Testbed implements AutoCloseable {
         Program.of("sync").run(LIMIT).successful();
     }
 
+    /** How many snapshots the repository holds. */
+    int snapshots() {
+        try (Stream<Path> manifests = Files.list(repository().resolve("manifests"))) {
+            return (int) manifests.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Bytes of all files below a folder. */
     static long bytes(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {

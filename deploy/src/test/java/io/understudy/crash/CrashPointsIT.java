@@ -35,9 +35,12 @@ class CrashPointsIT {
     private static final Optional<Pattern> WANTED =
             Optional.ofNullable(System.getProperty("understudy.crash.points")).map(Pattern::compile);
 
-    private static final Set<PrimaryPoint> USUAL_OF_PRIMARY = EnumSet.of(PrimaryPoint.MANIFEST_WRITTEN);
+    private static final Set<PrimaryPoint> USUAL_OF_PRIMARY =
+            EnumSet.of(PrimaryPoint.TRACKING_NOTED, PrimaryPoint.MANIFEST_WRITTEN);
 
-    private static final Set<ReplicaPoint> USUAL_OF_REPLICA = EnumSet.of(ReplicaPoint.EPOCH_CLAIMED);
+    /** From the load of what is newer to the claim; a promotion that finds nothing newer is killed with a pattern. */
+    private static final Set<ReplicaPoint> USUAL_OF_PROMOTION =
+            EnumSet.of(ReplicaPoint.ROWS_COMMITTED, ReplicaPoint.DATABASES_SWAPPED, ReplicaPoint.EPOCH_CLAIMED);
 
     private Optional<CrashStage> stage = Optional.empty();
 
@@ -74,6 +77,24 @@ class CrashPointsIT {
         return wanted(PrimaryPoint.values(), USUAL_OF_PRIMARY, "");
     }
 
+    /** Points that every snapshot passes, of a daemon that tracks changes. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void trackingPrimaryKilledAt(PrimaryPoint point) throws IOException {
+        crash(servers -> new PrimaryCrashes(servers).tracked(point));
+    }
+
+    static Stream<PrimaryPoint> trackingPrimaryKilledAt() {
+        PrimaryPoint[] all = {
+            PrimaryPoint.MOMENT_FROZEN,
+            PrimaryPoint.DATABASE_RELEASED,
+            PrimaryPoint.ALL_STORED,
+            PrimaryPoint.MANIFEST_WRITTEN,
+            PrimaryPoint.ANNOUNCED
+        };
+        return wanted(all, EnumSet.noneOf(PrimaryPoint.class), "tracked ");
+    }
+
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource
     void replicaKilledAt(ReplicaPoint point) throws IOException {
@@ -81,7 +102,67 @@ class CrashPointsIT {
     }
 
     static Stream<ReplicaPoint> replicaKilledAt() {
-        return wanted(ReplicaPoint.values(), USUAL_OF_REPLICA, "");
+        return wanted(ReplicaPoint.values(), EnumSet.noneOf(ReplicaPoint.class), "");
+    }
+
+    /** A promotion that finds a newer snapshot in the filestore. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource
+    void promotionToANewerSnapshotKilledAt(ReplicaPoint point) throws IOException {
+        Set<ReplicaPoint> points = EnumSet.of(point);
+        crash(servers -> {
+            ReplicaCrashes crashes = new ReplicaCrashes(servers);
+            Set<ReplicaPoint> passed = point.work() == ReplicaPoint.Work.RETURN
+                    ? crashes.sickPromotionInTurn(points)
+                    : crashes.promotionInTurn(points);
+            assertThat(passed).isEqualTo(points);
+        });
+    }
+
+    static Stream<ReplicaPoint> promotionToANewerSnapshotKilledAt() {
+        return wanted(promoting().toArray(ReplicaPoint[]::new), EnumSet.noneOf(ReplicaPoint.class), "promoting ");
+    }
+
+    /** By differences; the promotion neither chooses as a round does, nor clears up after the apply. */
+    private static Stream<ReplicaPoint> promoting() {
+        Set<ReplicaPoint> others = EnumSet.of(
+                ReplicaPoint.SNAPSHOT_CHOSEN,
+                ReplicaPoint.SPARE_INTENDED,
+                ReplicaPoint.SPARE_CREATED,
+                ReplicaPoint.SPARE_NAMED,
+                ReplicaPoint.SCHEMA_RESTORED,
+                ReplicaPoint.ROWS_COPIED,
+                ReplicaPoint.DATA_RESTORED,
+                ReplicaPoint.INDEXES_BUILT,
+                ReplicaPoint.STATISTICS_MADE,
+                ReplicaPoint.ARCHIVE_ASSEMBLED,
+                ReplicaPoint.MIRROR_TRIMMED,
+                ReplicaPoint.REPORT_WRITTEN,
+                ReplicaPoint.RETIRED_DROPPED,
+                ReplicaPoint.UNDO_CLEARED,
+                ReplicaPoint.CLEANED_UP);
+        Set<ReplicaPoint.Work> works = EnumSet.of(
+                ReplicaPoint.Work.IMPORT,
+                ReplicaPoint.Work.CHANGE,
+                ReplicaPoint.Work.RETURN,
+                ReplicaPoint.Work.PROMOTE);
+        return Arrays.stream(ReplicaPoint.values())
+                .filter(point -> works.contains(point.work()) && !others.contains(point));
+    }
+
+    /** Without a pattern at a few of them. */
+    @Test
+    void onePromotionKilledAtItsPointsInTurn() throws IOException {
+        assumeTrue(WANTED.map(pattern -> pattern.matcher("promoting in turn").matches())
+                .orElse(true));
+        Set<ReplicaPoint> points = WANTED.isEmpty()
+                ? USUAL_OF_PROMOTION
+                : promoting()
+                        .filter(point -> point.work() != ReplicaPoint.Work.RETURN)
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(ReplicaPoint.class)));
+
+        crash(servers ->
+                assertThat(new ReplicaCrashes(servers).promotionInTurn(points)).isEqualTo(points));
     }
 
     @ParameterizedTest(allowZeroInvocations = true)

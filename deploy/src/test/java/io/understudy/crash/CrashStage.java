@@ -50,8 +50,8 @@ final class CrashStage implements AutoCloseable {
     private CrashStage(Path home) {
         this.home = home;
         this.filestore = Folders.create(home.resolve("filestore"));
-        this.postgres = PostgresServer.start();
-        postgres.createRole(Host.ROLE, "LOGIN CREATEDB PASSWORD '" + Keys.verifier(Host.PASSWORD) + "'");
+        this.postgres = PostgresServer.start(List.of("wal_level=logical"));
+        postgres.createRole(Host.ROLE, "LOGIN CREATEDB REPLICATION PASSWORD '" + Keys.verifier(Host.PASSWORD) + "'");
         this.primary = host("alpha").withKeys();
         this.standby = host("beta").withKeys();
         this.keys = List.of(primary.publicKey(), standby.publicKey());
@@ -143,6 +143,19 @@ final class CrashStage implements AutoCloseable {
         return id;
     }
 
+    /** A snapshot that was committed before its process was killed. */
+    void noteCommitted() {
+        if (!versions.containsKey(newest())) {
+            noteNewest();
+        }
+    }
+
+    /** A database with a slot cannot be dropped. */
+    void dropSlots() {
+        postgres.psql(
+                "postgres", "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active;");
+    }
+
     SnapshotId newest() {
         return repository().newest().orElseThrow();
     }
@@ -157,11 +170,16 @@ final class CrashStage implements AutoCloseable {
 
     /** Where a crash left the standby: its database is one whole snapshot, and its site is no production. */
     void assertStandbyServesOneSnapshot() {
+        assertServesOneSnapshot();
+        assertThat(standby.marked()).isTrue();
+    }
+
+    /** The database of the standby, or of what is being promoted, is one whole snapshot. */
+    void assertServesOneSnapshot() {
         String rows = standby.content().rows();
         assertThat(versions.values().stream().filter(version -> version.rows().equals(rows)))
                 .as("snapshots that are the live database: " + rows)
                 .hasSize(1);
-        assertThat(standby.marked()).isTrue();
     }
 
     /** All of the standby is this snapshot, and the standby is in backup mode. */

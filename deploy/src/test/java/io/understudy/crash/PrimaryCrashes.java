@@ -13,6 +13,7 @@ record PrimaryCrashes(CrashStage stage) {
         switch (point.work()) {
             case INIT -> init(point);
             case SNAPSHOT -> snapshot(point);
+            case TRACK -> tracked(point);
             case ANNOUNCE -> daemon(point);
             case PRUNE -> prune(point);
         }
@@ -52,20 +53,72 @@ record PrimaryCrashes(CrashStage stage) {
         snapshotAndFollow();
     }
 
-    /** The daemon takes the snapshot that a command of another process asked for. */
     private void daemon(PrimaryPoint point) {
         stage.change();
-        stage.primary().process().holdAt(point, 1);
+        runDaemon(point, 1);
+        askAndKillAt(point);
+        stage.noteNewest();
+        stage.assertRepositoryWhole();
+        snapshotAndFollow();
+    }
+
+    /**
+     * The second tracked snapshot of a daemon, or its first, which makes the slot; then a third by another daemon,
+     * which builds on what was left.
+     */
+    void tracked(PrimaryPoint point) {
+        try {
+            stage.change();
+            boolean first = point == PrimaryPoint.SLOT_CREATED;
+            runDaemon(point, first ? 1 : 2);
+            if (!first) {
+                ask();
+                stage.noteNewest();
+                stage.change();
+            }
+            askAndKillAt(point);
+            stage.noteCommitted();
+            stage.assertRepositoryWhole();
+            stage.change();
+            begin();
+            ask();
+            SnapshotId id = stage.noteNewest();
+            stage.primary().kill();
+            stage.standby().succeed("replica", "sync");
+            stage.assertStandbyIs(id);
+            stage.assertRepositoryWhole();
+        } finally {
+            stage.primary().kill();
+            stage.dropSlots();
+        }
+    }
+
+    /** A daemon that holds still where it passes the point for this time. */
+    private void runDaemon(PrimaryPoint point, int times) {
+        stage.primary().process().holdAt(point, times);
+        begin();
+    }
+
+    private void begin() {
         stage.primary().begin("primary", "run");
         Ports.awaitListening(stage.primary().primaryPort());
+    }
+
+    /** The daemon takes the snapshot that a command of another process asked for. */
+    private void askAndKillAt(PrimaryPoint point) {
         try (AgentProcess command = stage.primary().command("primary", "snapshot")) {
             stage.primary().process().awaitPoint(point);
             stage.primary().kill();
             assertThat(command.ended().code()).isNotZero();
         }
-        stage.noteNewest();
-        stage.assertRepositoryWhole();
-        snapshotAndFollow();
+    }
+
+    /** A snapshot of the daemon that runs. */
+    private void ask() {
+        try (AgentProcess command = stage.primary().command("primary", "snapshot")) {
+            AgentProcess.Ended ended = command.ended();
+            assertThat(ended.code()).as(ended.errors()).isZero();
+        }
     }
 
     private void prune(PrimaryPoint point) {

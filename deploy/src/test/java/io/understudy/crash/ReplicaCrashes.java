@@ -82,6 +82,66 @@ record ReplicaCrashes(CrashStage stage) {
         return passed;
     }
 
+    /**
+     * A promotion that finds a newer snapshot in the filestore is killed at all these points, each process a little
+     * further on, and ends all the same.
+     *
+     * @return the points that were passed
+     */
+    Set<ReplicaPoint> promotionInTurn(Set<ReplicaPoint> points) {
+        stage.mayUseDifferences(true);
+        try {
+            // Until all three databases have the schema.
+            stage.nextRound();
+            stage.nextRound();
+            SnapshotId newer = stage.snapshot();
+            Set<ReplicaPoint> passed = promotedInTurn(points);
+            stage.assertIs(stage.standby(), newer);
+            handOver();
+            return passed;
+        } finally {
+            stage.mayUseDifferences(false);
+        }
+    }
+
+    /** The same where the site does not come up on it: the one before is served. */
+    Set<ReplicaPoint> sickPromotionInTurn(Set<ReplicaPoint> points) {
+        stage.mayUseDifferences(true);
+        try {
+            stage.nextRound();
+            stage.nextRound();
+            SnapshotId before = stage.newest();
+            stage.change();
+            stage.primary().content().breakConfiguration();
+            stage.primary().succeed("primary", "snapshot");
+            stage.noteNewest();
+            Set<ReplicaPoint> passed = promotedInTurn(points);
+            stage.assertIs(stage.standby(), before);
+            handOver();
+            return passed;
+        } finally {
+            stage.mayUseDifferences(false);
+        }
+    }
+
+    private Set<ReplicaPoint> promotedInTurn(Set<ReplicaPoint> points) {
+        Set<ReplicaPoint> passed = EnumSet.noneOf(ReplicaPoint.class);
+        for (ReplicaPoint point : points) {
+            stage.standby().process().holdAt(point, 1);
+            stage.standby().begin("replica", "promote", "--yes");
+            if (stage.standby().process().comesToPoint()) {
+                passed.add(point);
+            }
+            stage.standby().kill();
+            stage.assertServesOneSnapshot();
+            assertThat(stage.standby().marked()).isEqualTo(point.compareTo(ReplicaPoint.MARKER_REMOVED) < 0);
+            stage.assertRepositoryWhole();
+        }
+        stage.standby().succeed("replica", "promote", "--yes");
+        assertThat(stage.standby().mode()).isEqualTo("primary");
+        return passed;
+    }
+
     private void init(ReplicaPoint point) {
         try (Host fresh = stage.guest(stage.filestore())) {
             fresh.killAt(point, 1, "replica", "init", "--yes");

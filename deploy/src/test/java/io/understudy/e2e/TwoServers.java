@@ -39,6 +39,9 @@ abstract class TwoServers {
         return ClassArchives.rehearsal();
     }
 
+    /** Before anything is installed there. */
+    void prepare(Path folder) {}
+
     /** Two servers; the primary's site runs and has one note and one upload; nothing was ever copied. */
     final ServerPair install(boolean s3) {
         List<Integer> versions = PostgresServer.versions();
@@ -55,6 +58,7 @@ abstract class TwoServers {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+        prepare(home);
         pair = ServerPair.install(home, programs(), s3, primaryPostgres);
         pair.primary().siteService("start");
         pair.primary().site().awaitMode("primary", ANSWERS);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.postgres.Sql;
+import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.repository.DatabaseData.TableContent;
@@ -13,6 +14,7 @@ import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.Verification;
 import io.understudy.repository.blob.BlobId;
 import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.StreamReader;
@@ -43,8 +45,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * No lock-in: the commands that the page prints restore a snapshot without Understudy, on a server that knows nothing
@@ -102,31 +104,47 @@ class RestoreByHandTest {
     @Test
     void fetchesFromABucketWhatAnOlderSnapshotNeeds() throws Exception {
         try (S3Server s3 = S3Server.start()) {
-            s3.createBucket("backups");
-            copy(repository, s3.folder().resolve("backups/example"));
-            run(settings()
-                            .with("repository", temp.resolve("fetched"))
+            String output = run(inABucket(s3)
                             .with("snapshot", site.older().snapshot())
-                            .with("bucket", "backups")
-                            .with("endpoint", s3.endpoint())
-                            .with("access_key", S3Server.ACCESS_KEY)
-                            .with("secret_key", S3Server.SECRET_KEY))
+                            .until("echo \"all blobs are whole\""))
                     .successful();
+            assertThat(output).contains("\"snapshot\": \"" + site.older().snapshot() + "\"");
         }
-        assertWhole(site.older());
-        assertThat(temp.resolve("fetched/manifests"))
-                .isDirectoryContaining("glob:**" + site.older().snapshot() + ".json");
+        Files.copy(repository.resolve("understudy.json"), temp.resolve("fetched/understudy.json"));
+        Repository fetched = open(temp.resolve("fetched"));
+        assertThat(new Verification(1)
+                        .verify(fetched, site.older().snapshot(), Progress.none())
+                        .snapshot())
+                .isEqualTo(site.older().snapshot());
+        assertThat(fetched.list()).containsExactly(site.older().snapshot());
+        assertThat(temp.resolve("fetched").resolve(repository.relativize(blob(site.archive()))))
+                .as("a blob of the newest alone")
+                .doesNotExist();
+    }
+
+    /** The repository of this test, in a bucket; nothing of it is here. */
+    private PageScript inABucket(S3Server s3) throws IOException {
+        s3.createBucket("backups");
+        copy(repository, s3.folder().resolve("backups/example"));
+        return settings()
+                .with("repository", temp.resolve("fetched"))
+                .with("bucket", "backups")
+                .with("endpoint", s3.endpoint())
+                .with("access_key", S3Server.ACCESS_KEY)
+                .with("secret_key", S3Server.SECRET_KEY);
     }
 
     /**
      * Only a daemon with change tracking writes deltas; and rows of tables whose names find no place on pg_dump's
      * command line are in the archive. Here is the newest snapshot once more, with a table in deltas, and in the
-     * archive a table with a CHECK that reads a listed table, or the one that a listed table's CHECK reads.
+     * archive a table with a CHECK that reads a listed table, or the one that a listed table's CHECK reads; once from a
+     * folder, once from a bucket.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"aa_checked", "zz_look aa_generated"})
-    void appliesDeltasAndLoadsRowsOfTheArchiveAfterThoseThatTheyNeed(String names) throws IOException {
-        Repository opened = open();
+    @CsvSource({"aa_checked, false", "zz_look aa_generated, true"})
+    void appliesDeltasAndLoadsRowsOfTheArchiveAfterThoseThatTheyNeed(String names, boolean fromABucket)
+            throws Exception {
+        Repository opened = open(repository);
         List<String> archived = List.of(names.split(" "));
         SnapshotId snapshot = commit(
                 opened,
@@ -135,16 +153,19 @@ class RestoreByHandTest {
                         .filter(each -> !archived.contains(each.name()))
                         .map(each -> each.name().startsWith("delta's") ? withDeltas(each, opened.blobs()) : each));
 
-        PageScript untilTheTrees = settings().until("echo \"database $database stands\"");
-        assertThat(run(untilTheTrees).successful()).contains("\"snapshot\": \"" + snapshot + "\"");
+        String theDatabase = "echo \"database $database stands\"";
+        try (S3Server s3 = S3Server.start()) {
+            PageScript untilTheTrees = (fromABucket ? inABucket(s3) : settings()).until(theDatabase);
+            assertThat(run(untilTheTrees).successful()).contains("\"snapshot\": \"" + snapshot + "\"");
+        }
         assertThat(other.dump(database)).isEqualTo(site.newest().dump());
         assertThat(other.psql(database, "SELECT string_agg(g::text, ',') FROM public.aa_generated"))
                 .isEqualTo("5");
     }
 
-    private Repository open() {
+    private static Repository open(Path folder) {
         return Repository.open(
-                new DirectoryFilestore(repository),
+                new DirectoryFilestore(folder),
                 RecoverySite.SITE,
                 TrustedKeys.of(site.signer().publicKey()));
     }
@@ -249,20 +270,12 @@ class RestoreByHandTest {
     @Test
     void findsTheNewestOfMoreThanABucketListsAtOnce() throws Exception {
         try (S3Server s3 = S3Server.start()) {
-            s3.createBucket("backups");
+            PageScript fetching = inABucket(s3).until("echo \"all blobs are whole\"");
             Path prefix = s3.folder().resolve("backups/example");
-            copy(repository, prefix);
             for (int i = 1; i <= 2100; i++) {
                 Files.createFile(prefix.resolve("manifests/00000000-%08d.json".formatted(i)));
             }
-            String output = run(settings()
-                            .until("echo \"all blobs are whole\"")
-                            .with("repository", temp.resolve("fetched"))
-                            .with("bucket", "backups")
-                            .with("endpoint", s3.endpoint())
-                            .with("access_key", S3Server.ACCESS_KEY)
-                            .with("secret_key", S3Server.SECRET_KEY))
-                    .successful();
+            String output = run(fetching).successful();
             assertThat(output)
                     .contains("all blobs are whole")
                     .contains("\"snapshot\": \"" + site.newest().snapshot() + "\"");

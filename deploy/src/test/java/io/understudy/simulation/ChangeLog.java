@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The log of a database server as change tracking knows it: which keys of which tables changed, marks, one replication
@@ -36,6 +37,7 @@ final class ChangeLog {
     private Optional<Long> slot = Optional.empty();
     private long end;
     private long transactions = FIRST;
+    private final TreeSet<Long> running = new TreeSet<>();
     private int starts;
 
     /** A table's row with this key was inserted, changed or deleted, in one moment with that. */
@@ -44,9 +46,27 @@ final class ChangeLog {
         transactions++;
     }
 
+    /** A transaction begins that stays open: until it ends no moment sees what it changed. */
+    long begin() {
+        running.add(transactions);
+        return transactions++;
+    }
+
+    /** The log gives what a transaction changed where that was committed, whenever it was written. */
+    void commit(long transaction, DatabaseIdentity database, String table) {
+        append(new Entry(database, table, ""));
+        running.remove(transaction);
+    }
+
+    void rollBack(long transaction) {
+        running.remove(transaction);
+    }
+
     /** Which transactions of this database have ended by now. A mark of the agent's own is none. */
     MomentSeen seen(DatabaseIdentity database) {
-        return MomentSeen.of(database + " " + starts, transactions + ":" + transactions + ":");
+        String open = running.stream().map(String::valueOf).collect(Collectors.joining(","));
+        long oldest = running.isEmpty() ? transactions : running.first();
+        return MomentSeen.of(database + " " + starts, oldest + ":" + transactions + ":" + open);
     }
 
     long end() {
@@ -128,6 +148,7 @@ final class ChangeLog {
         slot = copy.slot;
         end = copy.end;
         transactions = copy.transactions;
+        running.clear();
         starts++;
     }
 }

@@ -141,7 +141,7 @@ final class Mishaps {
                 server.log.changed(database, "note", notes.get(0).split("\t")[0]);
                 tables.put("note", String.join("\n", notes.subList(1, notes.size())) + "\n");
                 server.databases.write(database, tables);
-                run.servers.drifted(server, database);
+                run.drift.drifted(server, database);
             }
         });
     }
@@ -150,7 +150,7 @@ final class Mishaps {
     private void dropSpare(Server server) {
         server.databases.named(DatabaseNames.of(Server.SITE).spare()).ifPresent(spare -> {
             run.tell("drop the spare", server.name, "");
-            run.servers.dropped(server, spare);
+            run.ahead.dropped(server, spare);
             server.databases.drop(spare);
         });
     }

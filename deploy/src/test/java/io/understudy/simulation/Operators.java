@@ -7,7 +7,7 @@ import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.RoundControl;
 import io.understudy.repository.SnapshotId;
-import io.understudy.simulation.ServerWatch.BeforePromotion;
+import io.understudy.simulation.PromotionWatch.BeforePromotion;
 import io.understudy.simulation.StoreWatch.Genuine;
 import java.time.Duration;
 import java.util.List;
@@ -86,7 +86,7 @@ final class Operators {
         switch (run.random.nextInt(20)) {
             case 0, 1, 2 -> kill(server, true, run.random.nextBoolean());
             case 3, 4, 5 -> kill(server, run.random.nextBoolean(), true);
-            case 6 -> cutOff(server);
+            case 6 -> away(server);
             case 7, 8 -> promote(server, run.random.nextInt(5) == 0, run.random.nextInt(5) == 0);
             case 9 -> removeMarker(server);
             case 10 -> touchMarker(server);
@@ -115,9 +115,15 @@ final class Operators {
 
     /** The service manager starts it again, soon or when somebody notices. */
     private void later(Server server, boolean both, Runnable start) {
-        Duration pause = run.random.nextInt(4) > 0
-                ? Duration.ofSeconds(run.random.nextInt(30))
-                : Duration.ofMinutes(run.random.nextInt(both ? 400 : 100));
+        later(
+                server,
+                run.random.nextInt(4) > 0
+                        ? Duration.ofSeconds(run.random.nextInt(30))
+                        : Duration.ofMinutes(run.random.nextInt(both ? 400 : 100)),
+                start);
+    }
+
+    private void later(Server server, Duration pause, Runnable start) {
         run.turns.start(run.turns.current().process, "restart on " + server.name, () -> {
             try {
                 run.turns.sleep(pause);
@@ -129,8 +135,26 @@ final class Operators {
         });
     }
 
-    private void cutOff(Server server) {
-        Duration during = Duration.ofMinutes(run.random.nextInt(900));
+    /** One server does not reach the filestore, no server does, or the agents of one are off for a day or two. */
+    private void away(Server server) {
+        switch (run.random.nextInt(4)) {
+            case 0 -> {
+                Duration during = Duration.ofMinutes(60 + run.random.nextInt(300));
+                run.all.forEach(each -> cutOff(each, during));
+            }
+            case 1 -> {
+                Duration during = Duration.ofHours(20 + run.random.nextInt(30));
+                run.tell("off", server.name, during.toString());
+                run.turns.kill(run.primary(server).process);
+                run.turns.kill(run.replica(server).process);
+                later(server, during, () -> run.startPrimary(server));
+                later(server, during, () -> run.startReplica(server));
+            }
+            default -> cutOff(server, Duration.ofMinutes(run.random.nextInt(900)));
+        }
+    }
+
+    private void cutOff(Server server, Duration during) {
         run.tell("cut off", server.name, during.toString());
         run.trouble.cutOff(server.name, during);
     }
@@ -140,10 +164,10 @@ final class Operators {
         Goal goal = run.random.nextInt(4) == 0 ? Goal.PROVEN : Goal.NEWEST;
         Promotion.Request request = new Promotion.Request("promote", unfenced, force, false, false, goal);
         ask(server, true, (agent, control) -> {
-            BeforePromotion before = run.servers.promoting(server);
+            BeforePromotion before = run.promotions.promoting(server);
             Promotion.Report report = agent.promote(request, control);
             run.tell("promoted", server.name, goal + " " + before + " " + report.origin());
-            run.servers.promoted(server, before, request, report);
+            run.promotions.promoted(server, before, request, report);
         });
     }
 
@@ -169,7 +193,7 @@ final class Operators {
     }
 
     private void marked(Server server) {
-        run.servers.marker(server, true);
+        run.markers.marker(server, true);
         run.replica(server).markerTouched();
     }
 

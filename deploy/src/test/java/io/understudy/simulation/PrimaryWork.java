@@ -28,6 +28,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The primary's agent of a server as one process: its snapshots and its pruning, of the shipped code. */
@@ -107,10 +108,14 @@ final class PrimaryWork {
     /** As the daemon looks whether anything changed. */
     private void look() {
         reported = Optional.empty();
+        Map<String, String> before = server.content();
         try {
             Looked looked = taker.takeIfChanged(Progress.none());
             run.tell("looked", looked.outcome().name(), "");
             looked.taken().ifPresent(this::committed);
+            if (looked.outcome() == Looked.Outcome.NOTHING_CHANGED && before.equals(server.content())) {
+                run.store.requireCommitted(server, before);
+            }
         } catch (UnderstudyException e) {
             run.failed("continuous snapshot", e, reported);
         }

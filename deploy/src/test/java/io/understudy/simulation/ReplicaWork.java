@@ -104,7 +104,8 @@ final class ReplicaWork {
     }
 
     private ReplicaParts stepped(ReplicaParts shipped) {
-        return new ReplicaParts(shipped.source(), shipped.claims(), stepped(shipped.stage()), shipped.trees());
+        return new ReplicaParts(
+                shipped.source(), shipped.claims(), stepped(shipped.stage()), shipped.trees(), shipped.calls());
     }
 
     /** The daemon. */
@@ -184,7 +185,7 @@ final class ReplicaWork {
         run.servers.begins(server, !what.equals("round"));
         try {
             job.accept(replica, current);
-            run.servers.done(server);
+            run.drift.done(server);
             run.tell(what + " done", server.kind(), "");
             return true;
         } catch (UnderstudyException e) {
@@ -228,7 +229,7 @@ final class ReplicaWork {
             run.tell("applied", applied.snapshot().toString(), "");
         } else if (event instanceof ReplicaEvent.DatabaseDrifted drifted) {
             run.tell("drift found", drifted.tables().toString(), "");
-            run.servers.reportedDrift(server);
+            run.drift.reported(server);
         } else if (event instanceof ReplicaEvent.StepFailed failed) {
             reported = Optional.of(failed.why());
         }
@@ -252,7 +253,7 @@ final class ReplicaWork {
             public void writeMarker(String reason, Optional<SnapshotId> snapshot) {
                 run.step("write the marker", "");
                 real.writeMarker(reason, snapshot);
-                run.servers.marker(server, false);
+                run.markers.marker(server, false);
                 run.step("wrote the marker", "");
             }
 
@@ -260,7 +261,7 @@ final class ReplicaWork {
             public boolean renew(String reason, Optional<SnapshotId> snapshot) {
                 run.step("renew the marker", snapshot.map(SnapshotId::toString).orElse(""));
                 boolean renewed = real.renew(reason, snapshot);
-                run.servers.marker(server, false);
+                run.markers.marker(server, false);
                 run.step("renewed the marker", "");
                 return renewed;
             }
@@ -269,7 +270,7 @@ final class ReplicaWork {
             public void removeMarker() {
                 run.step("remove the marker", "");
                 real.removeMarker();
-                run.servers.marker(server, false);
+                run.markers.marker(server, false);
                 run.step("removed the marker", "");
             }
         };
@@ -310,10 +311,10 @@ final class ReplicaWork {
                 switch (step) {
                     case "arrange" -> {
                         run.trouble.perhaps(ErrorCode.DATABASE_BUSY, "cannot rename");
-                        run.servers.importing(server, "databases are exchanged");
+                        run.markers.importing(server, "databases are exchanged");
                     }
-                    case "adopt" -> run.servers.importing(server, "a retired database is changed");
-                    case "load" -> run.servers.importing(server, "a spare is loaded");
+                    case "adopt" -> run.markers.importing(server, "a retired database is changed");
+                    case "load" -> run.markers.importing(server, "a spare is loaded");
                     case "discard" -> run.trouble.perhaps(ErrorCode.DATABASE_BUSY, "cannot drop");
                     case "preflight" -> run.trouble.perhaps(ErrorCode.DATABASE_UNREACHABLE, "cannot reach the server");
                     default -> {}
@@ -334,7 +335,7 @@ final class ReplicaWork {
     private void changingFile(String operation, Path path) {
         run.step("file: " + operation, server.folder.relativize(path).toString());
         if (operation.equals("move") && !path.toString().contains(".understudy")) {
-            run.servers.changingFile(server, "file " + path.getFileName() + " is exchanged");
+            run.markers.changingFile(server, "file " + path.getFileName() + " is exchanged");
         }
     }
 

@@ -44,7 +44,12 @@ final class Run {
     final TrustedKeys trusted;
     final InMemoryFilestore truth = new InMemoryFilestore(time);
     final StoreWatch store = new StoreWatch(truth, this);
-    final ServerWatch servers = new ServerWatch(this);
+    private final ServerViews views = new ServerViews();
+    final MarkerRule markers = new MarkerRule(this, views);
+    final DriftWatch drift = new DriftWatch(views);
+    final AheadWatch ahead = new AheadWatch(this, views);
+    final PromotionWatch promotions = new PromotionWatch(this, views);
+    final ServerWatch servers = new ServerWatch(this, views, drift, ahead);
     final List<Server> all = new ArrayList<>();
     private final Map<Server, PrimaryWork> primaries = new LinkedHashMap<>();
     private final Map<Server, ReplicaWork> replicas = new LinkedHashMap<>();
@@ -75,7 +80,9 @@ final class Run {
         all.forEach(this::startReplica);
         Process world = new Process("world");
         for (Server server : all) {
-            turns.start(world, "users of " + server.name, new Users(server, this)::live);
+            Users users = new Users(server, this);
+            turns.start(world, "users of " + server.name, users::live);
+            turns.start(world, "long transactions of " + server.name, users::keepTransactionsOpen);
         }
         turns.start(world, "operators", new Operators(this)::play);
         turns.run();
@@ -86,7 +93,7 @@ final class Run {
         for (int i = 0; i < count; i++) {
             Server server = new Server(String.valueOf((char) ('a' + i)), i, this);
             all.add(server);
-            servers.add(server);
+            views.add(server);
             if (i == 0 || random.nextBoolean()) {
                 server.populate(i + 1);
             }

@@ -8,6 +8,7 @@ import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.RateLimits;
 import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.ServiceSettings;
@@ -91,12 +92,12 @@ final class Server {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        run.servers.marker(this, true);
+        run.markers.marker(this, true);
     }
 
     void removeMarker() {
         marker.remove();
-        run.servers.marker(this, true);
+        run.markers.marker(this, true);
     }
 
     boolean marked() {
@@ -159,6 +160,14 @@ final class Server {
         return files;
     }
 
+    /** Rows by table and files by tree and path, of now. */
+    Map<String, String> content() {
+        Map<String, String> content = files();
+        live().ifPresent(database ->
+                databases.tables(database).forEach((table, rows) -> content.put("table " + table, rows)));
+        return content;
+    }
+
     /** What a site of its own has before the first import. */
     void populate(int number) {
         databases.create(SITE, Optional.empty());
@@ -206,7 +215,8 @@ final class Server {
                         Secret.none(),
                         Secret.none(),
                         Secret.none(),
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        RateLimits.NONE),
                 new SigningSettings(Optional.of(keys.file(number)), keys.publicFiles()),
                 new PrimarySettings(
                         name,

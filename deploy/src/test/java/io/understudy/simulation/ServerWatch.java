@@ -2,103 +2,35 @@ package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.postgres.DatabaseIdentity;
-import io.understudy.replica.promote.Promotion;
-import io.understudy.replica.state.DatabaseVersion;
-import io.understudy.simulation.Contents.Content;
 import io.understudy.simulation.StoreWatch.Genuine;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * Watches the servers: promises 3, 4, 5 and 8. Knows of each server which databases have served as production, what its
- * files were with each, and what its operators asked for.
+ * Watches what is live on each server: promises 3, 5, 8 and, as far as a standby's site is stopped, 12. Knows which
+ * databases have served as production, what its files were with each, and what its operators asked for.
  */
 final class ServerWatch {
-    private static final long ALWAYS = Long.MAX_VALUE;
-
-    /** What is known of one server. */
-    private static final class View {
-        /** The event at which the marker went, or {@link #ALWAYS} while it is there. */
-        private long unmarkedAt;
-
-        private long markedAt = -1;
-        private boolean markedByHand;
-        private Optional<DatabaseIdentity> live = Optional.empty();
-        /**
-         * Databases that were live without the marker: what follows them is no step back from the snapshot they once
-         * were.
-         */
-        private final Set<DatabaseIdentity> production = new HashSet<>();
-
-        private final Set<DatabaseIdentity> served = new HashSet<>();
-        private final Map<DatabaseIdentity, Map<String, String>> files = new HashMap<>();
-        private final Map<DatabaseIdentity, DatabaseIdentity> before = new HashMap<>();
-        /** What was asked for by name, and at which event. */
-        private final Map<String, Long> asked = new HashMap<>();
-
-        private final Set<String> proven = new HashSet<>();
-        private String state = "seeding";
-        private String phase = "";
-        private boolean filesUnknown;
-        /** Whether an operator asked for what the replica's agent does. */
-        private boolean commanded;
-
-        private long unmarkedByHandAt = -1;
-        /** What something wrote into databases that are live on a standby. */
-        private final Map<DatabaseIdentity, Map<String, String>> drifted = new HashMap<>();
-
-        /** Of these the load that mended them has to report it. */
-        private final Set<DatabaseIdentity> unreported = new HashSet<>();
-
-        private final Set<DatabaseIdentity> droppedByHand = new HashSet<>();
-        /** The event at which the intent was written that is carried out, or -1. */
-        private long applyingSince = -1;
-    }
-
     private final Run run;
-    private final Map<String, View> views = new HashMap<>();
+    private final ServerViews views;
+    private final DriftWatch drift;
+    private final AheadWatch ahead;
 
-    ServerWatch(Run run) {
+    ServerWatch(Run run, ServerViews views, DriftWatch drift, AheadWatch ahead) {
         this.run = run;
-    }
-
-    /** A server comes into being, with a database of its own or none. */
-    void add(Server server) {
-        View view = new View();
-        view.live = server.live();
-        view.live.ifPresent(view.served::add);
-        view.unmarkedAt = server.marked() ? ALWAYS : 0;
-        views.put(server.name, view);
-    }
-
-    /** The marker came or went. @param byHand whether no agent did it */
-    void marker(Server server, boolean byHand) {
-        View view = view(server);
-        boolean marked = server.marked();
-        if (marked && view.unmarkedAt != ALWAYS) {
-            view.unmarkedAt = ALWAYS;
-            view.markedAt = run.now();
-        } else if (!marked && view.unmarkedAt == ALWAYS) {
-            view.unmarkedAt = run.now();
-            view.unmarkedByHandAt = byHand ? run.now() : view.unmarkedByHandAt;
-            view.live.ifPresent(view.production::add);
-        }
-        view.markedByHand = marked && byHand;
+        this.views = views;
+        this.drift = drift;
+        this.ahead = ahead;
     }
 
     /** An operator asked for this snapshot by name. */
     void asked(Server server, String snapshot) {
-        view(server).asked.put(snapshot, run.now());
+        views.of(server).asked.put(snapshot, run.now());
     }
 
     /** The site wrote into its database or files, as production. */
     void served(Server server) {
-        View view = view(server);
+        ServerView view = views.of(server);
         server.live().ifPresent(view.served::add);
         server.live().ifPresent(view.drifted::remove);
         server.live().ifPresent(view.files::remove);
@@ -109,114 +41,29 @@ final class ServerWatch {
     void proved(Server server) {
         server.live()
                 .flatMap(server.databases::content)
-                .ifPresent(id -> view(server).proven.add(id.toString()));
+                .ifPresent(id -> views.of(server).proven.add(id.toString()));
     }
 
     void reported(String name, JsonNode report) {
         String proven = report.path("proven").asText("");
         if (!proven.isEmpty()
                 && !proven.equals("null")
-                && !views.get(name).proven.contains(proven)) {
+                && !views.of(name).proven.contains(proven)) {
             throw Promise.RETENTION.broken(name + " reports " + proven + " as proven, which it never was there");
-        }
-    }
-
-    /**
-     * A commit is only right where there was no marker when the agent looked last: after the last content was read.
-     *
-     * @param content the last event at which the committer touched content
-     */
-    void committing(String server, String snapshot, long content) {
-        View view = views.get(server);
-        if (view.unmarkedAt == ALWAYS && view.markedAt < content) {
-            throw Promise.MARKER.broken(server + " committed " + snapshot + " in backup mode");
-        }
-    }
-
-    /** One moment of the whole site: what was written together is there together, and each row's file is there. */
-    void checkMoment(String snapshot, Content content) {
-        String notes = content.tables().getOrDefault("note", "");
-        String stamp = content.tables().getOrDefault("stamp", "").strip();
-        String[] rows = notes.strip().split("\n");
-        String last = Arrays.stream(rows)
-                .map(row -> row.split("\t")[0])
-                .max(Comparator.comparing(Integer::valueOf))
-                .orElseThrow();
-        String logged = content.tables().getOrDefault("log", "").strip();
-        if (!last.equals(stamp) || !logged.endsWith("note " + stamp)) {
-            throw Promise.NEVER_MIXED.broken(snapshot + " holds tables of different moments: " + content.tables());
-        }
-        for (String row : rows) {
-            String file = row.split("\t")[1];
-            if (!content.files().containsKey("media/" + file)) {
-                throw Promise.NEVER_MIXED.broken(snapshot + " has a row without its file " + file);
-            }
-        }
-    }
-
-    /** The replica is about to do what only a server in backup mode may do; it looked at the marker just before. */
-    void importing(Server server, String what) {
-        View view = view(server);
-        if (view.unmarkedAt != ALWAYS && view.unmarkedAt < run.previousOfMine()) {
-            throw Promise.MARKER.broken(server.name + ": " + what + " without the marker");
-        }
-    }
-
-    /**
-     * The replica is about to change a live file: never without a durable intent, nor without the marker unless the
-     * database is live already.
-     */
-    void changingFile(Server server, String what) {
-        View view = view(server);
-        if (!view.state.equals("applying")) {
-            throw Promise.NEVER_MIXED.broken(server.name + ": " + what + " without an intent");
-        }
-        boolean unmarked = view.unmarkedAt != ALWAYS && view.unmarkedAt < run.previousOfMine();
-        String target = view.phase.equals("forward") ? server.intended() : server.intendedBack();
-        String live = server.live().map(each -> Long.toString(each.oid())).orElse("");
-        if (unmarked && !live.equals(target)) {
-            throw Promise.MARKER.broken(server.name + ": " + what + " without the marker, before its database is live");
         }
     }
 
     /** The replica's agent begins something. @param byOperator whether it was asked for */
     void begins(Server server, boolean byOperator) {
-        view(server).commanded = byOperator;
-        view(server).unreported.clear();
-    }
-
-    /** It is done, and well. */
-    void done(Server server) {
-        if (!view(server).unreported.isEmpty()) {
-            throw Promise.CHECKED.broken(server.name + ": a load mended what drifted, and did not report it");
-        }
-    }
-
-    void reportedDrift(Server server) {
-        view(server).unreported.clear();
-    }
-
-    /** Something wrote into the live database of a standby. */
-    void drifted(Server server, DatabaseIdentity live) {
-        view(server).drifted.put(live, server.databases.tables(live));
-    }
-
-    void dropped(Server server, DatabaseIdentity database) {
-        view(server).droppedByHand.add(database);
+        views.of(server).commanded = byOperator;
+        views.of(server).unreported.clear();
     }
 
     /** Databases were created, filled, renamed or dropped. */
     void databasesChanged(Server server) {
-        View view = view(server);
-        aheadIsWhole(server, view);
-        view.drifted.entrySet().removeIf(each -> {
-            boolean other = !server.databases.tables(each.getKey()).equals(each.getValue());
-            boolean mended = other && server.databases.content(each.getKey()).isPresent();
-            if (mended) {
-                view.unreported.add(each.getKey());
-            }
-            return mended || server.databases.name(each.getKey()).isEmpty();
-        });
+        ServerView view = views.of(server);
+        ahead.requireWhole(server);
+        drift.databasesChanged(server);
         for (DatabaseIdentity each : view.served) {
             if (server.databases.name(each).isEmpty()) {
                 throw Promise.MARKER.broken(server.name + ": a database that has served was dropped");
@@ -241,11 +88,11 @@ final class ServerWatch {
         }
     }
 
-    private static boolean goesBackToNothing(View view) {
+    private static boolean goesBackToNothing(ServerView view) {
         return view.phase.equals("back");
     }
 
-    private void arrived(Server server, View view, DatabaseIdentity fresh) {
+    private void arrived(Server server, ServerView view, DatabaseIdentity fresh) {
         if (view.served.contains(fresh)) {
             return;
         }
@@ -273,71 +120,8 @@ final class ServerWatch {
         }
     }
 
-    /**
-     * What the record says to be ahead is a whole snapshot in each moment: a promotion may come in the next, and so may
-     * a crash.
-     */
-    private void aheadIsWhole(Server server, View view) {
-        JsonNode ahead = server.record().path("ahead");
-        String snapshot = ahead.path("snapshot").asText("");
-        DatabaseIdentity database = new DatabaseIdentity(
-                ahead.at("/database/cluster").asLong(),
-                ahead.at("/database/oid").asLong());
-        if (snapshot.isEmpty() || view.droppedByHand.contains(database)) {
-            return;
-        }
-        boolean whole = server.databases
-                        .content(database)
-                        .filter(id -> id.toString().equals(snapshot))
-                        .isPresent()
-                && run.store
-                        .genuine(snapshot)
-                        .filter(genuine -> genuine.content().tables().equals(server.databases.tables(database)))
-                        .isPresent();
-        if (!whole) {
-            throw Promise.NEVER_MIXED.broken(
-                    server.name + ": " + snapshot + " is said to be ahead, but its database does not hold it");
-        }
-    }
-
-    /** What is about to be promoted, and when. */
-    record BeforePromotion(String state, String live, String ahead, boolean marked, long at) {}
-
-    BeforePromotion promoting(Server server) {
-        JsonNode record = server.record();
-        return new BeforePromotion(
-                record.at("/state/kind").asText(),
-                record.at("/state/current/snapshot").asText(""),
-                record.at("/ahead/snapshot").asText(""),
-                server.marked(),
-                run.now());
-    }
-
-    /** It serves the newest that there was, or says why not; never what is older than what was live. */
-    void promoted(Server server, BeforePromotion before, Promotion.Request request, Promotion.Report report) {
-        boolean judged = before.state().equals("following")
-                && before.marked()
-                && view(server).unmarkedByHandAt < before.at()
-                && !report.already();
-        String serving = report.serving()
-                .flatMap(DatabaseVersion::snapshot)
-                .map(Object::toString)
-                .orElse("");
-        if (!judged || serving.equals(before.live()) && before.ahead().isEmpty()) {
-            return;
-        }
-        boolean newest = serving.equals(before.ahead());
-        boolean proven = serving.equals(before.live())
-                && (request.to() == Promotion.Goal.PROVEN
-                        || report.origin().why().isPresent());
-        if (!(newest && request.to() == Promotion.Goal.NEWEST) && !proven) {
-            throw Promise.NEVER_BACKWARD.broken(server.name + ": a promotion to the " + request.to() + " serves "
-                    + serving + ", though " + before.live() + " was live and " + before.ahead() + " ahead");
-        }
-    }
-
     /** A continuous snapshot alone makes no standby stop its site. */
-    private void requireDue(Server server, View view, JsonNode state) {
+    private void requireDue(Server server, ServerView view, JsonNode state) {
         String snapshot = state.at("/intent/fresh/snapshot").asText("");
         Optional<String> live = view.live
                 .filter(each -> !view.served.contains(each))
@@ -356,8 +140,8 @@ final class ServerWatch {
 
     /** The replica's durable state was written. */
     void state(Server server, JsonNode record) {
-        View view = view(server);
-        aheadIsWhole(server, view);
+        ServerView view = views.of(server);
+        ahead.requireWhole(server);
         JsonNode state = record.get("state");
         if (state.get("kind").asText().equals("applying") && view.applyingSince < 0) {
             requireDue(server, view, state);
@@ -372,7 +156,7 @@ final class ServerWatch {
         }
     }
 
-    private void settled(Server server, View view, JsonNode state) {
+    private void settled(Server server, ServerView view, JsonNode state) {
         whole(server, view);
         String snapshot = state.at("/current/snapshot").asText("");
         // What was asked for while an earlier intent waited is still to come when that one is done.
@@ -389,13 +173,13 @@ final class ServerWatch {
 
     /** The site starts, by the agent's hand or while nothing is under way: what it sees must be of one snapshot. */
     void starts(Server server, boolean byAgent) {
-        View view = view(server);
+        ServerView view = views.of(server);
         if (byAgent || !view.state.equals("applying")) {
             whole(server, view);
         }
     }
 
-    private void whole(Server server, View view) {
+    private void whole(Server server, ServerView view) {
         if (server.live().isEmpty() || view.filesUnknown) {
             return;
         }
@@ -412,9 +196,5 @@ final class ServerWatch {
                     + server.databases.content(live).map(Object::toString).orElse("its own") + ", but the files are "
                     + files + " and not " + expected.get());
         }
-    }
-
-    private View view(Server server) {
-        return views.get(server.name);
     }
 }

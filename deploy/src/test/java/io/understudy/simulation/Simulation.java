@@ -2,6 +2,7 @@ package io.understudy.simulation;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.understudy.files.FolderDeletion;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /** Plays runs of seeds. Thread-safe; runs of several threads know nothing of each other. */
@@ -49,7 +49,7 @@ final class Simulation implements AutoCloseable {
         } catch (Error e) {
             failure = Optional.of(e);
         } finally {
-            delete(own);
+            FolderDeletion.delete(own);
         }
         return new Outcome(seed, failure, run.trace.tail(), run.trace.events(), run.trace.fingerprint());
     }
@@ -61,22 +61,12 @@ final class Simulation implements AutoCloseable {
 
     @Override
     public void close() {
-        delete(folder);
+        FolderDeletion.delete(folder);
     }
 
     private Path create(long seed) {
         try {
             return Files.createTempDirectory(folder, seed + "-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path file : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -251,7 +252,7 @@ final class StoreWatch {
         if (above != null && above.at() <= mine().epochs) {
             throw Promise.ONE_WRITER.broken(server + " committed " + id + " though it had seen epoch " + above);
         }
-        run.servers.committing(server, id, mine().content);
+        run.markers.committing(server, id, mine().content);
         requireScheduled(id, Contents.json(bytes));
         Genuine genuine = new Genuine(
                 id, server, epoch, run.now(), highestEpoch(), scheduled(id, Contents.json(bytes)), sound(id, bytes));
@@ -288,7 +289,7 @@ final class StoreWatch {
     private Content sound(String id, byte[] manifest) {
         try {
             Content content = contents.of(manifest, damaged);
-            run.servers.checkMoment(id, content);
+            WholeMoment.require(id, content);
             if (!sorted(content.tables()).equals(sorted(mine().frozen))) {
                 throw Promise.CHECKED.broken(
                         id + " holds " + content.tables() + ", but its moment had " + mine().frozen);
@@ -296,6 +297,22 @@ final class StoreWatch {
             return content;
         } catch (Unsound e) {
             throw Promise.COMMIT_LAST.broken(id + " was committed, but " + e.getMessage());
+        }
+    }
+
+    /** An agent says that nothing changed since its last snapshot. @param content of its site, all the time */
+    void requireCommitted(Server server, Map<String, String> content) {
+        Optional<Genuine> last = committed.values().stream()
+                .filter(each -> each.server().equals(server.name))
+                .max(Comparator.comparing(Genuine::id));
+        Map<String, String> then = new TreeMap<>();
+        last.ifPresent(snapshot -> {
+            then.putAll(snapshot.content().files());
+            snapshot.content().tables().forEach((table, rows) -> then.put("table " + table, rows));
+        });
+        if (!server.marked() && !sorted(then).equals(sorted(content))) {
+            throw Promise.CHECKED.broken(server.name + " says that nothing changed, but it committed " + then
+                    + " and the site has " + content);
         }
     }
 

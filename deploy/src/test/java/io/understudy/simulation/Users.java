@@ -14,6 +14,9 @@ import java.util.TreeMap;
 
 /** The users of a server's site. What they write carries its number everywhere: in three tables and three trees. */
 final class Users {
+    /** The rows of transactions that stay open for long. */
+    static final String SLOW = "slow";
+
     private final Server server;
     private final Run run;
 
@@ -34,6 +37,49 @@ final class Users {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * Now and then a transaction stays open for hours. Prepared, it outlives restarts of the site; it ends with the
+     * database, and where the server has become a standby.
+     */
+    void keepTransactionsOpen() {
+        try {
+            while (true) {
+                run.turns.sleep(Duration.ofHours(2 + run.random.nextInt(40)));
+                if (server.site.serves() && server.live().isPresent()) {
+                    writeSlowly(run.nextNumber());
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void writeSlowly(int number) throws InterruptedException {
+        DatabaseIdentity database = server.live().orElseThrow();
+        int incarnation = server.site.incarnation();
+        boolean prepared = run.random.nextBoolean();
+        String file = "s" + number + ".txt";
+        put("media", file, "slowly " + number);
+        run.step("begin a long transaction", file);
+        long transaction = server.log.begin();
+        run.turns.sleep(Duration.ofMinutes(30 + run.random.nextInt(1800)));
+        run.step("end a long transaction", file);
+        boolean goesOn = server.site.serves()
+                && server.live().filter(database::equals).isPresent()
+                && (prepared || server.site.incarnation() == incarnation);
+        if (!goesOn || run.random.nextInt(4) == 0) {
+            run.tell("rolled back", file, "");
+            server.log.rollBack(transaction);
+            return;
+        }
+        Map<String, String> tables = new TreeMap<>(server.databases.tables(database));
+        tables.merge(SLOW, number + "\t" + file + "\n", String::concat);
+        server.log.commit(transaction, database, SLOW);
+        server.databases.write(database, tables);
+        run.servers.served(server);
+        run.tell("committed at last", file, "");
     }
 
     /**
@@ -86,6 +132,7 @@ final class Users {
         server.log.changed(live, "log", "");
         tables.put("note", String.join("\n", notes) + "\n");
         tables.put("stamp", number + "\n");
+        tables.putIfAbsent(SLOW, "");
         tables.merge("log", "note " + number + "\n", String::concat);
         server.databases.write(live, tables);
         run.servers.served(server);

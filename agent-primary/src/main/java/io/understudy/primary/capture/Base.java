@@ -69,11 +69,15 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
         return OptionalLong.empty();
     }
 
-    /** @param frequent whether it is a continuous snapshot that is to be taken */
-    Before before(Repository target, boolean frequent) {
+    /**
+     * @param lists by way of which lists are read
+     * @param frequent whether it is a continuous snapshot that is to be taken
+     */
+    Before before(Repository target, LocalLists lists, boolean frequent) {
         return new Before(
                 target.id(),
-                manifest.map(newest -> new Before.Newest(newest.snapshot(), newest.database(), target.blobs())),
+                manifest.map(
+                        newest -> new Before.Newest(newest.snapshot(), newest.database(), lists.of(target.blobs()))),
                 frequent);
     }
 

@@ -28,7 +28,7 @@ final class ChangeLook {
 
     /** See {@link SnapshotTaker#takeIfChanged}. */
     Looked take(Progress progress) {
-        SnapshotRun run = new SnapshotRun(source, progress);
+        SnapshotRun run = runs.begin(progress);
         try {
             Looked looked = runs.undisturbed(() -> look(run));
             looked.taken()

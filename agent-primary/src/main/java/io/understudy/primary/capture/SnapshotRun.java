@@ -46,14 +46,16 @@ final class SnapshotRun {
     private static final int NUMBERS = 5;
 
     private final SnapshotSource source;
+    private final LocalLists lists;
     private final Progress progress;
     private final long start;
     private volatile Stage stage = Stage.PREPARE;
     private volatile Duration walked = Duration.ZERO;
     private Optional<Looked.Reading> reading = Optional.empty();
 
-    SnapshotRun(SnapshotSource source, Progress progress) {
+    SnapshotRun(SnapshotSource source, LocalLists lists, Progress progress) {
         this.source = source;
+        this.lists = lists;
         this.progress = progress;
         this.start = source.ticker().nanos();
     }
@@ -61,11 +63,6 @@ final class SnapshotRun {
     /** Where it stands, or stood when it failed. */
     Stage stage() {
         return stage;
-    }
-
-    /** How long it has taken so far. */
-    Duration took() {
-        return source.ticker().since(start);
     }
 
     /** How long the trees took to be looked through, without what was stored of them. */
@@ -123,7 +120,7 @@ final class SnapshotRun {
                 full ? target.blobs().renewal() : target.blobs().session(base::stored)) {
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
-            Content content = read(sink, guard, base.before(target, request.isContinuous()), base, target);
+            Content content = read(sink, guard, base.before(target, lists, request.isContinuous()), base, target);
             Captured captured = content.database();
             List<TreeData> trees =
                     content.trees().stream().map(SourceTrees.Captured::tree).toList();

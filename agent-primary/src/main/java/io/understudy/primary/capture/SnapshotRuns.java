@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.ProcessLock;
 import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.events.PrimaryPoint;
+import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
@@ -28,6 +29,7 @@ final class SnapshotRuns {
     private final GenuineSnapshots genuine;
     private final TreePlaces places;
     private final DeletionLock deletions;
+    private final LocalLists lists;
     private final LastCommitted last = new LastCommitted();
     private final Marker marker;
     private final EpochStore epochs;
@@ -49,11 +51,17 @@ final class SnapshotRuns {
         this.genuine = new GenuineSnapshots(state);
         this.places = new TreePlaces(state);
         this.deletions = new DeletionLock(state, source.ticker());
+        this.lists = new LocalLists(state, source.ticker());
         this.marker = Objects.requireNonNull(marker);
         this.epochs = Objects.requireNonNull(epochs);
         this.repository = Objects.requireNonNull(repository);
         this.key = Objects.requireNonNull(key);
         this.source = Objects.requireNonNull(source);
+    }
+
+    /** To be given to {@link #take}. */
+    SnapshotRun begin(Progress progress) {
+        return new SnapshotRun(source, lists, progress);
     }
 
     /** What this process committed last; empty where the next snapshot must not rely on anything. */
@@ -110,6 +118,7 @@ final class SnapshotRuns {
         SnapshotRun.Result result = source.database()
                 .holding(() -> run.take(target, base, full, numbers, request, places, signer, beforeCommit));
         last.keep(target, result.next(), result.seen());
+        lists.trim();
         result.taken()
                 .ifPresent(taken -> genuine.add(target.id(), taken.manifest().snapshot()));
         if (full) {

@@ -59,7 +59,7 @@ public final class SnapshotTaker {
     }
 
     private Taken taken(SnapshotRequest request, Progress progress) {
-        SnapshotRun run = new SnapshotRun(source, progress);
+        SnapshotRun run = runs.begin(progress);
         try {
             return runs.undisturbed(() -> runs.take(run, request)).taken().orElseThrow();
         } catch (OutOfMemoryError e) {

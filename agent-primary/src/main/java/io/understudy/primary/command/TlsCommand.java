@@ -4,6 +4,7 @@ import io.understudy.cli.CommandGroup;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
+import io.understudy.files.FolderDeletion;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.transport.CertificateMaker;
 import io.understudy.transport.CertificateMaker.Made;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.commons.io.file.PathUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -91,16 +91,8 @@ final class TlsCommand extends CommandGroup {
             throw FileFailure.of("create a folder in", Path.of(System.getProperty("java.io.tmpdir")), e);
         } finally {
             if (scratch != null) {
-                delete(scratch);
+                FolderDeletion.delete(scratch);
             }
-        }
-    }
-
-    private static void delete(Path folder) {
-        try {
-            PathUtils.deleteDirectory(folder);
-        } catch (IOException e) {
-            throw FileFailure.of("delete", folder, e);
         }
     }
 }

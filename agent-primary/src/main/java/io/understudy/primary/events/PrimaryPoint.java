@@ -14,7 +14,9 @@ public enum PrimaryPoint implements CrashPoint {
     FIRST_EPOCH_HELD(Work.INIT),
 
     SNAPSHOT_BEGUN(Work.SNAPSHOT),
+    SLOT_CREATED(Work.TRACK),
     MOMENT_FROZEN(Work.SNAPSHOT),
+    CHANGES_DECODED(Work.TRACK),
     TABLE_STORED(Work.SNAPSHOT),
     ARCHIVE_STORED(Work.SNAPSHOT),
     DATABASE_RELEASED(Work.SNAPSHOT),
@@ -24,7 +26,9 @@ public enum PrimaryPoint implements CrashPoint {
     TREE_INDEX_STORED(Work.SNAPSHOT),
     TREE_INDEX_KEPT(Work.SNAPSHOT),
     ALL_STORED(Work.SNAPSHOT),
+    TRACKING_NOTED(Work.TRACK),
     MANIFEST_WRITTEN(Work.SNAPSHOT),
+    SLOT_ADVANCED(Work.TRACK),
     ANNOUNCED(Work.ANNOUNCE),
 
     NEEDED_MARKED(Work.PRUNE),
@@ -39,6 +43,8 @@ public enum PrimaryPoint implements CrashPoint {
     public enum Work {
         INIT,
         SNAPSHOT,
+        /** A snapshot of a daemon that tracks changes. */
+        TRACK,
         /** Of the daemon alone. */
         ANNOUNCE,
         PRUNE

@@ -251,6 +251,8 @@ final class JobQueue implements Worker {
                 own.overtook();
             }
             current.cancel();
+        } else if (current != own) {
+            current.await();
         }
     }
 

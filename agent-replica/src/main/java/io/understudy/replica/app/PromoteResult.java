@@ -24,8 +24,10 @@ import java.util.Optional;
  * @param snapshot that the site serves
  * @param moment of the data that it was promoted with: what the old primary wrote later is not here
  * @param ageSeconds of that data when the command began
- * @param from whether the promotion made it live, or it was live before
+ * @param from whether the promotion made it live, it was live before, or this server was the primary before
  * @param notAhead why what was loaded ahead is not served; empty where it is, nothing was, or it was not asked for
+ * @param notNewest why a newer snapshot that is, or may be, in the filestore is not served; empty where there is none,
+ *     or it was not asked for
  * @param healthy whether the site was restarted and its health check passed
  * @param already whether this server was the primary before: then nothing was done
  */
@@ -37,6 +39,7 @@ public record PromoteResult(
         Optional<Long> ageSeconds,
         From from,
         Optional<Problem> notAhead,
+        Optional<Problem> notNewest,
         double seconds,
         boolean healthy,
         Steps steps,
@@ -46,7 +49,15 @@ public record PromoteResult(
     /** Where what is served comes from. */
     public enum From {
         AHEAD,
-        LIVE;
+        LIVE,
+        PRIMARY;
+
+        static From of(Report report) {
+            if (report.already()) {
+                return PRIMARY;
+            }
+            return report.origin().ahead() ? AHEAD : LIVE;
+        }
 
         @JsonValue
         public String label() {
@@ -57,12 +68,14 @@ public record PromoteResult(
     /**
      * Seconds.
      *
+     * @param look to look into the filestore for a newer snapshot, and to load it
      * @param ahead to apply and prove what was loaded ahead
      * @param restart of the site as production
      */
-    record Steps(double ahead, double claim, double restart, double prove) {
+    record Steps(double look, double ahead, double claim, double restart, double prove) {
         static Steps of(Took took) {
             return new Steps(
+                    StepSeconds.seconds(took.look()),
                     StepSeconds.seconds(took.ahead()),
                     StepSeconds.seconds(took.claim()),
                     StepSeconds.seconds(took.site().getOrDefault(Step.RESTART, Duration.ZERO)),
@@ -77,8 +90,9 @@ public record PromoteResult(
                 report.serving().flatMap(DatabaseVersion::snapshot),
                 report.already() ? Optional.empty() : report.serving().flatMap(DatabaseVersion::moment),
                 report.age().map(age -> Math.max(0, age.toSeconds())),
-                report.origin().ahead() ? From.AHEAD : From.LIVE,
+                From.of(report),
                 report.origin().why().map(Problem::of),
+                report.origin().missed().map(Problem::of),
                 StepSeconds.seconds(report.took().all()),
                 report.warnings().stream().noneMatch(PromoteResult::isOfTheSite),
                 Steps.of(report.took()),

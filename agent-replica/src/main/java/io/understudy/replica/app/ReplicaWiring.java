@@ -2,7 +2,6 @@ package io.understudy.replica.app;
 
 import io.understudy.admin.AdminAccess;
 import io.understudy.admin.AdminHandlers;
-import io.understudy.admin.AdminServer;
 import io.understudy.audit.AuditLog;
 import io.understudy.cli.AgentVersion;
 import io.understudy.config.Settings;
@@ -15,8 +14,6 @@ import io.understudy.replica.apply.Applier;
 import io.understudy.replica.apply.CleanUp;
 import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.apply.TreeSwap;
-import io.understudy.replica.discover.PrimaryLink;
-import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fetch.MirrorAccess;
 import io.understudy.replica.fetch.MirroredSnapshots;
 import io.understudy.replica.load.SpareLoader;
@@ -24,14 +21,18 @@ import io.understudy.replica.prepare.Checks;
 import io.understudy.replica.prepare.Preparation;
 import io.understudy.replica.promote.AheadStep;
 import io.understudy.replica.promote.EpochClaiming;
+import io.understudy.replica.promote.NewestFirst;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.promote.PromotionRecord;
 import io.understudy.replica.promote.RepositoryClaims;
+import io.understudy.replica.promote.UnfinishedApply;
 import io.understudy.replica.round.AnnouncedName;
 import io.understudy.replica.round.ApplyStep;
+import io.understudy.replica.round.BoundedCall;
 import io.understudy.replica.round.Discovery;
 import io.understudy.replica.round.ImportSteps;
 import io.understudy.replica.round.Inspection;
+import io.understudy.replica.round.LastLook;
 import io.understudy.replica.round.Rollback;
 import io.understudy.replica.round.Round;
 import io.understudy.replica.round.SeenDamage;
@@ -44,20 +45,10 @@ import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.replica.state.RetryLog;
 import io.understudy.replica.state.RetryPolicy;
 import io.understudy.repository.EpochStore;
-import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.state.StateEntry;
-import io.understudy.tasks.Services.Service;
-import io.understudy.time.Backoff;
-import io.understudy.transport.RefusedPeers;
-import io.understudy.transport.Transport;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
@@ -67,12 +58,10 @@ import java.util.function.UnaryOperator;
  * <p>More than 300 lines with its imports, for all of it is one list of parts.
  */
 public final class ReplicaWiring implements AutoCloseable {
-    /** What a promotion gives a load ahead that is under way. */
-    private static final Duration LOAD_AHEAD = Duration.ofSeconds(10);
-
     private final Settings settings;
     private final ReplicaPorts ports;
     private final ReplicaParts parts;
+    private final ImportSteps steps;
     private final RepositoryAccess repository;
     private final MirroredSnapshots snapshots;
     private final EpochStore epochs;
@@ -111,6 +100,8 @@ public final class ReplicaWiring implements AutoCloseable {
                 () -> ports.loader().base().map(SpareLoader.Base::snapshot),
                 ports.clock());
         this.parts = replace.apply(shippedParts());
+        this.steps = new ImportSteps(
+                store, parts.source(), ports.loader(), parts.stage(), settings.trees(), ports.clock(), ports.ticker());
     }
 
     /** Of a real server. */
@@ -137,7 +128,8 @@ public final class ReplicaWiring implements AutoCloseable {
                         epochs,
                         settings.replica().name()),
                 new TreeStager(settings.state(), settings.trees(), ports.clock(), disk.space(), disk.mounts()),
-                new TreeSwap(settings.state(), disk.files()));
+                new TreeSwap(settings.state(), disk.files()),
+                BoundedCall.direct());
     }
 
     private TrustedKeys trusted() {
@@ -237,14 +229,7 @@ public final class ReplicaWiring implements AutoCloseable {
                         events,
                         ports.clock(),
                         ports.ticker()),
-                new ImportSteps(
-                        store,
-                        parts.source(),
-                        ports.loader(),
-                        parts.stage(),
-                        settings.trees(),
-                        ports.clock(),
-                        ports.ticker()),
+                steps,
                 new ApplyStep(store, parts.source(), intents(), applier(events), events),
                 failures(),
                 events,
@@ -252,13 +237,25 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     public Promotion promotion(Events events) {
+        PromotionRecord notes = new PromotionRecord(store, failures(), events);
+        EpochClaiming claiming = new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock());
+        UnfinishedApply unfinished = new UnfinishedApply(notes, marker, applier(events), events, ports.clock());
+        NewestFirst newest = new NewestFirst(
+                notes,
+                marker,
+                claiming,
+                unfinished,
+                new LastLook(store, parts.source(), steps, parts.calls(), events, ports.clock(), ports.ticker()),
+                new AheadStep(steps, ports.loader(), intents(), events, AheadStep.STAGING),
+                events,
+                ports.ticker());
         return new Promotion(
-                new PromotionRecord(store, failures(), events),
+                notes,
                 marker,
                 reconciler(events),
-                applier(events),
-                new AheadStep(parts.source(), ports.loader(), parts.stage(), intents(), events, AheadStep.STAGING),
-                new EpochClaiming(parts.claims(), events, ports.nonces(), ports.clock()),
+                unfinished,
+                newest,
+                claiming,
                 ports.site(),
                 events,
                 ports.clock(),
@@ -287,6 +284,14 @@ public final class ReplicaWiring implements AutoCloseable {
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
                 promotion(events),
                 cleanUp(events));
+    }
+
+    AnnouncedName announced() {
+        return announced;
+    }
+
+    SeenDamage damage() {
+        return damage;
     }
 
     StatusReport statusReport(DaemonStatus live) {
@@ -323,67 +328,7 @@ public final class ReplicaWiring implements AutoCloseable {
 
     /** @param monitoring where the filestore reports its health too */
     public ReplicaAgent daemon(Monitoring monitoring) {
-        Transport transport = new Transport(settings.tls());
-        ReplicaMetrics replicaMetrics = new ReplicaMetrics(
-                monitoring.metrics(),
-                store,
-                settings.replica().name(),
-                new LastVerified(settings.state()),
-                ports.clock());
-        DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
-        Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
-        Replica replica = replica(events);
-        Inspection inspection = inspection();
-        StatusReport status = statusReport(live);
-        PollPace pace = new PollPace(settings.replica().poll(), ports.clock());
-        events.add(pace);
-        JobQueue queue = new JobQueue(
-                replica::attend, new RoundPause(store, pace, ports.clock()), LOAD_AHEAD, events, ports.ticker());
-        Runnable repair = () -> {
-            damage.note();
-            queue.wake();
-        };
-        Inspector inspector = new Inspector(inspection, repair, events, ports.ticker());
-        PrimaryLink link = new PrimaryLink(
-                settings.replica().primaries(),
-                transport::channel,
-                () -> status.report(inspector.last()),
-                new AnnouncedSnapshots(settings.site(), store, announced, events, queue::wake),
-                new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
-                new RefusedPeers(Optional.empty(), events, ports.ticker(), ports.clock()),
-                events,
-                ports.clock());
-        events.add(link);
-        pace.announcedBy(link::isUp);
-        MarkerWatch watch = markerWatch(
-                queue::interruptRound,
-                queue::wake,
-                () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy),
-                events);
-        AuditLog audit = access().audit(events);
-        AdminServer admin = access().server(
-                        ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
-                        audit,
-                        events);
-        Readiness readiness = new Readiness(marker, store, inspection, live);
-
-        List<Service> services = new ArrayList<>();
-        services.add(() -> new ApplyLock(settings.state()).acquireDaemon(ports.ticker()));
-        services.add(() -> {
-            events.report(new ReplicaEvent.AgentStarted(AgentVersion.current(), settings.site(), replica.role()));
-            replicaMetrics.prepare(
-                    settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds), link::isUp);
-            return () -> {};
-        });
-        services.add(audit::started);
-        services.add(admin::start);
-        services.add(monitoring.service(
-                settings.replica().http(), ports.filestore(), events, queue::health, readiness::probe));
-        services.add(() -> queue.start(ClosingLimit.of(settings.service())));
-        services.add(link::start);
-        services.add(inspector::start);
-        services.add(watch::start);
-        return new ReplicaAgent(services, queue, events);
+        return new DaemonWiring(this).daemon(monitoring);
     }
 
     @Override

@@ -105,6 +105,7 @@ public final class CleanUp {
         }
         if (record.state() instanceof Promoted) {
             attempt(failed, loader::dropSpare);
+            attempt(failed, trees::discardStaged);
         }
         ReplicaPoint.RETIRED_DROPPED.reached();
         if (stop.getAsBoolean()) {

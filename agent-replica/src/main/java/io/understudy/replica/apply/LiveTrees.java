@@ -36,6 +36,9 @@ public interface LiveTrees {
         return List.of();
     }
 
+    /** Removes what is staged for an apply that was never begun and never comes. Idempotent. */
+    default void discardStaged() {}
+
     /** The snapshot stays: remembers of its files what spares the next snapshot to read them. */
     void settle(PlanSet plans);
 

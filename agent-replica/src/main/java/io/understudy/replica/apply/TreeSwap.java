@@ -3,6 +3,7 @@ package io.understudy.replica.apply;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
 import io.understudy.files.FileStat;
+import io.understudy.files.FolderDeletion;
 import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
@@ -68,7 +69,8 @@ public final class TreeSwap implements LiveTrees {
         forEach(
                 plans,
                 Optional.empty(),
-                (steps, plan, root, reached) -> WorkFolder.delete(plan.header().undone(root)));
+                (steps, plan, root, reached) ->
+                        FolderDeletion.delete(plan.header().undone(root)));
     }
 
     @Override
@@ -95,6 +97,11 @@ public final class TreeSwap implements LiveTrees {
     public void settle(PlanSet plans) {
         CacheRefresh caches = new CacheRefresh(all);
         forEach(plans, Optional.empty(), (steps, plan, root, reached) -> caches.learn(plan, root));
+    }
+
+    @Override
+    public void discardStaged() {
+        all.discardUnbegun();
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.app.StatusView;
 import io.understudy.replica.app.StatusView.PrimaryView;
 import io.understudy.replica.promote.Promotion;
+import io.understudy.replica.round.LastLook;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
 import java.util.Optional;
@@ -72,6 +73,11 @@ final class PromoteCommand extends ReplicaCommand {
         if (!ReplicaCli.looking(wiring).isPrimary(request)) {
             // The daemon is asked for the question alone: it may wait for a filestore that hangs.
             cli.confirm(yes ? "" : question(settings, wiring), yes);
+            if (to == Promotion.Goal.NEWEST) {
+                cli.say("looking into the filestore for a newer snapshot, for up to " + Moments.age(LastLook.ANSWER)
+                        + "; one that is there gets " + Moments.age(LastLook.LOAD)
+                        + " to come here, and as long to load");
+            }
             cli.say("claiming an epoch in " + settings.filestore().url()
                     + "; while it does not answer this is tried again for up to "
                     + Moments.age(RetryPolicy.standard().limit()));
@@ -123,10 +129,12 @@ final class PromoteCommand extends ReplicaCommand {
     }
 
     private int exitCode(PromoteResult result) {
-        Stream.concat(result.notAhead().stream(), result.warnings().stream()).forEach(each -> {
-            cli.say("warning: " + each.message());
-            cli.say("hint: " + each.hint());
-        });
+        Stream.of(result.notNewest().stream(), result.notAhead().stream(), result.warnings().stream())
+                .flatMap(each -> each)
+                .forEach(each -> {
+                    cli.say("warning: " + each.message());
+                    cli.say("hint: " + each.hint());
+                });
         if (result.healthy()) {
             return 0;
         }

@@ -197,6 +197,9 @@ public sealed interface ReplicaEvent extends Event {
     @EventText(value = "the promotion serves what was live, not what was loaded ahead: {why}", severity = Severity.WARN)
     record AheadPassedOver(UnderstudyException why) implements ReplicaEvent {}
 
+    @EventText(value = "the promotion serves what is on this server: {why}", severity = Severity.WARN)
+    record NewerNotServed(UnderstudyException why) implements ReplicaEvent {}
+
     @EventText(value = "the promotion goes on, but its state cannot be saved: {why}", severity = Severity.ERROR)
     record PromotionUnsaved(UnderstudyException why) implements ReplicaEvent {}
 

@@ -126,11 +126,20 @@ public final class DatabaseLoader implements SpareLoader {
         } catch (FullLoadRequired e) {
             why = e.getMessage();
         } catch (UnderstudyException e) {
-            if (!MAY_DO_IN_FULL.contains(e.code()) || Thread.currentThread().isInterrupted()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            if (!MAY_DO_IN_FULL.contains(e.code()) || !context.mayLoadInFull()) {
                 throw e;
             }
             LOG.warn("{} cannot be loaded by differences: {}", manifest.snapshot(), e.getMessage());
             why = e.getMessage();
+        }
+        if (!context.mayLoadInFull()) {
+            throw new UnderstudyException(
+                    ErrorCode.LOAD_FAILED,
+                    "cannot load " + manifest.snapshot() + " by differences: " + why,
+                    "agent-replica sync loads all of it, which takes longer");
         }
         return new LoadedSpare(loadInFull(manifest, blobs, context, progress), LoadReport.full(why));
     }
@@ -143,9 +152,28 @@ public final class DatabaseLoader implements SpareLoader {
                 .orElseThrow(() -> new FullLoadRequired(
                         "the mirror does not hold " + base.snapshot() + ", which the database to begin with holds"));
         LOG.debug("bringing the database of {} up to {}", base.snapshot(), manifest.snapshot());
-        IncrementalLoader.Loaded loaded = incremental.load(context, base, before, manifest, blobs, progress);
-        definition(manifest).afterTheLoad();
-        return new LoadedSpare(spare.loaded(manifest.snapshot(), loaded.mark()), loaded.report());
+        try {
+            IncrementalLoader.Loaded loaded = incremental.load(context, base, before, manifest, blobs, progress);
+            definition(manifest).afterTheLoad();
+            return new LoadedSpare(spare.loaded(manifest.snapshot(), loaded.mark()), loaded.report());
+        } catch (FullLoadRequired e) {
+            throw e;
+        } catch (RuntimeException e) {
+            countFailure(e);
+            throw e;
+        }
+    }
+
+    /** What was given up has not failed. */
+    private void countFailure(RuntimeException failure) {
+        if (Thread.currentThread().isInterrupted()) {
+            return;
+        }
+        try {
+            spare.failed();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /**
@@ -270,6 +298,11 @@ public final class DatabaseLoader implements SpareLoader {
                 .map(each -> new TableDifference(each.text(), written.contains(TableCopy.name(each.table()))))
                 .sorted(Comparator.comparing(TableDifference::table))
                 .toList();
+    }
+
+    @Override
+    public boolean takeBack(SnapshotId snapshot) {
+        return spare.takeBack(snapshot);
     }
 
     @Override

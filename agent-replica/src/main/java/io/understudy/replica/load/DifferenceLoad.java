@@ -3,6 +3,7 @@ package io.understudy.replica.load;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FolderDeletion;
 import io.understudy.postgres.DatabaseErrors;
 import io.understudy.postgres.Session;
 import io.understudy.progress.Progress;
@@ -15,19 +16,14 @@ import io.understudy.repository.Manifest;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.TaskScope;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -167,26 +163,15 @@ final class DifferenceLoad {
 
     private List<TableLoad> attempt(String name, List<TableChange> changes, LoadRights rights, TableExchange exchange) {
         Differences differences = new Differences(new DifferenceReader(blobs, folder), changes);
-        clearFolder();
+        // A killed agent left rows there.
+        FolderDeletion.delete(folder);
         AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
         try (TaskScope scope = new TaskScope("bring up the database by differences")) {
             Session session = scope.open(() -> rights.open(changes.get(0).name()));
             differences.start(scope, MOST_READERS);
             return scope.call(() -> transaction(name, session, differences, exchange));
         } finally {
-            clearFolder();
-        }
-    }
-
-    /** A killed agent left rows there. */
-    private void clearFolder() {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            all.sorted(Comparator.reverseOrder()).forEach(AtomicFiles::delete);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            FolderDeletion.delete(folder);
         }
     }
 

@@ -3,10 +3,9 @@ package io.understudy.replica.load;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.files.DiskSpace;
+import io.understudy.postgres.ServerFolder;
 import io.understudy.postgres.Session;
 import io.understudy.repository.Manifest;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,10 @@ final class DiskCheck {
     List<Fault> faults(Manifest manifest, Session session, String spare) {
         List<Fault> faults = new ArrayList<>();
         long needed = (long) (FACTOR * manifest.database().diskBytes()) - sizeOf(session, spare);
-        dataFolder(session).flatMap(folder -> lack(folder, needed)).ifPresent(faults::add);
+        ServerFolder.of(settings, session)
+                .filter(Files::isDirectory)
+                .flatMap(folder -> lack(folder, needed))
+                .ifPresent(faults::add);
         lack(state, manifest.database().archive().bytes()).ifPresent(faults::add);
         return faults;
     }
@@ -47,24 +49,6 @@ final class DiskCheck {
         return session.number(
                 "SELECT coalesce(max(pg_catalog.pg_database_size(oid)), 0) FROM pg_catalog.pg_database WHERE datname = ?",
                 spare);
-    }
-
-    /** Empty when the server runs elsewhere or does not report it. */
-    private Optional<Path> dataFolder(Session session) {
-        return session.first(
-                        "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'data_directory'",
-                        row -> row.text("setting"))
-                .filter(folder -> isThisMachine())
-                .map(Path::of)
-                .filter(Files::isDirectory);
-    }
-
-    private boolean isThisMachine() {
-        try {
-            return InetAddress.getByName(settings.host()).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
     }
 
     private Optional<Fault> lack(Path folder, long needed) {

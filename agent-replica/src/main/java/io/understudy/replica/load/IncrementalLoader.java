@@ -98,7 +98,8 @@ final class IncrementalLoader {
         boolean sameArchive =
                 before.database().archive().equals(after.database().archive());
         if (!sameArchive || !quiet && look.hasDoubtfulObjects()) {
-            new LargeObjects(database, spare.name(), restores).replace(after, blobs, inspector.filled(look));
+            new LargeObjects(database, spare.name(), restores, spare::changingBeyond)
+                    .replace(after, blobs, inspector.filled(look));
         }
         List<TableLoad> loads =
                 brief && tables.isEmpty() ? List.of() : rows(context, tables, look, change, after, blobs, progress);
@@ -280,6 +281,7 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
+        spare.changingBeyond();
         SequenceLoader sequences = new SequenceLoader(replica, spare.name());
         if (look.quiet()) {
             sequences.loadChanged(before.database(), after.database(), blobs);

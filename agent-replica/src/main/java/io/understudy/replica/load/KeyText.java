@@ -1,5 +1,6 @@
 package io.understudy.replica.load;
 
+import io.understudy.postgres.CopyText;
 import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.digest.Lines;
@@ -15,11 +16,6 @@ import java.util.stream.Collectors;
 
 /** The keys of rows in COPY's text format, as arrays in the text that PostgreSQL reads. */
 final class KeyText {
-    /** What follows a backslash in COPY's text, and what it stands for. */
-    private static final String ESCAPES = "bfnrtv";
-
-    private static final String ESCAPED = "\b\f\n\r\t\u000b";
-
     private final int[] keyOfField;
     private final int size;
     private final int last;
@@ -66,7 +62,7 @@ final class KeyText {
                 } else {
                     arrays[i].append(',');
                 }
-                Sql.element(arrays[i], unescaped(new String(keys[i], StandardCharsets.US_ASCII)));
+                Sql.element(arrays[i], CopyText.unescape(new String(keys[i], StandardCharsets.US_ASCII)));
             }
             if (++count[0] == most) {
                 flush.run();
@@ -100,24 +96,6 @@ final class KeyText {
                 }
             }
         }
-    }
-
-    private static String unescaped(String text) {
-        if (text.indexOf('\\') < 0) {
-            return text;
-        }
-        StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\' && i + 1 < text.length()) {
-                char next = text.charAt(++i);
-                int at = ESCAPES.indexOf(next);
-                plain.append(at < 0 ? next : ESCAPED.charAt(at));
-            } else {
-                plain.append(c);
-            }
-        }
-        return plain.toString();
     }
 
     /** An array of texts. */

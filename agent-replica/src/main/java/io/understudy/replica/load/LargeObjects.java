@@ -16,17 +16,21 @@ final class LargeObjects {
     static final String CONTENT = "\"pg_catalog\".\"pg_largeobject\"";
     static final String LIST = "\"pg_catalog\".\"pg_largeobject_metadata\"";
 
+    private static final String COUNT = "SELECT count(*) FROM pg_catalog.pg_largeobject_metadata";
     private static final String REMOVE =
             "SELECT count(pg_catalog.lo_unlink(oid)) AS number FROM pg_catalog.pg_largeobject_metadata";
 
     private final Database database;
     private final String spare;
     private final Restores restores;
+    private final Runnable changing;
 
-    LargeObjects(Database database, String spare, Restores restores) {
+    /** @param changing runs before anything is changed; not where there is nothing to change */
+    LargeObjects(Database database, String spare, Restores restores, Runnable changing) {
         this.database = database;
         this.spare = spare;
         this.restores = restores;
+        this.changing = changing;
     }
 
     /**
@@ -46,19 +50,23 @@ final class LargeObjects {
                 throw new FullLoadRequired(
                         "the archive changed, and holds rows of " + rows.get(0).name());
             }
+            List<ArchiveEntry> objects = options.contents().stream()
+                    .filter(ArchiveEntry::isOfLargeObjects)
+                    .toList();
+            List<ArchiveEntry> sequences = LoadOrder.sequences(options.contents());
             try (Session session = database.asReplica().open(spare)) {
                 if (session.number("SELECT count(*) FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'") > 0) {
                     throw new FullLoadRequired("large objects changed, and the database has event triggers");
                 }
+                if (!objects.isEmpty() || !sequences.isEmpty() || session.number(COUNT) > 0) {
+                    changing.run();
+                }
                 session.first(REMOVE, row -> row.number("number"));
             }
-            List<ArchiveEntry> objects = options.contents().stream()
-                    .filter(ArchiveEntry::isOfLargeObjects)
-                    .toList();
             restore.restore(Section.PRE_DATA, options.arguments(), objects);
             try (LoadRights rights = LoadRights.of(database, spare)) {
                 rights.restoreRows(restore, options.arguments(), objects);
-                rights.restoreRows(restore, options.arguments(), LoadOrder.sequences(options.contents()));
+                rights.restoreRows(restore, options.arguments(), sequences);
             }
         }
     }

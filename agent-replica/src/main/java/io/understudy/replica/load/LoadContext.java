@@ -27,6 +27,11 @@ public interface LoadContext {
         return false;
     }
 
+    /** Whether all of the database is loaded where differences do not lead to the snapshot. */
+    default boolean mayLoadInFull() {
+        return true;
+    }
+
     /**
      * The next step changes or drops the spare, which may hold a whole snapshot. Not called where all that it takes
      * is at hand already. Durable on return.

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class SpareDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(SpareDatabase.class);
     /** A server that ends each session of a change would end the next ones too. */
-    private static final int MOST_ATTEMPTS = 3;
+    private static final int MOST_FAILURES = 3;
 
     private static final String STARTED = "SELECT pg_catalog.pg_postmaster_start_time()::text AS started";
     /** A server that crashes empties these, so a spare that has some must be loaded again after a restart. */
@@ -201,7 +201,7 @@ final class SpareDatabase {
         Optional<SpareRecord> record = record().filter(each -> find(each).isPresent());
         Optional<SpareRecord.Change> begun = record.flatMap(SpareRecord::change);
         SpareRecord.Change change = begun.map(before -> resumed(before, into))
-                .orElseGet(() -> new SpareRecord.Change(base, into, Map.of(), 1));
+                .orElseGet(() -> new SpareRecord.Change(base, into, Map.of(), false, 0));
         String name = databases.name(base.identity()).orElseThrow();
         changing.run();
         if (!name.equals(names.spare())) {
@@ -219,14 +219,14 @@ final class SpareDatabase {
     }
 
     private SpareRecord.Change resumed(SpareRecord.Change before, SnapshotId into) {
-        if (before.attempts() >= MOST_ATTEMPTS) {
-            throw new FullLoadRequired(before.attempts() + " attempts to bring the database up by differences failed");
+        if (before.failures() >= MOST_FAILURES) {
+            throw new FullLoadRequired(before.failures() + " attempts to bring the database up by differences failed");
         }
         Map<String, Long> committed = committed(before.transactions());
         if (!committed.isEmpty() && !before.into().equals(into)) {
             throw new FullLoadRequired("the database was half changed into " + before.into());
         }
-        return new SpareRecord.Change(before.from(), into, committed, before.attempts() + 1);
+        return new SpareRecord.Change(before.from(), into, committed, before.beyond(), before.failures());
     }
 
     /** Those of the transactions that the server committed. */
@@ -270,10 +270,47 @@ final class SpareDatabase {
 
     /** Writes down the number of a transaction that is about to be committed. */
     void committing(String part, long transaction) {
-        SpareRecord record = record().orElseThrow();
-        file.write(SpareRecord.changing(
-                record.name(), record.change().orElseThrow().with(part, transaction)));
+        change(before -> before.with(part, transaction));
         ReplicaPoint.COMMIT_NOTED.reached();
+    }
+
+    /** Writes down that something is changed outside of these transactions, unless one of them is committed anyway. */
+    void changingBeyond() {
+        if (record().flatMap(SpareRecord::change)
+                .filter(change -> !change.beyond() && change.transactions().isEmpty())
+                .isPresent()) {
+            change(SpareRecord.Change::withMoreBeyond);
+        }
+    }
+
+    /** An attempt to change it failed. */
+    void failed() {
+        if (record().flatMap(SpareRecord::change).isPresent()) {
+            change(SpareRecord.Change::failed);
+        }
+    }
+
+    private void change(UnaryOperator<SpareRecord.Change> change) {
+        SpareRecord record = record().orElseThrow();
+        file.write(
+                SpareRecord.changing(record.name(), change.apply(record.change().orElseThrow())));
+    }
+
+    /**
+     * Of a change that ended before anything of it was committed: it holds the snapshot that it was changed from, as a
+     * whole, and that is written down.
+     *
+     * @return whether it is so, and it holds this snapshot
+     */
+    boolean takeBack(SnapshotId snapshot) {
+        Optional<SpareRecord.Change> change = record().flatMap(SpareRecord::change)
+                .filter(each -> each.from().snapshot().equals(snapshot) && !each.beyond())
+                .filter(each -> isNamed(each.from().identity()));
+        if (change.isEmpty() || !committed(change.get().transactions()).isEmpty()) {
+            return false;
+        }
+        loaded(snapshot, session -> change.get().from().mark());
+        return true;
     }
 
     private String serverStart() {

@@ -63,6 +63,16 @@ public interface SpareLoader {
         return load(manifest, blobs, none -> Optional.empty(), progress).database();
     }
 
+    /**
+     * Of a {@link #load} that was given up: whether nothing of it was committed, so that the spare still holds this
+     * snapshot as a whole, and {@link #holding} says so again.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code STATE_DAMAGED}
+     */
+    default boolean takeBack(SnapshotId snapshot) {
+        return false;
+    }
+
     /** @param database the spare */
     record LoadedSpare(DatabaseIdentity database, LoadReport report) {}
 

@@ -39,9 +39,10 @@ record SpareRecord(
      * @param from what it held
      * @param transactions by what each changes: their numbers, written down before they are committed, so that the
      *     server can be asked after a crash whether they were
-     * @param attempts how often the change was begun
+     * @param beyond whether something was changed that is in none of these transactions
+     * @param failures attempts that failed; those that were given up, or whose process was killed, do not count
      */
-    record Change(LoadedDatabase from, SnapshotId into, Map<String, Long> transactions, int attempts) {
+    record Change(LoadedDatabase from, SnapshotId into, Map<String, Long> transactions, boolean beyond, int failures) {
         Change {
             transactions = Map.copyOf(transactions);
         }
@@ -49,7 +50,15 @@ record SpareRecord(
         Change with(String part, long transaction) {
             Map<String, Long> more = new TreeMap<>(transactions);
             more.put(part, transaction);
-            return new Change(from, into, more, attempts);
+            return new Change(from, into, more, beyond, failures);
+        }
+
+        Change withMoreBeyond() {
+            return new Change(from, into, transactions, true, failures);
+        }
+
+        Change failed() {
+            return new Change(from, into, transactions, beyond, failures + 1);
         }
     }
 

@@ -8,21 +8,16 @@ import io.understudy.replica.apply.IntentWriter;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader;
-import io.understudy.replica.round.RoundControl;
-import io.understudy.replica.round.SnapshotSource;
-import io.understudy.replica.stage.Stage;
+import io.understudy.replica.round.ImportSteps;
+import io.understudy.replica.round.TimeLimit;
 import io.understudy.replica.state.Ahead;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.repository.Manifest;
-import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Prepares the snapshot that is loaded ahead for its apply, up to the intent. Everything is read from this server's
@@ -33,24 +28,16 @@ public final class AheadStep {
     /** The longest that files are staged: an operator waits for it, and the proven snapshot needs no files. */
     public static final Duration STAGING = Duration.ofSeconds(30);
 
-    private final SnapshotSource source;
+    private final ImportSteps steps;
     private final SpareLoader loader;
-    private final Stage stage;
     private final IntentWriter intents;
     private final Events events;
     private final Duration limit;
 
     /** @param limit the longest that files are staged */
-    public AheadStep(
-            SnapshotSource source,
-            SpareLoader loader,
-            Stage stage,
-            IntentWriter intents,
-            Events events,
-            Duration limit) {
-        this.source = source;
+    public AheadStep(ImportSteps steps, SpareLoader loader, IntentWriter intents, Events events, Duration limit) {
+        this.steps = steps;
         this.loader = loader;
-        this.stage = stage;
         this.intents = intents;
         this.events = events;
         this.limit = limit;
@@ -82,7 +69,7 @@ public final class AheadStep {
      */
     void intend(Ahead ahead) {
         requireLoaded(ahead);
-        Manifest manifest = source.held(ahead.snapshot())
+        Manifest manifest = steps.held(ahead.snapshot())
                 .orElseThrow(() -> unusable(
                         ahead,
                         "the mirror does not hold it",
@@ -101,27 +88,13 @@ public final class AheadStep {
     }
 
     private PlanSet staged(Ahead ahead, Manifest manifest) {
-        RoundControl control = new RoundControl();
-        ScheduledExecutorService timer =
-                Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("staging-limit"));
-        try {
-            control.begin();
-            timer.schedule(control::cancel, limit.toMillis(), TimeUnit.MILLISECONDS);
-            PlanSet plans = stage.prepare(manifest, source.blobs(), progress(ahead));
-            control.commit();
-            return plans;
-        } catch (RuntimeException e) {
-            if (!control.isCancelled()) {
-                throw e;
-            }
-            throw unusable(
-                    ahead,
-                    "staging its files did not end within " + limit.toSeconds() + " s",
-                    "they are in the mirror and in the filestore: docs/restore-by-hand.md brings them back");
-        } finally {
-            control.end();
-            timer.shutdownNow();
-        }
+        return TimeLimit.on(
+                () -> steps.stage(manifest, progress(ahead)),
+                limit,
+                () -> unusable(
+                        ahead,
+                        "staging its files did not end within " + limit.toSeconds() + " s",
+                        "they are in the mirror and in the filestore: docs/restore-by-hand.md brings them back"));
     }
 
     private Progress progress(Ahead ahead) {

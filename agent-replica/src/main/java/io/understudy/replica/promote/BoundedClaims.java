@@ -1,29 +1,24 @@
 package io.understudy.replica.promote;
 
-import io.understudy.failure.Cancellation;
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.round.BoundedCall;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
-import io.understudy.tasks.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Claims that have an end: a filestore that answers slowly, or a network file system that does not answer at all, holds
- * up no promotion for longer than this. Each call has a thread of its own, for what hangs in the operating system
- * cannot be interrupted; that thread is left behind then and holds up the end of no process. A claim that arrives later
- * is found by the next attempt to be this server's own.
+ * up no promotion for longer than this. A claim that arrives later is found by the next attempt to be this server's
+ * own.
  */
 public final class BoundedClaims implements EpochClaims {
     /** Longer than the filestore's own retries, so that their message is the one that is seen. */
     static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private static final BoundedCall CALLS = BoundedCall.threads("claim");
 
     private final EpochClaims claims;
     private final Duration limit;
@@ -105,27 +100,7 @@ public final class BoundedClaims implements EpochClaims {
         });
     }
 
-    private <T> T bounded(String what, Callable<T> call) {
-        FutureTask<T> task = new FutureTask<>(call);
-        DaemonThreads.named("claim").newThread(task).start();
-        try {
-            return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new UnderstudyException(
-                    ErrorCode.FILESTORE_UNREACHABLE,
-                    "cannot " + what + ": the filestore has not answered within " + limit.toSeconds() + " s",
-                    "check the filestore, its network and its mount: agent-replica check",
-                    e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw (RuntimeException) e.getCause();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Cancellation.of(what, e);
-        } finally {
-            task.cancel(true);
-        }
+    private <T> T bounded(String what, Supplier<T> call) {
+        return CALLS.within(limit, what, call);
     }
 }

@@ -4,7 +4,6 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.ErrorKind;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.replica.apply.Applier;
 import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.events.ReplicaPoint;
 import io.understudy.replica.round.StateReconciler;
@@ -28,7 +27,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes this server the primary: finish an apply that is under way → apply what is loaded ahead → claim epoch+1 →
+ * Makes this server the primary: finish an apply that is under way → look for
+ * a newer snapshot in the filestore → apply what is loaded ahead → claim epoch+1 →
  * remove the marker → restart → health check → report. The intent is durable before the claim is sent, and every step
  * can be repeated, so a promotion that was killed is finished by the next process.
  *
@@ -59,8 +59,8 @@ public final class Promotion {
             PromotionRecord notes,
             BackupMode backup,
             StateReconciler reconciler,
-            Applier applier,
-            AheadStep ahead,
+            UnfinishedApply unfinished,
+            NewestFirst newest,
             EpochClaiming claiming,
             SiteService site,
             Events events,
@@ -69,8 +69,8 @@ public final class Promotion {
         this.notes = notes;
         this.backup = backup;
         this.reconciler = reconciler;
-        this.unfinished = new UnfinishedApply(notes, backup, applier, events, clock);
-        this.newest = new NewestFirst(notes, backup, claiming, unfinished, ahead, events, ticker);
+        this.unfinished = unfinished;
+        this.newest = newest;
         this.claiming = claiming;
         this.repeated = new RepeatedPromotion(notes, backup, claiming, site, ticker);
         this.site = site;
@@ -249,7 +249,12 @@ public final class Promotion {
                 first.origin(),
                 serving.moment().map(moment -> Duration.between(moment, decided)),
                 warnings,
-                new Took(first.took(), claim, restart.steps(), first.took().plus(ticker.since(start))));
+                new Took(
+                        first.look(),
+                        first.took(),
+                        claim,
+                        restart.steps(),
+                        first.look().plus(first.took()).plus(ticker.since(start))));
     }
 
     /**

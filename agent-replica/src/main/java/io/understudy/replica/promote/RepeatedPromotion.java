@@ -92,7 +92,7 @@ final class RepeatedPromotion {
                 Origin.LIVE,
                 Optional.empty(),
                 warnings,
-                new Took(Duration.ZERO, Duration.ZERO, restart.steps(), ticker.since(start)));
+                new Took(Duration.ZERO, Duration.ZERO, Duration.ZERO, restart.steps(), ticker.since(start)));
     }
 
     private boolean claimAgain(EpochClaim claim, boolean unfenced, List<UnderstudyException> warnings) {
@@ -129,6 +129,6 @@ final class RepeatedPromotion {
                 Origin.LIVE,
                 Optional.empty(),
                 restart.failure().stream().toList(),
-                new Took(Duration.ZERO, Duration.ZERO, restart.steps(), Duration.ZERO));
+                new Took(Duration.ZERO, Duration.ZERO, Duration.ZERO, restart.steps(), Duration.ZERO));
     }
 }

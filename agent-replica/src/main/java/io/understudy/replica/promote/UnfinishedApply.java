@@ -16,14 +16,14 @@ import java.util.List;
  * that turned read-only, what is live is promoted as it is: at once where it is one snapshot all the same, otherwise
  * when an operator says so, by {@code --as-is} or by having removed the marker.
  */
-final class UnfinishedApply {
+public final class UnfinishedApply {
     private final PromotionRecord notes;
     private final BackupMode backup;
     private final Applier applier;
     private final Events events;
     private final Clock clock;
 
-    UnfinishedApply(PromotionRecord notes, BackupMode backup, Applier applier, Events events, Clock clock) {
+    public UnfinishedApply(PromotionRecord notes, BackupMode backup, Applier applier, Events events, Clock clock) {
         this.notes = notes;
         this.backup = backup;
         this.applier = applier;

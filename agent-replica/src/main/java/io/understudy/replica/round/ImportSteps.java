@@ -10,6 +10,7 @@ import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.stage.Stage;
 import io.understudy.replica.state.Ahead;
+import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
@@ -35,6 +36,7 @@ public final class ImportSteps {
     private final List<TreeSettings> trees;
     private final Clock clock;
     private final Ticker ticker;
+    private final AheadStaging staging;
     private Optional<Verified> verified = Optional.empty();
     private long verifiedAt;
 
@@ -53,6 +55,7 @@ public final class ImportSteps {
         this.trees = List.copyOf(trees);
         this.clock = clock;
         this.ticker = ticker;
+        this.staging = new AheadStaging(source, stage, ticker);
     }
 
     Fetched fetch(SnapshotId wanted, Progress progress) {
@@ -99,8 +102,25 @@ public final class ImportSteps {
 
     /** @param ahead whether it is kept ready only */
     LoadedSpare load(Manifest manifest, boolean ahead, Progress progress) {
-        RoundContext context = new RoundContext(ahead);
-        LoadedSpare fresh = loader.load(manifest, source.blobs(), context, progress);
+        return load(manifest, new RoundContext(ahead, true), progress);
+    }
+
+    /** Loads it ahead by differences alone: to be given up, all of it would take too long. */
+    LoadedSpare loadSoon(Manifest manifest, Progress progress) {
+        return load(manifest, new RoundContext(true, false), progress);
+    }
+
+    private LoadedSpare load(Manifest manifest, RoundContext context, Progress progress) {
+        Optional<Ahead> before = store.record().ahead();
+        LoadedSpare fresh;
+        try {
+            fresh = loader.load(manifest, source.blobs(), context, progress);
+        } catch (RuntimeException e) {
+            if (context.changed) {
+                before.ifPresent(ahead -> takeBack(ahead, context, e));
+            }
+            throw e;
+        }
         Ahead loaded = new Ahead(
                 fresh.database(),
                 manifest.snapshot(),
@@ -112,13 +132,31 @@ public final class ImportSteps {
         return fresh;
     }
 
+    /** What was given up before anything of it was committed leaves ahead what was before. */
+    private void takeBack(Ahead before, RoundContext context, RuntimeException failure) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            if ((interrupted || !context.inFull) && loader.takeBack(before.snapshot())) {
+                store.change(record -> record.withLoaded(before));
+            }
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** A database whose content is being changed is not ahead: that is written down first. */
     private final class RoundContext implements LoadContext {
         private final boolean ahead;
+        private final boolean inFull;
         private boolean changed;
 
-        RoundContext(boolean ahead) {
+        RoundContext(boolean ahead, boolean inFull) {
             this.ahead = ahead;
+            this.inFull = inFull;
         }
 
         @Override
@@ -129,6 +167,11 @@ public final class ImportSteps {
         @Override
         public boolean ahead() {
             return ahead;
+        }
+
+        @Override
+        public boolean mayLoadInFull() {
+            return inFull;
         }
 
         @Override
@@ -148,7 +191,26 @@ public final class ImportSteps {
         }
     }
 
-    PlanSet stage(Manifest manifest, Progress progress) {
+    /** Stages the files of what is ahead, if it is time to. */
+    void stageAhead(Manifest manifest, Progress progress) {
+        staging.run(
+                manifest,
+                store.record().live().flatMap(DatabaseVersion::snapshot).flatMap(source::held),
+                progress);
+    }
+
+    /** What staged files ahead was given up. */
+    void stagingGivenUp() {
+        staging.givenUp();
+    }
+
+    /** The manifest, where the mirror holds it; asks this server's disk alone. */
+    public Optional<Manifest> held(SnapshotId snapshot) {
+        return source.held(snapshot);
+    }
+
+    /** As {@link Stage#prepare}, from the mirror. */
+    public PlanSet stage(Manifest manifest, Progress progress) {
         return stage.prepare(manifest, source.blobs(), progress);
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Asks the repository for the snapshots whose names come next, or that was announced, instead of listing it. Names have
@@ -78,7 +79,8 @@ final class NextNames {
             return Optional.empty();
         }
         try {
-            return found(hint.filter(id -> id.compareTo(known.get()) > 0))
+            return found(known.get(), hint.filter(id -> id.compareTo(known.get()) > 0), this::read)
+                    .map(this::known)
                     .filter(found -> !found.isEmpty() || source.isStillNewest(known.get()));
         } catch (UnderstudyException e) {
             // A listing says what is wrong with it.
@@ -87,24 +89,40 @@ final class NextNames {
         }
     }
 
-    private Optional<Map<SnapshotId, Manifest>> found(Optional<SnapshotId> hint) {
+    /**
+     * Those that are there by the names that come next.
+     *
+     * @param known the newest known one
+     * @param read the manifest; empty where there is none of that name
+     * @return empty when there are so many that a listing is cheaper
+     */
+    static Optional<Map<SnapshotId, Manifest>> after(SnapshotId known, Function<SnapshotId, Optional<Manifest>> read) {
+        return found(known, Optional.empty(), read);
+    }
+
+    private static Optional<Map<SnapshotId, Manifest>> found(
+            SnapshotId known, Optional<SnapshotId> hint, Function<SnapshotId, Optional<Manifest>> read) {
         Map<SnapshotId, Manifest> found = new TreeMap<>();
-        hint.ifPresent(id -> read(id).ifPresent(manifest -> found.put(id, manifest)));
+        hint.ifPresent(id -> read.apply(id).ifPresent(manifest -> found.put(id, manifest)));
         int missing = 0;
-        for (int next = known.orElseThrow().sequence() + 1; found.isEmpty() || hint.isEmpty(); next++) {
+        for (int next = known.sequence() + 1; found.isEmpty() || hint.isEmpty(); next++) {
             if (found.size() == MOST) {
                 return Optional.empty();
             }
             if (missing == GAP || next > SnapshotId.HIGHEST) {
                 break;
             }
-            SnapshotId id = new SnapshotId(known.get().epoch(), next);
-            Optional<Manifest> manifest = read(id);
+            SnapshotId id = new SnapshotId(known.epoch(), next);
+            Optional<Manifest> manifest = read.apply(id);
             manifest.ifPresent(it -> found.put(id, it));
             missing = manifest.isPresent() ? 0 : missing + 1;
         }
-        found.keySet().stream().max(SnapshotId::compareTo).ifPresent(newest -> known = Optional.of(newest));
         return Optional.of(found);
+    }
+
+    private Map<SnapshotId, Manifest> known(Map<SnapshotId, Manifest> found) {
+        found.keySet().stream().max(SnapshotId::compareTo).ifPresent(newest -> known = Optional.of(newest));
+        return found;
     }
 
     private Optional<Manifest> read(SnapshotId snapshot) {

@@ -10,6 +10,7 @@ import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -43,6 +44,31 @@ final class NextSnapshot {
             Function<SnapshotId, Optional<Manifest>> believable,
             int epoch,
             ImportRequest.Newest ask) {
+        return choose(all, believable, epoch, ask, true);
+    }
+
+    /**
+     * As {@link #newest}, of what is only to be loaded ahead, be it due to become live, and without waiting for the
+     * next attempt.
+     *
+     * @param found by their names
+     */
+    Optional<SnapshotId> toLoad(Map<SnapshotId, Manifest> found) {
+        return choose(
+                        List.copyOf(found.keySet()),
+                        id -> Optional.ofNullable(found.get(id)),
+                        0,
+                        new ImportRequest.Newest(true, false),
+                        false)
+                .map(Choice::snapshot);
+    }
+
+    private Optional<Choice> choose(
+            List<SnapshotId> all,
+            Function<SnapshotId, Optional<Manifest>> believable,
+            int epoch,
+            ImportRequest.Newest ask,
+            boolean mayBecomeLive) {
         Optional<Choice> junk = Optional.empty();
         Optional<SnapshotId> newest = Optional.empty();
         List<SnapshotId> newer = all.stream()
@@ -63,7 +89,7 @@ final class NextSnapshot {
                         Optional.of(new Choice(each, live.isPresent(), false)).filter(unused -> due));
                 continue;
             }
-            boolean ahead = !isDue(manifest.get(), newest.orElseThrow(), ask);
+            boolean ahead = !mayBecomeLive || !isDue(manifest.get(), newest.orElseThrow(), ask);
             if (ahead && isThere(each)) {
                 return junk;
             } else if (due) {

@@ -187,6 +187,9 @@ public final class Round {
                     watch.total(),
                     loaded.report().text());
             steps.ahead(snapshot.get());
+            if (control.goesOn()) {
+                stageAhead(fetched.manifest());
+            }
             return new RoundResult(
                     Optional.empty(),
                     Optional.empty(),
@@ -196,6 +199,20 @@ public final class Round {
                     List.of(),
                     left(found),
                     Optional.of(loaded.report()));
+        }
+
+        /** Whatever fails of it is left to the promotion, or to the import that makes it live. */
+        private void stageAhead(Manifest manifest) {
+            try {
+                step = Step.STAGE;
+                steps.stageAhead(manifest, progress());
+            } catch (RuntimeException e) {
+                if (control.isCancelled()) {
+                    steps.stagingGivenUp();
+                } else {
+                    events.report(new ReplicaEvent.AttemptFailed("stage the files of " + snapshot.get() + " ahead", e));
+                }
+            }
         }
 
         /** An older one, in spite of its number, is imported only when it is asked for. */

@@ -9,6 +9,7 @@ public final class RoundControl {
     private boolean cancelled;
     private boolean committed;
     private boolean endsSoon;
+    private boolean awaited;
     private boolean overtook;
 
     /** Gives the round up as soon as it can be. Does nothing when it has reached APPLY. */
@@ -48,6 +49,21 @@ public final class RoundControl {
 
     public synchronized boolean isEndingSoon() {
         return endsSoon && !cancelled;
+    }
+
+    /** Something waits for the end of what ends soon. */
+    public synchronized void await() {
+        awaited = true;
+    }
+
+    /**
+     * What was to end soon goes on with what can be given up at once.
+     *
+     * @return whether it may: nothing waits for its end
+     */
+    synchronized boolean goesOn() {
+        endsSoon = false;
+        return !awaited && !cancelled;
     }
 
     /** For this, a round that was to end soon was given up. */

@@ -115,7 +115,8 @@ final class SnapshotSelector {
         return Optional.of(choice);
     }
 
-    private static boolean isOlder(Manifest manifest, ReplicaRecord record) {
+    /** Older data under a higher number: its server's clock is wrong, or it is played back. */
+    static boolean isOlder(Manifest manifest, ReplicaRecord record) {
         return record.ahead()
                 .map(Ahead::moment)
                 .or(() -> record.live().flatMap(DatabaseVersion::moment))

@@ -20,15 +20,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -64,6 +67,7 @@ final class ContentStager {
             }
             packs.forEach(this::unpack);
             files.force();
+            removeSurplus();
             AtomicFiles.forceFolder(folder);
         } catch (IOException e) {
             throw FileFailure.of("write", folder, e);
@@ -72,11 +76,13 @@ final class ContentStager {
 
     private void stage(IndexEntry entry, int number) {
         Path target = target(entry.entry());
-        if (isThere(target, entry.entry())) {
-            count(entry.entry());
-            return;
-        }
         try {
+            if (isThere(target, entry.entry())) {
+                files.refresh(target, entry.entry());
+                count(entry.entry());
+                return;
+            }
+            removeOther(target, entry.entry());
             if (entry.entry() instanceof TreeEntry.Folder) {
                 AtomicFiles.createFolders(target, AtomicFiles.PRIVATE_FOLDER);
             } else if (entry.entry() instanceof TreeEntry.Link link) {
@@ -89,6 +95,34 @@ final class ContentStager {
         } catch (IOException e) {
             throw FileFailure.of("write", target, e);
         }
+    }
+
+    /** Another snapshot had something of another kind at the path. */
+    private static void removeOther(Path target, TreeEntry entry) throws IOException {
+        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            WorkFolder.delete(target);
+        } else if (entry instanceof TreeEntry.Folder) {
+            Files.deleteIfExists(target);
+        }
+    }
+
+    /** What was staged for another snapshot, and this one lacks. */
+    private void removeSurplus() {
+        long wanted = 0;
+        for (int i = 0; i < plan.size(); i++) {
+            wanted += plan.change(i) instanceof Change.Put ? 1 : 0;
+        }
+        List<Path> there = WorkFolder.list(folder);
+        if (there.size() <= wanted) {
+            return;
+        }
+        Set<Path> needed = new HashSet<>();
+        for (int i = 0; i < plan.size(); i++) {
+            if (plan.change(i) instanceof Change.Put put) {
+                needed.add(target(put.entry().entry()));
+            }
+        }
+        there.stream().filter(each -> !needed.contains(each)).forEach(AtomicFiles::delete);
     }
 
     private void stream(Path target, TreeEntry.File file, FileContent.Streamed streamed) throws IOException {

@@ -3,6 +3,7 @@ package io.understudy.replica.stage;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.files.FolderDeletion;
 import io.understudy.files.TreeRoot;
 import io.understudy.replica.state.PlanSet;
 import io.understudy.repository.SnapshotId;
@@ -71,6 +72,51 @@ public final class Plans {
         return name(own);
     }
 
+    /** The folder of a tree that is staged for the newest apply of another snapshot that was never begun. */
+    static Optional<Path> unbegun(TreeRoot root, String apply) {
+        return WorkFolder.list(WorkFolder.staged(root)).stream()
+                .filter(each -> number(each) > 0 && !name(each).equals(apply))
+                .filter(each -> !Files.exists(WorkFolder.undo(root).resolve(name(each))))
+                .max((a, b) -> Integer.compare(number(a), number(b)));
+    }
+
+    /**
+     * Removes the plans of older applies that were never begun: a newer snapshot took over what was staged for them.
+     *
+     * @param next the apply that did
+     * @param roots of all of its trees
+     */
+    void discardOvertaken(String next, List<TreeRoot> roots) {
+        WorkFolder.list(folder).stream()
+                .filter(each -> number(each) > 0 && !name(each).equals(next))
+                .filter(each -> roots.stream()
+                        .noneMatch(root -> Files.exists(WorkFolder.undo(root).resolve(name(each)))))
+                // A long plan is read as a whole for this: seldom, as that of what is live was begun here.
+                .filter(Plans::isUnbegun)
+                .forEach(WorkFolder::tryDelete);
+    }
+
+    /**
+     * Removes what is staged for applies that were never begun, with their plans.
+     *
+     * @throws UnderstudyException the first failure
+     */
+    public void discardUnbegun() {
+        List<UnderstudyException> failures = new ArrayList<>();
+        WorkFolder.list(folder).stream()
+                .filter(each -> number(each) > 0 && isUnbegun(each))
+                .forEach(apply -> attempt(failures, () -> {
+                    plansIn(apply).stream()
+                            .flatMap(file -> root(file).stream())
+                            .forEach(root ->
+                                    WorkFolder.delete(WorkFolder.staged(root).resolve(name(apply))));
+                    WorkFolder.delete(apply);
+                }));
+        failures.stream().findFirst().ifPresent(first -> {
+            throw first;
+        });
+    }
+
     /** Whether the apply was begun and what it replaced is still where it put it. Only looks. */
     public boolean canBeTakenBack(PlanSet plans) {
         return files(plans).stream().allMatch(file -> Files.exists(file) && isBegun(file));
@@ -112,7 +158,7 @@ public final class Plans {
             boolean needed = Optional.of(name(apply)).equals(staged)
                     || Optional.of(name(apply)).equals(undone);
             if (failures.size() == before && !needed) {
-                attempt(failures, () -> WorkFolder.delete(apply));
+                attempt(failures, () -> FolderDeletion.delete(apply));
             }
         }
         failures.stream().findFirst().ifPresent(first -> {
@@ -124,7 +170,7 @@ public final class Plans {
     private static void clear(Path folder, Optional<String> kept, List<UnderstudyException> failures) {
         WorkFolder.list(folder).stream()
                 .filter(each -> !Optional.of(name(each)).equals(kept))
-                .forEach(each -> attempt(failures, () -> WorkFolder.delete(each)));
+                .forEach(each -> attempt(failures, () -> FolderDeletion.delete(each)));
     }
 
     private static void attempt(List<UnderstudyException> failures, Runnable work) {

@@ -42,6 +42,13 @@ final class StagedFiles implements AutoCloseable {
         attributeWriter.setAttributes(target, link.attributes());
     }
 
+    /** The content is there; it gets the attributes that the snapshot names, which may be another one. */
+    void refresh(Path target, TreeEntry entry) throws IOException {
+        if (!(entry instanceof TreeEntry.Folder) && !attributeWriter.isSet(target, entry.attributes())) {
+            attributeWriter.setAttributes(target, entry.attributes());
+        }
+    }
+
     /**
      * Writes the file's size of bytes.
      *

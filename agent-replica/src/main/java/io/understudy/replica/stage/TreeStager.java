@@ -27,10 +27,12 @@ import io.understudy.repository.tree.TreeIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -40,7 +42,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stages the trees of a snapshot: plans first, for all trees; then room is checked; then new contents are written. A
- * crash loses only the plans, which are made again; contents that were finished stay. Not for concurrent use.
+ * crash loses only the plans, which are made again; contents that were finished stay, also where the next snapshot is
+ * another one. Not for concurrent use.
  */
 public final class TreeStager implements Stage {
     /** Each file fills its last block, and has an inode. */
@@ -69,9 +72,9 @@ public final class TreeStager implements Stage {
     public PlanSet prepare(Manifest manifest, BlobSource blobs, Progress progress) {
         List<Target> targets =
                 manifest.trees().stream().map(data -> target(manifest, data)).toList();
-        String apply = plans.begin(
-                manifest.snapshot(),
-                targets.stream().map(target -> root(target.settings)).toList());
+        List<TreeRoot> roots =
+                targets.stream().map(target -> root(target.settings)).toList();
+        String apply = plans.begin(manifest.snapshot(), roots);
         List<Planned> planned = new ArrayList<>();
         for (Target target : targets) {
             planned.add(plan(apply, target, blobs));
@@ -85,6 +88,7 @@ public final class TreeStager implements Stage {
             ReplicaPoint.TREE_STAGED.reached();
         }
         ReplicaPoint.TREES_PREPARED.reached();
+        plans.discardOvertaken(apply, roots);
         return new PlanSet(
                 apply, targets.stream().map(target -> target.data.name()).toList());
     }
@@ -115,6 +119,7 @@ public final class TreeStager implements Stage {
     private Planned plan(String apply, Target target, BlobSource blobs) {
         TreeRoot root = root(target.settings);
         Path staged = WorkFolder.staged(root).resolve(apply);
+        Optional<Path> older = takeOver(root, staged);
         WorkFolder.list(WorkFolder.staged(root)).stream()
                 .filter(other -> !other.equals(staged))
                 .forEach(WorkFolder::tryDelete);
@@ -144,8 +149,10 @@ public final class TreeStager implements Stage {
                 plan.commit();
                 fresh.commit();
                 return new Planned(
+                        apply,
                         file,
                         root,
+                        older,
                         new DiskSpace.Need(root.folder(), planner.freshBytes() + planner.freshEntries() * BLOCK),
                         attributeWriter);
             }
@@ -154,7 +161,47 @@ public final class TreeStager implements Stage {
         }
     }
 
+    /**
+     * What was staged for an older snapshot that is overtaken: most of it is wanted again.
+     *
+     * @return where it lay
+     */
+    private static Optional<Path> takeOver(TreeRoot root, Path staged) {
+        if (Files.exists(staged)) {
+            return Optional.empty();
+        }
+        Optional<Path> older = Plans.unbegun(root, String.valueOf(staged.getFileName()));
+        older.ifPresent(each -> rename(each, staged));
+        return older;
+    }
+
+    private static void rename(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw FileFailure.of("rename", from, e);
+        }
+    }
+
+    /** What was taken over may hold files that can't be replaced: it is put back then, and all is written again. */
     private static void stage(Planned planned, BlobSource blobs, LongConsumer progress) {
+        try {
+            write(planned, blobs, progress);
+        } catch (UnderstudyException e) {
+            boolean ofFile = e.code() == ErrorCode.FILE_FAILED || e.code() == ErrorCode.FILE_DENIED;
+            if (!ofFile || planned.older.isEmpty()) {
+                throw e;
+            }
+            LOG.warn("what was staged before is of no use: {}", e.getMessage());
+            Path older = planned.older.get();
+            Path staged = WorkFolder.staged(planned.root).resolve(planned.apply);
+            rename(staged, older);
+            WorkFolder.create(planned.root, staged);
+            write(planned, blobs, progress);
+        }
+    }
+
+    private static void write(Planned planned, BlobSource blobs, LongConsumer progress) {
         try (Plan plan = Plan.open(planned.file)) {
             Path folder = plan.header().staged(planned.root);
             new ChangeProbe(planned.root).check(plan);
@@ -175,7 +222,13 @@ public final class TreeStager implements Stage {
         return TreeRoot.of(settings.path());
     }
 
-    private record Planned(Path file, TreeRoot root, DiskSpace.Need need, AttributeWriter attributeWriter) {}
+    private record Planned(
+            String apply,
+            Path file,
+            TreeRoot root,
+            Optional<Path> older,
+            DiskSpace.Need need,
+            AttributeWriter attributeWriter) {}
 
     private record Target(TreeData data, TreeSettings settings, Excludes excludes) {
         private static final int PRIVATE_FILE = 0600;

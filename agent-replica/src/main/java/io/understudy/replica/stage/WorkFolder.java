@@ -3,14 +3,12 @@ package io.understudy.replica.stage;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.FileFailure;
+import io.understudy.files.FolderDeletion;
 import io.understudy.files.TreeRoot;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
@@ -70,55 +68,12 @@ public final class WorkFolder {
         }
     }
 
-    /** Deletes a folder of ours with all that it holds; links are not followed. Idempotent. */
-    public static void delete(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try {
-            Files.walkFileTree(folder, new Deletion());
-            AtomicFiles.forceFolder(folder.getParent());
-        } catch (IOException e) {
-            throw FileFailure.of("delete", folder, e);
-        }
-    }
-
-    /** As {@link #delete}, for what blocks nothing: {@link Plans#clear} finds it again. */
+    /** Deletes what blocks nothing where it stays: {@link Plans#clear} finds it again. */
     static void tryDelete(Path folder) {
         try {
-            delete(folder);
+            FolderDeletion.delete(folder);
         } catch (UnderstudyException e) {
             LOG.warn("{}; it is tried again later ({})", e.getMessage(), e.hint());
-        }
-    }
-
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-            if (!Files.isWritable(folder)) {
-                Files.setPosixFilePermissions(folder, AtomicFiles.PRIVATE_FOLDER);
-            }
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-            if (failure instanceof NoSuchFileException) {
-                return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
-            Files.deleteIfExists(folder);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

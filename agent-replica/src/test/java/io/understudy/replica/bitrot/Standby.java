@@ -152,8 +152,8 @@ final class Standby {
                 ticker,
                 new Random(1),
                 () -> "nonce");
-        UnaryOperator<ReplicaParts> parts =
-                shipped -> new ReplicaParts(snapshots(), shipped.claims(), watched(shipped.stage()), shipped.trees());
+        UnaryOperator<ReplicaParts> parts = shipped -> new ReplicaParts(
+                snapshots(), shipped.claims(), watched(shipped.stage()), shipped.trees(), shipped.calls());
         return new ReplicaWiring(AgentSettings.in(state.getParent(), List.of()), ports, parts).round(Events.none());
     }
 

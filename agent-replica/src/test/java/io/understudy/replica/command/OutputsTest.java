@@ -120,12 +120,15 @@ class OutputsTest {
                         Optional.empty())),
                 new Origin(
                         false,
-                        Optional.of(new UnderstudyException(ErrorCode.LOAD_FAILED, "cannot apply", "see the log"))),
+                        Optional.of(new UnderstudyException(ErrorCode.LOAD_FAILED, "cannot apply", "see the log")),
+                        Optional.of(
+                                new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "not known", "see there"))),
                 Optional.of(Duration.ofSeconds(90)),
                 List.of(
                         new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cannot claim", "start it"),
                         new UnderstudyException(ErrorCode.SITE_UNHEALTHY, "cannot prove", "look")),
                 new Took(
+                        Duration.ofMillis(50),
                         Duration.ofMillis(700),
                         Duration.ofMillis(200),
                         Map.of(Step.RESTART, Duration.ofMillis(1500)),
@@ -136,8 +139,9 @@ class OutputsTest {
                         "{\"epoch\":2,\"claimed\":false,\"snapshot\":\"00000001-00000042\","
                                 + "\"moment\":\"2026-11-20T12:00:00Z\",\"age_seconds\":90,\"from\":\"live\","
                                 + "\"not_ahead\":{\"code\":\"load_failed\",\"message\":\"cannot apply\",\"hint\":\"see the log\"},"
+                                + "\"not_newest\":{\"code\":\"filestore_unreachable\",\"message\":\"not known\",\"hint\":\"see there\"},"
                                 + "\"seconds\":3.0,\"healthy\":false,"
-                                + "\"steps\":{\"ahead\":0.7,\"claim\":0.2,\"restart\":1.5,\"prove\":0.0},\"warnings\":["
+                                + "\"steps\":{\"look\":0.05,\"ahead\":0.7,\"claim\":0.2,\"restart\":1.5,\"prove\":0.0},\"warnings\":["
                                 + "{\"code\":\"filestore_unreachable\",\"message\":\"cannot claim\",\"hint\":\"start it\"},"
                                 + "{\"code\":\"site_unhealthy\",\"message\":\"cannot prove\",\"hint\":\"look\"}],\"already\":false}");
         assertThat(Json.read(Json.line(result), PromoteResult.class)).isEqualTo(result);
@@ -286,6 +290,7 @@ class OutputsTest {
                 .startsWith("this server is already the primary, epoch 2")
                 .contains("--restart");
         assertThat(result.moment()).isEmpty();
+        assertThat(Json.line(result)).contains("\"from\":\"primary\"").contains("\"snapshot\":\"" + ID + "\"");
         assertThat(Json.read(Json.line(result), PromoteResult.class)).isEqualTo(result);
     }
 

@@ -7,6 +7,7 @@ import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.RateLimits;
 import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** A standby's settings for tests: every port a free one, a poll so rare that none happens. */
 public final class AgentSettings {
@@ -73,9 +75,18 @@ public final class AgentSettings {
                         Secret.none(),
                         Secret.none(),
                         Secret.none(),
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        RateLimits.NONE),
                 new SigningSettings(Optional.empty(), List.of()),
-                new PrimarySettings("standby", Map.of(), any, List.of(), Optional.empty()),
+                new PrimarySettings(
+                        "standby",
+                        Map.of(),
+                        true,
+                        Optional.empty(),
+                        any,
+                        List.of(),
+                        OptionalDouble.empty(),
+                        Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings(
                         "standby", primaries, Duration.ofDays(1), Optional.of(new HostPort("127.0.0.1", 0))),

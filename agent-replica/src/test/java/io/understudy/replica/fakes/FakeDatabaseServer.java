@@ -66,6 +66,12 @@ public final class FakeDatabaseServer {
                 .collect(Collectors.toSet());
     }
 
+    /** Holds this snapshot as a whole again: nothing of a change of it was committed. */
+    void restore(DatabaseIdentity database, SnapshotId content, Map<String, String> rows) {
+        contents.put(database.oid(), content);
+        tables.put(database.oid(), rows);
+    }
+
     /** What it holds is nothing whole any more. */
     public void empty(DatabaseIdentity database) {
         contents.remove(database.oid());

@@ -227,6 +227,11 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     }
 
     @Override
+    public boolean takeBack(SnapshotId snapshot) {
+        return loader.takeBack(snapshot);
+    }
+
+    @Override
     public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
         return loader.compareLive(manifest, blobs, progress);
     }

@@ -209,6 +209,26 @@ public final class FakeSource implements SnapshotSource {
                         last.totals()));
     }
 
+    /** A file of its tree is another one than that of the snapshots before. */
+    public void changeTree(SnapshotId snapshot) {
+        Manifest last = stored(snapshot);
+        manifests.put(
+                snapshot,
+                new Manifest(
+                        last.format(),
+                        last.site(),
+                        snapshot,
+                        last.periods(),
+                        last.lastScheduled(),
+                        last.moment(),
+                        last.walLsn(),
+                        last.server(),
+                        last.versions(),
+                        last.databases(),
+                        List.of(new TreeData("media", TreeKind.FILES, snapshot.sequence(), 0, NOTHING, NOTHING)),
+                        last.totals()));
+    }
+
     /** This moment is that of its data. */
     public void moment(SnapshotId snapshot, Instant moment) {
         manifests.put(snapshot, of(snapshot, NOTHING, moment));

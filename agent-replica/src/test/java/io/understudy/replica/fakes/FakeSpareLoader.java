@@ -34,6 +34,10 @@ public final class FakeSpareLoader implements SpareLoader {
     private final FakeDatabaseServer server;
     private final DatabaseNames names;
     private final Hook hook;
+    /** Of a load of this process that is under way, or ended before its only commit. */
+    private Optional<Begun> begun = Optional.empty();
+
+    private record Begun(DatabaseIdentity database, SnapshotId content, Map<String, String> rows) {}
 
     public FakeSpareLoader(FakeDatabaseServer server, String site) {
         this(server, site, Hook.NONE);
@@ -69,7 +73,9 @@ public final class FakeSpareLoader implements SpareLoader {
     }
 
     private Optional<Base> base(DatabaseIdentity database) {
-        return server.content(database).map(snapshot -> new Base(database, snapshot));
+        return server.content(database)
+                .or(() -> begun.filter(each -> each.database().equals(database)).map(Begun::content))
+                .map(snapshot -> new Base(database, snapshot));
     }
 
     @Override
@@ -84,9 +90,14 @@ public final class FakeSpareLoader implements SpareLoader {
         if (whole.isPresent()) {
             return new LoadedSpare(whole.get(), LoadReport.full("it was there"));
         }
-        Optional<DatabaseIdentity> base =
-                base().filter(each -> context.held(each.snapshot()).isPresent()).map(Base::database);
+        Optional<Base> begin = base();
+        Optional<Map<String, TableData>> held =
+                begin.flatMap(each -> context.held(each.snapshot())).flatMap(older -> readable(older, blobs));
+        Optional<DatabaseIdentity> base = held.flatMap(tables -> begin).map(Base::database);
         Optional<DatabaseIdentity> there = server.named(names.spare()).filter(each -> !base.equals(Optional.of(each)));
+        if (base.isEmpty() && !context.mayLoadInFull()) {
+            throw new UnderstudyException(ErrorCode.LOAD_FAILED, "cannot load by differences", "load all");
+        }
         context.changing();
         there.ifPresent(each -> {
             requireOwn(each);
@@ -97,12 +108,10 @@ public final class FakeSpareLoader implements SpareLoader {
         Set<String> drifted = base.filter(each -> !context.wasNeverLive(each))
                 .map(server::drifted)
                 .orElse(Set.of());
-        Map<String, TableData> known = base.flatMap(server::content)
-                .flatMap(context::held)
-                .map(older -> tables(older, blobs))
-                .orElse(Map.of());
+        Map<String, TableData> known = held.orElse(Map.of());
         base.ifPresent(each -> {
             hook.before("adopt");
+            begun = server.content(each).map(content -> new Begun(each, content, before));
             server.empty(each);
             server.rename(each, names.spare());
             hook.after("adopt");
@@ -111,6 +120,7 @@ public final class FakeSpareLoader implements SpareLoader {
         Map<String, String> stay = new TreeMap<>(before);
         stay.keySet().removeAll(drifted);
         fill(spare, manifest, blobs, known, stay);
+        begun = Optional.empty();
         return new LoadedSpare(
                 spare,
                 base.map(each -> new LoadReport(
@@ -119,13 +129,29 @@ public final class FakeSpareLoader implements SpareLoader {
                         .orElse(LoadReport.full("nothing to begin with")));
     }
 
+    @Override
+    public boolean takeBack(SnapshotId snapshot) {
+        Optional<Begun> found = begun.filter(each -> each.content().equals(snapshot)
+                && server.named(names.spare()).equals(Optional.of(each.database()))
+                && server.content(each.database()).isEmpty());
+        begun = Optional.empty();
+        found.ifPresent(each -> server.restore(each.database(), each.content(), each.rows()));
+        return found.isPresent();
+    }
+
     private static TableLoad drift(String table) {
         return new TableLoad("public." + table, By.FULL, Optional.of("something wrote into it"), 0, 0, true, false);
     }
 
-    private static Map<String, TableData> tables(Manifest manifest, BlobSource blobs) {
-        try (Stream<TableData> tables = manifest.database().tables(blobs)) {
-            return tables.collect(Collectors.toMap(TableData::name, table -> table));
+    /** Empty where the mirror has lost some of it: all is loaded then. */
+    private static Optional<Map<String, TableData>> readable(Manifest older, BlobSource blobs) {
+        try (Stream<TableData> tables = older.database().tables(blobs)) {
+            return Optional.of(tables.collect(Collectors.toMap(TableData::name, table -> table)));
+        } catch (UnderstudyException e) {
+            if (!e.code().isOfBlob()) {
+                throw e;
+            }
+            return Optional.empty();
         }
     }
 

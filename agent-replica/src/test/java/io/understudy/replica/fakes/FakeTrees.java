@@ -73,7 +73,11 @@ public final class FakeTrees implements LiveTrees, Stage {
         String resumed = number + "-" + manifest.snapshot();
         boolean again = staged.contains(resumed) && !undo.containsKey(resumed);
         String name = again ? resumed : ++number + "-" + manifest.snapshot();
-        points.around("prepare", () -> stagings += staged.add(name) ? 1 : 0);
+        points.around("prepare", () -> {
+            // What was staged for another snapshot is taken over.
+            staged.removeIf(each -> !each.equals(name) && !undo.containsKey(each));
+            stagings += staged.add(name) ? 1 : 0;
+        });
         return new PlanSet(name, List.of("files", "secrets", "config"));
     }
 
@@ -138,6 +142,11 @@ public final class FakeTrees implements LiveTrees, Stage {
         live.put(kind, before);
         points.point("after back " + kind);
         undo.get(plans.name()).remove(kind);
+    }
+
+    @Override
+    public void discardStaged() {
+        staged.removeIf(each -> !undo.containsKey(each));
     }
 
     @Override

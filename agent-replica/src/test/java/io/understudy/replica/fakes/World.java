@@ -108,7 +108,8 @@ public final class World {
                 time,
                 new Random(1),
                 this::nonce);
-        return new ReplicaWiring(settings, ports, shipped -> new ReplicaParts(source, fence, stage, liveTrees));
+        return new ReplicaWiring(
+                settings, ports, shipped -> new ReplicaParts(source, fence, stage, liveTrees, shipped.calls()));
     }
 
     public Inspection inspection() {

@@ -7,6 +7,7 @@ import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
+import io.understudy.config.Settings.RateLimits;
 import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
@@ -33,6 +34,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,10 +117,19 @@ abstract class StandbyInPreparation {
                         Secret.none(),
                         Secret.none(),
                         Secret.none(),
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        RateLimits.NONE),
                 new SigningSettings(
                         Optional.of(folder.resolve("standby.pem")), List.of(folder.resolve("primary.pub.pem"))),
-                new PrimarySettings("standby", Map.of(), any, List.of(), Optional.empty()),
+                new PrimarySettings(
+                        "standby",
+                        Map.of(),
+                        true,
+                        Optional.empty(),
+                        any,
+                        List.of(),
+                        OptionalDouble.empty(),
+                        Optional.empty()),
                 Settings.RetentionSettings.DEFAULT,
                 new ReplicaSettings("standby", List.of(), Duration.ofDays(1), Optional.empty()),
                 new ServiceSettings(List.of(), List.of(), restart, List.of(), Duration.ofSeconds(1), Optional.empty()),

@@ -1,12 +1,9 @@
 package io.understudy.replica.promote;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.TreeKind;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
@@ -17,41 +14,16 @@ import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
-import io.understudy.replica.state.ReplicaState.Promoted;
-import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 
 /** A promotion serves what is loaded ahead, and whatever fails of that it serves what was live. */
-class PromotionAheadTest extends FollowingStandby {
-    private static final String LIVE = "00000001-00000001";
-    private static final String AHEAD = "00000001-00000002";
-    private static final UnderstudyException READ_ONLY =
-            new UnderstudyException(ErrorCode.FILE_FAILED, "cannot write: Read-only file system", "remount it");
-
-    @BeforeEach
-    void load() {
-        ahead(world, 1, 2);
-    }
-
-    private static World withAhead() {
-        World world = following();
-        ahead(world, 1, 2);
-        return world;
-    }
-
+class PromotionAheadTest extends StandbyWithAhead {
     @Test
     void servesWhatIsAheadAfterTheSiteCameUpOnItInBackupMode() {
         List<String> starts = new ArrayList<>();
@@ -127,18 +99,6 @@ class PromotionAheadTest extends FollowingStandby {
     }
 
     @Test
-    void aSiteThatComesUpOnNeitherIsPromotedAllTheSame() {
-        world.site.breakDown();
-
-        Report report = promote(PLAIN);
-
-        assertThat(world.store.state()).isInstanceOf(Promoted.class);
-        assertThat(world.content()).isEqualTo(LIVE);
-        assertThat(report.origin().why()).isPresent();
-        assertThat(report.warnings()).extracting(UnderstudyException::code).contains(ErrorCode.COMMAND_FAILED);
-    }
-
-    @Test
     void whatIsNotNewerThanWhatIsLiveIsNotApplied() {
         Following live = (Following) world.store.state();
         SnapshotId newer = new SnapshotId(1, 3);
@@ -198,152 +158,6 @@ class PromotionAheadTest extends FollowingStandby {
         assertThat(world.site.starts()).isEqualTo(before + 1);
     }
 
-    /** What fails before the intent, or is taken back: each leads to the proven snapshot. */
-    @TestFactory
-    Stream<DynamicTest> whateverFailsOfItThePromotionServesTheProvenOne() {
-        Map<String, Consumer<World>> failures = Map.ofEntries(
-                Map.entry("the mirror does not hold it", world -> world.source.emptyMirror()),
-                Map.entry(
-                        "a blob of it is damaged",
-                        world -> world.trees.whenPreparing(() -> {
-                            throw new UnderstudyException(ErrorCode.BLOB_DAMAGED, "cannot read blob", "verify");
-                        })),
-                Map.entry(
-                        "staging has a defect",
-                        world -> world.trees.whenPreparing(() -> {
-                            throw new IllegalStateException("a defect");
-                        })),
-                Map.entry(
-                        "the database is gone",
-                        world -> world.databases.server().drop(spare(world))),
-                Map.entry(
-                        "the database was renamed",
-                        world -> world.databases.server().rename(spare(world), "kept_by_an_operator")),
-                Map.entry(
-                        "the database goes while files are staged",
-                        world -> world.trees.whenPreparing(
-                                () -> world.databases.server().drop(spare(world)))),
-                Map.entry(
-                        "the database is not whole",
-                        world -> world.databases.server().empty(spare(world))),
-                Map.entry("the databases are in use", world -> world.databases.refuseExchange(ErrorCode.DATABASE_BUSY)),
-                Map.entry("the marker's disk is full", world -> world.marker.refuseWrites()),
-                Map.entry(
-                        "the configuration cannot be placed", world -> world.trees.refuse(TreeKind.CONFIG, READ_ONLY)),
-                Map.entry("the files cannot be placed", world -> world.trees.refuse(TreeKind.FILES, READ_ONLY)),
-                Map.entry("the site cannot be restarted", world -> world.site.stuckWith(AHEAD)));
-        return failures.entrySet().stream()
-                .map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
-                    World one = withAhead();
-                    each.getValue().accept(one);
-
-                    Report report = one.agent().promotion().promote(PLAIN);
-
-                    assertPromoted(one);
-                    assertThat(one.content()).isEqualTo(LIVE);
-                    assertThat(report.origin().ahead()).isFalse();
-                    assertThat(report.origin().why()).isPresent();
-                    assertThat(report.warnings()).isEmpty();
-                    assertThat(one.site.startedWith()).isEqualTo(LIVE);
-                }));
-    }
-
-    private static io.understudy.postgres.DatabaseIdentity spare(World world) {
-        return world.databases.find(FakeDatabases.SPARE).orElseThrow();
-    }
-
-    @Test
-    void aDatabaseServerThatIsDownIsNoObstacle() {
-        world.databases.goDown(true);
-
-        Report report = promote(PLAIN);
-
-        assertThat(world.store.state()).isInstanceOf(Promoted.class);
-        assertThat(report.origin().why().map(UnderstudyException::code)).contains(ErrorCode.DATABASE_UNREACHABLE);
-    }
-
-    @Test
-    void stagingThatTakesTooLongIsGivenUp() {
-        world.trees.whenPreparing(() -> {
-            try {
-                Thread.sleep(Duration.ofMinutes(1).toMillis());
-                throw new AssertionError("it was not interrupted");
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        AheadStep step = new AheadStep(
-                world.source,
-                world.databases,
-                world.trees,
-                world.agent().intents(),
-                Events.none(),
-                Duration.ofMillis(1));
-
-        assertThatThrownBy(() -> step.intend(world.store.record().ahead().orElseThrow()))
-                .isInstanceOfSatisfying(
-                        UnderstudyException.class,
-                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.LOAD_FAILED))
-                .hasMessageContaining("staging its files did not end within");
-        assertThat(Thread.currentThread().isInterrupted()).isFalse();
-        assertThat(world.store.state()).isInstanceOf(Following.class);
-    }
-
-    /** Either all of it is noted in memory, or the apply is not begun; the site is of one snapshot. */
-    @TestFactory
-    Stream<DynamicTest> promotesWhereTheStateFolderTurnsReadOnly() {
-        return IntStream.range(0, 10)
-                .mapToObj(k -> DynamicTest.dynamicTest(k + " writes", () -> {
-                    World one = withAhead();
-                    one.file.refuseWritesAfter(k);
-                    World.Agent daemon = one.agent();
-
-                    Report report = daemon.promotion().promote(PLAIN);
-
-                    assertThat(report.claimed()).isTrue();
-                    assertThat(one.marker.on()).isFalse();
-                    assertThat(one.content()).isEqualTo(report.origin().ahead() ? AHEAD : LIVE);
-                    assertThat(one.site.startedWith()).isEqualTo(one.content());
-                    assertThat(report.serving().flatMap(DatabaseVersion::snapshot))
-                            .hasToString("Optional[" + one.content() + "]");
-                    one.file.allowWrites();
-                    daemon.promotion().lead();
-                    assertPromoted(one);
-                }));
-    }
-
-    @Test
-    void aStateFolderThatIsReadOnlyFromTheStartServesTheProvenOne() {
-        world.file.refuseWritesAfter(0);
-
-        Report report = promote(PLAIN);
-
-        assertThat(report.origin().why().map(UnderstudyException::code)).contains(ErrorCode.FILE_FAILED);
-        assertThat(world.content()).isEqualTo(LIVE);
-        assertThat(world.marker.on()).isFalse();
-    }
-
-    @TestFactory
-    Stream<DynamicTest> aMarkerThatIsRemovedByHandInTheMiddleLeavesOneSnapshotThatIsPromoted() {
-        World whole = withAhead();
-        int before = whole.marker.looks();
-        whole.agent().promotion().promote(PLAIN);
-        int looks = whole.marker.looks() - before;
-        assertThat(looks).isGreaterThan(5);
-        return IntStream.range(0, looks)
-                .mapToObj(k -> DynamicTest.dynamicTest("at look " + k, () -> {
-                    World one = withAhead();
-                    one.marker.removeAtLook(k);
-
-                    Report report = one.agent().promotion().promote(PLAIN);
-
-                    assertPromoted(one);
-                    assertWhole(one);
-                    assertThat(one.content()).isEqualTo(report.origin().ahead() ? AHEAD : LIVE);
-                    assertThat(one.site.startedWith()).isEqualTo(one.content());
-                }));
-    }
-
     @Test
     void needsNothingOfTheFilestoreForTheApply() {
         world.source.goDown();
@@ -352,7 +166,7 @@ class PromotionAheadTest extends FollowingStandby {
         Report report = promote(UNFENCED);
 
         assertThat(world.content()).isEqualTo(AHEAD);
-        assertThat(report.origin()).isEqualTo(Origin.AHEAD);
+        assertThat(report.origin().ahead()).isTrue();
         assertThat(report.claimed()).isFalse();
         assertThat(world.marker.on()).isFalse();
     }
@@ -452,94 +266,5 @@ class PromotionAheadTest extends FollowingStandby {
         assertThat(world.marker.on()).isTrue();
         assertThat(world.content()).isEqualTo(AHEAD);
         assertThat(world.store.state()).isInstanceOf(Following.class);
-    }
-
-    /** At every point: the next process finishes the apply, and stays a standby until it is promoted again. */
-    @TestFactory
-    Stream<DynamicTest> isFinishedByTheNextProcessWhereverItIsKilled() {
-        return Stream.of(false, true).flatMap(PromotionAheadTest::killedEverywhere);
-    }
-
-    private static Stream<DynamicTest> killedEverywhere(boolean sick) {
-        World whole = toBeKilled(sick);
-        whole.points.live();
-        whole.agent().promotion().promote(PLAIN);
-        List<String> trace = whole.points.trace();
-        assertThat(trace.size()).isGreaterThan(30);
-        return IntStream.range(0, trace.size())
-                .mapToObj(k -> DynamicTest.dynamicTest((sick ? "sick " : "") + k + " " + trace.get(k), () -> {
-                    World one = toBeKilled(sick);
-                    one.points.dieAt(k);
-                    die(() -> one.agent().promotion().promote(PLAIN));
-                    one.points.live();
-                    if (one.store.state() instanceof Promoting) {
-                        one.agent().promotion().resume();
-                    } else if (!(one.store.state() instanceof Promoted)) {
-                        assertThat(one.marker.on()).isTrue();
-                        assertThat(one.claims.nonce(2)).isEmpty();
-                        one.agent().applier().finish();
-                        assertWhole(one);
-                        one.agent().promotion().promote(PLAIN);
-                    }
-                    assertPromoted(one);
-                    assertWhole(one);
-                    assertThat(one.content()).isEqualTo(sick ? LIVE : AHEAD);
-                    assertThat(one.site.startedWith()).isEqualTo(one.content());
-                }));
-    }
-
-    private static World toBeKilled(boolean sick) {
-        World one = withAhead();
-        if (sick) {
-            one.site.sickWith(AHEAD);
-        }
-        return one;
-    }
-
-    /** The files of both ways are ReadOnlyTreesTest's. */
-    @Test
-    void anApplyThatCanBeFinishedNeitherWayStopsThePromotionAndIsFinishedByTheNext() {
-        world.trees.whenForward(TreeKind.CONFIG, () -> {
-            world.databases.goDown(true);
-            throw READ_ONLY;
-        });
-
-        refused(() -> promote(PLAIN), ErrorCode.DATABASE_UNREACHABLE);
-
-        assertThat(world.marker.on()).isTrue();
-        assertThat(world.claims.nonce(2)).isEmpty();
-        world.databases.goDown(false);
-        promote(PLAIN);
-        assertPromoted(world);
-        assertThat(world.content()).isEqualTo(LIVE);
-    }
-
-    private static void assertServesProven(World world, Report report, ErrorCode why) {
-        assertServesProven(world, report, why, 2);
-    }
-
-    private static void assertServesProven(World world, Report report, ErrorCode why, int epoch) {
-        assertPromoted(world, epoch);
-        assertThat(world.content()).isEqualTo(LIVE);
-        assertThat(report.origin().ahead()).isFalse();
-        assertThat(report.origin().why().map(UnderstudyException::code)).isEqualTo(Optional.of(why));
-    }
-
-    private static void assertWhole(World world) {
-        assertThat(world.content()).isNotEqualTo("mixed");
-        assertThat(world.site.running()).isTrue();
-    }
-
-    private static void assertPromoted(World world) {
-        assertPromoted(world, 2);
-    }
-
-    private static void assertPromoted(World world, int epoch) {
-        assertThat(world.store.state())
-                .isInstanceOfSatisfying(
-                        Promoted.class, it -> assertThat(it.claimed()).isTrue());
-        assertThat(world.marker.on()).isFalse();
-        assertThat(world.claims.held()).isEqualTo(epoch);
-        assertThat(world.site.running()).isTrue();
     }
 }

@@ -1,12 +1,9 @@
 package io.understudy.replica.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
-import io.understudy.failure.UnderstudyException;
-import io.understudy.files.Attributes;
 import io.understudy.files.ContentHash;
 import io.understudy.files.DiskSpace;
 import io.understudy.files.LinkTarget;
@@ -15,18 +12,11 @@ import io.understudy.files.SafePath;
 import io.understudy.files.TreeEntry;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
-import io.understudy.replica.state.PlanSet;
-import io.understudy.repository.Manifest;
-import io.understudy.repository.Manifests;
-import io.understudy.repository.SnapshotId;
 import io.understudy.repository.TreeData;
 import io.understudy.repository.blob.BlobRef;
-import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.tree.FileContent;
 import io.understudy.repository.tree.IndexEntry;
 import io.understudy.repository.tree.Pack;
-import io.understudy.testing.MemoryBlobs;
-import io.understudy.testing.RandomTree;
 import io.understudy.testing.TreePrint;
 import io.understudy.testing.TreeSnapshots;
 import java.io.IOException;
@@ -34,36 +24,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class TreeStagerTest {
-    private static final SnapshotId ID = new SnapshotId(1, 1);
-    private static final Attributes ATTRIBUTES = new Attributes(0755, Instant.ofEpochSecond(1_000), "root", "root");
-
-    @TempDir
-    Path temp;
-
-    private final MemoryBlobs blobs = new MemoryBlobs();
-    private Path live;
-    private Path source;
-
-    @BeforeEach
-    void makeFolders() throws IOException {
-        live = Files.createDirectory(temp.resolve("live"));
-        source = Files.createDirectory(temp.resolve("source"));
-    }
-
+class TreeStagerTest extends StagedTree {
     @Test
     void refusesAPathIntoItsOwnFolder() throws IOException {
         refuses(ErrorCode.UNSAFE_PATH, folder(".understudy"));
@@ -187,32 +156,6 @@ class TreeStagerTest {
     }
 
     @Test
-    void goesOnAfterACrashWithoutReadingAgainWhatIsThere() throws IOException {
-        new RandomTree(source, 21).grow(60);
-        TreeData data = take();
-        AtomicInteger left = new AtomicInteger(20);
-        BlobSource failing = blob -> {
-            if (left.getAndDecrement() == 0) {
-                throw new UnderstudyException(ErrorCode.FILESTORE_UNREACHABLE, "cut", "a test");
-            }
-            return blobs.open(blob);
-        };
-        fails(ErrorCode.FILESTORE_UNREACHABLE, () -> stager().prepare(manifest(data), failing, Progress.none()));
-        AtomicInteger opened = new AtomicInteger();
-        BlobSource counting = blob -> {
-            opened.incrementAndGet();
-            return blobs.open(blob);
-        };
-        stager().prepare(manifest(data), counting, Progress.none());
-        int second = opened.getAndSet(0);
-        stager().prepare(manifest(data), counting, Progress.none());
-        assertThat(opened.get())
-                .as("only the index")
-                .isEqualTo(data.index().direct().size());
-        assertThat(second).isPositive();
-    }
-
-    @Test
     void readsEachPackOnce() throws IOException {
         Pack pack = new Pack(blobs);
         List<TreeEntry.File> files = new ArrayList<>();
@@ -245,31 +188,6 @@ class TreeStagerTest {
     }
 
     @Test
-    void goesOnWithWhatWasStagedForTheSameSnapshotAndNeverBegun() throws IOException {
-        new RandomTree(source, 22).grow(30);
-        PlanSet first = prepare(take());
-        assertThat(prepare(take())).isEqualTo(first);
-    }
-
-    @Test
-    void takesANumberThatNothingInTheTreesHasAfterTheStateWasLost() throws IOException {
-        new RandomTree(source, 22).grow(30);
-        Files.createDirectories(live.resolve(".understudy/undo/7-00000001-00000001"));
-        assertThat(prepare(take()).name()).startsWith("8-");
-    }
-
-    @Test
-    void forgetsWhatWasStagedForAnotherSnapshot() throws IOException {
-        new RandomTree(source, 24).grow(30);
-        TreeData data = take();
-        stager().prepare(manifest(data, new SnapshotId(1, 1)), blobs, Progress.none());
-        stager().prepare(manifest(data, new SnapshotId(1, 2)), blobs, Progress.none());
-        try (Stream<Path> staged = Files.list(live.resolve(".understudy/stage"))) {
-            assertThat(staged.map(p -> p.getFileName().toString())).containsExactly("2-00000001-00000002");
-        }
-    }
-
-    @Test
     void readsTheMountTableOfTheKernel() {
         String table = "22 1 254:0 / / rw - ext4 /dev/vda rw\n30 22 0:5 / /srv/with\\040space rw - tmpfs none rw\n";
         MountPoints mounts = MountPoints.parse(table.getBytes(StandardCharsets.UTF_8));
@@ -286,20 +204,6 @@ class TreeStagerTest {
         assertThat(TreePrint.of(live)).hasSize(1);
     }
 
-    private static void fails(ErrorCode code, ThrowingCallable work) {
-        assertThatThrownBy(work)
-                .isInstanceOfSatisfying(
-                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(code));
-    }
-
-    private static IndexEntry root() {
-        return IndexEntry.of(new TreeEntry.Folder(SafePath.ROOT, ATTRIBUTES));
-    }
-
-    private static IndexEntry folder(String path) {
-        return IndexEntry.of(new TreeEntry.Folder(SafePath.of(path), ATTRIBUTES));
-    }
-
     private List<String> changes() {
         try (Plan plan = Plan.open(new Plans(temp.resolve("state")).file("1-" + ID, "t"))) {
             return IntStream.range(0, plan.size())
@@ -307,29 +211,5 @@ class TreeStagerTest {
                     .map(c -> c.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " " + c.path())
                     .toList();
         }
-    }
-
-    private TreeData take() throws IOException {
-        return TreeSnapshots.take("t", TreeKind.FILES, source, blobs);
-    }
-
-    private PlanSet prepare(TreeData data) {
-        return stager().prepare(manifest(data), blobs, Progress.none());
-    }
-
-    private TreeStager stager() {
-        return Stages.in(temp.resolve("state"), settings(TreeKind.FILES), Clock.systemUTC());
-    }
-
-    private List<TreeSettings> settings(TreeKind kind) {
-        return List.of(new TreeSettings("t", kind, live, List.of(), false, true, true));
-    }
-
-    private static Manifest manifest(TreeData data) {
-        return manifest(data, ID);
-    }
-
-    private static Manifest manifest(TreeData data, SnapshotId id) {
-        return Manifests.with(Manifests.sample(id), List.of(data));
     }
 }

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.RateLimits;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
@@ -76,7 +77,8 @@ class S3FailuresTest {
                 Secret.of("AKIAEXAMPLE"),
                 Secret.of("wJalrXUtnFEMI"),
                 Secret.of("session-secret"),
-                timeout);
+                timeout,
+                RateLimits.NONE);
         return new S3Filestore(settings, new FakeTicker());
     }
 
@@ -279,7 +281,8 @@ class S3FailuresTest {
                 Secret.of("access"),
                 Secret.none(),
                 Secret.none(),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                RateLimits.NONE);
         assertThatThrownBy(() -> new S3Filestore(settings, new FakeTicker()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID))

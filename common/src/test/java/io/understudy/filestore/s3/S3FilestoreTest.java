@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.understudy.config.Secret;
 import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.RateLimits;
 import io.understudy.failure.ErrorCode;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
@@ -43,7 +44,7 @@ class S3FilestoreTest extends FilestoreContract {
 
     @Override
     protected Filestore create() {
-        url = "s3://backups/site/" + PREFIXES.incrementAndGet();
+        url = "s3://backups/site/" + PREFIXES.incrementAndGet() + "/a";
         return open(server.settings(url));
     }
 
@@ -65,7 +66,7 @@ class S3FilestoreTest extends FilestoreContract {
     @Test
     void seesOnlyWhatIsUnderItsPrefix() {
         put("a", "inside");
-        try (Filestore neighbour = open(server.settings(url + "0"))) {
+        try (Filestore neighbour = open(server.settings(url + "b"))) {
             neighbour.put("b", Content.of(bytes("outside")));
             assertThat(keys("", "")).containsExactly("a");
         }
@@ -122,7 +123,8 @@ class S3FilestoreTest extends FilestoreContract {
                     Secret.of(S3Server.ACCESS_KEY),
                     Secret.of(S3Server.SECRET_KEY),
                     Secret.none(),
-                    java.time.Duration.ofSeconds(20));
+                    java.time.Duration.ofSeconds(20),
+                    RateLimits.NONE);
             AtomicInteger asked = new AtomicInteger();
             okhttp3.Dns loopback = host -> {
                 asked.addAndGet(host.equals("backups.s3.test") ? 1 : 1_000);

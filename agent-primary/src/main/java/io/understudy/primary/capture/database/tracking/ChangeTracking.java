@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.Session;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.SnapshotId;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
@@ -118,6 +119,7 @@ public final class ChangeTracking {
             }
             refusedAt = Optional.empty();
             slot.create(session, creationLimit);
+            PrimaryPoint.SLOT_CREATED.reached();
             LOG.info("changes are tracked from now on, in replication slot {}", slot.name());
             state = slot.state(session);
         }
@@ -166,6 +168,7 @@ public final class ChangeTracking {
                 noted = Optional.empty();
                 file.write(new TrackingPoint.Saved(all));
                 noted = Optional.of(List.copyOf(all));
+                PrimaryPoint.TRACKING_NOTED.reached();
             }
 
             /**
@@ -192,6 +195,7 @@ public final class ChangeTracking {
                         slot.advance(session, own.orElseThrow().position());
                         return null;
                     });
+                    PrimaryPoint.SLOT_ADVANCED.reached();
                 } catch (UnderstudyException e) {
                     LOG.warn(
                             "replication slot {} keeps its log until the next snapshot: {}",

@@ -1,5 +1,6 @@
 package io.understudy.primary.capture.database.tracking;
 
+import io.understudy.postgres.CopyText;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -90,23 +91,11 @@ final class DecodedLines extends OutputStream {
             byte b = line[at];
             if (b == '\\' && at + 1 < length) {
                 at++;
-                b = plain(line[at]);
+                b = (byte) CopyText.meaning((char) (line[at] & 0xff));
             }
             line[to] = b;
             to++;
         }
         return new String(line, from, to - from, StandardCharsets.ISO_8859_1);
-    }
-
-    private static byte plain(byte escaped) {
-        return switch (escaped) {
-            case 'b' -> '\b';
-            case 'f' -> '\f';
-            case 'n' -> '\n';
-            case 'r' -> '\r';
-            case 't' -> '\t';
-            case 'v' -> 0x0b;
-            default -> escaped;
-        };
     }
 }

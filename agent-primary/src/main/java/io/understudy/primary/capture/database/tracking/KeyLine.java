@@ -1,5 +1,6 @@
 package io.understudy.primary.capture.database.tracking;
 
+import io.understudy.postgres.CopyText;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,64 +27,17 @@ final class KeyLine {
                 return Optional.empty();
             }
             line.append(i == 0 ? "" : "\t");
-            escape(value, line);
+            CopyText.escape(value, line);
         }
         return Optional.of(line.toString());
-    }
-
-    private static void escape(String value, StringBuilder line) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            char escaped = switch (c) {
-                case '\b' -> 'b';
-                case '\f' -> 'f';
-                case '\n' -> 'n';
-                case '\r' -> 'r';
-                case '\t' -> 't';
-                case 0x0b -> 'v';
-                case '\\' -> '\\';
-                default -> 0;
-            };
-            if (escaped == 0) {
-                line.append(c);
-            } else {
-                line.append('\\').append(escaped);
-            }
-        }
     }
 
     /** The values of a line, in the order of its columns. */
     static String[] values(String line) {
         String[] fields = line.split("\t", -1);
         for (int i = 0; i < fields.length; i++) {
-            fields[i] = plain(fields[i]);
+            fields[i] = CopyText.unescape(fields[i]);
         }
         return fields;
-    }
-
-    private static String plain(String field) {
-        if (field.indexOf('\\') < 0) {
-            return field;
-        }
-        StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < field.length(); i++) {
-            char c = field.charAt(i);
-            if (c != '\\') {
-                plain.append(c);
-                continue;
-            }
-            i++;
-            plain.append(
-                    switch (field.charAt(i)) {
-                        case 'b' -> '\b';
-                        case 'f' -> '\f';
-                        case 'n' -> '\n';
-                        case 'r' -> '\r';
-                        case 't' -> '\t';
-                        case 'v' -> (char) 0x0b;
-                        default -> field.charAt(i);
-                    });
-        }
-        return plain.toString();
     }
 }

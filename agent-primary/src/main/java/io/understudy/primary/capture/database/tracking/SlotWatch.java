@@ -1,15 +1,14 @@
 package io.understudy.primary.capture.database.tracking;
 
-import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
 import io.understudy.postgres.KeptSessions;
+import io.understudy.postgres.ServerFolder;
 import io.understudy.postgres.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -21,7 +20,6 @@ public final class SlotWatch {
     static final long MOST_RETAINED = 2L << 30;
 
     private static final int SHARE_OF_FREE = 10;
-    private static final Set<String> THIS_HOST = Set.of("localhost", "127.0.0.1", "::1");
 
     private final String site;
     private final KeptSessions sessions;
@@ -90,14 +88,8 @@ public final class SlotWatch {
     }
 
     private long limit(Session session) {
-        DatabaseSettings settings = sessions.settings();
-        if (!THIS_HOST.contains(settings.host())) {
-            return MOST_RETAINED;
-        }
-        return session.first(
-                        "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'data_directory'",
-                        row -> row.text("setting"))
-                .map(folder -> visible(Path.of(folder, "pg_wal")))
+        return ServerFolder.of(sessions.settings(), session)
+                .map(folder -> visible(folder.resolve("pg_wal")))
                 .map(folder -> disk.free(folder))
                 .filter(free -> free.isPresent())
                 .map(free -> Math.min(MOST_RETAINED, free.getAsLong() / SHARE_OF_FREE))

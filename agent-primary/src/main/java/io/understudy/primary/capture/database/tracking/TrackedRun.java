@@ -7,6 +7,7 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.SiteCode.TableName;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Sql;
+import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.TableRows;
 import io.understudy.time.Ticker;
@@ -29,8 +30,6 @@ import org.slf4j.LoggerFactory;
 /** The tracking of one capture: what changed between the snapshot before and this moment. Use once. */
 public final class TrackedRun {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeTracking.class);
-    /** Everything is read whole at least so often. */
-    static final Duration WHOLE_EVERY = Duration.ofDays(1);
     /** A table of fewer bytes is read whole when it changed. */
     static final long SMALL = 64 << 10;
 
@@ -144,14 +143,18 @@ public final class TrackedRun {
         long begun = ticker.nanos();
         slot.read(session, until, encoding, decoding);
         Duration decoded = ticker.since(begun);
+        PrimaryPoint.CHANGES_DECODED.reached();
         Optional<String> fault = decoding.fault();
         String archive = archive(catalog, names, dump);
         TrackedTables decided = new TrackedTables(
                 catalog, at, before.newest().map(Before.Newest::blobs).orElse(blob -> {
                     throw new IllegalStateException("there is no snapshot before");
                 }));
+        Set<String> overdue = overdue(carried, tables, at);
         for (SourceTable table : carried) {
-            decide(table, tables.get(table.qualified()), catalog, changed, fault, at, encoding, decided);
+            boolean isDue = overdue.contains(table.qualified());
+            Optional<String> none = fault.or(() -> unusable(table, tables.get(table.qualified()), catalog, isDue));
+            decide(table, tables.get(table.qualified()), changed, none, encoding, decided);
         }
         if (!before.frequent() || LOG.isDebugEnabled()) {
             LOG.info(
@@ -216,18 +219,22 @@ public final class TrackedRun {
         }
     }
 
+    private Set<String> overdue(List<SourceTable> carried, Map<String, TableData> tables, Instant at) {
+        Map<String, TableData> there = new HashMap<>(tables);
+        there.keySet().retainAll(carried.stream().map(SourceTable::qualified).collect(Collectors.toSet()));
+        return base.map(point -> OverdueTables.of(there, point.tables(), at, before.frequent()))
+                .orElse(Set.of());
+    }
+
     private void decide(
             SourceTable table,
             TableData data,
-            TrackedCatalog catalog,
             ChangedKeys changed,
-            Optional<String> fault,
-            Instant at,
+            Optional<String> unusable,
             String encoding,
             TrackedTables decided) {
-        Optional<String> known = fault.or(() -> unusable(table, data, catalog, at));
-        if (known.isPresent()) {
-            decided.whole(table, known.get());
+        if (unusable.isPresent()) {
+            decided.whole(table, unusable.get());
             return;
         }
         TrackingPoint.Table point = base.orElseThrow().tables().get(table.qualified());
@@ -244,7 +251,7 @@ public final class TrackedRun {
     }
 
     /** Why what the snapshot before has of a table is no base. */
-    private Optional<String> unusable(SourceTable table, TableData data, TrackedCatalog catalog, Instant at) {
+    private Optional<String> unusable(SourceTable table, TableData data, TrackedCatalog catalog, boolean isDue) {
         TrackingPoint point = base.orElseThrow();
         TrackingPoint.Table known = point.tables().get(table.qualified());
         TrackedCatalog.Shape shape = catalog.shapes().get(TrackedTables.name(table));
@@ -259,7 +266,7 @@ public final class TrackedRun {
                 || !data.columns().equals(table.columns())
                 || !data.key().equals(table.key())) {
             why = "it was altered or rewritten";
-        } else if (known.whole().isAfter(at) || known.whole().plus(WHOLE_EVERY).isBefore(at)) {
+        } else if (isDue) {
             why = "it was read in full more than a day ago";
         }
         return Optional.of(why).filter(text -> !text.isEmpty());

@@ -108,6 +108,24 @@ class SlotWatchTest {
         assertThat(slots()).isEqualTo("1");
     }
 
+    /** Only superusers may ask the server where its data is. */
+    @Test
+    void theDiskIsSeenByAUserWithoutRightsToo() {
+        site.snapshot();
+        server.psql(database, "UPDATE t SET b = repeat('y', 90)");
+        server.createRole("tracker", "LOGIN REPLICATION PASSWORD 'p'");
+        Database own = new Database(server.settings(database, "tracker", "p", Ownership.PRESERVE));
+        try (Session session = own.open()) {
+            assertThat(session.number("SELECT count(*) FROM pg_settings WHERE name = 'data_directory'"))
+                    .isZero();
+        }
+        Look look = new SlotWatch(database, new KeptSessions(own), folder -> OptionalLong.of(1000))
+                .look(TrackedSite.REPOSITORY, Optional.empty())
+                .orElseThrow();
+        assertThat(look.limit()).isEqualTo(100);
+        assertThat(slots()).isEqualTo("0");
+    }
+
     @Test
     void aServerThatDoesNotTrackDropsItsSlotAlone() {
         site.snapshot();

@@ -264,8 +264,8 @@ class TrackedCaptureTest {
         Map<String, TrackingPoint.Table> tables = new HashMap<>(point.tables());
         tables.computeIfPresent(
                 "\"public\".\"plain\"",
-                (name, table) -> new TrackingPoint.Table(
-                        table.stamp(), table.whole().minus(TrackedRun.WHOLE_EVERY), table.keys()));
+                (name, table) ->
+                        new TrackingPoint.Table(table.stamp(), table.whole().minus(OverdueTables.EVERY), table.keys()));
         file.write(new TrackingPoint.Saved(List.of(new TrackingPoint(
                 point.snapshot(),
                 point.slot(),

@@ -1,0 +1,107 @@
+package io.understudy.replica.app;
+
+import io.understudy.admin.AdminServer;
+import io.understudy.audit.AuditLog;
+import io.understudy.cli.AgentVersion;
+import io.understudy.config.Settings;
+import io.understudy.events.Events;
+import io.understudy.events.LogSink;
+import io.understudy.metrics.Monitoring;
+import io.understudy.replica.discover.PrimaryLink;
+import io.understudy.replica.events.ReplicaEvent;
+import io.understudy.replica.round.Inspection;
+import io.understudy.replica.state.ApplyLock;
+import io.understudy.replica.state.BackupMode;
+import io.understudy.replica.state.ReplicaStateStore;
+import io.understudy.repository.LastVerified;
+import io.understudy.tasks.Services.Service;
+import io.understudy.time.Backoff;
+import io.understudy.transport.RefusedPeers;
+import io.understudy.transport.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Wires the daemon around the parts of a replica: its services, in the order in which they start. */
+final class DaemonWiring {
+    /** What a promotion gives a load ahead that is under way. */
+    private static final Duration LOAD_AHEAD = Duration.ofSeconds(10);
+
+    private final ReplicaWiring wiring;
+
+    DaemonWiring(ReplicaWiring wiring) {
+        this.wiring = wiring;
+    }
+
+    /** @param monitoring where the filestore reports its health too */
+    ReplicaAgent daemon(Monitoring monitoring) {
+        Settings settings = wiring.settings();
+        ReplicaPorts ports = wiring.ports();
+        ReplicaStateStore store = wiring.store();
+        BackupMode marker = wiring.marker();
+        Transport transport = new Transport(settings.tls());
+        ReplicaMetrics replicaMetrics = new ReplicaMetrics(
+                monitoring.metrics(),
+                store,
+                settings.replica().name(),
+                new LastVerified(settings.state()),
+                ports.clock());
+        DaemonStatus live = new DaemonStatus(settings.filestore().url().toString());
+        Events events = new Events(ports.clock(), live, replicaMetrics, new LogSink());
+        Replica replica = wiring.replica(events);
+        Inspection inspection = wiring.inspection();
+        StatusReport status = wiring.statusReport(live);
+        PollPace pace = new PollPace(settings.replica().poll(), ports.clock());
+        events.add(pace);
+        JobQueue queue = new JobQueue(
+                replica::attend, new RoundPause(store, pace, ports.clock()), LOAD_AHEAD, events, ports.ticker());
+        Runnable repair = () -> {
+            wiring.damage().note();
+            queue.wake();
+        };
+        Inspector inspector = new Inspector(inspection, repair, events, ports.ticker());
+        PrimaryLink link = new PrimaryLink(
+                settings.replica().primaries(),
+                transport::channel,
+                () -> status.report(inspector.last()),
+                new AnnouncedSnapshots(settings.site(), store, wiring.announced(), events, queue::wake),
+                new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new SplittableRandom()),
+                new RefusedPeers(Optional.empty(), events, ports.ticker(), ports.clock()),
+                events,
+                ports.clock());
+        events.add(link);
+        pace.announcedBy(link::isUp);
+        MarkerWatch watch = wiring.markerWatch(
+                queue::interruptRound,
+                queue::wake,
+                () -> replicaMetrics.everySecond(queue.isAlive(), ports.site()::healthy),
+                events);
+        AuditLog audit = wiring.access().audit(events);
+        AdminServer admin = wiring.access()
+                .server(
+                        ReplicaHandlers.of(replica, queue, events, audit, () -> status.ofDaemon(link.seen())),
+                        audit,
+                        events);
+        Readiness readiness = new Readiness(marker, store, inspection, live);
+
+        List<Service> services = new ArrayList<>();
+        services.add(() -> new ApplyLock(settings.state()).acquireDaemon(ports.ticker()));
+        services.add(() -> {
+            events.report(new ReplicaEvent.AgentStarted(AgentVersion.current(), settings.site(), replica.role()));
+            replicaMetrics.prepare(
+                    settings, marker, settings.tls().map(tls -> transport::certificateExpirySeconds), link::isUp);
+            return () -> {};
+        });
+        services.add(audit::started);
+        services.add(admin::start);
+        services.add(monitoring.service(
+                settings.replica().http(), ports.filestore(), events, queue::health, readiness::probe));
+        services.add(() -> queue.start(ClosingLimit.of(settings.service())));
+        services.add(link::start);
+        services.add(inspector::start);
+        services.add(watch::start);
+        return new ReplicaAgent(services, queue, events);
+    }
+}
