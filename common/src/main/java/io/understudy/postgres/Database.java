@@ -13,12 +13,13 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.postgresql.Driver;
 
 /**
  * The way to the databases of one server. Every session is a connection of its own: workers of a snapshot or an import
- * hold theirs from beginning to end, each in its own transaction, so a pool would only hold back what is meant to be
- * closed. Thread-safe.
+ * hold theirs from beginning to end, each in its own transaction. What only asks leaves its session to the next
+ * question, within {@link #keepingSessions}. Thread-safe.
  */
 public final class Database {
     /** The oldest server that is supported. */
@@ -27,14 +28,38 @@ public final class Database {
     private final DatabaseSettings settings;
     private final String replicationRole;
     private final Set<String> keepsSessions = ConcurrentHashMap.newKeySet();
+    private final SessionShelf shelf;
 
     public Database(DatabaseSettings settings) {
-        this(settings, "origin");
+        this(settings, "origin", new SessionShelf());
     }
 
-    private Database(DatabaseSettings settings, String replicationRole) {
+    private Database(DatabaseSettings settings, String replicationRole, SessionShelf shelf) {
         this.settings = Objects.requireNonNull(settings);
         this.replicationRole = replicationRole;
+        this.shelf = shelf;
+    }
+
+    /**
+     * Does work that asks much, by few sessions: until it ends, one that is closed, of this and of its
+     * {@link #asReplica}, is left to the next {@link #open}, as long as nothing that lasts was set in it. Works may be
+     * nested, and go on at the same time.
+     */
+    public <T> T keepingSessions(Supplier<T> work) {
+        shelf.begin();
+        try {
+            return work.get();
+        } finally {
+            shelf.end();
+        }
+    }
+
+    /**
+     * Ends the sessions that {@link #keepingSessions} keeps and no one uses, but for those of the maintenance database:
+     * other databases are to be renamed or dropped.
+     */
+    void endKept() {
+        shelf.clear(kind -> !kind.endsWith(" " + settings.maintenance()));
     }
 
     /**
@@ -43,12 +68,12 @@ public final class Database {
      * {@code MISSING_PRIVILEGE} where the user may not have that.
      */
     public Database asReplica() {
-        return new Database(settings, "replica");
+        return new Database(settings, "replica", shelf);
     }
 
     /** The same by another role. */
     Database as(String user, Secret password) {
-        return new Database(settings.as(user, password), replicationRole);
+        return new Database(settings.as(user, password), replicationRole, new SessionShelf());
     }
 
     String replicationRole() {
@@ -77,6 +102,21 @@ public final class Database {
      *     {@code CANCELLED} when the thread is interrupted
      */
     public Session open(String name) {
+        // A session in that one keeps others from making databases.
+        if (name.equals("template1")) {
+            return openApart(name);
+        }
+        String kind = replicationRole + " " + name;
+        Session session = shelf.take(kind).map(Session::new).orElseGet(() -> openApart(name));
+        session.keptBy(closed -> shelf.give(kind, closed));
+        return session;
+    }
+
+    /**
+     * As {@link #open(String)}, a session that no other work had before or has afterwards: functions of the site may
+     * run in it, and leave something there.
+     */
+    public Session openApart(String name) {
         String what = "cannot connect to " + describe(name) + " as " + Sql.identifier(settings.user());
         Connection connection = connect(name, what);
         try {

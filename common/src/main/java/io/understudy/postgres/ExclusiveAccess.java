@@ -40,6 +40,7 @@ final class ExclusiveAccess {
      */
     void run(String what, Collection<Long> oids, Consumer<Session> work) {
         String array = oids.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
+        database.endKept();
         requireNoPreparedTransaction(what, array);
         for (int attempt = 1; ; attempt++) {
             Optional<UnderstudyException> failure = attempt(oids, work);

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a server keeps its data, as far as this machine's disks are the server's. It gives its setting to superusers and
+ * Where a server on this host keeps its data. It gives its setting to superusers and to members of
  * {@code pg_read_all_settings} alone, which the agent's user is not as a rule; the command line of its first process
  * says it too, and may be read by anyone, unless the system hides other users' processes.
  */

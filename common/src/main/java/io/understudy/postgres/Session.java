@@ -1,6 +1,5 @@
 package io.understudy.postgres;
 
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.tasks.TaskScope;
 import java.io.IOException;
@@ -13,12 +12,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 
 /**
@@ -28,6 +30,9 @@ import org.postgresql.jdbc.PgConnection;
  */
 public final class Session implements TaskScope.Abortable {
     private static final int BUFFER = 256 << 10;
+    /** What lasts longer than a transaction. */
+    private static final Pattern ALTERING = Pattern.compile(
+            "(?:^|;)\\s*(?:SET\\s+(?!LOCAL\\s)|RESET\\s|LISTEN\\s|CREATE\\s+TEMP)", Pattern.CASE_INSENSITIVE);
 
     private final Connection connection;
     private final String where;
@@ -35,6 +40,9 @@ public final class Session implements TaskScope.Abortable {
     private final int pid;
     private final boolean pooled;
     private List<String> known = List.of();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private boolean altered;
+    private Predicate<Session> keeper = none -> false;
 
     /** @param pooled whether a pooler is between here and the server */
     Session(Connection connection, String where, int pid, boolean pooled) {
@@ -44,47 +52,34 @@ public final class Session implements TaskScope.Abortable {
         this.pooled = pooled;
     }
 
-    /** Sets what {@link SessionSettings} says; only now may anything be set. */
+    /** The same on the server, for its next user. @param last was closed, and kept by its keeper */
+    Session(Session last) {
+        this(last.connection, last.where, last.pid, last.pooled);
+        version = last.version;
+        known = last.known;
+        keeper = last.keeper;
+    }
+
+    /**
+     * Sets what {@link SessionSettings} says; only now may anything be set.
+     *
+     * @throws UnderstudyException {@code SERVER_TOO_OLD}, {@code MISSING_PRIVILEGE}
+     */
     void prepare(String replicationRole) {
-        version = Math.toIntExact(number("SELECT pg_catalog.current_setting('server_version_num')::int"));
-        if (version < Database.OLDEST) {
-            throw new UnderstudyException(
-                    ErrorCode.SERVER_TOO_OLD,
-                    "cannot use " + where + ": its server is PostgreSQL " + version / 10000,
-                    "upgrade the server to PostgreSQL 12 or later");
-        }
-        known = known(SessionSettings.set().keySet());
-        execute(SessionSettings.statements(known));
-        SessionSettings.demanded(replicationRole).forEach(this::require);
+        SessionPreparation prepared = SessionPreparation.of(this, where, replicationRole);
+        version = prepared.version();
+        known = prepared.known();
+        altered = false;
     }
 
-    /** Which of these settings the server knows. */
-    private List<String> known(Collection<String> names) {
-        String array = names.stream().sorted().collect(Collectors.joining(",", "{", "}"));
-        return query(
-                "SELECT name FROM pg_catalog.unnest(?::pg_catalog.text[]) name WHERE pg_catalog.current_setting(name, true) IS NOT NULL",
-                row -> row.text("name"),
-                array);
-    }
-
-    private void require(String name, String value) {
-        String now = first("SELECT pg_catalog.current_setting(?, true) AS value", row -> row.text("value"), name)
-                .orElse(null);
-        if (now == null || now.equals(value)) {
-            return;
-        }
-        try {
-            execute("SET " + name + " = " + Sql.literal(value));
-        } catch (UnderstudyException e) {
-            throw new UnderstudyException(
-                    ErrorCode.MISSING_PRIVILEGE,
-                    "cannot use " + where + ": " + name + " is " + now + ", and database.user may not set it to "
-                            + value,
-                    "reset the setting (ALTER DATABASE … RESET " + name
-                            + ", or where it was made), or GRANT SET ON PARAMETER " + name
-                            + " to database.user (PostgreSQL 15 and later)",
-                    e);
-        }
+    /**
+     * Who takes it instead of its end, if nothing lasts in it of what was done. What runs functions of the site is to
+     * be in a session that has none.
+     *
+     * @param next says whether it is kept
+     */
+    void keptBy(Predicate<Session> next) {
+        keeper = next;
     }
 
     /**
@@ -127,6 +122,7 @@ public final class Session implements TaskScope.Abortable {
 
     /** Runs one or more statements, separated by semicolons. */
     public void execute(String sql) {
+        altered |= ALTERING.matcher(sql).find();
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(sql);
@@ -235,6 +231,12 @@ public final class Session implements TaskScope.Abortable {
     /** Ends what runs and the session, from any thread and at once; what runs fails. Idempotent. */
     @Override
     public void abort() {
+        if (closed.compareAndSet(false, true)) {
+            cut();
+        }
+    }
+
+    private void cut() {
         try {
             if (!connection.isClosed()) {
                 connection.unwrap(PGConnection.class).cancelQuery();
@@ -251,10 +253,35 @@ public final class Session implements TaskScope.Abortable {
 
     @Override
     public void close() {
+        if (closed.compareAndSet(false, true) && !(isAsItBegan() && keeper.test(this))) {
+            end();
+        }
+    }
+
+    /** Ends it on the server, also after {@link #close}. */
+    void end() {
         try {
             connection.close();
         } catch (SQLException e) {
-            abort();
+            cut();
+        }
+    }
+
+    /** Ends a transaction that is open. */
+    private boolean isAsItBegan() {
+        if (altered) {
+            return false;
+        }
+        try {
+            if (connection.isClosed()) {
+                return false;
+            }
+            if (connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE) {
+                execute("ROLLBACK");
+            }
+            return true;
+        } catch (SQLException | UnderstudyException e) {
+            return false;
         }
     }
 

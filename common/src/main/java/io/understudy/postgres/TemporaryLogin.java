@@ -88,10 +88,14 @@ public final class TemporaryLogin {
 
     /** A session of this role; otherwise as {@link Database#open(String)}. */
     public Session open(String database) {
+        Optional<Session> first = tried(database);
+        if (first.isPresent()) {
+            return first.get();
+        }
         if (isAccepted(database)) {
             return own().open(database);
         }
-        Session session = superuser.open(database);
+        Session session = superuser.openApart(database);
         session.execute("SET SESSION AUTHORIZATION " + Sql.identifier(name));
         return session;
     }
@@ -110,16 +114,19 @@ public final class TemporaryLogin {
     }
 
     private synchronized boolean isAccepted(String database) {
-        if (accepted.isEmpty()) {
-            accepted = Optional.of(tryLogin(database));
-        }
-        return accepted.get();
+        tried(database).ifPresent(Session::close);
+        return accepted.orElseThrow();
     }
 
-    private boolean tryLogin(String database) {
+    /** The first session, by which it is seen whether the server accepts the login; empty when that was seen before. */
+    private synchronized Optional<Session> tried(String database) {
+        if (accepted.isPresent()) {
+            return Optional.empty();
+        }
         try {
-            own().open(database).close();
-            return true;
+            Session first = own().open(database);
+            accepted = Optional.of(true);
+            return Optional.of(first);
         } catch (UnderstudyException e) {
             if (e.code() != ErrorCode.DATABASE_DENIED) {
                 throw e;
@@ -128,7 +135,8 @@ public final class TemporaryLogin {
                     "{}; so a hostile function of the site can get the rights of database.user, which is a superuser;"
                             + " hint: let pg_hba.conf accept all roles from this host for this database, or let database.user be an ordinary role",
                     e.getMessage());
-            return false;
+            accepted = Optional.of(false);
+            return Optional.empty();
         }
     }
 

@@ -40,8 +40,22 @@ public final class ServedData {
         return System.currentTimeMillis() / 1e3 - newest;
     }
 
+    /** The number of the snapshot that is loaded ahead; 0: none. */
+    public long numberAhead() {
+        return (long) value(metrics(), "ahead_snapshot_number").orElse(0);
+    }
+
+    /** Seconds that all loads ahead took since the agent was started. */
+    public double secondsOfLoadsAhead() {
+        return value(metrics(), "ahead_load_duration_seconds_sum").orElse(0);
+    }
+
     private static OptionalDouble moment(String metrics, String which) {
-        return Pattern.compile("(?m)^understudy_" + which + "_snapshot_timestamp_seconds\\{[^}]*} (\\S+)$")
+        return value(metrics, which + "_snapshot_timestamp_seconds");
+    }
+
+    private static OptionalDouble value(String metrics, String name) {
+        return Pattern.compile("(?m)^understudy_" + name + "\\{[^}]*} (\\S+)$")
                 .matcher(metrics)
                 .results()
                 .mapToDouble(found -> Double.parseDouble(found.group(1)))

@@ -1,15 +1,27 @@
 package io.understudy.bench;
 
+import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Running;
+import io.understudy.rehearsal.ServedData;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
-/** Imports of a site of which one per cent changed, by a standby that follows, against one of all of it. */
+/**
+ * Imports of a site of which one per cent changed, by a standby that follows, against one of all of it: with continuous
+ * snapshots, which are loaded ahead, and without.
+ */
 final class DifferenceContest {
     private static final Duration IMPORT = Duration.ofMinutes(30);
+    /** Two looks of the primary, and what they take. */
+    private static final Duration QUIET = Duration.ofSeconds(7);
 
     private final Testbed stand;
     private final GeneratedSite site;
@@ -23,44 +35,155 @@ final class DifferenceContest {
         this.progress = progress;
     }
 
-    /** The first imports are in full, until there is a database to begin with. */
+    /** Those without continuous snapshots last. */
     List<Finding> imports() {
-        stand.newRepository();
-        Running sender = stand.startPrimary();
-        stand.newStandby();
-        Running receiver = stand.startReplica();
-        AgentLog log = new AgentLog(receiver);
+        List<Kind> kinds = List.of(
+                new Kind("appended", 0.05, site::grow),
+                new Kind("recent rows", 0.05, site::changeRecent),
+                new Kind("scattered at random", 0.10, site::changeScattered));
         List<Double> full = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            site.grow();
-            full.add(imported(log, "full import"));
+        List<List<Double>> far = followed(full, kinds);
+        stand.trackChanges();
+        stand.takeContinuousSnapshots();
+        List<List<Double>> near = ahead(kinds);
+        List<Finding> findings = new ArrayList<>();
+        for (int i = 0; i < kinds.size(); i++) {
+            findings.add(kinds.get(i).finding("loads ahead and the import that makes it live", near.get(i), full));
         }
-        Sample whole = new Sample(full);
-        List<Finding> findings = List.of(
-                contest(log, whole, "appended", 0.05, site::grow),
-                contest(log, whole, "recent rows", 0.05, site::changeRecent),
-                contest(log, whole, "scattered at random", 0.10, site::changeScattered));
-        stand.stopPrimary(sender);
-        stand.stopReplica(receiver);
+        for (int i = 0; i < kinds.size(); i++) {
+            findings.add(kinds.get(i)
+                    .finding("without continuous snapshots: to a database that is three behind", far.get(i), full));
+        }
         return findings;
     }
 
-    private Finding contest(AgentLog log, Sample full, String what, double most, Runnable change) {
-        List<Double> seconds = new ArrayList<>();
-        for (int run = 0; run < runs; run++) {
-            change.run();
-            seconds.add(imported(log, what));
+    private record Kind(String what, double bar, Runnable change) {
+        Finding finding(String how, List<Double> seconds, List<Double> full) {
+            return Finding.ratio(
+                    "import after 1 % (" + what + "), " + how + ", against the full one",
+                    Unit.SECONDS,
+                    new Sample(seconds),
+                    new Sample(full),
+                    bar);
         }
-        return Finding.ratio(
-                "import after 1 % (" + what + "), against the full one", Unit.SECONDS, new Sample(seconds), full, most);
     }
 
-    private double imported(AgentLog log, String what) {
+    /** A standby and the primary that it follows, while they run. */
+    private final class Following {
+        private final Running sender = stand.startPrimary();
+        private final Running receiver;
+        private final AgentLog log;
+
+        Following() {
+            stand.newStandby();
+            receiver = stand.startReplica();
+            log = new AgentLog(receiver);
+        }
+
+        double imported(String what) {
+            stand.settle();
+            Effort before = effort();
+            String snapshot = stand.snapshot().snapshot();
+            double live = log.await(snapshot + " is live", IMPORT);
+            return reported(what, live - log.await(": importing " + snapshot, IMPORT), before);
+        }
+
+        Effort effort() {
+            return Effort.now(receiver, stand.standby().database());
+        }
+
+        double reported(String what, double seconds, Effort before) {
+            progress.printf(Locale.ROOT, "  %-30s %7.2f s (%s)%n", what, seconds, effort().since(before));
+            return seconds;
+        }
+
+        void stop() {
+            stand.stopPrimary(sender);
+            stand.stopReplica(receiver);
+        }
+    }
+
+    /** @param full receives the times of the first imports: they are of all, until there is a database to begin with */
+    private List<List<Double>> followed(List<Double> full, List<Kind> kinds) {
+        stand.newRepository();
+        Following pair = new Following();
+        for (int i = 0; i < 3; i++) {
+            site.grow();
+            full.add(pair.imported("full import"));
+        }
+        List<List<Double>> all = new ArrayList<>();
+        for (Kind kind : kinds) {
+            List<Double> seconds = new ArrayList<>();
+            for (int run = 0; run < runs; run++) {
+                kind.change().run();
+                seconds.add(pair.imported(kind.what()));
+            }
+            all.add(seconds);
+        }
+        pair.stop();
+        return all;
+    }
+
+    /**
+     * What one per cent costs while continuous snapshots come: all loads ahead of it, and the import that makes it live
+     * when the next scheduled snapshot comes. One row before brings what is ahead up to what is live.
+     */
+    private List<List<Double>> ahead(List<Kind> kinds) {
+        stand.newRepository();
+        Following pair = new Following();
+        ServedData served = new ServedData(stand.standby().layout().replicaHttp());
+        for (int i = 0; i < 2; i++) {
+            pair.imported("full import");
+            loadedAhead(pair, served, "the first load ahead", site::changeOne);
+        }
+        List<List<Double>> all = new ArrayList<>();
+        for (Kind kind : kinds) {
+            List<Double> seconds = new ArrayList<>();
+            for (int run = 0; run < runs; run++) {
+                pair.imported("what was ahead");
+                loadedAhead(pair, served, "one row, to three behind", site::changeOne);
+                double loads = loadedAhead(pair, served, kind.what() + ", ahead", kind.change());
+                seconds.add(loads + pair.imported(kind.what() + ", live"));
+            }
+            all.add(seconds);
+        }
+        pair.stop();
+        return all;
+    }
+
+    private double loadedAhead(Following pair, ServedData served, String what, Runnable change) {
         stand.settle();
-        String snapshot = stand.snapshot().snapshot();
-        double live = log.await(snapshot + " is live", IMPORT);
-        double took = live - log.await(": importing " + snapshot, IMPORT);
-        progress.printf(Locale.ROOT, "  %-20s %7.2f s%n", what, took);
-        return took;
+        Effort before = pair.effort();
+        double seconds = served.secondsOfLoadsAhead();
+        change.run();
+        awaitAllAhead(served);
+        return pair.reported(what, served.secondsOfLoadsAhead() - seconds, before);
+    }
+
+    /** No snapshot was added for some seconds, and the newest is ahead. */
+    private void awaitAllAhead(ServedData served) {
+        long[] last = {newest(), System.nanoTime()};
+        Deadline.await("what changed is ahead", IMPORT, () -> {
+            long newest = newest();
+            if (newest != last[0] || served.numberAhead() < newest) {
+                last[0] = newest;
+                last[1] = System.nanoTime();
+            }
+            return System.nanoTime() - last[1] >= QUIET.toNanos();
+        });
+    }
+
+    /** The number of the repository's newest snapshot. */
+    private long newest() {
+        Path manifests = stand.repository().resolve("manifests");
+        try (Stream<Path> files = Files.list(manifests)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.matches("\\d{8}-\\d{8}\\.json"))
+                    .mapToLong(name -> Long.parseLong(name.substring(9, 17)))
+                    .max()
+                    .orElse(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

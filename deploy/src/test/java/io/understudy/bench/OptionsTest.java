@@ -18,8 +18,8 @@ class OptionsTest {
         assertThat(options.runs()).isEqualTo(5);
         assertThat(options.megabytes()).isEqualTo(500);
         assertThat(options.contests())
-                .doesNotContain(Benchmark.LARGE, Benchmark.MANY)
-                .hasSize(Benchmark.values().length - 2);
+                .doesNotContain(Benchmark.LARGE, Benchmark.MANY, Benchmark.SCALE)
+                .hasSize(Benchmark.values().length - 3);
         assertThat(options.readme()).isEmpty();
     }
 

@@ -117,7 +117,7 @@ class RestoreByHandTest {
                         .snapshot())
                 .isEqualTo(site.older().snapshot());
         assertThat(fetched.list()).containsExactly(site.older().snapshot());
-        assertThat(temp.resolve("fetched").resolve(repository.relativize(blob(site.archive()))))
+        assertThat(temp.resolve("fetched").resolve(repository.relativize(blob(site.tables()))))
                 .as("a blob of the newest alone")
                 .doesNotExist();
     }

@@ -2,6 +2,7 @@ package io.understudy.replica.app;
 
 import io.understudy.files.ProcessLock;
 import io.understudy.replica.apply.CleanUp;
+import io.understudy.replica.apply.LiveDatabases;
 import io.understudy.replica.promote.Promotion;
 import io.understudy.replica.round.ImportRequest;
 import io.understudy.replica.round.Rollback;
@@ -26,6 +27,7 @@ public final class Replica {
     private final Rollback rollback;
     private final Promotion promotion;
     private final CleanUp cleanUp;
+    private final LiveDatabases databases;
 
     Replica(
             ApplyLock lock,
@@ -34,7 +36,8 @@ public final class Replica {
             Round round,
             Rollback rollback,
             Promotion promotion,
-            CleanUp cleanUp) {
+            CleanUp cleanUp,
+            LiveDatabases databases) {
         this.lock = lock;
         this.store = store;
         this.backup = backup;
@@ -42,6 +45,7 @@ public final class Replica {
         this.rollback = rollback;
         this.promotion = promotion;
         this.cleanUp = cleanUp;
+        this.databases = databases;
     }
 
     /** What this server is, for the log. */
@@ -116,7 +120,7 @@ public final class Replica {
     private <T> T locked(Supplier<T> work) {
         ProcessLock held = lock.acquire();
         try {
-            return work.get();
+            return databases.during(work);
         } finally {
             held.close();
         }

@@ -283,7 +283,8 @@ public final class ReplicaWiring implements AutoCloseable {
                 round(events),
                 new Rollback(store, reconciler(events), intents(), applier(events), ports.ticker()),
                 promotion(events),
-                cleanUp(events));
+                cleanUp(events),
+                ports.databases());
     }
 
     AnnouncedName announced() {

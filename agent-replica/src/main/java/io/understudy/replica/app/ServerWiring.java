@@ -30,6 +30,7 @@ final class ServerWiring {
         Clock clock = Clock.systemUTC();
         Ticker ticker = Ticker.system();
         Path state = settings.state();
+        Database database = new Database(settings.database());
         CommandRunner runner = new SystemCommandRunner(StateEntry.COMMANDS.in(state), ticker);
         ReplicaDisk disk = new ReplicaDisk(
                 new MarkerBackupMode(new Marker(settings.marker()), settings.site(), clock),
@@ -40,8 +41,8 @@ final class ServerWiring {
                 FileHook.none());
         return new ReplicaPorts(
                 filestore,
-                new DatabaseSwap(new Database(settings.database()), ticker),
-                new DatabaseLoader(settings.database(), state, runner, ticker),
+                new DatabaseSwap(database, ticker),
+                new DatabaseLoader(database, state, runner, ticker),
                 new CommandSiteService(settings.service(), runner, ticker),
                 disk,
                 clock,

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,11 @@ public final class DatabaseSwap implements LiveDatabases {
         this.database = database;
         this.databases = new Databases(database, ticker);
         this.names = DatabaseNames.of(database.settings().name());
+    }
+
+    @Override
+    public <T> T during(Supplier<T> work) {
+        return database.keepingSessions(work);
     }
 
     @Override
@@ -66,7 +72,7 @@ public final class DatabaseSwap implements LiveDatabases {
     public List<String> lacking(List<TableData> tables) {
         Map<String, Boolean> found = new HashMap<>();
         try (Session session = database.open()) {
-            session.execute("SET statement_timeout = '10s'");
+            session.execute("BEGIN; SET LOCAL statement_timeout = '10s'");
             session.query(TABLES, row -> Map.entry(name(row.text("nspname"), row.text("relname")), row.flag("empty")))
                     .forEach(table -> found.put(table.getKey(), table.getValue()));
         }

@@ -5,9 +5,15 @@ import io.understudy.repository.DatabaseData.TableData;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The databases that may carry the site's name. Identity decides, names only show. Not for concurrent use. */
 public interface LiveDatabases {
+    /** Does work, whose questions to the server share few sessions. */
+    default <T> T during(Supplier<T> work) {
+        return work.get();
+    }
+
     /** Which database carries which name now. */
     Arrangement look();
 

@@ -36,10 +36,11 @@ final class ContentLoader {
     }
 
     /**
+     * @param rowsAreIn runs when those are that are loaded in parallel
      * @throws UnderstudyException {@code LOAD_FAILED}, {@code LOAD_MISMATCH}, {@code CANCELLED}, and those of
      *     pg_restore, blobs and sessions
      */
-    void load(Manifest manifest, BlobSource blobs, Progress progress) {
+    void load(Manifest manifest, BlobSource blobs, Progress progress, Runnable rowsAreIn) {
         DatabaseData data = manifest.database();
         List<TableData> tables = tables(data, blobs);
         LoadOrder order;
@@ -54,6 +55,7 @@ final class ContentLoader {
                 tables.stream().filter(table -> !order.isLate(table)).toList();
         CopyPlan plan = CopyPlan.of(early, blobs, database.settings().connections());
         List<CopyTask> refused = new RowLoader(rights, database.settings().connections(), copy).load(plan.tasks());
+        rowsAreIn.run();
         restore(order.early(options.contents()));
         Stream<CopyTask> late =
                 CopyPlan.of(tables.stream().filter(order::isLate).toList(), blobs, 1).tasks().stream();

@@ -12,10 +12,6 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.UserRisks;
 import io.understudy.process.CommandRunner;
 import io.understudy.progress.Progress;
-import io.understudy.replica.events.ReplicaPoint;
-import io.understudy.replica.load.ArchiveRestore.Section;
-import io.understudy.replica.load.DigestCheck.Mismatch;
-import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
@@ -23,16 +19,12 @@ import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,23 +48,31 @@ public final class DatabaseLoader implements SpareLoader {
 
     private final Database database;
     private final SpareDatabase spare;
-    private final Restores restores;
+    private final SpareBase base;
+    private final FullLoader full;
     private final IncrementalLoader incremental;
     private final Preflight preflight;
 
     /** @param state the agents' state folder */
     public DatabaseLoader(DatabaseSettings settings, Path state, CommandRunner runner, Ticker ticker) {
-        this(settings, state, runner, ticker, DiskSpace.ofThisMachine());
+        this(new Database(settings), state, runner, ticker);
     }
 
-    DatabaseLoader(DatabaseSettings settings, Path state, CommandRunner runner, Ticker ticker, DiskSpace disk) {
-        this.database = new Database(settings);
-        PgTools tools = new PgTools(LoadOptions.with(settings), runner);
+    /** @param state the agents' state folder */
+    public DatabaseLoader(Database database, Path state, CommandRunner runner, Ticker ticker) {
+        this(database, state, runner, ticker, DiskSpace.ofThisMachine());
+    }
+
+    DatabaseLoader(Database database, Path state, CommandRunner runner, Ticker ticker, DiskSpace disk) {
+        this.database = database;
+        PgTools tools = new PgTools(LoadOptions.with(database.settings()), runner);
         this.spare = new SpareDatabase(database, ticker, state, DatabaseLoader::nonce);
-        this.restores = new Restores(database, tools, spare.name(), state);
+        this.base = new SpareBase(database, spare, ticker, state);
+        Restores restores = new Restores(database, tools, spare.name(), state);
+        this.full = new FullLoader(database, spare, base, restores);
         this.incremental = new IncrementalLoader(
-                database, spare, restores, new ComparedTables(state, Clock.systemUTC()), state, ticker);
-        this.preflight = new Preflight(database, tools, spare, state, disk);
+                database, spare, base, restores, new ComparedTables(state, Clock.systemUTC()), state, ticker);
+        this.preflight = new Preflight(database, tools, spare, base, state, disk);
     }
 
     private static String nonce() {
@@ -81,7 +81,15 @@ public final class DatabaseLoader implements SpareLoader {
 
     @Override
     public void preflight(Manifest manifest) {
-        preflight.check(manifest);
+        keepingSessions(() -> {
+            preflight.check(manifest);
+            return null;
+        });
+    }
+
+    /** Its questions share few sessions. */
+    private <T> T keepingSessions(Supplier<T> work) {
+        return database.keepingSessions(work);
     }
 
     @Override
@@ -103,20 +111,24 @@ public final class DatabaseLoader implements SpareLoader {
 
     @Override
     public Optional<Base> base() {
-        return spare.base().map(base -> new Base(base.identity(), base.snapshot()));
+        return keepingSessions(() -> base.find().map(found -> new Base(found.identity(), found.snapshot())));
     }
 
     @Override
     public Optional<DatabaseIdentity> holding(SnapshotId snapshot) {
-        return spare.holding(snapshot);
+        return keepingSessions(() -> spare.holding(snapshot));
     }
 
     @Override
     public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
+        return keepingSessions(() -> loaded(manifest, blobs, context, progress));
+    }
+
+    private LoadedSpare loaded(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<DatabaseIdentity> whole = spare.holding(manifest.snapshot());
         // What loads ahead left to do is done by a load from the snapshot to itself.
         if (whole.isPresent()
-                && (context.ahead() || spare.base().filter(incremental::isOwed).isEmpty())) {
+                && (context.ahead() || base.find().filter(incremental::isOwed).isEmpty())) {
             return new LoadedSpare(whole.get(), LoadReport.full("an earlier attempt had loaded it"));
         }
         finishHalfChanged(manifest.snapshot(), blobs, context, progress);
@@ -141,20 +153,20 @@ public final class DatabaseLoader implements SpareLoader {
                     "cannot load " + manifest.snapshot() + " by differences: " + why,
                     "agent-replica sync loads all of it, which takes longer");
         }
-        return new LoadedSpare(loadInFull(manifest, blobs, context, progress), LoadReport.full(why));
+        return new LoadedSpare(full.load(manifest, blobs, context, progress), LoadReport.full(why));
     }
 
     private LoadedSpare byDifferences(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
-        LoadedDatabase base = spare.base()
+        LoadedDatabase found = base.find()
                 .orElseThrow(
                         () -> new FullLoadRequired("this server has no database of an older snapshot to begin with"));
-        Manifest before = context.held(base.snapshot())
+        Manifest before = context.held(found.snapshot())
                 .orElseThrow(() -> new FullLoadRequired(
-                        "the mirror does not hold " + base.snapshot() + ", which the database to begin with holds"));
-        LOG.debug("bringing the database of {} up to {}", base.snapshot(), manifest.snapshot());
+                        "the mirror does not hold " + found.snapshot() + ", which the database to begin with holds"));
+        LOG.debug("bringing the database of {} up to {}", found.snapshot(), manifest.snapshot());
         try {
-            IncrementalLoader.Loaded loaded = incremental.load(context, base, before, manifest, blobs, progress);
-            definition(manifest).afterTheLoad();
+            IncrementalLoader.Loaded loaded = incremental.load(context, found, before, manifest, blobs, progress);
+            full.definition(manifest).afterTheLoad();
             return new LoadedSpare(spare.loaded(manifest.snapshot(), loaded.mark()), loaded.report());
         } catch (FullLoadRequired e) {
             throw e;
@@ -170,7 +182,7 @@ public final class DatabaseLoader implements SpareLoader {
             return;
         }
         try {
-            spare.failed();
+            base.failed();
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
@@ -182,7 +194,7 @@ public final class DatabaseLoader implements SpareLoader {
      */
     private void finishHalfChanged(SnapshotId next, BlobSource blobs, LoadContext context, Progress progress) {
         Optional<Manifest> half =
-                spare.halfChangedInto().filter(into -> !into.equals(next)).flatMap(context::held);
+                base.halfChangedInto().filter(into -> !into.equals(next)).flatMap(context::held);
         if (half.isEmpty()) {
             return;
         }
@@ -193,120 +205,21 @@ public final class DatabaseLoader implements SpareLoader {
         }
     }
 
-    private DatabaseDefinition definition(Manifest manifest) {
-        return new DatabaseDefinition(
-                database, spare.name(), manifest.database().properties());
-    }
-
-    static Set<String> tables(Manifest manifest, BlobSource blobs) {
-        try (Stream<TableData> tables = manifest.database().tables(blobs)) {
-            return tables.map(TableCopy::name).collect(Collectors.toSet());
-        }
-    }
-
-    private DatabaseIdentity loadInFull(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
-        context.changing();
-        spare.dropBase();
-        LoadRights.dropLeftovers(database, spare.name());
-        DatabaseDefinition definition = definition(manifest);
-        DatabaseIdentity created = spare.create(definition::creation);
-        try {
-            fill(manifest, blobs, progress, definition);
-            requireSame(created);
-            return spare.loaded(manifest.snapshot(), session -> LoadMark.of(session, tables(manifest, blobs)));
-        } catch (RuntimeException e) {
-            dropAfter(e);
-            throw e;
-        }
-    }
-
-    private void fill(Manifest manifest, BlobSource blobs, Progress progress, DatabaseDefinition definition) {
-        LOG.info(
-                "loading {} into database {}: {} tables, {} bytes of text",
-                manifest.snapshot(),
-                spare.name(),
-                manifest.totals().tables(),
-                manifest.totals().databaseBytes());
-        progress.report("schema", 0, -1);
-        definition.beforeTheLoad();
-        try (ArchiveFile archive = restores.assemble(manifest, blobs)) {
-            ReplicaPoint.ARCHIVE_ASSEMBLED.reached();
-            ArchiveRestore restore = restores.restore(manifest, archive);
-            RestoreOptions options = restores.options(restore);
-            new FunctionGuard(database, spare.name())
-                    .during(() -> restore.restore(Section.PRE_DATA, options.arguments(), options.contents()));
-            ReplicaPoint.SCHEMA_RESTORED.reached();
-            try (LoadRights rights = LoadRights.of(database, spare.name())) {
-                new ContentLoader(database, spare.name(), restore, options, rights).load(manifest, blobs, progress);
-                ReplicaPoint.DATA_RESTORED.reached();
-                progress.report("indexes", 0, -1);
-                rights.restorePostData(restore, options.arguments(), options.contents());
-                ReplicaPoint.INDEXES_BUILT.reached();
-            }
-        }
-        progress.report("statistics", 0, -1);
-        new Analysis(database, spare.name()).run();
-        definition.afterTheLoad();
-        ReplicaPoint.STATISTICS_MADE.reached();
-    }
-
-    /** Whatever the cause, a half-loaded spare only takes room from the live database. */
-    private void dropAfter(RuntimeException failure) {
-        if (Thread.currentThread().isInterrupted()) {
-            return;
-        }
-        try {
-            spare.drop();
-        } catch (RuntimeException e) {
-            LOG.warn("the spare database stays until the next load: {}", e.getMessage());
-            failure.addSuppressed(e);
-        }
-    }
-
-    private void requireSame(DatabaseIdentity created) {
-        if (!spare.isNamed(created)) {
-            throw new UnderstudyException(
-                    ErrorCode.DATABASE_FOREIGN,
-                    "verification of the loaded database failed: another session renamed or replaced it",
-                    "keep other tools away from database " + spare.name());
-        }
-    }
-
     @Override
     public List<TableDifference> compareLive(Manifest manifest, BlobSource blobs, Progress progress) {
-        String live = database.settings().name();
-        CopyTargets targets;
-        try (Session session = database.open()) {
-            targets = CopyTargets.of(session);
-        }
-        List<TableData> tables;
-        try (Stream<TableData> all = manifest.database().tables(blobs)) {
-            // Partitions that PostgreSQL fills by way of their root have other rows on each server.
-            tables = all.filter(table -> targets.of(table).equals(TableCopy.name(table)))
-                    .toList();
-        }
-        String encoding = manifest.database().properties().encoding();
-        Collection<Mismatch> found = new DigestCheck(database, live, encoding).compare(tables, progress);
-        Map<String, Long> rows = found.stream()
-                .collect(Collectors.toMap(
-                        each -> TableCopy.name(each.table()),
-                        each -> each.table().rows()));
-        Set<String> written = spare.markOf(live)
-                .map(mark -> new Drift(database, live, mark).findIfKnown(rows))
-                .orElse(Set.of());
-        return found.stream()
-                .map(each -> new TableDifference(each.text(), written.contains(TableCopy.name(each.table()))))
-                .sorted(Comparator.comparing(TableDifference::table))
-                .toList();
+        return keepingSessions(() -> new LiveComparison(database, spare).compare(manifest, blobs, progress));
     }
 
     @Override
     public boolean takeBack(SnapshotId snapshot) {
-        return spare.takeBack(snapshot);
+        return keepingSessions(() -> base.takeBack(snapshot));
     }
 
     @Override
     public void dropSpare() {
-        spare.drop();
+        keepingSessions(() -> {
+            spare.drop();
+            return null;
+        });
     }
 }

@@ -88,9 +88,7 @@ final class DifferenceLoad {
                 changes.stream().mapToLong(each -> each.after().bytes()).sum());
         requireFew(changes, total);
         List<TableLoad> done = new ArrayList<>();
-        changes.stream()
-                .filter(TableChange::isUnchanged)
-                .forEach(each -> done.add(new TableLoad(each.text(), By.UNCHANGED, Optional.empty(), 0, 0, false)));
+        changes.stream().filter(TableChange::isUnchanged).forEach(each -> done.add(each.asUnchanged()));
         TableCopy copy = new TableCopy(blobs, progress, encoding, targets, bytes(changes));
         TableExchange exchange = new TableExchange(copy, blobs, encoding);
         List<TableLoad> changed = new ArrayList<>();

@@ -39,10 +39,11 @@ final class IncrementalLoader {
 
     private final Database database;
     private final Database replica;
-    private final SpareDatabase spare;
+    private final String spare;
+    private final SpareBase bases;
     private final Restores restores;
     private final Path state;
-    private final ComparedTables compared;
+    private final DigestsOfTables digests;
     private boolean mayBeReplica;
     private final BaseInspector inspector;
     private final ViewRefresh views;
@@ -50,15 +51,17 @@ final class IncrementalLoader {
     IncrementalLoader(
             Database database,
             SpareDatabase spare,
+            SpareBase bases,
             Restores restores,
             ComparedTables compared,
             Path state,
             Ticker ticker) {
         this.database = database;
         this.replica = database.asReplica();
-        this.spare = spare;
+        this.spare = spare.name();
+        this.bases = bases;
         this.restores = restores;
-        this.compared = compared;
+        this.digests = new DigestsOfTables(replica, spare.name(), compared);
         this.state = state;
         this.inspector = new BaseInspector(replica, spare.name());
         this.views = new ViewRefresh(replica, spare.name(), ticker);
@@ -85,40 +88,39 @@ final class IncrementalLoader {
             BlobSource blobs,
             Progress progress) {
         requireAlike(before.database(), after.database());
-        boolean quiet = spare.isWhole(base) && context.wasNeverLive(base.identity());
+        boolean quiet = bases.isWhole(base) && context.wasNeverLive(base.identity());
         boolean brief = quiet && context.ahead();
         requireReplicaRole();
         List<TableChange> tables =
                 brief ? TableChange.differing(before, after, blobs) : TableChange.between(before, after, blobs);
-        Change change = spare.adopt(base, after.snapshot(), context::changing);
+        Change change = bases.adopt(base, after.snapshot(), context::changing);
         if (!quiet) {
-            LoadRights.dropLeftoversIn(replica, spare.name());
+            LoadRights.dropLeftoversIn(replica, spare);
         }
         BaseLook look = quiet ? inspector.quietLook(base.mark(), brief) : inspector.look(base.mark(), tables, change);
         boolean sameArchive =
                 before.database().archive().equals(after.database().archive());
         if (!sameArchive || !quiet && look.hasDoubtfulObjects()) {
-            new LargeObjects(database, spare.name(), restores, spare::changingBeyond)
+            new LargeObjects(database, spare, restores, bases::changingBeyond)
                     .replace(after, blobs, inspector.filled(look));
         }
         List<TableLoad> loads =
                 brief && tables.isEmpty() ? List.of() : rows(context, tables, look, change, after, blobs, progress);
         Set<String> changed = changed(tables, loads);
         ViewRefresh.Views left = finish(context, tables, loads, changed, look, before, after, blobs, progress);
-        boolean carried = brief
+        boolean carried = quiet
                 && sameArchive
                 && changed.stream().noneMatch(look.structure().loud()::contains);
         return new Loaded(
                 new LoadReport(Optional.empty(), loads),
                 session -> carried
                         ? base.mark().moved(session, left.refreshed(), left.left())
-                        : LoadMark.of(session, DatabaseLoader.tables(after, blobs))
-                                .withStale(left.left()));
+                        : LoadMark.of(session, FullLoader.tables(after, blobs)).withStale(left.left()));
     }
 
     /** Whether loads that only kept this database ready left comparisons with digests, or views, to a later one. */
     boolean isOwed(LoadedDatabase database) {
-        return compared.isOwed() || !database.mark().stale().isEmpty();
+        return digests.areOwed() || !database.mark().stale().isEmpty();
     }
 
     private List<TableLoad> rows(
@@ -129,11 +131,22 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
+        DifferenceLoad rows = new DifferenceLoad(blobs, state, bases::committing);
+        if (look.quiet() && tables.stream().allMatch(table -> table.before().equals(table.after()))) {
+            List<TableLoad> loads =
+                    tables.stream().map(TableChange::asUnchanged).toList();
+            List<TableChange> wrong = digests.different(context, tables, look.targets(), after);
+            if (wrong.isEmpty()) {
+                return loads;
+            }
+            try (LoadRights rights = LoadRights.of(replica, spare)) {
+                return repaired(loads, rows.run(wrong, change, look.order(), look.targets(), rights, after, progress));
+            }
+        }
         try (LoadRights rights = rights(tables, look)) {
             List<TableChange> changes = inspector.withDrift(tables, change, look, rights);
-            DifferenceLoad rows = new DifferenceLoad(blobs, state, spare::committing);
             List<TableLoad> loads = rows.run(changes, change, look.order(), look.targets(), rights, after, progress);
-            List<TableChange> wrong = different(context, changes, look.targets(), after);
+            List<TableChange> wrong = digests.different(context, changes, look.targets(), after);
             if (!wrong.isEmpty()) {
                 loads = repaired(loads, rows.run(wrong, change, look.order(), look.targets(), rights, after, progress));
             }
@@ -154,9 +167,9 @@ final class IncrementalLoader {
         return few
                 ? LoadRights.of(
                         replica,
-                        spare.name(),
+                        spare,
                         changes.stream().map(TableChange::name).collect(Collectors.toCollection(TreeSet::new)))
-                : LoadRights.of(replica, spare.name());
+                : LoadRights.of(replica, spare);
     }
 
     private void requireReplicaRole() {
@@ -189,36 +202,6 @@ final class IncrementalLoader {
             return Optional.of("database.user may not set session_replication_role;"
                     + " GRANT SET ON PARAMETER session_replication_role TO it allows that (PostgreSQL 15 and later)");
         }
-    }
-
-    /**
-     * The tables whose turn it is to be compared, and that differ from the snapshot. Partitions that PostgreSQL fills
-     * by way of their root have other rows on each server.
-     */
-    private List<TableChange> different(
-            LoadContext context, List<TableChange> changes, CopyTargets targets, Manifest after) {
-        Set<String> changed = changes.stream()
-                .filter(table -> !table.isUnchanged())
-                .map(TableChange::name)
-                .collect(Collectors.toSet());
-        if (context.ahead()) {
-            compared.changed(changed);
-            return List.of();
-        }
-        List<TableData> all = changes.stream()
-                .filter(table -> targets.of(table.after()).equals(table.name()))
-                .map(TableChange::after)
-                .toList();
-        List<TableData> due = compared.due(all, changed);
-        Map<String, String> wrong = new DigestCheck(
-                        replica, spare.name(), after.database().properties().encoding())
-                .compare(due, Progress.none()).stream()
-                        .collect(Collectors.toMap(each -> TableCopy.name(each.table()), DigestCheck.Mismatch::text));
-        compared.compared(due, all);
-        return changes.stream()
-                .filter(table -> wrong.containsKey(table.name()))
-                .map(table -> table.again("its rows differed from the snapshot's digest: " + wrong.get(table.name())))
-                .toList();
     }
 
     private static List<TableLoad> repaired(List<TableLoad> loads, List<TableLoad> again) {
@@ -281,8 +264,8 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
-        spare.changingBeyond();
-        SequenceLoader sequences = new SequenceLoader(replica, spare.name());
+        bases.changingBeyond();
+        SequenceLoader sequences = new SequenceLoader(replica, spare);
         if (look.quiet()) {
             sequences.loadChanged(before.database(), after.database(), blobs);
         } else {
@@ -290,7 +273,7 @@ final class IncrementalLoader {
         }
         progress.report("statistics", 0, -1);
         ViewRefresh.Views refreshed = views.refresh(changed, look, context.ahead());
-        new Analysis(replica, spare.name()).run(muchChanged(tables, loads));
+        new Analysis(replica, spare).run(muchChanged(tables, loads));
         ReplicaPoint.BASE_CHANGED.reached();
         return refreshed;
     }

@@ -139,7 +139,7 @@ final class LoadRights implements AutoCloseable {
 
     /** A session in which rows of this table, qualified, can be stored and read. */
     Session open(String table) {
-        return login(table).map(login -> login.open(spare)).orElseGet(() -> database.open(spare));
+        return login(table).map(login -> login.open(spare)).orElseGet(() -> database.openApart(spare));
     }
 
     /** What tables have in common for which {@link #open} logs in as the same role. */

@@ -2,7 +2,6 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
 import io.understudy.repository.DatabaseProperties;
@@ -13,29 +12,27 @@ import java.util.Set;
 
 /** Whether this server can create a database of the snapshot's encoding and locale. */
 final class LocaleCheck {
-    private final Database database;
+    private final Session session;
 
-    LocaleCheck(Database database) {
-        this.database = database;
+    /** @param session outside of a transaction */
+    LocaleCheck(Session session) {
+        this.session = session;
     }
 
     List<Fault> faults(DatabaseProperties properties) {
         List<Fault> faults = new ArrayList<>();
-        try (Session session = database.maintenance()) {
-            if (session.number("SELECT pg_catalog.pg_char_to_encoding(?)", properties.encoding()) < 0) {
-                faults.add(lacks("encoding " + properties.encoding(), "upgrade this server"));
-            }
-            if (!provides(session, properties.provider())) {
+        if (session.number("SELECT pg_catalog.pg_char_to_encoding(?)", properties.encoding()) < 0) {
+            faults.add(lacks("encoding " + properties.encoding(), "upgrade this server"));
+        }
+        if (!provides(properties.provider())) {
+            faults.add(lacks(
+                    "locale provider " + properties.provider(),
+                    "use a PostgreSQL that was built with it, not older than the source's"));
+        }
+        for (String locale : locales(properties)) {
+            if (!knows(locale)) {
                 faults.add(lacks(
-                        "locale provider " + properties.provider(),
-                        "use a PostgreSQL that was built with it, not older than the source's"));
-            }
-            for (String locale : locales(properties)) {
-                if (!knows(session, locale)) {
-                    faults.add(lacks(
-                            "locale \"" + locale + "\"",
-                            "generate it (dpkg-reconfigure locales) and restart PostgreSQL"));
-                }
+                        "locale \"" + locale + "\"", "generate it (dpkg-reconfigure locales) and restart PostgreSQL"));
             }
         }
         return faults;
@@ -45,7 +42,7 @@ final class LocaleCheck {
         return new LinkedHashSet<>(List.of(properties.collate(), properties.ctype()));
     }
 
-    private static boolean provides(Session session, String provider) {
+    private boolean provides(String provider) {
         return switch (provider) {
             case "icu" ->
                 session.serverVersion() >= 150000
@@ -56,15 +53,18 @@ final class LocaleCheck {
     }
 
     /** Any session may set this one, and the server looks whether the operating system has the locale. */
-    private static boolean knows(Session session, String locale) {
+    private boolean knows(String locale) {
+        session.execute("BEGIN");
         try {
-            session.execute("SET lc_monetary = " + Sql.literal(locale));
+            session.execute("SET LOCAL lc_monetary = " + Sql.literal(locale));
             return true;
         } catch (UnderstudyException e) {
             if (e.code() == ErrorCode.DATABASE_FAILED) {
                 return false;
             }
             throw e;
+        } finally {
+            session.execute("ROLLBACK");
         }
     }
 

@@ -22,12 +22,14 @@ final class Preflight {
     private final Database database;
     private final PgTools tools;
     private final SpareDatabase spare;
+    private final SpareBase base;
     private final DiskCheck disk;
 
-    Preflight(Database database, PgTools tools, SpareDatabase spare, Path state, DiskSpace space) {
+    Preflight(Database database, PgTools tools, SpareDatabase spare, SpareBase base, Path state, DiskSpace space) {
         this.database = database;
         this.tools = tools;
         this.spare = spare;
+        this.base = base;
         this.disk = new DiskCheck(database.settings(), state, space);
     }
 
@@ -42,7 +44,7 @@ final class Preflight {
             faults.addAll(new RoleCheck(session, single())
                     .faults(data.properties(), database.settings().name()));
             faults.addAll(new ExtensionCheck(session).faults(data.properties()));
-            faults.addAll(new LocaleCheck(database).faults(data.properties()));
+            faults.addAll(new LocaleCheck(session).faults(data.properties()));
             faults.addAll(new NameCheck(database, spare.name()).faults(data.properties()));
             foreignSpare().ifPresent(faults::add);
             if (spare.holding(manifest.snapshot()).isEmpty()) {
@@ -56,7 +58,7 @@ final class Preflight {
 
     /** The database whose room a load has: a load in full drops it first. */
     private String base() {
-        return spare.base().flatMap(base -> spare.name(base.identity())).orElse(spare.name());
+        return base.find().flatMap(found -> spare.name(found.identity())).orElse(spare.name());
     }
 
     /** A session cannot rename the database that it is in, and would be ended with the others. */

@@ -1,5 +1,7 @@
 package io.understudy.replica.load;
 
+import io.understudy.replica.load.LoadReport.By;
+import io.understudy.replica.load.LoadReport.TableLoad;
 import io.understudy.repository.DatabaseData;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.Manifest;
@@ -83,6 +85,10 @@ record TableChange(TableData before, TableData after, Optional<String> full, boo
 
     TableChange again(String why) {
         return new TableChange(before, after, Optional.of(why), drifted, true);
+    }
+
+    TableLoad asUnchanged() {
+        return new TableLoad(text(), By.UNCHANGED, Optional.empty(), 0, 0, false);
     }
 
     boolean isUnchanged() {

@@ -15,30 +15,26 @@ import io.understudy.replica.state.PlanSet;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaStateStore;
-import io.understudy.repository.DatabaseData;
-import io.understudy.repository.DatabaseProperties;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The steps of a round that change nothing that is live: {@code FETCH} to {@code STAGE}. */
 public final class ImportSteps {
-    private static final Duration VERIFIED = Duration.ofMinutes(10);
+    private static final Logger LOG = LoggerFactory.getLogger(ImportSteps.class);
 
     private final ReplicaStateStore store;
     private final SnapshotSource source;
     private final SpareLoader loader;
     private final Stage stage;
-    private final List<TreeSettings> trees;
     private final Clock clock;
-    private final Ticker ticker;
+    private final ImportChecks checks;
     private final AheadStaging staging;
-    private Optional<Verified> verified = Optional.empty();
-    private long verifiedAt;
 
     public ImportSteps(
             ReplicaStateStore store,
@@ -52,9 +48,8 @@ public final class ImportSteps {
         this.source = source;
         this.loader = loader;
         this.stage = stage;
-        this.trees = List.copyOf(trees);
         this.clock = clock;
-        this.ticker = ticker;
+        this.checks = new ImportChecks(loader, trees, ticker);
         this.staging = new AheadStaging(source, stage, ticker);
     }
 
@@ -64,35 +59,12 @@ public final class ImportSteps {
     }
 
     void verify(Manifest manifest) {
-        TreesMatch.check(manifest, trees);
-        loader.preflight(manifest);
+        checks.check(manifest);
     }
 
     /** As {@link #verify}, but what was found well of an alike snapshot counts for ten minutes. */
     void verifyAhead(Manifest manifest) {
-        Verified now = Verified.of(manifest);
-        boolean recent = verified.filter(now::equals).isPresent()
-                && ticker.since(verifiedAt).compareTo(VERIFIED) < 0;
-        if (!recent) {
-            verify(manifest);
-            verified = Optional.of(now);
-            verifiedAt = ticker.nanos();
-        }
-    }
-
-    /** What the checks look at, apart from this server. */
-    private record Verified(
-            DatabaseProperties properties, String schema, Manifest.Versions versions, List<String> trees) {
-        static Verified of(Manifest manifest) {
-            DatabaseData data = manifest.database();
-            return new Verified(
-                    data.properties(),
-                    data.schemaHash(),
-                    manifest.versions(),
-                    manifest.trees().stream()
-                            .map(tree -> tree.kind().label() + " " + tree.name())
-                            .toList());
-        }
+        checks.checkAhead(manifest);
     }
 
     /** It is loaded ahead. */
@@ -102,12 +74,12 @@ public final class ImportSteps {
 
     /** @param ahead whether it is kept ready only */
     LoadedSpare load(Manifest manifest, boolean ahead, Progress progress) {
-        return load(manifest, new RoundContext(ahead, true), progress);
+        return load(manifest, new RoundContext(manifest, ahead, true), progress);
     }
 
     /** Loads it ahead by differences alone: to be given up, all of it would take too long. */
     LoadedSpare loadSoon(Manifest manifest, Progress progress) {
-        return load(manifest, new RoundContext(true, false), progress);
+        return load(manifest, new RoundContext(manifest, true, false), progress);
     }
 
     private LoadedSpare load(Manifest manifest, RoundContext context, Progress progress) {
@@ -150,11 +122,13 @@ public final class ImportSteps {
 
     /** A database whose content is being changed is not ahead: that is written down first. */
     private final class RoundContext implements LoadContext {
+        private final Manifest manifest;
         private final boolean ahead;
         private final boolean inFull;
         private boolean changed;
 
-        RoundContext(boolean ahead, boolean inFull) {
+        RoundContext(Manifest manifest, boolean ahead, boolean inFull) {
+            this.manifest = manifest;
             this.ahead = ahead;
             this.inFull = inFull;
         }
@@ -187,6 +161,19 @@ public final class ImportSteps {
             changed = true;
             if (store.record().ahead().isPresent()) {
                 store.change(ReplicaRecord::withoutAhead);
+            }
+        }
+
+        /** The step that stages them plans once more, for the site may write, and finds the contents there. */
+        @Override
+        public void alongside() {
+            if (ahead) {
+                return;
+            }
+            try {
+                stage.prepare(manifest, source.blobs(), Progress.none());
+            } catch (RuntimeException e) {
+                LOG.debug("the files of {} are staged after the load: {}", manifest.snapshot(), e.getMessage());
             }
         }
     }

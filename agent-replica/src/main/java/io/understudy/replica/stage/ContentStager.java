@@ -5,7 +5,9 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
+import io.understudy.files.FolderDeletion;
 import io.understudy.files.FileStat;
+import io.understudy.files.FolderDeletion;
 import io.understudy.files.LinkTarget;
 import io.understudy.files.Sha256;
 import io.understudy.files.TreeEntry;
@@ -31,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 
@@ -42,15 +45,26 @@ import java.util.function.LongConsumer;
 final class ContentStager {
     private final Plan plan;
     private final Path folder;
+    private final Optional<OwnStaging> own;
     private final BlobSource blobs;
     private final StagedFiles files;
     private final LongConsumer progress;
     private final Map<BlobRef, Numbers> packs = new LinkedHashMap<>();
 
-    /** @param progress receives the size of every file that is there */
-    ContentStager(Plan plan, Path folder, BlobSource blobs, AttributeWriter attributeWriter, LongConsumer progress) {
+    /**
+     * @param own what this process staged there before
+     * @param progress receives the size of every file that is there
+     */
+    ContentStager(
+            Plan plan,
+            Path folder,
+            Optional<OwnStaging> own,
+            BlobSource blobs,
+            AttributeWriter attributeWriter,
+            LongConsumer progress) {
         this.plan = plan;
         this.folder = folder;
+        this.own = own;
         this.blobs = blobs;
         this.progress = progress;
         this.files = new StagedFiles(attributeWriter);
@@ -100,7 +114,7 @@ final class ContentStager {
     /** Another snapshot had something of another kind at the path. */
     private static void removeOther(Path target, TreeEntry entry) throws IOException {
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-            WorkFolder.delete(target);
+            FolderDeletion.delete(target);
         } else if (entry instanceof TreeEntry.Folder) {
             Files.deleteIfExists(target);
         }
@@ -181,12 +195,14 @@ final class ContentStager {
      * A staged file has its name only when it is complete, but what lay on a disk since an earlier attempt may have
      * gone bad.
      */
-    private static boolean isThere(Path target, TreeEntry entry) {
+    private boolean isThere(Path target, TreeEntry entry) {
         try {
             FileStat stat = FileStat.of(target);
             return switch (stat.type()) {
                 case FILE ->
-                    entry instanceof TreeEntry.File file && file.size() == stat.size() && isWhole(target, file);
+                    entry instanceof TreeEntry.File file
+                            && file.size() == stat.size()
+                            && (own.filter(each -> each.wrote(stat, file)).isPresent() || isWhole(target, file));
                 case FOLDER -> entry instanceof TreeEntry.Folder;
                 case LINK ->
                     entry instanceof TreeEntry.Link link

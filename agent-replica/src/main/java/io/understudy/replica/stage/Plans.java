@@ -109,8 +109,8 @@ public final class Plans {
                     plansIn(apply).stream()
                             .flatMap(file -> root(file).stream())
                             .forEach(root ->
-                                    WorkFolder.delete(WorkFolder.staged(root).resolve(name(apply))));
-                    WorkFolder.delete(apply);
+                                    FolderDeletion.delete(WorkFolder.staged(root).resolve(name(apply))));
+                    FolderDeletion.delete(apply);
                 }));
         failures.stream().findFirst().ifPresent(first -> {
             throw first;

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,8 @@ public final class TreeStager implements Stage {
     private final DiskSpace space;
     private final Supplier<MountPoints> mounts;
     private final AppliedFiles applied;
+    /** What this process staged last. */
+    private Optional<OwnStaging> own = Optional.empty();
 
     public TreeStager(
             Path state, List<TreeSettings> trees, Clock clock, DiskSpace space, Supplier<MountPoints> mounts) {
@@ -75,6 +78,20 @@ public final class TreeStager implements Stage {
         List<TreeRoot> roots =
                 targets.stream().map(target -> root(target.settings)).toList();
         String apply = plans.begin(manifest.snapshot(), roots);
+        Optional<OwnStaging> before = own.filter(each -> each.apply().equals(apply));
+        Instant start = clock.instant();
+        PlanSet prepared;
+        try {
+            prepared = prepare(targets, apply, before, blobs, progress);
+        } finally {
+            own = Optional.of(new OwnStaging(apply, before.map(OwnStaging::from).orElse(start), clock.instant()));
+        }
+        plans.discardOvertaken(apply, roots);
+        return prepared;
+    }
+
+    private PlanSet prepare(
+            List<Target> targets, String apply, Optional<OwnStaging> before, BlobSource blobs, Progress progress) {
         List<Planned> planned = new ArrayList<>();
         for (Target target : targets) {
             planned.add(plan(apply, target, blobs));
@@ -84,11 +101,10 @@ public final class TreeStager implements Stage {
         long total = planned.stream().mapToLong(p -> p.need().bytes()).sum();
         AtomicLong done = new AtomicLong();
         for (Planned each : planned) {
-            stage(each, blobs, size -> progress.report("stage", done.addAndGet(size), total));
+            stage(each, before, blobs, size -> progress.report("stage", done.addAndGet(size), total));
             ReplicaPoint.TREE_STAGED.reached();
         }
         ReplicaPoint.TREES_PREPARED.reached();
-        plans.discardOvertaken(apply, roots);
         return new PlanSet(
                 apply, targets.stream().map(target -> target.data.name()).toList());
     }
@@ -184,9 +200,9 @@ public final class TreeStager implements Stage {
     }
 
     /** What was taken over may hold files that can't be replaced: it is put back then, and all is written again. */
-    private static void stage(Planned planned, BlobSource blobs, LongConsumer progress) {
+    private static void stage(Planned planned, Optional<OwnStaging> before, BlobSource blobs, LongConsumer progress) {
         try {
-            write(planned, blobs, progress);
+            write(planned, before, blobs, progress);
         } catch (UnderstudyException e) {
             boolean ofFile = e.code() == ErrorCode.FILE_FAILED || e.code() == ErrorCode.FILE_DENIED;
             if (!ofFile || planned.older.isEmpty()) {
@@ -197,15 +213,15 @@ public final class TreeStager implements Stage {
             Path staged = WorkFolder.staged(planned.root).resolve(planned.apply);
             rename(staged, older);
             WorkFolder.create(planned.root, staged);
-            write(planned, blobs, progress);
+            write(planned, before, blobs, progress);
         }
     }
 
-    private static void write(Planned planned, BlobSource blobs, LongConsumer progress) {
+    private static void write(Planned planned, Optional<OwnStaging> before, BlobSource blobs, LongConsumer progress) {
         try (Plan plan = Plan.open(planned.file)) {
             Path folder = plan.header().staged(planned.root);
             new ChangeProbe(planned.root).check(plan);
-            new ContentStager(plan, folder, blobs, planned.attributeWriter, progress).stage();
+            new ContentStager(plan, folder, before, blobs, planned.attributeWriter, progress).stage();
             planned.attributeWriter.report(plan.header().tree());
         }
     }

@@ -10,6 +10,7 @@ import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
+import io.understudy.postgres.Database;
 import io.understudy.postgres.DatabaseNames;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.repository.DatabaseData;
@@ -297,7 +298,7 @@ class PreflightTest {
     }
 
     private DatabaseLoader loader(DatabaseSettings settings, DiskSpace disk) {
-        return new DatabaseLoader(settings, state, new SystemCommandRunner(state), Ticker.system(), disk);
+        return new DatabaseLoader(new Database(settings), state, new SystemCommandRunner(state), Ticker.system(), disk);
     }
 
     private static String hint(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
