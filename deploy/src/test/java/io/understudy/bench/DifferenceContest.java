@@ -155,17 +155,18 @@ final class DifferenceContest {
         stand.settle();
         Effort before = pair.effort();
         double seconds = served.secondsOfLoadsAhead();
+        long last = newest();
         change.run();
-        awaitAllAhead(served);
+        awaitAllAhead(served, last);
         return pair.reported(what, served.secondsOfLoadsAhead() - seconds, before);
     }
 
-    /** No snapshot was added for some seconds, and the newest is ahead. */
-    private void awaitAllAhead(ServedData served) {
-        long[] last = {newest(), System.nanoTime()};
+    /** Snapshots were added after that one, none for some seconds, and the newest is ahead. */
+    private void awaitAllAhead(ServedData served, long before) {
+        long[] last = {before, System.nanoTime()};
         Deadline.await("what changed is ahead", IMPORT, () -> {
             long newest = newest();
-            if (newest != last[0] || served.numberAhead() < newest) {
+            if (newest == before || newest != last[0] || served.numberAhead() < newest) {
                 last[0] = newest;
                 last[1] = System.nanoTime();
             }

@@ -56,15 +56,16 @@ class OutagesIT extends TwoServers {
         disk = SmallDisk.mount(folder.resolve("primary/postgresql"), DISK_MEGABYTES);
     }
 
+    @Override
+    void clear() {
+        if (disk != null) {
+            disk.close();
+        }
+    }
+
     @AfterEach
     void end() {
-        try {
-            stopEverything();
-        } finally {
-            if (disk != null) {
-                disk.close();
-            }
-        }
+        stopEverything();
     }
 
     @Test
@@ -165,7 +166,8 @@ class OutagesIT extends TwoServers {
                 .database()
                 .execute(
                         "site",
-                        "INSERT INTO slow SELECT coalesce(max(id), 10000) + 1, '" + TO_FOLLOW + "' FROM slow WHERE id > 10000");
+                        "INSERT INTO slow SELECT coalesce(max(id), 10000) + 1, '" + TO_FOLLOW
+                                + "' FROM slow WHERE id > 10000");
         ServedData served = new ServedData(pair.standby().layout().replicaHttp());
         Deadline.await(
                 "the standby has what was committed",

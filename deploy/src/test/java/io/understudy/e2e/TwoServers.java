@@ -42,6 +42,9 @@ abstract class TwoServers {
     /** Before anything is installed there. */
     void prepare(Path folder) {}
 
+    /** When nothing runs there any more. */
+    void clear() {}
+
     /** Two servers; the primary's site runs and has one note and one upload; nothing was ever copied. */
     final ServerPair install(boolean s3) {
         List<Integer> versions = PostgresServer.versions();
@@ -120,6 +123,7 @@ abstract class TwoServers {
         if (pair != null) {
             pair.close();
         }
+        clear();
         if (home != null) {
             Folders.delete(home);
         }

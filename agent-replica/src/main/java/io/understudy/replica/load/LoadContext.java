@@ -39,8 +39,8 @@ public interface LoadContext {
     default void changing() {}
 
     /**
-     * What else the round can do while indexes are built, which seldom keep all processors busy. Called once at most, by
-     * another thread that the load waits for, and interrupts when it fails. Throws nothing.
+     * What else the round can do while indexes are built, which seldom keep all processors busy. Called once at most,
+     * by another thread that the load waits for, and interrupts when it fails. Throws nothing.
      */
     default void alongside() {}
 }

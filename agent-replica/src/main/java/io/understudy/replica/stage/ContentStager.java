@@ -5,7 +5,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
 import io.understudy.files.ContentHash;
 import io.understudy.files.FileFailure;
-import io.understudy.files.FolderDeletion;
 import io.understudy.files.FileStat;
 import io.understudy.files.FolderDeletion;
 import io.understudy.files.LinkTarget;

@@ -108,8 +108,8 @@ public final class Plans {
                 .forEach(apply -> attempt(failures, () -> {
                     plansIn(apply).stream()
                             .flatMap(file -> root(file).stream())
-                            .forEach(root ->
-                                    FolderDeletion.delete(WorkFolder.staged(root).resolve(name(apply))));
+                            .forEach(root -> FolderDeletion.delete(
+                                    WorkFolder.staged(root).resolve(name(apply))));
                     FolderDeletion.delete(apply);
                 }));
         failures.stream().findFirst().ifPresent(first -> {
