@@ -5,6 +5,8 @@ import io.understudy.repository.DatabaseProperties.Extension;
 import io.understudy.repository.DatabaseProperties.Grant;
 import io.understudy.repository.DatabaseProperties.Setting;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What a database says about itself, as its session sees it: inside a transaction with a snapshot, as of that snapshot.
@@ -46,6 +48,14 @@ public final class Catalog {
                     HAVING bool_and(k.attgenerated = '')) AS key
             """ + CARRIED + " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"";
 
+    private static final String SIZES = """
+            SELECT s.oid::int8 AS oid, s.blocks, s.bytes FROM (
+                SELECT c.oid, pg_relation_size(c.oid) / current_setting('block_size')::bigint AS blocks,
+                    pg_table_size(c.oid) AS bytes
+                FROM unnest(?::oid[]) AS c(oid)) s
+            WHERE s.blocks IS NOT NULL AND s.bytes IS NOT NULL
+            """;
+
     private final Session session;
 
     public Catalog(Session session) {
@@ -65,6 +75,23 @@ public final class Catalog {
                         row.flag("heap"),
                         row.number("blocks"),
                         row.number("bytes")));
+    }
+
+    /**
+     * These tables, by their OID, with what they take on the server's disk now; without those that are gone. Waits for
+     * tables that are locked exclusively.
+     */
+    public Map<Long, SourceTable> measured(List<SourceTable> tables) {
+        Map<Long, SourceTable> byOid = tables.stream().collect(Collectors.toMap(SourceTable::oid, table -> table));
+        String oids =
+                tables.stream().map(table -> Long.toString(table.oid())).collect(Collectors.joining(",", "{", "}"));
+        return session
+                .query(
+                        SIZES,
+                        row -> byOid.get(row.number("oid")).measured(row.number("blocks"), row.number("bytes")),
+                        oids)
+                .stream()
+                .collect(Collectors.toMap(SourceTable::oid, table -> table));
     }
 
     /** As {@code COPY … ENCODING} takes it: {@code UTF8}. */

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Sessions of the site's database that one piece of work leaves to the next, while work follows closely: to connect and
@@ -17,6 +18,7 @@ public final class KeptSessions {
     private final Database database;
     private final Deque<Session> idle = new ArrayDeque<>();
     private boolean keeping;
+    private int holds;
 
     public KeptSessions(Database database) {
         this.database = Objects.requireNonNull(database);
@@ -31,14 +33,37 @@ public final class KeptSessions {
         keeping = true;
     }
 
-    /** Closes what is kept, and keeps none from now on. */
+    /** Closes what is kept, and keeps none from now on but within {@link #holding}. */
     public void rest() {
         synchronized (this) {
             keeping = false;
         }
-        for (Session session = poll(); session != null; session = poll()) {
+        closeUnwanted();
+    }
+
+    /** Does work of several steps, during which sessions are kept as after {@link #keep}. */
+    public <T> T holding(Supplier<T> work) {
+        held(1);
+        try {
+            return work.get();
+        } finally {
+            held(-1);
+            closeUnwanted();
+        }
+    }
+
+    private synchronized void held(int more) {
+        holds += more;
+    }
+
+    private void closeUnwanted() {
+        for (Session session = unwanted(); session != null; session = unwanted()) {
             session.close();
         }
+    }
+
+    private synchronized Session unwanted() {
+        return keeping || holds > 0 ? null : idle.poll();
     }
 
     /** One that was kept, as long as it works, or a new one. @throws UnderstudyException as {@link Database#open()} */
@@ -79,7 +104,7 @@ public final class KeptSessions {
     }
 
     private synchronized boolean isWanted() {
-        return keeping && idle.size() < MOST;
+        return (keeping || holds > 0) && idle.size() < MOST;
     }
 
     private synchronized boolean add(Session session) {

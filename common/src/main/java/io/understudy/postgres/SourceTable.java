@@ -25,6 +25,10 @@ public record SourceTable(
         key = List.copyOf(key);
     }
 
+    SourceTable measured(long blocksNow, long bytesNow) {
+        return new SourceTable(oid, schema, name, columns, key, heap, blocksNow, bytesNow);
+    }
+
     /** As SQL names it: {@code "schema"."name"}. */
     public String qualified() {
         return Sql.qualified(schema, name);

@@ -52,6 +52,20 @@ class KeptSessionsTest {
     }
 
     @Test
+    void workOfSeveralStepsKeepsThemForItsTimeAlone() {
+        boolean same = sessions.holding(() -> {
+            int pid = sessions.with(Session::pid);
+            sessions.rest();
+            return pid == sessions.<Integer>with(Session::pid);
+        });
+        assertThat(same).isTrue();
+        awaitStates();
+        sessions.keep();
+        sessions.holding(() -> sessions.with(Session::pid));
+        awaitStates("idle");
+    }
+
+    @Test
     void oneThatTheServerEndedIsReplaced() {
         sessions.keep();
         int pid = sessions.with(Session::pid);

@@ -59,12 +59,12 @@ class LauncherTest {
     void anOlderOneGetsNoOptionThatItMayNotKnow(String version) throws IOException {
         assertThat(arguments("IMPLEMENTOR=\"24\"\nJAVA_VERSION=\"" + version + "\"\n"))
                 .doesNotContain(UNWARNED)
-                .contains("-Xmx256m");
+                .contains("-Xmx224m");
     }
 
     @Test
     void aJavaThatDoesNotSayItsVersionIsStarted() throws IOException {
-        assertThat(run().output()).contains("-Xmx256m").doesNotContain(UNWARNED);
+        assertThat(run().output()).contains("-Xmx224m").doesNotContain(UNWARNED);
         assertThat(arguments("JAVA_VERSION=unknown\n")).doesNotContain(UNWARNED);
     }
 

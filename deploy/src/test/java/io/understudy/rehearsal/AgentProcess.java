@@ -40,7 +40,7 @@ public final class AgentProcess implements AutoCloseable {
     public static AgentProcess start(Path log, String level) {
         try {
             List<String> command =
-                    new ArrayList<>(List.of("java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+                    new ArrayList<>(List.of("java", "-Xmx224m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
             command.addAll(ClassArchives.forAgents());
             command.addAll(List.of(
                     "-Xshare:auto", "-Dunderstudy.log.level=" + level, "-cp", classPath(), AgentMain.class.getName()));

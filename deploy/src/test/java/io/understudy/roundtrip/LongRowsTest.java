@@ -29,7 +29,7 @@ class LongRowsTest {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final boolean AS_SHIPPED = Boolean.getBoolean("understudy.long.rows");
     private static final long MOST_MIB = AS_SHIPPED ? 480 : 330;
-    private static final int LENGTH = AS_SHIPPED ? 100_000_000 : 45_000_000;
+    private static final int LENGTH = AS_SHIPPED ? 87_000_000 : 45_000_000;
 
     private final PostgresServer server = PostgresServer.shared();
 
@@ -97,7 +97,7 @@ class LongRowsTest {
         String exec = Files.readString(Path.of("bin/agent"));
         return Stream.of(exec.substring(exec.lastIndexOf("exec \"$java\"")).split("\\s+"))
                 .filter(word -> word.startsWith("-X") || word.startsWith("-Djdk"))
-                .map(word -> AS_SHIPPED ? word : word.replace("-Xmx256m", "-Xmx128m"))
+                .map(word -> AS_SHIPPED ? word : word.replace("-Xmx224m", "-Xmx128m"))
                 .toList();
     }
 }

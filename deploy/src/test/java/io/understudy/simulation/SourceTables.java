@@ -20,6 +20,7 @@ import io.understudy.repository.TableRows;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +90,7 @@ final class SourceTables implements SourceDatabase {
                 lists.finish(Server.SITE, PROPERTIES, "ab".repeat(32), 8 << 20, archive),
                 notice(newest.map(Newest::snapshot), point),
                 Optional.of(seen),
-                !known.isEmpty());
+                new Effort(!known.isEmpty(), Duration.ZERO, Duration.ZERO));
     }
 
     @Override

@@ -128,7 +128,10 @@ final class Continuous {
 
     private void ended(Looked end) {
         Pace own = pace.orElseThrow();
-        end.read().ifPresent(reading -> own.read(reading.took(), reading.byChanges()));
+        end.read().ifPresent(reading -> {
+            own.read(reading.took(), reading.byChanges());
+            own.decoded(reading.decoded());
+        });
         switch (end.outcome()) {
             case NO_BASE -> {
                 planner.baseIsNeeded(clock.instant());

@@ -226,6 +226,8 @@ public final class PrimaryWiring implements AutoCloseable {
         Events events = new Events(ports.clock(), announcer, primaryMetrics, daemonStatus, new LogSink());
         AutoPrune prune = new AutoPrune(pruning(events), continuousRetention(events), events);
         events.add(prune);
+        RoleWatch roles = roleWatch();
+        events.add(roles);
         SnapshotQueue queue = new SnapshotQueue(taker(events));
         Schedule schedule =
                 new Schedule(settings.primary().schedule(), ports.clock().getZone());
@@ -294,7 +296,7 @@ public final class PrimaryWiring implements AutoCloseable {
         services.add(() -> queue::rest);
         services.add(() -> queue);
         return new Daemon(
-                roleWatch(),
+                roles,
                 planner,
                 continuous,
                 new CatchUp(repository, announcer, planner, events, ports.clock(), ports.ticker()),

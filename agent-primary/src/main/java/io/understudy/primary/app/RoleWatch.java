@@ -1,21 +1,26 @@
 package io.understudy.primary.app;
 
+import io.understudy.events.Event;
+import io.understudy.events.EventSink;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.repository.EpochClaim;
 import io.understudy.repository.EpochStore;
 import io.understudy.repository.Repository;
 import io.understudy.site.Marker;
 import io.understudy.time.Ticker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * Looks which role this server has: at the marker every time, at the repository's epochs only now and then, and at once
- * when marker or held epoch changed. While the filestore does not answer, what was seen last counts. Not thread-safe.
+ * when marker or held epoch changed, or a commit was refused. While the filestore does not answer, what was seen last
+ * counts. Not thread-safe, but where it says so.
  */
-public final class RoleWatch {
+public final class RoleWatch implements EventSink {
     private static final Duration REPOSITORY_EVERY = Duration.ofSeconds(30);
 
     private final Marker marker;
@@ -26,6 +31,7 @@ public final class RoleWatch {
     private Optional<EpochClaim> held = Optional.empty();
     private int highest;
     private boolean fresh;
+    private volatile boolean doubted;
     private long seenAt;
 
     RoleWatch(Marker marker, EpochStore epochs, Supplier<Repository> repository, Ticker ticker) {
@@ -46,6 +52,20 @@ public final class RoleWatch {
         return last;
     }
 
+    /** Where a snapshot is refused because another server has a higher epoch, the next look asks. Thread-safe. */
+    @Override
+    public void receive(Event event, Instant at) {
+        Optional<UnderstudyException> why = Optional.empty();
+        if (event instanceof PrimaryEvent.SnapshotFailed failed) {
+            why = Optional.of(failed.why());
+        } else if (event instanceof PrimaryEvent.ContinuousFailed failed) {
+            why = Optional.of(failed.why());
+        }
+        if (why.filter(e -> e.code() == ErrorCode.FENCED).isPresent()) {
+            doubted = true;
+        }
+    }
+
     private RoleStatus replica() {
         held = epochs.held();
         fresh = false;
@@ -56,9 +76,10 @@ public final class RoleWatch {
         Optional<EpochClaim> now = epochs.held();
         boolean unchanged = now.equals(held);
         held = now;
-        if (fresh && unchanged && ticker.since(seenAt).compareTo(REPOSITORY_EVERY) < 0) {
+        if (!doubted && fresh && unchanged && ticker.since(seenAt).compareTo(REPOSITORY_EVERY) < 0) {
             return last;
         }
+        doubted = false;
         fresh = true;
         seenAt = ticker.nanos();
         try {

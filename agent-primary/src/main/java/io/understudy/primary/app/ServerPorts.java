@@ -21,15 +21,14 @@ final class ServerPorts {
     /** @param tracked whether changes may be tracked: only where a process looks after the replication slot */
     static PrimaryPorts of(Settings settings, PgTools tools, Filestore filestore, boolean tracked) {
         Ticker ticker = Ticker.system();
-        Database server = new Database(settings.database());
-        KeptSessions sessions = new KeptSessions(server);
+        KeptSessions sessions = new KeptSessions(new Database(settings.database()));
         Optional<ChangeTracking> tracking = tracked
                 ? Optional.of(new ChangeTracking(settings.site(), settings.state(), sessions, ticker))
                 : Optional.empty();
         return new PrimaryPorts(
                 filestore,
                 new DatabaseCapture(sessions, tools, ticker, tracking),
-                Optional.of(new SlotWatch(settings.site(), server, DiskSpace.ofThisMachine())),
+                Optional.of(new SlotWatch(settings.site(), sessions, DiskSpace.ofThisMachine())),
                 Clock.systemDefaultZone(),
                 ticker,
                 new SplittableRandom());

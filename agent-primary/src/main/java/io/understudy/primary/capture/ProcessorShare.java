@@ -6,6 +6,7 @@ import io.understudy.time.Throttle;
 import io.understudy.time.Ticker;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
@@ -39,9 +40,18 @@ public final class ProcessorShare {
         return new ProcessorShare(OptionalDouble.empty(), ticker);
     }
 
-    private static LongSupplier threadTime() {
+    /** Processor time of the calling thread, in nanoseconds; nothing where the machine does not know it. */
+    static LongSupplier threadTime() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         return threads.isCurrentThreadCpuTimeSupported() ? threads::getCurrentThreadCpuTime : () -> 0;
+    }
+
+    /**
+     * Accounts for what a server computed for this capture. Waits until what was charged before is due, so a capture
+     * that stores nothing keeps to the share as well.
+     */
+    void charge(Duration computed) {
+        throttle.ifPresent(limit -> limit.take(computed.toNanos(), WHAT));
     }
 
     /** The same sink, kept to the share. */

@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +51,7 @@ final class SnapshotRun {
     private final long start;
     private volatile Stage stage = Stage.PREPARE;
     private volatile Duration walked = Duration.ZERO;
-    private boolean byChanges;
+    private Optional<Looked.Reading> reading = Optional.empty();
 
     SnapshotRun(SnapshotSource source, LocalLists lists, Progress progress) {
         this.source = source;
@@ -64,12 +65,7 @@ final class SnapshotRun {
         return stage;
     }
 
-    /** How long it has taken so far. */
-    Duration took() {
-        return source.ticker().since(start);
-    }
-
-    /** How long the trees took to be read. */
+    /** How long the trees took to be looked through, without what was stored of them. */
     Duration walked() {
         return walked;
     }
@@ -87,9 +83,9 @@ final class SnapshotRun {
         return same;
     }
 
-    /** Whether it was known what changed in the database, so that not all of it was read. */
-    boolean byChanges() {
-        return byChanges;
+    /** What it took to read the database; empty before that. */
+    Optional<Looked.Reading> reading() {
+        return reading;
     }
 
     /**
@@ -128,7 +124,6 @@ final class SnapshotRun {
             Captured captured = content.database();
             List<TreeData> trees =
                     content.trees().stream().map(SourceTrees.Captured::tree).toList();
-            byChanges = captured.byChanges();
             if (request.isContinuous()
                     && isSame(base.manifest().orElseThrow(), captured.database().data(), trees)) {
                 captured.commit().unchanged(base.manifest().orElseThrow().snapshot());
@@ -173,21 +168,30 @@ final class SnapshotRun {
         Moments moments = new Moments();
         TreesOfMoment trees = new TreesOfMoment(
                 moments, (into, shown) -> trees(into, guard, base, target.blobs(), shown), sink, progress);
-        try (TaskScope reading = new TaskScope("read the trees")) {
-            reading.start(trees::followMoments);
+        SinkTime storing = new SinkTime(source.ticker());
+        BlobSink timed = storing.around(sink);
+        AtomicLong since = new AtomicLong(source.ticker().nanos());
+        try (TaskScope behind = new TaskScope("read the trees")) {
+            behind.start(trees::followMoments);
             Captured captured = source.database()
                     .capture(
                             Optional.of(before),
                             (buffer, offset, length) -> {
                                 moments.requireTrees();
-                                return sink.put(buffer, offset, length);
+                                return timed.put(buffer, offset, length);
                             },
                             progress,
-                            moments::froze);
+                            () -> {
+                                since.set(source.ticker().nanos());
+                                moments.froze();
+                            });
             moments.end();
+            reading = Optional.of(Looked.Reading.of(
+                    source.ticker().since(since.get()).minus(storing.longestWait()), captured.effort()));
+            source.processors().charge(captured.effort().decoded());
             guard.database(captured.database().tables());
             enter(Stage.FILES);
-            reading.await();
+            behind.await();
             return new Content(captured, trees.result());
         }
     }
@@ -196,14 +200,16 @@ final class SnapshotRun {
             BlobSink sink, ContentGuard guard, Base base, Blobs blobs, Progress shown) {
         long begun = source.ticker().nanos();
         try {
+            SinkTime storing = new SinkTime(source.ticker());
+            BlobSink timed = storing.around(sink);
             List<SourceTrees.Captured> trees = new ArrayList<>();
             for (TreeSettings tree : source.trees()) {
                 Cancellation.check("finish the snapshot");
-                SourceTrees.Captured data = source.files().capture(tree, sink, base.tree(tree), blobs, shown);
+                SourceTrees.Captured data = source.files().capture(tree, timed, base.tree(tree), blobs, shown);
                 guard.captured(tree, data.tree());
                 trees.add(data);
             }
-            walked = source.ticker().since(begun);
+            walked = source.ticker().since(begun).minus(storing.total());
             return trees;
         } catch (UnderstudyException e) {
             stage = e.code() == ErrorCode.CANCELLED ? stage : Stage.FILES;

@@ -7,23 +7,25 @@ import java.util.stream.Stream;
 
 /**
  * How long to wait between two looks for changes: as configured, or longer where a look is expensive, so that looking
- * never takes more than a share of the time. Not thread-safe.
+ * never takes more than a share of the time. It is given what a look worked, not what it waited for. Not thread-safe.
  */
 public final class Pace {
-    /** Reading all of the database takes a twentieth of the time at most, walking the trees a tenth. */
+    /** Reading all of the database takes a twentieth of the time at most. */
     private static final int OF_ALL = 20;
 
-    private static final int OF_WALK = 10;
+    /** Walking the trees, and decoding the server's log, a tenth each. */
+    private static final int OF_LOOKING = 10;
 
     private final Duration every;
-    private Share read = new Share(Duration.ZERO, "");
-    private Share walk = new Share(Duration.ZERO, "");
+    private Share read = Share.NONE;
+    private Share decoding = Share.NONE;
+    private Share walk = Share.NONE;
     private boolean readAll;
-    private Duration readBefore = Duration.ZERO;
-    private Duration walkedBefore = Duration.ZERO;
 
     /** @param pause that it asks for */
-    private record Share(Duration pause, String why) {}
+    private record Share(Duration pause, String why) {
+        static final Share NONE = new Share(Duration.ZERO, "");
+    }
 
     /** @param every the configured pause */
     public Pace(Duration every) {
@@ -38,22 +40,29 @@ public final class Pace {
      */
     public void read(Duration took, boolean byChanges) {
         boolean always = readAll && !byChanges;
-        Duration shorter = shorter(took, readBefore);
         readAll = !byChanges;
-        readBefore = took;
-        read = !always
-                ? new Share(shorter, "the last snapshot took " + seconds(shorter) + ", and as long is waited")
-                : new Share(
-                        shorter.multipliedBy(OF_ALL),
-                        "changes are not tracked, so each snapshot reads every table, and the last one took "
-                                + seconds(shorter));
+        if (byChanges) {
+            read = new Share(took, "the last snapshot took " + seconds(took) + ", and as long is waited");
+        } else if (always) {
+            read = new Share(
+                    took.multipliedBy(OF_ALL),
+                    "changes are not tracked, so each snapshot reads every table, and the last one took "
+                            + seconds(took));
+        } else {
+            read = Share.NONE;
+        }
     }
 
-    /** The trees were read. One walk may have waited for something else: the shorter of two counts. */
+    /** The server's log was decoded; for as long as a transaction is open, from its beginning each time. */
+    public void decoded(Duration took) {
+        decoding = new Share(
+                took.multipliedBy(OF_LOOKING),
+                "the server took " + seconds(took) + " to decode its log, from the oldest open transaction on");
+    }
+
+    /** The trees were looked through. */
     public void walked(Duration took) {
-        Duration shorter = shorter(took, walkedBefore);
-        walkedBefore = took;
-        walk = new Share(shorter.multipliedBy(OF_WALK), "the trees took " + seconds(shorter) + " to be looked through");
+        walk = new Share(took.multipliedBy(OF_LOOKING), "the trees took " + seconds(took) + " to be looked through");
     }
 
     /** The configured pause. */
@@ -71,12 +80,8 @@ public final class Pace {
         return longest().map(Share::why);
     }
 
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
-
     private Optional<Share> longest() {
-        return Stream.of(read, walk)
+        return Stream.of(read, decoding, walk)
                 .filter(share -> share.pause().compareTo(every) > 0)
                 .max((one, other) -> one.pause().compareTo(other.pause()));
     }

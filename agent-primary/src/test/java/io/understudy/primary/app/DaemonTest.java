@@ -254,6 +254,32 @@ class DaemonTest {
         assertThat(metric("role_is_primary")).isZero();
     }
 
+    /** The refusal says it half a minute before the next look at the repository would. */
+    @Test
+    void aRefusedCommitIsASignOfIt() throws Exception {
+        daemon.round();
+        committed(FIRST);
+        primary.promoteAnother(2);
+        daemon.round();
+        assertThat(daemonStatus.roleStatus().role()).isEqualTo(Role.PRIMARY);
+        assertThatThrownBy(() -> queue.submit(SnapshotRequest.of(List.of("manual")), Progress.none())
+                        .get())
+                .hasMessageContaining("epoch 2 was claimed by b");
+        daemon.round();
+        assertThat(daemonStatus.roleStatus().role()).isEqualTo(Role.FENCED);
+    }
+
+    @Test
+    void aRefusedContinuousSnapshotIsToo() throws Exception {
+        daemon.round();
+        committed(FIRST);
+        primary.promoteAnother(2);
+        primary.database.rows("1\tother");
+        assertThatThrownBy(() -> queue.submitLook().get()).hasMessageContaining("epoch 2 was claimed by b");
+        daemon.round();
+        assertThat(daemonStatus.roleStatus().role()).isEqualTo(Role.FENCED);
+    }
+
     @Test
     void aServerWithoutAnEpochIdles() {
         primary.epochs.hold(new EpochClaim(
@@ -397,12 +423,13 @@ class DaemonTest {
         daemonStatus = new DaemonStatus(primary.time.clock());
         PrimaryMetrics told = new PrimaryMetrics(metrics, folder);
         Announcer announcer = new Announcer("a", () -> primary.repository, followers);
-        Events events = new Events(primary.time.clock(), announcer, told, daemonStatus);
+        RoleWatch roles = new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time);
+        Events events = new Events(primary.time.clock(), announcer, told, daemonStatus, roles);
         queue = new SnapshotQueue(primary.taker(events));
         Schedule schedule = new Schedule(periods, ZoneOffset.UTC);
         Planner planner = new Planner(schedule, queue, primary.time.now(), new Random(1));
         daemon = new Daemon(
-                new RoleWatch(primary.marker, primary.epochs, this::reachable, primary.time),
+                roles,
                 planner,
                 new Continuous(
                         Optional.empty(), queue, planner, events, new Random(1), primary.time.clock(), primary.time),

@@ -38,6 +38,19 @@ class ProcessorShareTest {
         assertThat(ticker.pauses()).isEmpty();
     }
 
+    /** The server decodes its log before a blob is stored, and often none is. */
+    @Test
+    void whatAServerDecodesCounts() {
+        ProcessorShare share = new ProcessorShare(OptionalDouble.of(0.25), ticker, used::get);
+        for (int i = 0; i < 11; i++) {
+            share.charge(EACH);
+            ticker.advance(EACH);
+        }
+        assertThat(ticker.since(0)).isBetween(Duration.ofMillis(3_700), Duration.ofMillis(4_200));
+        ProcessorShare.all(ticker).charge(Duration.ofDays(1));
+        assertThat(ticker.since(0)).isLessThan(Duration.ofMillis(4_200));
+    }
+
     @Test
     void withoutALimitItIsTheSinkItself() {
         BlobSink sink = this::put;

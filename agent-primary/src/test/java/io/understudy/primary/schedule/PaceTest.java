@@ -30,28 +30,35 @@ class PaceTest {
     }
 
     @Test
-    void aReadThatWaitedOnceForALockOrTheFilestoreSlowsNothing() {
-        pace.read(Duration.ofMillis(300), true);
+    void aReadIsWaitedForAsLongAsItTook() {
         pace.read(Duration.ofSeconds(17), true);
+        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(17));
+        assertThat(pace.slower().orElseThrow()).contains("the last snapshot took 17 s");
+        pace.read(Duration.ofMillis(300), true);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(5));
-        pace.read(Duration.ofSeconds(16), true);
-        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(16));
     }
 
     @Test
     void walkingTakesATenthOfTheTime() {
-        pace.walked(Duration.ofMillis(1900));
-        assertThat(pace.pause()).as("one may have waited").isEqualTo(Duration.ofSeconds(5));
         pace.walked(Duration.ofMillis(1200));
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(12));
         assertThat(pace.slower().orElseThrow()).contains("the trees took 1200 ms");
     }
 
+    /** As each look does while a transaction is open for hours. */
+    @Test
+    void decodingTakesATenthOfTheTime() {
+        pace.decoded(Duration.ofSeconds(3));
+        pace.read(Duration.ofSeconds(4), true);
+        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(pace.slower().orElseThrow()).contains("3000 ms to decode its log", "oldest open transaction");
+        pace.decoded(Duration.ofMillis(2));
+        assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(5));
+    }
+
     @Test
     void theLongestPauseCounts() {
         pace.walked(Duration.ofSeconds(1));
-        pace.walked(Duration.ofSeconds(2));
-        pace.read(Duration.ofSeconds(12), true);
         pace.read(Duration.ofSeconds(11), true);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(11));
         pace.walked(Duration.ofSeconds(2));

@@ -15,6 +15,7 @@ import io.understudy.repository.blob.BlobSink;
 import io.understudy.repository.blob.StreamRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -103,7 +104,7 @@ public final class FakeSourceDatabase implements SourceDatabase {
                 lists.finish("site", properties(), "ab".repeat(32), 8 << 20, archive),
                 notice(),
                 seen,
-                true);
+                new Effort(true, Duration.ZERO, Duration.ZERO));
     }
 
     /** What became of the captures, in order: {@code intended 00000001-00000002}, {@code committed}. */

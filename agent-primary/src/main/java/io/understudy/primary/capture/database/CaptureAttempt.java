@@ -7,6 +7,7 @@ import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.primary.capture.database.ArchiveReader.Archive;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
+import io.understudy.primary.capture.database.SourceDatabase.Effort;
 import io.understudy.primary.capture.database.tracking.Before;
 import io.understudy.primary.capture.database.tracking.CommitNotice;
 import io.understudy.primary.capture.database.tracking.TrackedRun;
@@ -16,6 +17,7 @@ import io.understudy.repository.DatabaseWriter;
 import io.understudy.repository.blob.BlobSink;
 import io.understudy.tasks.TaskScope;
 import io.understudy.time.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,10 +45,12 @@ final class CaptureAttempt {
 
     private final Optional<Before> before;
     private final Optional<TrackedRun> changes;
+    private final KnownCatalogs known;
 
     /**
      * @param before what may be built on
      * @param changes how to learn what changed since
+     * @param known catalogs of the moment before
      * @param frozen is called when the moment is frozen
      */
     CaptureAttempt(
@@ -57,6 +61,7 @@ final class CaptureAttempt {
             LockWatch watch,
             Optional<Before> before,
             Optional<TrackedRun> changes,
+            KnownCatalogs known,
             Runnable frozen) {
         this.sessions = sessions;
         this.tools = tools;
@@ -65,13 +70,14 @@ final class CaptureAttempt {
         this.watch = watch;
         this.before = before;
         this.changes = changes;
+        this.known = known;
         this.frozen = frozen;
     }
 
     /** @param restless tables whose rows are to be read first */
     Captured run(BlobSink sink, Progress progress, Collection<SourceTable> restless) {
         AtomicReference<CaptureSource> opened = new AtomicReference<>();
-        CaptureOpening opening = new CaptureOpening(sessions, tools, ticker, scope, watch, changes, frozen);
+        CaptureOpening opening = new CaptureOpening(sessions, tools, ticker, scope, watch, changes, known, frozen);
         watched(List.of(() -> opened.set(opening.open(restless))));
         CaptureSource source = opened.get();
         TableTasks units = new TableTasks(source, restless);
@@ -79,6 +85,7 @@ final class CaptureAttempt {
                 new CaptureProgress(progress, units.weight() + (source.archiveStands() ? 0 : source.archived()));
         TableReader reader = new TableReader(sink, sum, new GeneratedReader(source.generated(), source.encoding()));
         TableWorkers workers = workers(source, reader, units.open());
+        changes.map(TrackedRun::session).ifPresent(workers::leave);
 
         AtomicReference<Archive> archive = new AtomicReference<>();
         List<Runnable> tasks = new ArrayList<>();
@@ -97,7 +104,7 @@ final class CaptureAttempt {
         DatabaseWriter lists = new DatabaseWriter(sink);
         source.carried().forEach(table -> lists.add(units.data(table, workers, sink)));
         source.sequences().forEach(lists::add);
-        return captured(source, archive.get(), lists);
+        return captured(source, archive.get(), lists, workers.waited());
     }
 
     private TableWorkers workers(CaptureSource source, TableReader reader, List<CopyTask> units) {
@@ -183,7 +190,7 @@ final class CaptureAttempt {
         return source.frozen().keeper();
     }
 
-    private Captured captured(CaptureSource source, Archive archive, DatabaseWriter lists) {
+    private Captured captured(CaptureSource source, Archive archive, DatabaseWriter lists, Duration waited) {
         return new Captured(
                 source.frozen().moment().at(),
                 source.frozen().moment().walLsn(),
@@ -197,6 +204,9 @@ final class CaptureAttempt {
                         archive.stream()),
                 source.tracked().map(TrackedRun.Found::commit).orElse(CommitNotice.NONE),
                 Optional.of(source.seen()),
-                source.tracked().filter(TrackedRun.Found::builds).isPresent());
+                new Effort(
+                        source.tracked().filter(TrackedRun.Found::builds).isPresent(),
+                        waited,
+                        source.tracked().map(TrackedRun.Found::decoding).orElse(Duration.ZERO)));
     }
 }

@@ -5,7 +5,6 @@ import io.understudy.postgres.Catalog;
 import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.PgTools;
 import io.understudy.postgres.Session;
-import io.understudy.postgres.SiteCode;
 import io.understudy.postgres.SourceTable;
 import io.understudy.postgres.Toolset;
 import io.understudy.primary.capture.database.CaptureSource.Frozen;
@@ -13,6 +12,7 @@ import io.understudy.primary.capture.database.ExportedSnapshot.Export;
 import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.capture.database.tracking.TrackedCatalog;
 import io.understudy.primary.capture.database.tracking.TrackedRun;
+import io.understudy.primary.capture.database.tracking.TrackedTables;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.DatabaseData.SequenceData;
 import io.understudy.tasks.TaskScope;
@@ -22,16 +22,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Freezes one moment and reads what its catalogs say; and, where changes are tracked, what changed until then. */
 final class CaptureOpening {
     /** Of tables that are locked before the moment: what is surely read in less time than the watch allows. */
     private static final long QUICKLY_READ = 16 << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(DatabaseCapture.class);
     private static final Duration DUMP_LOCKS = Duration.ofSeconds(1);
     private static final Duration DUMP_LOCK = Duration.ofNanos(500_000);
 
@@ -41,9 +37,13 @@ final class CaptureOpening {
     private final TaskScope scope;
     private final LockWatch watch;
     private final Optional<TrackedRun> changes;
+    private final KnownCatalogs known;
     private final Runnable froze;
 
-    /** @param froze is called when the moment is frozen */
+    /**
+     * @param known from the moment before
+     * @param froze is called when the moment is frozen
+     */
     CaptureOpening(
             KeptSessions sessions,
             PgTools tools,
@@ -51,6 +51,7 @@ final class CaptureOpening {
             TaskScope scope,
             LockWatch watch,
             Optional<TrackedRun> changes,
+            KnownCatalogs known,
             Runnable froze) {
         this.sessions = sessions;
         this.tools = tools;
@@ -58,6 +59,7 @@ final class CaptureOpening {
         this.scope = scope;
         this.watch = watch;
         this.changes = changes;
+        this.known = known;
         this.froze = froze;
     }
 
@@ -82,43 +84,47 @@ final class CaptureOpening {
                 restless.stream().filter(table -> table.bytes() <= QUICKLY_READ).toList();
         Optional<Session> opener = Optional.empty();
         Set<String> locked = Set.of();
-        ExportedSnapshot moment;
+        Export exported;
         if (quick.isEmpty()) {
-            moment = ExportedSnapshot.take(keeper);
+            exported = ExportedSnapshot.freeze(keeper);
         } else {
             opener = Optional.of(watch.guard(scope.open(sessions::open)));
             locked = locks.begin(opener.get(), quick);
-            moment = ExportedSnapshot.keep(keeper, Export.of(opener.get()));
+            exported = ExportedSnapshot.keep(keeper, Export.of(opener.get()));
         }
+        MomentSeen seen = MomentSeen.in(keeper);
+        KnownCatalogs.Read read = known.read(
+                keeper,
+                seen,
+                changes.isPresent(),
+                changes.filter(TrackedRun::isFrequent).isPresent());
+        ExportedSnapshot moment = ExportedSnapshot.of(exported, read.catalogs());
         PrimaryPoint.MOMENT_FROZEN.reached();
         froze.run();
         Frozen frozen = new Frozen(moment, keeper, programs, opener, locked);
-        CaptureSource read = ExportedSnapshot.withoutLocks(keeper, catalogs(frozen));
-        CaptureSource source = changes.isEmpty() ? read : tracked(read, changes.get());
+        CaptureSource source = tracked(source(frozen, read.catalogs(), seen), read);
         return source.with(ExportedSnapshot.withoutLocks(
                 keeper, source.archiveStands() ? CatalogStamp::ofEnums : CatalogStamp::of));
     }
 
-    private static Function<Session, CaptureSource> catalogs(Frozen frozen) {
+    private CaptureSource source(Frozen frozen, Catalogs catalogs, MomentSeen seen) {
         ExportedSnapshot moment = frozen.moment();
-        return session -> {
-            Catalog catalog = new Catalog(session);
-            List<SequenceData> sequences = new SequenceReader(session).read();
-            ArchiveArguments arguments = ArchiveArguments.of(moment, sequences, dumpLocks(moment));
-            return new CaptureSource(
-                    frozen,
-                    catalog.properties(),
-                    new SiteCode(session).generatedColumns(),
-                    sequences,
-                    catalog.databaseBytes(),
-                    arguments,
-                    catalog.largeObjectBytes()
-                            + CaptureSource.sizeOf(moment.tables())
-                            - CaptureSource.sizeOf(arguments.carried()),
-                    MomentSeen.in(session),
-                    CatalogStamp.NOTHING,
-                    Optional.empty());
-        };
+        List<SequenceData> sequences = ExportedSnapshot.withoutLocks(
+                frozen.keeper(), keeper -> SequenceReader.values(catalogs.sequences(), keeper, watch::now));
+        ArchiveArguments arguments = ArchiveArguments.of(moment, sequences, dumpLocks(moment));
+        return new CaptureSource(
+                frozen,
+                catalogs.properties(),
+                catalogs.generated(),
+                sequences,
+                catalogs.databaseBytes(),
+                arguments,
+                catalogs.largeObjectBytes()
+                        + CaptureSource.sizeOf(moment.tables())
+                        - CaptureSource.sizeOf(arguments.carried()),
+                seen,
+                CatalogStamp.NOTHING,
+                Optional.empty());
     }
 
     /** How long pg_dump may take to lock all tables, none of which was locked exclusively a moment ago. */
@@ -126,27 +132,31 @@ final class CaptureOpening {
         return DUMP_LOCKS.plus(DUMP_LOCK.multipliedBy(moment.tables().size()));
     }
 
-    /** Empty where it cannot be read: the moment stays, and all of it is read. */
-    private static Optional<TrackedCatalog> catalog(Session keeper) {
-        try {
-            return Optional.of(ExportedSnapshot.withoutLocks(keeper, TrackedCatalog::read));
-        } catch (UnderstudyException e) {
-            ExportedSnapshot.forget(keeper);
-            LOG.warn("changes are not tracked, all tables are read in full: {}", e.getMessage());
-            return Optional.empty();
+    private CaptureSource tracked(CaptureSource source, KnownCatalogs.Read read) {
+        Optional<TrackedCatalog> catalog = read.catalogs().tracked();
+        if (changes.isEmpty() || catalog.isEmpty()) {
+            return source;
         }
-    }
-
-    private static CaptureSource tracked(CaptureSource source, TrackedRun changes) {
         Frozen frozen = source.frozen();
-        Optional<TrackedCatalog> catalog = catalog(frozen.keeper());
-        return catalog.isEmpty()
-                ? source
-                : source.with(changes.read(
+        Optional<TrackedRun.Found> found = changes.get()
+                .read(
                         catalog.get(),
                         source.carried(),
                         frozen.moment().at(),
                         source.encoding(),
-                        frozen.programs().version()));
+                        frozen.programs().version());
+        CaptureSource tracked = source.with(found);
+        return read.again() ? measured(tracked, found.map(TrackedRun.Found::tables)) : tracked;
+    }
+
+    /** What is read in full is cut and weighed by what it takes on disk now. */
+    private static CaptureSource measured(CaptureSource source, Optional<TrackedTables> tables) {
+        List<SourceTable> whole = source.carried().stream()
+                .filter(table -> tables.isEmpty() || tables.get().whole(table).isPresent())
+                .toList();
+        return whole.isEmpty()
+                ? source
+                : source.measured(ExportedSnapshot.withoutLocks(
+                        source.frozen().keeper(), session -> new Catalog(session).measured(whole)));
     }
 }

@@ -48,6 +48,24 @@ record CaptureSource(
                 frozen, properties, generated, sequences, diskBytes, arguments, archived, seen, catalogs, tracked);
     }
 
+    /** With newer sizes of some of the tables. */
+    CaptureSource measured(Map<Long, SourceTable> measured) {
+        List<SourceTable> carried = carried().stream()
+                .map(table -> measured.getOrDefault(table.oid(), table))
+                .toList();
+        return new CaptureSource(
+                frozen,
+                properties,
+                generated,
+                sequences,
+                diskBytes,
+                new ArchiveArguments(arguments.arguments(), carried),
+                archived,
+                seen,
+                stamp,
+                tracked);
+    }
+
     CaptureSource with(Optional<TrackedRun.Found> changes) {
         return new CaptureSource(
                 frozen,

@@ -20,11 +20,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Reads a database as of one moment, and takes another moment whenever the site would have to wait for the first: see
- * {@link LockWatch}. Nothing waits in memory or on disk: each stream goes straight into blobs. Thread-safe: captures
- * are independent of each other.
+ * {@link LockWatch}. Nothing waits in memory or on disk: each stream goes straight into blobs. For one capture at a
+ * time where changes are tracked.
  */
 public final class DatabaseCapture implements SourceDatabase {
     static final String WHAT = "take a snapshot of the database";
@@ -33,6 +34,7 @@ public final class DatabaseCapture implements SourceDatabase {
     private final PgTools tools;
     private final Ticker ticker;
     private final Optional<ChangeTracking> tracking;
+    private final KnownCatalogs known = new KnownCatalogs();
 
     /** @param tracking where changes are to be tracked, if the server allows it */
     public DatabaseCapture(Database database, PgTools tools, Ticker ticker, Optional<ChangeTracking> tracking) {
@@ -67,7 +69,13 @@ public final class DatabaseCapture implements SourceDatabase {
 
     @Override
     public void rest() {
+        known.forget();
         sessions.rest();
+    }
+
+    @Override
+    public <T> T holding(Supplier<T> work) {
+        return sessions.holding(work);
     }
 
     private Captured capture(
@@ -83,7 +91,7 @@ public final class DatabaseCapture implements SourceDatabase {
                 Optional<TrackedRun> changes = before.flatMap(
                         known -> tracking.flatMap(each -> each.begin(scope.open(sessions::open), known)));
                 Captured captured = new CaptureAttempt(
-                                sessions, tools.named(dumps), ticker, scope, watch, before, changes, frozen)
+                                sessions, tools.named(dumps), ticker, scope, watch, before, changes, known, frozen)
                         .run(sink, progress, restless);
                 giveBack(scope);
                 return captured;

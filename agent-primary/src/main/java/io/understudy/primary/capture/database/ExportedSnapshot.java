@@ -1,6 +1,5 @@
 package io.understudy.primary.capture.database;
 
-import io.understudy.postgres.Catalog;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SourceTable;
 import io.understudy.primary.capture.database.TableStates.State;
@@ -46,16 +45,20 @@ record ExportedSnapshot(String id, Instant at, String walLsn, List<SourceTable> 
     }
 
     /** Freezes the moment in this session, which must be idle. */
-    static ExportedSnapshot take(Session session) {
+    static Export freeze(Session session) {
         session.execute(BEGIN);
-        return described(session, Export.of(session));
+        return Export.of(session);
     }
 
     /** Keeps in this session, which must be idle, the moment of another one that may end afterwards. */
-    static ExportedSnapshot keep(Session session, Export exported) {
+    static Export keep(Session session, Export exported) {
         begin(session, exported.id);
         Export again = Export.of(session);
-        return described(session, new Export(again.id, exported.at, exported.walLsn));
+        return new Export(again.id, exported.at, exported.walLsn);
+    }
+
+    static ExportedSnapshot of(Export exported, Catalogs catalogs) {
+        return new ExportedSnapshot(exported.id, exported.at, exported.walLsn, catalogs.tables(), catalogs.states());
     }
 
     /** Begins a transaction in the snapshot of that name. */
@@ -77,17 +80,6 @@ record ExportedSnapshot(String id, Instant at, String walLsn, List<SourceTable> 
     /** Goes back to before {@link #withoutLocks}, also where a query failed. */
     static void forget(Session session) {
         session.execute("ROLLBACK TO SAVEPOINT described; RELEASE SAVEPOINT described");
-    }
-
-    private static ExportedSnapshot described(Session session, Export exported) {
-        return withoutLocks(
-                session,
-                queries -> new ExportedSnapshot(
-                        exported.id,
-                        exported.at,
-                        exported.walLsn,
-                        new Catalog(queries).tables(),
-                        TableStates.all(queries)));
     }
 
     /** Whether the rows of all tables but these can still be read, as a later look at the states found it. */

@@ -6,8 +6,10 @@ import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.progress.Progress;
 import io.understudy.repository.DatabaseWriter.Written;
 import io.understudy.repository.blob.BlobSink;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The live database as a snapshot sees it. */
 public interface SourceDatabase {
@@ -35,6 +37,11 @@ public interface SourceDatabase {
     /** No look follows soon: nothing is to be held open. */
     default void rest() {}
 
+    /** Does work to which captures belong; what one opens may be left to what follows it in this work. */
+    default <T> T holding(Supplier<T> work) {
+        return work.get();
+    }
+
     /** All of it, for its own sake. */
     default Captured capture(BlobSink sink, Progress progress, Runnable frozen) {
         return capture(Optional.empty(), sink, progress, frozen);
@@ -45,7 +52,6 @@ public interface SourceDatabase {
      * @param serverVersion {@code server_version_num}
      * @param commit is to be given the name under which this is committed
      * @param seen for {@link #look}; empty where it knows nothing
-     * @param byChanges whether it was known what changed, so that not all was read
      */
     record Captured(
             Instant moment,
@@ -55,7 +61,7 @@ public interface SourceDatabase {
             Written database,
             CommitNotice commit,
             Optional<MomentSeen> seen,
-            boolean byChanges) {
+            Effort effort) {
         /** Of a source that was read in full, and whose transactions are not known. */
         public Captured(
                 Instant moment,
@@ -64,7 +70,19 @@ public interface SourceDatabase {
                 String toolsVersion,
                 Written database,
                 CommitNotice commit) {
-            this(moment, walLsn, serverVersion, toolsVersion, database, commit, Optional.empty(), false);
+            this(moment, walLsn, serverVersion, toolsVersion, database, commit, Optional.empty(), Effort.ALL);
         }
+    }
+
+    /**
+     * What it took to read it.
+     *
+     * @param byChanges whether it was known what changed, so that not all was read
+     * @param waited for tables that other sessions had locked, of the reader that waited longest
+     * @param decoded how long the server decoded its log to know what changed
+     */
+    record Effort(boolean byChanges, Duration waited, Duration decoded) {
+        /** All was read, and no session was in the way. */
+        public static final Effort ALL = new Effort(false, Duration.ZERO, Duration.ZERO);
     }
 }

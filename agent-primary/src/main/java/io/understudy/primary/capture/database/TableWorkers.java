@@ -43,6 +43,8 @@ final class TableWorkers {
     private final Queue<CopyTask> open;
     private final Map<CopyTask, Long> triedSince = new ConcurrentHashMap<>();
     private final Map<CopyTask, Rows> done = new ConcurrentHashMap<>();
+    private final Queue<Session> idle = new ConcurrentLinkedQueue<>();
+    private final Map<Thread, Duration> waited = new ConcurrentHashMap<>();
 
     TableWorkers(
             KeptSessions sessions,
@@ -57,6 +59,11 @@ final class TableWorkers {
         this.ticker = ticker;
         this.reader = reader;
         this.open = new ConcurrentLinkedQueue<>(units);
+    }
+
+    /** Gives one of the workers a session of the scope whose work is done, in place of one of its own. */
+    void leave(Session session) {
+        idle.add(session);
     }
 
     /** What the scope has to do side by side; each throws {@link MomentLost} when a table is no longer as it was. */
@@ -106,7 +113,8 @@ final class TableWorkers {
     }
 
     private Session begin(TaskScope scope) {
-        Session session = watch.guardWorker(scope.open(sessions::open));
+        Session left = idle.poll();
+        Session session = watch.guardWorker(left == null ? scope.open(sessions::open) : left);
         ExportedSnapshot.begin(session, moment.id());
         // An index that is being built again is waited for without a place in the queue of the table.
         session.execute("SET LOCAL lock_timeout = '300ms'");
@@ -146,7 +154,9 @@ final class TableWorkers {
                     "cannot snapshot the database: table " + unit.table().qualified() + " " + why,
                     "take the snapshot when that statement does not run, or raise database.lock_timeout");
         }
-        ticker.pause(within(tried.dividedBy(4)), DatabaseCapture.WHAT);
+        Duration pause = within(tried.dividedBy(4));
+        waited.merge(Thread.currentThread(), pause, Duration::plus);
+        ticker.pause(pause, DatabaseCapture.WHAT);
         open.add(unit);
     }
 
@@ -163,6 +173,12 @@ final class TableWorkers {
     /** Takes over what others have read. */
     void take(TableWorkers others) {
         done.putAll(others.done);
+        waited.putAll(others.waited);
+    }
+
+    /** For tables that other sessions had locked, of the worker that waited longest. */
+    Duration waited() {
+        return waited.values().stream().max(Duration::compareTo).orElse(Duration.ZERO);
     }
 
     /** @param units of this table, in order */

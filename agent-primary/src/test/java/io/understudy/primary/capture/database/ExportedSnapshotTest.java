@@ -45,7 +45,7 @@ class ExportedSnapshotTest {
     @Test
     void holdsNoLockAndSeesItsMoment() {
         try (Session keeper = open()) {
-            ExportedSnapshot moment = ExportedSnapshot.take(keeper);
+            ExportedSnapshot moment = take(keeper);
             assertThat(moment.tables()).extracting(SourceTable::name).containsExactly("quiet", "t");
             server.psql(source, "INSERT INTO t VALUES (11); DROP TABLE quiet; VACUUM FULL pg_class;");
             assertThat(keeper.number("SELECT count(*) FROM public.t")).isEqualTo(10);
@@ -56,7 +56,7 @@ class ExportedSnapshotTest {
     void outlivesTheSessionThatLockedTablesBeforeIt() {
         try (Session keeper = open();
                 Session reader = open()) {
-            ExportedSnapshot moment;
+            Export moment;
             try (Session opener = open()) {
                 List<SourceTable> all = new Catalog(opener).tables();
                 assertThat(locks(1000).begin(opener, all))
@@ -134,10 +134,15 @@ class ExportedSnapshotTest {
         assertThat(rowsSurvive(statement)).isTrue();
     }
 
+    private static ExportedSnapshot take(Session keeper) {
+        Export exported = ExportedSnapshot.freeze(keeper);
+        return ExportedSnapshot.of(exported, ExportedSnapshot.withoutLocks(keeper, Catalogs::read));
+    }
+
     private boolean rowsSurvive(String statement) {
         try (Session keeper = open();
                 Session now = open()) {
-            ExportedSnapshot moment = ExportedSnapshot.take(keeper);
+            ExportedSnapshot moment = take(keeper);
             SourceTable table = moment.tables().get(1);
             server.psql(source, statement);
             return TableStates.of(now, table.oid())
@@ -194,7 +199,7 @@ class ExportedSnapshotTest {
     private boolean schemaStands(String statement) {
         try (Session keeper = open();
                 Session now = open()) {
-            ExportedSnapshot.take(keeper);
+            take(keeper);
             server.psql(source, statement);
             return CatalogStamp.of(keeper).standsIn(CatalogStamp.of(now));
         }
@@ -204,7 +209,7 @@ class ExportedSnapshotTest {
     void comparesTheLabelsOfEnumerationsAlone() {
         try (Session keeper = open();
                 Session now = open()) {
-            ExportedSnapshot.take(keeper);
+            take(keeper);
             server.psql(source, "DROP VIEW v; ALTER TYPE mood ADD VALUE 'sad';");
             CatalogStamp moment = CatalogStamp.ofEnums(keeper);
             assertThat(moment.enumsStandIn(CatalogStamp.ofEnums(now))).isTrue();

@@ -41,6 +41,8 @@ public final class ChangeTracking {
     private final Duration creationLimit;
     private final Duration pause;
     private Optional<Long> refusedAt = Optional.empty();
+    /** As in the file, which no other process writes while a daemon runs; of thousands of tables it is a megabyte. */
+    private Optional<List<TrackingPoint>> noted = Optional.empty();
 
     /** @param state folder of durable state */
     public ChangeTracking(String site, Path state, Database database, Ticker ticker) {
@@ -142,7 +144,10 @@ public final class ChangeTracking {
     }
 
     private List<TrackingPoint> points() {
-        return file.read().map(TrackingPoint.Saved::points).orElse(List.of());
+        if (noted.isEmpty()) {
+            noted = Optional.of(file.read().map(TrackingPoint.Saved::points).orElse(List.of()));
+        }
+        return noted.get();
     }
 
     /**
@@ -152,14 +157,17 @@ public final class ChangeTracking {
      */
     CommitNotice notice(TrackingSlot slot, Before before, long read, Function<SnapshotId, TrackingPoint> point) {
         return new CommitNotice() {
-            private Optional<TrackingPoint> noted = Optional.empty();
+            private Optional<TrackingPoint> own = Optional.empty();
 
             @Override
             public void intended(SnapshotId snapshot) {
-                noted = Optional.of(point.apply(snapshot));
-                List<TrackingPoint> all = new ArrayList<>(List.of(noted.get()));
+                own = Optional.of(point.apply(snapshot));
+                List<TrackingPoint> all = new ArrayList<>(List.of(own.get()));
                 base(before).filter(each -> !each.snapshot().equals(snapshot)).ifPresent(all::add);
+                // What is in the file after a failure is not known.
+                noted = Optional.empty();
                 file.write(new TrackingPoint.Saved(all));
+                noted = Optional.of(List.copyOf(all));
                 PrimaryPoint.TRACKING_NOTED.reached();
             }
 
@@ -184,7 +192,7 @@ public final class ChangeTracking {
             public void committed() {
                 try {
                     sessions.with(session -> {
-                        slot.advance(session, noted.orElseThrow().position());
+                        slot.advance(session, own.orElseThrow().position());
                         return null;
                     });
                     PrimaryPoint.SLOT_ADVANCED.reached();

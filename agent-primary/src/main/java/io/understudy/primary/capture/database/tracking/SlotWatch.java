@@ -2,7 +2,7 @@ package io.understudy.primary.capture.database.tracking;
 
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.DiskSpace;
-import io.understudy.postgres.Database;
+import io.understudy.postgres.KeptSessions;
 import io.understudy.postgres.ServerFolder;
 import io.understudy.postgres.Session;
 import java.nio.file.Files;
@@ -22,12 +22,13 @@ public final class SlotWatch {
     private static final int SHARE_OF_FREE = 10;
 
     private final String site;
-    private final Database database;
+    private final KeptSessions sessions;
     private final DiskSpace disk;
 
-    public SlotWatch(String site, Database database, DiskSpace disk) {
+    /** @param sessions that captures may have left */
+    public SlotWatch(String site, KeptSessions sessions, DiskSpace disk) {
         this.site = Objects.requireNonNull(site);
-        this.database = Objects.requireNonNull(database);
+        this.sessions = Objects.requireNonNull(sessions);
         this.disk = Objects.requireNonNull(disk);
     }
 
@@ -49,30 +50,29 @@ public final class SlotWatch {
      * @throws UnderstudyException {@code DATABASE_*}
      */
     public Optional<Look> look(UUID repository, Optional<String> unwanted) {
-        try (Session session = database.open()) {
-            if (session.serverVersion() < TrackingSlot.OLDEST) {
-                return Optional.empty();
-            }
-            TrackingSlot slot = TrackingSlot.of(site, repository);
-            long limit = limit(session);
-            Optional<Look> found = slot.state(session)
-                    .map(state -> new Look(
-                            slot.name(), state.retained(), limit, unwanted.or(() -> tooMuch(state.retained(), limit))));
-            if (found.flatMap(Look::dropped).isPresent()) {
-                slot.drop(session);
-            }
-            return found;
+        return sessions.with(session -> look(session, repository, unwanted));
+    }
+
+    private Optional<Look> look(Session session, UUID repository, Optional<String> unwanted) {
+        if (session.serverVersion() < TrackingSlot.OLDEST) {
+            return Optional.empty();
         }
+        TrackingSlot slot = TrackingSlot.of(site, repository);
+        long limit = limit(session);
+        Optional<Look> found = slot.state(session)
+                .map(state -> new Look(
+                        slot.name(), state.retained(), limit, unwanted.or(() -> tooMuch(state.retained(), limit))));
+        if (found.flatMap(Look::dropped).isPresent()) {
+            slot.drop(session);
+        }
+        return found;
     }
 
     /** At the agent's end: where the server has no limit of its own, no process is left that would drop the slot. */
     public Optional<Look> lookLast(UUID repository) {
-        boolean limited;
-        try (Session session = database.open()) {
-            limited = session.number("SELECT count(*) FROM pg_catalog.pg_settings"
-                            + " WHERE name = 'max_slot_wal_keep_size' AND setting::bigint >= 0")
-                    > 0;
-        }
+        boolean limited = sessions.<Long>with(session -> session.number("SELECT count(*) FROM pg_catalog.pg_settings"
+                        + " WHERE name = 'max_slot_wal_keep_size' AND setting::bigint >= 0"))
+                > 0;
         return look(
                 repository,
                 limited
@@ -88,7 +88,7 @@ public final class SlotWatch {
     }
 
     private long limit(Session session) {
-        return ServerFolder.of(database.settings(), session)
+        return ServerFolder.of(sessions.settings(), session)
                 .map(folder -> visible(folder.resolve("pg_wal")))
                 .map(folder -> disk.free(folder))
                 .filter(free -> free.isPresent())

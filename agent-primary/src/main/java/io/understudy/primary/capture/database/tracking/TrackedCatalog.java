@@ -79,15 +79,33 @@ public record TrackedCatalog(String seen, String types, String archive, Map<Tabl
         shapes = Map.copyOf(shapes);
     }
 
-    /** @param session in the moment */
-    public static TrackedCatalog read(Session session) {
+    /**
+     * @param session in the moment
+     * @param fingerprint of the moment
+     */
+    public static TrackedCatalog read(Session session, CatalogFingerprint fingerprint) {
         Map<TableName, Shape> shapes = new HashMap<>();
         session.query(SHAPES, row -> shapes.put(new TableName(row.text("schema"), row.text("name")), shape(row)));
         return new TrackedCatalog(
-                text(session, "SELECT pg_catalog.pg_current_snapshot()::text AS value"),
+                seen(session),
                 text(session, "SELECT pg_catalog.md5(types) AS value FROM (" + TYPES + ") t"),
-                ArchiveFingerprint.of(session),
+                archive(session, fingerprint),
                 shapes);
+    }
+
+    /** What a later moment says, whose catalogs have the same fingerprint. */
+    public TrackedCatalog again(Session session, CatalogFingerprint fingerprint) {
+        return new TrackedCatalog(seen(session), types, archive(session, fingerprint), shapes);
+    }
+
+    private static String seen(Session session) {
+        return text(session, "SELECT pg_catalog.pg_current_snapshot()::text AS value");
+    }
+
+    private static String archive(Session session, CatalogFingerprint fingerprint) {
+        return session.number("SELECT count(*) FROM (SELECT FROM pg_catalog.pg_largeobject_metadata LIMIT 1) l") > 0
+                ? ""
+                : fingerprint.archive();
     }
 
     private static Shape shape(Row row) throws SQLException {

@@ -13,6 +13,7 @@ import io.understudy.repository.TableRows;
 import io.understudy.time.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -71,13 +72,30 @@ public final class TrackedRun {
      * @param archiveStands whether pg_dump would write what the snapshot before has
      * @param builds whether what changed is known, so that not all is read in full
      * @param mark the transaction in which this agent marked the moment in the log
+     * @param decoding how long the server decoded its log
      * @param commit to be given to the snapshot; {@link CommitNotice#NONE} when nothing can be built on it
      */
-    public record Found(TrackedTables tables, boolean archiveStands, boolean builds, long mark, CommitNotice commit) {
+    public record Found(
+            TrackedTables tables,
+            boolean archiveStands,
+            boolean builds,
+            long mark,
+            Duration decoding,
+            CommitNotice commit) {
         /** A moment, without counting the mark of it as a change. */
         public MomentSeen marked(MomentSeen moment) {
             return moment.except(mark);
         }
+    }
+
+    /** Whether it is for a continuous snapshot. */
+    public boolean isFrequent() {
+        return before.frequent();
+    }
+
+    /** In which the slot is read; idle afterwards. */
+    public Session session() {
+        return session;
     }
 
     /**
@@ -122,7 +140,9 @@ public final class TrackedRun {
         TrackingSlot.Mark marked = slot.mark(session, mark);
         String until = marked.position();
         long read = TrackingSlot.bytes(until) - TrackingSlot.bytes(position);
+        long begun = ticker.nanos();
         slot.read(session, until, encoding, decoding);
+        Duration decoded = ticker.since(begun);
         PrimaryPoint.CHANGES_DECODED.reached();
         Optional<String> fault = decoding.fault();
         String archive = archive(catalog, names, dump);
@@ -154,6 +174,7 @@ public final class TrackedRun {
                 stands,
                 fault.isEmpty(),
                 marked.xid(),
+                decoded,
                 tracking.notice(
                         slot,
                         before,

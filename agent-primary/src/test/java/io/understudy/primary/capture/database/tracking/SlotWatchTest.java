@@ -119,7 +119,7 @@ class SlotWatchTest {
             assertThat(session.number("SELECT count(*) FROM pg_settings WHERE name = 'data_directory'"))
                     .isZero();
         }
-        Look look = new SlotWatch(database, own, folder -> OptionalLong.of(1000))
+        Look look = new SlotWatch(database, new KeptSessions(own), folder -> OptionalLong.of(1000))
                 .look(TrackedSite.REPOSITORY, Optional.empty())
                 .orElseThrow();
         assertThat(look.limit()).isEqualTo(100);
@@ -227,7 +227,8 @@ class SlotWatchTest {
 
     @Test
     void aServerThatIsAwayIsAnError() {
-        Database away = new Database(PostgresServer.shared().settings("no_such_database"));
+        KeptSessions away =
+                new KeptSessions(new Database(PostgresServer.shared().settings("no_such_database")));
         Assertions.assertThatThrownBy(() -> new SlotWatch("s", away, LARGE).look(UUID.randomUUID(), Optional.empty()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isNotEqualTo(ErrorCode.INTERNAL));
@@ -240,7 +241,7 @@ class SlotWatchTest {
     }
 
     private SlotWatch watch(DiskSpace disk) {
-        return new SlotWatch(database, new Database(server.settings(database)), disk);
+        return new SlotWatch(database, new KeptSessions(new Database(server.settings(database))), disk);
     }
 
     private String slots() {

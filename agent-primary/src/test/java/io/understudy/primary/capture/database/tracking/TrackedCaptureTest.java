@@ -275,6 +275,7 @@ class TrackedCaptureTest {
                 point.types(),
                 point.archive(),
                 tables))));
+        site.restartAgent();
         Captured captured = site.snapshot();
         assertThat(site.table(captured, "plain").digest()).as("read whole").isNotNull();
         assertThat(site.table(captured, "exact").content().deltas()).hasSize(1);
@@ -292,7 +293,12 @@ class TrackedCaptureTest {
             TrackedRun run = tracking.begin(session, new Before(TrackedSite.REPOSITORY, Optional.empty()))
                     .orElseThrow();
             server.psql(database, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
-            assertThat(run.read(TrackedCatalog.read(moment), List.of(), Instant.now(), "UTF8", "15"))
+            assertThat(run.read(
+                            TrackedCatalog.read(moment, CatalogFingerprint.of(moment)),
+                            List.of(),
+                            Instant.now(),
+                            "UTF8",
+                            "15"))
                     .isEmpty();
         }
         drop(database);
@@ -335,7 +341,10 @@ class TrackedCaptureTest {
             case 1 ->
                 server.psql(
                         site.database, "SELECT pg_replication_slot_advance(slot_name, pg_current_wal_lsn()) " + slot);
-            case 2 -> Files.deleteIfExists(state.resolve("tracking.json"));
+            case 2 -> {
+                Files.deleteIfExists(state.resolve("tracking.json"));
+                site.restartAgent();
+            }
             case 3 ->
                 server.psql(
                         site.database,

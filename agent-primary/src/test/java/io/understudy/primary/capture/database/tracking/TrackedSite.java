@@ -44,7 +44,7 @@ final class TrackedSite {
     final MemoryBlobs blobs = new MemoryBlobs();
     private final Path state;
     private final DatabaseSettings settings;
-    private ChangeTracking tracking;
+    private DatabaseCapture tracked;
     private Optional<Before.Newest> newest = Optional.empty();
     private final Set<BlobId> put = ConcurrentHashMap.newKeySet();
     private final Set<BlobId> readable = new HashSet<>();
@@ -65,13 +65,10 @@ final class TrackedSite {
 
     /** What is in memory is gone. */
     void restartAgent() {
-        tracking = new ChangeTracking(
-                database,
-                state,
-                new KeptSessions(new Database(settings)),
-                Ticker.system(),
-                Duration.ofMillis(300),
-                Duration.ZERO);
+        KeptSessions sessions = new KeptSessions(new Database(settings));
+        ChangeTracking tracking =
+                new ChangeTracking(database, state, sessions, Ticker.system(), Duration.ofMillis(300), Duration.ZERO);
+        tracked = new DatabaseCapture(sessions, tools(), Ticker.system(), Optional.of(tracking));
     }
 
     TrackingSlot slot() {
@@ -86,7 +83,7 @@ final class TrackedSite {
     }
 
     Captured capture() {
-        return capture(Optional.of(tracking), Optional.of(new Before(REPOSITORY, newest)));
+        return tracked.capture(Optional.of(new Before(REPOSITORY, newest)), this::put, Progress.none(), () -> {});
     }
 
     void commit(Captured captured) {
@@ -112,7 +109,8 @@ final class TrackedSite {
 
     /** Everything, by a snapshot that builds on nothing. */
     Captured whole() {
-        return capture(Optional.empty(), Optional.empty());
+        return new DatabaseCapture(new Database(settings), tools(), Ticker.system(), Optional.empty())
+                .capture(blobs, Progress.none(), () -> {});
     }
 
     /** What a snapshot puts can be read when it is committed. */
@@ -127,10 +125,8 @@ final class TrackedSite {
         return blobs.open(blob);
     }
 
-    private Captured capture(Optional<ChangeTracking> changes, Optional<Before> before) {
-        PgTools tools = new PgTools(settings, new SystemCommandRunner(state));
-        return new DatabaseCapture(new Database(settings), tools, Ticker.system(), changes)
-                .capture(before, before.isEmpty() ? blobs : this::put, Progress.none(), () -> {});
+    private PgTools tools() {
+        return new PgTools(settings, new SystemCommandRunner(state));
     }
 
     /** Compares what an import would load. */
