@@ -24,6 +24,10 @@ import org.postgresql.Driver;
 public final class Database {
     /** The oldest server that is supported. */
     public static final int OLDEST = 120000;
+    /** {@code too_many_connections}. */
+    private static final String FULL = "53300";
+
+    private static final int ATTEMPTS = 20;
 
     private final DatabaseSettings settings;
     private final String replicationRole;
@@ -42,8 +46,8 @@ public final class Database {
 
     /**
      * Does work that asks much, by few sessions: until it ends, one that is closed, of this and of its
-     * {@link #asReplica}, is left to the next {@link #open}, as long as nothing that lasts was set in it. Works may be
-     * nested, and go on at the same time.
+     * {@link #asReplica}, is left to the next {@link #open}, as long as nothing that lasts was set in it; not so of the
+     * site's own database. Works may be nested, and go on at the same time.
      */
     public <T> T keepingSessions(Supplier<T> work) {
         shelf.begin();
@@ -55,11 +59,16 @@ public final class Database {
     }
 
     /**
-     * Ends the sessions that {@link #keepingSessions} keeps and no one uses, but for those of the maintenance database:
-     * other databases are to be renamed or dropped.
+     * Ends the sessions that {@link #keepingSessions} keeps and no one uses: a program is to connect, and the server may
+     * let in few.
      */
+    public void endIdle() {
+        shelf.clear(kind -> true);
+    }
+
+    /** The same but for those of the maintenance database: other databases are to be renamed or dropped. */
     void endKept() {
-        shelf.clear(kind -> !kind.endsWith(" " + settings.maintenance()));
+        shelf.clear(kind -> !kind.database().equals(settings.maintenance()));
     }
 
     /**
@@ -73,7 +82,7 @@ public final class Database {
 
     /** The same by another role. */
     Database as(String user, Secret password) {
-        return new Database(settings.as(user, password), replicationRole, new SessionShelf());
+        return new Database(settings.as(user, password), replicationRole, new SessionShelf(shelf));
     }
 
     String replicationRole() {
@@ -102,13 +111,15 @@ public final class Database {
      *     {@code CANCELLED} when the thread is interrupted
      */
     public Session open(String name) {
-        // A session in that one keeps others from making databases.
-        if (name.equals("template1")) {
+        // An idle session in template1 keeps others from making databases, and one in the site's takes it a place.
+        if (name.equals("template1") || name.equals(settings.name())) {
             return openApart(name);
         }
-        String kind = replicationRole + " " + name;
+        SessionShelf.Kind kind = new SessionShelf.Kind(replicationRole, name);
         Session session = shelf.take(kind).map(Session::new).orElseGet(() -> openApart(name));
-        session.keptBy(closed -> shelf.give(kind, closed));
+        if (shelf.isKeeping()) {
+            session.keptBy(closed -> shelf.give(kind, closed));
+        }
         return session;
     }
 
@@ -117,6 +128,20 @@ public final class Database {
      * run in it, and leave something there.
      */
     public Session openApart(String name) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return connected(name);
+            } catch (UnderstudyException e) {
+                // This agent's own idle ones are ended; the server takes a moment to see that they ended.
+                boolean full = DatabaseErrors.state(e).filter(FULL::equals).isPresent();
+                if (!full || attempt == ATTEMPTS || !shelf.clear(kind -> true) && attempt == 1) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Session connected(String name) {
         String what = "cannot connect to " + describe(name) + " as " + Sql.identifier(settings.user());
         Connection connection = connect(name, what);
         try {

@@ -14,7 +14,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.postgresql.PGConnection;
@@ -40,9 +40,16 @@ public final class Session implements TaskScope.Abortable {
     private final int pid;
     private final boolean pooled;
     private List<String> known = List.of();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicReference<Use> use = new AtomicReference<>(Use.OPEN);
     private boolean altered;
-    private Predicate<Session> keeper = none -> false;
+    private Optional<Predicate<Session>> keeper = Optional.empty();
+
+    private enum Use {
+        OPEN,
+        CLOSING,
+        /** Another may have it, or it ended. */
+        OVER
+    }
 
     /** @param pooled whether a pooler is between here and the server */
     Session(Connection connection, String where, int pid, boolean pooled) {
@@ -57,7 +64,6 @@ public final class Session implements TaskScope.Abortable {
         this(last.connection, last.where, last.pid, last.pooled);
         version = last.version;
         known = last.known;
-        keeper = last.keeper;
     }
 
     /**
@@ -79,7 +85,7 @@ public final class Session implements TaskScope.Abortable {
      * @param next says whether it is kept
      */
     void keptBy(Predicate<Session> next) {
-        keeper = next;
+        keeper = Optional.of(next);
     }
 
     /**
@@ -231,7 +237,7 @@ public final class Session implements TaskScope.Abortable {
     /** Ends what runs and the session, from any thread and at once; what runs fails. Idempotent. */
     @Override
     public void abort() {
-        if (closed.compareAndSet(false, true)) {
+        if (use.getAndSet(Use.OVER) != Use.OVER) {
             cut();
         }
     }
@@ -253,7 +259,13 @@ public final class Session implements TaskScope.Abortable {
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true) && !(isAsItBegan() && keeper.test(this))) {
+        if (!use.compareAndSet(Use.OPEN, Use.CLOSING)) {
+            return;
+        }
+        boolean keeps = keeper.isPresent() && isAsItBegan();
+        // From here on abort() leaves it alone, for it may be its next user's.
+        if (use.compareAndSet(Use.CLOSING, Use.OVER)
+                && !(keeps && keeper.orElseThrow().test(this))) {
             end();
         }
     }

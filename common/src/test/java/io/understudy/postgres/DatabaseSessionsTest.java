@@ -1,9 +1,14 @@
 package io.understudy.postgres;
 
+import static io.understudy.testing.Failures.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.Settings.Ownership;
+import io.understudy.failure.ErrorCode;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +25,7 @@ class DatabaseSessionsTest {
     @BeforeEach
     void create() {
         name = server.createDatabase("sessions");
-        database = new Database(server.settings(name));
+        database = new Database(server.settings(name + "_live"));
     }
 
     @Test
@@ -50,7 +55,7 @@ class DatabaseSessionsTest {
             long altered = asked(statement);
             long next = asked("BEGIN; SET LOCAL lock_timeout = '10s'");
             assertThat(next).isNotEqualTo(altered).isEqualTo(asked());
-            try (Session session = database.open()) {
+            try (Session session = database.open(name)) {
                 assertThat(session.first("SHOW lock_timeout", row -> row.text("lock_timeout")))
                         .contains("0");
             }
@@ -74,7 +79,7 @@ class DatabaseSessionsTest {
     void aReplicasSessionIsNoOtherOnes() {
         database.keepingSessions(() -> {
             long plain = asked();
-            try (Session replica = database.asReplica().open()) {
+            try (Session replica = database.asReplica().open(name)) {
                 assertThat(replica.first("SHOW session_replication_role", row -> row.text("session_replication_role")))
                         .contains("replica");
                 assertThat((long) replica.pid()).isNotEqualTo(plain);
@@ -90,7 +95,7 @@ class DatabaseSessionsTest {
             server.psql("postgres", "SELECT pg_terminate_backend(" + ended + ", 10000)");
             long next = asked();
             assertThat(next).isNotEqualTo(ended);
-            Session broken = database.open();
+            Session broken = database.open(name);
             broken.abort();
             broken.close();
             assertThat(asked()).isNotEqualTo(next);
@@ -102,12 +107,12 @@ class DatabaseSessionsTest {
     @Test
     void oneThatIsClosedTwiceIsLeftOnce() {
         database.keepingSessions(() -> {
-            Session first = database.open();
+            Session first = database.open(name);
             first.close();
             first.close();
             first.abort();
-            try (Session second = database.open();
-                    Session third = database.open()) {
+            try (Session second = database.open(name);
+                    Session third = database.open(name)) {
                 assertThat(second.pid()).isEqualTo(first.pid()).isNotEqualTo(third.pid());
                 first.abort();
                 assertThat(second.number("SELECT 1")).isEqualTo(1);
@@ -127,12 +132,55 @@ class DatabaseSessionsTest {
         });
     }
 
+    /** Idle ones count too where a server, a role or a database lets in few. */
+    @Test
+    void noneIsInTheWayOfAnotherWhereTheServerLetsInFew() {
+        String role = server.newName("few");
+        server.createRole(role, "LOGIN PASSWORD 'x' CONNECTION LIMIT 1");
+        Database limited = new Database(server.settings(name + "_live", role, "x", Ownership.PRESERVE));
+        limited.keepingSessions(() -> {
+            limited.open(name).close();
+            limited.maintenance().close();
+            try (Session apart = limited.openApart(name)) {
+                assertThat(apart.number("SELECT 1")).isEqualTo(1);
+                assertFails(ErrorCode.DATABASE_BUSY, () -> limited.open(name));
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void noneOfTheSitesOwnDatabaseIsKept() {
+        Database live = new Database(server.settings(name));
+        live.keepingSessions(() -> {
+            live.open().close();
+            Awaitility.await().untilAsserted(() -> assertThat(sessions()).isEqualTo("0"));
+            return null;
+        });
+    }
+
+    @Test
+    void fewAreKeptWhateverTheirKinds() {
+        database.keepingSessions(() -> {
+            List<Session> used = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                used.add(database.open(name));
+                used.add(database.asReplica().open(name));
+            }
+            used.forEach(Session::close);
+            Awaitility.await().untilAsserted(() -> assertThat(sessions()).isEqualTo("4"));
+            database.endIdle();
+            Awaitility.await().untilAsserted(() -> assertThat(sessions()).isEqualTo("0"));
+            return null;
+        });
+    }
+
     private long asked() {
         return asked("SELECT 1");
     }
 
     private long asked(String statement) {
-        try (Session session = database.open()) {
+        try (Session session = database.open(name)) {
             session.execute(statement);
             return session.pid();
         }

@@ -79,6 +79,8 @@ final class FullLoader {
                         .load(manifest, blobs, progress, rowsAreIn);
                 ReplicaPoint.DATA_RESTORED.reached();
                 progress.report("indexes", 0, -1);
+                // pg_restore makes as many as it has jobs, and one more.
+                database.endIdle();
                 rights.restorePostData(restore, options.arguments(), options.contents());
                 ReplicaPoint.INDEXES_BUILT.reached();
             }

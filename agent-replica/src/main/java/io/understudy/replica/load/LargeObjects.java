@@ -65,6 +65,8 @@ final class LargeObjects {
             }
             restore.restore(Section.PRE_DATA, options.arguments(), objects);
             try (LoadRights rights = LoadRights.of(database, spare)) {
+                // The database may let in few.
+                database.endIdle();
                 rights.restoreRows(restore, options.arguments(), objects);
                 rights.restoreRows(restore, options.arguments(), sequences);
             }

@@ -13,7 +13,7 @@ class LoadRightsTest {
     void aSessionInWhichTheSitesFunctionsRunIsNoOtherOnes() {
         PostgresServer server = PostgresServer.shared();
         String name = server.createDatabase("rights");
-        Database database = new Database(server.settings(name));
+        Database database = new Database(server.settings(name + "_live"));
         database.keepingSessions(() -> {
             LoadRights rights = LoadRights.ofUser(database, name);
             int before = pid(database.open(name));
