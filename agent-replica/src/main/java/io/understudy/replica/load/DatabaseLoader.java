@@ -141,13 +141,13 @@ public final class DatabaseLoader implements SpareLoader {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;
             }
-            if (!MAY_DO_IN_FULL.contains(e.code()) || !context.mayLoadInFull()) {
+            if (!MAY_DO_IN_FULL.contains(e.code()) || !context.mayTakeLong()) {
                 throw e;
             }
             LOG.warn("{} cannot be loaded by differences: {}", manifest.snapshot(), e.getMessage());
             why = e.getMessage();
         }
-        if (!context.mayLoadInFull()) {
+        if (!context.mayTakeLong()) {
             throw new UnderstudyException(
                     ErrorCode.LOAD_FAILED,
                     "cannot load " + manifest.snapshot() + " by differences: " + why,

@@ -272,7 +272,7 @@ final class IncrementalLoader {
             sequences.load(after.database(), blobs);
         }
         progress.report("statistics", 0, -1);
-        ViewRefresh.Views refreshed = views.refresh(changed, look, context.ahead());
+        ViewRefresh.Views refreshed = views.refresh(changed, look, context);
         new Analysis(replica, spare).run(muchChanged(tables, loads));
         ReplicaPoint.BASE_CHANGED.reached();
         return refreshed;

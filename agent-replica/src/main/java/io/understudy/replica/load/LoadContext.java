@@ -27,8 +27,11 @@ public interface LoadContext {
         return false;
     }
 
-    /** Whether all of the database is loaded where differences do not lead to the snapshot. */
-    default boolean mayLoadInFull() {
+    /**
+     * Whether all of the database is loaded where differences do not lead to the snapshot. Where not, an operator waits,
+     * and views that can be refreshed later are not refreshed either.
+     */
+    default boolean mayTakeLong() {
         return true;
     }
 

@@ -60,11 +60,12 @@ final class SpareBase {
                 .max(Comparator.comparing(LoadedDatabase::snapshot)));
     }
 
-    /** Whether the database is the spare, and no load into it is under way. */
+    /** Whether the database is the spare, no load into it is under way, and the server emptied none of its tables. */
     boolean isWhole(LoadedDatabase base) {
         return spare.record()
                 .filter(each -> each.stage() == SpareRecord.Stage.LOADED)
                 .filter(each -> each.identity().equals(base.identity()))
+                .filter(spare::hasKeptAll)
                 .isPresent();
     }
 
@@ -88,7 +89,8 @@ final class SpareBase {
         Optional<SpareRecord> record =
                 spare.record().filter(each -> spare.find(each).isPresent());
         Optional<SpareRecord.Change> begun = record.flatMap(SpareRecord::change);
-        SpareRecord.Change change = begun.map(before -> resumed(before, into))
+        SpareRecord.Change change = begun.map(before ->
+                        resumed(before, into, record.filter(spare::hasKeptAll).isPresent()))
                 .orElseGet(() -> new SpareRecord.Change(base, into, Map.of(), false, 1));
         String name = databases.name(base.identity()).orElseThrow();
         changing.run();
@@ -98,7 +100,9 @@ final class SpareBase {
             }
             spare.requireNameFree();
         }
-        spare.note(SpareRecord.changing(name, change));
+        Optional<String> volatileSince =
+                record.filter(each -> each.identity().equals(base.identity())).flatMap(SpareRecord::volatileSince);
+        spare.note(SpareRecord.changing(name, volatileSince, change));
         loaded.remove(base.identity());
         ReplicaPoint.BASE_INTENDED.reached();
         databases.rename(Map.of(base.identity(), names.spare()), names.passing("moving"));
@@ -106,13 +110,17 @@ final class SpareBase {
         return change;
     }
 
-    private SpareRecord.Change resumed(SpareRecord.Change before, SnapshotId into) {
+    /** @param kept whether the server emptied no table since: what was committed is not looked at again */
+    private SpareRecord.Change resumed(SpareRecord.Change before, SnapshotId into, boolean kept) {
         if (before.attempts() >= MOST_ATTEMPTS) {
             throw new FullLoadRequired(before.attempts() + " attempts to bring the database up by differences failed");
         }
         Map<String, Long> committed = committed(before.transactions());
         if (!committed.isEmpty() && !before.into().equals(into)) {
             throw new FullLoadRequired("the database was half changed into " + before.into());
+        }
+        if (!committed.isEmpty() && !kept) {
+            throw new FullLoadRequired("PostgreSQL was restarted, and may have emptied unlogged tables");
         }
         return new SpareRecord.Change(before.from(), into, committed, before.beyond(), before.attempts() + 1);
     }
@@ -181,8 +189,7 @@ final class SpareBase {
 
     private void change(UnaryOperator<SpareRecord.Change> change) {
         SpareRecord record = spare.record().orElseThrow();
-        spare.note(
-                SpareRecord.changing(record.name(), change.apply(record.change().orElseThrow())));
+        spare.note(record.with(change.apply(record.change().orElseThrow())));
     }
 
     /**
@@ -193,12 +200,15 @@ final class SpareBase {
      */
     boolean takeBack(SnapshotId snapshot) {
         Optional<SpareRecord.Change> change = spare.record()
+                .filter(spare::hasKeptAll)
                 .flatMap(SpareRecord::change)
                 .filter(each -> each.from().snapshot().equals(snapshot) && !each.beyond())
                 .filter(each -> spare.isNamed(each.from().identity()));
         if (change.isEmpty() || !committed(change.get().transactions()).isEmpty()) {
             return false;
         }
+        // The next load does not look for them in a database that was never live.
+        LoadRights.dropLeftoversIn(database.asReplica(), spare.name());
         spare.loaded(snapshot, session -> change.get().from().mark());
         return true;
     }

@@ -61,10 +61,14 @@ final class SpareDatabase {
         return spare.map(SpareRecord::identity)
                 .filter(identity ->
                         databases.named(names.spare()).filter(identity::equals).isPresent())
-                .filter(identity -> spare.get()
-                        .volatileSince()
-                        .filter(since -> !since.equals(serverStart()))
-                        .isEmpty());
+                .filter(identity -> hasKeptAll(spare.get()));
+    }
+
+    /** Whether the server emptied no table of it since it was loaded. */
+    boolean hasKeptAll(SpareRecord record) {
+        return record.volatileSince()
+                .filter(since -> !since.equals(serverStart()))
+                .isEmpty();
     }
 
     /**

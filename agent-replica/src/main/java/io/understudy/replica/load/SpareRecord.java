@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param oid 0 while {@code CREATING}
  * @param snapshot what it holds; empty unless {@code LOADED}
  * @param volatileSince when the server was started, if tables of it would be emptied by the server's crash; empty
- *     otherwise
+ *     otherwise, and while {@code CHANGING} where it was not the spare before
  * @param change what it is changed from and into, while {@code CHANGING}
  */
 record SpareRecord(
@@ -66,8 +66,11 @@ record SpareRecord(
         return new SpareRecord(Stage.CREATING, name, cluster, 0, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** @param name that the database of {@code change} has now */
-    static SpareRecord changing(String name, Change change) {
+    /**
+     * @param name that the database of {@code change} has now
+     * @param volatileSince of the spare that it was before its change
+     */
+    static SpareRecord changing(String name, Optional<String> volatileSince, Change change) {
         DatabaseIdentity database = change.from().identity();
         return new SpareRecord(
                 Stage.CHANGING,
@@ -75,8 +78,13 @@ record SpareRecord(
                 database.cluster(),
                 database.oid(),
                 Optional.empty(),
-                Optional.empty(),
+                volatileSince,
                 Optional.of(change));
+    }
+
+    /** @param next of the same database */
+    SpareRecord with(Change next) {
+        return changing(name, volatileSince, next);
     }
 
     SpareRecord created(long oid) {

@@ -28,16 +28,16 @@ final class ViewRefresh {
 
     /**
      * @param changed the qualified names of tables whose rows were changed
-     * @param ahead whether the database is only kept ready, so a slow refresh can wait
+     * @param context whether the database is only kept ready, so a slow refresh can wait
      * @throws FullLoadRequired when what drifted is no view
      */
-    Views refresh(Set<String> changed, BaseLook look, boolean ahead) {
+    Views refresh(Set<String> changed, BaseLook look, LoadContext context) {
         if (look.quiet() && !look.structure().views()) {
             return new Views(List.of(), Set.of());
         }
         Set<String> all = new TreeSet<>(changed);
         all.addAll(look.mark().stale());
-        if (look.quiet() && ahead && !pace.isDue()) {
+        if (look.quiet() && context.ahead() && !(context.mayTakeLong() && pace.isDue())) {
             return new Views(List.of(), all);
         }
         try (Session session = replica.open(name)) {

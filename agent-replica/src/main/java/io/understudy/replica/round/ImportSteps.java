@@ -144,7 +144,7 @@ public final class ImportSteps {
         }
 
         @Override
-        public boolean mayLoadInFull() {
+        public boolean mayTakeLong() {
             return inFull;
         }
 

@@ -95,7 +95,7 @@ public final class FakeSpareLoader implements SpareLoader {
                 begin.flatMap(each -> context.held(each.snapshot())).flatMap(older -> readable(older, blobs));
         Optional<DatabaseIdentity> base = held.flatMap(tables -> begin).map(Base::database);
         Optional<DatabaseIdentity> there = server.named(names.spare()).filter(each -> !base.equals(Optional.of(each)));
-        if (base.isEmpty() && !context.mayLoadInFull()) {
+        if (base.isEmpty() && !context.mayTakeLong()) {
             throw new UnderstudyException(ErrorCode.LOAD_FAILED, "cannot load by differences", "load all");
         }
         context.changing();

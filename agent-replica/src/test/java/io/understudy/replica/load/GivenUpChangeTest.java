@@ -12,6 +12,8 @@ import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.blob.BlobSource;
+import io.understudy.state.StateEntry;
+import io.understudy.state.StateFile;
 import io.understudy.testing.MemoryBlobs;
 import io.understudy.testing.PostgresServer;
 import io.understudy.time.Ticker;
@@ -49,6 +51,7 @@ class GivenUpChangeTest {
                 source,
                 "CREATE TABLE t (a int PRIMARY KEY, b text); INSERT INTO t SELECT g, repeat('x', 90) FROM generate_series(1, 2000) g;"
                         + " CREATE TABLE u (a int, b text); INSERT INTO u SELECT g, 'u' FROM generate_series(1, 100) g;"
+                        + " CREATE UNLOGGED TABLE w (a int PRIMARY KEY); INSERT INTO w SELECT generate_series(1, 50);"
                         + " ALTER TABLE t OWNER TO given_up_one; ALTER TABLE u OWNER TO given_up_two;");
         load(capture(1), blobs);
         server.psql(source, "UPDATE t SET b = 'new' WHERE a = 7; UPDATE u SET b = 'v' WHERE a < 4;");
@@ -63,8 +66,19 @@ class GivenUpChangeTest {
         }
         assertThat(loader().holding(FIRST)).isEmpty();
 
+        String role = server.newName("left");
+        server.createRole(role, "LOGIN");
+        server.psql(
+                names.spare(),
+                "COMMENT ON ROLE " + role + " IS 'temporary: Understudy fills database " + names.spare()
+                        + "'; GRANT SELECT ON t TO " + role);
+
         assertThat(loader().takeBack(new SnapshotId(1, 9))).isFalse();
         assertThat(loader().takeBack(FIRST)).isTrue();
+
+        assertThat(server.psql(names.spare(), "SELECT count(*) FROM pg_roles WHERE rolname = '" + role + "'"))
+                .as("what a load that was given up could not drop")
+                .isEqualTo("0");
 
         assertThat(loader().holding(FIRST)).isPresent();
         assertThat(changedRows()).isEqualTo("0");
@@ -82,6 +96,26 @@ class GivenUpChangeTest {
         assertThat(loader().holding(FIRST)).isEmpty();
         assertThat(load(mirror.get(new SnapshotId(1, 2)), blobs).report().full())
                 .isEmpty();
+        assertThat(server.dump(names.spare())).isEqualTo(server.dump(source));
+    }
+
+    /** A server that crashed has emptied its unlogged tables. */
+    @Test
+    void isNotTakenBackWhereTheServerWasRestartedAndHoldsUnloggedTables() {
+        giveUpWhen(() -> loader().holding(FIRST).isEmpty());
+        StateFile<SpareRecord> file = StateFile.in(state, StateEntry.SPARE, SpareRecord.class);
+        SpareRecord record = file.read().orElseThrow();
+        assertThat(record.volatileSince()).isPresent();
+        file.write(SpareRecord.changing(
+                record.name(),
+                Optional.of("2026-11-20 10:00:00+00"),
+                record.change().orElseThrow()));
+        server.psql(names.spare(), "TRUNCATE w");
+
+        assertThat(loader().takeBack(FIRST)).isFalse();
+
+        assertThat(loader().holding(FIRST)).isEmpty();
+        load(mirror.get(new SnapshotId(1, 2)), blobs);
         assertThat(server.dump(names.spare())).isEqualTo(server.dump(source));
     }
 
