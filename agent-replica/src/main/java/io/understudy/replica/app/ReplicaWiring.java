@@ -245,7 +245,8 @@ public final class ReplicaWiring implements AutoCloseable {
                 marker,
                 claiming,
                 unfinished,
-                new LastLook(store, parts.source(), steps, parts.calls(), events, ports.clock(), ports.ticker()),
+                new LastLook(
+                        store, marker, parts.source(), steps, parts.calls(), events, ports.clock(), ports.ticker()),
                 new AheadStep(steps, ports.loader(), intents(), events, AheadStep.STAGING),
                 events,
                 ports.ticker());

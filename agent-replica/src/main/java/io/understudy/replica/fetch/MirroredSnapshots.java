@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ public final class MirroredSnapshots implements SnapshotSource {
     private final OwnReport report;
     private final Supplier<Optional<SnapshotId>> base;
     private final MirrorUpkeep upkeep;
-    private Mirror mirror;
+    private final AtomicReference<Mirror> mirror = new AtomicReference<>();
     /** What is loaded ahead, as far as this process knows. */
     private Optional<SnapshotId> loaded = Optional.empty();
     /** What the last report of this process holds. */
@@ -177,9 +178,10 @@ public final class MirroredSnapshots implements SnapshotSource {
     }
 
     /** The mirror on this server's disk, without a look at the filestore. */
-    private synchronized Optional<Mirror> here() {
+    private Optional<Mirror> here() {
         try {
-            return Optional.of(mirror != null ? mirror : mirrors.alone(remote));
+            Mirror opened = mirror.get();
+            return Optional.of(opened != null ? opened : mirrors.alone(remote));
         } catch (UnderstudyException e) {
             LOG.debug("there is no mirror to read", e);
             return Optional.empty();
@@ -231,11 +233,14 @@ public final class MirroredSnapshots implements SnapshotSource {
         return used;
     }
 
-    /** The mirror, opened when it is first needed. */
-    public synchronized Mirror mirror() {
-        if (mirror == null) {
-            mirror = mirrors.of(remote.get());
+    /**
+     * The mirror, opened when it is first needed. No thread waits for another's opening, which a filestore may hold up:
+     * a promotion reads what is here all the same.
+     */
+    public Mirror mirror() {
+        if (mirror.get() == null) {
+            mirror.compareAndSet(null, mirrors.of(remote.get()));
         }
-        return mirror;
+        return mirror.get();
     }
 }

@@ -109,8 +109,7 @@ public final class NewestFirst {
                     .orElseGet(() -> Outcome.of(Origin.LIVE, free));
         }
         long start = ticker.nanos();
-        // What was given up for this promotion would be given up once more.
-        Optional<UnderstudyException> missed = overtook ? Optional.of(halfLoaded()) : look(request);
+        Optional<UnderstudyException> missed = look(overtook, request);
         Duration looked = ticker.since(start);
         return remembered()
                 .or(() -> ahead)
@@ -119,8 +118,9 @@ public final class NewestFirst {
                 .after(looked, missed);
     }
 
-    private Optional<UnderstudyException> look(Promotion.Request request) {
-        Optional<UnderstudyException> missed = lastLook.run(request.unfenced());
+    /** What was given up for this promotion would be given up once more. */
+    private Optional<UnderstudyException> look(boolean overtook, Promotion.Request request) {
+        Optional<UnderstudyException> missed = overtook ? Optional.of(halfLoaded()) : lastLook.run(request.unfenced());
         events.report(new ReplicaEvent.RoundEnded());
         missed.ifPresent(why -> events.report(new ReplicaEvent.NewerNotServed(why)));
         return missed;

@@ -52,7 +52,7 @@ public interface BoundedCall {
                 } catch (TimeoutException e) {
                     throw new UnderstudyException(
                             ErrorCode.FILESTORE_UNREACHABLE,
-                            "cannot " + what + ": the filestore has not answered within " + limit.toSeconds() + " s",
+                            "cannot " + what + ": the filestore took longer than " + limit.toSeconds() + " s",
                             "check the filestore, its network and its mount: agent-replica check",
                             e);
                 } catch (InterruptedException e) {

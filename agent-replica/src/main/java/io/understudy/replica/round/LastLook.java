@@ -10,6 +10,7 @@ import io.understudy.replica.events.Step;
 import io.understudy.replica.load.SpareLoader.LoadedSpare;
 import io.understudy.replica.round.SnapshotSource.Fetched;
 import io.understudy.replica.state.Ahead;
+import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
@@ -21,10 +22,10 @@ import io.understudy.repository.SnapshotId;
 import io.understudy.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +42,7 @@ public final class LastLook {
     public static final Duration LOAD = Duration.ofSeconds(10);
 
     private final ReplicaStateStore store;
+    private final BackupMode backup;
     private final SnapshotSource source;
     private final ImportSteps steps;
     private final BoundedCall calls;
@@ -50,6 +52,7 @@ public final class LastLook {
 
     public LastLook(
             ReplicaStateStore store,
+            BackupMode backup,
             SnapshotSource source,
             ImportSteps steps,
             BoundedCall calls,
@@ -57,6 +60,7 @@ public final class LastLook {
             Clock clock,
             Ticker ticker) {
         this.store = store;
+        this.backup = backup;
         this.source = source;
         this.steps = steps;
         this.calls = calls;
@@ -109,7 +113,10 @@ public final class LastLook {
                 .filter(failed -> failed.step().compareTo(Step.APPLY) >= 0);
     }
 
-    /** By the names that come next, and that this standby would load ahead. */
+    /**
+     * That this standby would load ahead. The repository is listed from what is here on: names have gaps, and of those
+     * that come next retention may have deleted any since this standby looked last.
+     */
     private Optional<SnapshotId> newer() {
         ReplicaRecord record = store.record();
         Optional<SnapshotId> here = Stream.concat(
@@ -119,23 +126,15 @@ public final class LastLook {
         if (here.isEmpty()) {
             return Optional.empty();
         }
-        Map<SnapshotId, Manifest> found =
-                new TreeMap<>(NextNames.after(here.get(), this::read).orElseGet(() -> newestAfter(here.get())));
-        found.values().removeIf(manifest -> SnapshotSelector.isOlder(manifest, record));
-        return new NextSnapshot(record, clock.instant()).toLoad(found);
-    }
-
-    private Map<SnapshotId, Manifest> newestAfter(SnapshotId here) {
-        List<SnapshotId> newer = source.newerThan(here).stream()
-                .filter(each -> each.epoch() == here.epoch())
+        List<SnapshotId> newer = source.newerThan(here.get()).stream()
+                .filter(each -> each.epoch() == here.get().epoch())
                 .toList();
-        for (int i = newer.size() - 1; i >= 0; i--) {
-            Optional<Manifest> manifest = read(newer.get(i));
-            if (manifest.isPresent()) {
-                return Map.of(newer.get(i), manifest.get());
-            }
-        }
-        return Map.of();
+        Map<SnapshotId, Optional<Manifest>> seen = new HashMap<>();
+        return new NextSnapshot(record, clock.instant())
+                .toLoad(
+                        newer,
+                        id -> seen.computeIfAbsent(id, this::read)
+                                .filter(manifest -> !SnapshotSelector.isOlder(manifest, record)));
     }
 
     /** Junk that has the name of a newer one hides none. */
@@ -160,6 +159,7 @@ public final class LastLook {
                         snapshot,
                         (what, done, total) ->
                                 events.report(new ReplicaEvent.StepProgressed(snapshot, Step.FETCH, done, total))));
+        backup.require();
         events.report(new ReplicaEvent.StepBegan(snapshot, Step.LOAD));
         LoadedSpare loaded = TimeLimit.on(
                 () -> {
@@ -171,6 +171,7 @@ public final class LastLook {
                         ErrorCode.LOAD_FAILED,
                         "its load did not end within " + LOAD.toSeconds() + " s",
                         "its content is in the filestore, and in the mirror"));
+        LoadDoubts.report(snapshot, loaded.report(), events);
         events.report(new ReplicaEvent.SnapshotAhead(
                 snapshot,
                 fetched.manifest().moment(),

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * Asks the repository for the snapshots whose names come next, or that was announced, instead of listing it. Names have
@@ -79,7 +78,7 @@ final class NextNames {
             return Optional.empty();
         }
         try {
-            return found(known.get(), hint.filter(id -> id.compareTo(known.get()) > 0), this::read)
+            return found(known.get(), hint.filter(id -> id.compareTo(known.get()) > 0))
                     .map(this::known)
                     .filter(found -> !found.isEmpty() || source.isStillNewest(known.get()));
         } catch (UnderstudyException e) {
@@ -89,21 +88,9 @@ final class NextNames {
         }
     }
 
-    /**
-     * Those that are there by the names that come next.
-     *
-     * @param known the newest known one
-     * @param read the manifest; empty where there is none of that name
-     * @return empty when there are so many that a listing is cheaper
-     */
-    static Optional<Map<SnapshotId, Manifest>> after(SnapshotId known, Function<SnapshotId, Optional<Manifest>> read) {
-        return found(known, Optional.empty(), read);
-    }
-
-    private static Optional<Map<SnapshotId, Manifest>> found(
-            SnapshotId known, Optional<SnapshotId> hint, Function<SnapshotId, Optional<Manifest>> read) {
+    private Optional<Map<SnapshotId, Manifest>> found(SnapshotId known, Optional<SnapshotId> hint) {
         Map<SnapshotId, Manifest> found = new TreeMap<>();
-        hint.ifPresent(id -> read.apply(id).ifPresent(manifest -> found.put(id, manifest)));
+        hint.ifPresent(id -> read(id).ifPresent(manifest -> found.put(id, manifest)));
         int missing = 0;
         for (int next = known.sequence() + 1; found.isEmpty() || hint.isEmpty(); next++) {
             if (found.size() == MOST) {
@@ -113,7 +100,7 @@ final class NextNames {
                 break;
             }
             SnapshotId id = new SnapshotId(known.epoch(), next);
-            Optional<Manifest> manifest = read.apply(id);
+            Optional<Manifest> manifest = read(id);
             manifest.ifPresent(it -> found.put(id, it));
             missing = manifest.isPresent() ? 0 : missing + 1;
         }

@@ -10,7 +10,6 @@ import io.understudy.repository.SnapshotId;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -49,18 +48,14 @@ final class NextSnapshot {
 
     /**
      * As {@link #newest}, of what is only to be loaded ahead, be it due to become live, and without waiting for the
-     * next attempt.
+     * next attempt. Junk is never chosen.
      *
-     * @param found by their names
+     * @param believable the manifest of what is a snapshot; asked of the newest first
      */
-    Optional<SnapshotId> toLoad(Map<SnapshotId, Manifest> found) {
-        return choose(
-                        List.copyOf(found.keySet()),
-                        id -> Optional.ofNullable(found.get(id)),
-                        0,
-                        new ImportRequest.Newest(true, false),
-                        false)
-                .map(Choice::snapshot);
+    Optional<SnapshotId> toLoad(List<SnapshotId> all, Function<SnapshotId, Optional<Manifest>> believable) {
+        return choose(all, believable, 0, new ImportRequest.Newest(true, false), false)
+                .map(Choice::snapshot)
+                .filter(snapshot -> believable.apply(snapshot).isPresent());
     }
 
     private Optional<Choice> choose(

@@ -32,7 +32,8 @@ import java.util.stream.Stream;
 /**
  * One import, step by step: {@code DISCOVER → FETCH → VERIFY → LOAD → STAGE → APPLY → RESTART → PROVE}. It looks at the
  * marker before every step; it remembers every failure; it does nothing at all when nothing is new. An apply that a
- * crash left is finished first. Continuous snapshots end with {@code LOAD}, until a scheduled one is due.
+ * crash left is finished first. Continuous snapshots end with {@code LOAD}, and their files are staged, until a
+ * scheduled one is due.
  *
  * <p>Not for concurrent use; the caller holds the apply lock. More than 300 lines with its imports, for the order of
  * the steps is judged best in one place.
@@ -175,10 +176,10 @@ public final class Round {
             ReplicaPoint.SNAPSHOT_CHOSEN.reached();
             Fetched fetched = during(Step.FETCH, () -> fetched(ask));
             during(Step.VERIFY, () -> steps.verifyAhead(fetched.manifest()));
-            // From here on a promotion that gives this up has nothing ahead to serve.
+            // From here on a promotion that gives this up may have nothing ahead to serve.
             control.endsSoon();
             LoadedSpare loaded = during(Step.LOAD, () -> steps.load(fetched.manifest(), true, progress()));
-            reportDoubts(loaded);
+            LoadDoubts.report(snapshot.get(), loaded.report(), events);
             fullLoads.loaded(loaded.report().full().isPresent(), watch.total());
             store.change(record -> record.succeedingAhead(snapshot.get()));
             ahead.loaded(
@@ -187,7 +188,7 @@ public final class Round {
                     watch.total(),
                     loaded.report().text());
             steps.ahead(snapshot.get());
-            if (control.goesOn()) {
+            if (control.goesOn() && backup.on()) {
                 stageAhead(fetched.manifest());
             }
             return new RoundResult(
@@ -258,19 +259,8 @@ public final class Round {
             LoadedSpare loaded = during(Step.LOAD, () -> steps.load(manifest, false, progress()));
             events.report(new ReplicaEvent.DatabaseLoaded(
                     manifest.snapshot(), loaded.report().text()));
-            reportDoubts(loaded);
+            LoadDoubts.report(snapshot.get(), loaded.report(), events);
             return loaded;
-        }
-
-        private void reportDoubts(LoadedSpare loaded) {
-            List<String> drifted = loaded.report().drifted();
-            if (!drifted.isEmpty()) {
-                events.report(new ReplicaEvent.DatabaseDrifted(drifted));
-            }
-            List<String> differed = loaded.report().mismatches();
-            if (!differed.isEmpty()) {
-                events.report(new ReplicaEvent.TablesDiffered(snapshot.get(), differed));
-            }
         }
 
         /** When the site did not start with what is live either, the same attempt would only stop it once more. */

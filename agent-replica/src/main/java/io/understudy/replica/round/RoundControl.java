@@ -41,7 +41,7 @@ public final class RoundControl {
 
     /**
      * The round leaves what is live alone and loads little: what waits for its end lets it, for a while. A load that is
-     * given up leaves a database that is half changed, and nothing ahead.
+     * given up after a part of it was committed leaves nothing ahead.
      */
     public synchronized void endsSoon() {
         endsSoon = true;

@@ -32,8 +32,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -465,5 +467,43 @@ class MirroredSnapshotsTest {
         Repository first = remote.get();
         assertThat(remote.get()).isSameAs(first);
         assertThat(opened).hasValue(2);
+    }
+
+    /** A promotion that left a fetch behind reads the mirror. */
+    @Test
+    @Timeout(20)
+    void whatIsHereIsReadWhileAnotherThreadWaitsForTheFilestore() throws InterruptedException {
+        site.commit(id(1), 1);
+        fetch(id(1));
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        SnapshotSource other = new MirroredSnapshots(
+                () -> {
+                    asked.countDown();
+                    await(answered);
+                    return site.repository();
+                },
+                mirror(),
+                "standby",
+                "test",
+                Optional::empty,
+                Optional::empty,
+                time.clock());
+        Thread fetching = new Thread(() -> other.fetch(id(1), Optional.empty(), Progress.none()));
+        fetching.start();
+        await(asked);
+
+        assertThat(other.held(id(1))).isPresent();
+
+        answered.countDown();
+        fetching.join();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }

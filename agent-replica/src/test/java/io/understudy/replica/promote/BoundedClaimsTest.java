@@ -66,7 +66,7 @@ class BoundedClaimsTest extends FollowingStandby {
     void aPromotionEndsAndSaysHowToGoOn() {
         assertThatThrownBy(() -> promote(PLAIN)).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
             assertThat(failure.code()).isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
-            assertThat(failure).hasMessageContaining("the filestore has not answered within");
+            assertThat(failure).hasMessageContaining("the filestore took longer than");
             assertThat(failure.hint()).contains("--unfenced");
         });
         assertThat(world.store.state()).isInstanceOf(Following.class);

@@ -2,8 +2,10 @@ package io.understudy.replica.promote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.replica.events.ReplicaEvent;
 import io.understudy.replica.fakes.FakeDatabases;
 import io.understudy.replica.fakes.FakeSource;
 import io.understudy.replica.fakes.World;
@@ -140,6 +142,22 @@ class PromotionAheadTest extends StandbyWithAhead {
         assertServesProven(world, report, ErrorCode.LOAD_FAILED);
         assertThat(following().agent().promotion().promote(PROVEN, true).origin())
                 .isEqualTo(Origin.LIVE);
+    }
+
+    @Test
+    void saysSoAlsoWhereItLeftAheadWhatWas() {
+        List<ErrorCode> missed = new ArrayList<>();
+        world.events = new Events(world.time.clock(), (event, at) -> {
+            if (event instanceof ReplicaEvent.NewerNotServed not) {
+                missed.add(not.why().code());
+            }
+        });
+
+        Report report = world.agent().promotion().promote(PLAIN, true);
+
+        assertThat(report.origin().ahead()).isTrue();
+        assertThat(report.origin().missed()).isPresent();
+        assertThat(missed).containsExactly(ErrorCode.LOAD_FAILED);
     }
 
     @Test

@@ -93,6 +93,14 @@ class AheadStagingTest {
     }
 
     @Test
+    void notOnceTheMarkerIsGone() {
+        world.databases.duringLoad(() -> world.marker.removeByHand());
+        next(2, true);
+        assertThat(world.trees.stagings()).isEqualTo(1);
+        assertThat(failed).isEmpty();
+    }
+
+    @Test
     void isGivenUpForAPromotion() {
         RoundControl control = new RoundControl();
         world.trees.whenPreparing(() -> {
