@@ -15,6 +15,7 @@ import io.understudy.repository.tree.IndexEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -182,9 +183,24 @@ final class TreePlanner {
             frame.touched = true;
             frames.push(frame);
         }
-        if (!Files.exists(staged.resolve(Change.nameOf(path)), LinkOption.NOFOLLOW_LINKS)) {
+        if (!isStaged(entry.entry())) {
             freshEntries++;
             freshBytes += entry.entry() instanceof TreeEntry.File file ? file.size() : 0;
+        }
+    }
+
+    /** What is staged for another snapshot may be another content; until that is replaced both lie there. */
+    private boolean isStaged(TreeEntry entry) throws IOException {
+        Path place = staged.resolve(Change.nameOf(entry.path()));
+        if (!(entry instanceof TreeEntry.File file)) {
+            return Files.exists(place, LinkOption.NOFOLLOW_LINKS);
+        }
+        try {
+            FileStat stat = FileStat.of(place);
+            return stat.size() == file.size()
+                    && stat.modified().equals(file.attributes().modified());
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.files.DiskSpace;
+import io.understudy.files.MountPoints;
 import io.understudy.files.TreeKind;
 import io.understudy.progress.Progress;
 import io.understudy.replica.state.PlanSet;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -127,6 +130,23 @@ class StagedAgainTest extends StagedTree {
         assertThat(opened.get())
                 .as("only the index")
                 .isEqualTo(data.index().direct().size());
+    }
+
+    /** Until it is replaced both lie there. */
+    @Test
+    void needsRoomForAnotherContentThanTheOneThatIsStaged() throws IOException {
+        Files.write(source.resolve("large"), new byte[1 << 20]);
+        stager().prepare(manifest(take(), new SnapshotId(1, 1)), blobs, Progress.none());
+        Files.write(source.resolve("large"), new byte[2 << 20]);
+        TreeData next = take();
+        TreeStager full = new TreeStager(
+                temp.resolve("state"),
+                settings(TreeKind.FILES),
+                Clock.systemUTC(),
+                folder -> OptionalLong.of(DiskSpace.RESERVE + (1 << 20)),
+                MountPoints::now);
+
+        fails(ErrorCode.DISK_FULL, () -> full.prepare(manifest(next, new SnapshotId(1, 2)), blobs, Progress.none()));
     }
 
     @Test
