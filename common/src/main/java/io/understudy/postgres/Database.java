@@ -59,8 +59,8 @@ public final class Database {
     }
 
     /**
-     * Ends the sessions that {@link #keepingSessions} keeps and no one uses: a program is to connect, and the server may
-     * let in few.
+     * Ends the sessions that {@link #keepingSessions} keeps and no one uses: a program is to connect, and the server
+     * may let in few.
      */
     public void endIdle() {
         shelf.clear(kind -> true);

@@ -28,8 +28,8 @@ public interface LoadContext {
     }
 
     /**
-     * Whether all of the database is loaded where differences do not lead to the snapshot. Where not, an operator waits,
-     * and views that can be refreshed later are not refreshed either.
+     * Whether all of the database is loaded where differences do not lead to the snapshot. Where not, an operator
+     * waits, and views that can be refreshed later are not refreshed either.
      */
     default boolean mayTakeLong() {
         return true;
