@@ -3,6 +3,7 @@ package io.understudy.primary.capture;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.primary.capture.database.tracking.Before;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotBlobs;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +36,13 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
         named = Map.copyOf(named);
     }
 
-    /** Reads it. One that cannot be read must not stop the next snapshot: that one then asks for each blob. */
-    static Base of(Repository target) {
-        Optional<SnapshotId> newest = target.newest();
+    /**
+     * Reads it. One that cannot be read must not stop the next snapshot: that one then asks for each blob.
+     *
+     * @param junk receives what has the name of a newer snapshot and is none
+     */
+    static Base of(Repository target, Consumer<JunkObject> junk) {
+        Optional<SnapshotId> newest = target.newest(target.list(), junk);
         if (newest.isEmpty()) {
             return NONE;
         }

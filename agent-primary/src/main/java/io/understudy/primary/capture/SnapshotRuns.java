@@ -7,11 +7,14 @@ import io.understudy.primary.capture.database.tracking.MomentSeen;
 import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.progress.Progress;
 import io.understudy.repository.EpochStore;
+import io.understudy.repository.JunkObject;
 import io.understudy.repository.Repository;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -106,9 +109,10 @@ final class SnapshotRuns {
         boolean full = fullSnapshot.raised();
         PrimaryPoint.SNAPSHOT_BEGUN.reached();
         Optional<Base> kept = last.newest(target, epoch, lastSequence);
-        Base base = kept.orElseGet(() -> Base.of(target));
+        List<JunkObject> passedOver = new ArrayList<>();
+        Base base = kept.orElseGet(() -> Base.of(target, passedOver::add));
         if (request.isContinuous()) {
-            requireScheduled(base, epoch, full);
+            requireScheduled(base, epoch, full || passedOver.stream().anyMatch(each -> wasGenuine(target, each)));
         }
         SnapshotNumbers numbers = new SnapshotNumbers(target, epoch, lastSequence, kept);
         Runnable beforeCommit = () -> {
@@ -125,6 +129,11 @@ final class SnapshotRuns {
             fullSnapshot.settle();
         }
         return result;
+    }
+
+    /** Then a newer snapshot than the base is there, and it may be the last one of the schedule. */
+    private boolean wasGenuine(Repository target, JunkObject junk) {
+        return genuine.of(target).stream().anyMatch(each -> each.key().equals(junk.key()));
     }
 
     /** A standby must find a snapshot in each epoch that it applies, and one that relies on nothing is applied too. */

@@ -8,6 +8,7 @@ import io.understudy.events.Events;
 import io.understudy.events.Severity;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Content;
 import io.understudy.primary.capture.Looked.Outcome;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.testing.PrimaryFixture;
@@ -19,6 +20,7 @@ import io.understudy.testing.Faults;
 import io.understudy.testing.Faults.Fail;
 import io.understudy.testing.Faults.Operation;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,6 +143,28 @@ class ContinuousSnapshotTest {
         Manifest taken = look().taken().orElseThrow().manifest();
         assertThat(taken.snapshot()).isEqualTo(new SnapshotId(1, 3));
         assertThat(taken.lastScheduled()).isEqualTo(FIRST);
+    }
+
+    /** What is damaged may be the last snapshot of the schedule: to name the one before would hide it. */
+    @Test
+    void theNewestOneIsDamaged() {
+        primary.database.rows("1\tother");
+        hourly();
+        primary.filestore.put(SECOND.key(), Content.of("junk".getBytes(StandardCharsets.UTF_8)));
+        taker = primary.taker(Events.none());
+        primary.database.rows("1\tthird");
+        assertThat(look().outcome()).isEqualTo(Outcome.NO_BASE);
+        hourly();
+        primary.database.rows("1\tfourth");
+        assertThat(look().taken().orElseThrow().manifest().lastScheduled()).isEqualTo(new SnapshotId(1, 3));
+    }
+
+    @Test
+    void whatOnlyHasTheNameOfANewerOneStopsNothing() {
+        primary.filestore.put(new SnapshotId(1, 7).key(), Content.of("junk".getBytes(StandardCharsets.UTF_8)));
+        taker = primary.taker(Events.none());
+        primary.database.rows("1\tother");
+        assertThat(look().taken().orElseThrow().manifest().lastScheduled()).isEqualTo(FIRST);
     }
 
     @Test

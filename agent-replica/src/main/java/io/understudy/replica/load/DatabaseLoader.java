@@ -171,20 +171,18 @@ public final class DatabaseLoader implements SpareLoader {
         } catch (FullLoadRequired e) {
             throw e;
         } catch (RuntimeException e) {
-            countFailure(e);
+            if (Thread.currentThread().isInterrupted()) {
+                givenUp(e);
+            }
             throw e;
         }
     }
 
-    /** What was given up has not failed. */
-    private void countFailure(RuntimeException failure) {
-        if (Thread.currentThread().isInterrupted()) {
-            return;
-        }
+    private void givenUp(RuntimeException why) {
         try {
-            base.failed();
+            base.givenUp();
         } catch (RuntimeException e) {
-            failure.addSuppressed(e);
+            why.addSuppressed(e);
         }
     }
 

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 final class SpareBase {
     private static final Logger LOG = LoggerFactory.getLogger(SpareBase.class);
-    /** A server that ends each session of a change would end the next ones too. */
-    private static final int MOST_FAILURES = 3;
+    /** What ended each session of a change, or the process, would end the next ones too. */
+    private static final int MOST_ATTEMPTS = 5;
 
     private final Database database;
     private final Databases databases;
@@ -89,7 +89,7 @@ final class SpareBase {
                 spare.record().filter(each -> spare.find(each).isPresent());
         Optional<SpareRecord.Change> begun = record.flatMap(SpareRecord::change);
         SpareRecord.Change change = begun.map(before -> resumed(before, into))
-                .orElseGet(() -> new SpareRecord.Change(base, into, Map.of(), false, 0));
+                .orElseGet(() -> new SpareRecord.Change(base, into, Map.of(), false, 1));
         String name = databases.name(base.identity()).orElseThrow();
         changing.run();
         if (!name.equals(names.spare())) {
@@ -107,14 +107,14 @@ final class SpareBase {
     }
 
     private SpareRecord.Change resumed(SpareRecord.Change before, SnapshotId into) {
-        if (before.failures() >= MOST_FAILURES) {
-            throw new FullLoadRequired(before.failures() + " attempts to bring the database up by differences failed");
+        if (before.attempts() >= MOST_ATTEMPTS) {
+            throw new FullLoadRequired(before.attempts() + " attempts to bring the database up by differences failed");
         }
         Map<String, Long> committed = committed(before.transactions());
         if (!committed.isEmpty() && !before.into().equals(into)) {
             throw new FullLoadRequired("the database was half changed into " + before.into());
         }
-        return new SpareRecord.Change(before.from(), into, committed, before.beyond(), before.failures());
+        return new SpareRecord.Change(before.from(), into, committed, before.beyond(), before.attempts() + 1);
     }
 
     /** Those of the transactions that the server committed. */
@@ -172,10 +172,10 @@ final class SpareBase {
         }
     }
 
-    /** An attempt to change it failed. */
-    void failed() {
+    /** An attempt to change it was given up: it has not failed. */
+    void givenUp() {
         if (spare.record().flatMap(SpareRecord::change).isPresent()) {
-            change(SpareRecord.Change::failed);
+            change(SpareRecord.Change::givenUp);
         }
     }
 

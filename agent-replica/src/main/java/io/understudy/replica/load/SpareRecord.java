@@ -40,9 +40,9 @@ record SpareRecord(
      * @param transactions by what each changes: their numbers, written down before they are committed, so that the
      *     server can be asked after a crash whether they were
      * @param beyond whether something was changed that is in none of these transactions
-     * @param failures attempts that failed; those that were given up, or whose process was killed, do not count
+     * @param attempts that were begun, less those that were given up: what a process died of counts too
      */
-    record Change(LoadedDatabase from, SnapshotId into, Map<String, Long> transactions, boolean beyond, int failures) {
+    record Change(LoadedDatabase from, SnapshotId into, Map<String, Long> transactions, boolean beyond, int attempts) {
         Change {
             transactions = Map.copyOf(transactions);
         }
@@ -50,15 +50,15 @@ record SpareRecord(
         Change with(String part, long transaction) {
             Map<String, Long> more = new TreeMap<>(transactions);
             more.put(part, transaction);
-            return new Change(from, into, more, beyond, failures);
+            return new Change(from, into, more, beyond, attempts);
         }
 
         Change withMoreBeyond() {
-            return new Change(from, into, transactions, true, failures);
+            return new Change(from, into, transactions, true, attempts);
         }
 
-        Change failed() {
-            return new Change(from, into, transactions, beyond, failures + 1);
+        Change givenUp() {
+            return new Change(from, into, transactions, beyond, Math.max(0, attempts - 1));
         }
     }
 

@@ -58,7 +58,7 @@ class GivenUpChangeTest {
     @Test
     void isTakenBackWhereNothingWasCommitted() {
         // More often than it may fail: none of them did.
-        for (int attempt = 0; attempt < 4; attempt++) {
+        for (int attempt = 0; attempt < 6; attempt++) {
             giveUpWhen(() -> loader().holding(FIRST).isEmpty());
         }
         assertThat(loader().holding(FIRST)).isEmpty();

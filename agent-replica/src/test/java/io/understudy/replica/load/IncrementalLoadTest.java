@@ -128,11 +128,11 @@ class IncrementalLoadTest extends IncrementalLoads {
             }
             return blobs.open(blob);
         };
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 5; i++) {
             assertFails(ErrorCode.DATABASE_UNREACHABLE, () -> load(next, ending));
         }
         assertThat(load(next, blobs).report().full())
-                .contains("3 attempts to bring the database up by differences failed");
+                .contains("5 attempts to bring the database up by differences failed");
         assertSame();
     }
 
