@@ -23,10 +23,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The tracking of one capture: what changed between the snapshot before and this moment. Long, because every reason to
- * read a table in full stands here. Use once.
- */
+/** The tracking of one capture: what changed between the snapshot before and this moment. Use once. */
 public final class TrackedRun {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeTracking.class);
     /** A table of fewer bytes is read whole when it changed. */
