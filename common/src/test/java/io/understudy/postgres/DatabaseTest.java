@@ -92,7 +92,8 @@ class DatabaseTest {
     void saysWhenThereIsNoSuchDatabase() {
         assertFails(ErrorCode.DATABASE_UNREACHABLE, () -> new Database(server.settings("nowhere")).open())
                 .hasMessageContaining("\"nowhere\" does not exist")
-                .hasFieldOrPropertyWithValue("hint",
+                .hasFieldOrPropertyWithValue(
+                        "hint",
                         "correct database.url, or create the database; on a standby the first import creates it");
     }
 

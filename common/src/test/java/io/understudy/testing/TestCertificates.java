@@ -70,7 +70,10 @@ public final class TestCertificates {
                 set -eu; cd "$1"; name=$2
                 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$name.key" -subj "/CN=$name" -out "$name.csr"
                 printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\n' "$3" >"$name.ext"
-                openssl x509 -req -in "$name.csr" -CA "$4" -CAkey "$5" -CAcreateserial -days -1 -extfile "$name.ext" -out "$name.pem"
+                # Releases from 3.4 on take no end before the beginning, and older ones take only days.
+                past="-not_before 20200101000000Z -not_after 20200102000000Z"
+                openssl x509 -help 2>&1 | grep -q -e -not_after || past="-days -1"
+                openssl x509 -req -in "$name.csr" -CA "$4" -CAkey "$5" -CAcreateserial $past -extfile "$name.ext" -out "$name.pem"
                 """;
         Programs.run(
                 List.of(

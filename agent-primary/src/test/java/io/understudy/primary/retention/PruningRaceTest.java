@@ -99,7 +99,7 @@ class PruningRaceTest {
     }
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, Long.getLong("understudy.seeds", 25));
+        return LongStream.rangeClosed(1, Long.getLong("understudy.seeds", 8));
     }
 
     private final class World {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Promise 7 for repositories of all kinds, drawn by a seed that is the test's name. */
 class RetentionPolicyPromisesTest {
-    private static final int SEEDS = 300;
+    private static final int SEEDS = 100;
     private static final List<String> LABELS = List.of("hourly", "daily", "weekly", "monthly", "manual", "release");
     private static final List<String> ZONES =
             List.of("UTC", "Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia");
