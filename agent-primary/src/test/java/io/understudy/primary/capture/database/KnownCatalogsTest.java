@@ -102,8 +102,7 @@ class KnownCatalogsTest {
         server.createRole("known_reporter", "LOGIN PASSWORD 'p'");
         server.psql(source, "CREATE DOMAIN mark AS int");
         read();
-        try (Session site =
-                new Database(server.settings(source, "known_reporter", "p", Ownership.PRESERVE)).open()) {
+        try (Session site = new Database(server.settings(source, "known_reporter", "p", Ownership.PRESERVE)).open()) {
             site.execute("CREATE TEMPORARY TABLE passing (id serial PRIMARY KEY, m text)");
             assertThat(read().again()).isTrue();
             server.psql(source, "ALTER DOMAIN mark SET DEFAULT 1");

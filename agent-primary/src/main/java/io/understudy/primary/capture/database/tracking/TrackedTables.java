@@ -106,8 +106,8 @@ public final class TrackedTables {
     public TableData changed(SourceTable table, long rows, StreamRef came, BlobSink sink) {
         Plan plan = plans.get(name(table));
         ChangedKeys.Changes changes = plan.changes.orElseThrow();
-        DeltaWriter.Result result =
-                new DeltaWriter(newest.orElseThrow().content(), sink).add(plan.base, plan.known.keys(), changes.keys(), came);
+        DeltaWriter.Result result = new DeltaWriter(newest.orElseThrow().content(), sink)
+                .add(plan.base, plan.known.keys(), changes.keys(), came);
         kept.put(table.qualified(), new TrackingPoint.Table(plan.known.stamp(), plan.known.whole(), result.keys()));
         return with(plan.base, plan.base.rows() - changes.existed() + rows, result.deltas(), null, false);
     }
