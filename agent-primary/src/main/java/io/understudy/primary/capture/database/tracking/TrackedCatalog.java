@@ -114,8 +114,8 @@ public record TrackedCatalog(String seen, String types, String archive, Map<Tabl
     }
 
     /**
-     * A fingerprint of all that pg_dump writes. The rows that it keeps are those of tables that COPY does not carry: all
-     * the same but for decoded changes.
+     * A fingerprint of all that pg_dump writes. The rows that it keeps are those of tables that COPY does not carry:
+     * all the same but for decoded changes.
      *
      * @param carried whose rows COPY carries
      * @param dump the version of pg_dump
