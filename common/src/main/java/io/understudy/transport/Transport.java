@@ -94,7 +94,7 @@ public final class Transport {
      * @throws UnderstudyException {@code TLS_UNUSABLE}
      */
     public ManagedChannel channel(HostPort target) {
-        NettyChannelBuilder builder = NettyChannelBuilder.forTarget("dns:///" + target)
+        NettyChannelBuilder builder = NettyChannelBuilder.forTarget(PeerAddresses.target(target))
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .keepAliveWithoutCalls(true)

@@ -60,8 +60,7 @@ class HandshakeTest {
                         List.of("a.example.net"),
                         refused)
                 .start();
-        // By its address: where a name has two, what is told is how the last one failed.
-        return new HostPort("127.0.0.1", server.port());
+        return new HostPort("localhost", server.port());
     }
 
     private TestCertificates authority(String name) {
@@ -82,7 +81,7 @@ class HandshakeTest {
     }
 
     private TlsSettings sound(TestCertificates authority) {
-        return authority.issue("a", "IP:127.0.0.1,DNS:a.example.net");
+        return authority.issue("a", "DNS:localhost,DNS:a.example.net");
     }
 
     @Test
@@ -108,7 +107,7 @@ class HandshakeTest {
     @Test
     void theCallerIsOfAnotherAuthority() {
         TlsSettings theirs = sound(authority("theirs"));
-        TlsSettings ours = authority("ours").issue("b", "IP:127.0.0.1");
+        TlsSettings ours = authority("ours").issue("b", "DNS:localhost");
         HostPort target = serve(ours);
 
         assertThat(caller(new TlsSettings(theirs.certificate(), theirs.key(), ours.ca()), target))
@@ -249,6 +248,6 @@ class HandshakeTest {
 
     /** As of an authority whose certificates no one renewed. */
     private TlsSettings expired(TestCertificates authority, String name) {
-        return authority.issueExpired(name, "IP:127.0.0.1,DNS:a.example.net");
+        return authority.issueExpired(name, "DNS:localhost,DNS:a.example.net");
     }
 }
