@@ -6,7 +6,7 @@ import java.util.List;
  * The roles that a restore of this database names: owners, grantees and grantors, policies, default privileges, user
  * mappings, and those of the database itself. PostgreSQL's dependencies name them, except for the cluster's first
  * superuser, on which none are recorded: its objects are looked up. What belongs to extensions is created by the role
- * that creates the extension, so its owners do not count.
+ * that creates the extension, so its owners do not count; nor do those of temporary tables.
  */
 final class RolesInUse {
     private static final String RECORDED = """
@@ -15,6 +15,8 @@ final class RolesInUse {
             JOIN pg_database d ON d.oid = s.dbid AND d.datname = current_database()
             WHERE s.refclassid = 'pg_authid'::regclass AND s.deptype IN ('o', 'a', 'r')
             AND s.classid <> 'pg_extension'::regclass
+            AND NOT (s.classid = 'pg_class'::regclass AND EXISTS (
+                SELECT FROM pg_class t WHERE t.oid = s.objid AND t.relpersistence = 't'))
             AND NOT (s.deptype = 'o' AND EXISTS (
                 SELECT FROM pg_depend e WHERE e.classid = s.classid AND e.objid = s.objid AND e.deptype = 'e'))
             """;

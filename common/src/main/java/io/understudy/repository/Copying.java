@@ -67,7 +67,9 @@ final class Copying {
         missing(content, some -> some.forEach(part -> bytes.add(part.blob().stored())), reusedBytes);
         admit(bytes.sum(), admission);
         planned = KnownBlobs.none();
-        missing(content, this::fetch, new LongAdder());
+        missing(content, this::fetchUnsettled, new LongAdder());
+        // Once for all: each time forces every folder that got new names.
+        writes.settle();
         planned = KnownBlobs.none();
         SnapshotBlobs.requireAgreement(manifest, this::healed);
         return written(signed);
@@ -165,8 +167,12 @@ final class Copying {
     }
 
     private void fetch(List<Part> parts) {
-        scope.forEach(threads, parts, this::fetch);
+        fetchUnsettled(parts);
         writes.settle();
+    }
+
+    private void fetchUnsettled(List<Part> parts) {
+        scope.forEach(threads, parts, this::fetch);
     }
 
     private void fetch(Part part) {

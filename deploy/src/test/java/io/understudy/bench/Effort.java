@@ -1,11 +1,9 @@
 package io.understudy.bench;
 
 import io.understudy.rehearsal.PostgresServer;
+import io.understudy.rehearsal.ProcessorTime;
 import io.understudy.rehearsal.Running;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /**
@@ -17,34 +15,23 @@ import java.util.Locale;
  * @param sessions that ended there since it was started
  */
 record Effort(double agent, double server, long sessions) {
-    /** Clock ticks of Linux for programs: the same on every machine that it runs on. */
-    private static final double TICKS = 100;
-    /** Fields of {@code /proc/…/stat} after the name: time in the program and in the system, then those of children. */
-    private static final int TIMES = 11;
-
     static Effort now(Running agent, PostgresServer server) {
         long postmaster = server.postmaster().orElseThrow().pid();
-        double all = seconds(postmaster, 4)
+        double all = ProcessorTime.withEnded(postmaster)
                 + ProcessHandle.of(postmaster).stream()
                         .flatMap(ProcessHandle::children)
-                        .mapToDouble(child -> seconds(child.pid(), 2))
+                        .mapToDouble(child -> seconds(child.pid()))
                         .sum();
         long ended = Long.parseLong(server.query("postgres", "SELECT sum(sessions)::bigint FROM pg_stat_database")
                 .get(0));
-        return new Effort(seconds(agent.pid(), 2), all, ended);
+        return new Effort(ProcessorTime.of(agent.pid()), all, ended);
     }
 
-    private static double seconds(long process, int times) {
+    /** One that ended in the meantime is in the sum of its parent by then, or the next time. */
+    private static double seconds(long process) {
         try {
-            String stat =
-                    Files.readString(Path.of("/proc", Long.toString(process), "stat"), StandardCharsets.ISO_8859_1);
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            double sum = 0;
-            for (int i = 0; i < times; i++) {
-                sum += Double.parseDouble(fields[TIMES + i]);
-            }
-            return sum / TICKS;
-        } catch (IOException e) {
+            return ProcessorTime.of(process);
+        } catch (UncheckedIOException e) {
             return 0;
         }
     }

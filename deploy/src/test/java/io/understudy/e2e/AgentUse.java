@@ -1,5 +1,6 @@
 package io.understudy.e2e;
 
+import io.understudy.rehearsal.ProcessorTime;
 import io.understudy.rehearsal.Program;
 import io.understudy.rehearsal.Running;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import java.util.stream.Stream;
  */
 record AgentUse(long resident, long most, long live, long files, long threads, double processor) {
     private static final Duration ANSWERS = Duration.ofSeconds(60);
-    private static final double TICKS = 100;
 
     /** The agent collects all garbage for it, so not to be asked often. */
     static AgentUse of(Running agent) {
@@ -32,7 +32,7 @@ record AgentUse(long resident, long most, long live, long files, long threads, d
                     live(agent),
                     descriptors.count(),
                     status(process, "Threads:"),
-                    processor(process));
+                    ProcessorTime.of(agent.pid()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -49,13 +49,6 @@ record AgentUse(long resident, long most, long live, long files, long threads, d
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    /** User's and system's time are fields 14 and 15; the second, in parentheses, may hold spaces. */
-    private static double processor(Path process) throws IOException {
-        String stat = Files.readString(process.resolve("stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
     }
 
     /** The last line of the histogram of classes: {@code Total <objects> <bytes>}. */

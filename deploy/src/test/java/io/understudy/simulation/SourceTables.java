@@ -73,7 +73,7 @@ final class SourceTables implements SourceDatabase {
         Map<String, Set<String>> changed =
                 newest.flatMap(base -> log.since(base.snapshot(), live)).orElse(Map.of());
         newest.filter(base -> log.since(base.snapshot(), live).isPresent()).ifPresent(base -> {
-            try (Stream<TableData> tables = base.database().tables(base.blobs())) {
+            try (Stream<TableData> tables = base.database().tables(base.lists())) {
                 tables.forEach(table -> known.put(table.name(), table));
             }
         });

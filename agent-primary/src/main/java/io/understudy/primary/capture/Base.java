@@ -82,8 +82,8 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
     Before before(Repository target, LocalLists lists, boolean frequent) {
         return new Before(
                 target.id(),
-                manifest.map(
-                        newest -> new Before.Newest(newest.snapshot(), newest.database(), lists.of(target.blobs()))),
+                manifest.map(newest -> new Before.Newest(
+                        newest.snapshot(), newest.database(), lists.of(target.blobs()), target.blobs())),
                 frequent);
     }
 

@@ -43,6 +43,12 @@ final class SinkTime {
         };
     }
 
+    /** What was until now does not count. */
+    void restart() {
+        nanos.reset();
+        waited.clear();
+    }
+
     /** Of all threads together. */
     Duration total() {
         return Duration.ofNanos(nanos.sum());

@@ -183,6 +183,7 @@ final class SnapshotRun {
                             progress,
                             () -> {
                                 since.set(source.ticker().nanos());
+                                storing.restart();
                                 moments.froze();
                             });
             moments.end();

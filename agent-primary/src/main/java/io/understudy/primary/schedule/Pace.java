@@ -7,7 +7,9 @@ import java.util.stream.Stream;
 
 /**
  * How long to wait between two looks for changes: as configured, or longer where a look is expensive, so that looking
- * never takes more than a share of the time. It is given what a look worked, not what it waited for. Not thread-safe.
+ * never takes more than a share of the time. It is given what a look worked, not what it waited for. Of walks and of
+ * decoding the shorter of two in a row counts: one may have read a new file of gigabytes, or what a bulk load logged.
+ * Not thread-safe.
  */
 public final class Pace {
     /** Reading all of the database takes a twentieth of the time at most. */
@@ -21,6 +23,8 @@ public final class Pace {
     private Share decoding = Share.NONE;
     private Share walk = Share.NONE;
     private boolean readAll;
+    private Duration decodedBefore = Duration.ZERO;
+    private Duration walkedBefore = Duration.ZERO;
 
     /** @param pause that it asks for */
     private record Share(Duration pause, String why) {
@@ -55,14 +59,19 @@ public final class Pace {
 
     /** The server's log was decoded; for as long as a transaction is open, from its beginning each time. */
     public void decoded(Duration took) {
+        Duration shorter = shorter(took, decodedBefore);
+        decodedBefore = took;
         decoding = new Share(
-                took.multipliedBy(OF_LOOKING),
-                "the server took " + seconds(took) + " to decode its log, from the oldest open transaction on");
+                shorter.multipliedBy(OF_LOOKING),
+                "the server took " + seconds(shorter) + " to decode its log, from the oldest open transaction on");
     }
 
     /** The trees were looked through. */
     public void walked(Duration took) {
-        walk = new Share(took.multipliedBy(OF_LOOKING), "the trees took " + seconds(took) + " to be looked through");
+        Duration shorter = shorter(took, walkedBefore);
+        walkedBefore = took;
+        walk = new Share(
+                shorter.multipliedBy(OF_LOOKING), "the trees took " + seconds(shorter) + " to be looked through");
     }
 
     /** The configured pause. */
@@ -78,6 +87,10 @@ public final class Pace {
     /** Why the pause is longer than configured; empty when it is not. */
     public Optional<String> slower() {
         return longest().map(Share::why);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Optional<Share> longest() {

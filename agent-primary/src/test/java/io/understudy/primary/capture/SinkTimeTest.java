@@ -35,6 +35,16 @@ class SinkTimeTest {
         assertThat(time.total()).isEqualTo(COMPUTED.multipliedBy(5));
     }
 
+    /** As of a moment that was lost. */
+    @Test
+    void whatWasBeforeTheRestartDoesNotCount() {
+        puts(Duration.ofSeconds(9), 2);
+        time.restart();
+        puts(Duration.ofMillis(50), 1);
+        assertThat(time.longestWait()).isEqualTo(Duration.ofMillis(20));
+        assertThat(time.total()).isEqualTo(Duration.ofMillis(50));
+    }
+
     private void puts(Duration took, int times) {
         BlobSink sink = time.around((buffer, offset, length) -> {
             used.addAndGet(COMPUTED.toNanos());

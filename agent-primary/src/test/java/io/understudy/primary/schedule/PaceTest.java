@@ -40,6 +40,8 @@ class PaceTest {
 
     @Test
     void walkingTakesATenthOfTheTime() {
+        pace.walked(Duration.ofSeconds(60));
+        assertThat(pace.pause()).as("one large file was new").isEqualTo(Duration.ofSeconds(5));
         pace.walked(Duration.ofMillis(1200));
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(12));
         assertThat(pace.slower().orElseThrow()).contains("the trees took 1200 ms");
@@ -48,6 +50,8 @@ class PaceTest {
     /** As each look does while a transaction is open for hours. */
     @Test
     void decodingTakesATenthOfTheTime() {
+        pace.decoded(Duration.ofSeconds(40));
+        assertThat(pace.pause()).as("one bulk load was logged").isEqualTo(Duration.ofSeconds(5));
         pace.decoded(Duration.ofSeconds(3));
         pace.read(Duration.ofSeconds(4), true);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(30));
@@ -59,8 +63,10 @@ class PaceTest {
     @Test
     void theLongestPauseCounts() {
         pace.walked(Duration.ofSeconds(1));
+        pace.walked(Duration.ofSeconds(1));
         pace.read(Duration.ofSeconds(11), true);
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(11));
+        pace.walked(Duration.ofSeconds(2));
         pace.walked(Duration.ofSeconds(2));
         assertThat(pace.pause()).isEqualTo(Duration.ofSeconds(20));
     }

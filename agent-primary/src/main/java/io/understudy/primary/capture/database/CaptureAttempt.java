@@ -85,7 +85,8 @@ final class CaptureAttempt {
                 new CaptureProgress(progress, units.weight() + (source.archiveStands() ? 0 : source.archived()));
         TableReader reader = new TableReader(sink, sum, new GeneratedReader(source.generated(), source.encoding()));
         TableWorkers workers = workers(source, reader, units.open());
-        changes.map(TrackedRun::session).ifPresent(workers::leave);
+        // Where the slot could not be read, it may be within a failed transaction, or gone.
+        source.tracked().flatMap(read -> changes).map(TrackedRun::session).ifPresent(workers::leave);
 
         AtomicReference<Archive> archive = new AtomicReference<>();
         List<Runnable> tasks = new ArrayList<>();
@@ -115,7 +116,7 @@ final class CaptureAttempt {
     private Archive standing() {
         Before.Newest newest = before.flatMap(Before::newest).orElseThrow();
         return new Archive(
-                newest.database().archive().whole(newest.blobs()),
+                newest.database().archive().whole(newest.lists()),
                 newest.database().schemaHash());
     }
 

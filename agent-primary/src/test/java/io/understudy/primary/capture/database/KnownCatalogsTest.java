@@ -2,6 +2,7 @@ package io.understudy.primary.capture.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.config.Settings.Ownership;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.primary.capture.database.tracking.MomentSeen;
@@ -93,6 +94,23 @@ class KnownCatalogsTest {
         assertThat(after.catalogs().tables()).isEqualTo(fresh.tables());
         assertThat(after.catalogs().properties()).isEqualTo(fresh.properties());
         assertThat(read().again()).isTrue();
+    }
+
+    /** Its index has no type, and its owner owns nothing that lasts. */
+    @Test
+    void aTemporaryTableThatIsThereChangesNothingAndHidesNothing() {
+        server.createRole("known_reporter", "LOGIN PASSWORD 'p'");
+        server.psql(source, "CREATE DOMAIN mark AS int");
+        read();
+        try (Session site = new Database(server.settings(source, "known_reporter", "p", Ownership.PRESERVE)).open()) {
+            site.execute("CREATE TEMPORARY TABLE passing (id serial PRIMARY KEY, m text)");
+            assertThat(read().again()).isTrue();
+            server.psql(source, "ALTER DOMAIN mark SET DEFAULT 1");
+            KnownCatalogs.Read altered = read();
+            assertThat(altered.again()).isFalse();
+            assertThat(altered.catalogs().properties().roles()).doesNotContain("known_reporter");
+        }
+        server.psql(source, "DROP DOMAIN mark");
     }
 
     @Test

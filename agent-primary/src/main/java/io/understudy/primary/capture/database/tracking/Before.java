@@ -18,6 +18,9 @@ public record Before(UUID repository, Optional<Newest> newest, boolean frequent)
         this(repository, newest, false);
     }
 
-    /** @param blobs where the content of the database is */
-    public record Newest(SnapshotId snapshot, DatabaseData database, BlobSource blobs) {}
+    /**
+     * @param lists where the lists of the database are read: of its tables, and of the blobs of each
+     * @param content where the rows and keys of its deltas are read
+     */
+    public record Newest(SnapshotId snapshot, DatabaseData database, BlobSource lists, BlobSource content) {}
 }

@@ -18,7 +18,7 @@ public record CatalogFingerprint(String archive, String all) {
     /** Beyond what pg_dump reads; last in the order of all parts. */
     private static final String MORE = "~";
 
-    /** Scanned once; most sites have none. */
+    /** Scanned once; most sites have none. An index has no type: 0, as most types have no type of elements. */
     private static final String TEMPORARY =
             "WITH temporary AS MATERIALIZED (SELECT oid, reltype FROM pg_catalog.pg_class WHERE relpersistence = 't')";
 
@@ -84,7 +84,7 @@ public record CatalogFingerprint(String archive, String all) {
                     "types",
                     version("oid"),
                     "pg_catalog.pg_type WHERE " + permanent("typrelid")
-                            + " AND typelem NOT IN (SELECT reltype FROM temporary)"),
+                            + " AND typelem NOT IN (SELECT reltype FROM temporary WHERE reltype <> 0)"),
             part("comments", text("objoid, classoid, objsubid, xmin"), "pg_catalog.pg_description"),
             part("labels", text("objoid, classoid, objsubid, xmin"), "pg_catalog.pg_seclabel"),
             part("first rights", text("objoid, classoid, objsubid, xmin"), "pg_catalog.pg_init_privs"),
@@ -120,7 +120,8 @@ public record CatalogFingerprint(String archive, String all) {
             part(
                     MORE + "roles in use",
                     text("classid, objid, objsubid, refclassid, refobjid, deptype"),
-                    "pg_catalog.pg_shdepend WHERE dbid = " + OWN));
+                    "pg_catalog.pg_shdepend WHERE dbid = " + OWN
+                            + " AND NOT (classid = 'pg_catalog.pg_class'::regclass AND objid IN (SELECT oid FROM temporary))"));
 
     private static final String ALL = Stream.of(
                     PLAIN.stream().map(catalog -> part(catalog, version("oid"), "pg_catalog." + catalog)),

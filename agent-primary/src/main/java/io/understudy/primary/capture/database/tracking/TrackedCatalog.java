@@ -1,12 +1,17 @@
 package io.understudy.primary.capture.database.tracking;
 
+import io.understudy.files.Sha256;
 import io.understudy.postgres.Row;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SiteCode.TableName;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the catalogs of a frozen moment say that decides whether rows that were read earlier are still the rows.
@@ -106,6 +111,32 @@ public record TrackedCatalog(String seen, String types, String archive, Map<Tabl
         return session.number("SELECT count(*) FROM (SELECT FROM pg_catalog.pg_largeobject_metadata LIMIT 1) l") > 0
                 ? ""
                 : fingerprint.archive();
+    }
+
+    /**
+     * A fingerprint of all that pg_dump writes. The rows that it keeps are those of tables that COPY does not carry:
+     * all the same but for decoded changes.
+     *
+     * @param carried whose rows COPY carries
+     * @param dump the version of pg_dump
+     * @return empty where it cannot be known whether pg_dump would write the same again
+     */
+    String archiveBut(Set<TableName> carried, String dump) {
+        boolean unseen = shapes.entrySet().stream()
+                .anyMatch(entry ->
+                        !carried.contains(entry.getKey()) && !entry.getValue().logged());
+        if (archive.isEmpty() || unseen) {
+            return "";
+        }
+        MessageDigest hash = Sha256.digest();
+        shapes.entrySet().stream()
+                .map(entry -> entry.getKey()
+                        + (carried.contains(entry.getKey())
+                                ? "\n"
+                                : entry.getValue().stamp() + "\n"))
+                .sorted()
+                .forEach(line -> hash.update(line.getBytes(StandardCharsets.UTF_8)));
+        return archive + " " + HexFormat.of().formatHex(hash.digest()) + " " + dump;
     }
 
     private static Shape shape(Row row) throws SQLException {

@@ -2,7 +2,6 @@ package io.understudy.primary.capture.database.tracking;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import io.understudy.files.Sha256;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.SiteCode.TableName;
 import io.understudy.postgres.SourceTable;
@@ -11,12 +10,9 @@ import io.understudy.primary.events.PrimaryPoint;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.TableRows;
 import io.understudy.time.Ticker;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,10 +23,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The tracking of one capture: what changed between the snapshot before and this moment. Long, because every reason to
- * read a table in full stands here. Use once.
- */
+/** The tracking of one capture: what changed between the snapshot before and this moment. Use once. */
 public final class TrackedRun {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeTracking.class);
     /** A table of fewer bytes is read whole when it changed. */
@@ -96,7 +89,7 @@ public final class TrackedRun {
         return before.frequent();
     }
 
-    /** In which the slot is read; idle afterwards. */
+    /** In which the slot is read; idle afterwards, where that did not fail. */
     public Session session() {
         return session;
     }
@@ -148,11 +141,8 @@ public final class TrackedRun {
         Duration decoded = ticker.since(begun);
         PrimaryPoint.CHANGES_DECODED.reached();
         Optional<String> fault = decoding.fault();
-        String archive = archive(catalog, names, dump);
-        TrackedTables decided = new TrackedTables(
-                catalog, at, before.newest().map(Before.Newest::blobs).orElse(blob -> {
-                    throw new IllegalStateException("there is no snapshot before");
-                }));
+        String archive = catalog.archiveBut(names, dump);
+        TrackedTables decided = new TrackedTables(catalog, at, before.newest());
         Set<String> overdue = overdue(carried, tables, at);
         for (SourceTable table : carried) {
             boolean isDue = overdue.contains(table.qualified());
@@ -193,31 +183,12 @@ public final class TrackedRun {
                                 decided.kept())));
     }
 
-    /** Rows that pg_dump keeps are those of tables that are not carried: all the same but for decoded changes. */
-    private static String archive(TrackedCatalog catalog, Set<TableName> carried, String dump) {
-        boolean unseen = catalog.shapes().entrySet().stream()
-                .anyMatch(entry ->
-                        !carried.contains(entry.getKey()) && !entry.getValue().logged());
-        if (catalog.archive().isEmpty() || unseen) {
-            return "";
-        }
-        MessageDigest hash = Sha256.digest();
-        catalog.shapes().entrySet().stream()
-                .map(entry -> entry.getKey()
-                        + (carried.contains(entry.getKey())
-                                ? "\n"
-                                : entry.getValue().stamp() + "\n"))
-                .sorted()
-                .forEach(line -> hash.update(line.getBytes(StandardCharsets.UTF_8)));
-        return catalog.archive() + " " + HexFormat.of().formatHex(hash.digest()) + " " + dump;
-    }
-
     private Map<String, TableData> tablesOfBase() {
         if (base.isEmpty()) {
             return Map.of();
         }
         Before.Newest newest = before.newest().orElseThrow();
-        try (Stream<TableData> all = newest.database().tables(newest.blobs())) {
+        try (Stream<TableData> all = newest.database().tables(newest.lists())) {
             return all.collect(Collectors.toMap(table -> Sql.qualified(table.schema(), table.name()), table -> table));
         }
     }
@@ -297,7 +268,7 @@ public final class TrackedRun {
         } else if (!KeyedCopies.canName(changes.keys(), encoding)) {
             why = "its keys are not ASCII and the database is not UTF8";
         } else if (!TrackedTables.mayHaveDeltas(
-                data, this.before.newest().orElseThrow().blobs())) {
+                data, this.before.newest().orElseThrow().lists())) {
             why = "it has rows that are longer than a blob";
         }
         return Optional.of(why).filter(text -> !text.isEmpty());

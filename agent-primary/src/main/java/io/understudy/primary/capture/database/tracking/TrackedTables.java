@@ -26,12 +26,13 @@ public final class TrackedTables {
     private final Map<String, TrackingPoint.Table> kept = new HashMap<>();
     private final TrackedCatalog catalog;
     private final Instant at;
-    private final BlobSource source;
+    private final Optional<Before.Newest> newest;
 
-    TrackedTables(TrackedCatalog catalog, Instant at, BlobSource source) {
+    /** @param newest the snapshot before; where there is none, all is read whole */
+    TrackedTables(TrackedCatalog catalog, Instant at, Optional<Before.Newest> newest) {
         this.catalog = catalog;
         this.at = at;
-        this.source = source;
+        this.newest = newest;
     }
 
     /**
@@ -105,8 +106,8 @@ public final class TrackedTables {
     public TableData changed(SourceTable table, long rows, StreamRef came, BlobSink sink) {
         Plan plan = plans.get(name(table));
         ChangedKeys.Changes changes = plan.changes.orElseThrow();
-        DeltaWriter.Result result =
-                new DeltaWriter(source, sink).add(plan.base, plan.known.keys(), changes.keys(), came);
+        DeltaWriter.Result result = new DeltaWriter(newest.orElseThrow().content(), sink)
+                .add(plan.base, plan.known.keys(), changes.keys(), came);
         kept.put(table.qualified(), new TrackingPoint.Table(plan.known.stamp(), plan.known.whole(), result.keys()));
         return with(plan.base, plan.base.rows() - changes.existed() + rows, result.deltas(), null, false);
     }
@@ -129,10 +130,11 @@ public final class TrackedTables {
             List<TableDelta> deltas,
             io.understudy.repository.digest.TableDigest digest,
             boolean generated) {
+        BlobSource lists = newest.orElseThrow().lists();
         List<TableDelta> whole = new ArrayList<>();
         long bytes = base.content().base().bytes();
         for (TableDelta delta : deltas) {
-            whole.add(new TableDelta(delta.gone().whole(source), delta.came().whole(source)));
+            whole.add(new TableDelta(delta.gone().whole(lists), delta.came().whole(lists)));
             bytes += DeltaWriter.bytes(delta);
         }
         return new TableData(
@@ -144,7 +146,7 @@ public final class TrackedTables {
                 bytes,
                 digest,
                 generated ? base.generated() : null,
-                new TableContent(base.content().base().whole(source), whole));
+                new TableContent(base.content().base().whole(lists), whole));
     }
 
     /** Whether no blob of it ends within a row. */

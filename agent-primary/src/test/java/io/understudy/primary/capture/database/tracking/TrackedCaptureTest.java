@@ -7,6 +7,7 @@ import io.understudy.postgres.Database;
 import io.understudy.postgres.Session;
 import io.understudy.primary.capture.database.SourceDatabase.Captured;
 import io.understudy.repository.DatabaseData.TableData;
+import io.understudy.repository.blob.BlobRef;
 import io.understudy.state.StateEntry;
 import io.understudy.state.StateFile;
 import io.understudy.testing.PostgresServer;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -304,6 +306,21 @@ class TrackedCaptureTest {
         drop(database);
     }
 
+    @Test
+    void aMarkThatCannotBeWrittenCostsTheTrackingAlone() {
+        server.createRole("unmarked", "LOGIN REPLICATION PASSWORD 'u'");
+        String database = server.createDatabase("unmarked");
+        server.psql(
+                database,
+                "ALTER DATABASE " + database + " OWNER TO unmarked; GRANT ALL ON SCHEMA public TO unmarked;"
+                        + " REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text) FROM PUBLIC");
+        server.psql(database, "unmarked", "u", "CREATE TABLE note (id int PRIMARY KEY); INSERT INTO note VALUES (1)");
+        TrackedSite site = new TrackedSite(
+                server, database, state, server.settings(database, "unmarked", "u", Ownership.PRESERVE));
+        site.requireSame("without a mark", site.snapshot(), site.whole());
+        drop(database);
+    }
+
     /** Many snapshots of small changes leave few deltas, and all is read whole when they grow. */
     @Test
     void deltasAreMerged() {
@@ -322,6 +339,12 @@ class TrackedCaptureTest {
             TableData table = site.table(captured, "note");
             whole |= i > 0 && table.content().deltas().isEmpty();
             assertThat(table.content().deltas().size()).isLessThanOrEqualTo(6);
+            assertThat(table.content().deltas().stream()
+                            .flatMap(delta -> Stream.of(delta.gone(), delta.came()))
+                            .flatMap(stream -> stream.direct().stream())
+                            .map(BlobRef::id))
+                    .as("only lists are kept on the local disk")
+                    .noneMatch(site.listed::contains);
         }
         site.requireSame("at the end", site.snapshot(), site.whole());
         assertThat(whole).isTrue();

@@ -48,6 +48,9 @@ final class TrackedSite {
     private Optional<Before.Newest> newest = Optional.empty();
     private final Set<BlobId> put = ConcurrentHashMap.newKeySet();
     private final Set<BlobId> readable = new HashSet<>();
+    /** Read as lists. */
+    final Set<BlobId> listed = ConcurrentHashMap.newKeySet();
+
     private int sequence;
 
     TrackedSite(PostgresServer server, String database, Path state) {
@@ -88,7 +91,7 @@ final class TrackedSite {
 
     void commit(Captured captured) {
         SnapshotId id = intend(captured);
-        newest = Optional.of(new Before.Newest(id, captured.database().data(), this::committed));
+        build(id, captured);
         captured.commit().committed();
     }
 
@@ -102,9 +105,17 @@ final class TrackedSite {
     }
 
     void killedBehindTheCommitOf(Captured captured) {
-        newest = Optional.of(
-                new Before.Newest(intend(captured), captured.database().data(), this::committed));
+        build(intend(captured), captured);
         restartAgent();
+    }
+
+    private void build(SnapshotId id, Captured captured) {
+        newest = Optional.of(new Before.Newest(id, captured.database().data(), this::list, this::committed));
+    }
+
+    private InputStream list(BlobRef blob) {
+        listed.add(blob.id());
+        return committed(blob);
     }
 
     /** Everything, by a snapshot that builds on nothing. */
