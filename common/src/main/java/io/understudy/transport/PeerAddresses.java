@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the addresses of another server. Of several those are left out where nothing listens while something listens at
- * another: gRPC tries one after the other and tells how the last one failed. So a refused handshake would hide behind a
+ * another: gRPC tries one after the other and reports how the last one failed. So a refused handshake would hide behind a
  * refused connection, as where a name has an IPv6 address, too, and the agent there listens on IPv4 alone.
  */
 final class PeerAddresses extends NameResolverProvider {
@@ -81,16 +81,16 @@ final class PeerAddresses extends NameResolverProvider {
         private final HostPort peer;
         private final Lookup lookup;
         private final Executor looking;
-        private final Executor telling;
+        private final Executor reporting;
         private Listener2 listener;
         private boolean busy;
 
-        /** @param telling runs what it is given one after the other, and calls the methods of this too */
-        Resolver(HostPort peer, Lookup lookup, Executor looking, Executor telling) {
+        /** @param reporting runs what it is given one after the other, and calls the methods of this too */
+        Resolver(HostPort peer, Lookup lookup, Executor looking, Executor reporting) {
             this.peer = peer;
             this.lookup = lookup;
             this.looking = looking;
-            this.telling = telling;
+            this.reporting = reporting;
         }
 
         @Override
@@ -112,7 +112,7 @@ final class PeerAddresses extends NameResolverProvider {
             busy = true;
             looking.execute(() -> {
                 StatusOr<List<EquivalentAddressGroup>> found = look();
-                telling.execute(() -> {
+                reporting.execute(() -> {
                     busy = false;
                     if (listener != null) {
                         listener.onResult2(ResolutionResult.newBuilder()
