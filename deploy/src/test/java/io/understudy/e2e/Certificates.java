@@ -17,7 +17,10 @@ record Certificates(Path folder) {
             set -eu; cd "$1"; name=$2
             openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$name.key" -subj "/CN=$name" -out "$name.csr"
             printf 'subjectAltName=IP:127.0.0.1,DNS:%s\\nbasicConstraints=CA:FALSE\\n' "$4" >"$name.ext"
-            openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days "$3" -extfile "$name.ext" -out "$name.pem"
+            # Releases from 3.4 on take no end before the beginning, and older ones take only days.
+            lasting="-days $3"
+            [ "$3" -gt 0 ] || ! openssl x509 -help 2>&1 | grep -q -e -not_after || lasting="-not_before 20200101000000Z -not_after 20200102000000Z"
+            openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial $lasting -extfile "$name.ext" -out "$name.pem"
             """;
 
     private static final String AUTHORITY =
