@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the addresses of another server. Of several those are left out where nothing listens while something listens at
- * another: gRPC tries one after the other and reports how the last one failed. So a refused handshake would hide behind a
- * refused connection, as where a name has an IPv6 address, too, and the agent there listens on IPv4 alone.
+ * another: gRPC tries one after the other and reports how the last one failed. So a refused handshake would hide behind
+ * a refused connection, as where a name has an IPv6 address, too, and the agent there listens on IPv4 alone.
  */
 final class PeerAddresses extends NameResolverProvider {
     private static final String SCHEME = "understudy-peer";
