@@ -3,16 +3,11 @@ package io.understudy.bench;
 import io.understudy.rehearsal.Deadline;
 import io.understudy.rehearsal.Running;
 import io.understudy.rehearsal.ServedData;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * Imports of a site of which one per cent changed, by a standby that follows, against one of all of it: with continuous
@@ -155,7 +150,7 @@ final class DifferenceContest {
         stand.settle();
         Effort before = pair.effort();
         double seconds = served.secondsOfLoadsAhead();
-        long last = newest();
+        long last = stand.newestSnapshot();
         change.run();
         awaitAllAhead(served, last);
         return pair.reported(what, served.secondsOfLoadsAhead() - seconds, before);
@@ -165,26 +160,12 @@ final class DifferenceContest {
     private void awaitAllAhead(ServedData served, long before) {
         long[] last = {before, System.nanoTime()};
         Deadline.await("what changed is ahead", IMPORT, () -> {
-            long newest = newest();
+            long newest = stand.newestSnapshot();
             if (newest == before || newest != last[0] || served.numberAhead() < newest) {
                 last[0] = newest;
                 last[1] = System.nanoTime();
             }
             return System.nanoTime() - last[1] >= QUIET.toNanos();
         });
-    }
-
-    /** The number of the repository's newest snapshot. */
-    private long newest() {
-        Path manifests = stand.repository().resolve("manifests");
-        try (Stream<Path> files = Files.list(manifests)) {
-            return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> name.matches("\\d{8}-\\d{8}\\.json"))
-                    .mapToLong(name -> Long.parseLong(name.substring(9, 17)))
-                    .max()
-                    .orElse(0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

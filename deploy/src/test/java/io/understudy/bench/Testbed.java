@@ -115,6 +115,20 @@ final class Testbed implements AutoCloseable {
         return pair.home().resolve("filestore");
     }
 
+    /** The number of the repository's newest snapshot. */
+    long newestSnapshot() {
+        Path manifests = repository().resolve("manifests");
+        try (Stream<Path> files = Files.list(manifests)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.matches("\\d{8}-\\d{8}\\.json"))
+                    .mapToLong(name -> Long.parseLong(name.substring(9, 17)))
+                    .max()
+                    .orElse(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** An empty repository, of which the primary agent's state knows nothing. */
     void newRepository() {
         clear(repository());

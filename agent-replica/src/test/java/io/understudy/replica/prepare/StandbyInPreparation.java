@@ -1,13 +1,7 @@
 package io.understudy.replica.prepare;
 
 import io.understudy.config.HostPort;
-import io.understudy.config.Secret;
 import io.understudy.config.Settings;
-import io.understudy.config.Settings.DatabaseSettings;
-import io.understudy.config.Settings.FilestoreSettings;
-import io.understudy.config.Settings.Ownership;
-import io.understudy.config.Settings.PrimarySettings;
-import io.understudy.config.Settings.RateLimits;
 import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
@@ -15,6 +9,7 @@ import io.understudy.config.Settings.TlsSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.events.Events;
 import io.understudy.files.TreeKind;
+import io.understudy.replica.fakes.AgentSettings;
 import io.understudy.replica.fakes.World;
 import io.understudy.replica.round.StateReconciler;
 import io.understudy.replica.state.ReplicaId;
@@ -26,15 +21,12 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.testing.FastSignatures;
 import io.understudy.testing.InMemoryFilestore;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,49 +83,21 @@ abstract class StandbyInPreparation {
     }
 
     Settings settings(String tree, TreeKind kind, List<String> restart) {
-        HostPort any = new HostPort("127.0.0.1", 0);
+        Settings base = AgentSettings.in(folder, List.of());
         return new Settings(
                 Manifests.SITE,
-                folder.resolve("state"),
+                base.state(),
                 folder.resolve("priv/BACKUP"),
-                new DatabaseSettings(
-                        "127.0.0.1",
-                        1,
-                        "site",
-                        Map.of(),
-                        "site",
-                        Secret.none(),
-                        "postgres",
-                        Optional.empty(),
-                        2,
-                        Ownership.PRESERVE,
-                        Duration.ofSeconds(1)),
+                base.database(),
                 List.of(new TreeSettings(tree, kind, folder.resolve("media"), List.of())),
-                new FilestoreSettings(
-                        URI.create("file:///store"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        Secret.none(),
-                        Secret.none(),
-                        Secret.none(),
-                        Duration.ofSeconds(5),
-                        RateLimits.NONE),
+                base.filestore(),
                 new SigningSettings(
                         Optional.of(folder.resolve("standby.pem")), List.of(folder.resolve("primary.pub.pem"))),
-                new PrimarySettings(
-                        "standby",
-                        Map.of(),
-                        true,
-                        Optional.empty(),
-                        any,
-                        List.of(),
-                        OptionalDouble.empty(),
-                        Optional.empty()),
-                Settings.RetentionSettings.DEFAULT,
+                base.primary(),
+                base.retention(),
                 new ReplicaSettings("standby", List.of(), Duration.ofDays(1), Optional.empty()),
                 new ServiceSettings(List.of(), List.of(), restart, List.of(), Duration.ofSeconds(1), Optional.empty()),
-                Optional.empty());
+                base.tls());
     }
 
     Settings withTls(TlsSettings tls, HostPort... primaries) {

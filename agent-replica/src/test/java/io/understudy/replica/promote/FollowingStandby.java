@@ -13,6 +13,8 @@ import io.understudy.replica.promote.Promotion.Goal;
 import io.understudy.replica.promote.Promotion.Report;
 import io.understudy.replica.promote.Promotion.Request;
 import io.understudy.replica.state.Ahead;
+import io.understudy.replica.state.ReplicaState.Promoted;
+import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.Manifest;
 import io.understudy.repository.SnapshotId;
 import java.util.Optional;
@@ -66,6 +68,27 @@ abstract class FollowingStandby {
             throw new AssertionError("it did not die");
         } catch (Crash expected) {
             // The process is gone.
+        }
+    }
+
+    /**
+     * A promotion dies at one of its points. The next process resumes it where the claim was written down; else there
+     * is a standby, which finishes an apply and is promoted again.
+     *
+     * @param whole looks at that standby
+     */
+    static void promoteDespiteDeathAt(int point, World one, Runnable whole) {
+        one.points.dieAt(point);
+        die(() -> one.agent().promotion().promote(PLAIN));
+        one.points.live();
+        if (one.store.state() instanceof Promoting) {
+            one.agent().promotion().resume();
+        } else if (!(one.store.state() instanceof Promoted)) {
+            assertThat(one.marker.on()).isTrue();
+            assertThat(one.claims.nonce(2)).isEmpty();
+            one.agent().applier().finish();
+            whole.run();
+            one.agent().promotion().promote(PLAIN);
         }
     }
 

@@ -13,7 +13,6 @@ import io.understudy.replica.promote.Promotion.Report;
 import io.understudy.replica.state.FailedAttempt;
 import io.understudy.replica.state.ReplicaRecord;
 import io.understudy.replica.state.ReplicaState.Promoted;
-import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -374,18 +373,8 @@ class LastLookTest extends FollowingStandby {
         return IntStream.range(0, trace.size())
                 .mapToObj(k -> DynamicTest.dynamicTest(k + " " + trace.get(k), () -> {
                     World one = withNewer();
-                    one.points.dieAt(k);
-                    die(() -> one.agent().promotion().promote(PLAIN));
-                    one.points.live();
-                    if (one.store.state() instanceof Promoting) {
-                        one.agent().promotion().resume();
-                    } else if (!(one.store.state() instanceof Promoted)) {
-                        assertThat(one.marker.on()).isTrue();
-                        assertThat(one.claims.nonce(2)).isEmpty();
-                        one.agent().applier().finish();
-                        assertThat(one.content()).isIn(LIVE.toString(), NEWER.toString());
-                        one.agent().promotion().promote(PLAIN);
-                    }
+                    promoteDespiteDeathAt(
+                            k, one, () -> assertThat(one.content()).isIn(LIVE.toString(), NEWER.toString()));
                     assertServes(one, NEWER);
                 }));
     }

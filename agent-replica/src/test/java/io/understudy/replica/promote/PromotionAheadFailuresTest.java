@@ -13,7 +13,6 @@ import io.understudy.replica.round.ImportSteps;
 import io.understudy.replica.state.DatabaseVersion;
 import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
-import io.understudy.replica.state.ReplicaState.Promoting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -202,18 +201,7 @@ class PromotionAheadFailuresTest extends StandbyWithAhead {
         return IntStream.range(0, trace.size())
                 .mapToObj(k -> DynamicTest.dynamicTest((sick ? "sick " : "") + k + " " + trace.get(k), () -> {
                     World one = toBeKilled(sick);
-                    one.points.dieAt(k);
-                    die(() -> one.agent().promotion().promote(PLAIN));
-                    one.points.live();
-                    if (one.store.state() instanceof Promoting) {
-                        one.agent().promotion().resume();
-                    } else if (!(one.store.state() instanceof Promoted)) {
-                        assertThat(one.marker.on()).isTrue();
-                        assertThat(one.claims.nonce(2)).isEmpty();
-                        one.agent().applier().finish();
-                        assertWhole(one);
-                        one.agent().promotion().promote(PLAIN);
-                    }
+                    promoteDespiteDeathAt(k, one, () -> assertWhole(one));
                     assertPromoted(one);
                     assertWhole(one);
                     assertThat(one.content()).isEqualTo(sick ? LIVE : AHEAD);
