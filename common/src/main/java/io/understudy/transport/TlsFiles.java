@@ -36,23 +36,29 @@ final class TlsFiles {
     private static final String PROTOCOL = "TLSv1.3";
 
     private final TlsSettings settings;
+    /** One for all channels: a channel that is made while a pair is replaced shows the pair before. */
+    private final Reloading<Identity> keys;
+
+    private final Reloading<X509ExtendedTrustManager> trust;
 
     TlsFiles(TlsSettings settings) {
         this.settings = settings;
+        this.keys = Reloading.late(List.of(settings.certificate(), settings.key()), this::identity);
+        this.trust = Reloading.late(List.of(settings.ca()), this::authorities);
     }
 
-    /** Callers need a certificate of the same authority. While the files are of no use, each handshake fails. */
+    /**
+     * Callers need a certificate of the same authority. Until the files could be read once, each handshake fails.
+     */
     SslContext server() {
-        return context(SslContextBuilder.forServer(new ReloadingKeys(keys())).clientAuth(ClientAuth.REQUIRE), trust());
+        return context(SslContextBuilder.forServer(new ReloadingKeys(keys)).clientAuth(ClientAuth.REQUIRE));
     }
 
-    /** @throws UnderstudyException {@code TLS_UNUSABLE} */
+    /** @throws UnderstudyException {@code TLS_UNUSABLE} when the files could not be read yet */
     SslContext channel() {
-        Reloading<Identity> keys = keys();
-        Reloading<X509ExtendedTrustManager> trust = trust();
         keys.get();
         trust.get();
-        return context(SslContextBuilder.forClient().keyManager(new ReloadingKeys(keys)), trust);
+        return context(SslContextBuilder.forClient().keyManager(new ReloadingKeys(keys)));
     }
 
     /** That a handshake is possible. @throws UnderstudyException {@code TLS_UNUSABLE} */
@@ -61,7 +67,7 @@ final class TlsFiles {
         authorities();
     }
 
-    private SslContext context(SslContextBuilder builder, Reloading<X509ExtendedTrustManager> trust) {
+    private SslContext context(SslContextBuilder builder) {
         try {
             return GrpcSslContexts.configure(builder)
                     .trustManager(new ReloadingTrust(trust))
@@ -70,14 +76,6 @@ final class TlsFiles {
         } catch (IOException | IllegalArgumentException e) {
             throw unusable(e);
         }
-    }
-
-    private Reloading<Identity> keys() {
-        return Reloading.late(List.of(settings.certificate(), settings.key()), this::identity);
-    }
-
-    private Reloading<X509ExtendedTrustManager> trust() {
-        return Reloading.late(List.of(settings.ca()), this::authorities);
     }
 
     /** Both halves of one pair: while only one of them is replaced there is none. */

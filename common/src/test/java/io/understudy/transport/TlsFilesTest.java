@@ -189,6 +189,22 @@ class TlsFilesTest {
         assertThat(TransportTest.asked(caller.channel(target), "example")).isEqualTo("a.example.net");
     }
 
+    /** A renewal replaces one file after the other, and the link may be made in between. */
+    @ParameterizedTest
+    @EnumSource
+    void aChannelMadeInTheMiddleOfARenewalShowsThePairBefore(Fault fault) throws IOException {
+        HostPort target = start(new Transport(Optional.of(ours)));
+        Transport caller = new Transport(Optional.of(installed));
+        assertThat(TransportTest.asked(caller.channel(target), "example")).isEqualTo("a.example.net");
+
+        fault.apply(installed);
+
+        assertThat(TransportTest.asked(caller.channel(target), "example")).isEqualTo("a.example.net");
+        assertThatThrownBy(() -> new Transport(Optional.of(installed)).channel(target))
+                .as("a command that starts now has no pair before")
+                .hasMessageContaining(fault.reason);
+    }
+
     @Test
     void knowsWhenTheCertificateExpires() {
         assertThat(new Transport(Optional.of(ours)).certificateExpiry().orElseThrow())
