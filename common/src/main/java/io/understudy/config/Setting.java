@@ -37,6 +37,12 @@ public enum Setting {
     FILESTORE_ACCESS_KEY("filestore.access_key", Kind.SECRET, ""),
     FILESTORE_SECRET_KEY("filestore.secret_key", Kind.SECRET, ""),
     FILESTORE_SESSION_TOKEN("filestore.session_token", Kind.SECRET, ""),
+    FILESTORE_CREDENTIALS(
+            "filestore.credentials", Kind.CHOICE.of("settings", "environment", "file", "instance", "pod"), "settings"),
+    FILESTORE_SERVER_SIDE_ENCRYPTION(
+            "filestore.server_side_encryption", Kind.CHOICE.of("default", "s3", "kms"), "default"),
+    FILESTORE_KMS_KEY("filestore.kms_key", Kind.TEXT, ""),
+    FILESTORE_STORAGE_CLASS("filestore.storage_class", Kind.TEXT, ""),
     FILESTORE_TIMEOUT("filestore.timeout", Kind.DURATION.between("1s", "1h"), "60s"),
     FILESTORE_UPLOAD_LIMIT("filestore.upload_limit", Kind.SIZE.within("64KiB", "100GiB"), ""),
     FILESTORE_DOWNLOAD_LIMIT("filestore.download_limit", Kind.SIZE.within("64KiB", "100GiB"), ""),

@@ -45,11 +45,7 @@ final class SettingsChecks {
         } else if (settings.filestore().url().getHost() == null) {
             top.below("filestore").fault(Setting.FILESTORE_URL, "names no bucket: s3://bucket/prefix");
         }
-        if (settings.filestore().accessKey().reveal().isPresent()
-                != settings.filestore().secretKey().reveal().isPresent()) {
-            top.below("filestore")
-                    .fault(Setting.FILESTORE_ACCESS_KEY, "and filestore.secret_key go together: set both");
-        }
+        new BucketChecks(top.below("filestore")).check(settings.filestore());
     }
 
     private void schedule(Settings settings) {

@@ -1,6 +1,7 @@
 package io.understudy.filestore;
 
 import java.io.InputStream;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,6 +21,11 @@ public interface Filestore extends AutoCloseable {
     String name();
 
     Capabilities capabilities();
+
+    /** What an operator should know of this store, for {@code check}; asks it. */
+    default List<Remark> remarks() {
+        return List.of();
+    }
 
     /** Writes or replaces the object. Idempotent. */
     void put(String key, Content content);

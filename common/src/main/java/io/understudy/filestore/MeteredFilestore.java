@@ -7,6 +7,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -34,6 +35,11 @@ public final class MeteredFilestore implements Filestore {
     @Override
     public Capabilities capabilities() {
         return store.capabilities();
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        return store.remarks();
     }
 
     @Override

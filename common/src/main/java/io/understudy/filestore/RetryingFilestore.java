@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -46,6 +47,11 @@ public final class RetryingFilestore implements Filestore {
     @Override
     public Capabilities capabilities() {
         return retrying(store::capabilities);
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        return retrying(store::remarks);
     }
 
     @Override

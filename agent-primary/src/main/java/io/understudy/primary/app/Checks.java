@@ -20,6 +20,7 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
+import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.site.Marker;
@@ -82,6 +83,7 @@ public final class Checks {
         findings.check("marker", this::marker);
         findings.check("state", this::state);
         findings.look("filestore", this::filestore);
+        FilestoreCheck.add(findings, filestore);
         trustedKeys(findings);
         given(
                 findings,

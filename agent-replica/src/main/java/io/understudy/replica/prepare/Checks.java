@@ -18,6 +18,7 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
+import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.time.Moments;
@@ -70,8 +71,9 @@ public final class Checks {
                         () -> writable(settings.marker().toAbsolutePath().getParent()))
                 .check("trusted keys", this::trustedKeys)
                 .check("signing key", this::signingKey)
-                .check("filestore", this::filestore)
-                .given(List.of("trusted keys"), "repository", this::repository)
+                .check("filestore", this::filestore);
+        FilestoreCheck.add(checks, filestore);
+        checks.given(List.of("trusted keys"), "repository", this::repository)
                 .check("database", this::database)
                 .given(
                         List.of("repository", "database"),

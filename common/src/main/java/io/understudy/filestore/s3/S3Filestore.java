@@ -7,6 +7,7 @@ import io.minio.MinioAsyncClient;
 import io.minio.ObjectArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.StatObjectArgs;
+import io.understudy.config.S3Options.Credentials;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -16,9 +17,12 @@ import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
+import io.understudy.filestore.Remark;
 import io.understudy.time.Ticker;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import okhttp3.OkHttpClient;
 
@@ -31,6 +35,7 @@ public final class S3Filestore implements Filestore {
     private final Location location;
     private final OkHttpClient http;
     private final MinioAsyncClient client;
+    private final S3Keys keys;
     private final Failures failures;
     private final S3Requests calls;
     private final Uploads uploads;
@@ -47,15 +52,25 @@ public final class S3Filestore implements Filestore {
     }
 
     S3Filestore(FilestoreSettings settings, Ticker ticker, OkHttpClient http) {
+        this(settings, ticker, http, new KeySources(http, System::getenv, Clock.systemUTC()));
+    }
+
+    S3Filestore(FilestoreSettings settings, Ticker ticker, OkHttpClient http, KeySources sources) {
         this.location = Location.parse(settings.url());
         this.http = http;
-        S3Keys keys = S3Keys.of(settings);
+        this.keys = sources.of(settings);
         this.client = Connection.client(settings, keys, http);
         String endpoint = settings.endpoint().map(URI::toString).orElse("Amazon S3");
-        this.failures = new Failures(location.toString(), location.bucket(), endpoint);
+        this.failures = new Failures(location.toString(), location.bucket(), endpoint, checked(settings));
         this.calls = new S3Requests(failures, keys);
-        this.uploads = new Uploads(client, location, calls, failures);
+        this.uploads = new Uploads(client, location, calls, failures, WriteHeaders.of(settings.s3()));
         this.conditional = new ConditionalWrites(this, uploads, ticker);
+    }
+
+    private String checked(FilestoreSettings settings) {
+        return settings.s3().credentials() == Credentials.SETTINGS
+                ? "filestore.access_key and secret_key"
+                : "the keys from " + keys.source();
     }
 
     @Override
@@ -66,6 +81,11 @@ public final class S3Filestore implements Filestore {
     @Override
     public Capabilities capabilities() {
         return new Capabilities(conditional.honoured());
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        return List.of(Remark.fact("keys from " + keys.source()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.understudy.filestore.s3;
 import io.minio.MinioAsyncClient;
 import io.minio.PutObjectArgs;
 import io.understudy.filestore.Content;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Writes objects, each in one request. */
@@ -14,8 +15,16 @@ final class Uploads {
     private final Location location;
     private final S3Requests calls;
     private final Failures failures;
+    private final Map<String, String> headers;
 
-    Uploads(MinioAsyncClient client, Location location, S3Requests calls, Failures failures) {
+    /** @param headers of each write */
+    Uploads(
+            MinioAsyncClient client,
+            Location location,
+            S3Requests calls,
+            Failures failures,
+            Map<String, String> headers) {
+        this.headers = Map.copyOf(headers);
         this.calls = calls;
         this.client = client;
         this.location = location;
@@ -25,7 +34,7 @@ final class Uploads {
     void put(String key, Content content) {
         String action = "write " + key + " to";
         PutObjectArgs request =
-                request(key).data(content.buffer(), content.length()).build();
+                request(key, Map.of()).data(content.buffer(), content.length()).build();
         try {
             calls.call(action, () -> client.putObject(request));
         } catch (S3Error refusal) {
@@ -44,7 +53,7 @@ final class Uploads {
     /** One request: in several parts some stores forget the condition. */
     Outcome putIfAbsent(String key, byte[] content) {
         PutObjectArgs request =
-                request(key).headers(IF_ABSENT).data(content, content.length).build();
+                request(key, IF_ABSENT).data(content, content.length).build();
         String action = "write " + key + " to";
         try {
             calls.call(action, () -> client.putObject(request));
@@ -61,10 +70,13 @@ final class Uploads {
         }
     }
 
-    private PutObjectArgs.Builder request(String key) {
+    private PutObjectArgs.Builder request(String key, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.putAll(more);
         return PutObjectArgs.builder()
                 .bucket(location.bucket())
                 .object(location.object(key))
+                .headers(all)
                 .contentType(TYPE);
     }
 }
