@@ -56,6 +56,11 @@ final class ConfiguredKeys implements S3Keys {
     }
 
     @Override
+    public String hint() {
+        return "filestore.access_key and secret_key";
+    }
+
+    @Override
     public String source() {
         return "the configuration";
     }

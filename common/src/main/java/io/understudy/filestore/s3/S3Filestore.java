@@ -7,7 +7,6 @@ import io.minio.MinioAsyncClient;
 import io.minio.ObjectArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.StatObjectArgs;
-import io.understudy.config.S3Options.Credentials;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -61,16 +60,10 @@ public final class S3Filestore implements Filestore {
         this.keys = sources.of(settings);
         this.client = Connection.client(settings, keys, http);
         String endpoint = settings.endpoint().map(URI::toString).orElse("Amazon S3");
-        this.failures = new Failures(location.toString(), location.bucket(), endpoint, checked(settings));
+        this.failures = new Failures(location.toString(), location.bucket(), endpoint, keys.hint());
         this.calls = new S3Requests(failures, keys);
         this.uploads = new Uploads(client, location, calls, failures, WriteHeaders.of(settings.s3()));
         this.conditional = new ConditionalWrites(this, uploads, ticker);
-    }
-
-    private String checked(FilestoreSettings settings) {
-        return settings.s3().credentials() == Credentials.SETTINGS
-                ? "filestore.access_key and secret_key"
-                : "the keys from " + keys.source();
     }
 
     @Override

@@ -15,4 +15,9 @@ interface S3Keys extends Provider {
 
     /** Where they come from, for {@code check}; never holds a secret. */
     String source();
+
+    /** What an operator looks at where the keys are refused. */
+    default String hint() {
+        return "the keys from " + source();
+    }
 }
