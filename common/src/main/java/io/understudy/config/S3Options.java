@@ -1,6 +1,7 @@
 package io.understudy.config;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -48,7 +49,22 @@ public record S3Options(
      * @param length counted from the last snapshot that uses the content, 1 d to 3650 d
      * @param compliance whether even the owner of the store's account cannot end it earlier
      */
-    public record Lock(Duration length, boolean compliance) {}
+    public record Lock(Duration length, boolean compliance) {
+        private static final Duration SLACK = Duration.ofDays(2);
+
+        /**
+         * How often the lock of content that is still used is extended, in whole days: after a quarter of its length,
+         * 30 at most. Until then it lasts, for each is longer by this and two days.
+         */
+        public int renewalDays() {
+            return (int) Math.max(1, Math.min(30, length.toDays() / 4));
+        }
+
+        /** The end of a lock that is set now. */
+        public Instant until(Instant now) {
+            return now.plus(length).plus(Duration.ofDays(renewalDays())).plus(SLACK);
+        }
+    }
 
     public S3Options lockedFor(Optional<Lock> other) {
         return new S3Options(credentials, encryption, kmsKey, storageClass, other);

@@ -64,6 +64,8 @@ public enum Setting {
     RETENTION_MINIMUM("retention.minimum", Kind.INTEGER.in(1, 100_000), "3"),
     RETENTION_GRACE("retention.grace", Kind.DURATION.between("24h", "365d"), "24h"),
     RETENTION_HOLD("retention.hold", Kind.DURATION.between("1d", "3650d"), "90d"),
+    RETENTION_LOCK("retention.lock", Kind.DURATION.between("1d", "3650d"), ""),
+    RETENTION_LOCK_MODE("retention.lock_mode", Kind.CHOICE.of("governance", "compliance"), "governance"),
     RETENTION_AUTOMATIC("retention.automatic", Kind.BOOLEAN, "yes"),
 
     REPLICA_NAME("replica.name", Kind.TEXT, "the host name"),

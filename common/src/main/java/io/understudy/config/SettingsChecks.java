@@ -42,6 +42,13 @@ final class SettingsChecks {
         outsideTrees(Setting.STATE, settings.state(), settings);
         if ("file".equals(settings.filestore().url().getScheme())) {
             directory(settings);
+            settings.filestore()
+                    .s3()
+                    .lock()
+                    .ifPresent(lock -> top.below("retention")
+                            .fault(
+                                    Setting.RETENTION_LOCK,
+                                    "needs a bucket with Object Lock: filestore.url names a folder"));
         } else if (settings.filestore().url().getHost() == null) {
             top.below("filestore").fault(Setting.FILESTORE_URL, "names no bucket: s3://bucket/prefix");
         }

@@ -1,6 +1,7 @@
 package io.understudy.config;
 
 import io.understudy.config.S3Options.Credentials;
+import io.understudy.config.S3Options.Lock;
 import io.understudy.config.S3Options.ServerSideEncryption;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.FilestoreSettings;
@@ -107,7 +108,12 @@ final class SettingsReader {
                 ServerSideEncryption.valueOf(upper(values.choice(Setting.FILESTORE_SERVER_SIDE_ENCRYPTION))),
                 values.optionalText(Setting.FILESTORE_KMS_KEY),
                 values.optionalText(Setting.FILESTORE_STORAGE_CLASS),
-                Optional.empty());
+                lock(top.below("retention")));
+    }
+
+    private static Optional<Lock> lock(Values values) {
+        boolean compliance = values.choice(Setting.RETENTION_LOCK_MODE).equals("compliance");
+        return values.optionalDuration(Setting.RETENTION_LOCK).map(length -> new Lock(length, compliance));
     }
 
     private static String upper(String word) {

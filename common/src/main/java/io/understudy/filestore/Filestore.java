@@ -22,6 +22,11 @@ public interface Filestore extends AutoCloseable {
 
     Capabilities capabilities();
 
+    /** What keeps content from deletion; empty where nothing does. */
+    default Optional<ContentLock> lock() {
+        return Optional.empty();
+    }
+
     /** What an operator should know of this store, for {@code check}; asks it. */
     default List<Remark> remarks() {
         return List.of();

@@ -38,6 +38,11 @@ public final class MeteredFilestore implements Filestore {
     }
 
     @Override
+    public Optional<ContentLock> lock() {
+        return store.lock();
+    }
+
+    @Override
     public List<Remark> remarks() {
         return store.remarks();
     }

@@ -46,6 +46,11 @@ final class ThrottledFilestore implements Filestore {
     }
 
     @Override
+    public Optional<ContentLock> lock() {
+        return store.lock();
+    }
+
+    @Override
     public List<Remark> remarks() {
         return store.remarks();
     }

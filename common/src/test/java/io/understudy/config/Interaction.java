@@ -140,6 +140,11 @@ record Interaction(String text, Set<Setting> settings) {
 
     private static List<Interaction> retention() {
         return List.of(
+                of("%s needs a bucket with Object Lock at %s.", Setting.RETENTION_LOCK, Setting.FILESTORE_URL),
+                of("%s is the mode of %s.", Setting.RETENTION_LOCK_MODE, Setting.RETENTION_LOCK),
+                of(
+                        "What %s still locks stays, whatever %s and %s say.",
+                        Setting.RETENTION_LOCK, Setting.RETENTION_KEEP, Setting.RETENTION_GRACE),
                 of(
                         "A period of %s that has no count in %s is never deleted.",
                         Setting.PRIMARY_SCHEDULE, Setting.RETENTION_KEEP),

@@ -88,6 +88,11 @@ final class Failures {
             String hint = "try again; if it fails again, see the store's log";
             return failure(ErrorCode.FILESTORE_FAILED, action, answer.toString(), hint, null);
         }
+        if (answer.message().contains("Object Lock")) {
+            String hint = "use a bucket with Object Lock (agent-primary init --create-bucket makes one), or remove"
+                    + " retention.lock";
+            return failure(ErrorCode.FILESTORE_DENIED, action, answer.toString(), hint, null);
+        }
         String hint = "check " + keys + ", what they may do in bucket " + bucket + ", and filestore.region";
         return failure(ErrorCode.FILESTORE_DENIED, action, answer.toString(), hint, null);
     }

@@ -12,6 +12,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.ContentLock;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
@@ -21,6 +22,7 @@ import io.understudy.time.Ticker;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import okhttp3.OkHttpClient;
@@ -39,6 +41,7 @@ public final class S3Filestore implements Filestore {
     private final S3Requests calls;
     private final Uploads uploads;
     private final ConditionalWrites conditional;
+    private final Optional<S3Lock> lock;
     private volatile boolean bucketSeen;
 
     /**
@@ -51,10 +54,10 @@ public final class S3Filestore implements Filestore {
     }
 
     S3Filestore(FilestoreSettings settings, Ticker ticker, OkHttpClient http) {
-        this(settings, ticker, http, new KeySources(http, System::getenv, Clock.systemUTC()));
+        this(settings, ticker, http, new KeySources(http, System::getenv, Clock.systemUTC()), Clock.systemUTC());
     }
 
-    S3Filestore(FilestoreSettings settings, Ticker ticker, OkHttpClient http, KeySources sources) {
+    S3Filestore(FilestoreSettings settings, Ticker ticker, OkHttpClient http, KeySources sources, Clock clock) {
         this.location = Location.parse(settings.url());
         this.http = http;
         this.keys = sources.of(settings);
@@ -62,7 +65,8 @@ public final class S3Filestore implements Filestore {
         String endpoint = settings.endpoint().map(URI::toString).orElse("Amazon S3");
         this.failures = new Failures(location.toString(), location.bucket(), endpoint, keys.hint());
         this.calls = new S3Requests(failures, keys);
-        this.uploads = new Uploads(client, location, calls, failures, WriteHeaders.of(settings.s3()));
+        this.uploads = new Uploads(client, location, calls, failures, new WriteHeaders(settings.s3(), clock));
+        this.lock = settings.s3().lock().map(each -> new S3Lock(client, calls, failures, location, each, clock));
         this.conditional = new ConditionalWrites(this, uploads, ticker);
     }
 
@@ -77,8 +81,16 @@ public final class S3Filestore implements Filestore {
     }
 
     @Override
+    public Optional<ContentLock> lock() {
+        return lock.map(each -> each);
+    }
+
+    @Override
     public List<Remark> remarks() {
-        return List.of(Remark.fact("keys from " + keys.source()));
+        List<Remark> remarks = new ArrayList<>();
+        remarks.add(Remark.fact("keys from " + keys.source()));
+        remarks.addAll(new BucketRemarks(client, calls, failures, location, lock.map(S3Lock::lock)).all());
+        return remarks;
     }
 
     @Override

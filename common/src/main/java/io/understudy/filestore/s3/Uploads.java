@@ -3,7 +3,6 @@ package io.understudy.filestore.s3;
 import io.minio.MinioAsyncClient;
 import io.minio.PutObjectArgs;
 import io.understudy.filestore.Content;
-import java.util.HashMap;
 import java.util.Map;
 
 /** Writes objects, each in one request. */
@@ -15,16 +14,10 @@ final class Uploads {
     private final Location location;
     private final S3Requests calls;
     private final Failures failures;
-    private final Map<String, String> headers;
+    private final WriteHeaders headers;
 
-    /** @param headers of each write */
-    Uploads(
-            MinioAsyncClient client,
-            Location location,
-            S3Requests calls,
-            Failures failures,
-            Map<String, String> headers) {
-        this.headers = Map.copyOf(headers);
+    Uploads(MinioAsyncClient client, Location location, S3Requests calls, Failures failures, WriteHeaders headers) {
+        this.headers = headers;
         this.calls = calls;
         this.client = client;
         this.location = location;
@@ -71,7 +64,7 @@ final class Uploads {
     }
 
     private PutObjectArgs.Builder request(String key, Map<String, String> more) {
-        Map<String, String> all = new HashMap<>(headers);
+        Map<String, String> all = headers.of(key);
         all.putAll(more);
         return PutObjectArgs.builder()
                 .bucket(location.bucket())

@@ -52,7 +52,7 @@ class KeySourcesTest {
 
     @BeforeEach
     void start() throws IOException {
-        store = new ScriptedStore(request -> Reply.status(200));
+        store = new ScriptedStore(KeySourcesTest::writer);
         metadata = new ScriptedStore(KeySourcesTest::instance);
         environment.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.endpoint().toString());
     }
@@ -61,6 +61,10 @@ class KeySourcesTest {
     void stop() {
         store.close();
         metadata.close();
+    }
+
+    private static Reply writer(Request request) {
+        return request.method().equals("PUT") ? Reply.status(200) : Reply.error(403, "AccessDenied");
     }
 
     private static Reply instance(Request request) {
@@ -82,7 +86,8 @@ class KeySourcesTest {
                 settings,
                 new FakeTicker(),
                 http,
-                new KeySources(http, environment::get, Clock.fixed(NOW, ZoneOffset.UTC)));
+                new KeySources(http, environment::get, Clock.fixed(NOW, ZoneOffset.UTC)),
+                Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     /** Whose keys signed the request that a write made. */
@@ -116,7 +121,7 @@ class KeySourcesTest {
         environment.put("AWS_SHARED_CREDENTIALS_FILE", file.toString());
         assertThat(signer(Credentials.FILE)).isEqualTo("DEFAULT: keys from profile default of " + file);
         environment.put("AWS_PROFILE", "backup");
-        store.script(request -> Reply.status(200));
+        store.script(KeySourcesTest::writer);
         assertThat(signer(Credentials.FILE)).isEqualTo("BACKUP: keys from profile backup of " + file);
     }
 
