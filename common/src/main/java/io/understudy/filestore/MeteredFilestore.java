@@ -56,6 +56,11 @@ public final class MeteredFilestore implements Filestore {
     }
 
     @Override
+    public boolean putIfAllowed(String key, Content content) {
+        return metered("put", () -> store.putIfAllowed(key, content));
+    }
+
+    @Override
     public WriteBatch batch() {
         return new ForwardedWrites(store.batch()) {
             @Override

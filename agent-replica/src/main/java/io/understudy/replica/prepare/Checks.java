@@ -71,7 +71,7 @@ public final class Checks {
                         () -> writable(settings.marker().toAbsolutePath().getParent()))
                 .check("trusted keys", this::trustedKeys)
                 .check("signing key", this::signingKey)
-                .check("filestore", this::filestore);
+                .look("filestore", this::filestore);
         FilestoreCheck.add(checks, filestore);
         checks.given(List.of("trusted keys"), "repository", this::repository)
                 .check("database", this::database)
@@ -110,11 +110,27 @@ public final class Checks {
                 .orElse("not set: this server can follow, but cannot be promoted");
     }
 
-    private String filestore() {
-        return filestore.name()
-                + (filestore.capabilities().conditionalPut()
-                        ? ""
-                        : " has no conditional writes: two promotions at the same moment could both succeed");
+    private CheckResult filestore() {
+        String name = "filestore";
+        try {
+            return filestore.capabilities().conditionalPut()
+                    ? CheckResult.ok(name, filestore.name())
+                    : CheckResult.ok(
+                            name,
+                            filestore.name()
+                                    + " has no conditional writes: two promotions at the same moment could both succeed");
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.FILESTORE_DENIED) {
+                throw e;
+            }
+            // Keys that may not even read fail here.
+            filestore.stat(Repository.DESCRIPTION);
+            return CheckResult.warning(
+                    name,
+                    filestore.name() + " can only be read with these keys: this standby reports nothing, so retention"
+                            + " holds no snapshot for it, and it cannot claim an epoch",
+                    "give the agent keys that may write before it is promoted; docs/security.md has the rights of each role");
+        }
     }
 
     private CheckResult repository() {
