@@ -72,7 +72,7 @@ public abstract class AgentProgram implements Runnable {
     /** The classes of its commands, in the order of its help; each is named like its command: {@code ListCommand}. */
     protected abstract List<Class<?>> commands();
 
-    /** To read all about one command takes picocli some ten milliseconds, so it learns those alone that may be meant. */
+    /** To read all about a command takes picocli some ten milliseconds, so it learns only those that may be meant. */
     private List<Class<?>> meant(List<String> arguments) {
         List<Class<?>> meant = commands().stream()
                 .filter(command -> arguments.contains(name(command)))

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Hundreds of random tables with random sequences of changes, many in one database: by differences, tracked or read in
- * full, the standby's database is the source's. Each table has a seed; {@code deploy/soak --differential} plays as many as
- * wanted, or one.
+ * full, the standby's database is the source's. Each table has a seed; {@code deploy/soak --differential} plays as many
+ * as wanted, or one.
  */
 @Tag("slow")
 class RandomTablesTest {

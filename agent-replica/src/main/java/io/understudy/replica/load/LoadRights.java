@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * Whose rights the site's own functions have while rows go into the spare database and constraints are checked: a
  * CHECK, a generated column, a domain or a cast runs them with those of the session. A user that is no superuser has no
  * more than the site has. For a superuser there is a {@link TemporaryLogin} for each owner of tables, a member of that
- * owner alone; for the tables of superusers one that may read and fill all tables, and no more. It cannot turn off their
- * triggers and rules that act everywhere, so database.user itself changes rows of those, unless the site's functions
- * would run. Thread-safe.
+ * owner alone; for the tables of superusers one that may read and fill all tables, and no more. It cannot turn off
+ * their triggers and rules that act everywhere, so database.user itself changes rows of those, unless the site's
+ * functions would run. Thread-safe.
  */
 final class LoadRights implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadRights.class);
