@@ -69,10 +69,36 @@ public abstract class AgentProgram implements Runnable {
         this.terminal = Objects.requireNonNull(terminal);
     }
 
+    /** The classes of its commands, in the order of its help; each is named like its command: {@code ListCommand}. */
+    protected abstract List<Class<?>> commands();
+
+    /** To read all about a command takes picocli some ten milliseconds, so it learns only those that may be meant. */
+    private List<Class<?>> meant(List<String> arguments) {
+        List<Class<?>> meant = commands().stream()
+                .filter(command -> arguments.contains(name(command)))
+                .toList();
+        return meant.isEmpty() ? commands() : meant;
+    }
+
+    private static String name(Class<?> command) {
+        return command.getSimpleName().replaceFirst("Command$", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** With all its commands. */
+    public final CommandLine commandLine() {
+        return commandLine(commands());
+    }
+
+    private CommandLine commandLine(List<Class<?>> commands) {
+        CommandLine line = new CommandLine(this);
+        commands.forEach(command -> line.addSubcommand(name(command), command));
+        return line;
+    }
+
     /** Runs the command that the arguments name. @return the exit code */
     public final int execute(String... arguments) {
         Logging.start(List.of(arguments));
-        CommandLine line = new CommandLine(this)
+        CommandLine line = commandLine(meant(List.of(arguments)))
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -13,7 +13,6 @@ import java.util.Set;
  */
 final class Logging {
     private static final String VARIABLE = "UNDERSTUDY_LOG";
-    /** Read by {@code logback.xml}. */
     private static final String LEVEL = "understudy.log.level";
 
     private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG");
@@ -28,6 +27,11 @@ final class Logging {
                         Optional.ofNullable(System.getenv(VARIABLE)),
                         Optional.ofNullable(System.getProperty(LEVEL)),
                         arguments));
+    }
+
+    /** What {@link #start} found, or was given to the Java machine. */
+    static String level() {
+        return System.getProperty(LEVEL, "WARN");
     }
 
     /**

@@ -24,12 +24,15 @@ class AgentProgramTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    @Command(
-            name = "agent-test",
-            subcommands = {Show.class, Fail.class, Break.class, Forge.class, Ask.class, Configured.class})
+    @Command(name = "agent-test")
     static final class Sample extends AgentProgram {
         Sample(Terminal terminal) {
             super(terminal);
+        }
+
+        @Override
+        protected List<Class<?>> commands() {
+            return List.of(Show.class, Fail.class, Break.class, Forge.class, Ask.class, Configured.class);
         }
     }
 

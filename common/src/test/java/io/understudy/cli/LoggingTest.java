@@ -5,17 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.joran.spi.JoranException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 class LoggingTest {
     @ParameterizedTest
@@ -42,11 +45,9 @@ class LoggingTest {
 
     /** With the configuration that the agents run with. */
     @Test
-    void aMessageIsOneLineWhateverNamesItHas() throws JoranException {
+    void aMessageIsOneLineWhateverNamesItHas() {
         LoggerContext context = new LoggerContext();
-        JoranConfigurator configurator = new JoranConfigurator();
-        configurator.setContext(context);
-        configurator.doConfigure(LoggingTest.class.getResource("/logback.xml"));
+        new LogConfigurator().configure(context);
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         var encoder = ((ConsoleAppender<ILoggingEvent>) root.getAppender("ERR")).getEncoder();
 
@@ -56,5 +57,35 @@ class LoggingTest {
 
         context.stop();
         assertThat(new String(line, StandardCharsets.UTF_8)).endsWith(" WARN  junk: epochs/x y [2Jä is junk\n");
+    }
+
+    @Test
+    void aFailureHasItsStackBehindIt() {
+        LogLine line = new LogLine();
+        LoggingEvent event = new LoggingEvent(
+                "",
+                new LoggerContext().getLogger("io.understudy.Some"),
+                Level.INFO,
+                "lost",
+                new IllegalStateException("outer", new IllegalArgumentException("inner")),
+                new Object[0]);
+        event.setInstant(Instant.parse("2026-11-27T12:13:33.077Z"));
+
+        String text = line.doLayout(event);
+
+        assertThat(OffsetDateTime.parse(text.substring(0, text.indexOf(' '))).toInstant())
+                .isEqualTo(event.getInstant());
+        assertThat(text.substring(text.indexOf(' ')))
+                .startsWith(" INFO  Some: lost\njava.lang.IllegalStateException: outer\n\tat ")
+                .contains("Caused by: java.lang.IllegalArgumentException: inner\n\t");
+    }
+
+    @Test
+    void isAskedForTheConfigurationBeforeAnyFile() {
+        assertThat(ServiceLoader.load(Configurator.class)).hasExactlyElementsOfTypes(LogConfigurator.class);
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        assertThat(context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("ERR"))
+                .isNotNull();
+        assertThat(context.getLogger("io.grpc.netty").getEffectiveLevel()).isEqualTo(Level.WARN);
     }
 }

@@ -134,7 +134,11 @@ record ReplicaCrashes(CrashStage stage) {
             }
             stage.standby().kill();
             stage.assertServesOneSnapshot();
-            assertThat(stage.standby().marked()).isEqualTo(point.compareTo(ReplicaPoint.MARKER_REMOVED) < 0);
+            assertThat(stage.standby().marked())
+                    .as(
+                            "marked after %s; passed were %s; %s",
+                            point, passed, stage.standby().process().logText())
+                    .isEqualTo(point.compareTo(ReplicaPoint.MARKER_REMOVED) < 0);
             stage.assertRepositoryWhole();
         }
         stage.standby().succeed("replica", "promote", "--yes");

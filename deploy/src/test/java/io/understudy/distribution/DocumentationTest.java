@@ -80,10 +80,10 @@ class DocumentationTest {
                 .matcher(blocks.results().map(block -> block.group(1)).collect(Collectors.joining("\n")));
 
         assertThat(lines.results()).allSatisfy(line -> {
-            CommandLine agent = new CommandLine(
-                    line.group(1).equals("primary")
+            CommandLine agent = (line.group(1).equals("primary")
                             ? new PrimaryCli(Terminal.system())
-                            : new ReplicaCli(Terminal.system()));
+                            : new ReplicaCli(Terminal.system()))
+                    .commandLine();
             assertThatCode(() -> agent.parseArgs(line.group(2).strip().split("\\s+")))
                     .as(line.group())
                     .doesNotThrowAnyException();

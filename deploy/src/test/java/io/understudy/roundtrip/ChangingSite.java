@@ -57,6 +57,12 @@ final class ChangingSite {
             ALTER TABLE app.theirs OWNER TO %2$s;
             """.formatted(OWNER, OTHER);
 
+    static final Differential.Views VIEWS = new Differential.Views(
+            "REFRESH MATERIALIZED VIEW app.lengths; REFRESH MATERIALIZED VIEW app.total;",
+            "SELECT md5(string_agg(m::text, ',' ORDER BY m::text)) FROM app.lengths m UNION ALL SELECT s::text FROM app.total;"
+                    + "SELECT relispopulated FROM pg_class WHERE relname = 'unfilled';"
+                    + "SELECT last_value, is_called FROM app.own; SELECT oid, lo_get(oid) FROM pg_largeobject_metadata ORDER BY oid;");
+
     private final Random random;
     private int next = 1;
 

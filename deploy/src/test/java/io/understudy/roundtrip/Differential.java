@@ -31,11 +31,6 @@ import java.util.stream.Stream;
 
 /** A changing database and a standby's: after each import both must be the same, row by row. */
 final class Differential {
-    private static final String VIEWS =
-            "SELECT md5(string_agg(m::text, ',' ORDER BY m::text)) FROM app.lengths m UNION ALL SELECT s::text FROM app.total;"
-                    + "SELECT relispopulated FROM pg_class WHERE relname = 'unfilled';"
-                    + "SELECT last_value, is_called FROM app.own; SELECT oid, lo_get(oid) FROM pg_largeobject_metadata ORDER BY oid;";
-
     final PostgresServer server;
     final String source;
     final DatabaseNames names;
@@ -43,10 +38,21 @@ final class Differential {
     final Map<SnapshotId, Manifest> mirror = new HashMap<>();
     private final Path state;
     private final boolean tracked;
+    private final Views views;
     private Optional<ChangeTracking> tracking = Optional.empty();
     private Optional<Before.Newest> newest = Optional.empty();
     private DatabaseLoader ahead;
     private int sequence;
+
+    /**
+     * What is computed from rows.
+     *
+     * @param refresh makes it new on the source, just before each snapshot
+     * @param question has the same answer in equal databases; asks for what pg_dump does not show, too
+     */
+    record Views(String refresh, String question) {
+        static final Views NONE = new Views("", "");
+    }
 
     Differential(PostgresServer server, Path state, String schema) {
         this(server, state, schema, false);
@@ -54,7 +60,12 @@ final class Differential {
 
     /** @param tracked whether the primary reads only what changed; the server's WAL must be logical */
     Differential(PostgresServer server, Path state, String schema, boolean tracked) {
+        this(server, state, schema, tracked, ChangingSite.VIEWS);
+    }
+
+    Differential(PostgresServer server, Path state, String schema, boolean tracked, Views views) {
         this.tracked = tracked;
+        this.views = views;
         this.server = server;
         this.state = state;
         server.createRole(ChangingSite.OWNER, "");
@@ -140,7 +151,7 @@ final class Differential {
 
     /** Takes a snapshot, imports it, compares, and retires the database: the next import begins with it. */
     LoadReport importAndRetire() {
-        server.psql(source, "REFRESH MATERIALIZED VIEW app.lengths; REFRESH MATERIALIZED VIEW app.total;");
+        server.psql(source, views.refresh());
         LoadedSpare loaded = load(capture());
         compare();
         retire(loaded);
@@ -157,7 +168,7 @@ final class Differential {
 
     void compare() {
         assertThat(server.dump(names.spare())).isEqualTo(server.dump(source));
-        assertThat(server.psql(names.spare(), VIEWS)).isEqualTo(server.psql(source, VIEWS));
+        assertThat(server.psql(names.spare(), views.question())).isEqualTo(server.psql(source, views.question()));
         assertThat(server.psql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname ~ '_understudy_load_'"))
                 .isEqualTo("0");
     }

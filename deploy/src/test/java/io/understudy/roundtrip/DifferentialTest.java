@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("slow")
 class DifferentialTest {
-    private static final int ROUNDS = Integer.getInteger("understudy.differential.rounds", 4);
+    private static final int ROUNDS = Integer.getInteger("understudy.differential.rounds", 2);
 
     @TempDir
     private Path state;

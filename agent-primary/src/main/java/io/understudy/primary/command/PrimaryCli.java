@@ -3,25 +3,13 @@ package io.understudy.primary.command;
 import io.understudy.audit.AuditCommand;
 import io.understudy.cli.AgentProgram;
 import io.understudy.cli.Terminal;
+import java.util.List;
 import picocli.CommandLine.Command;
 
 /** {@code agent-primary}. */
 @Command(
         name = "agent-primary",
         description = "Takes snapshots of a site and announces them to its standbys.",
-        subcommands = {
-            RunCommand.class,
-            InitCommand.class,
-            SnapshotCommand.class,
-            ListCommand.class,
-            ShowCommand.class,
-            VerifyCommand.class,
-            PruneCommand.class,
-            StatusCommand.class,
-            CheckCommand.class,
-            AuditCommand.class,
-            TlsCommand.class
-        },
         footer = {
             "",
             "Exit codes: 0 success, 1 a defect, 2 wrong usage, 10-19 configuration and role,",
@@ -33,6 +21,22 @@ import picocli.CommandLine.Command;
 public final class PrimaryCli extends AgentProgram {
     public PrimaryCli(Terminal terminal) {
         super(terminal);
+    }
+
+    @Override
+    protected List<Class<?>> commands() {
+        return List.of(
+                RunCommand.class,
+                InitCommand.class,
+                SnapshotCommand.class,
+                ListCommand.class,
+                ShowCommand.class,
+                VerifyCommand.class,
+                PruneCommand.class,
+                StatusCommand.class,
+                CheckCommand.class,
+                AuditCommand.class,
+                TlsCommand.class);
     }
 
     public static void main(String[] arguments) {

@@ -11,28 +11,30 @@ import io.understudy.events.Events;
 import io.understudy.replica.app.Replica;
 import io.understudy.replica.app.ReplicaWiring;
 import io.understudy.replica.state.ApplyLock;
+import java.util.List;
 import picocli.CommandLine.Command;
 
 /** The command line of {@code agent-replica}. Each command has a class of its own. */
-@Command(
-        name = "agent-replica",
-        description = "Keeps this server a standby of a site, and promotes it.",
-        subcommands = {
-            RunCommand.class,
-            InitCommand.class,
-            CheckCommand.class,
-            SyncCommand.class,
-            StatusCommand.class,
-            ListCommand.class,
-            VerifyCommand.class,
-            RestoreCommand.class,
-            RollbackCommand.class,
-            PromoteCommand.class,
-            AuditCommand.class
-        })
+@Command(name = "agent-replica", description = "Keeps this server a standby of a site, and promotes it.")
 public final class ReplicaCli extends AgentProgram {
     public ReplicaCli(Terminal terminal) {
         super(terminal);
+    }
+
+    @Override
+    protected List<Class<?>> commands() {
+        return List.of(
+                RunCommand.class,
+                InitCommand.class,
+                CheckCommand.class,
+                SyncCommand.class,
+                StatusCommand.class,
+                ListCommand.class,
+                VerifyCommand.class,
+                RestoreCommand.class,
+                RollbackCommand.class,
+                PromoteCommand.class,
+                AuditCommand.class);
     }
 
     public static void main(String[] arguments) {

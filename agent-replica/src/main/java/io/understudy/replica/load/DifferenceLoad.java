@@ -138,8 +138,8 @@ final class DifferenceLoad {
 
     /** The transaction that a table is changed in; in the order of these names they are made. */
     static String part(TableChange table, LoadOrder order, LoadRights rights) {
-        return (table.repaired() ? "3 again, " : order.isLate(table.after()) ? "2 late, " : "1 ")
-                + rights.group(table.name());
+        boolean late = order.isLate(table.after());
+        return (table.repaired() ? "3 again, " : late ? "2 late, " : "1 ") + rights.group(table.name(), late);
     }
 
     private List<TableLoad> run(Part part, LoadRights rights, TableExchange exchange) {

@@ -20,15 +20,17 @@ import org.slf4j.LoggerFactory;
  * Whose rights the site's own functions have while rows go into the spare database and constraints are checked: a
  * CHECK, a generated column, a domain or a cast runs them with those of the session. A user that is no superuser has no
  * more than the site has. For a superuser there is a {@link TemporaryLogin} for each owner of tables, a member of that
- * owner alone; for the tables of superusers one that may read and fill all tables, and no more. Thread-safe.
+ * owner alone; for the tables of superusers one that may read and fill all tables, and no more. It cannot turn off
+ * their triggers and rules that act everywhere, so database.user itself changes rows of those, unless the site's
+ * functions would run. Thread-safe.
  */
 final class LoadRights implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadRights.class);
 
     private final Database database;
     private final String spare;
-    /** By qualified name of a table or domain; empty where database.user loads all. */
-    private final Map<String, String> owners;
+    /** Of the tables that rights were given for. */
+    private final TableOwners owners;
     /** The only tables that rights were given for; empty: all. */
     private final Set<String> some;
 
@@ -37,7 +39,7 @@ final class LoadRights implements AutoCloseable {
 
     private Optional<TemporaryLogin> ofSuperusers = Optional.empty();
 
-    private LoadRights(Database database, String spare, Map<String, String> owners, Set<String> some) {
+    private LoadRights(Database database, String spare, TableOwners owners, Set<String> some) {
         this.database = database;
         this.spare = spare;
         this.owners = owners;
@@ -46,7 +48,7 @@ final class LoadRights implements AutoCloseable {
 
     /** Those of database.user for everything. */
     static LoadRights ofUser(Database database, String spare) {
-        return new LoadRights(database, spare, Map.of(), Set.of());
+        return new LoadRights(database, spare, TableOwners.none(), Set.of());
     }
 
     /** @param spare the database, its schema restored */
@@ -66,7 +68,7 @@ final class LoadRights implements AutoCloseable {
                 return ofUser(database, spare);
             }
             TableOwners found = some.isEmpty() ? TableOwners.of(session) : TableOwners.of(session, some);
-            LoadRights rights = new LoadRights(database, spare, found.byName(), some);
+            LoadRights rights = new LoadRights(database, spare, found, some);
             try {
                 if (some.isEmpty()) {
                     rights.create(session, found);
@@ -142,12 +144,24 @@ final class LoadRights implements AutoCloseable {
         return login(table).map(login -> login.open(spare)).orElseGet(() -> database.openApart(spare));
     }
 
-    /** What tables have in common for which {@link #open} logs in as the same role. */
-    String group(String table) {
-        return Optional.ofNullable(owners.get(table))
-                .filter(logins::containsKey)
-                .map(owner -> "owner " + owner)
-                .orElse(ofSuperusers.isPresent() ? "superusers" : "user");
+    /**
+     * What tables have in common for which {@link #open} logs in as the same role.
+     *
+     * @param late whether rows go into the table only by way of the site's own functions
+     * @throws FullLoadRequired when no role may change rows of the table in place
+     */
+    String group(String table, boolean late) {
+        if (owners.loudAndCoded().contains(table) || late && owners.loud().contains(table)) {
+            throw new FullLoadRequired(
+                    "triggers or rules of " + table
+                            + " are enabled ALWAYS or for replicas, its owner is a superuser, and functions of the site would run");
+        }
+        Optional<TemporaryLogin> login = login(table);
+        return login.isEmpty()
+                ? "user"
+                : login.equals(ofSuperusers)
+                        ? "superusers"
+                        : "owner " + owners.byName().get(table);
     }
 
     /** Whether {@link #open} logs in as the same role for both. */
@@ -156,7 +170,10 @@ final class LoadRights implements AutoCloseable {
     }
 
     private Optional<TemporaryLogin> login(String table) {
-        return Optional.ofNullable(owners.get(table)).map(logins::get).or(() -> ofSuperusers);
+        if (owners.loud().contains(table)) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(owners.byName().get(table)).map(logins::get).or(() -> ofSuperusers);
     }
 
     /** Restores what the archive holds of data. */

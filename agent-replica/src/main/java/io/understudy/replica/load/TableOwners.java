@@ -1,11 +1,15 @@
 package io.understudy.replica.load;
 
+import io.understudy.postgres.Row;
 import io.understudy.postgres.Session;
 import io.understudy.postgres.Sql;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -13,20 +17,37 @@ import java.util.TreeSet;
 final class TableOwners {
     private static final String OF_SITE = " n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ";
 
+    /** Whether triggers or rules act in a session as replica, too: only the owner turns them off. */
+    private static final String LOUD = """
+            (EXISTS (SELECT FROM pg_catalog.pg_trigger t
+                WHERE t.tgrelid = o.oid AND t.tgenabled IN ('A', 'R') AND NOT t.tgisinternal)
+            OR EXISTS (SELECT FROM pg_catalog.pg_rewrite w
+                WHERE w.ev_class = o.oid AND w.ev_enabled IN ('A', 'R') AND w.rulename <> '_RETURN')) AS loud,""";
+
+    /** Whether an index makes use of anything that is not built in, as of functions. */
+    private static final String CODED = """
+             EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_depend d
+                ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.indexrelid
+                WHERE i.indrelid = o.oid AND d.refobjid >= 16384 AND d.refclassid NOT IN
+                    ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_constraint'::pg_catalog.regclass)) AS coded
+            """;
+
     private static final String OWNED = """
-            SELECT n.nspname AS schema, o.name, r.rolname AS owner, r.rolsuper OR r.rolname ~ '^pg_' AS privileged
-            FROM (SELECT relnamespace AS namespace, relname AS name, relowner AS owner FROM pg_catalog.pg_class
+            SELECT n.nspname AS schema, o.name, r.rolname AS owner, r.rolsuper OR r.rolname ~ '^pg_' AS privileged,
+            """ + LOUD + CODED + """
+            FROM (SELECT oid, relnamespace AS namespace, relname AS name, relowner AS owner FROM pg_catalog.pg_class
                     WHERE relkind IN ('r', 'p') AND relpersistence <> 't'
-                UNION ALL SELECT typnamespace, typname, typowner FROM pg_catalog.pg_type WHERE typtype = 'd') o
+                UNION ALL SELECT 0, typnamespace, typname, typowner FROM pg_catalog.pg_type WHERE typtype = 'd') o
             JOIN pg_catalog.pg_namespace n ON n.oid = o.namespace
             JOIN pg_catalog.pg_roles r ON r.oid = o.owner
             WHERE""" + OF_SITE;
 
     private static final String OWNED_SOME = """
-            SELECT n.nspname AS schema, c.relname AS name, r.rolname AS owner, r.rolsuper OR r.rolname ~ '^pg_' AS privileged
-            FROM pg_catalog.unnest(?::pg_catalog.text[]) t (name)
-            JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(t.name)
-            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
+            SELECT n.nspname AS schema, o.relname AS name, r.rolname AS owner, r.rolsuper OR r.rolname ~ '^pg_' AS privileged,
+            """ + LOUD + CODED + """
+            FROM pg_catalog.unnest(?::pg_catalog.text[]) s (name)
+            JOIN pg_catalog.pg_class o ON o.oid = pg_catalog.to_regclass(s.name)
+            JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace JOIN pg_catalog.pg_roles r ON r.oid = o.relowner
             """;
 
     private static final String LACKING_SOME = """
@@ -75,17 +96,43 @@ final class TableOwners {
     private final Map<String, String> byName = new HashMap<>();
     private final SortedSet<String> ordinary = new TreeSet<>();
     private final SortedSet<String> privileged = new TreeSet<>();
+    private final Set<String> loud = new HashSet<>();
+    private final Set<String> coded = new HashSet<>();
 
     private TableOwners() {}
+
+    /** Where it is not known, and does not matter. */
+    static TableOwners none() {
+        return new TableOwners();
+    }
 
     /** @param session in the spare database, its schema restored */
     static TableOwners of(Session session) {
         TableOwners found = new TableOwners();
-        session.query(OWNED, row -> {
-            found.byName.put(Sql.qualified(row.text("schema"), row.text("name")), row.text("owner"));
-            return (row.flag("privileged") ? found.privileged : found.ordinary).add(row.text("owner"));
-        });
+        session.query(OWNED, found::add);
         return found;
+    }
+
+    private boolean add(Row row) throws SQLException {
+        String name = Sql.qualified(row.text("schema"), row.text("name"));
+        byName.put(name, row.text("owner"));
+        if (row.flag("privileged") && row.flag("loud")) {
+            (row.flag("coded") ? coded : loud).add(name);
+        }
+        return (row.flag("privileged") ? privileged : ordinary).add(row.text("owner"));
+    }
+
+    /**
+     * Tables of {@link #privileged} owners with triggers or rules that act in a session as replica, too, and without an
+     * index that runs a function of the site.
+     */
+    Set<String> loud() {
+        return loud;
+    }
+
+    /** The same, with such an index. */
+    Set<String> loudAndCoded() {
+        return coded;
     }
 
     /** The owner of each table and domain, by its qualified name. */
@@ -130,13 +177,7 @@ final class TableOwners {
      */
     static TableOwners of(Session session, Collection<String> tables) {
         TableOwners found = new TableOwners();
-        session.query(
-                OWNED_SOME,
-                row -> {
-                    found.byName.put(Sql.qualified(row.text("schema"), row.text("name")), row.text("owner"));
-                    return (row.flag("privileged") ? found.privileged : found.ordinary).add(row.text("owner"));
-                },
-                KeyText.array(tables));
+        session.query(OWNED_SOME, found::add, KeyText.array(tables));
         return found;
     }
 

@@ -19,11 +19,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A load by differences finds that the database is not what the last one left, or is not what it is to be. */
 @Timeout(120)
 @Tag("slow")
 class IncrementalCheckTest extends IncrementalLoads {
+    private static final String LOUD =
+            "CREATE FUNCTION loud() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.b := NEW.b || '!'; RETURN NEW; END$$;"
+                    + "CREATE TRIGGER loud BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION loud(); ALTER TABLE t ENABLE ALWAYS TRIGGER loud;";
+
     /** The mark that would show the drift is spoilt: the counts inside the transaction find it all the same. */
     @Test
     void aRowThatIsNotThereToDeleteMakesTheTableFull() {
@@ -35,6 +41,45 @@ class IncrementalCheckTest extends IncrementalLoads {
         assertThat(report.full()).isEmpty();
         assertThat(report.tables()).filteredOn(table -> table.by() == By.FULL).hasSize(2);
         assertThat(report.text()).contains("had 7 of 8 rows that are to be deleted");
+        assertSame();
+    }
+
+    /** The role that fills a superuser's tables owns none, so it could not turn off what acts everywhere. */
+    @Test
+    void triggersAndRulesOfASuperusersTablesThatActEverywhereAreOffForAChange() {
+        server.psql(
+                source,
+                LOUD + "CREATE RULE kept AS ON DELETE TO u DO INSTEAD NOTHING; ALTER TABLE u ENABLE ALWAYS RULE kept;");
+        base(capture());
+        server.psql(
+                source,
+                "ALTER TABLE u DISABLE RULE kept; DELETE FROM u WHERE a = 1; ALTER TABLE u ENABLE ALWAYS RULE kept;"
+                        + CHANGE);
+        LoadReport report = load(capture(), blobs).report();
+        assertThat(report.full()).isEmpty();
+        assertThat(report.tables()).extracting(LoadReport.TableLoad::by).containsOnly(By.DELTA);
+        assertSame();
+    }
+
+    /** Only a superuser could turn the triggers off, and these functions would have a superuser's rights then. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE INDEX ON t (who(a));",
+                "CREATE INDEX ON t (a) WHERE who(a) = a;",
+                "ALTER TABLE t ADD CHECK (who(a) = a);"
+            })
+    void functionsOfTheSiteNeverRunAsASuperuserForThat(String function) {
+        server.psql(
+                source,
+                LOUD
+                        + "CREATE FUNCTION who(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN IF current_database() ~ '_understudy_'"
+                        + " AND current_setting('is_superuser')::bool AND current_setting('session_replication_role') = 'replica' THEN RAISE 'a superuser'; END IF; RETURN $1; END$$;"
+                        + function);
+        base(capture());
+        server.psql(source, CHANGE);
+        assertThat(load(capture(), blobs).report().full().orElseThrow())
+                .contains("\"t\" are enabled ALWAYS", "functions of the site would run");
         assertSame();
     }
 
