@@ -2,6 +2,7 @@ package io.understudy.filestore.s3;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.time.Moments;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -75,7 +76,9 @@ final class Failures {
         if (answer.is("RequestTimeTooSkewed")) {
             // Also after an upload that stalled for long: the next attempt is signed with the time of then.
             String hint = "set this server's clock, or the store's";
-            String clock = answer.date().map(at -> ": the store's says " + at).orElse("");
+            String clock = answer.date()
+                    .map(at -> ": the store's says " + Moments.text(at))
+                    .orElse("");
             return failure(ErrorCode.FILESTORE_FAILED, action, "the clocks differ too much" + clock, hint, null);
         }
         if (answer.status() == 507 || answer.is("XMinioStorageFull", "QuotaExceeded", "InsufficientStorage")) {

@@ -2,6 +2,7 @@ package io.understudy.filestore.s3;
 
 import io.minio.credentials.Credentials;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.time.Moments;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +59,7 @@ final class ProvidedKeys implements S3Keys {
                 throw e;
             }
             next = now.plus(PAUSE);
-            LOG.warn("{}; the old keys are valid until {}; hint: {}", e.getMessage(), end, e.hint());
+            LOG.warn("{}; the old keys are valid until {}; hint: {}", e.getMessage(), Moments.text(end), e.hint());
         }
     }
 
@@ -95,7 +96,7 @@ final class ProvidedKeys implements S3Keys {
     public synchronized String source() {
         return source
                 + current.flatMap(ProvidedKeys::end)
-                        .map(end -> ", valid until " + end)
+                        .map(end -> ", valid until " + Moments.text(end))
                         .orElse("");
     }
 }

@@ -2,8 +2,8 @@ package io.understudy.filestore.s3;
 
 import io.understudy.config.S3Options;
 import io.understudy.config.S3Options.Lock;
+import io.understudy.time.Moments;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,9 +46,7 @@ final class WriteHeaders {
         Map<String, String> headers = new HashMap<>(always);
         lock.filter(each -> key.startsWith(LOCKED)).ifPresent(each -> {
             headers.put("x-amz-object-lock-mode", each.compliance() ? "COMPLIANCE" : "GOVERNANCE");
-            headers.put(
-                    "x-amz-object-lock-retain-until-date",
-                    each.until(clock.instant()).truncatedTo(ChronoUnit.SECONDS).toString());
+            headers.put("x-amz-object-lock-retain-until-date", Moments.text(each.until(clock.instant())));
         });
         return headers;
     }
