@@ -37,6 +37,12 @@ public enum Setting {
     FILESTORE_ACCESS_KEY("filestore.access_key", Kind.SECRET, ""),
     FILESTORE_SECRET_KEY("filestore.secret_key", Kind.SECRET, ""),
     FILESTORE_SESSION_TOKEN("filestore.session_token", Kind.SECRET, ""),
+    FILESTORE_CREDENTIALS(
+            "filestore.credentials", Kind.CHOICE.of("settings", "environment", "file", "instance", "pod"), "settings"),
+    FILESTORE_SERVER_SIDE_ENCRYPTION(
+            "filestore.server_side_encryption", Kind.CHOICE.of("default", "s3", "kms"), "default"),
+    FILESTORE_KMS_KEY("filestore.kms_key", Kind.TEXT, ""),
+    FILESTORE_STORAGE_CLASS("filestore.storage_class", Kind.TEXT, ""),
     FILESTORE_TIMEOUT("filestore.timeout", Kind.DURATION.between("1s", "1h"), "60s"),
     FILESTORE_UPLOAD_LIMIT("filestore.upload_limit", Kind.SIZE.within("64KiB", "100GiB"), ""),
     FILESTORE_DOWNLOAD_LIMIT("filestore.download_limit", Kind.SIZE.within("64KiB", "100GiB"), ""),
@@ -58,6 +64,8 @@ public enum Setting {
     RETENTION_MINIMUM("retention.minimum", Kind.INTEGER.in(1, 100_000), "3"),
     RETENTION_GRACE("retention.grace", Kind.DURATION.between("24h", "365d"), "24h"),
     RETENTION_HOLD("retention.hold", Kind.DURATION.between("1d", "3650d"), "90d"),
+    RETENTION_LOCK("retention.lock", Kind.DURATION.between("1d", "3650d"), ""),
+    RETENTION_LOCK_MODE("retention.lock_mode", Kind.CHOICE.of("governance", "compliance"), "governance"),
     RETENTION_AUTOMATIC("retention.automatic", Kind.BOOLEAN, "yes"),
 
     REPLICA_NAME("replica.name", Kind.TEXT, "the host name"),

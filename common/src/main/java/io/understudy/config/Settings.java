@@ -113,6 +113,7 @@ public record Settings(
      * @param pathStyle whether the bucket is in the path instead of the host name; default: yes with an endpoint
      * @param timeout of one request, default 60 s
      * @param limits of what goes over the network; default: none
+     * @param s3 what only a bucket has
      */
     public record FilestoreSettings(
             URI url,
@@ -123,7 +124,28 @@ public record Settings(
             Secret secretKey,
             Secret sessionToken,
             Duration timeout,
-            RateLimits limits) {}
+            RateLimits limits,
+            S3Options s3) {
+        /** Without options of a bucket. */
+        public FilestoreSettings(
+                URI url,
+                Optional<URI> endpoint,
+                Optional<String> region,
+                boolean pathStyle,
+                Secret accessKey,
+                Secret secretKey,
+                Secret sessionToken,
+                Duration timeout,
+                RateLimits limits) {
+            this(url, endpoint, region, pathStyle, accessKey, secretKey, sessionToken, timeout, limits, S3Options.NONE);
+        }
+
+        /** The same place with other options of a bucket. */
+        public FilestoreSettings with(S3Options options) {
+            return new FilestoreSettings(
+                    url, endpoint, region, pathStyle, accessKey, secretKey, sessionToken, timeout, limits, options);
+        }
+    }
 
     /** Bytes of content a second, for each process; empty: as fast as it goes. */
     public record RateLimits(OptionalLong upload, OptionalLong download) {

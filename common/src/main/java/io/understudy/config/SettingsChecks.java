@@ -42,14 +42,17 @@ final class SettingsChecks {
         outsideTrees(Setting.STATE, settings.state(), settings);
         if ("file".equals(settings.filestore().url().getScheme())) {
             directory(settings);
+            settings.filestore()
+                    .s3()
+                    .lock()
+                    .ifPresent(lock -> top.below("retention")
+                            .fault(
+                                    Setting.RETENTION_LOCK,
+                                    "needs a bucket with Object Lock: filestore.url names a folder"));
         } else if (settings.filestore().url().getHost() == null) {
             top.below("filestore").fault(Setting.FILESTORE_URL, "names no bucket: s3://bucket/prefix");
         }
-        if (settings.filestore().accessKey().reveal().isPresent()
-                != settings.filestore().secretKey().reveal().isPresent()) {
-            top.below("filestore")
-                    .fault(Setting.FILESTORE_ACCESS_KEY, "and filestore.secret_key go together: set both");
-        }
+        new BucketChecks(top.below("filestore")).check(settings.filestore());
     }
 
     private void schedule(Settings settings) {

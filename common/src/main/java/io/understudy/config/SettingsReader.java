@@ -1,5 +1,8 @@
 package io.understudy.config;
 
+import io.understudy.config.S3Options.Credentials;
+import io.understudy.config.S3Options.Lock;
+import io.understudy.config.S3Options.ServerSideEncryption;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.HealthSettings;
@@ -67,7 +70,7 @@ final class SettingsReader {
                 values.text(Setting.DATABASE_MAINTENANCE),
                 values.optionalPath(Setting.DATABASE_TOOLS),
                 values.integer(Setting.DATABASE_CONNECTIONS),
-                Ownership.valueOf(values.choice(Setting.DATABASE_OWNERSHIP).toUpperCase(Locale.ROOT)),
+                Ownership.valueOf(upper(values.choice(Setting.DATABASE_OWNERSHIP))),
                 values.duration(Setting.DATABASE_LOCK_TIMEOUT));
     }
 
@@ -75,7 +78,7 @@ final class SettingsReader {
         values.section().allowOnly(Setting.keysOf("trees[]"));
         return new TreeSettings(
                 values.name(Setting.TREE_NAME),
-                TreeKind.valueOf(values.choice(Setting.TREE_KIND).toUpperCase(Locale.ROOT)),
+                TreeKind.valueOf(upper(values.choice(Setting.TREE_KIND))),
                 values.path(Setting.TREE_PATH),
                 values.list(Setting.TREE_EXCLUDE),
                 values.yesNo(Setting.TREE_MAY_BE_EMPTY).orElse(false),
@@ -83,7 +86,7 @@ final class SettingsReader {
                 values.choice(Setting.TREE_LINKS).equals("any"));
     }
 
-    private static FilestoreSettings filestore(Values values) {
+    private FilestoreSettings filestore(Values values) {
         Optional<URI> endpoint = values.uri(Setting.FILESTORE_ENDPOINT, List.of("http", "https"));
         return new FilestoreSettings(
                 values.uri(Setting.FILESTORE_URL, List.of("file", "s3")).orElse(URI.create("file:///nowhere")),
@@ -95,7 +98,26 @@ final class SettingsReader {
                 values.secret(Setting.FILESTORE_SESSION_TOKEN),
                 values.duration(Setting.FILESTORE_TIMEOUT),
                 new RateLimits(
-                        values.size(Setting.FILESTORE_UPLOAD_LIMIT), values.size(Setting.FILESTORE_DOWNLOAD_LIMIT)));
+                        values.size(Setting.FILESTORE_UPLOAD_LIMIT), values.size(Setting.FILESTORE_DOWNLOAD_LIMIT)),
+                bucket(values));
+    }
+
+    private S3Options bucket(Values values) {
+        return new S3Options(
+                Credentials.valueOf(upper(values.choice(Setting.FILESTORE_CREDENTIALS))),
+                ServerSideEncryption.valueOf(upper(values.choice(Setting.FILESTORE_SERVER_SIDE_ENCRYPTION))),
+                values.optionalText(Setting.FILESTORE_KMS_KEY),
+                values.optionalText(Setting.FILESTORE_STORAGE_CLASS),
+                lock(top.below("retention")));
+    }
+
+    private static Optional<Lock> lock(Values values) {
+        boolean compliance = values.choice(Setting.RETENTION_LOCK_MODE).equals("compliance");
+        return values.optionalDuration(Setting.RETENTION_LOCK).map(length -> new Lock(length, compliance));
+    }
+
+    private static String upper(String word) {
+        return word.toUpperCase(Locale.ROOT);
     }
 
     private static SigningSettings signing(Values values) {

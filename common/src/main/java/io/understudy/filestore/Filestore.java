@@ -1,6 +1,9 @@
 package io.understudy.filestore;
 
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -21,8 +24,35 @@ public interface Filestore extends AutoCloseable {
 
     Capabilities capabilities();
 
+    /** What keeps content from deletion; empty where nothing does. */
+    default Optional<ContentLock> lock() {
+        return Optional.empty();
+    }
+
+    /** What an operator should know of this store, for {@code check}; asks it. */
+    default List<Remark> remarks() {
+        return List.of();
+    }
+
     /** Writes or replaces the object. Idempotent. */
     void put(String key, Content content);
+
+    /**
+     * {@link #put} where the right to write may be missing.
+     *
+     * @return false when the store denies it; that is no fault of the store
+     */
+    default boolean putIfAllowed(String key, Content content) {
+        try {
+            put(key, content);
+            return true;
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.FILESTORE_DENIED) {
+                throw e;
+            }
+            return false;
+        }
+    }
 
     /** Begins a batch of writes that become durable together; its owner closes it. */
     default WriteBatch batch() {

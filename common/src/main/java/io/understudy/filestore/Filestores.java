@@ -5,6 +5,7 @@ import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.directory.DirectoryFilestore;
+import io.understudy.filestore.s3.Bucket;
 import io.understudy.filestore.s3.S3Filestore;
 import io.understudy.time.Ticker;
 import java.net.URI;
@@ -33,6 +34,22 @@ public final class Filestores {
         Filestore paced = ThrottledFilestore.of(adapter(settings, ticker), settings.limits(), ticker);
         Filestore retrying = new RetryingFilestore(paced, RetryPolicy.standard(), ticker, new Random());
         return new MeteredFilestore(retrying, events, ticker);
+    }
+
+    /**
+     * Creates the bucket that the settings name.
+     *
+     * @return false when it is there already
+     * @throws UnderstudyException {@code CONFIG_INVALID} when they name none, and what the store answers
+     */
+    public static boolean createBucket(FilestoreSettings settings) {
+        if (!"s3".equals(settings.url().getScheme())) {
+            throw new UnderstudyException(
+                    ErrorCode.CONFIG_INVALID,
+                    "cannot create a bucket: filestore.url does not begin with s3:",
+                    "leave --create-bucket away, or set filestore.url to s3://bucket/prefix");
+        }
+        return Bucket.create(settings);
     }
 
     private static Filestore adapter(FilestoreSettings settings, Ticker ticker) {

@@ -7,6 +7,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -37,11 +38,26 @@ public final class MeteredFilestore implements Filestore {
     }
 
     @Override
+    public Optional<ContentLock> lock() {
+        return store.lock();
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        return store.remarks();
+    }
+
+    @Override
     public void put(String key, Content content) {
         metered("put", () -> {
             store.put(key, content);
             return true;
         });
+    }
+
+    @Override
+    public boolean putIfAllowed(String key, Content content) {
+        return metered("put", () -> store.putIfAllowed(key, content));
     }
 
     @Override

@@ -7,7 +7,10 @@ import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -46,6 +49,47 @@ public final class RetryingFilestore implements Filestore {
     @Override
     public Capabilities capabilities() {
         return retrying(store::capabilities);
+    }
+
+    @Override
+    public Optional<ContentLock> lock() {
+        return store.lock().map(RetriedLock::new);
+    }
+
+    private final class RetriedLock implements ContentLock {
+        private final ContentLock lock;
+
+        RetriedLock(ContentLock lock) {
+            this.lock = lock;
+        }
+
+        @Override
+        public Duration length() {
+            return lock.length();
+        }
+
+        @Override
+        public int renewalDays() {
+            return lock.renewalDays();
+        }
+
+        @Override
+        public Optional<Instant> until(String key) {
+            return retrying(() -> lock.until(key));
+        }
+
+        @Override
+        public void extend(String key) {
+            retrying(() -> {
+                lock.extend(key);
+                return true;
+            });
+        }
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        return retrying(store::remarks);
     }
 
     @Override

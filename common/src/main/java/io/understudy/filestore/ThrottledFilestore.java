@@ -5,6 +5,7 @@ import io.understudy.time.Throttle;
 import io.understudy.time.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -42,6 +43,16 @@ final class ThrottledFilestore implements Filestore {
     @Override
     public Capabilities capabilities() {
         return store.capabilities();
+    }
+
+    @Override
+    public Optional<ContentLock> lock() {
+        return store.lock();
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        return store.remarks();
     }
 
     @Override

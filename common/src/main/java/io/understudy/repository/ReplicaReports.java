@@ -36,11 +36,12 @@ public final class ReplicaReports {
     }
 
     /**
-     * Replaces the replica's last report. A replica that may not write gets {@code FILESTORE_DENIED}, which does it no
-     * harm.
+     * Replaces the replica's last report.
+     *
+     * @return false when this replica may not write there, which does it no harm
      */
-    public void write(ReplicaReport report) {
-        filestore.put(key(report.name()), Content.of(RepositoryJson.line(report)));
+    public boolean write(ReplicaReport report) {
+        return filestore.putIfAllowed(key(report.name()), Content.of(RepositoryJson.line(report)));
     }
 
     /**

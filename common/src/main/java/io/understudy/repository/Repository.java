@@ -2,6 +2,7 @@ package io.understudy.repository;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.ContentLock;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.key.SigningKey;
@@ -249,6 +250,11 @@ public final class Repository {
     /** Deletes the manifest, after which the snapshot does not exist; its blobs stay. Idempotent. */
     public void delete(SnapshotId snapshot) {
         filestore.delete(snapshot.key());
+    }
+
+    /** What keeps its content from deletion; empty where nothing does. */
+    public Optional<ContentLock> lock() {
+        return filestore.lock();
     }
 
     public Blobs blobs() {

@@ -87,6 +87,13 @@ public enum StateEntry {
             Loss.COSTS,
             "what the last snapshot was made of: the replication slot's position, fingerprints of the catalogs, and of each table when it was read in full",
             "the next snapshot reads all tables in full"),
+    CONTENT_LOCKS(
+            Owner.PRIMARY,
+            "content-locks.json",
+            1,
+            Loss.COSTS,
+            "the day up to which the locks of the content that is in use were extended in the filestore (`retention.lock`)",
+            "the next snapshot extends all of them"),
     SNAPSHOT_LOCK(Owner.PRIMARY, "primary.lock", "held during a snapshot", "nothing; it is made again"),
     DELETION_LOCK(Owner.PRIMARY, "deletion.lock", "keeps snapshots and deletions apart", "nothing; it is made again"),
     PRUNE_LOCK(Owner.PRIMARY, "prune.lock", "held while retention deletes", "nothing; it is made again"),

@@ -107,7 +107,7 @@ record Interaction(String text, Set<Setting> settings) {
     private static List<Interaction> filestore() {
         return List.of(
                 of(
-                        "With a `file:` %s these have no effect: %s, %s, %s, %s, %s, %s, %s.",
+                        "With a `file:` %s these have no effect: %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s.",
                         Setting.FILESTORE_URL,
                         Setting.FILESTORE_ENDPOINT,
                         Setting.FILESTORE_REGION,
@@ -115,11 +115,18 @@ record Interaction(String text, Set<Setting> settings) {
                         Setting.FILESTORE_ACCESS_KEY,
                         Setting.FILESTORE_SECRET_KEY,
                         Setting.FILESTORE_SESSION_TOKEN,
-                        Setting.FILESTORE_TIMEOUT),
+                        Setting.FILESTORE_TIMEOUT,
+                        Setting.FILESTORE_CREDENTIALS,
+                        Setting.FILESTORE_SERVER_SIDE_ENCRYPTION,
+                        Setting.FILESTORE_KMS_KEY,
+                        Setting.FILESTORE_STORAGE_CLASS),
                 of("%s is on by default where %s is set.", Setting.FILESTORE_PATH_STYLE, Setting.FILESTORE_ENDPOINT),
                 of(
-                        "%s and %s are set together; an `s3:` store needs them.",
-                        Setting.FILESTORE_ACCESS_KEY, Setting.FILESTORE_SECRET_KEY),
+                        "%s and %s are set together, exactly where %s is `settings`.",
+                        Setting.FILESTORE_ACCESS_KEY, Setting.FILESTORE_SECRET_KEY, Setting.FILESTORE_CREDENTIALS),
+                of(
+                        "%s is set only where %s is `kms`.",
+                        Setting.FILESTORE_KMS_KEY, Setting.FILESTORE_SERVER_SIDE_ENCRYPTION),
                 of(
                         "%s belongs to %s and %s.",
                         Setting.FILESTORE_SESSION_TOKEN, Setting.FILESTORE_ACCESS_KEY, Setting.FILESTORE_SECRET_KEY));
@@ -133,6 +140,11 @@ record Interaction(String text, Set<Setting> settings) {
 
     private static List<Interaction> retention() {
         return List.of(
+                of("%s needs a bucket with Object Lock at %s.", Setting.RETENTION_LOCK, Setting.FILESTORE_URL),
+                of("%s is the mode of %s.", Setting.RETENTION_LOCK_MODE, Setting.RETENTION_LOCK),
+                of(
+                        "What %s still locks stays, whatever %s and %s say.",
+                        Setting.RETENTION_LOCK, Setting.RETENTION_KEEP, Setting.RETENTION_GRACE),
                 of(
                         "A period of %s that has no count in %s is never deleted.",
                         Setting.PRIMARY_SCHEDULE, Setting.RETENTION_KEEP),

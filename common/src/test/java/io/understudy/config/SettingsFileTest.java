@@ -316,6 +316,21 @@ class SettingsFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "credentials: instance, access_key: a, secret_key: b | filestore.credentials is not settings, but",
+                "credentials: everywhere | filestore.credentials must be one of settings, environment, file",
+                "server_side_encryption: s3, kms_key: k | filestore.kms_key is set, but filestore.server_side_encryption is not kms",
+                "storage_class: GLACIER | filestore.storage_class must be a class whose objects can be read at once",
+                "storage_class: a b | filestore.storage_class must be of printable ASCII characters without spaces",
+            })
+    void refusesOptionsOfABucketThatContradict(String options, String problem) {
+        assertThat(fault(SMALLEST.replace("file:///srv/understudy\"", "s3://bucket\", " + options)))
+                .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "'' | the file is empty",
                 "'a: [' | line 1:",
                 "'- a' | the file must hold keys and values",

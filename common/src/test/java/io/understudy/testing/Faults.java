@@ -18,7 +18,8 @@ public interface Faults {
         OPEN,
         STAT,
         LIST,
-        DELETE
+        DELETE,
+        LOCK
     }
 
     /** What goes wrong in one operation. */

@@ -1,9 +1,11 @@
 package io.understudy.testing;
 
+import io.understudy.config.S3Options.Lock;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.ContentLock;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
@@ -20,9 +22,11 @@ import io.understudy.time.Ticker;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +44,8 @@ public final class InMemoryFilestore implements Filestore {
     private final Ticker ticker;
     private final TreeMap<String, Stored> objects = new TreeMap<>();
     private final Map<Operation, Integer> counts = new EnumMap<>(Operation.class);
+    private final Map<String, Instant> locked = new HashMap<>();
+    private Optional<Lock> lock = Optional.empty();
     private Faults faults = Faults.none();
     private boolean conditionalPut = true;
     private volatile int pageSize = 1_000;
@@ -66,6 +72,45 @@ public final class InMemoryFilestore implements Filestore {
     /** Says that it cannot write conditionally (it still does). */
     public synchronized void withoutConditionalPut() {
         conditionalPut = false;
+    }
+
+    /** From now on blobs are locked as they are written. */
+    public synchronized void lockContent(Lock content) {
+        lock = Optional.of(content);
+    }
+
+    @Override
+    public synchronized Optional<ContentLock> lock() {
+        return lock.map(content -> new ContentLock() {
+            @Override
+            public Duration length() {
+                return content.length();
+            }
+
+            @Override
+            public int renewalDays() {
+                return content.renewalDays();
+            }
+
+            @Override
+            public Optional<Instant> until(String key) {
+                return perform(Operation.STAT, key, () -> {
+                    synchronized (InMemoryFilestore.this) {
+                        return Optional.ofNullable(locked.get(key));
+                    }
+                });
+            }
+
+            @Override
+            public void extend(String key) {
+                perform(Operation.LOCK, key, () -> {
+                    synchronized (InMemoryFilestore.this) {
+                        find(key).orElseThrow(() -> missing(key));
+                        return locked.put(key, content.until(clock.instant()));
+                    }
+                });
+            }
+        });
     }
 
     /** From now on nothing of a batch is there before it is settled. */
@@ -102,6 +147,8 @@ public final class InMemoryFilestore implements Filestore {
         perform(Operation.PUT, key, () -> {
             byte[] bytes = Arrays.copyOf(content.buffer(), content.length());
             synchronized (this) {
+                lock.filter(each -> key.startsWith("blobs/"))
+                        .ifPresent(each -> locked.put(key, each.until(clock.instant())));
                 return objects.put(key, new Stored(bytes, clock.instant()));
             }
         });
@@ -154,6 +201,9 @@ public final class InMemoryFilestore implements Filestore {
     public void delete(String key) {
         perform(Operation.DELETE, key, () -> {
             synchronized (this) {
+                if (locked.getOrDefault(key, Instant.MIN).isAfter(clock.instant())) {
+                    throw new IllegalStateException(key + " is deleted although it is locked");
+                }
                 return objects.remove(key);
             }
         });

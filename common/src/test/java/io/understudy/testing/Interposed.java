@@ -2,6 +2,7 @@ package io.understudy.testing;
 
 import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.ContentLock;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
@@ -30,6 +31,11 @@ public abstract class Interposed implements Filestore {
     @Override
     public Capabilities capabilities() {
         return inner.capabilities();
+    }
+
+    @Override
+    public Optional<ContentLock> lock() {
+        return inner.lock();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
@@ -20,6 +21,7 @@ import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
+import io.understudy.setup.FilestoreCheck;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.site.Marker;
@@ -82,6 +84,7 @@ public final class Checks {
         findings.check("marker", this::marker);
         findings.check("state", this::state);
         findings.look("filestore", this::filestore);
+        FilestoreCheck.add(findings, filestore);
         trustedKeys(findings);
         given(
                 findings,
@@ -143,17 +146,27 @@ public final class Checks {
         return settings.state() + " can be written";
     }
 
-    /** Writes an object conditionally twice: the second write must be refused. */
+    /** Writes an object, and again with a condition: the second write must be refused. */
     private CheckResult filestore() {
-        String key = "probe/" + UUID.randomUUID();
-        boolean first = filestore.putIfAbsent(key, "first".getBytes(StandardCharsets.UTF_8));
-        boolean second = filestore.putIfAbsent(key, "second".getBytes(StandardCharsets.UTF_8));
-        filestore.delete(key);
-        if (!first || second) {
+        String key = "probe/check";
+        filestore.put(key, Content.of("first".getBytes(StandardCharsets.UTF_8)));
+        if (filestore.putIfAbsent(key, "second".getBytes(StandardCharsets.UTF_8))) {
             throw new UnderstudyException(
                     ErrorCode.FILESTORE_FAILED,
                     "filestore " + filestore.name() + " is unsafe: it overwrote an object despite If-None-Match",
                     "the fence against an old primary needs If-None-Match: use another store, or upgrade this one");
+        }
+        try {
+            filestore.delete(key);
+        } catch (UnderstudyException e) {
+            if (e.code() != ErrorCode.FILESTORE_DENIED) {
+                throw e;
+            }
+            return CheckResult.warning(
+                    "filestore",
+                    filestore.name() + " can be written, and nothing deleted with these keys: prune fails with them",
+                    "run agent-primary prune with other keys, and set retention.automatic: no; docs/security.md has the"
+                            + " rights of each role");
         }
         return filestore.capabilities().conditionalPut()
                 ? CheckResult.ok("filestore", filestore.name() + " can be written, with conditional writes")

@@ -159,6 +159,11 @@ public final class PrimaryWiring implements AutoCloseable {
                 settings.site(), settings.primary().name(), ports.filestore(), keys, epochs, marker, ports.clock());
     }
 
+    /** @return false when it is there already */
+    public boolean createBucket() {
+        return Filestores.createBucket(settings.filestore());
+    }
+
     public IdentityRepair identityRepair() {
         return new IdentityRepair(repository, epochs, marker);
     }

@@ -17,8 +17,18 @@ final class InitCommand extends PrimaryCommand {
             description = "Create nothing; write understudy.json again, where it is damaged or gone. On the primary.")
     private boolean repair;
 
+    @Option(
+            names = "--create-bucket",
+            description =
+                    "First create the bucket of filestore.url, unless it is there; with Object Lock where retention.lock is set.")
+    private boolean createBucket;
+
     @Override
     int run(PrimaryWiring agent) {
+        if (createBucket) {
+            boolean created = audited(agent, "init --create-bucket", agent::createBucket);
+            cli.say(created ? "bucket created" : "the bucket is there already");
+        }
         if (repair) {
             Repaired repaired =
                     audited(agent, "init --repair", () -> agent.identityRepair().run());

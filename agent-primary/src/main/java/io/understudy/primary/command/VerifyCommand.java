@@ -41,7 +41,7 @@ final class VerifyCommand extends PrimaryCommand {
         long start = ticker.nanos();
         Verified verified = verified(agent, repository, snapshot);
         JunkObject.requireNone(junk);
-        return VerifyView.of(verified, ticker.since(start));
+        return VerifyView.of(verified, ticker.since(start), repository);
     }
 
     private Verified verified(PrimaryWiring agent, Repository repository, SnapshotId snapshot) {

@@ -1,28 +1,53 @@
 package io.understudy.primary.command;
 
 import io.understudy.cli.Bytes;
+import io.understudy.filestore.ContentLock;
+import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.repository.Verified;
+import io.understudy.time.Moments;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The result of {@code agent-primary verify [ID]} for a sound snapshot:
- * {@code {"snapshot":"00000001-00000003","blobs":1234,"bytes":53477376,"seconds":2.104}}, with the number of different
- * blobs and their plain bytes. One that is not sound is a failure, whose message lists the faults.
+ * {@code {"snapshot":"00000001-00000003","blobs":1234,"bytes":53477376,"seconds":2.104,"lock_days":30,
+ * "locked_until":"2026-12-20T10:00:00Z"}}, with the number of different blobs and their plain bytes. One that is not
+ * sound is a failure, whose message lists the faults.
+ *
+ * @param lockDays how long content is locked in the store; null where it is not
+ * @param lockedUntil the end of the manifest's lock; null where there is none
  */
-record VerifyView(SnapshotId snapshot, long blobs, long bytes, double seconds) {
-    static VerifyView of(Verified verified, Duration took) {
-        return new VerifyView(verified.snapshot(), verified.blobs(), verified.bytes(), took.toMillis() / 1000.0);
+record VerifyView(SnapshotId snapshot, long blobs, long bytes, double seconds, Long lockDays, Instant lockedUntil) {
+    static VerifyView of(Verified verified, Duration took, Repository repository) {
+        Optional<ContentLock> lock = repository.lock();
+        return new VerifyView(
+                verified.snapshot(),
+                verified.blobs(),
+                verified.bytes(),
+                took.toMillis() / 1000.0,
+                lock.map(each -> each.length().toDays()).orElse(null),
+                lock.flatMap(each -> each.until(verified.snapshot().key())).orElse(null));
     }
 
     String text() {
         return String.format(
                 Locale.ROOT,
-                "snapshot %s is sound: %d blobs, %s, in %.1f s",
+                "snapshot %s is sound: %d blobs, %s, in %.1f s%s",
                 snapshot,
                 blobs,
                 Bytes.text(bytes),
-                seconds);
+                seconds,
+                locking());
+    }
+
+    private String locking() {
+        if (lockDays == null) {
+            return "";
+        }
+        return "; content is locked for " + lockDays + " days, this snapshot "
+                + (lockedUntil == null ? "is not" : "until " + Moments.text(lockedUntil));
     }
 }

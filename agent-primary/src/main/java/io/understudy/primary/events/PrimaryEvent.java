@@ -71,6 +71,12 @@ public sealed interface PrimaryEvent extends Event {
     @EventText(value = "snapshot failed, {stage}: {why}", severity = Severity.ERROR)
     record SnapshotFailed(Stage stage, UnderstudyException why) implements PrimaryEvent {}
 
+    /** The snapshot is committed; the next one tries again. */
+    @EventText(
+            value = "snapshot {snapshot}: its content is not locked as long as it should be: {why}",
+            severity = Severity.ERROR)
+    record ContentNotLocked(SnapshotId snapshot, UnderstudyException why) implements PrimaryEvent {}
+
     /** The daemon looked whether anything changed; where it did, {@link SnapshotCommitted} came before. */
     @EventText(value = "looked for changes in {took}[: {taken}]; the next time in {pause}", severity = Severity.TRACE)
     record ContinuousLooked(Duration took, Duration pause, boolean taken) implements PrimaryEvent {}

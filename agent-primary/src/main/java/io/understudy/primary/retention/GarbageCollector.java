@@ -50,6 +50,7 @@ final class GarbageCollector {
     private final Runnable permitted;
     private final Ticker ticker;
     private ReferencedBlobs referenced;
+    private Instant asOf = Instant.MIN;
     private SweepResult swept = SweepResult.NOTHING;
 
     /**
@@ -81,10 +82,12 @@ final class GarbageCollector {
      * Deletes what no snapshot of the repository names.
      *
      * @param before what was written later stays, by the filestore's clock
+     * @param now by the filestore's clock: what is locked for longer stays
      * @throws UnderstudyException when a snapshot cannot be read whole, and what {@code permitted} throws;
      *     {@code CANCELLED} when interrupted
      */
-    SweepResult sweep(Instant before, Progress progress) {
+    SweepResult sweep(Instant before, Instant now, Progress progress) {
+        asOf = now;
         mark(needed.get(), progress);
         do {
             try (Stream<ObjectInfo> found = referenced.garbage(before)) {
@@ -150,7 +153,14 @@ final class GarbageCollector {
     private void delete(BlobId blob, Instant before) {
         Blobs blobs = repository.blobs();
         Optional<ObjectInfo> now = blobs.stat(blob).filter(info -> referenced.isGarbage(info, before));
-        if (now.isPresent()) {
+        if (now.isEmpty()) {
+            return;
+        }
+        Optional<Instant> locked =
+                repository.lock().flatMap(lock -> lock.until(blob.key())).filter(until -> until.isAfter(asOf));
+        if (locked.isPresent()) {
+            swept = swept.andLocked(locked.get());
+        } else {
             blobs.delete(blob);
             PrimaryPoint.BLOB_DELETED.reached();
             swept = swept.and(now.get().size());

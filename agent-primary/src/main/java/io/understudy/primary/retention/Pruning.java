@@ -6,6 +6,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.failure.Unexpected;
 import io.understudy.files.ProcessLock;
+import io.understudy.filestore.ContentLock;
 import io.understudy.primary.capture.DeletionLock;
 import io.understudy.primary.capture.GenuineSnapshots;
 import io.understudy.primary.events.PrimaryEvent;
@@ -18,6 +19,7 @@ import io.understudy.repository.Repository;
 import io.understudy.repository.SnapshotId;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
+import io.understudy.time.Moments;
 import io.understudy.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -170,7 +172,7 @@ public final class Pruning {
             }
             return new Pruned(true, decisions, SweepResult.NOTHING, Optional.of(e));
         }
-        Instant before = host.clock().instant().minus(settings.grace());
+        Instant before = before(target, host.clock().instant());
         return new Pruned(true, decisions, collector.estimate(before, progress), Optional.empty());
     }
 
@@ -209,9 +211,15 @@ public final class Pruning {
             PrimaryPoint.SNAPSHOT_DELETED.reached();
             events.report(new PrimaryEvent.SnapshotDeleted(decision.snapshot(), decision.reasons()));
         });
-        SweepResult swept = collector.sweep(now.minus(settings.grace()), progress);
+        SweepResult swept = collector.sweep(before(target, now), now, progress);
         PrimaryPoint.GARBAGE_SWEPT.reached();
         return new Pruned(false, last, swept, Optional.empty());
+    }
+
+    /** What is younger stays: it is in its grace, or locked since it was written, which need not be asked. */
+    private Instant before(Repository target, Instant now) {
+        Duration locked = target.lock().map(ContentLock::length).orElse(Duration.ZERO);
+        return now.minus(locked.compareTo(settings.grace()) > 0 ? locked : settings.grace());
     }
 
     private Inventory inventory(Repository target) {
@@ -239,7 +247,23 @@ public final class Pruning {
     /** @param last when retention began last, or now, by the filestore's clock; empty: not known */
     private List<Decision> decide(Repository target, Inventory inventory, Optional<Instant> last) {
         Instant now = host.clock().instant();
-        return policy.decide(inventory.look(), host.holders(target, last, settings.hold()), now);
+        List<Decision> decisions = policy.decide(inventory.look(), host.holders(target, last, settings.hold()), now);
+        Instant known = last.filter(now::isBefore).orElse(now);
+        return target.lock()
+                .map(lock -> decisions.stream()
+                        .map(each -> unlessLocked(each, lock, known))
+                        .toList())
+                .orElse(decisions);
+    }
+
+    /** Deleting it would leave its content locked, and no name for it. */
+    private static Decision unlessLocked(Decision decision, ContentLock lock, Instant now) {
+        return decision.kept()
+                ? decision
+                : lock.until(decision.snapshot().key())
+                        .filter(until -> until.isAfter(now))
+                        .map(until -> decision.keptBecause("locked until " + Moments.text(until)))
+                        .orElse(decision);
     }
 
     /** What was to be kept at first is marked, and stays this time. */

@@ -119,6 +119,13 @@ class CaptureFailuresTest {
     }
 
     @Test
+    void aRoleThatReadsEverythingAndOwnsNothingSuffices() {
+        String role = server.newName("reads");
+        server.createRole(role, "LOGIN PASSWORD 'x' IN ROLE pg_read_all_data");
+        assertThat(Captures.table(capture(as(role)), "small", blobs).rows()).isPositive();
+    }
+
+    @Test
     void saysWhenRowSecurityWouldHideRows() {
         String role = server.newName("restricted");
         server.createRole(role, "LOGIN PASSWORD 'x' IN ROLE pg_read_all_data");

@@ -3,12 +3,14 @@ package io.understudy.primary.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.config.S3Options.Lock;
 import io.understudy.events.Event;
 import io.understudy.events.Events;
 import io.understudy.events.Severity;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.ContentLock;
 import io.understudy.primary.capture.Looked.Outcome;
 import io.understudy.primary.events.PrimaryEvent;
 import io.understudy.primary.testing.PrimaryFixture;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +79,19 @@ class ContinuousSnapshotTest {
         hourly();
         primary.database.rows("3\tthird");
         assertThat(look().taken().orElseThrow().manifest().lastScheduled()).isEqualTo(new SnapshotId(1, 4));
+    }
+
+    /** It is deleted within the hour; only what the next scheduled one uses of it stays. */
+    @Test
+    void isNotLockedWhereOthersAre() {
+        primary.filestore.lockContent(new Lock(Duration.ofDays(30), false));
+        primary.database.rows("1\tfirst", "2\tsecond");
+        SnapshotId taken = look().taken().orElseThrow().manifest().snapshot();
+        ContentLock lock = primary.filestore.lock().orElseThrow();
+        assertThat(lock.until(taken.key())).isEmpty();
+        assertThat(requests).noneMatch(request -> request.startsWith("LOCK"));
+        hourly();
+        assertThat(lock.until(new SnapshotId(1, 3).key())).isPresent();
     }
 
     @Test

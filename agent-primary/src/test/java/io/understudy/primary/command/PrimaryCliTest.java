@@ -78,7 +78,7 @@ class PrimaryCliTest extends CliScenario {
                         + " database{name schema_hash archive_bytes properties{")
                 .endsWith("trees totals{tables rows database_bytes entries file_bytes stored_bytes uploaded_bytes}");
         assertThat(show.path("periods").toString()).isEqualTo("[\"hourly\",\"daily\"]");
-        assertThat(shape(json("verify", "--json"))).isEqualTo("snapshot blobs bytes seconds");
+        assertThat(shape(json("verify", "--json"))).isEqualTo("snapshot blobs bytes seconds lock_days locked_until");
         assertThat(json("verify", "00000001-00000001", "--json")
                         .path("snapshot")
                         .asText())

@@ -35,7 +35,8 @@ class SweepInPartsTest extends FiveHourlySnapshots {
         asked.mark(repository.list(), Progress.none());
         assertThat(asked.estimate(before, Progress.none()).blobs()).isEqualTo(unneeded);
 
-        assertThat(collector(held).sweep(before, Progress.none()).blobs()).isEqualTo(unneeded);
+        assertThat(collector(held).sweep(before, before, Progress.none()).blobs())
+                .isEqualTo(unneeded);
         assertThat(whole.blobs()).isEqualTo(whole.needed());
     }
 
@@ -47,7 +48,7 @@ class SweepInPartsTest extends FiveHourlySnapshots {
         server.words("common", "word 1", "late");
         server.take("hourly");
         time.advance(GRACE);
-        collector.sweep(time.now(), Progress.none());
+        collector.sweep(time.now(), time.now(), Progress.none());
         assertThat(whole.blobs()).isEqualTo(whole.needed());
         whole.check();
     }

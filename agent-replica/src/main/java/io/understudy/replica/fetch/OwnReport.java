@@ -24,6 +24,9 @@ final class OwnReport {
     private final String agent;
     private final Namesake namesake;
     private final Clock clock;
+    /** Whether the store denied the last report: that is said once. */
+    private volatile boolean readsOnly;
+
     private volatile Optional<Instant> noted = Optional.empty();
 
     OwnReport(Supplier<Repository> remote, String replica, String agent, Supplier<Optional<String>> id, Clock clock) {
@@ -50,7 +53,7 @@ final class OwnReport {
             Optional<Instant> another = namesake.seenIn(before);
             Instant when = clock.instant();
             namesake.writes(when);
-            repository
+            boolean written = repository
                     .reports()
                     .write(new ReplicaReport(
                             replica,
@@ -62,6 +65,13 @@ final class OwnReport {
                             agent,
                             namesake.id(),
                             another));
+            if (!written && !readsOnly) {
+                LOG.warn(
+                        "this standby may only read {}: the primary does not see what it has, retention holds no snapshot"
+                                + " for it, and a promotion needs keys that may write; see docs/security.md",
+                        repository.name());
+            }
+            readsOnly = !written;
         } catch (RuntimeException e) {
             LOG.warn(
                     "the report of this standby cannot be written to the repository, so the primary shows the one before: {}",

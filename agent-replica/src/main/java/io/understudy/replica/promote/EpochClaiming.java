@@ -165,8 +165,11 @@ public final class EpochClaiming {
     static UnderstudyException refused(UnderstudyException cause) {
         String hint = cause.hint();
         if (isFilestore(cause)) {
-            hint =
-                    "without the filestore the old primary can't be fenced; if it is certainly off: agent-replica promote --unfenced";
+            String remedy = cause.code() == ErrorCode.FILESTORE_DENIED
+                    ? "give the agent keys that may write in the filestore; "
+                    : "";
+            hint = remedy
+                    + "without the filestore the old primary can't be fenced; if it is certainly off: agent-replica promote --unfenced";
         } else if (cause.code() == ErrorCode.EPOCH_TAKEN) {
             hint = cause.hint() + "; to promote this server over it: agent-replica promote --force";
         }

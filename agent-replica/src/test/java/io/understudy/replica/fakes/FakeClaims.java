@@ -29,6 +29,12 @@ public final class FakeClaims implements EpochClaims {
                 ErrorCode.FILESTORE_UNREACHABLE, "cannot claim: connection refused", "start it"));
     }
 
+    /** The keys may only read. */
+    public void deny() {
+        down = Optional.of(
+                new UnderstudyException(ErrorCode.FILESTORE_DENIED, "cannot claim: AccessDenied", "check the keys"));
+    }
+
     public void comeBack() {
         down = Optional.empty();
         forgetful = false;

@@ -90,6 +90,18 @@ class PromotionTest extends FollowingStandby {
     }
 
     @Test
+    void refusesWithKeysThatMayOnlyReadAndSaysWhatToGiveIt() {
+        world.claims.deny();
+
+        assertThatThrownBy(() -> promote(PLAIN)).isInstanceOfSatisfying(UnderstudyException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.FILESTORE_DENIED);
+            assertThat(failure.hint()).startsWith("give the agent keys that may write");
+        });
+        assertThat(world.marker.on()).isTrue();
+        assertThat(world.store.state()).isInstanceOf(Following.class);
+    }
+
+    @Test
     void refusesWhileTheFilestoreIsAwayAndSaysHowToGoUnfenced() {
         world.claims.goDown();
 

@@ -47,6 +47,10 @@ final class ConditionalWrites {
 
     private boolean probe() {
         Outcome first = uploads.putIfAbsent(PROBE, TEXT);
+        if (first == Outcome.UNSUPPORTED) {
+            // Or something else of the request is not: then the same without a condition fails, and says what.
+            uploads.put(PROBE, Content.of(TEXT));
+        }
         return first == Outcome.TAKEN
                 || (first == Outcome.WRITTEN && uploads.putIfAbsent(PROBE, TEXT) == Outcome.TAKEN);
     }

@@ -2,6 +2,7 @@ package io.understudy.filestore.s3;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.time.Moments;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -19,9 +20,14 @@ final class Failures {
     private final String name;
     private final String bucket;
     private final String endpoint;
+    private final String keys;
 
-    /** @param name of the filestore, for messages */
-    Failures(String name, String bucket, String endpoint) {
+    /**
+     * @param name of the filestore, for messages
+     * @param keys what an operator looks at where the keys are refused
+     */
+    Failures(String name, String bucket, String endpoint, String keys) {
+        this.keys = keys;
         this.name = name;
         this.bucket = bucket;
         this.endpoint = endpoint;
@@ -70,24 +76,44 @@ final class Failures {
         if (answer.is("RequestTimeTooSkewed")) {
             // Also after an upload that stalled for long: the next attempt is signed with the time of then.
             String hint = "set this server's clock, or the store's";
-            return failure(ErrorCode.FILESTORE_FAILED, action, "the clocks differ too much", hint, null);
+            String clock = answer.date()
+                    .map(at -> ": the store's says " + Moments.text(at))
+                    .orElse("");
+            return failure(ErrorCode.FILESTORE_FAILED, action, "the clocks differ too much" + clock, hint, null);
         }
         if (answer.status() == 507 || answer.is("XMinioStorageFull", "QuotaExceeded", "InsufficientStorage")) {
             return failure(ErrorCode.DISK_FULL, action, answer.toString(), "free space in the store", null);
         }
-        if (answer.is("PermanentRedirect", "Redirect", "TemporaryRedirect", "AuthorizationHeaderMalformed")
-                || answer.status() / 100 == 3) {
-            String hint =
-                    "set filestore.region to the bucket's region, and filestore.endpoint to the store's own address";
-            return failure(ErrorCode.FILESTORE_DENIED, action, answer.toString(), hint, null);
+        if (answer.redirects()) {
+            return redirected(action, answer);
         }
         if (passing(answer)) {
             String hint = "try again; if it fails again, see the store's log";
             return failure(ErrorCode.FILESTORE_FAILED, action, answer.toString(), hint, null);
         }
-        String hint = "check filestore.access_key and secret_key, what they may do in bucket " + bucket
-                + ", and filestore.region";
+        if (answer.message().contains("Object Lock")) {
+            String hint = "use a bucket with Object Lock (agent-primary init --create-bucket makes one), or remove"
+                    + " retention.lock";
+            return failure(ErrorCode.FILESTORE_DENIED, action, answer.toString(), hint, null);
+        }
+        String hint = "check " + keys + ", what they may do in bucket " + bucket + ", and filestore.region";
         return failure(ErrorCode.FILESTORE_DENIED, action, answer.toString(), hint, null);
+    }
+
+    /** A bucket that is new is sent elsewhere until all of the store knows it; every other stays where it is. */
+    private UnderstudyException redirected(String action, S3Response answer) {
+        if (answer.is("TemporaryRedirect") || answer.status() == 307) {
+            String hint = "a new bucket is known everywhere after some minutes; if it lasts, set filestore.region";
+            return failure(ErrorCode.FILESTORE_FAILED, action, answer.toString(), hint, null);
+        }
+        String hint = answer.region()
+                .map(region -> "set filestore.region: " + region)
+                .orElse(
+                        "set filestore.region to the bucket's region, and filestore.endpoint to the store's own address");
+        String why = answer.region()
+                .map(region -> "bucket " + bucket + " is in region " + region)
+                .orElseGet(answer::toString);
+        return failure(ErrorCode.FILESTORE_DENIED, action, why, hint, null);
     }
 
     UnderstudyException endless(String prefix, int answers) {

@@ -12,13 +12,18 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.ContentLock;
 import io.understudy.filestore.Filestore;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
+import io.understudy.filestore.Remark;
 import io.understudy.time.Ticker;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import okhttp3.OkHttpClient;
 
@@ -31,10 +36,12 @@ public final class S3Filestore implements Filestore {
     private final Location location;
     private final OkHttpClient http;
     private final MinioAsyncClient client;
+    private final S3Keys keys;
     private final Failures failures;
     private final S3Requests calls;
     private final Uploads uploads;
     private final ConditionalWrites conditional;
+    private final Optional<S3Lock> lock;
     private volatile boolean bucketSeen;
 
     /**
@@ -47,14 +54,19 @@ public final class S3Filestore implements Filestore {
     }
 
     S3Filestore(FilestoreSettings settings, Ticker ticker, OkHttpClient http) {
+        this(settings, ticker, http, new KeySources(http, System::getenv, Clock.systemUTC()), Clock.systemUTC());
+    }
+
+    S3Filestore(FilestoreSettings settings, Ticker ticker, OkHttpClient http, KeySources sources, Clock clock) {
         this.location = Location.parse(settings.url());
         this.http = http;
-        S3Keys keys = S3Keys.of(settings);
+        this.keys = sources.of(settings);
         this.client = Connection.client(settings, keys, http);
         String endpoint = settings.endpoint().map(URI::toString).orElse("Amazon S3");
-        this.failures = new Failures(location.toString(), location.bucket(), endpoint);
+        this.failures = new Failures(location.toString(), location.bucket(), endpoint, keys.hint());
         this.calls = new S3Requests(failures, keys);
-        this.uploads = new Uploads(client, location, calls, failures);
+        this.uploads = new Uploads(client, location, calls, failures, new WriteHeaders(settings.s3(), clock));
+        this.lock = settings.s3().lock().map(each -> new S3Lock(client, calls, failures, location, each, clock));
         this.conditional = new ConditionalWrites(this, uploads, ticker);
     }
 
@@ -66,6 +78,19 @@ public final class S3Filestore implements Filestore {
     @Override
     public Capabilities capabilities() {
         return new Capabilities(conditional.honoured());
+    }
+
+    @Override
+    public Optional<ContentLock> lock() {
+        return lock.map(each -> each);
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        List<Remark> remarks = new ArrayList<>();
+        remarks.add(Remark.fact("keys from " + keys.source()));
+        remarks.addAll(new BucketRemarks(client, calls, failures, location, lock.map(S3Lock::lock)).all());
+        return remarks;
     }
 
     @Override

@@ -2,57 +2,22 @@ package io.understudy.filestore.s3;
 
 import io.minio.credentials.Credentials;
 import io.minio.credentials.Provider;
-import io.understudy.config.Secret;
-import io.understudy.config.Settings.FilestoreSettings;
-import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
-import java.util.Optional;
 
-/**
- * The keys that requests are signed with; read again when the store refuses them. Files that are replaced one after the
- * other can yield a new access key with an old secret for a moment: the next request reads them again. Thread-safe.
- */
-final class S3Keys implements Provider {
-    private final Secret access;
-    private final Secret secret;
-    private final Secret token;
-
-    private S3Keys(Secret access, Secret secret, Secret token) {
-        this.access = access;
-        this.secret = secret;
-        this.token = token;
-    }
-
-    /** @throws UnderstudyException {@code CONFIG_INVALID} when the settings name no keys */
-    static S3Keys of(FilestoreSettings settings) {
-        if (isBlank(settings.accessKey()) || isBlank(settings.secretKey())) {
-            throw new UnderstudyException(
-                    ErrorCode.CONFIG_INVALID,
-                    "cannot open the filestore: filestore.access_key or filestore.secret_key is missing",
-                    "set both, in a file (access_key_file) or from the environment (${S3_ACCESS_KEY})");
-        }
-        return new S3Keys(settings.accessKey(), settings.secretKey(), settings.sessionToken());
-    }
-
-    private static boolean isBlank(Secret secret) {
-        return secret.reveal().orElse("").isBlank();
-    }
-
-    /** The client asks for each request. */
+/** The keys that requests are signed with. The client asks for them before each request. Thread-safe. */
+interface S3Keys extends Provider {
+    /** @throws UnderstudyException when there are none */
     @Override
-    public synchronized Credentials fetch() {
-        return new Credentials(
-                access.reveal().orElse(""),
-                secret.reveal().orElse(""),
-                token.reveal().orElse(null),
-                null);
-    }
+    Credentials fetch();
 
     /** Whether there are others than those that the store refused; reads them again unless that happened since. */
-    synchronized boolean differFrom(Credentials refused) {
-        boolean other = access.differsFrom(Optional.of(refused.accessKey()));
-        other |= secret.differsFrom(Optional.of(refused.secretKey()));
-        other |= token.differsFrom(Optional.ofNullable(refused.sessionToken()));
-        return other;
+    boolean differFrom(Credentials refused);
+
+    /** Where they come from, for {@code check}; never holds a secret. */
+    String source();
+
+    /** What an operator looks at where the keys are refused. */
+    default String hint() {
+        return "the keys from " + source();
     }
 }

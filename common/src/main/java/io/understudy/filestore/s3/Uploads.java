@@ -14,8 +14,10 @@ final class Uploads {
     private final Location location;
     private final S3Requests calls;
     private final Failures failures;
+    private final WriteHeaders headers;
 
-    Uploads(MinioAsyncClient client, Location location, S3Requests calls, Failures failures) {
+    Uploads(MinioAsyncClient client, Location location, S3Requests calls, Failures failures, WriteHeaders headers) {
+        this.headers = headers;
         this.calls = calls;
         this.client = client;
         this.location = location;
@@ -25,7 +27,7 @@ final class Uploads {
     void put(String key, Content content) {
         String action = "write " + key + " to";
         PutObjectArgs request =
-                request(key).data(content.buffer(), content.length()).build();
+                request(key, Map.of()).data(content.buffer(), content.length()).build();
         try {
             calls.call(action, () -> client.putObject(request));
         } catch (S3Error refusal) {
@@ -44,7 +46,7 @@ final class Uploads {
     /** One request: in several parts some stores forget the condition. */
     Outcome putIfAbsent(String key, byte[] content) {
         PutObjectArgs request =
-                request(key).headers(IF_ABSENT).data(content, content.length).build();
+                request(key, IF_ABSENT).data(content, content.length).build();
         String action = "write " + key + " to";
         try {
             calls.call(action, () -> client.putObject(request));
@@ -61,10 +63,13 @@ final class Uploads {
         }
     }
 
-    private PutObjectArgs.Builder request(String key) {
+    private PutObjectArgs.Builder request(String key, Map<String, String> more) {
+        Map<String, String> all = headers.of(key);
+        all.putAll(more);
         return PutObjectArgs.builder()
                 .bucket(location.bucket())
                 .object(location.object(key))
+                .headers(all)
                 .contentType(TYPE);
     }
 }

@@ -1,6 +1,7 @@
 package io.understudy.repository.blob;
 
 import io.understudy.files.HashTable;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -46,6 +47,18 @@ public final class KnownBlobs {
         table.forEach((key, stored) -> {
             if (property.test(BlobId.of(HashTable.hash(key)))) {
                 some.add(key, stored - 1);
+            }
+        });
+        return some;
+    }
+
+    /** Those of which the property holds. */
+    public synchronized List<BlobId> ids(Predicate<BlobId> property) {
+        List<BlobId> some = new ArrayList<>();
+        table.forEach((key, stored) -> {
+            BlobId id = BlobId.of(HashTable.hash(key));
+            if (property.test(id)) {
+                some.add(id);
             }
         });
         return some;

@@ -13,6 +13,8 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.RetryPolicy;
+import io.understudy.filestore.RetryingFilestore;
 import io.understudy.testing.FakeTicker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +28,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,10 @@ class S3FailuresTest {
     private HttpServer server;
     private Filestore store;
     private volatile Reply reply;
+
+    static {
+        ScriptedStore.answerAtOnce();
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -97,6 +105,11 @@ class S3FailuresTest {
         "403, RequestTimeTooSkewed, FILESTORE_FAILED",
         "400, AuthorizationHeaderMalformed, FILESTORE_DENIED",
         "301, PermanentRedirect, FILESTORE_DENIED",
+        "307, TemporaryRedirect, FILESTORE_FAILED",
+        "400, InvalidToken, FILESTORE_DENIED",
+        "400, IllegalLocationConstraintException, FILESTORE_DENIED",
+        "503, RequestThrottled, FILESTORE_FAILED",
+        "403, InvalidObjectState, FILESTORE_DENIED",
         "404, NoSuchBucket, FILESTORE_UNREACHABLE",
         "507, XMinioStorageFull, DISK_FULL",
         "400, QuotaExceeded, DISK_FULL",
@@ -108,10 +121,30 @@ class S3FailuresTest {
             assertThat(failure(() -> store.open("a", 0)).code()).isEqualTo(expected);
             assertThat(failure(() -> store.list("", "").count()).code()).isEqualTo(expected);
             assertThat(failure(() -> store.delete("a")).code()).isEqualTo(expected);
+            assertThat(failure(() -> store.putIfAbsent("a", new byte[1])).code())
+                    .isEqualTo(expected);
+            // HEAD has no body: without its code it is never missing, whatever else it is.
+            assertThat(failure(() -> store.stat("a"))).isNotNull();
         }
         UnderstudyException said = failure(() -> store.put("a", content()));
         assertThat(said).hasMessageStartingWith("cannot write a to s3://backups/example: ");
         assertThat(said.hint()).isNotBlank();
+    }
+
+    @Test
+    void isAskedAgainWhereItSlowsDown() {
+        AtomicInteger asked = new AtomicInteger();
+        reply = exchange -> {
+            exchange.getResponseHeaders().set("ETag", "\"1\"");
+            if (asked.incrementAndGet() < 3) {
+                answer(exchange, 503, "application/xml", XML.formatted("SlowDown"));
+            } else {
+                exchange.sendResponseHeaders(200, -1);
+            }
+        };
+        FakeTicker time = new FakeTicker();
+        new RetryingFilestore(store, RetryPolicy.standard(), time, new Random(1)).put("a", content());
+        assertThat(time.pauses()).hasSize(2);
     }
 
     @Test
@@ -121,9 +154,48 @@ class S3FailuresTest {
                 .hasMessage("cannot write a to s3://backups/example: SlowDown, in the test");
     }
 
+    /** As AWS says it: in a header, or in the message. */
+    @Test
+    void namesTheRegionOfABucketThatIsElsewhere() {
+        for (String header : List.of("x-amz-bucket-region", "x-none")) {
+            reply = exchange -> {
+                exchange.getResponseHeaders().set(header, "eu-west-1");
+                String message =
+                        "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'";
+                answer(
+                        exchange,
+                        header.equals("x-none") ? 400 : 301,
+                        "application/xml",
+                        XML.formatted(header.equals("x-none") ? "AuthorizationHeaderMalformed" : "PermanentRedirect")
+                                .replace("in the test.", message));
+            };
+            UnderstudyException said = failure(() -> store.put("a", content()));
+            assertThat(said).hasMessageEndingWith("bucket backups is in region eu-west-1");
+            assertThat(said.hint()).isEqualTo("set filestore.region: eu-west-1");
+        }
+    }
+
+    @Test
+    void saysWhatTheStoresClockSays() {
+        reply = exchange -> {
+            exchange.getResponseHeaders().set("Date", "Fri, 27 Nov 2026 12:00:00 GMT");
+            answer(exchange, 403, "application/xml", XML.formatted("RequestTimeTooSkewed"));
+        };
+        assertThat(failure(() -> store.put("a", content())))
+                .hasMessageContaining("the clocks differ too much: the store's says ");
+    }
+
+    @Test
+    void aRequestThatIsRefusedForAnotherReasonThanItsConditionIsNoStoreWithoutConditions() {
+        reply = exchange -> answer(exchange, 400, "application/xml", XML.formatted("InvalidArgument"));
+        assertThat(failure(store::capabilities).code()).isEqualTo(ErrorCode.FILESTORE_DENIED);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "403, FILESTORE_DENIED",
+        "307, FILESTORE_FAILED",
+        "400, FILESTORE_DENIED",
         "500, FILESTORE_FAILED",
         "503, FILESTORE_FAILED",
         "502, FILESTORE_FAILED",
@@ -147,7 +219,14 @@ class S3FailuresTest {
 
     @Test
     void aStoreThatRefusesConditionsIsOneWithoutThem() {
-        reply = exchange -> answer(exchange, 501, "application/xml", XML.formatted("NotImplemented"));
+        reply = exchange -> {
+            if (exchange.getRequestHeaders().containsKey("If-None-Match")) {
+                answer(exchange, 501, "application/xml", XML.formatted("NotImplemented"));
+            } else {
+                exchange.getResponseHeaders().set("ETag", "\"1\"");
+                exchange.sendResponseHeaders(200, -1);
+            }
+        };
         assertThat(store.capabilities().conditionalPut()).isFalse();
     }
 

@@ -63,6 +63,14 @@ class S3FilestoreTest extends FilestoreContract {
         }
     }
 
+    /** Of a store that knows neither versions nor locks, too. */
+    @Test
+    void saysWhatIsToBeKnown() {
+        assertThat(store().remarks())
+                .isNotEmpty()
+                .allMatch(remark -> remark.hint().isEmpty());
+    }
+
     @Test
     void seesOnlyWhatIsUnderItsPrefix() {
         put("a", "inside");
