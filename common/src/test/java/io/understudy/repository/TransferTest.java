@@ -34,7 +34,9 @@ class TransferTest extends TransferScenario {
     @Test
     void theManifestIsWrittenWhenAllBlobsAreDurable() {
         target.holdBatches();
-        copy(id(1, 1));
+        assertThat(copy(id(1, 1)).fetchedBlobs())
+                .as("what is not durable yet is fetched again where it is read")
+                .isEqualTo(blobsOf(source));
         assertThat(objects(target)).isEqualTo(objects(source));
 
         Manifest second = site.commit(id(1, 2), 2);
@@ -103,7 +105,7 @@ class TransferTest extends TransferScenario {
             return new Faults.None();
         });
         copy(id(1, 1));
-        assertThat(order).last().isEqualTo(id(1, 1).key());
+        assertThat(order).containsOnlyOnce(id(1, 1).key()).last().isEqualTo(id(1, 1).key());
         assertThat(order.get(0))
                 .isIn(
                         first.database().references().direct().get(0).id().key(),
