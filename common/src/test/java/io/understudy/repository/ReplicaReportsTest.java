@@ -106,11 +106,15 @@ class ReplicaReportsTest {
     }
 
     @Test
-    void aReplicaThatMayNotWriteIsTold() {
+    void aReplicaThatMayNotWriteLearnsIt() {
         store.inject(Faults.first(Operation.PUT, key -> true, new Faults.Fail(ErrorCode.FILESTORE_DENIED)));
+        assertThat(reports.write(fresh("x"))).isFalse();
+        assertThat(reports.all()).isEmpty();
+        assertThat(reports.write(fresh("x"))).isTrue();
+        store.inject(Faults.first(Operation.PUT, key -> true, new Faults.Fail(ErrorCode.FILESTORE_UNREACHABLE)));
         assertThat(catchThrowableOfType(UnderstudyException.class, () -> reports.write(fresh("x")))
                         .code())
-                .isEqualTo(ErrorCode.FILESTORE_DENIED);
+                .isEqualTo(ErrorCode.FILESTORE_UNREACHABLE);
     }
 
     private static ReplicaReport fresh(String name) {

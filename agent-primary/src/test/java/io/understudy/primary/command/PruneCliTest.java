@@ -31,7 +31,7 @@ class PruneCliTest extends CliScenario {
         run("snapshot", "--period", "hourly");
 
         JsonNode would = json("prune", "--dry-run", "--json");
-        assertThat(shape(would)).isEqualTo("dry_run kept deleted blobs bytes error snapshots");
+        assertThat(shape(would)).isEqualTo("dry_run kept deleted blobs bytes locked unlocked error snapshots");
         assertThat(shape(would.path("snapshots").path(0))).isEqualTo("snapshot moment periods kept reasons");
         assertThat(would.path("dry_run").asBoolean()).isTrue();
         assertThat(would.path("deleted").asInt()).isEqualTo(2);

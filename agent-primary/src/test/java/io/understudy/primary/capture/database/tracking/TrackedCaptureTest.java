@@ -313,7 +313,9 @@ class TrackedCaptureTest {
         server.psql(
                 database,
                 "ALTER DATABASE " + database + " OWNER TO unmarked; GRANT ALL ON SCHEMA public TO unmarked;"
-                        + " REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text) FROM PUBLIC");
+                        // From version 17 on it has one more parameter.
+                        + " DO $$DECLARE f regprocedure; BEGIN FOR f IN SELECT oid FROM pg_proc WHERE proname = 'pg_logical_emit_message'"
+                        + " LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP; END$$");
         server.psql(database, "unmarked", "u", "CREATE TABLE note (id int PRIMARY KEY); INSERT INTO note VALUES (1)");
         TrackedSite site = new TrackedSite(
                 server, database, state, server.settings(database, "unmarked", "u", Ownership.PRESERVE));
