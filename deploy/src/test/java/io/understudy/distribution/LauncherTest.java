@@ -62,6 +62,16 @@ class LauncherTest {
                 .contains("-Xmx224m");
     }
 
+    /** An unknown diagnostic option would stop it. */
+    @ParameterizedTest
+    @CsvSource({"17.0.15, true", "21, true", "25.0.3, true", "16.0.2, false", "26-ea, false", "170, false"})
+    void classesStayWhereTheyWereArchivedInReleasesThatAreKnown(String version, boolean known) throws IOException {
+        String[] unmoved = {"-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0"};
+        List<String> arguments = List.of(arguments("JAVA_VERSION=\"" + version + "\"\n"));
+        assertThat(arguments.containsAll(List.of(unmoved))).isEqualTo(known);
+        assertThat(arguments.contains(unmoved[1])).isEqualTo(known);
+    }
+
     @Test
     void aJavaThatDoesNotSayItsVersionIsStarted() throws IOException {
         assertThat(run().output()).contains("-Xmx224m").doesNotContain(UNWARNED);

@@ -209,6 +209,14 @@ public final class DatabaseLoader implements SpareLoader {
     }
 
     @Override
+    public void mergeIndexes() {
+        keepingSessions(() -> {
+            incremental.mergeIndexes();
+            return null;
+        });
+    }
+
+    @Override
     public boolean takeBack(SnapshotId snapshot) {
         return keepingSessions(() -> base.takeBack(snapshot));
     }

@@ -45,12 +45,15 @@ final class DifferenceLoad {
     private final BlobSource blobs;
     private final Path folder;
     private final BiConsumer<String, Long> committing;
+    private final boolean brief;
 
     /**
      * @param committing receives the part and the number of each transaction before it is committed
+     * @param brief whether what indexes can do later is left to {@link PendingLists#merge}
      */
-    DifferenceLoad(BlobSource blobs, Path state, BiConsumer<String, Long> committing) {
+    DifferenceLoad(BlobSource blobs, Path state, BiConsumer<String, Long> committing, boolean brief) {
         this.blobs = blobs;
+        this.brief = brief;
         this.folder = StateEntry.DIFFERENCE.in(state);
         this.committing = committing;
     }
@@ -176,6 +179,9 @@ final class DifferenceLoad {
     private List<TableLoad> transaction(String name, Session session, Differences differences, TableExchange exchange) {
         List<TableLoad> done = new ArrayList<>();
         session.execute("BEGIN");
+        if (brief) {
+            PendingLists.letGrow(session);
+        }
         for (Optional<Found> next = differences.next(); next.isPresent(); next = differences.next()) {
             try (Found found = next.get()) {
                 done.add(exchange(session, exchange, found));

@@ -47,6 +47,7 @@ final class IncrementalLoader {
     private boolean mayBeReplica;
     private final BaseInspector inspector;
     private final ViewRefresh views;
+    private final PendingLists pending;
 
     IncrementalLoader(
             Database database,
@@ -65,6 +66,7 @@ final class IncrementalLoader {
         this.state = state;
         this.inspector = new BaseInspector(replica, spare.name());
         this.views = new ViewRefresh(replica, spare.name(), ticker);
+        this.pending = new PendingLists(replica, spare.name());
     }
 
     /** @param mark makes the mark of the database, in a session of it */
@@ -106,6 +108,9 @@ final class IncrementalLoader {
         }
         List<TableLoad> loads =
                 brief && tables.isEmpty() ? List.of() : rows(context, tables, look, change, after, blobs, progress);
+        if (context.ahead()) {
+            pending.grew(base.identity(), tables, loads);
+        }
         Set<String> changed = changed(tables, loads);
         ViewRefresh.Views left = finish(context, tables, loads, changed, look, before, after, blobs, progress);
         boolean carried = quiet
@@ -123,6 +128,11 @@ final class IncrementalLoader {
         return digests.areOwed() || !database.mark().stale().isEmpty();
     }
 
+    /** As {@link SpareLoader#mergeIndexes}. */
+    void mergeIndexes() {
+        pending.merge();
+    }
+
     private List<TableLoad> rows(
             LoadContext context,
             List<TableChange> tables,
@@ -131,7 +141,7 @@ final class IncrementalLoader {
             Manifest after,
             BlobSource blobs,
             Progress progress) {
-        DifferenceLoad rows = new DifferenceLoad(blobs, state, bases::committing);
+        DifferenceLoad rows = new DifferenceLoad(blobs, state, bases::committing, context.ahead());
         if (look.quiet() && tables.stream().allMatch(table -> table.before().equals(table.after()))) {
             List<TableLoad> loads =
                     tables.stream().map(TableChange::asUnchanged).toList();

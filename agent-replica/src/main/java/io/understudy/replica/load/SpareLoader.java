@@ -64,6 +64,15 @@ public interface SpareLoader {
     }
 
     /**
+     * Merges into the indexes of the spare what loads that kept it ready put off. It may be interrupted at any time:
+     * the rest is in the spare too, where searches find it, and is merged by a later call or by the server.
+     *
+     * @throws io.understudy.failure.UnderstudyException {@code DATABASE_*}, {@code CANCELLED}; the spare is as whole
+     *     as before
+     */
+    default void mergeIndexes() {}
+
+    /**
      * Of a {@link #load} that was given up: whether nothing of it was committed, so that the spare still holds this
      * snapshot as a whole, and {@link #holding} says so again.
      *

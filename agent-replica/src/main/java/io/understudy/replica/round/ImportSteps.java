@@ -191,6 +191,11 @@ public final class ImportSteps {
         staging.givenUp();
     }
 
+    /** What is ahead is offered already. */
+    void mergeIndexes() {
+        loader.mergeIndexes();
+    }
+
     /** The manifest, where the mirror holds it; asks this server's disk alone. */
     public Optional<Manifest> held(SnapshotId snapshot) {
         return source.held(snapshot);

@@ -190,6 +190,7 @@ public final class Round {
             steps.ahead(snapshot.get());
             if (control.goesOn() && backup.on()) {
                 stageAhead(fetched.manifest());
+                mergeIndexes();
             }
             return new RoundResult(
                     Optional.empty(),
@@ -212,6 +213,21 @@ public final class Round {
                     steps.stagingGivenUp();
                 } else {
                     events.report(new ReplicaEvent.AttemptFailed("stage the files of " + snapshot.get() + " ahead", e));
+                }
+            }
+        }
+
+        /** Indexes need it for speed alone. */
+        private void mergeIndexes() {
+            if (control.isCancelled()) {
+                return;
+            }
+            try {
+                step = Step.LOAD;
+                steps.mergeIndexes();
+            } catch (RuntimeException e) {
+                if (!control.isCancelled()) {
+                    events.report(new ReplicaEvent.AttemptFailed("merge the indexes of " + snapshot.get(), e));
                 }
             }
         }

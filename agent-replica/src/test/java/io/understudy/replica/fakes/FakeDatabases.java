@@ -33,6 +33,7 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     private List<String> risks = List.of();
     private Optional<UnderstudyException> undroppable = Optional.empty();
     private Runnable duringLoad = () -> {};
+    private Runnable duringMerge = () -> {};
     private int loads;
     private List<String> lost = List.of();
     private int loadsWhenLost = -1;
@@ -59,6 +60,8 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
                 if (step.equals("load")) {
                     loads++;
                     duringLoad.run();
+                } else if (step.equals("merge_indexes")) {
+                    duringMerge.run();
                 }
             }
 
@@ -90,6 +93,11 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
 
     public void duringLoad(Runnable act) {
         duringLoad = act;
+    }
+
+    /** While what is ahead is offered already. */
+    public void duringMerge(Runnable act) {
+        duringMerge = act;
     }
 
     /** How often a spare was loaded again. */
@@ -224,6 +232,11 @@ public final class FakeDatabases implements LiveDatabases, SpareLoader {
     @Override
     public LoadedSpare load(Manifest manifest, BlobSource blobs, LoadContext context, Progress progress) {
         return loader.load(manifest, blobs, context, progress);
+    }
+
+    @Override
+    public void mergeIndexes() {
+        loader.mergeIndexes();
     }
 
     @Override

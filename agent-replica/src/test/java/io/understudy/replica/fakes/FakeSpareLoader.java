@@ -46,7 +46,7 @@ public final class FakeSpareLoader implements SpareLoader {
     /**
      * @param hook is called around {@code preflight}, {@code adopt} (before: a retired database is there; after: the
      *     spare, which holds nothing whole), {@code load} (before: an empty spare is there; after: a whole
-     *     one) and {@code drop_spare}
+     *     one), {@code merge_indexes} and {@code drop_spare}
      */
     public FakeSpareLoader(FakeDatabaseServer server, String site, Hook hook) {
         this.server = server;
@@ -127,6 +127,12 @@ public final class FakeSpareLoader implements SpareLoader {
                                 Optional.empty(),
                                 drifted.stream().map(FakeSpareLoader::drift).toList()))
                         .orElse(LoadReport.full("nothing to begin with")));
+    }
+
+    @Override
+    public void mergeIndexes() {
+        hook.before("merge_indexes");
+        hook.after("merge_indexes");
     }
 
     @Override

@@ -82,7 +82,8 @@ final class BlobCodec {
             this.taken = taken;
             int bound = Math.toIntExact(Zstd.compressBound(count));
             if (target.length < bound) {
-                target = new byte[bound];
+                LongBuffers.SHARED.give(target);
+                target = LongBuffers.SHARED.take(bound);
             }
             context.setLevel(compresses(source, offset, count) ? LEVEL : UNCOMPRESSED);
             length = context.compressByteArray(target, 0, bound, source, offset, count);
@@ -110,7 +111,8 @@ final class BlobCodec {
 
         @Override
         public void close() {
-            if (target.length > MemoryBudget.FREE) {
+            if (MemoryBudget.isLong(target.length)) {
+                LongBuffers.SHARED.give(target);
                 target = new byte[0];
             }
             MemoryBudget.STORED.give(taken);

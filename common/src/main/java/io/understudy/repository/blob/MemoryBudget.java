@@ -17,7 +17,7 @@ public enum MemoryBudget {
     /** Blobs in their stored form. */
     STORED(0.15),
     /** Stored blobs on their way from one repository to another, which happens alone. */
-    TRANSFER(0.5);
+    TRANSFER(0.25);
 
     static final int FREE = 4 << 20;
     private static final int UNIT = 1 << 20;
@@ -31,6 +31,10 @@ public enum MemoryBudget {
     MemoryBudget(double share) {
         this.total = Math.max(1, (int) (Runtime.getRuntime().maxMemory() / UNIT * share));
         this.units = new Semaphore(total, true);
+    }
+
+    static boolean isLong(long bytes) {
+        return bytes > FREE;
     }
 
     /**
@@ -48,7 +52,7 @@ public enum MemoryBudget {
      * @throws io.understudy.failure.UnderstudyException {@code CANCELLED} when the thread is interrupted
      */
     int take(long bytes) {
-        int wanted = bytes <= FREE ? 0 : (int) Math.min(total, bytes / UNIT + 1);
+        int wanted = isLong(bytes) ? (int) Math.min(total, bytes / UNIT + 1) : 0;
         try {
             units.acquire(wanted);
             return wanted;

@@ -7,7 +7,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Arrays;
 
 /**
  * A blob in its stored form, in memory, on its way from one repository to another. Used again for the next one. A long
@@ -16,7 +15,7 @@ import java.util.Arrays;
 public final class StoredBlob implements AutoCloseable {
     private static final int SMALLEST = 64 << 10;
 
-    private static final int STEP = 4 << 20;
+    private static final int STEP = 1 << 20;
 
     private byte[] buffer = new byte[SMALLEST];
     private BlobRef blob;
@@ -58,7 +57,8 @@ public final class StoredBlob implements AutoCloseable {
     /** Frees what a long blob takes. */
     @Override
     public void close() {
-        if (buffer.length > MemoryBudget.FREE) {
+        if (MemoryBudget.isLong(buffer.length)) {
+            LongBuffers.SHARED.give(buffer);
             buffer = new byte[SMALLEST];
         }
         MemoryBudget.TRANSFER.give(taken);
@@ -82,7 +82,10 @@ public final class StoredBlob implements AutoCloseable {
     /** In few steps, and never much more than is wanted: each thread that copies blobs has such a buffer. */
     private void reserve(long size) {
         if (size > buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.toIntExact((size + STEP - 1) / STEP * STEP));
+            byte[] longer = LongBuffers.SHARED.take((size + STEP - 1) / STEP * STEP);
+            System.arraycopy(buffer, 0, longer, 0, length);
+            LongBuffers.SHARED.give(buffer);
+            buffer = longer;
         }
     }
 }

@@ -3,7 +3,6 @@ package io.understudy.repository.blob;
 import io.understudy.repository.blob.Chunker.Sizes;
 import java.io.OutputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -133,7 +132,12 @@ public final class StreamWriter extends OutputStream {
         if (filled + (long) wanted > buffer.length && buffer.length < chunker.most()) {
             long size = Math.min(Math.max(buffer.length * 2L, filled + (long) wanted), chunker.most());
             reserve(size);
-            buffer = Arrays.copyOf(buffer, (int) size);
+            byte[] longer = MemoryBudget.isLong(size)
+                    ? LongBuffers.SHARED.take(Math.min(Math.max(size, USUAL), chunker.most()))
+                    : new byte[(int) size];
+            System.arraycopy(buffer, 0, longer, 0, filled);
+            LongBuffers.SHARED.give(buffer);
+            buffer = longer;
         }
     }
 
@@ -147,7 +151,8 @@ public final class StreamWriter extends OutputStream {
     }
 
     private void release() {
-        if (buffer.length > MemoryBudget.FREE) {
+        if (MemoryBudget.isLong(buffer.length)) {
+            LongBuffers.SHARED.give(buffer);
             buffer = new byte[SMALLEST];
         }
         MemoryBudget.CONTENT.give(content);
