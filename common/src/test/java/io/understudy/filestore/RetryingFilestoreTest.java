@@ -85,7 +85,6 @@ class RetryingFilestoreTest extends FilestoreContract {
         assertThat(time.pauses()).isEmpty();
     }
 
-    /** A probe wants to know how the store is now. */
     /** The end is not repeated: a disk that could not force a file may say at the second time that it did. */
     @Test
     void repeatsTheWritesOfABatchAndNotItsEnd() {
