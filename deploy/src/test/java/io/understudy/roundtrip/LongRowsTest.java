@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -94,7 +96,11 @@ class LongRowsTest {
 
     /** The launcher's own options of the Java machine that are of its memory. */
     private static List<String> shipped() throws IOException {
-        String exec = Files.readString(Path.of("bin/agent"));
+        String launcher = Files.readString(Path.of("bin/agent"));
+        Matcher heap = Pattern.compile("(?m)^heap=\"(.*)\"$").matcher(launcher);
+        assertThat(heap.find()).isTrue();
+        String exec = launcher.replace("$heap", heap.group(1));
+        assertThat(exec).contains(" -Xmx224m ");
         return Stream.of(exec.substring(exec.lastIndexOf("exec \"$java\"")).split("\\s+"))
                 .filter(word -> word.startsWith("-X") || word.startsWith("-Djdk"))
                 .map(word -> AS_SHIPPED ? word : word.replace("-Xmx224m", "-Xmx128m"))
