@@ -5,7 +5,6 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
-import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.postgres.Database;
 import io.understudy.postgres.PgTools;
@@ -22,13 +21,13 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.FilestoreCheck;
+import io.understudy.setup.FilestoreWrites;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.time.Moments;
 import io.understudy.transport.Transport;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -83,7 +82,7 @@ public final class Checks {
         CheckReport.Run findings = new CheckReport.Run();
         findings.check("marker", this::marker);
         findings.check("state", this::state);
-        findings.look("filestore", this::filestore);
+        findings.look("filestore", () -> FilestoreWrites.primary(filestore));
         FilestoreCheck.add(findings, filestore);
         trustedKeys(findings);
         given(
@@ -144,37 +143,6 @@ public final class Checks {
         AtomicFiles.write(probe, new byte[] {'\n'}, AtomicFiles.PRIVATE);
         AtomicFiles.delete(probe);
         return settings.state() + " can be written";
-    }
-
-    /** Writes an object, and again with a condition: the second write must be refused. */
-    private CheckResult filestore() {
-        String key = "probe/check";
-        filestore.put(key, Content.of("first".getBytes(StandardCharsets.UTF_8)));
-        if (filestore.putIfAbsent(key, "second".getBytes(StandardCharsets.UTF_8))) {
-            throw new UnderstudyException(
-                    ErrorCode.FILESTORE_FAILED,
-                    "filestore " + filestore.name() + " is unsafe: it overwrote an object despite If-None-Match",
-                    "the fence against an old primary needs If-None-Match: use another store, or upgrade this one");
-        }
-        try {
-            filestore.delete(key);
-        } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.FILESTORE_DENIED) {
-                throw e;
-            }
-            return CheckResult.warning(
-                    "filestore",
-                    filestore.name() + " can be written, and nothing deleted with these keys: prune fails with them",
-                    "run agent-primary prune with other keys, and set retention.automatic: no; docs/security.md has the"
-                            + " rights of each role");
-        }
-        return filestore.capabilities().conditionalPut()
-                ? CheckResult.ok("filestore", filestore.name() + " can be written, with conditional writes")
-                : CheckResult.warning(
-                        "filestore",
-                        filestore.name()
-                                + " has no conditional writes: two promotions at the same moment could both succeed",
-                        "promote one server at a time, or use a store that honours If-None-Match");
     }
 
     private CheckResult replicas() {

@@ -19,6 +19,7 @@ import io.understudy.repository.key.TrustedKeys;
 import io.understudy.setup.CheckReport;
 import io.understudy.setup.CheckResult;
 import io.understudy.setup.FilestoreCheck;
+import io.understudy.setup.FilestoreWrites;
 import io.understudy.setup.TlsCheck;
 import io.understudy.setup.TreeCheck;
 import io.understudy.time.Moments;
@@ -71,7 +72,7 @@ public final class Checks {
                         () -> writable(settings.marker().toAbsolutePath().getParent()))
                 .check("trusted keys", this::trustedKeys)
                 .check("signing key", this::signingKey)
-                .look("filestore", this::filestore);
+                .look("filestore", () -> FilestoreWrites.standby(filestore, Repository.DESCRIPTION));
         FilestoreCheck.add(checks, filestore);
         checks.given(List.of("trusted keys"), "repository", this::repository)
                 .check("database", this::database)
@@ -108,29 +109,6 @@ public final class Checks {
         Optional<Path> key = settings.signing().privateKey();
         return key.map(file -> SigningKey.load(file).toString())
                 .orElse("not set: this server can follow, but cannot be promoted");
-    }
-
-    private CheckResult filestore() {
-        String name = "filestore";
-        try {
-            return filestore.capabilities().conditionalPut()
-                    ? CheckResult.ok(name, filestore.name())
-                    : CheckResult.ok(
-                            name,
-                            filestore.name()
-                                    + " has no conditional writes: two promotions at the same moment could both succeed");
-        } catch (UnderstudyException e) {
-            if (e.code() != ErrorCode.FILESTORE_DENIED) {
-                throw e;
-            }
-            // Keys that may not even read fail here.
-            filestore.stat(Repository.DESCRIPTION);
-            return CheckResult.warning(
-                    name,
-                    filestore.name() + " can only be read with these keys: this standby reports nothing, so retention"
-                            + " holds no snapshot for it, and it cannot claim an epoch",
-                    "give the agent keys that may write before it is promoted; docs/security.md has the rights of each role");
-        }
     }
 
     private CheckResult repository() {
