@@ -24,12 +24,20 @@ final class TableOwners {
             OR EXISTS (SELECT FROM pg_catalog.pg_rewrite w
                 WHERE w.ev_class = o.oid AND w.ev_enabled IN ('A', 'R') AND w.rulename <> '_RETURN')) AS loud,""";
 
-    /** Whether an index makes use of anything that is not built in, as of functions. */
+    /**
+     * Whether an index runs what is not built in: a function that it names, or one of a range type, which GiST calls
+     * for the difference of two values and no index names. Trees and hashes of values call what superusers alone can
+     * make.
+     */
     private static final String CODED = """
-             EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_depend d
+             (EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_depend d
                 ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.indexrelid
                 WHERE i.indrelid = o.oid AND d.refobjid >= 16384 AND d.refclassid NOT IN
-                    ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_constraint'::pg_catalog.regclass)) AS coded
+                    ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_constraint'::pg_catalog.regclass))
+            OR EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+                JOIN pg_catalog.pg_am m ON m.oid = x.relam AND m.amname NOT IN ('btree', 'hash')
+                JOIN pg_catalog.pg_attribute a ON a.attrelid = x.oid AND a.atttypid >= 16384
+                WHERE i.indrelid = o.oid)) AS coded
             """;
 
     private static final String OWNED = """
@@ -124,7 +132,7 @@ final class TableOwners {
 
     /**
      * Tables of {@link #privileged} owners with triggers or rules that act in a session as replica, too, and without an
-     * index that runs a function of the site.
+     * index that may run a function of the site.
      */
     Set<String> loud() {
         return loud;

@@ -67,7 +67,9 @@ class IncrementalCheckTest extends IncrementalLoads {
             strings = {
                 "CREATE INDEX ON t (who(a));",
                 "CREATE INDEX ON t (a) WHERE who(a) = a;",
-                "ALTER TABLE t ADD CHECK (who(a) = a);"
+                "ALTER TABLE t ADD CHECK (who(a) = a);",
+                "CREATE FUNCTION d(float8, float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT who(1)::float8';"
+                        + "CREATE TYPE r AS RANGE (SUBTYPE = float8, SUBTYPE_DIFF = d); ALTER TABLE t ADD c r; CREATE INDEX ON t USING gist (c);"
             })
     void functionsOfTheSiteNeverRunAsASuperuserForThat(String function) {
         server.psql(
