@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Keeps what a snapshot uses locked for as long as the store promises. New blobs are locked as they are written, and
@@ -33,24 +34,27 @@ final class ContentLocks {
     private static final int PARALLEL = 16;
 
     private final StateFile<Extended> file;
+    private final Supplier<Repository> repository;
     private final Clock clock;
     private final Events events;
 
     /** @param day the last on which all that was due was extended */
     private record Extended(UUID repository, LocalDate day) {}
 
-    ContentLocks(Path state, Clock clock, Events events) {
+    ContentLocks(Path state, Supplier<Repository> repository, Clock clock, Events events) {
         this.file = StateFile.in(state, StateEntry.CONTENT_LOCKS, Extended.class);
+        this.repository = repository;
         this.clock = clock;
         this.events = events;
     }
 
-    /** A snapshot was committed. */
-    void committed(Repository target, Manifest manifest) {
+    /** A snapshot was committed; throws nothing. */
+    void committed(Manifest manifest) {
         if (manifest.isContinuous()) {
             return;
         }
         try {
+            Repository target = repository.get();
             target.lock().ifPresent(lock -> extend(lock, target, manifest));
         } catch (RuntimeException e) {
             UnderstudyException why = Unexpected.of("lock the content of a snapshot", e);

@@ -22,7 +22,6 @@ import java.util.function.Supplier;
 public final class SnapshotTaker {
     private final SnapshotRuns runs;
     private final ChangeLook look;
-    private final Supplier<Repository> repository;
     private final ContentLocks locks;
     private final SnapshotSource source;
     private final Events events;
@@ -41,8 +40,7 @@ public final class SnapshotTaker {
             SnapshotSource source,
             Events events) {
         this.runs = new SnapshotRuns(state, marker, epochs, repository, key, source);
-        this.repository = Objects.requireNonNull(repository);
-        this.locks = new ContentLocks(state, source.clock(), events);
+        this.locks = new ContentLocks(state, repository, source.clock(), events);
         this.look = new ChangeLook(runs, source, events);
         this.source = Objects.requireNonNull(source);
         this.events = Objects.requireNonNull(events);
@@ -59,7 +57,7 @@ public final class SnapshotTaker {
         Taken taken = taken(request, progress);
         events.report(new PrimaryEvent.SnapshotCommitted(
                 taken.manifest(), taken.took(), taken.committed(), taken.reusedBytes()));
-        locks.committed(repository.get(), taken.manifest());
+        locks.committed(taken.manifest());
         return taken;
     }
 
