@@ -82,8 +82,7 @@ final class BlobCodec {
             this.taken = taken;
             int bound = Math.toIntExact(Zstd.compressBound(count));
             if (target.length < bound) {
-                LongBuffers.SHARED.give(target);
-                target = LongBuffers.SHARED.take(bound);
+                target = LongBuffers.SHARED.longer(target, 0, bound);
             }
             context.setLevel(compresses(source, offset, count) ? LEVEL : UNCOMPRESSED);
             length = context.compressByteArray(target, 0, bound, source, offset, count);

@@ -38,6 +38,19 @@ final class LongBuffers {
         return new byte[Math.toIntExact((size + UNIT - 1) / UNIT * UNIT)];
     }
 
+    /**
+     * Changes a buffer for a longer one.
+     *
+     * @param used how many bytes of its content are kept
+     * @param size as {@link #take}
+     */
+    byte[] longer(byte[] buffer, int used, long size) {
+        byte[] longer = take(size);
+        System.arraycopy(buffer, 0, longer, 0, used);
+        give(buffer);
+        return longer;
+    }
+
     /** @param buffer that its user has no use for; one that is not {@link MemoryBudget#isLong long} is not kept */
     synchronized void give(byte[] buffer) {
         if (MemoryBudget.isLong(buffer.length) && idle.size() < MOST_IDLE) {

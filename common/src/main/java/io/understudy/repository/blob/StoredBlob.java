@@ -15,8 +15,6 @@ import java.io.OutputStream;
 public final class StoredBlob implements AutoCloseable {
     private static final int SMALLEST = 64 << 10;
 
-    private static final int STEP = 1 << 20;
-
     private byte[] buffer = new byte[SMALLEST];
     private BlobRef blob;
     private int length;
@@ -82,10 +80,7 @@ public final class StoredBlob implements AutoCloseable {
     /** In few steps, and never much more than is wanted: each thread that copies blobs has such a buffer. */
     private void reserve(long size) {
         if (size > buffer.length) {
-            byte[] longer = LongBuffers.SHARED.take((size + STEP - 1) / STEP * STEP);
-            System.arraycopy(buffer, 0, longer, 0, length);
-            LongBuffers.SHARED.give(buffer);
-            buffer = longer;
+            buffer = LongBuffers.SHARED.longer(buffer, length, size);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.understudy.repository.blob;
 import io.understudy.repository.blob.Chunker.Sizes;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -132,12 +133,9 @@ public final class StreamWriter extends OutputStream {
         if (filled + (long) wanted > buffer.length && buffer.length < chunker.most()) {
             long size = Math.min(Math.max(buffer.length * 2L, filled + (long) wanted), chunker.most());
             reserve(size);
-            byte[] longer = MemoryBudget.isLong(size)
-                    ? LongBuffers.SHARED.take(Math.min(Math.max(size, USUAL), chunker.most()))
-                    : new byte[(int) size];
-            System.arraycopy(buffer, 0, longer, 0, filled);
-            LongBuffers.SHARED.give(buffer);
-            buffer = longer;
+            buffer = MemoryBudget.isLong(size)
+                    ? LongBuffers.SHARED.longer(buffer, filled, Math.min(Math.max(size, USUAL), chunker.most()))
+                    : Arrays.copyOf(buffer, (int) size);
         }
     }
 
