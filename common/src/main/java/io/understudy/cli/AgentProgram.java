@@ -74,10 +74,12 @@ public abstract class AgentProgram implements Runnable {
 
     /** To read all about a command takes picocli some ten milliseconds, so it learns only those that may be meant. */
     private List<Class<?>> meant(List<String> arguments) {
+        // The help of the program lists all of them.
+        boolean help = arguments.contains("-h") || arguments.contains("--help");
         List<Class<?>> meant = commands().stream()
                 .filter(command -> arguments.contains(name(command)))
                 .toList();
-        return meant.isEmpty() ? commands() : meant;
+        return help || meant.isEmpty() ? commands() : meant;
     }
 
     private static String name(Class<?> command) {

@@ -121,6 +121,12 @@ class AgentProgramTest {
     }
 
     @Test
+    void itsHelpListsAllCommandsWhateverElseIsNamed() {
+        assertThat(run("--help", "show")).isZero();
+        assertThat(out.toString()).contains("show", "fail", "configured");
+    }
+
+    @Test
     void printsTextOrOneLineOfJson() {
         assertThat(run("show")).isZero();
         assertThat(out).hasToString("as text\n");

@@ -90,6 +90,16 @@ class DocumentationTest {
         });
     }
 
+    /** Picocli learns of a command by the name that is derived from its class. */
+    @Test
+    void eachCommandIsCalledWhatItsClassSays() {
+        assertThat(Stream.of(new PrimaryCli(Terminal.system()), new ReplicaCli(Terminal.system())))
+                .flatExtracting(agent -> agent.commandLine().getSubcommands().entrySet())
+                .isNotEmpty()
+                .allSatisfy(command ->
+                        assertThat(command.getValue().getCommandName()).isEqualTo(command.getKey()));
+    }
+
     @Test
     void theRunbookFitsOnOneScreenAndNamesErrorsThatExist() throws IOException {
         String page = Files.readString(ROOT.resolve("deploy/docs/failover.md"));

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
-import io.understudy.filestore.Filestore;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.progress.Progress;
 import io.understudy.replica.round.SnapshotSource;
@@ -56,18 +55,8 @@ class MirroredSnapshotsTest {
             time.clock());
 
     private MirrorAccess mirror() {
-        MirrorFolder folder = new MirrorFolder() {
-            @Override
-            public Filestore made() {
-                return near;
-            }
-
-            @Override
-            public Filestore present() {
-                return near;
-            }
-        };
-        return new MirrorAccess(folder, site.repository().site(), site::trusted, 2, () -> Long.MAX_VALUE, time.clock());
+        return new MirrorAccess(
+                new NearFolder(near), site.repository().site(), site::trusted, 2, () -> Long.MAX_VALUE, time.clock());
     }
 
     private static SnapshotId id(int sequence) {

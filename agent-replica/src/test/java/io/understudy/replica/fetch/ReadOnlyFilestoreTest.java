@@ -88,19 +88,8 @@ class ReadOnlyFilestoreTest {
     }
 
     private MirroredSnapshots source(Repository repository, SampleSite site) {
-        MirrorFolder folder = new MirrorFolder() {
-            @Override
-            public Filestore made() {
-                return near;
-            }
-
-            @Override
-            public Filestore present() {
-                return near;
-            }
-        };
         MirrorAccess mirror = new MirrorAccess(
-                folder, site.repository().site(), site::trusted, 2, () -> Long.MAX_VALUE, time.clock());
+                new NearFolder(near), site.repository().site(), site::trusted, 2, () -> Long.MAX_VALUE, time.clock());
         return new MirroredSnapshots(
                 () -> repository,
                 mirror,
