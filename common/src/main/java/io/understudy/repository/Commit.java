@@ -22,7 +22,7 @@ final class Commit {
         }
         SnapshotId snapshot = manifest.snapshot();
         fence.requireOpen(snapshot);
-        write(snapshot, ManifestCodec.encode(manifest, repository.id(), key));
+        write(snapshot, repository.encode(manifest, key));
         try {
             fence.requireOpen(snapshot);
         } catch (UnderstudyException e) {

@@ -145,7 +145,7 @@ final class Copying {
         scope.forEach(threads, batch, part -> {
             if (to.blobs().stat(part.blob().id()).isPresent()) {
                 reused.add(part.blob().stored());
-                writes.keep(part.blob().id().key());
+                writes.keep(to.blobs().object(part.blob().id()));
             } else {
                 missing.add(part);
             }

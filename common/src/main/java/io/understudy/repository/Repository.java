@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.ContentLock;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Blobs;
+import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import java.time.Clock;
@@ -45,17 +46,19 @@ public final class Repository {
     final Identity identity;
     private final TrustedKeys trusted;
     private final Clock clock;
+    private final Sealing sealing;
     private final Blobs blobs;
     private final Epochs epochs;
     private final ReplicaReports reports;
     private final PruneMarker prunings;
 
-    private Repository(Filestore filestore, Identity identity, TrustedKeys trusted, Clock clock) {
+    private Repository(Filestore filestore, Identity identity, TrustedKeys trusted, Clock clock, Sealing sealing) {
         this.filestore = filestore;
-        this.identity = identity;
+        this.identity = sealing.isOn() ? identity.encrypted() : identity;
+        this.sealing = sealing;
         this.trusted = trusted;
         this.clock = clock;
-        this.blobs = new Blobs(filestore, clock);
+        this.blobs = new Blobs(filestore, clock, sealing);
         this.epochs = new Epochs(filestore, identity.site(), identity.repository(), trusted);
         this.reports = new ReplicaReports(filestore);
         this.prunings = new PruneMarker(filestore);
@@ -68,7 +71,14 @@ public final class Repository {
      * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it is another one already, of whatever site
      */
     public static Repository create(Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock) {
-        Identity wanted = new Identity(id, site);
+        return create(filestore, id, site, trusted, clock, Sealing.NONE);
+    }
+
+    /** As {@link #create(Filestore, UUID, String, TrustedKeys, Clock)}, encrypted with these keys. */
+    public static Repository create(
+            Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock, Sealing sealing) {
+        Identity plain = new Identity(id, site);
+        Identity wanted = sealing.isOn() ? plain.encrypted() : plain;
         if (!wanted.create(filestore)) {
             Optional<Identity> there = Identity.read(filestore);
             if (!there.equals(Optional.of(wanted))) {
@@ -80,12 +90,12 @@ public final class Repository {
                         "use it as it is, or set filestore.url to an empty place");
             }
         }
-        return new Repository(filestore, wanted, trusted, clock);
+        return new Repository(filestore, wanted, trusted, clock, sealing);
     }
 
     /** The same repository in another filestore, whatever that holds. */
     Repository in(Filestore other) {
-        return new Repository(other, identity, trusted, clock);
+        return new Repository(other, identity, trusted, clock, sealing);
     }
 
     /**
@@ -97,7 +107,7 @@ public final class Repository {
     }
 
     public static Repository open(Filestore filestore, String site, TrustedKeys trusted, Clock clock) {
-        return new Repository(filestore, Identity.require(filestore, site), trusted, clock);
+        return new Repository(filestore, Identity.require(filestore, site), trusted, clock, Sealing.NONE);
     }
 
     /**
@@ -110,16 +120,49 @@ public final class Repository {
      */
     public static Repository open(
             Filestore filestore, String site, TrustedKeys trusted, Clock clock, Optional<UUID> known) {
-        Optional<Repository> expected =
-                known.map(id -> new Repository(filestore, new Identity(id, site), trusted, clock));
+        return open(filestore, site, trusted, clock, known, Encryption.NONE);
+    }
+
+    /**
+     * As {@link #open(Filestore, String, TrustedKeys, Clock, Optional)}, with the keys that this server has.
+     *
+     * @param encryption says whether the repository is to be encrypted; it decides, whatever the filestore says
+     * @throws UnderstudyException also {@code IDENTITY_MISSING}, {@code NOT_ENCRYPTED}, {@code KEY_*}
+     */
+    public static Repository open(
+            Filestore filestore,
+            String site,
+            TrustedKeys trusted,
+            Clock clock,
+            Optional<UUID> known,
+            Encryption encryption) {
+        Optional<Repository> expected = known.map(id -> new Repository(
+                filestore, new Identity(id, site), trusted, clock, encryption.keys(filestore, id, site, trusted)));
         if (expected.isEmpty()) {
-            return open(filestore, site, trusted, clock);
+            return openUnknown(filestore, site, trusted, clock, encryption);
         }
         Optional<UnderstudyException> fault = expected.get().identity.fault(filestore);
         if (fault.isEmpty() || expected.get().isHere()) {
             return expected.get();
         }
-        return open(filestore, site, trusted, clock);
+        return openUnknown(filestore, site, trusted, clock, encryption);
+    }
+
+    private static Repository openUnknown(
+            Filestore filestore, String site, TrustedKeys trusted, Clock clock, Encryption encryption) {
+        Identity found = Identity.require(filestore, site);
+        if (found.encryption() != null) {
+            SealedManifest.requireVersion(Identity.KEY + " in " + filestore.name(), found.encryption());
+        }
+        Sealing sealing = encryption.keys(filestore, found.repository(), site, trusted);
+        if (found.encryption() != null && !sealing.isOn()) {
+            throw new UnderstudyException(
+                    ErrorCode.IDENTITY_MISSING,
+                    "cannot open the repository in " + filestore.name() + ": by " + Identity.KEY
+                            + " it is encrypted, and this server's configuration has no encryption",
+                    "set encryption.identity to the file of an identity that the repository is encrypted to");
+        }
+        return new Repository(filestore, found, trusted, clock, sealing);
     }
 
     /** The same for all copies of a repository, another for every repository that was created. */
@@ -215,6 +258,15 @@ public final class Repository {
     }
 
     /**
+     * What there is to know of a snapshot without its content: all that a server without an identity can read.
+     *
+     * @throws UnderstudyException as {@link #read}
+     */
+    public Outline outline(SnapshotId snapshot) {
+        return reader(snapshot).outline(readStored(snapshot), trusted);
+    }
+
+    /**
      * Makes the snapshot exist; every blob that it names must be durable.
      *
      * <p>Fence and manifest are two objects, which no store changes together. So the fence is looked at before the
@@ -239,7 +291,7 @@ public final class Repository {
      * @return empty where it is one
      */
     public Optional<JunkObject> junk(SnapshotId snapshot) {
-        return JunkObject.in(snapshot.key(), () -> read(snapshot));
+        return JunkObject.in(snapshot.key(), () -> outline(snapshot));
     }
 
     /** Whether an object has this snapshot's name, by one question that reads nothing. */
@@ -283,7 +335,23 @@ public final class Repository {
 
     /** @throws UnderstudyException as {@link ManifestCodec#decode} */
     Manifest decode(SnapshotId snapshot, byte[] stored) {
-        return ManifestCodec.decode(stored, snapshot, site(), id(), trusted);
+        return reader(snapshot).manifest(stored, trusted);
+    }
+
+    private ManifestReader reader(SnapshotId snapshot) {
+        return new ManifestReader(snapshot, site(), id(), sealing);
+    }
+
+    /** As an object, signed, and sealed in an encrypted repository. */
+    byte[] encode(Manifest manifest, SigningKey key) {
+        return ManifestCodec.encode(manifest, id(), sealing, key);
+    }
+
+    /** Puts what opens the repository into a copy of it that lacks it. */
+    void copyKeys(Filestore copy) {
+        if (sealing.isOn() && copy.stat(KeyObject.key(sealing.key())).isEmpty()) {
+            KeyObject.copy(filestore, copy, sealing.key());
+        }
     }
 
     /** The manifest's object as it is stored, unchecked. */

@@ -70,7 +70,7 @@ final class Repacker {
             }
             LOG.warn("a worn pack is not packed again: {} ({})", e.getMessage(), e.hint());
         } catch (IOException e) {
-            throw FileFailure.of("read the pack", Path.of(pack.id().key()), e);
+            throw FileFailure.of("read the pack", Path.of(pack.id().hex()), e);
         }
     }
 
