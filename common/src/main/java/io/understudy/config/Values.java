@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -204,11 +205,14 @@ final class Values {
     }
 
     private Path absolute(Setting setting, String text) {
-        Path path = RawPaths.path(text).normalize();
-        if (!path.isAbsolute() || path.getNameCount() == 0) {
-            fault(setting, "must be an absolute path below /: " + text);
-        }
-        return path;
+        return parsed(setting, text, "must be an absolute path below /", word -> {
+                    Path path = RawPaths.path(word).normalize();
+                    if (!path.isAbsolute() || path.getNameCount() == 0) {
+                        throw new IllegalArgumentException(word);
+                    }
+                    return path;
+                })
+                .orElse(Path.of("/"));
     }
 
     Optional<URI> uri(Setting setting, List<String> schemes) {
@@ -216,8 +220,9 @@ final class Values {
         Optional<URI> uri = optionalText(setting)
                 .flatMap(text -> parsed(setting, text, wanted, word -> {
                     URI read = URI.create(word);
-                    if (!schemes.contains(read.getScheme())) {
-                        throw new IllegalArgumentException("scheme");
+                    if (!schemes.contains(read.getScheme())
+                            || String.valueOf(read.getPath()).indexOf('\0') >= 0) {
+                        throw new IllegalArgumentException("scheme, or a path that no system has");
                     }
                     return read;
                 }));
@@ -308,6 +313,9 @@ final class Values {
     private Optional<String> contentOf(String file) {
         try {
             return Optional.of(Files.readString(RawPaths.path(file)).stripTrailing());
+        } catch (InvalidPathException e) {
+            faults.add(section.line(), "cannot read " + file.replace("\0", "\\0") + ": it is no path");
+            return Optional.empty();
         } catch (IOException e) {
             faults.add(section.line(), "cannot read " + file + ": " + FileFailure.reason(e));
             return Optional.empty();

@@ -70,6 +70,29 @@ class SettingsFileTest {
                         false));
     }
 
+    /** YAML can write every character, also the one that no path has. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "state: \"/var/\\0\"                             | state must be an absolute path",
+                "state_file: \"/var/\\0\"                        | it is no path",
+                "signing: {trusted_keys: [\"/a\\0b\"]}          | signing.trusted_keys must be an absolute path",
+                "tls: {key: \"/\\0\", certificate: /c, ca: /d}  | tls.key must be an absolute path",
+            })
+    void aPathThatNoSystemHasIsAFault(String line, String fault) {
+        assertThatThrownBy(() -> load(SMALLEST + line + "\n"))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID))
+                .hasMessageContaining(fault);
+    }
+
+    @Test
+    void aFilestoreWhoseUrlHidesSuchACharacterIsAFault() {
+        assertThatThrownBy(() -> load(SMALLEST.replace("file:///srv/understudy", "file:///srv/%00understudy")))
+                .hasMessageContaining("filestore.url must be a URL of file or s3");
+    }
+
     @Test
     void continuousSnapshotsAreOffUntilTheyAreAskedFor() {
         assertThat(load(SMALLEST).primary().continuous()).isEmpty();

@@ -54,6 +54,13 @@ class RestoreErrorsTest {
         assertThat(failure.hint()).contains("ALTER FUNCTION fs(…) SET search_path = public, pg_temp");
     }
 
+    /** A message of many lines is one that a function of the site can raise. */
+    @Test
+    void manyLinesOfOneErrorAreRead() {
+        String errors = "pg_restore: error: could not execute query: ERROR:  first\n" + "x\n".repeat(30_000);
+        assertThat(failure(errors).getMessage()).contains("ERROR:  first | x | x");
+    }
+
     @Test
     void namesTheFunctionThatReliesOnSearchPath() {
         assertThat(failure(
