@@ -18,9 +18,9 @@ public final class FuzzTarget implements Closeable {
     private static final long SOME = 16L << 20;
     private static final long FOR_A_BYTE = 1500;
     /** Inputs in every test run. */
-    private static final int SHARE = 60;
+    private static final int SHARE = 25;
 
-    private static final int SMALL_SHARE = 8;
+    private static final int SMALL_SHARE = 4;
 
     private final Form form;
     private final List<byte[]> corpus;
