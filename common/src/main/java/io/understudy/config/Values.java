@@ -35,6 +35,9 @@ final class Values {
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\$?)\\{([A-Za-z_][A-Za-z0-9_]*)}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
 
+    /** Characters of a wrong value. */
+    private static final int SHOWN = 300;
+
     private final YamlSection section;
     private final Map<String, String> environment;
     private final Faults faults;
@@ -290,8 +293,10 @@ final class Values {
      * {@code jdbc:postgresql://user:secret@host/site?password=secret}.
      */
     private static String shown(String text) {
-        return text.replaceAll("//[^/?#]*@", "//••••@")
-                .replaceAll("(?i)(\\w*(?:pass|secret|token|key)\\w*)=[^&]*", "$1=••••");
+        String host = text.replaceAll("//[^/?#]*@", "//••••@");
+        // Of a long word the expression below tries each part.
+        String most = host.length() <= SHOWN ? host : host.substring(0, SHOWN) + "…";
+        return most.replaceAll("(?i)(\\w*(?:pass|secret|token|key)\\w*)=[^&]*", "$1=••••");
     }
 
     /** The text as written, from the key or from the file that its {@code _file} form names. */

@@ -88,6 +88,27 @@ class SettingsFileTest {
     }
 
     @Test
+    void anAddressWithoutASchemeIsAFault() {
+        assertThatThrownBy(() -> load(SMALLEST + "service: {health: {http: localhost}}\n"))
+                .hasMessageContaining("service.health.http must be a URL of http or https: localhost");
+        assertThatThrownBy(() -> load(SMALLEST.replace("file:///srv", "/srv")))
+                .hasMessageContaining("filestore.url must be a URL of file or s3");
+    }
+
+    /** A word of 20,000 letters took minutes; of a secret no part is shown where the text is cut. */
+    @Test
+    void ofALongWrongValueTheBeginningIsShown() {
+        String letters = "passx".repeat(8000);
+        assertThatThrownBy(() -> load(SMALLEST + "primary: {continuous: " + letters + "}\n"))
+                .message()
+                .hasSizeLessThan(700)
+                .contains("primary.continuous must be a duration", "passxpassx");
+        assertThatThrownBy(() -> load(SMALLEST.replace("file:///srv", "ftp://user:" + letters + "@h")))
+                .message()
+                .doesNotContain("passx");
+    }
+
+    @Test
     void aFilestoreWhoseUrlHidesSuchACharacterIsAFault() {
         assertThatThrownBy(() -> load(SMALLEST.replace("file:///srv/understudy", "file:///srv/%00understudy")))
                 .hasMessageContaining("filestore.url must be a URL of file or s3");

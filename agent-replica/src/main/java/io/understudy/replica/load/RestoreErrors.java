@@ -2,6 +2,7 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.ServerText;
 import io.understudy.process.CommandResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ final class RestoreErrors {
 
     /** @param section what was restored: {@code pre-data} */
     static UnderstudyException of(String section, CommandResult result) {
-        String error = firstError(result.errors());
+        String error = firstError(ServerText.ofProgram(result.errors()));
         String why = "cannot restore the database (" + section + "): " + shortened(error) + " (exit code "
                 + result.exitCode() + ")";
         Optional<String> searchPath = SearchPathHint.of(error, error);

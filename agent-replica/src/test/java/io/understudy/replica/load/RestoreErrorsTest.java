@@ -54,11 +54,23 @@ class RestoreErrorsTest {
         assertThat(failure.hint()).contains("ALTER FUNCTION fs(…) SET search_path = public, pg_temp");
     }
 
-    /** A message of many lines is one that a function of the site can raise. */
     @Test
     void manyLinesOfOneErrorAreRead() {
-        String errors = "pg_restore: error: could not execute query: ERROR:  first\n" + "x\n".repeat(30_000);
-        assertThat(failure(errors).getMessage()).contains("ERROR:  first | x | x");
+        String errors = "pg_restore: error: first\n" + "x\n".repeat(30_000);
+        assertThat(failure(errors).getMessage()).contains("error: first | x | x");
+    }
+
+    /** The server's own log has them. */
+    @Test
+    void rowsAreLeftOut() {
+        UnderstudyException failure =
+                failure("pg_restore: error: could not execute query: ERROR:  could not create unique index \"once\"\n"
+                        + "DETAIL:  Key (email)=(secret@example.net) is duplicated.\n"
+                        + "Command was: CREATE UNIQUE INDEX once ON public.person (email);\n");
+        assertThat(failure)
+                .hasMessageContaining("could not create unique index \"once\" | Command was: CREATE UNIQUE INDEX once")
+                .message()
+                .doesNotContain("secret");
     }
 
     @Test
