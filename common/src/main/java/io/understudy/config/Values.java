@@ -223,7 +223,7 @@ final class Values {
         Optional<URI> uri = optionalText(setting)
                 .flatMap(text -> parsed(setting, text, wanted, word -> {
                     URI read = URI.create(word);
-                    if (!schemes.contains(read.getScheme())
+                    if (!schemes.contains(String.valueOf(read.getScheme()))
                             || String.valueOf(read.getPath()).indexOf('\0') >= 0) {
                         throw new IllegalArgumentException("scheme, or a path that no system has");
                     }
