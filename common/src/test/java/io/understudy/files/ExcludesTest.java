@@ -68,4 +68,14 @@ class ExcludesTest {
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
     }
+
+    /** A snapshot that fails says which glob it is; one that hangs says nothing. */
+    @Test
+    void aGlobThatWouldTryEachWayIsRefused() {
+        Excludes excludes = Excludes.of(List.of("**a".repeat(20) + "b"));
+        assertThatThrownBy(() -> excludes.match(SafePath.of("a".repeat(200))))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID))
+                .hasMessageContaining("too many stars");
+    }
 }
