@@ -171,9 +171,9 @@ class SettingsFileTest {
         assertThat(settings.trees())
                 .extracting(Settings.TreeSettings::kind)
                 .containsExactly(TreeKind.FILES, TreeKind.SECRETS);
-        assertThat(settings.filestore().accessKey().reveal()).contains("from outside");
-        assertThat(settings.filestore().secretKey().reveal()).contains("${KEY}");
-        assertThat(settings.filestore().pathStyle()).isTrue();
+        assertThat(settings.filestore().s3().keys().access().reveal()).contains("from outside");
+        assertThat(settings.filestore().s3().keys().secret().reveal()).contains("${KEY}");
+        assertThat(settings.filestore().s3().endpoint().pathStyle()).isTrue();
         assertThat(settings.filestore().url()).isEqualTo(URI.create("s3://backups/example"));
         assertThat(settings.primary().http()).isEmpty();
         assertThat(settings.primary().schedule()).containsEntry("daily", "0 3 * * *");
@@ -221,7 +221,7 @@ class SettingsFileTest {
                 .contains("line 9: trees[1].name must be a name")
                 .contains("line 10: trees[2].kind must be one of files, config, secrets: film")
                 .contains("line 10: trees[2].path overlaps tree Media!: /srv/site/media")
-                .contains("line 12: filestore.url must be a URL of file or s3: ftp://x")
+                .contains("line 12: filestore.url must be a URL of file or s3 or sftp: ftp://x")
                 .contains("line 13: environment variable NOT_SET is not set")
                 .contains("line 14: primary.schedule has no cron expression for daily: 61 3 * * *")
                 .contains("line 14: primary.listen must be host:port: nowhere")
