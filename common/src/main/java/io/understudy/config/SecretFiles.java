@@ -13,8 +13,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
  * Files with secrets that others than their owner and group may read: the configuration that holds one itself, a file
- * that a {@code _file} key names, the key of TLS, that of SSH. They are used all the same, so that an agent starts; each is warned
- * of.
+ * that a {@code _file} key names, the key of TLS, that of SSH. They are used all the same, so that an agent starts;
+ * each is warned of.
  */
 final class SecretFiles {
     private final Path config;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
@@ -304,6 +305,47 @@ class SettingsFileTest {
     void namesASecretFileThatCannotBeRead() {
         assertThat(fault(SMALLEST.replace("user: site", "user: site, password_file: /nowhere/at/all")))
                 .hasMessageContaining("cannot read /nowhere/at/all: no such file or folder");
+    }
+
+    @Test
+    void readsAFilestoreOverSsh() {
+        FilestoreSettings filestore = load(overSsh(
+                        "sftp://backup@[::1]:2222/srv/understudy",
+                        "identity: /etc/understudy/ssh, known_hosts: /etc/understudy/known_hosts"))
+                .filestore();
+        assertThat(filestore.url().getPort()).isEqualTo(2222);
+        assertThat(filestore.ssh().identity()).contains(Path.of("/etc/understudy/ssh"));
+        assertThat(filestore.ssh().knownHosts()).contains(Path.of("/etc/understudy/known_hosts"));
+        assertThat(filestore.ssh().agent()).isFalse();
+        assertThat(load(overSsh("sftp://b@h/x", "agent: yes, host_key: 'SHA256:" + "a".repeat(43) + "'"))
+                        .filestore()
+                        .ssh()
+                        .agent())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sftp://b:geheim@h/x | agent: yes, known_hosts: /k | filestore.url must hold no password: set filestore.ssh.identity",
+                "sftp://h/x | agent: yes, known_hosts: /k | filestore.url names no user and server",
+                "sftp://b@h/ | agent: yes, known_hosts: /k | filestore.url names no folder",
+                "sftp://b@h/x | known_hosts: /k | filestore.ssh.identity is missing, and so are agent and password_file",
+                "sftp://b@h/x | agent: yes | filestore.ssh.known_hosts or filestore.ssh.host_key must be set",
+                "sftp://b@h/x | agent: yes, known_hosts: /k, host_key: a | and only one of them",
+                "sftp://b@h/x | agent: yes, host_key: 'MD5:00' | filestore.ssh.host_key must be a fingerprint",
+                "sftp://b@h/x | agent: yes, passphrase: p, known_hosts: /k | filestore.ssh.passphrase is set, but",
+                "sftp://b@h/x | agnt: yes, known_hosts: /k | unknown key filestore.ssh.agnt (did you mean agent?)",
+            })
+    void refusesAFilestoreOverSshThatIsNotWhole(String url, String options, String problem) {
+        assertThat(fault(overSsh(url, options)))
+                .hasMessageContaining(problem)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("geheim"));
+    }
+
+    private static String overSsh(String url, String options) {
+        return SMALLEST.replace("\"file:///srv/understudy\"", "\"" + url + "\", ssh: {" + options + "}");
     }
 
     @Test

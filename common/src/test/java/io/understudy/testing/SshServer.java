@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * OpenSSH's server on a port of loopback, with a host key, a user's key and folders of its own. It lets in the user that
- * it runs as: this one, or where this one is root the one that PostgreSQL runs as.
+ * OpenSSH's server on a port of loopback, with a host key, a user's key and folders of its own. It lets in the user
+ * that it runs as: this one, or where this one is root the one that PostgreSQL runs as.
  */
 public final class SshServer implements AutoCloseable {
     private static final String ACCOUNT = "postgres";

@@ -1,5 +1,6 @@
 package io.understudy.filestore.sftp;
 
+import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.Cancellation;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
 import org.slf4j.Logger;
@@ -41,8 +43,16 @@ final class Connections implements AutoCloseable {
         T run(SftpChannel channel) throws IOException;
     }
 
+    /** @param environment a variable's value, or null */
+    static Connections of(
+            Location location, FilestoreSettings settings, Ticker ticker, UnaryOperator<String> environment) {
+        Failures failures = new Failures(location);
+        Login login = new Login(location, settings, failures, environment);
+        return new Connections(login, failures, settings.timeout(), ticker);
+    }
+
     /** @param limit how long an operation waits until another one closes its file */
-    Connections(Login login, Failures failures, Duration limit, Ticker ticker) {
+    private Connections(Login login, Failures failures, Duration limit, Ticker ticker) {
         this.login = login;
         this.failures = failures;
         this.limit = limit;

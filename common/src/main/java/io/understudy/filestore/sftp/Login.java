@@ -5,6 +5,7 @@ import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.SshOptions;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FileFailure;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -202,15 +203,14 @@ final class Login implements AutoCloseable {
         FilePasswordProvider passphrase = (session, resource, attempt) ->
                 attempt == 0 ? options.passphrase().reveal().orElse(null) : null;
         List<KeyPair> pairs = new ArrayList<>();
-        try (InputStream in = Files.newInputStream(file)) {
+        byte[] content = content(file);
+        try (InputStream in = new ByteArrayInputStream(content)) {
             Iterable<KeyPair> read =
                     SecurityUtils.loadKeyPairIdentities(null, NamedResource.ofName(file.toString()), in, passphrase);
             if (read != null) {
                 read.forEach(pairs::add);
             }
-        } catch (IOException e) {
-            throw failures.login("filestore.ssh.identity cannot be read: " + FileFailure.reason(e), e);
-        } catch (GeneralSecurityException | RuntimeException e) {
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw failures.login(
                     "filestore.ssh.identity, " + file + ", is no private key, or its passphrase is wrong", e);
         }
@@ -221,6 +221,14 @@ final class Login implements AutoCloseable {
                     null);
         }
         return pairs;
+    }
+
+    private byte[] content(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw failures.login("filestore.ssh.identity cannot be read: " + FileFailure.reason(e), e);
+        }
     }
 
     private Connection channel(ClientSession session) {

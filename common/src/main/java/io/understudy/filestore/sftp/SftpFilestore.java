@@ -54,10 +54,18 @@ public final class SftpFilestore implements Filestore {
 
     /** @param environment a variable's value, or null */
     SftpFilestore(FilestoreSettings settings, Ticker ticker, UnaryOperator<String> environment) {
-        this.location = Location.parse(settings.url());
+        this(Location.parse(settings.url()), settings, ticker, environment);
+    }
+
+    private SftpFilestore(
+            Location location, FilestoreSettings settings, Ticker ticker, UnaryOperator<String> environment) {
+        this(location, Connections.of(location, settings, ticker, environment), ticker);
+    }
+
+    SftpFilestore(Location location, Connections connections, Ticker ticker) {
+        this.location = location;
+        this.connections = connections;
         this.failures = new Failures(location);
-        Login login = new Login(location, settings, failures, environment);
-        this.connections = new Connections(login, failures, settings.timeout(), ticker);
         this.folders = new Folders(location.root());
         this.temporary = new TemporaryFiles(location.root(), folders);
         this.names = new Names(folders);
