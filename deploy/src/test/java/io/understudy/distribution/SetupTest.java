@@ -45,7 +45,8 @@ class SetupTest {
         Files.createDirectories(checkout.resolve("deploy"));
         Files.copy(Path.of("setup"), checkout.resolve("deploy/setup"));
         // Nothing but these may be missing: the script would install it.
-        for (String tool : List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip", "ssh-keygen")) {
+        for (String tool :
+                List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip", "ssh-keygen")) {
             program(tool, "exit 0");
         }
         program("javac", "echo javac 17");
@@ -84,8 +85,7 @@ class SetupTest {
                 new HashMap<>(Map.of("HOME", folder.resolve("home").toString()));
         setup("-u XDG_CACHE_HOME HOME=" + environment.get("HOME"));
         assertThat(folder.resolve("home/.cache/understudy/tools/promtool")).isExecutable();
-        assertThat(TestTools.folder(environment, checkout))
-                .isEqualTo(folder.resolve("home/.cache/understudy/tools"));
+        assertThat(TestTools.folder(environment, checkout)).isEqualTo(folder.resolve("home/.cache/understudy/tools"));
 
         environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         setup("HOME=" + environment.get("HOME") + " XDG_CACHE_HOME=" + environment.get("XDG_CACHE_HOME"));

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import javax.security.auth.login.FailedLoginException;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.auth.UserAuthFactory;
@@ -210,15 +211,16 @@ final class Login implements AutoCloseable {
             if (read != null) {
                 read.forEach(pairs::add);
             }
+        } catch (FailedLoginException e) {
+            throw failures.login(
+                    "filestore.ssh.identity, " + file + ", is encrypted, and filestore.ssh.passphrase_file is not set",
+                    e);
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw failures.login(
                     "filestore.ssh.identity, " + file + ", is no private key, or its passphrase is wrong", e);
         }
         if (pairs.isEmpty()) {
-            throw failures.login(
-                    "filestore.ssh.identity, " + file
-                            + ", holds no private key, or is encrypted and filestore.ssh.passphrase_file is not set",
-                    null);
+            throw failures.login("filestore.ssh.identity, " + file + ", holds no private key", null);
         }
         return pairs;
     }

@@ -103,8 +103,8 @@ final class SftpChannel extends DefaultSftpClient {
     }
 
     /**
-     * Writes the whole content, gives the file its mode (where the server lets it), forces it to disk if the server can,
-     * and closes it.
+     * Writes the whole content, gives the file its mode where the server lets it, forces it to disk if the server can
+     * do that, and closes it.
      *
      * @throws SftpException the first refusal; the file is closed all the same
      */

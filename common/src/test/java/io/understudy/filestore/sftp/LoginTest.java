@@ -101,7 +101,7 @@ class LoginTest {
         assertThat(refused(pinned(key(folder.resolve("missing"), Secret.none())), Map.of()))
                 .hasMessageContaining("filestore.ssh.identity cannot be read");
         Path text = Files.writeString(folder.resolve("text"), "no key\n");
-        assertThat(refused(pinned(key(text, Secret.none())), Map.of())).hasMessageContaining("no private key");
+        assertThat(refused(pinned(key(text, Secret.none())), Map.of())).hasMessageContaining("private key");
     }
 
     @Test

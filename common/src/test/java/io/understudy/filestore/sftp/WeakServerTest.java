@@ -66,9 +66,7 @@ class WeakServerTest {
                         .filter(remark -> remark.hint().isPresent())
                         .map(remark -> remark.text().replaceAll("@.*", "")))
                 .containsExactly(
-                        "the server lacks fsync",
-                        "the server lacks posix-rename",
-                        "the server lacks hardlink");
+                        "the server lacks fsync", "the server lacks posix-rename", "the server lacks hardlink");
     }
 
     @Test
