@@ -75,6 +75,7 @@ public final class SshServer implements AutoCloseable {
             }
             Files.copy(folder.resolve("user_key.pub"), folder.resolve("authorized_keys"));
             giveAway(folder.resolve("host_key"));
+            giveAway(Files.createFile(folder.resolve("log")));
             server.configure(options);
             server.launch();
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "sshd-cleanup"));
@@ -119,7 +120,8 @@ public final class SshServer implements AutoCloseable {
             }
         }
         Stream.of(options)
-                .map(line -> line.replace("SFTP_SERVER", sftpServer().toString()))
+                .map(line -> line.replace("SFTP_SERVER", sftpServer().toString())
+                        .replace("LOG", folder.resolve("log").toString()))
                 .forEach(lines::add);
         if (Stream.of(options).noneMatch(line -> line.startsWith("Subsystem"))) {
             lines.add("Subsystem sftp internal-sftp");
@@ -127,7 +129,7 @@ public final class SshServer implements AutoCloseable {
         Files.write(folder.resolve("sshd_config"), lines);
     }
 
-    /** Its copy of OpenSSH's program for one session; {@code SFTP_SERVER} in an option. */
+    /** Its copy of OpenSSH's program for one session; {@code SFTP_SERVER} in an option, as {@code LOG} is its log. */
     private Path sftpServer() {
         return folder.resolve("sftp-server");
     }
