@@ -1,5 +1,7 @@
 package io.understudy.testing;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.understudy.config.S3Options;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings.FilestoreSettings;
@@ -37,23 +39,51 @@ public final class SshServer implements AutoCloseable {
 
     private final Path folder;
     private final int port;
+    private final boolean chrooted;
     private int folders;
     private Process sshd;
 
-    private SshServer(Path folder, int port) {
+    private SshServer(Path folder, int port, boolean chrooted) {
         this.folder = folder;
         this.port = port;
+        this.chrooted = chrooted;
     }
 
     /** Skips the calling test where there is no sshd. @param options lines of {@code sshd_config} */
     public static SshServer start(String... options) {
+        return start(false, options);
+    }
+
+    /**
+     * One that shows its users no more than one folder and lets them do nothing but SFTP. Skips the calling test where
+     * this user is not root, or may mount nothing: the server wants a user and folders that it gets for itself alone.
+     */
+    public static SshServer startChrooted() {
+        assumeTrue(ROOT, "needs root, to start a server that changes its root folder");
+        try {
+            Process probe = new ProcessBuilder("unshare", "-m", "true").start();
+            assumeTrue(probe.waitFor() == 0, "needs a namespace for mounts");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return start(
+                true,
+                "Subsystem sftp internal-sftp",
+                "Match User " + USER,
+                "ChrootDirectory /mnt",
+                "ForceCommand internal-sftp");
+    }
+
+    private static SshServer start(boolean chrooted, String... options) {
         Path sshd = TestTools.required("sshd");
         Path sftpServer = TestTools.required("sftp-server");
         Path keygen = TestTools.required("ssh-keygen");
         try {
             Path folder = Files.createTempDirectory("ussh");
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-            SshServer server = new SshServer(folder, FreePorts.next());
+            SshServer server = new SshServer(folder, FreePorts.next(), chrooted);
             // A home may be closed to the user that the server runs as.
             for (Path program : List.of(sshd, sftpServer)) {
                 copyAll(program.getParent(), program.getFileName().toString(), folder);
@@ -76,6 +106,9 @@ public final class SshServer implements AutoCloseable {
             Files.copy(folder.resolve("user_key.pub"), folder.resolve("authorized_keys"));
             giveAway(folder.resolve("host_key"));
             giveAway(Files.createFile(folder.resolve("log")));
+            if (chrooted) {
+                server.prepareChroot();
+            }
             server.configure(options);
             server.launch();
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "sshd-cleanup"));
@@ -100,6 +133,16 @@ public final class SshServer implements AutoCloseable {
                 Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
+    }
+
+    private void prepareChroot() throws IOException {
+        Files.createDirectory(folder.resolve("chroot"));
+        String users = Files.readString(Path.of("/etc/passwd"));
+        // An account whose password is locked is let in by no key.
+        Files.writeString(folder.resolve("shadow"), USER + ":*:19000::::::\n");
+        boolean known = users.lines().anyMatch(line -> line.startsWith("sshd:"));
+        Files.writeString(
+                folder.resolve("passwd"), users + (known ? "" : "sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin\n"));
     }
 
     private void configure(String... options) throws IOException {
@@ -137,7 +180,7 @@ public final class SshServer implements AutoCloseable {
     /** Accepts connections again after {@link #stop}. */
     public void launch() {
         CompletableFuture<Process> started = new CompletableFuture<>();
-        List<String> command = new ArrayList<>(unprivileged());
+        List<String> command = new ArrayList<>(chrooted ? inNamespace() : unprivileged());
         command.addAll(List.of(
                 folder.resolve("sshd").toString(),
                 "-D",
@@ -194,7 +237,7 @@ public final class SshServer implements AutoCloseable {
 
     private Path newFolder(String name) {
         try {
-            Path made = Files.createDirectory(folder.resolve(name));
+            Path made = Files.createDirectory((chrooted ? folder.resolve("chroot") : folder).resolve(name));
             Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-x---"));
             giveAway(made);
             return made;
@@ -212,7 +255,9 @@ public final class SshServer implements AutoCloseable {
     }
 
     public URI url(Path store) {
-        return URI.create("sftp://" + USER + "@127.0.0.1:" + port + store);
+        String path = store.toString();
+        String root = folder.resolve("chroot").toString();
+        return URI.create("sftp://" + USER + "@127.0.0.1:" + port + (chrooted ? path.substring(root.length()) : path));
     }
 
     /** Private key of the user whom the server lets in. */
@@ -312,6 +357,14 @@ public final class SshServer implements AutoCloseable {
         return ROOT
                 ? List.of("setpriv", "--reuid=" + ACCOUNT, "--regid=" + ACCOUNT, "--init-groups", "--pdeathsig", "TERM")
                 : List.of("setpriv", "--pdeathsig", "TERM");
+    }
+
+    /** Each folder of a chroot must be root's, and {@code /tmp} is not. */
+    private List<String> inNamespace() {
+        String mounts =
+                "mount --bind $0/passwd /etc/passwd && mount --bind $0/shadow /etc/shadow && mount -t tmpfs none /run && mkdir /run/sshd"
+                        + " && mount --bind $0/chroot /mnt && exec \"$@\"";
+        return List.of("setpriv", "--pdeathsig", "TERM", "unshare", "-m", "sh", "-c", mounts, folder.toString());
     }
 
     /** Environment of OpenSSH's own programs. */
