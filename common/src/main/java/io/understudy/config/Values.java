@@ -230,7 +230,8 @@ final class Values {
                     return read;
                 }));
         // Messages and metrics name these URLs.
-        uri.map(URI::getRawAuthority)
+        uri.filter(read -> !"sftp".equals(read.getScheme()))
+                .map(URI::getRawAuthority)
                 .filter(authority -> authority.contains("@"))
                 .ifPresent(authority -> fault(setting, "must hold no credentials"));
         return uri;
