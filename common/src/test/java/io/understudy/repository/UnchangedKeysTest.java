@@ -83,10 +83,8 @@ class UnchangedKeysTest {
         assertThat(text(same.changedKeys(in(gone))))
                 .isEqualTo(lines(changed.stream().map(String::valueOf).toList()));
         assertThat(text(same.changedRows(in(came))))
-                .isEqualTo(lines(changed.stream()
-                        .map(rows::get)
-                        .filter(Objects::nonNull)
-                        .toList()));
+                .isEqualTo(lines(
+                        changed.stream().map(rows::get).filter(Objects::nonNull).toList()));
     }
 
     private TableDelta step(Random random, Map<Integer, String> rows, TreeSet<Integer> touched) {
@@ -105,8 +103,7 @@ class UnchangedKeysTest {
             }
         }
         touched.addAll(keys);
-        return new TableDelta(
-                stream(lines(keys.stream().map(String::valueOf).toList())), stream(lines(came)));
+        return new TableDelta(stream(lines(keys.stream().map(String::valueOf).toList())), stream(lines(came)));
     }
 
     private static String lines(Iterable<String> all) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.S3Options;
 import io.understudy.config.S3Options.Credentials;
-import io.understudy.config.S3Options.ServerSideEncryption;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.FolderDeletion;
@@ -29,7 +28,6 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What a store answers: listings, errors, the state of a bucket; and what a machine or a pod gives for keys. */
 public final class S3Fuzz {
@@ -98,8 +96,14 @@ public final class S3Fuzz {
         private final FilestoreSettings settings;
 
         Bed(Credentials credentials) throws IOException {
+            S3Options none = S3Options.NONE;
             settings = store.settings(new S3Options(
-                    credentials, ServerSideEncryption.DEFAULT, Optional.empty(), Optional.empty(), Optional.empty()));
+                    none.endpoint(),
+                    S3Options.Keys.of(credentials),
+                    none.encryption(),
+                    none.kmsKey(),
+                    none.storageClass(),
+                    none.lock()));
             environment.put(
                     "AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.endpoint().toString());
             if (credentials == Credentials.POD) {
