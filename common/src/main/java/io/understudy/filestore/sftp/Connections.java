@@ -97,6 +97,8 @@ final class Connections implements AutoCloseable {
 
     /** The one with the fewest operations, or a new one; its user releases it. */
     Connection take(String action) {
+        // Nothing waits for an answer that has come already, and would notice.
+        Cancellation.check(action + " the filestore");
         while (true) {
             Optional<Connection> found = find(action);
             if (found.isPresent()) {

@@ -1,5 +1,6 @@
 package io.understudy.filestore.sftp;
 
+import io.understudy.failure.Cancellation;
 import io.understudy.filestore.BlockInput;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +35,8 @@ final class ObjectStream extends BlockInput {
         if (length == 0) {
             return 0;
         }
+        // What was read ahead needs no waiting, which would notice.
+        Cancellation.check(action + " the filestore");
         try {
             int count = in.read(buffer, offset, length);
             if (count < 0) {
