@@ -160,8 +160,6 @@ final class PostgresProcess implements AutoCloseable {
                 "max_connections=60",
                 "max_prepared_transactions=4",
                 "max_worker_processes=8",
-                // Its launcher makes a process a minute for each database; the servers of end-to-end tests run with it.
-                "autovacuum=off",
                 "max_parallel_workers_per_gather=0",
                 "wal_level=logical",
                 "log_line_prefix=%m [%p] %u@%d ",
