@@ -68,7 +68,8 @@ final class SettingsChecks {
         settings.primary().schedule().forEach((period, cron) -> {
             try {
                 parser.parse(cron).validate();
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                // The second is what the library makes of 8-/.
                 top.below("primary")
                         .fault(Setting.PRIMARY_SCHEDULE, "has no cron expression for " + period + ": " + cron);
             }

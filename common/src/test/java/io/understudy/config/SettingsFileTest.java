@@ -89,6 +89,12 @@ class SettingsFileTest {
     }
 
     @Test
+    void aBrokenRangeOfAScheduleIsAFault() {
+        assertThatThrownBy(() -> load(SMALLEST + "primary: {schedule: {daily: \"5 8-/ * * *\"}}\n"))
+                .hasMessageContaining("primary.schedule has no cron expression for daily: 5 8-/ * * *");
+    }
+
+    @Test
     void anAddressWithoutASchemeIsAFault() {
         assertThatThrownBy(() -> load(SMALLEST + "service: {health: {http: localhost}}\n"))
                 .hasMessageContaining("service.health.http must be a URL of http or https: localhost");

@@ -142,7 +142,11 @@ final class KeySources {
 
     private static Credentials fetch(String source, Supplier<Provider> provider, String hint) {
         try {
-            return provider.get().fetch();
+            Credentials given = provider.get().fetch();
+            if (given == null || given.accessKey() == null || given.secretKey() == null) {
+                throw new IllegalStateException("the answer holds none");
+            }
+            return given;
         } catch (RuntimeException e) {
             throw failure(source, e, hint);
         }

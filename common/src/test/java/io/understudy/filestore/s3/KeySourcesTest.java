@@ -187,6 +187,16 @@ class KeySourcesTest {
     }
 
     @Test
+    void anAnswerWithoutKeysIsAnError() throws IOException {
+        aServiceAccount();
+        metadata.script(request -> new Reply(
+                200, Map.of("Content-Type", "text/xml"), STS.replaceAll("<Credentials>.*</Credentials>", "")));
+        try (S3Filestore opened = open(Credentials.POD)) {
+            assertFails(ErrorCode.FILESTORE_DENIED, () -> opened.put("a", Content.of(new byte[1])));
+        }
+    }
+
+    @Test
     void aPodWithoutARoleIsAnErrorAtTheStart() {
         assertFails(ErrorCode.CONFIG_INVALID, () -> open(Credentials.POD));
     }
