@@ -4,6 +4,7 @@ import io.understudy.cli.Json;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
+import io.understudy.tasks.DaemonThreads;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.AdminReply;
 import io.understudy.v1.AdminRequest;
@@ -15,8 +16,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,8 +123,7 @@ public final class AdminClient {
     }
 
     private static void after(Duration pause, Runnable work) {
-        CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(work);
+        DaemonThreads.later("admin-patience", pause, work);
     }
 
     private String result(AdminCommand<?, ?> command, SocketChannel channel, AtomicBoolean taken, Progress progress)

@@ -1,16 +1,15 @@
 package io.understudy.admin;
 
 import io.understudy.audit.Caller;
+import io.understudy.tasks.DaemonThreads;
 import io.understudy.v1.AdminReply;
 import io.understudy.v1.AdminRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,8 +85,7 @@ final class AdminConnection implements AutoCloseable {
     }
 
     private static void later(Runnable work) {
-        CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(work);
+        DaemonThreads.later("admin-patience", PATIENCE, work);
     }
 
     private void leave(AdminCall call) {

@@ -1,8 +1,8 @@
 package io.understudy.config;
 
 import io.understudy.config.S3Options.Credentials;
+import io.understudy.config.S3Options.Keys;
 import io.understudy.config.S3Options.ServerSideEncryption;
-import io.understudy.config.Settings.FilestoreSettings;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -21,15 +21,14 @@ final class BucketChecks {
         this.values = values;
     }
 
-    void check(FilestoreSettings settings) {
-        boolean access = settings.accessKey().reveal().isPresent();
-        boolean secret = settings.secretKey().reveal().isPresent();
+    void check(S3Options s3) {
+        Keys keys = s3.keys();
+        boolean access = keys.access().reveal().isPresent();
+        boolean secret = keys.secret().reveal().isPresent();
         if (access != secret) {
             values.fault(Setting.FILESTORE_ACCESS_KEY, "and filestore.secret_key go together: set both");
         }
-        S3Options s3 = settings.s3();
-        if ((access || secret || settings.sessionToken().reveal().isPresent())
-                && s3.credentials() != Credentials.SETTINGS) {
+        if ((access || secret || keys.token().reveal().isPresent()) && keys.from() != Credentials.SETTINGS) {
             values.fault(
                     Setting.FILESTORE_CREDENTIALS,
                     "is not settings, but filestore.access_key, secret_key or session_token is set: keep one of them");

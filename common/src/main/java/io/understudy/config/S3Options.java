@@ -1,5 +1,6 @@
 package io.understudy.config;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -7,20 +8,49 @@ import java.util.Optional;
 /**
  * What only a bucket has.
  *
- * @param credentials where the keys come from; default: the configuration
+ * @param endpoint where the bucket is; default: at AWS
+ * @param keys whom the store lets in; default: those of the configuration
  * @param encryption what the store is asked to do with each object; default: what the bucket's own default says
  * @param kmsKey which key of the store's key service encrypts; empty: the store's default key
  * @param storageClass of each object; empty: the bucket's default
  * @param lock how long new content is kept from being deleted or replaced; empty: it is not
  */
 public record S3Options(
-        Credentials credentials,
+        Endpoint endpoint,
+        Keys keys,
         ServerSideEncryption encryption,
         Optional<String> kmsKey,
         Optional<String> storageClass,
         Optional<Lock> lock) {
     public static final S3Options NONE = new S3Options(
-            Credentials.SETTINGS, ServerSideEncryption.DEFAULT, Optional.empty(), Optional.empty(), Optional.empty());
+            Endpoint.AWS,
+            Keys.NONE,
+            ServerSideEncryption.DEFAULT,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    /**
+     * @param url of an S3-compatible store; empty: AWS
+     * @param region of the bucket; empty: the store is asked
+     * @param pathStyle whether the bucket is in the path instead of the host name; default: yes with a URL
+     */
+    public record Endpoint(Optional<URI> url, Optional<String> region, boolean pathStyle) {
+        public static final Endpoint AWS = new Endpoint(Optional.empty(), Optional.empty(), false);
+    }
+
+    /**
+     * @param from where they come from
+     * @param access,secret,token those of the configuration
+     */
+    public record Keys(Credentials from, Secret access, Secret secret, Secret token) {
+        public static final Keys NONE = of(Credentials.SETTINGS);
+
+        /** Keys that the configuration does not hold. */
+        public static Keys of(Credentials from) {
+            return new Keys(from, Secret.none(), Secret.none(), Secret.none());
+        }
+    }
 
     /** Where keys come from. There is no search: one that has none is an error. */
     public enum Credentials {
@@ -67,6 +97,6 @@ public record S3Options(
     }
 
     public S3Options lockedFor(Optional<Lock> other) {
-        return new S3Options(credentials, encryption, kmsKey, storageClass, other);
+        return new S3Options(endpoint, keys, encryption, kmsKey, storageClass, other);
     }
 }

@@ -13,8 +13,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
  * Files with secrets that others than their owner and group may read: the configuration that holds one itself, a file
- * that a {@code _file} key names, the key of TLS. They are used all the same, so that an agent starts; each is warned
- * of.
+ * that a {@code _file} key names, the key of TLS, that of SSH. They are used all the same, so that an agent starts;
+ * each is warned of.
  */
 final class SecretFiles {
     private final Path config;
@@ -33,6 +33,7 @@ final class SecretFiles {
                 .filter(setting -> setting.kind().equals(Kind.SECRET))
                 .forEach(files::look);
         files.named(Setting.TLS_KEY, Setting.TLS_KEY.key());
+        files.named(Setting.FILESTORE_SSH_IDENTITY, Setting.FILESTORE_SSH_IDENTITY.key());
         return files.warnings.stream().distinct().toList();
     }
 

@@ -108,42 +108,16 @@ public record Settings(
     }
 
     /**
-     * @param url {@code file:///folder} or {@code s3://bucket/prefix}
-     * @param endpoint of an S3-compatible store; absent: AWS
-     * @param pathStyle whether the bucket is in the path instead of the host name; default: yes with an endpoint
+     * @param url {@code file:///folder}, {@code s3://bucket/prefix} or {@code sftp://user@host:port/folder}
      * @param timeout of one request, default 60 s
      * @param limits of what goes over the network; default: none
      * @param s3 what only a bucket has
+     * @param ssh what only a store over SSH has
      */
-    public record FilestoreSettings(
-            URI url,
-            Optional<URI> endpoint,
-            Optional<String> region,
-            boolean pathStyle,
-            Secret accessKey,
-            Secret secretKey,
-            Secret sessionToken,
-            Duration timeout,
-            RateLimits limits,
-            S3Options s3) {
-        /** Without options of a bucket. */
-        public FilestoreSettings(
-                URI url,
-                Optional<URI> endpoint,
-                Optional<String> region,
-                boolean pathStyle,
-                Secret accessKey,
-                Secret secretKey,
-                Secret sessionToken,
-                Duration timeout,
-                RateLimits limits) {
-            this(url, endpoint, region, pathStyle, accessKey, secretKey, sessionToken, timeout, limits, S3Options.NONE);
-        }
-
+    public record FilestoreSettings(URI url, Duration timeout, RateLimits limits, S3Options s3, SshOptions ssh) {
         /** The same place with other options of a bucket. */
         public FilestoreSettings with(S3Options options) {
-            return new FilestoreSettings(
-                    url, endpoint, region, pathStyle, accessKey, secretKey, sessionToken, timeout, limits, options);
+            return new FilestoreSettings(url, timeout, limits, options, ssh);
         }
     }
 

@@ -7,6 +7,7 @@ import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -40,19 +41,26 @@ final class SettingsChecks {
         trees(settings.trees());
         outsideTrees(Setting.MARKER, settings.marker(), settings);
         outsideTrees(Setting.STATE, settings.state(), settings);
-        if ("file".equals(settings.filestore().url().getScheme())) {
-            directory(settings);
-            settings.filestore()
-                    .s3()
-                    .lock()
-                    .ifPresent(lock -> top.below("retention")
-                            .fault(
-                                    Setting.RETENTION_LOCK,
-                                    "needs a bucket with Object Lock: filestore.url names a folder"));
-        } else if (settings.filestore().url().getHost() == null) {
-            top.below("filestore").fault(Setting.FILESTORE_URL, "names no bucket: s3://bucket/prefix");
+        filestore(settings);
+    }
+
+    private void filestore(Settings settings) {
+        URI url = settings.filestore().url();
+        Values values = top.below("filestore");
+        switch (String.valueOf(url.getScheme())) {
+            case "file" -> directory(settings);
+            case "sftp" -> new SshChecks(values).check(url, settings.filestore().ssh());
+            default -> {
+                if (url.getHost() == null) {
+                    values.fault(Setting.FILESTORE_URL, "names no bucket: s3://bucket/prefix");
+                }
+            }
         }
-        new BucketChecks(top.below("filestore")).check(settings.filestore());
+        if (!"s3".equals(url.getScheme()) && settings.filestore().s3().lock().isPresent()) {
+            top.below("retention")
+                    .fault(Setting.RETENTION_LOCK, "needs a bucket with Object Lock: filestore.url names a folder");
+        }
+        new BucketChecks(values).check(settings.filestore().s3());
     }
 
     private void schedule(Settings settings) {
@@ -60,7 +68,8 @@ final class SettingsChecks {
         settings.primary().schedule().forEach((period, cron) -> {
             try {
                 parser.parse(cron).validate();
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                // The second is what the library makes of 8-/.
                 top.below("primary")
                         .fault(Setting.PRIMARY_SCHEDULE, "has no cron expression for " + period + ": " + cron);
             }

@@ -1,6 +1,8 @@
 package io.understudy.config;
 
 import io.understudy.config.S3Options.Credentials;
+import io.understudy.config.S3Options.Endpoint;
+import io.understudy.config.S3Options.Keys;
 import io.understudy.config.S3Options.Lock;
 import io.understudy.config.S3Options.ServerSideEncryption;
 import io.understudy.config.Settings.DatabaseSettings;
@@ -87,24 +89,38 @@ final class SettingsReader {
     }
 
     private FilestoreSettings filestore(Values values) {
-        Optional<URI> endpoint = values.uri(Setting.FILESTORE_ENDPOINT, List.of("http", "https"));
         return new FilestoreSettings(
-                values.uri(Setting.FILESTORE_URL, List.of("file", "s3")).orElse(URI.create("file:///nowhere")),
-                endpoint,
-                values.optionalText(Setting.FILESTORE_REGION),
-                values.yesNo(Setting.FILESTORE_PATH_STYLE).orElse(endpoint.isPresent()),
-                values.secret(Setting.FILESTORE_ACCESS_KEY),
-                values.secret(Setting.FILESTORE_SECRET_KEY),
-                values.secret(Setting.FILESTORE_SESSION_TOKEN),
+                values.uri(Setting.FILESTORE_URL, List.of("file", "s3", "sftp")).orElse(URI.create("file:///nowhere")),
                 values.duration(Setting.FILESTORE_TIMEOUT),
                 new RateLimits(
                         values.size(Setting.FILESTORE_UPLOAD_LIMIT), values.size(Setting.FILESTORE_DOWNLOAD_LIMIT)),
-                bucket(values));
+                bucket(values),
+                ssh(values.below("ssh")));
+    }
+
+    private static SshOptions ssh(Values values) {
+        values.section().allowOnly(Setting.keysOf("filestore.ssh"));
+        return new SshOptions(
+                values.optionalPath(Setting.FILESTORE_SSH_IDENTITY),
+                values.secret(Setting.FILESTORE_SSH_PASSPHRASE),
+                values.yesNo(Setting.FILESTORE_SSH_AGENT).orElse(false),
+                values.secret(Setting.FILESTORE_SSH_PASSWORD),
+                values.optionalPath(Setting.FILESTORE_SSH_KNOWN_HOSTS),
+                values.optionalText(Setting.FILESTORE_SSH_HOST_KEY));
     }
 
     private S3Options bucket(Values values) {
+        Optional<URI> endpoint = values.uri(Setting.FILESTORE_ENDPOINT, List.of("http", "https"));
         return new S3Options(
-                Credentials.valueOf(upper(values.choice(Setting.FILESTORE_CREDENTIALS))),
+                new Endpoint(
+                        endpoint,
+                        values.optionalText(Setting.FILESTORE_REGION),
+                        values.yesNo(Setting.FILESTORE_PATH_STYLE).orElse(endpoint.isPresent())),
+                new Keys(
+                        Credentials.valueOf(upper(values.choice(Setting.FILESTORE_CREDENTIALS))),
+                        values.secret(Setting.FILESTORE_ACCESS_KEY),
+                        values.secret(Setting.FILESTORE_SECRET_KEY),
+                        values.secret(Setting.FILESTORE_SESSION_TOKEN)),
                 ServerSideEncryption.valueOf(upper(values.choice(Setting.FILESTORE_SERVER_SIDE_ENCRYPTION))),
                 values.optionalText(Setting.FILESTORE_KMS_KEY),
                 values.optionalText(Setting.FILESTORE_STORAGE_CLASS),

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 final class Values {
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\$?)\\{([A-Za-z_][A-Za-z0-9_]*)}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+
+    /** Characters of a wrong value. */
+    private static final int SHOWN = 300;
 
     private final YamlSection section;
     private final Map<String, String> environment;
@@ -204,11 +208,14 @@ final class Values {
     }
 
     private Path absolute(Setting setting, String text) {
-        Path path = RawPaths.path(text).normalize();
-        if (!path.isAbsolute() || path.getNameCount() == 0) {
-            fault(setting, "must be an absolute path below /: " + text);
-        }
-        return path;
+        return parsed(setting, text, "must be an absolute path below /", word -> {
+                    Path path = RawPaths.path(word).normalize();
+                    if (!path.isAbsolute() || path.getNameCount() == 0) {
+                        throw new IllegalArgumentException(word);
+                    }
+                    return path;
+                })
+                .orElse(Path.of("/"));
     }
 
     Optional<URI> uri(Setting setting, List<String> schemes) {
@@ -216,13 +223,15 @@ final class Values {
         Optional<URI> uri = optionalText(setting)
                 .flatMap(text -> parsed(setting, text, wanted, word -> {
                     URI read = URI.create(word);
-                    if (!schemes.contains(read.getScheme())) {
-                        throw new IllegalArgumentException("scheme");
+                    if (!schemes.contains(String.valueOf(read.getScheme()))
+                            || String.valueOf(read.getPath()).indexOf('\0') >= 0) {
+                        throw new IllegalArgumentException("scheme, or a path that no system has");
                     }
                     return read;
                 }));
         // Messages and metrics name these URLs.
-        uri.map(URI::getRawAuthority)
+        uri.filter(read -> !"sftp".equals(read.getScheme()))
+                .map(URI::getRawAuthority)
                 .filter(authority -> authority.contains("@"))
                 .ifPresent(authority -> fault(setting, "must hold no credentials"));
         return uri;
@@ -285,8 +294,10 @@ final class Values {
      * {@code jdbc:postgresql://user:secret@host/site?password=secret}.
      */
     private static String shown(String text) {
-        return text.replaceAll("//[^/?#]*@", "//••••@")
-                .replaceAll("(?i)(\\w*(?:pass|secret|token|key)\\w*)=[^&]*", "$1=••••");
+        String host = text.replaceAll("//[^/?#]*@", "//••••@");
+        // Of a long word the expression below tries each part.
+        String most = host.length() <= SHOWN ? host : host.substring(0, SHOWN) + "…";
+        return most.replaceAll("(?i)(\\w*(?:pass|secret|token|key)\\w*)=[^&]*", "$1=••••");
     }
 
     /** The text as written, from the key or from the file that its {@code _file} form names. */
@@ -308,6 +319,9 @@ final class Values {
     private Optional<String> contentOf(String file) {
         try {
             return Optional.of(Files.readString(RawPaths.path(file)).stripTrailing());
+        } catch (InvalidPathException e) {
+            faults.add(section.line(), "cannot read " + file.replace("\0", "\\0") + ": it is no path");
+            return Optional.empty();
         } catch (IOException e) {
             faults.add(section.line(), "cannot read " + file + ": " + FileFailure.reason(e));
             return Optional.empty();

@@ -35,15 +35,23 @@ public final class Excludes {
         try {
             return Pattern.compile(Glob.toRegex(glob), Pattern.DOTALL);
         } catch (PatternSyntaxException e) {
-            throw new UnderstudyException(
-                    ErrorCode.CONFIG_INVALID,
-                    "cannot exclude \"" + glob + "\": " + e.getDescription(),
-                    "globs are relative to the tree's path: cache/**, **/*.tmp, {a,b}, [0-9]",
-                    e);
+            throw unusable(glob, e.getDescription(), e);
         }
     }
 
-    /** Whether a glob matches exactly this path; what lies beneath a matched path is not asked for. */
+    private static UnderstudyException unusable(String glob, String why, Exception cause) {
+        return new UnderstudyException(
+                ErrorCode.CONFIG_INVALID,
+                "cannot exclude \"" + glob + "\": " + why,
+                "globs are relative to the tree's path: cache/**, **/*.tmp, {a,b}, [0-9]",
+                cause);
+    }
+
+    /**
+     * Whether a glob matches exactly this path; what lies beneath a matched path is not asked for.
+     *
+     * @throws UnderstudyException {@code CONFIG_INVALID} when that takes too long to find out
+     */
     public boolean match(SafePath path) {
         if (path.equals(TreeRoot.OWN)) {
             return true;
@@ -52,6 +60,45 @@ public final class Excludes {
             return false;
         }
         String text = Surrogates.decode(path.raw());
-        return patterns.stream().anyMatch(pattern -> pattern.matcher(text).matches());
+        return patterns.stream()
+                .anyMatch(pattern -> pattern.matcher(new Looked(text, pattern)).matches());
+    }
+
+    /** A path that is looked at a bounded number of times: a glob with many stars would try each way to share it. */
+    private static final class Looked implements CharSequence {
+        private static final int MOST = 20_000_000;
+
+        private final String text;
+        private final Pattern pattern;
+        private int looks;
+
+        Looked(String text, Pattern pattern) {
+            this.text = text;
+            this.pattern = pattern;
+        }
+
+        @Override
+        public char charAt(int at) {
+            looks++;
+            if (looks > MOST) {
+                throw unusable(pattern.pattern(), "it has too many stars for the path " + text, null);
+            }
+            return text.charAt(at);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int from, int to) {
+            return text.subSequence(from, to);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 }

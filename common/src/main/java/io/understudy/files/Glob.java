@@ -4,10 +4,14 @@ import java.util.regex.PatternSyntaxException;
 
 /** Translates one glob, as {@link Excludes} explains it, into a regular expression. */
 final class Glob {
+    /** Each is one more way to share a path. */
+    private static final int MOST_STARS = 16;
+
     private final String glob;
     private final StringBuilder regex = new StringBuilder();
     private int at;
     private boolean inGroup;
+    private int stars;
 
     private Glob(String glob) {
         this.glob = glob;
@@ -43,6 +47,10 @@ final class Glob {
     }
 
     private void stars() {
+        stars++;
+        if (stars > MOST_STARS) {
+            throw fault("more than " + MOST_STARS + " times *");
+        }
         if (at >= glob.length() || glob.charAt(at) != '*') {
             regex.append("[^/]*");
             return;

@@ -7,6 +7,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.filestore.s3.Bucket;
 import io.understudy.filestore.s3.S3Filestore;
+import io.understudy.filestore.sftp.SftpFilestore;
 import io.understudy.time.Ticker;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
@@ -15,7 +16,7 @@ import java.util.Random;
 
 /** Opens filestores by their URL. */
 public final class Filestores {
-    private static final String HINT = "write it as file:///folder or s3://bucket/prefix";
+    private static final String HINT = "write it as file:///folder, s3://bucket/prefix or sftp://user@host:port/folder";
 
     private Filestores() {}
 
@@ -57,7 +58,8 @@ public final class Filestores {
         return switch (scheme) {
             case "file" -> new DirectoryFilestore(folder(settings.url()));
             case "s3" -> new S3Filestore(settings, ticker);
-            default -> throw invalid("filestore.url begins with neither file: nor s3:", HINT);
+            case "sftp" -> new SftpFilestore(settings, ticker);
+            default -> throw invalid("filestore.url begins with none of file:, s3: and sftp:", HINT);
         };
     }
 

@@ -228,6 +228,8 @@ public final class Database {
         properties.put("tcpKeepAlive", "true");
         properties.putAll(settings.parameters());
         properties.put("assumeMinServerVersion", "12");
+        // Details and contexts quote rows.
+        properties.put("logServerErrorDetail", "false");
         properties.put("ApplicationName", ConnectionString.NAME);
         if (options) {
             properties.merge("options", SessionSettings.AT_START, (own, ours) -> own + " " + ours);

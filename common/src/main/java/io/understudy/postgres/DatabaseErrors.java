@@ -9,7 +9,10 @@ import java.util.Set;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Makes stable codes with hints of what PostgreSQL and its driver report. SQL states decide: texts are translated. */
+/**
+ * Makes stable codes with hints of what PostgreSQL and its driver report. SQL states decide: texts are translated. Here
+ * what a server says enters the agents, and the site's rows are taken out of it ({@link ServerText}).
+ */
 public final class DatabaseErrors {
     private record Meaning(ErrorCode code, String hint) {}
 
@@ -66,7 +69,8 @@ public final class DatabaseErrors {
     /** @param what {@code cannot <do what> <to what>} */
     public static UnderstudyException of(String what, SQLException failure) {
         Meaning meaning = meaning(failure.getSQLState());
-        return new UnderstudyException(meaning.code(), what + ": " + why(failure), hint(meaning, failure), failure);
+        return new UnderstudyException(
+                meaning.code(), what + ": " + why(failure), hint(meaning, failure), withoutRows(failure));
     }
 
     /** The SQL state behind a failure that a session has thrown. */
@@ -99,7 +103,7 @@ public final class DatabaseErrors {
     public static String context(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
-                return server(sql).map(ServerErrorMessage::getWhere).orElse("");
+                return sql instanceof Answer answer ? answer.context : "";
             }
         }
         return "";
@@ -122,20 +126,37 @@ public final class DatabaseErrors {
 
     private static String hint(Meaning meaning, SQLException failure) {
         return meaning == OTHER
-                ? server(failure).map(ServerErrorMessage::getHint).orElse(OTHER.hint())
+                ? server(failure)
+                        .filter(said -> !ServerText.isRaised(said, failure.getSQLState()))
+                        .map(ServerErrorMessage::getHint)
+                        .orElse(OTHER.hint())
                 : meaning.hint();
     }
 
-    /** Details of violated constraints and bad values quote the site's rows, so those are left out. */
     private static String why(SQLException failure) {
-        String message = server(failure).map(ServerErrorMessage::getMessage).orElse(failure.getMessage());
-        String state = failure.getSQLState();
-        boolean quotesRows = state != null && (state.startsWith("22") || state.startsWith("23"));
         return server(failure)
-                .map(ServerErrorMessage::getDetail)
-                .filter(detail -> !quotesRows)
-                .map(detail -> message + " (" + detail + ")")
-                .orElse(message);
+                .map(said -> ServerText.of(said, failure.getSQLState()))
+                .orElse(failure.getMessage());
+    }
+
+    /** The cause as logs may show it: the driver's own has all that the server said. */
+    private static SQLException withoutRows(SQLException failure) {
+        return server(failure)
+                .<SQLException>map(said -> new Answer(failure, ServerText.context(said.getWhere())))
+                .orElse(failure);
+    }
+
+    /** What the server answered, without the site's rows. */
+    private static final class Answer extends SQLException {
+        private static final long serialVersionUID = 1L;
+
+        private final String context;
+
+        Answer(SQLException failure, String context) {
+            super(why(failure), failure.getSQLState());
+            this.context = context;
+            setStackTrace(failure.getStackTrace());
+        }
     }
 
     private static Optional<ServerErrorMessage> server(SQLException failure) {

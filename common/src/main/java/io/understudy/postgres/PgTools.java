@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 
 /**
  * PostgreSQL's own programs: finds the installation that fits, and runs them. The password travels in their
- * environment, which their own user alone can read; no {@code PG…} variable of the agent's environment reaches them.
+ * environment, which their own user alone can read; no other {@code PG…} variable reaches them, nor anything else that
+ * the agent has for itself.
  * Thread-safe.
  */
 public final class PgTools {
@@ -29,12 +30,13 @@ public final class PgTools {
 
     private static final String PASSWORD = "PGPASSWORD";
     private static final Map<String, String> MESSAGES = Map.of("LC_MESSAGES", "C");
+    /** Places of what a login may need besides a password; they hold no secret themselves. */
+    private static final List<String> OF_LOGINS = List.of("PGPASSFILE", "KRB5CCNAME", "KRB5_CONFIG");
 
     private final DatabaseSettings settings;
     private final CommandRunner runner;
     private final Path root;
     private final ToolFinder finder;
-    private final Map<String, String> environment;
     private final String name;
     private final Function<String, StartupSettings> startup;
 
@@ -43,39 +45,31 @@ public final class PgTools {
                 settings,
                 runner,
                 Path.of("/"),
-                System.getenv(),
+                System.getenv().getOrDefault("PATH", ""),
                 ConnectionString.NAME,
                 StartupSettings.asked(new Database(settings)));
     }
 
+    /** @param searched folders that programs are looked for in, as {@code PATH} has them */
     PgTools(
             DatabaseSettings settings,
             CommandRunner runner,
             Path root,
-            Map<String, String> environment,
+            String searched,
             String name,
             Function<String, StartupSettings> startup) {
-        this(
-                settings,
-                runner,
-                root,
-                environment,
-                name,
-                startup,
-                new ToolFinder(runner, root, environment.getOrDefault("PATH", "")));
+        this(settings, runner, root, name, startup, new ToolFinder(runner, root, searched));
     }
 
     private PgTools(
             DatabaseSettings settings,
             CommandRunner runner,
             Path root,
-            Map<String, String> environment,
             String name,
             Function<String, StartupSettings> startup,
             ToolFinder finder) {
         this.settings = settings;
         this.runner = runner;
-        this.environment = environment;
         this.root = root;
         this.name = name;
         this.startup = startup;
@@ -84,13 +78,13 @@ public final class PgTools {
 
     /** The same, but the server knows the programs' sessions by this name: at most 63 bytes. */
     public PgTools named(String name) {
-        return new PgTools(settings, runner, root, environment, name, startup, finder);
+        return new PgTools(settings, runner, root, name, startup, finder);
     }
 
     /** The same for another user. */
     public PgTools as(String user, Secret password) {
         DatabaseSettings other = settings.as(user, password);
-        return new PgTools(other, runner, root, environment, name, StartupSettings.asked(new Database(other)), finder);
+        return new PgTools(other, runner, root, name, StartupSettings.asked(new Database(other)), finder);
     }
 
     /**
@@ -178,11 +172,12 @@ public final class PgTools {
         // Asked first: its session finds out when the password was renewed.
         StartupSettings accepted = startup.apply(database);
         settings.password().reveal().ifPresent(password -> variables.put(PASSWORD, password));
-        List<String> all = shielded(program, variables);
+        List<String> all = new ArrayList<>(List.of(program.toString()));
         all.add("--dbname=" + ConnectionString.of(settings, database, name, accepted));
         all.add("--no-password");
         all.addAll(arguments);
-        return runner.run(streams.apply(Command.of(all, limit).with(variables)));
+        return runner.run(
+                streams.apply(Command.of(all, limit).inheriting(OF_LOGINS).with(variables)));
     }
 
     /**
@@ -191,22 +186,8 @@ public final class PgTools {
      */
     public CommandResult runOffline(
             Path program, List<String> arguments, Duration limit, UnaryOperator<Command> streams) {
-        List<String> all = shielded(program, MESSAGES);
+        List<String> all = new ArrayList<>(List.of(program.toString()));
         all.addAll(arguments);
         return runner.run(streams.apply(Command.of(all, limit).with(MESSAGES)));
-    }
-
-    /** Even an empty PGSERVICE would be looked up, so the variables are taken away, not emptied. */
-    private List<String> shielded(Path program, Map<String, String> own) {
-        List<String> command = new ArrayList<>();
-        environment.keySet().stream()
-                .filter(name -> name.startsWith("PG") && !name.equals("PGPASSFILE") && !own.containsKey(name))
-                .sorted()
-                .forEach(name -> command.addAll(List.of("-u", name)));
-        if (!command.isEmpty()) {
-            command.add(0, "/usr/bin/env");
-        }
-        command.add(program.toString());
-        return command;
     }
 }

@@ -17,7 +17,7 @@ import java.util.TreeSet;
  *
  * @param arguments program and arguments, at least one
  * @param environment added to what the program inherits
- * @param inherited names of the agent's own variables that the program gets; absent: all of them
+ * @param inherited names of the agent's own variables that the program gets, where they are set
  * @param limit the longest it may run before it is killed with its children
  * @param output consumes the program's standard output as a stream; absent: it is captured in the result (its last 64
  *     KiB)
@@ -27,7 +27,7 @@ import java.util.TreeSet;
 public record Command(
         List<String> arguments,
         Map<String, String> environment,
-        Optional<Set<String>> inherited,
+        Set<String> inherited,
         Duration limit,
         Optional<Consumer> output,
         boolean leavesProcesses) {
@@ -46,6 +46,9 @@ public record Command(
             "TZ",
             "TMPDIR");
 
+    private static final List<String> OF_LIBRARIES =
+            List.of("LD_LIBRARY_PATH", "OPENSSL_CONF", "SSL_CERT_FILE", "SSL_CERT_DIR");
+
     private static final int SHOWN = 300;
 
     /** Reads the program's standard output until its end, in a thread of the caller's choosing. */
@@ -57,7 +60,7 @@ public record Command(
     public Command {
         arguments = List.copyOf(arguments);
         environment = Map.copyOf(environment);
-        inherited = inherited.map(Set::copyOf);
+        inherited = Set.copyOf(inherited);
         Objects.requireNonNull(limit);
         Objects.requireNonNull(output);
         if (arguments.isEmpty()) {
@@ -69,8 +72,13 @@ public record Command(
         }
     }
 
+    /**
+     * With {@link #USUAL} variables, and those that say where libraries lie: what the agent has for itself, such as the
+     * keys of the filestore, no program needs.
+     */
     public static Command of(List<String> arguments, Duration limit) {
-        return new Command(arguments, Map.of(), Optional.empty(), limit, Optional.empty(), false);
+        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), false)
+                .inheriting(OF_LIBRARIES);
     }
 
     /** As {@link #ofSite(List, Collection, Duration)}, with the usual variables alone. */
@@ -79,13 +87,18 @@ public record Command(
     }
 
     /**
-     * A command of an operator's, which may start a service. It gets {@link #USUAL} variables and those that are named:
-     * what the agent has for itself, such as the keys of the filestore, is none of the site's.
+     * A command of an operator's, which may start a service. It gets {@link #USUAL} variables and those that are named.
      */
     public static Command ofSite(List<String> arguments, Collection<String> environment, Duration limit) {
-        Set<String> inherited = new TreeSet<>(USUAL);
-        inherited.addAll(environment);
-        return new Command(arguments, Map.of(), Optional.of(inherited), limit, Optional.empty(), true);
+        return new Command(arguments, Map.of(), Set.copyOf(USUAL), limit, Optional.empty(), true)
+                .inheriting(environment);
+    }
+
+    /** The same with more variables of the agent's environment. */
+    public Command inheriting(Collection<String> names) {
+        Set<String> all = new TreeSet<>(inherited);
+        all.addAll(names);
+        return new Command(arguments, environment, all, limit, output, leavesProcesses);
     }
 
     public Command with(Map<String, String> environment) {

@@ -87,7 +87,7 @@ public final class SystemCommandRunner implements CommandRunner {
                 ? new FiledOutput(files.create(mark, command.limit()))
                 : new PipedOutput(command);
         ProcessBuilder builder = new ProcessBuilder(command.arguments()).redirectInput(NO_INPUT);
-        command.inherited().ifPresent(builder.environment().keySet()::retainAll);
+        builder.environment().keySet().retainAll(command.inherited());
         builder.environment().putAll(command.environment());
         builder.environment().put(MarkedProcesses.VARIABLE, mark);
         output.attach(builder);

@@ -1,13 +1,11 @@
 package io.understudy.repository;
 
-import io.understudy.filestore.BlockInput;
 import io.understudy.repository.DatabaseData.TableContent;
 import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseData.TableDelta;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamReader;
 import io.understudy.repository.blob.StreamRef;
-import io.understudy.repository.digest.KeyHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -54,8 +52,7 @@ public final class TableRows {
         TableRows rows = of(table, source);
         List<InputStream> parts = new ArrayList<>();
         for (StreamRef layer : layers(table.content())) {
-            String what = "table " + table.schema() + "." + table.name();
-            parts.add(rows.remaining(parts.size(), new StreamReader(what, layer, source)));
+            parts.add(rows.remaining(parts.size(), rows.reader(layer, source)));
         }
         return new SequenceInputStream(Collections.enumeration(parts));
     }
@@ -66,7 +63,9 @@ public final class TableRows {
      * @param lines whole lines; closed with the result
      */
     public InputStream remaining(int layer, InputStream lines) {
-        return layer == table.content().deltas().size() ? lines : new Remaining(layer, lines);
+        return layer == table.content().deltas().size()
+                ? lines
+                : new ChosenLines(KeyedLines.rows(table, lines), (high, low) -> gone.last(high, low) <= layer);
     }
 
     /**
@@ -76,24 +75,17 @@ public final class TableRows {
      * @throws io.understudy.failure.UnderstudyException {@code BLOB_*}
      */
     public boolean covers(int layer, TableDelta other, BlobSource source) {
-        KeyHash hash = new KeyHash(table.columns(), table.key());
-        return covers(layer, other.gone(), source, hash.fieldsOfKey(), hash::ofKey, hash)
-                && covers(layer, other.came(), source, hash.fieldsOfLine(), hash::ofLine, hash);
+        return covers(layer, KeyedLines.keys(table, reader(other.gone(), source)))
+                && covers(layer, KeyedLines.rows(table, reader(other.came(), source)));
     }
 
-    private interface Taken {
-        void take(byte[] bytes, int start, int[] ends);
-    }
-
-    private boolean covers(int layer, StreamRef stream, BlobSource source, int fields, Taken key, KeyHash hash) {
-        String what = "table " + table.schema() + "." + table.name();
-        try (CopyLines lines = new CopyLines(what, new StreamReader(what, stream, source), fields)) {
-            while (lines.next()) {
-                key.take(lines.bytes(), lines.start(), lines.ends());
-                if (gone.last(hash.high(), hash.low()) <= layer) {
+    private boolean covers(int layer, KeyedLines touched) {
+        try (touched) {
+            while (touched.next()) {
+                if (gone.last(touched.high(), touched.low()) <= layer) {
                     return false;
                 }
-                lines.skip();
+                touched.skip();
             }
             return true;
         } catch (IOException e) {
@@ -101,42 +93,7 @@ public final class TableRows {
         }
     }
 
-    private final class Remaining extends BlockInput {
-        private final int layer;
-        private final KeyHash hash = new KeyHash(table.columns(), table.key());
-        private final CopyLines lines;
-        private boolean inLine;
-
-        Remaining(int layer, InputStream lines) {
-            this.layer = layer;
-            this.lines = new CopyLines("table " + table.schema() + "." + table.name(), lines, hash.fieldsOfLine());
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            int filled = 0;
-            while (filled < length && (inLine || nextThatStays())) {
-                filled += lines.pass(target, offset + filled, length - filled);
-                inLine = target[offset + filled - 1] != '\n';
-            }
-            return filled == 0 && length > 0 ? -1 : filled;
-        }
-
-        private boolean nextThatStays() throws IOException {
-            while (lines.next()) {
-                hash.ofLine(lines.bytes(), lines.start(), lines.ends());
-                if (gone.last(hash.high(), hash.low()) <= layer) {
-                    inLine = true;
-                    return true;
-                }
-                lines.skip();
-            }
-            return false;
-        }
-
-        @Override
-        public void close() throws IOException {
-            lines.close();
-        }
+    private StreamReader reader(StreamRef stream, BlobSource source) {
+        return new StreamReader("table " + table.schema() + "." + table.name(), stream, source);
     }
 }

@@ -15,16 +15,20 @@ import java.util.Optional;
 
 /** Healthy is a GET that is answered with 200 to 299. Redirections are not followed: a login page is no health. */
 final class HttpHealthCheck implements HealthCheck {
-    private final URI address;
+    private final URI asked;
+    /** For messages: what follows the path may hold a token. */
+    private final String address;
+
     private HttpClient client;
 
-    HttpHealthCheck(URI address) {
-        this.address = address;
+    HttpHealthCheck(URI asked) {
+        this.asked = asked;
+        this.address = asked.toString().replaceFirst("[?#].*", "");
     }
 
     @Override
     public Optional<String> ask(Duration limit) {
-        HttpRequest request = HttpRequest.newBuilder(address)
+        HttpRequest request = HttpRequest.newBuilder(asked)
                 .timeout(limit)
                 .header("User-Agent", "understudy")
                 .build();

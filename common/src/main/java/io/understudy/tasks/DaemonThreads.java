@@ -1,5 +1,7 @@
 package io.understudy.tasks;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,18 @@ public final class DaemonThreads {
             thread.setDaemon(true);
             return thread;
         };
+    }
+
+    /**
+     * Runs short work after a pause, on a thread of its own: the common pool of Java 25 has a single thread on two
+     * processors, and anything that blocks it would keep the work waiting.
+     */
+    public static void later(String name, Duration pause, Runnable work) {
+        CompletableFuture.delayedExecutor(
+                        pause.toMillis(),
+                        TimeUnit.MILLISECONDS,
+                        each -> named(name).newThread(each).start())
+                .execute(work);
     }
 
     /** Waits until all of them have ended, however long that is. An interrupt does not end it, and stays. */

@@ -14,6 +14,7 @@ import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.progress.Progress;
 import io.understudy.state.StateEntry;
+import io.understudy.tasks.DaemonThreads;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.OtherUser;
 import io.understudy.time.Ticker;
@@ -35,7 +36,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -129,7 +129,7 @@ class AdminServerTest {
         AdminClient client = new AdminClient("example", socket(state), Duration.ofMillis(300));
         CompletableFuture<Void> call = CompletableFuture.runAsync(
                 () -> client.call(SYNC, new AdminCommand.Nothing(), (step, done, total) -> steps.add(step)));
-        CompletableFuture.delayedExecutor(600, TimeUnit.MILLISECONDS).execute(blocked::countDown);
+        DaemonThreads.later("unblock", Duration.ofMillis(600), blocked::countDown);
         call.join();
         assertThat(steps).isEmpty();
     }

@@ -106,8 +106,9 @@ record Interaction(String text, Set<Setting> settings) {
 
     private static List<Interaction> filestore() {
         return List.of(
+                of("With a `file:` %s, %s has no effect.", Setting.FILESTORE_URL, Setting.FILESTORE_TIMEOUT),
                 of(
-                        "With a `file:` %s these have no effect: %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s.",
+                        "Only with an `s3:` %s these have an effect: %s, %s, %s, %s, %s, %s, %s, %s, %s, %s.",
                         Setting.FILESTORE_URL,
                         Setting.FILESTORE_ENDPOINT,
                         Setting.FILESTORE_REGION,
@@ -115,11 +116,19 @@ record Interaction(String text, Set<Setting> settings) {
                         Setting.FILESTORE_ACCESS_KEY,
                         Setting.FILESTORE_SECRET_KEY,
                         Setting.FILESTORE_SESSION_TOKEN,
-                        Setting.FILESTORE_TIMEOUT,
                         Setting.FILESTORE_CREDENTIALS,
                         Setting.FILESTORE_SERVER_SIDE_ENCRYPTION,
                         Setting.FILESTORE_KMS_KEY,
                         Setting.FILESTORE_STORAGE_CLASS),
+                of(
+                        "With an `sftp:` %s, at least one of %s, %s and %s is set, and exactly one of %s and %s; otherwise they have no effect.",
+                        Setting.FILESTORE_URL,
+                        Setting.FILESTORE_SSH_IDENTITY,
+                        Setting.FILESTORE_SSH_AGENT,
+                        Setting.FILESTORE_SSH_PASSWORD,
+                        Setting.FILESTORE_SSH_KNOWN_HOSTS,
+                        Setting.FILESTORE_SSH_HOST_KEY),
+                of("%s is that of %s.", Setting.FILESTORE_SSH_PASSPHRASE, Setting.FILESTORE_SSH_IDENTITY),
                 of("%s is on by default where %s is set.", Setting.FILESTORE_PATH_STYLE, Setting.FILESTORE_ENDPOINT),
                 of(
                         "%s and %s are set together, exactly where %s is `settings`.",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.TreeKind;
@@ -68,6 +69,56 @@ class SettingsFileTest {
                         3,
                         Duration.ofDays(3),
                         false));
+    }
+
+    /** YAML can write every character, also the one that no path has. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "state: \"/var/\\0\"                             | state must be an absolute path",
+                "state_file: \"/var/\\0\"                        | it is no path",
+                "signing: {trusted_keys: [\"/a\\0b\"]}          | signing.trusted_keys must be an absolute path",
+                "tls: {key: \"/\\0\", certificate: /c, ca: /d}  | tls.key must be an absolute path",
+            })
+    void aPathThatNoSystemHasIsAFault(String line, String fault) {
+        assertThatThrownBy(() -> load(SMALLEST + line + "\n"))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID))
+                .hasMessageContaining(fault);
+    }
+
+    @Test
+    void aBrokenRangeOfAScheduleIsAFault() {
+        assertThatThrownBy(() -> load(SMALLEST + "primary: {schedule: {daily: \"5 8-/ * * *\"}}\n"))
+                .hasMessageContaining("primary.schedule has no cron expression for daily: 5 8-/ * * *");
+    }
+
+    @Test
+    void anAddressWithoutASchemeIsAFault() {
+        assertThatThrownBy(() -> load(SMALLEST + "service: {health: {http: localhost}}\n"))
+                .hasMessageContaining("service.health.http must be a URL of http or https: localhost");
+        assertThatThrownBy(() -> load(SMALLEST.replace("file:///srv", "/srv")))
+                .hasMessageContaining("filestore.url must be a URL of file or s3");
+    }
+
+    /** A word of 20,000 letters took minutes; of a secret no part is shown where the text is cut. */
+    @Test
+    void ofALongWrongValueTheBeginningIsShown() {
+        String letters = "passx".repeat(8000);
+        assertThatThrownBy(() -> load(SMALLEST + "primary: {continuous: " + letters + "}\n"))
+                .message()
+                .hasSizeLessThan(700)
+                .contains("primary.continuous must be a duration", "passxpassx");
+        assertThatThrownBy(() -> load(SMALLEST.replace("file:///srv", "ftp://user:" + letters + "@h")))
+                .message()
+                .doesNotContain("passx");
+    }
+
+    @Test
+    void aFilestoreWhoseUrlHidesSuchACharacterIsAFault() {
+        assertThatThrownBy(() -> load(SMALLEST.replace("file:///srv/understudy", "file:///srv/%00understudy")))
+                .hasMessageContaining("filestore.url must be a URL of file or s3");
     }
 
     @Test
@@ -171,9 +222,9 @@ class SettingsFileTest {
         assertThat(settings.trees())
                 .extracting(Settings.TreeSettings::kind)
                 .containsExactly(TreeKind.FILES, TreeKind.SECRETS);
-        assertThat(settings.filestore().accessKey().reveal()).contains("from outside");
-        assertThat(settings.filestore().secretKey().reveal()).contains("${KEY}");
-        assertThat(settings.filestore().pathStyle()).isTrue();
+        assertThat(settings.filestore().s3().keys().access().reveal()).contains("from outside");
+        assertThat(settings.filestore().s3().keys().secret().reveal()).contains("${KEY}");
+        assertThat(settings.filestore().s3().endpoint().pathStyle()).isTrue();
         assertThat(settings.filestore().url()).isEqualTo(URI.create("s3://backups/example"));
         assertThat(settings.primary().http()).isEmpty();
         assertThat(settings.primary().schedule()).containsEntry("daily", "0 3 * * *");
@@ -221,7 +272,7 @@ class SettingsFileTest {
                 .contains("line 9: trees[1].name must be a name")
                 .contains("line 10: trees[2].kind must be one of files, config, secrets: film")
                 .contains("line 10: trees[2].path overlaps tree Media!: /srv/site/media")
-                .contains("line 12: filestore.url must be a URL of file or s3: ftp://x")
+                .contains("line 12: filestore.url must be a URL of file or s3 or sftp: ftp://x")
                 .contains("line 13: environment variable NOT_SET is not set")
                 .contains("line 14: primary.schedule has no cron expression for daily: 61 3 * * *")
                 .contains("line 14: primary.listen must be host:port: nowhere")
@@ -304,6 +355,47 @@ class SettingsFileTest {
     void namesASecretFileThatCannotBeRead() {
         assertThat(fault(SMALLEST.replace("user: site", "user: site, password_file: /nowhere/at/all")))
                 .hasMessageContaining("cannot read /nowhere/at/all: no such file or folder");
+    }
+
+    @Test
+    void readsAFilestoreOverSsh() {
+        FilestoreSettings filestore = load(overSsh(
+                        "sftp://backup@[::1]:2222/srv/understudy",
+                        "identity: /etc/understudy/ssh, known_hosts: /etc/understudy/known_hosts"))
+                .filestore();
+        assertThat(filestore.url().getPort()).isEqualTo(2222);
+        assertThat(filestore.ssh().identity()).contains(Path.of("/etc/understudy/ssh"));
+        assertThat(filestore.ssh().knownHosts()).contains(Path.of("/etc/understudy/known_hosts"));
+        assertThat(filestore.ssh().agent()).isFalse();
+        assertThat(load(overSsh("sftp://b@h/x", "agent: yes, host_key: 'SHA256:" + "a".repeat(43) + "'"))
+                        .filestore()
+                        .ssh()
+                        .agent())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sftp://b:geheim@h/x | agent: yes, known_hosts: /k | filestore.url must hold no password: set filestore.ssh.identity",
+                "sftp://h/x | agent: yes, known_hosts: /k | filestore.url names no user and server",
+                "sftp://b@h/ | agent: yes, known_hosts: /k | filestore.url names no folder",
+                "sftp://b@h/x | known_hosts: /k | filestore.ssh.identity is missing, and so are agent and password_file",
+                "sftp://b@h/x | agent: yes | filestore.ssh.known_hosts or filestore.ssh.host_key must be set",
+                "sftp://b@h/x | agent: yes, known_hosts: /k, host_key: a | and only one of them",
+                "sftp://b@h/x | agent: yes, host_key: 'MD5:00' | filestore.ssh.host_key must be a fingerprint",
+                "sftp://b@h/x | agent: yes, passphrase: p, known_hosts: /k | filestore.ssh.passphrase is set, but",
+                "sftp://b@h/x | agnt: yes, known_hosts: /k | unknown key filestore.ssh.agnt (did you mean agent?)",
+            })
+    void refusesAFilestoreOverSshThatIsNotWhole(String url, String options, String problem) {
+        assertThat(fault(overSsh(url, options)))
+                .hasMessageContaining(problem)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("geheim"));
+    }
+
+    private static String overSsh(String url, String options) {
+        return SMALLEST.replace("\"file:///srv/understudy\"", "\"" + url + "\", ssh: {" + options + "}");
     }
 
     @Test

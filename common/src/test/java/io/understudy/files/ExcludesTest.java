@@ -68,4 +68,15 @@ class ExcludesTest {
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
     }
+
+    /** A snapshot that fails says which glob it is; one that hangs says nothing. */
+    @Test
+    void aGlobThatWouldTryEachWayIsRefused() {
+        Excludes excludes = Excludes.of(List.of("**a".repeat(16) + "b"));
+        assertThatThrownBy(() -> excludes.match(SafePath.of("a".repeat(200))))
+                .isInstanceOfSatisfying(
+                        UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID))
+                .hasMessageContaining("too many stars");
+        assertThatThrownBy(() -> Excludes.of(List.of("**".repeat(17)))).hasMessageContaining("more than 16 times *");
+    }
 }

@@ -3,16 +3,13 @@ package io.understudy.filestore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.understudy.config.Secret;
 import io.understudy.config.Settings.FilestoreSettings;
-import io.understudy.config.Settings.RateLimits;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.testing.S3Server;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +39,8 @@ class FilestoresTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "sftp://user@host/x",
+                "sftp://user@host/",
+                "sftp://user:secret@host/x",
                 "/srv/x",
                 "file:x",
                 "file://host/x",
@@ -62,15 +60,6 @@ class FilestoresTest {
     }
 
     private static FilestoreSettings settings(URI url) {
-        return new FilestoreSettings(
-                url,
-                Optional.of(URI.create("http://127.0.0.1:9")),
-                Optional.empty(),
-                true,
-                Secret.of("access"),
-                Secret.of("secret"),
-                Secret.none(),
-                Duration.ofSeconds(5),
-                RateLimits.NONE);
+        return S3Server.settings(url, URI.create("http://127.0.0.1:9"), "access", "secret");
     }
 }

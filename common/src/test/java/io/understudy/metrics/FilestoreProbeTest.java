@@ -2,9 +2,7 @@ package io.understudy.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.config.Secret;
-import io.understudy.config.Settings.FilestoreSettings;
-import io.understudy.config.Settings.RateLimits;
+import io.understudy.config.S3Options.Endpoint;
 import io.understudy.events.CommonEvent;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
@@ -14,6 +12,7 @@ import io.understudy.filestore.Filestores;
 import io.understudy.testing.FakeTicker;
 import io.understudy.testing.Faults;
 import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.S3Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -270,16 +269,13 @@ class FilestoreProbeTest {
     }
 
     private static Filestore real(String url, String endpoint) {
-        Secret none = Secret.of("key");
-        return Filestores.open(new FilestoreSettings(
+        return Filestores.open(S3Server.settings(
                 URI.create(url),
-                Optional.of(endpoint).filter(text -> !text.isEmpty()).map(URI::create),
-                Optional.of("us-east-1"),
-                true,
-                none,
-                none,
-                Secret.none(),
                 Duration.ofSeconds(30),
-                RateLimits.NONE));
+                new Endpoint(
+                        Optional.of(endpoint).filter(text -> !text.isEmpty()).map(URI::create),
+                        Optional.of("us-east-1"),
+                        true),
+                S3Server.keys("key", "key")));
     }
 }

@@ -8,8 +8,10 @@ import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.failure.ErrorCode;
 import io.understudy.process.CommandResult;
+import io.understudy.process.CommandRunner;
 import io.understudy.process.SystemCommandRunner;
 import io.understudy.testing.PostgresServer;
+import io.understudy.testing.ScriptedCommandRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +38,7 @@ class PgToolsTest {
         install("usr/lib/postgresql/15/bin", "15.19 (Debian 15.19-0+deb12u1)");
         install("usr/pgsql-17/bin", "17.2");
         install("usr/local/pgsql/bin", "18beta1");
-        PgTools tools = tools(Optional.empty(), Map.of());
+        PgTools tools = tools(Optional.empty(), "");
         assertThat(tools.forDump(120004))
                 .isEqualTo(new Toolset(root.resolve("usr/lib/postgresql/12/bin"), 12, "12.22"));
         assertThat(tools.forDump(140004).version()).isEqualTo("15.19 (Debian 15.19-0+deb12u1)");
@@ -58,7 +60,7 @@ class PgToolsTest {
         Files.createSymbolicLink(bin.resolve("pg_dump"), wrapper);
         Files.createSymbolicLink(bin.resolve("pg_restore"), wrapper);
         String path = root.resolve("missing") + "::" + bin + ":" + root.resolve("opt/pg/bin");
-        PgTools tools = tools(Optional.empty(), Map.of("PATH", path));
+        PgTools tools = tools(Optional.empty(), path);
         assertThat(tools.forDump(150000).folder()).isEqualTo(root.resolve("opt/pg/bin"));
         assertFails(ErrorCode.TOOL_UNFIT, () -> tools.forDump(170000));
     }
@@ -67,15 +69,14 @@ class PgToolsTest {
     void looksNowhereElseWhenTheFolderIsTold() throws IOException {
         install("usr/lib/postgresql/15/bin", "15.1");
         Path told = install("told", "14.1");
-        PgTools tools = tools(Optional.of(told), Map.of());
+        PgTools tools = tools(Optional.of(told), "");
         assertThat(tools.forDump(140000).folder()).isEqualTo(told);
         assertFails(ErrorCode.TOOL_UNFIT, () -> tools.forDump(150000))
                 .hasMessage("cannot dump a PostgreSQL 15 server: version 15 or later is needed; pg_dump in " + told
                         + " is 14.1");
         assertFails(
                         ErrorCode.TOOL_UNFIT,
-                        () -> tools(Optional.of(root.resolve("empty")), Map.of())
-                                .forDump(150000))
+                        () -> tools(Optional.of(root.resolve("empty")), "").forDump(150000))
                 .hasMessageContaining("no working pg_dump and pg_restore in " + root + "/empty");
     }
 
@@ -85,7 +86,7 @@ class PgToolsTest {
         Path told = install("told", "15.1");
         Path asked = root.resolve("asked");
         script(told.resolve("pg_dump"), "echo x >> " + asked + "; echo 'pg_dump (PostgreSQL) 15.1'");
-        PgTools tools = tools(Optional.of(told), Map.of());
+        PgTools tools = tools(Optional.of(told), "");
         tools.forDump(150000);
         tools.named("other").forDump(150000);
         assertThat(Files.readAllLines(asked)).hasSize(1);
@@ -98,7 +99,7 @@ class PgToolsTest {
         Path broken = install("usr/lib/postgresql/16/bin", "16.1");
         script(broken.resolve("pg_dump"), "exit 127");
         install("usr/lib/postgresql/17/bin", "17.1");
-        assertThat(tools(Optional.empty(), Map.of()).forDump(160000).major()).isEqualTo(17);
+        assertThat(tools(Optional.empty(), "").forDump(160000).major()).isEqualTo(17);
     }
 
     @Test
@@ -106,7 +107,7 @@ class PgToolsTest {
         install("usr/lib/postgresql/15/bin", "15.19");
         install("usr/lib/postgresql/16/bin", "16.2");
         install("usr/lib/postgresql/17/bin", "17.2");
-        PgTools tools = tools(Optional.empty(), Map.of());
+        PgTools tools = tools(Optional.empty(), "");
         assertThat(tools.forRestore("15.2 (Debian)", 150004).major()).isEqualTo(15);
         assertThat(tools.forRestore("16.2", 150004).major()).isEqualTo(16);
         assertThat(tools.forRestore("15.2", 170004).major()).isEqualTo(17);
@@ -118,7 +119,7 @@ class PgToolsTest {
     @Test
     void knowsWhichProgramsRestoreIntoAServerBefore17() throws IOException {
         install("usr/lib/postgresql/17/bin", "17.2");
-        PgTools tools = tools(Optional.empty(), Map.of());
+        PgTools tools = tools(Optional.empty(), "");
         assertFails(ErrorCode.TOOL_UNFIT, () -> tools.forRestore("15.2", 150004))
                 .hasMessageContaining("version 15 to 16 is needed; pg_dump in ");
         assertFails(ErrorCode.TOOL_UNFIT, () -> tools.forRestore("17.2", 150004))
@@ -152,7 +153,7 @@ class PgToolsTest {
     void givesThePasswordInTheEnvironmentAndShieldsFromTheAgentsOwn() throws IOException {
         Path bin = install("tools", "15.1");
         script(bin.resolve("pg_dump"), "printf '%s\\n' \"$@\"; env | grep ^PG | sort");
-        PgTools tools = tools(Optional.of(bin), Map.of("PGSERVICE", "leak", "PGOPTIONS", "leak", "PGPASSWORD", "leak"));
+        PgTools tools = tools(Optional.of(bin), "");
         CommandResult result = run(tools, bin.resolve("pg_dump"), List.of("--format=custom"));
         assertThat(result.errors()).isEmpty();
         assertThat(result.output().lines())
@@ -164,12 +165,20 @@ class PgToolsTest {
                         "PGPASSWORD=s3cr:et");
     }
 
+    /** What is in the environment of the agent: another server's name, the keys of the filestore. */
     @Test
-    void takesLeakingVariablesAwayFromTheProgram() throws IOException {
+    void nothingElseOfTheAgentsEnvironmentReachesTheProgram() throws IOException {
         Path bin = install("tools", "15.1");
-        script(bin.resolve("pg_dump"), "echo \"${PGSERVICE-unset}\"");
-        PgTools tools = tools(Optional.of(bin), Map.of("PGSERVICE", "leak", "PGHOST", "leak"));
-        assertThat(run(tools, bin.resolve("pg_dump"), List.of()).output()).isEqualTo("unset\n");
+        ScriptedCommandRunner scripted =
+                new ScriptedCommandRunner().on(command -> true, command -> ScriptedCommandRunner.Answer.ok(""));
+        PgTools tools = tools(Optional.of(bin), "", scripted);
+        run(tools, bin.resolve("pg_dump"), List.of());
+        tools.runOffline(bin.resolve("pg_restore"), List.of("--list"), LIMIT, UnaryOperator.identity());
+        assertThat(scripted.commands())
+                .hasSize(2)
+                .allSatisfy(command -> assertThat(command.inherited())
+                        .doesNotContain("PGSERVICE", "PGHOST", "PGOPTIONS", "PGPASSWORD", "S3_SECRET_KEY"));
+        assertThat(scripted.commands().get(1).environment()).doesNotContainKey("PGPASSWORD");
     }
 
     @Test
@@ -192,7 +201,11 @@ class PgToolsTest {
         return tools.run(program, "a b\\c", arguments, LIMIT, UnaryOperator.identity());
     }
 
-    private PgTools tools(Optional<Path> told, Map<String, String> environment) {
+    private PgTools tools(Optional<Path> configured, String searched) {
+        return tools(configured, searched, new SystemCommandRunner(root.resolve("output")));
+    }
+
+    private PgTools tools(Optional<Path> configured, String searched, CommandRunner runner) {
         DatabaseSettings settings = new DatabaseSettings(
                 "127.0.0.1",
                 5432,
@@ -201,17 +214,12 @@ class PgToolsTest {
                 "o'hara",
                 Secret.of("s3cr:et"),
                 "postgres",
-                told,
+                configured,
                 1,
                 Ownership.PRESERVE,
                 Duration.ofSeconds(1));
         return new PgTools(
-                settings,
-                new SystemCommandRunner(root.resolve("output")),
-                root,
-                environment,
-                "understudy",
-                database -> new StartupSettings("-c jit=off", "UTF8"));
+                settings, runner, root, searched, "understudy", database -> new StartupSettings("-c jit=off", "UTF8"));
     }
 
     private Path install(String folder, String version) throws IOException {

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What of the agent's environment reaches a command of the site. */
+/** What of the agent's environment reaches a program. */
 class CleanEnvironmentTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Set<String> OWN = Set.of(MarkedProcesses.VARIABLE, "_", "PWD", "SHLVL");
@@ -43,7 +43,17 @@ class CleanEnvironmentTest {
     void nothingThatIsNotNamed() {
         Command command = Command.ofSite(List.of("env"), LIMIT);
         assertThat(names(command)).isSubsetOf(Command.USUAL).contains("PATH");
-        assertThat(names(Command.of(List.of("env"), LIMIT))).containsAll(foreign());
+    }
+
+    @Test
+    void aProgramOfTheAgentsOwnGetsNoMoreThanIsNamedEither() {
+        Command command = Command.of(List.of("env"), LIMIT);
+        assertThat(command.inherited())
+                .containsAll(Command.USUAL)
+                .contains("LD_LIBRARY_PATH")
+                .noneMatch(name -> name.contains("KEY") || name.contains("SECRET") || name.startsWith("PG"));
+        assertThat(names(command)).isSubsetOf(command.inherited()).contains("PATH");
+        assertThat(names(command.inheriting(foreign()))).containsAll(foreign());
     }
 
     @Test

@@ -210,9 +210,21 @@ class CommandSiteServiceTest {
         service.healthy();
         assertThat(runner.commands())
                 .hasSize(4)
-                .allSatisfy(command -> assertThat(command.inherited().orElseThrow())
+                .allSatisfy(command -> assertThat(command.inherited())
                         .contains("PATH", "HOME", "SITE_HOME")
                         .doesNotContain("S3_SECRET_KEY"));
+    }
+
+    /** What follows the path may be a token, and messages reach logs and other servers. */
+    @Test
+    void theAddressOfAHealthCheckIsShownWithoutItsQuery() throws IOException {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        URI address = URI.create("http://127.0.0.1:" + port + "/health?token=secret");
+        assertThatThrownBy(() -> service("", http(address)).prove())
+                .hasMessageEndingWith(port + "/health refuses the connection");
     }
 
     @Test

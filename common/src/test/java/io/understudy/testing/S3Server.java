@@ -1,8 +1,13 @@
 package io.understudy.testing;
 
+import io.understudy.config.S3Options;
+import io.understudy.config.S3Options.Credentials;
+import io.understudy.config.S3Options.Endpoint;
+import io.understudy.config.S3Options.Keys;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.RateLimits;
+import io.understudy.config.SshOptions;
 import io.understudy.files.FolderDeletion;
 import java.io.IOException;
 import java.net.URI;
@@ -94,16 +99,28 @@ public final class S3Server implements AutoCloseable {
     }
 
     public static FilestoreSettings settings(URI url, URI endpoint, String accessKey, String secretKey) {
-        return new FilestoreSettings(
+        return settings(
                 url,
-                Optional.of(endpoint),
-                Optional.empty(),
-                true,
-                Secret.of(accessKey),
-                Secret.of(secretKey),
-                Secret.none(),
                 Duration.ofSeconds(20),
-                RateLimits.NONE);
+                new Endpoint(Optional.of(endpoint), Optional.empty(), true),
+                keys(accessKey, secretKey));
+    }
+
+    public static Keys keys(String access, String secret) {
+        return new Keys(Credentials.SETTINGS, Secret.of(access), Secret.of(secret), Secret.none());
+    }
+
+    /** Without other options than these. */
+    public static FilestoreSettings settings(URI url, Duration timeout, Endpoint endpoint, Keys keys) {
+        S3Options none = S3Options.NONE;
+        return settings(
+                url,
+                timeout,
+                new S3Options(endpoint, keys, none.encryption(), none.kmsKey(), none.storageClass(), none.lock()));
+    }
+
+    public static FilestoreSettings settings(URI url, Duration timeout, S3Options options) {
+        return new FilestoreSettings(url, timeout, RateLimits.NONE, options, SshOptions.NONE);
     }
 
     @Override

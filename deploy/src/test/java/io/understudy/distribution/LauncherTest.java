@@ -86,6 +86,25 @@ class LauncherTest {
                 .isEqualTo(quick);
     }
 
+    /** It may quote the agent's memory. */
+    @ParameterizedTest
+    @CsvSource({"rwx------, true", "rwxr-x---, false", "rwxr-xr-x, false"})
+    void whatACrashLeavesIsWhereNoOtherUserReads(String mode, boolean kept) throws IOException {
+        Path state = Files.createDirectory(folder.resolve("state"));
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString(mode));
+        String[] arguments = Program.of(agent, "--version")
+                .with(Map.of("JAVA_HOME", home.toString(), "STATE_DIRECTORY", state.toString()))
+                .run(LIMIT)
+                .successful()
+                .output()
+                .split("\n");
+        assertThat(arguments)
+                .contains(
+                        "-XX:-CreateCoredumpOnCrash",
+                        "-XX:ErrorFile=" + (kept ? state.resolve("hs_err_%p.log") : "/dev/null"))
+                .doesNotContain("-XX:+HeapDumpOnOutOfMemoryError");
+    }
+
     /** As {@code /usr/bin/java} is a link to a link on Debian. */
     @Test
     void theVersionIsThatOfTheLinksTarget() throws IOException {

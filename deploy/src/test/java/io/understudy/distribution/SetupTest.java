@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.rehearsal.Outcome;
 import io.understudy.rehearsal.Program;
+import io.understudy.testing.TestTools;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,8 @@ class SetupTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final String PATH = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
 
+    private static final String SSHD = "openssh-server: sshd";
+
     private static final List<String> TOOLS = List.of("prometheus", "promtool");
 
     @TempDir
@@ -42,11 +45,12 @@ class SetupTest {
         Files.createDirectories(checkout.resolve("deploy"));
         Files.copy(Path.of("setup"), checkout.resolve("deploy/setup"));
         // Nothing but these may be missing: the script would install it.
-        for (String tool : List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip")) {
+        for (String tool :
+                List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip", "ssh-keygen")) {
             program(tool, "exit 0");
         }
         program("javac", "echo javac 17");
-        packages("prometheus: prometheus promtool");
+        packages("prometheus: prometheus promtool", SSHD);
     }
 
     @ParameterizedTest
@@ -56,16 +60,17 @@ class SetupTest {
 
         Path tools = checkout.resolve("target/tools");
         assertThat(said).contains("fetching prometheus and promtool into " + tools.toRealPath());
+        assertThat(tools.resolve("openssh/sshd")).isExecutable();
         assertThat(TOOLS).allSatisfy(tool -> assertThat(tools.resolve(tool)).isExecutable());
-        assertThat(PrometheusTools.folder(Map.of(), checkout)).isEqualTo(tools);
-        assertThat(PrometheusTools.folder(Map.of("HOME", "", "XDG_CACHE_HOME", ""), checkout))
+        assertThat(TestTools.folder(Map.of(), checkout)).isEqualTo(tools);
+        assertThat(TestTools.folder(Map.of("HOME", "", "XDG_CACHE_HOME", ""), checkout))
                 .isEqualTo(tools);
     }
 
     /** As from Debian 13 on. */
     @Test
     void eachMayBeInAPackageOfItsOwn() throws IOException {
-        packages("prometheus: prometheus", "promtool: promtool");
+        packages("prometheus: prometheus", "promtool: promtool", SSHD);
 
         setup("-u HOME -u XDG_CACHE_HOME");
 
@@ -80,13 +85,12 @@ class SetupTest {
                 new HashMap<>(Map.of("HOME", folder.resolve("home").toString()));
         setup("-u XDG_CACHE_HOME HOME=" + environment.get("HOME"));
         assertThat(folder.resolve("home/.cache/understudy/tools/promtool")).isExecutable();
-        assertThat(PrometheusTools.folder(environment, checkout))
-                .isEqualTo(folder.resolve("home/.cache/understudy/tools"));
+        assertThat(TestTools.folder(environment, checkout)).isEqualTo(folder.resolve("home/.cache/understudy/tools"));
 
         environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         setup("HOME=" + environment.get("HOME") + " XDG_CACHE_HOME=" + environment.get("XDG_CACHE_HOME"));
         assertThat(folder.resolve("cache/understudy/tools/promtool")).isExecutable();
-        assertThat(PrometheusTools.folder(environment, checkout)).isEqualTo(folder.resolve("cache/understudy/tools"));
+        assertThat(TestTools.folder(environment, checkout)).isEqualTo(folder.resolve("cache/understudy/tools"));
     }
 
     /** A package is a text file that names the programs in it. */
@@ -97,7 +101,8 @@ class SetupTest {
                         + "' | grep \"^$2:\" >$2_1_all.deb");
         program(
                 "dpkg-deb",
-                "read -r name tools <$2; mkdir -p usr/bin; for tool in $tools; do printf '#!/bin/sh\nexit 0\n' >usr/bin/$tool; done; tar -c ./usr/bin; rm -r usr");
+                "read -r name tools <$2; mkdir -p usr/bin; for tool in $tools; do printf '#!/bin/sh\necho OpenSSH\n' >usr/bin/$tool; chmod 755 usr/bin/$tool; done;"
+                        + " if [ $1 = -x ]; then mkdir -p $3; mv usr $3; else tar -c ./usr/bin; rm -r usr; fi");
     }
 
     private String setup(String environment) {
@@ -119,7 +124,9 @@ class SetupTest {
             try (Stream<Path> all = Files.list(Path.of(place))) {
                 for (Path program : all.toList()) {
                     Path link = programs.resolve(program.getFileName());
-                    if (TOOLS.stream().noneMatch(link::endsWith) && !Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+                    if (!link.endsWith("sshd")
+                            && TOOLS.stream().noneMatch(link::endsWith)
+                            && !Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
                         Files.createSymbolicLink(link, program);
                     }
                 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -38,6 +39,11 @@ public final class AgentProcess implements AutoCloseable {
      * @param level of what they log
      */
     public static AgentProcess start(Path log, String level) {
+        return start(log, level, Map.of());
+    }
+
+    /** @param environment added to this process's own */
+    public static AgentProcess start(Path log, String level, Map<String, String> environment) {
         try {
             List<String> command =
                     new ArrayList<>(List.of("java", "-Xmx224m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -45,6 +51,7 @@ public final class AgentProcess implements AutoCloseable {
             command.addAll(List.of(
                     "-Xshare:auto", "-Dunderstudy.log.level=" + level, "-cp", classPath(), AgentMain.class.getName()));
             ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().putAll(environment);
             builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
             return new AgentProcess(builder.start(), log);
         } catch (IOException e) {

@@ -96,9 +96,9 @@ class DifferentialTest {
                                 .formatted(round));
                 LoadReport report = both.importAndRetire();
                 assertThat(both.deltas()).isEqualTo(2);
-                // The second delta is merged with the first, whose rows are exchanged once more.
-                assertDelta(load(report, "app.straße"), round == 1 ? 5 : 9, round == 1 ? 4 : 8);
-                assertDelta(load(report, "app.plain"), round == 1 ? 5 : 11, round == 1 ? 6 : 12);
+                // The second delta is merged with the first, whose rows are as they were.
+                assertDelta(load(report, "app.straße"), 5, 4);
+                assertDelta(load(report, "app.plain"), 5, 6);
             }
             // So much that the primary reads both whole, and makes a base again.
             both.run(

@@ -2,6 +2,7 @@ package io.understudy.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.understudy.config.HostPort;
+import io.understudy.config.S3Options;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.DatabaseSettings;
@@ -14,6 +15,7 @@ import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.config.SshOptions;
 import io.understudy.files.TreeKind;
 import io.understudy.postgres.DatabaseIdentity;
 import io.understudy.primary.capture.GenuineSnapshots;
@@ -209,14 +211,10 @@ final class Server {
                         new TreeSettings("tls", TreeKind.SECRETS, folder.resolve("tls"), List.of())),
                 new FilestoreSettings(
                         URI.create("file:///simulated"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        Secret.none(),
-                        Secret.none(),
-                        Secret.none(),
                         Duration.ofSeconds(5),
-                        RateLimits.NONE),
+                        RateLimits.NONE,
+                        S3Options.NONE,
+                        SshOptions.NONE),
                 new SigningSettings(Optional.of(keys.file(number)), keys.publicFiles()),
                 new PrimarySettings(
                         name,

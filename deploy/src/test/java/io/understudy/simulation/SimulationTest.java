@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Some seeds of the simulation; {@code deploy/soak} plays as many as asked. */
 @Tag("slow")
 class SimulationTest {
-    private static final long SEEDS = Long.getLong("understudy.seeds", 16);
+    private static final long SEEDS = Long.getLong("understudy.seeds", 10);
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private static final Level LEVEL = ROOT.getLevel();
 

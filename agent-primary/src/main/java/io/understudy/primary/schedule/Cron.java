@@ -26,9 +26,17 @@ final class Cron {
     /** @throws IllegalArgumentException when it is no such expression */
     Cron(String expression, ZoneId zone) {
         CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
-        this.times = ExecutionTime.forCron(parser.parse(expression).validate());
+        this.times = ExecutionTime.forCron(parsed(parser, expression));
         this.everyHour = expression.strip().split("\\s+")[1].equals("*");
         this.zone = zone;
+    }
+
+    private static com.cronutils.model.Cron parsed(CronParser parser, String expression) {
+        try {
+            return parser.parse(expression).validate();
+        } catch (IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("not a cron expression: " + expression, e);
+        }
     }
 
     /** The first tick after this moment; empty when there is none any more. */

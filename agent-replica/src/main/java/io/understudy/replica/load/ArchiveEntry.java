@@ -16,6 +16,8 @@ record ArchiveEntry(String line, String what) {
     private static final List<String> BEFORE_CONSTRAINTS =
             List.of("INDEX ", "CONSTRAINT ", "STATISTICS ", "RULE ", "TRIGGER ");
     private static final String ROWS = "TABLE DATA ";
+    /** Of a schema and a table, with the blank between: PostgreSQL's names have 63 bytes at most. */
+    private static final int LONGEST_NAME = 127;
 
     static ArchiveEntry of(String line) {
         return new ArchiveEntry(line, line.replaceFirst("^\\d+; \\d+ \\d+ ", ""));
@@ -61,7 +63,7 @@ record ArchiveEntry(String line, String what) {
     /** @param tables {@code public t}; where names hold spaces, one may be taken for another */
     boolean isRowsOf(Set<String> tables) {
         String rest = isRows() ? name() : "";
-        for (int end = rest.indexOf(' '); end >= 0; end = rest.indexOf(' ', end + 1)) {
+        for (int end = rest.indexOf(' '); end >= 0 && end <= LONGEST_NAME; end = rest.indexOf(' ', end + 1)) {
             if (tables.contains(rest.substring(0, end))) {
                 return true;
             }

@@ -2,6 +2,7 @@ package io.understudy.replica.load;
 
 import io.understudy.repository.DatabaseData.TableDelta;
 import io.understudy.repository.TableRows;
+import io.understudy.repository.UnchangedKeys;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamReader;
 import io.understudy.repository.blob.StreamRef;
@@ -17,7 +18,8 @@ import java.util.Optional;
 /**
  * The deltas that a table has in one snapshot beyond those that it has in another: they are the difference. The primary
  * merges deltas; so it is enough that what the older snapshot has beyond the common ones touches only keys that the
- * newer one's touch too. A row of these is as the newer deltas say, whatever it was before.
+ * newer one's touch too. A row of these is as the newer deltas say, whatever it was before. Where both say the same, it
+ * is left as it is: otherwise each row would be written again whenever the primary merges deltas.
  */
 final class NewDeltas {
     private final TableChange change;
@@ -62,8 +64,12 @@ final class NewDeltas {
 
     /** @throws io.understudy.failure.UnderstudyException {@code MANIFEST_DAMAGED}, {@code BLOB_*} */
     Difference read() throws IOException {
-        Lines gone = Lines.of(this::gone);
-        Lines came = Lines.of(this::came);
+        List<TableDelta> olds = change.before().content().deltas();
+        Optional<UnchangedKeys> same = known == olds.size()
+                ? Optional.empty()
+                : UnchangedKeys.of(change.after(), olds.subList(known, olds.size()), this::came, source);
+        Lines gone = Lines.of(() -> same.map(keys -> keys.changedKeys(gone())).orElseGet(this::gone));
+        Lines came = Lines.of(() -> same.map(keys -> keys.changedRows(came())).orElseGet(this::came));
         long deletions = change.before().rows() + came.rows() - change.after().rows();
         return new Difference(gone, true, deletions, came);
     }

@@ -2,10 +2,11 @@ package io.understudy.replica.load;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.ServerText;
 import io.understudy.process.CommandResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -15,9 +16,9 @@ import java.util.stream.Collectors;
  */
 final class RestoreErrors {
     private static final int LONGEST = 800;
-    /** From the first error on, until the program speaks of something else. */
-    private static final Pattern FIRST = Pattern.compile(
-            "(?m)^pg_restore: error: .*(?:\\n(?!pg_restore: |Command was: ).*)*(?:\\nCommand was: .*)?");
+    private static final String PROGRAM = "pg_restore: ";
+    private static final String ERROR = PROGRAM + "error: ";
+    private static final String COMMAND = "Command was: ";
 
     private record Meaning(Pattern words, ErrorCode code, String hint) {
         Meaning(String words, ErrorCode code, String hint) {
@@ -60,7 +61,7 @@ final class RestoreErrors {
 
     /** @param section what was restored: {@code pre-data} */
     static UnderstudyException of(String section, CommandResult result) {
-        String error = firstError(result.errors());
+        String error = firstError(ServerText.ofProgram(result.errors()));
         String why = "cannot restore the database (" + section + "): " + shortened(error) + " (exit code "
                 + result.exitCode() + ")";
         Optional<String> searchPath = SearchPathHint.of(error, error);
@@ -76,12 +77,26 @@ final class RestoreErrors {
     }
 
     /**
-     * The first is the cause, what follows are often its consequences; all of it when pg_restore marked nothing as an
-     * error.
+     * The first is the cause, what follows are often its consequences: from it on until the program speaks of something
+     * else; all of it when pg_restore marked nothing as an error.
      */
     private static String firstError(String errors) {
-        Matcher first = FIRST.matcher(errors);
-        return first.find() ? first.group() : errors;
+        List<String> lines =
+                errors.lines().dropWhile(line -> !line.startsWith(ERROR)).toList();
+        if (lines.isEmpty()) {
+            return errors;
+        }
+        List<String> first = new ArrayList<>(lines.subList(0, 1));
+        for (String line : lines.subList(1, lines.size())) {
+            if (line.startsWith(PROGRAM)) {
+                break;
+            }
+            first.add(line);
+            if (line.startsWith(COMMAND)) {
+                break;
+            }
+        }
+        return String.join("\n", first);
     }
 
     private static String shortened(String error) {

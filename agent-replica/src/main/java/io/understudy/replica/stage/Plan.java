@@ -57,6 +57,9 @@ public final class Plan implements AutoCloseable {
         this.lines = lines;
         scan();
         this.header = JSON.readValue(line(0), PlanHeader.class);
+        if (header == null) {
+            throw new IOException("its first line says nothing");
+        }
         if (header.format() != PlanHeader.FORMAT) {
             throw new UnderstudyException(
                     ErrorCode.STATE_DAMAGED,
@@ -64,6 +67,9 @@ public final class Plan implements AutoCloseable {
                     header.format() > PlanHeader.FORMAT
                             ? "upgrade Understudy on this server: a later version wrote it"
                             : "an earlier version wrote it: let that version finish the import, then upgrade again");
+        }
+        if (!header.isWhole()) {
+            throw new IOException("its first line lacks something");
         }
     }
 
@@ -115,13 +121,16 @@ public final class Plan implements AutoCloseable {
         }
     }
 
-    private static Change decode(JsonNode line) {
+    private static Change decode(JsonNode line) throws IOException {
         if (line.has("put")) {
             return new Change.Put(TreeIndex.fromJson(line.get("put")));
         }
         if (line.has("remove")) {
             return new Change.Remove(
                     TreeIndex.fromJson(line.get("remove")).entry().path());
+        }
+        if (!line.has("attributes")) {
+            throw new IOException("a line of it is no change");
         }
         Optional<Attributes> was = Optional.ofNullable(line.get("was"))
                 .map(w -> TreeIndex.fromJson(w).entry().attributes());

@@ -26,6 +26,18 @@ public record PlanHeader(
         return new PlanHeader(FORMAT, apply, tree, kind, text, coded, owners);
     }
 
+    /** Whether it says all that a plan needs; another format may say other things. */
+    boolean isWhole() {
+        if (apply == null || tree == null || kind == null || root == null && root64 == null) {
+            return false;
+        }
+        try {
+            return folder().isAbsolute();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** The tree's folder as configured. */
     public Path folder() {
         return root != null

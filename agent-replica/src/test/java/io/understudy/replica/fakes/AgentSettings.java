@@ -1,6 +1,7 @@
 package io.understudy.replica.fakes;
 
 import io.understudy.config.HostPort;
+import io.understudy.config.S3Options;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings;
 import io.understudy.config.Settings.DatabaseSettings;
@@ -12,6 +13,7 @@ import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.ServiceSettings;
 import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TreeSettings;
+import io.understudy.config.SshOptions;
 import io.understudy.files.TreeKind;
 import java.net.URI;
 import java.nio.file.Path;
@@ -69,14 +71,10 @@ public final class AgentSettings {
                 List.of(new TreeSettings("media", TreeKind.FILES, folder.resolve("media"), List.of())),
                 new FilestoreSettings(
                         URI.create("file://" + folder.resolve("store")),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        Secret.none(),
-                        Secret.none(),
-                        Secret.none(),
                         Duration.ofSeconds(5),
-                        RateLimits.NONE),
+                        RateLimits.NONE,
+                        S3Options.NONE,
+                        SshOptions.NONE),
                 new SigningSettings(Optional.empty(), List.of()),
                 new PrimarySettings(
                         "standby",

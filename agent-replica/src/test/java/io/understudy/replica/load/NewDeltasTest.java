@@ -79,6 +79,31 @@ class NewDeltasTest {
     }
 
     @Test
+    void whatAMergedDeltaRepeatsIsNoDifference() throws IOException {
+        Difference rows = between(
+                        table(4, delta("1\n2\n4\n", "1\tuno\n4\tfour\n"), delta("5\n", "5\tfive\n")),
+                        table(5, delta("1\n2\n4\n5\n3\n6\n", "1\tuno\n4\tfour\n3\tdrei\n5\tfive\n6\tsix\n")))
+                .orElseThrow()
+                .read();
+        assertThat(text(rows.gone().open())).isEqualTo("3\n6\n");
+        assertThat(text(rows.came().open())).isEqualTo("3\tdrei\n6\tsix\n");
+        // 3 is there and goes; 2 went before.
+        assertThat(rows.deletions()).isEqualTo(1);
+    }
+
+    @Test
+    void aRowThatWentOrCameBackSinceIsADifference() throws IOException {
+        Difference rows = between(
+                        table(3, delta("1\n2\n3\n4\n", "1\tuno\n4\tfour\n3\tthree\n")),
+                        table(3, delta("1\n2\n3\n4\n9\n", "2\tdue\n3\tthree\n4\tquattro\n")))
+                .orElseThrow()
+                .read();
+        assertThat(text(rows.gone().open())).isEqualTo("1\n2\n4\n9\n");
+        assertThat(text(rows.came().open())).isEqualTo("2\tdue\n4\tquattro\n");
+        assertThat(rows.deletions()).isEqualTo(2);
+    }
+
+    @Test
     void aDeltaThatLeavesOutWhatTheOtherTouchedIsNone() {
         assertThat(between(table(3, delta("1\n", "1\tuno\n")), table(3, delta("2\n", "2\tdos\n"))))
                 .isEmpty();

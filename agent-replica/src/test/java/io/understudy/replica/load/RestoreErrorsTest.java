@@ -55,6 +55,25 @@ class RestoreErrorsTest {
     }
 
     @Test
+    void manyLinesOfOneErrorAreRead() {
+        String errors = "pg_restore: error: first\n" + "x\n".repeat(30_000);
+        assertThat(failure(errors).getMessage()).contains("error: first | x | x");
+    }
+
+    /** The server's own log has them. */
+    @Test
+    void rowsAreLeftOut() {
+        UnderstudyException failure =
+                failure("pg_restore: error: could not execute query: ERROR:  could not create unique index \"once\"\n"
+                        + "DETAIL:  Key (email)=(secret@example.net) is duplicated.\n"
+                        + "Command was: CREATE UNIQUE INDEX once ON public.person (email);\n");
+        assertThat(failure)
+                .hasMessageContaining("could not create unique index \"once\" | Command was: CREATE UNIQUE INDEX once")
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @Test
     void namesTheFunctionThatReliesOnSearchPath() {
         assertThat(failure(
                                 "pg_restore: error: COPY failed for table \"x\": ERROR:  type \"mood\" does not exist\n"

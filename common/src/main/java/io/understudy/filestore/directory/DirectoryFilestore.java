@@ -5,6 +5,7 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Capabilities;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.FolderWalk;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
@@ -119,7 +120,7 @@ public final class DirectoryFilestore implements Filestore {
     @Override
     public Page page(String prefix, String after) {
         failures.requireRoot("list");
-        return attempt("list", 0, () -> DirectoryListing.page(root, prefix, after));
+        return attempt("list", 0, () -> FolderWalk.page(new DirectoryListing(root), prefix, after));
     }
 
     @Override

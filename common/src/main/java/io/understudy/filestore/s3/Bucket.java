@@ -20,9 +20,10 @@ public final class Bucket {
 
     private Bucket(FilestoreSettings settings, OkHttpClient http) {
         this.location = Location.parse(settings.url());
-        S3Keys keys = new KeySources(http, System::getenv, Clock.systemUTC()).of(settings);
+        S3Keys keys = new KeySources(http, System::getenv, Clock.systemUTC())
+                .of(settings.s3().keys());
         this.client = Connection.client(settings, keys, http);
-        String endpoint = settings.endpoint().map(URI::toString).orElse("Amazon S3");
+        String endpoint = settings.s3().endpoint().url().map(URI::toString).orElse("Amazon S3");
         this.failures = new Failures(location.toString(), location.bucket(), endpoint, keys.hint());
         this.calls = new S3Requests(failures, keys);
         this.lock = settings.s3().lock().isPresent();

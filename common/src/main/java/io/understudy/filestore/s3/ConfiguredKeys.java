@@ -1,8 +1,8 @@
 package io.understudy.filestore.s3;
 
 import io.minio.credentials.Credentials;
+import io.understudy.config.S3Options.Keys;
 import io.understudy.config.Secret;
-import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.util.Optional;
@@ -22,16 +22,16 @@ final class ConfiguredKeys implements S3Keys {
         this.token = token;
     }
 
-    /** @throws UnderstudyException {@code CONFIG_INVALID} when the settings name no keys */
-    static ConfiguredKeys of(FilestoreSettings settings) {
-        if (isBlank(settings.accessKey()) || isBlank(settings.secretKey())) {
+    /** @throws UnderstudyException {@code CONFIG_INVALID} when there are none */
+    static ConfiguredKeys of(Keys keys) {
+        if (isBlank(keys.access()) || isBlank(keys.secret())) {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,
                     "cannot open the filestore: filestore.access_key or filestore.secret_key is missing",
                     "set both, in a file (access_key_file) or from the environment (${S3_ACCESS_KEY}); or say with filestore.credentials"
                             + " where the keys come from");
         }
-        return new ConfiguredKeys(settings.accessKey(), settings.secretKey(), settings.sessionToken());
+        return new ConfiguredKeys(keys.access(), keys.secret(), keys.token());
     }
 
     private static boolean isBlank(Secret secret) {

@@ -45,11 +45,11 @@ final class Connection {
     static MinioAsyncClient client(FilestoreSettings settings, S3Keys keys, OkHttpClient http) {
         MinioAsyncClient.Builder builder =
                 MinioAsyncClient.builder().httpClient(http).credentialsProvider(keys);
-        settings.region().ifPresent(builder::region);
-        String endpoint = settings.endpoint().map(URI::toString).orElse(AWS);
+        settings.s3().endpoint().region().ifPresent(builder::region);
+        String endpoint = settings.s3().endpoint().url().map(URI::toString).orElse(AWS);
         try {
             MinioAsyncClient client = builder.endpoint(endpoint).build();
-            if (settings.pathStyle()) {
+            if (settings.s3().endpoint().pathStyle()) {
                 client.disableVirtualStyleEndpoint();
             } else {
                 client.enableVirtualStyleEndpoint();

@@ -5,7 +5,7 @@ import io.minio.credentials.AwsEnvironmentProvider;
 import io.minio.credentials.Credentials;
 import io.minio.credentials.IamAwsProvider;
 import io.minio.credentials.Provider;
-import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.S3Options;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import java.io.IOException;
@@ -50,9 +50,9 @@ final class KeySources {
     }
 
     /** @throws UnderstudyException {@code CONFIG_INVALID} */
-    S3Keys of(FilestoreSettings settings) {
-        return switch (settings.s3().credentials()) {
-            case SETTINGS -> ConfiguredKeys.of(settings);
+    S3Keys of(S3Options.Keys keys) {
+        return switch (keys.from()) {
+            case SETTINGS -> ConfiguredKeys.of(keys);
             case ENVIRONMENT ->
                 provided(
                         "the environment (AWS_ACCESS_KEY_ID)",
@@ -142,7 +142,11 @@ final class KeySources {
 
     private static Credentials fetch(String source, Supplier<Provider> provider, String hint) {
         try {
-            return provider.get().fetch();
+            Credentials given = provider.get().fetch();
+            if (given == null || given.accessKey() == null || given.secretKey() == null) {
+                throw new IllegalStateException("the answer holds none");
+            }
+            return given;
         } catch (RuntimeException e) {
             throw failure(source, e, hint);
         }

@@ -7,6 +7,7 @@ import io.minio.messages.ListBucketResultV2;
 import io.understudy.filestore.Keys;
 import io.understudy.filestore.ObjectInfo;
 import io.understudy.filestore.Page;
+import java.time.DateTimeException;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,14 +56,26 @@ record Listing(MinioAsyncClient client, S3Requests calls, Failures failures, Loc
 
     private Optional<ObjectInfo> info(Item item, String encoding, String after) {
         item.setEncodingType(encoding);
-        String name = item.objectName();
-        if (!name.startsWith(location.prefix())) {
+        String name = name(item);
+        if (name.isEmpty() || !name.startsWith(location.prefix())) {
             return Optional.empty();
         }
         String key = location.key(name);
         if (!Keys.valid(key) || key.compareTo(after) <= 0) {
             return Optional.empty();
         }
+        if (item.lastModified() == null) {
+            throw failures.of("list", new DateTimeException("an object has no date"));
+        }
         return Optional.of(new ObjectInfo(key, item.size(), item.lastModified().toInstant()));
+    }
+
+    /** Empty where the store gives none that can be decoded: no key denotes it. */
+    private static String name(Item item) {
+        try {
+            return String.valueOf(item.objectName());
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
     }
 }

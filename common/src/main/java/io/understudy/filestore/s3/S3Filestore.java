@@ -60,9 +60,9 @@ public final class S3Filestore implements Filestore {
     S3Filestore(FilestoreSettings settings, Ticker ticker, OkHttpClient http, KeySources sources, Clock clock) {
         this.location = Location.parse(settings.url());
         this.http = http;
-        this.keys = sources.of(settings);
+        this.keys = sources.of(settings.s3().keys());
         this.client = Connection.client(settings, keys, http);
-        String endpoint = settings.endpoint().map(URI::toString).orElse("Amazon S3");
+        String endpoint = settings.s3().endpoint().url().map(URI::toString).orElse("Amazon S3");
         this.failures = new Failures(location.toString(), location.bucket(), endpoint, keys.hint());
         this.calls = new S3Requests(failures, keys);
         this.uploads = new Uploads(client, location, calls, failures, new WriteHeaders(settings.s3(), clock));

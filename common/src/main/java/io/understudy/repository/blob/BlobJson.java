@@ -60,7 +60,7 @@ public final class BlobJson {
                 }
                 case "bytes" -> bytes = number(in);
                 case "stored" -> stored = number(in);
-                case "continues" -> continues = in.currentToken() == JsonToken.VALUE_TRUE;
+                case "continues" -> continues = flag(in);
                 default -> in.skipChildren();
             }
         }
@@ -126,6 +126,15 @@ public final class BlobJson {
             }
             out.writeEndArray();
         }
+    }
+
+    /** What is neither true nor false, such as a list, would be read as fields of the blob. */
+    private static boolean flag(JsonParser in) throws IOException {
+        return switch (in.currentToken()) {
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE, VALUE_NULL -> false;
+            default -> throw new JsonParseException(in, "there is " + in.currentToken() + " where true is expected");
+        };
     }
 
     private static boolean same(BlobRef blob, String id, long bytes, long stored, boolean continues) {

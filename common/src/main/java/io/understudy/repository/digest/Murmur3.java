@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  *
  * <p>Source: Austin Appleby's {@code MurmurHash3.cpp}, in the public domain.
  */
-final class Murmur3 {
+public final class Murmur3 {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long C1 = 0x87c37b91114253d5L;
     private static final long C2 = 0x4cf5ad432745937fL;
@@ -23,7 +23,8 @@ final class Murmur3 {
     private long h1;
     private long h2;
 
-    void update(byte[] bytes, int from, int to) {
+    /** Takes the bytes from one position to before another. */
+    public void update(byte[] bytes, int from, int to) {
         length += to - from;
         int at = from;
         if (kept > 0) {
@@ -44,7 +45,7 @@ final class Murmur3 {
     }
 
     /** Ends the sequence; the hash is in {@link #high} and {@link #low}, and the next sequence begins. */
-    void finish() {
+    public void finish() {
         if (kept > 0) {
             java.util.Arrays.fill(rest, kept, BLOCK, (byte) 0);
             h2 ^= mixed2((long) LONGS.get(rest, 8));
@@ -69,11 +70,11 @@ final class Murmur3 {
     private long low;
 
     /** The first 64 bits of the hash: the function's {@code h1}. */
-    long high() {
+    public long high() {
         return high;
     }
 
-    long low() {
+    public long low() {
         return low;
     }
 

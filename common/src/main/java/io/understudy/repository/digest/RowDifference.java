@@ -1,5 +1,6 @@
 package io.understudy.repository.digest;
 
+import io.understudy.files.AtomicFiles;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -72,7 +73,7 @@ public final class RowDifference implements Closeable {
 
     private void spill() throws IOException, TooLarge {
         if (parts.isEmpty()) {
-            Files.createDirectories(folder);
+            AtomicFiles.createFolders(folder, AtomicFiles.PRIVATE_FOLDER);
             List<DataOutputStream> made = new ArrayList<>();
             for (int i = 0; i < PARTS; i++) {
                 made.add(new DataOutputStream(create(part(i))));
@@ -99,7 +100,7 @@ public final class RowDifference implements Closeable {
     }
 
     private OutputStream create(Path file) throws IOException {
-        OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 16 << 10);
+        OutputStream out = new BufferedOutputStream(AtomicFiles.openPrivate(file), 16 << 10);
         open.add(out);
         files.add(file);
         return out;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.understudy.config.S3Options;
 import io.understudy.config.S3Options.Credentials;
-import io.understudy.config.S3Options.ServerSideEncryption;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
@@ -22,7 +21,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,9 +76,14 @@ class KeySourcesTest {
     }
 
     private S3Filestore open(Credentials credentials) {
-        S3Options options = new S3Options(
-                credentials, ServerSideEncryption.DEFAULT, Optional.empty(), Optional.empty(), Optional.empty());
-        var settings = store.settings(options);
+        S3Options none = S3Options.NONE;
+        var settings = store.settings(new S3Options(
+                none.endpoint(),
+                S3Options.Keys.of(credentials),
+                none.encryption(),
+                none.kmsKey(),
+                none.storageClass(),
+                none.lock()));
         var http = Connection.http(settings.timeout());
         return new S3Filestore(
                 settings,
@@ -180,6 +183,16 @@ class KeySourcesTest {
             assertThat(said).hasMessageStartingWith("cannot get the keys of the filestore from ");
             assertThat(said.toString() + said.hint()).doesNotContain("the-secret");
             assertThat(store.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void anAnswerWithoutKeysIsAnError() throws IOException {
+        aServiceAccount();
+        metadata.script(request -> new Reply(
+                200, Map.of("Content-Type", "text/xml"), STS.replaceAll("<Credentials>.*</Credentials>", "")));
+        try (S3Filestore opened = open(Credentials.POD)) {
+            assertFails(ErrorCode.FILESTORE_DENIED, () -> opened.put("a", Content.of(new byte[1])));
         }
     }
 

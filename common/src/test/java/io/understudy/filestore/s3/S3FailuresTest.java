@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.understudy.config.S3Options.Credentials;
+import io.understudy.config.S3Options.Endpoint;
+import io.understudy.config.S3Options.Keys;
 import io.understudy.config.Secret;
 import io.understudy.config.Settings.FilestoreSettings;
-import io.understudy.config.Settings.RateLimits;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
@@ -16,6 +18,7 @@ import io.understudy.filestore.Filestore;
 import io.understudy.filestore.RetryPolicy;
 import io.understudy.filestore.RetryingFilestore;
 import io.understudy.testing.FakeTicker;
+import io.understudy.testing.S3Server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -77,16 +80,15 @@ class S3FailuresTest {
     }
 
     private static Filestore open(URI endpoint, Duration timeout) {
-        FilestoreSettings settings = new FilestoreSettings(
+        FilestoreSettings settings = S3Server.settings(
                 URI.create("s3://backups/example"),
-                Optional.of(endpoint),
-                Optional.of("us-east-1"),
-                true,
-                Secret.of("AKIAEXAMPLE"),
-                Secret.of("wJalrXUtnFEMI"),
-                Secret.of("session-secret"),
                 timeout,
-                RateLimits.NONE);
+                new Endpoint(Optional.of(endpoint), Optional.of("us-east-1"), true),
+                new Keys(
+                        Credentials.SETTINGS,
+                        Secret.of("AKIAEXAMPLE"),
+                        Secret.of("wJalrXUtnFEMI"),
+                        Secret.of("session-secret")));
         return new S3Filestore(settings, new FakeTicker());
     }
 
@@ -343,8 +345,7 @@ class S3FailuresTest {
         "s3://backups/a, ftp://127.0.0.1",
     })
     void refusesSettingsThatNameNoPlace(String url, String endpoint) {
-        FilestoreSettings settings =
-                io.understudy.testing.S3Server.settings(URI.create(url), URI.create(endpoint), "access", "secret");
+        FilestoreSettings settings = S3Server.settings(URI.create(url), URI.create(endpoint), "access", "secret");
         assertThatThrownBy(() -> new S3Filestore(settings, new FakeTicker()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
@@ -352,16 +353,11 @@ class S3FailuresTest {
 
     @Test
     void refusesSettingsWithoutKeys() {
-        FilestoreSettings settings = new FilestoreSettings(
+        FilestoreSettings settings = S3Server.settings(
                 URI.create("s3://backups/example"),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                Secret.of("access"),
-                Secret.none(),
-                Secret.none(),
                 Duration.ofSeconds(5),
-                RateLimits.NONE);
+                Endpoint.AWS,
+                new Keys(Credentials.SETTINGS, Secret.of("access"), Secret.none(), Secret.none()));
         assertThatThrownBy(() -> new S3Filestore(settings, new FakeTicker()))
                 .isInstanceOfSatisfying(
                         UnderstudyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID))

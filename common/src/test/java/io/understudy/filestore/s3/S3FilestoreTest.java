@@ -3,9 +3,8 @@ package io.understudy.filestore.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.understudy.config.Secret;
+import io.understudy.config.S3Options.Endpoint;
 import io.understudy.config.Settings.FilestoreSettings;
-import io.understudy.config.Settings.RateLimits;
 import io.understudy.failure.ErrorCode;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
@@ -123,16 +122,14 @@ class S3FilestoreTest extends FilestoreContract {
     void findsTheBucketInTheHostName() throws Exception {
         try (S3Server virtual = S3Server.startVirtual("s3.test")) {
             virtual.createBucket("backups");
-            FilestoreSettings settings = new FilestoreSettings(
+            FilestoreSettings settings = S3Server.settings(
                     URI.create("s3://backups/example"),
-                    Optional.of(URI.create("http://s3.test:" + virtual.port())),
-                    Optional.of("eu-test-1"),
-                    false,
-                    Secret.of(S3Server.ACCESS_KEY),
-                    Secret.of(S3Server.SECRET_KEY),
-                    Secret.none(),
                     java.time.Duration.ofSeconds(20),
-                    RateLimits.NONE);
+                    new Endpoint(
+                            Optional.of(URI.create("http://s3.test:" + virtual.port())),
+                            Optional.of("eu-test-1"),
+                            false),
+                    S3Server.keys(S3Server.ACCESS_KEY, S3Server.SECRET_KEY));
             AtomicInteger asked = new AtomicInteger();
             okhttp3.Dns loopback = host -> {
                 asked.addAndGet(host.equals("backups.s3.test") ? 1 : 1_000);

@@ -3,9 +3,10 @@ package io.understudy.filestore.s3;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.understudy.config.S3Options;
-import io.understudy.config.Secret;
+import io.understudy.config.S3Options.Credentials;
+import io.understudy.config.S3Options.Endpoint;
 import io.understudy.config.Settings.FilestoreSettings;
-import io.understudy.config.Settings.RateLimits;
+import io.understudy.testing.S3Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -113,18 +114,17 @@ final class ScriptedStore implements AutoCloseable {
 
     /** Of bucket {@code backups}; keys only where they come from the settings. */
     FilestoreSettings settings(S3Options options) {
-        boolean own = options.credentials() == S3Options.Credentials.SETTINGS;
-        return new FilestoreSettings(
+        boolean own = options.keys().from() == Credentials.SETTINGS;
+        return S3Server.settings(
                 URI.create("s3://backups/example"),
-                Optional.of(endpoint()),
-                Optional.of("us-east-1"),
-                true,
-                own ? Secret.of("AKIAEXAMPLE") : Secret.none(),
-                own ? Secret.of("wJalrXUtnFEMI") : Secret.none(),
-                Secret.none(),
                 Duration.ofSeconds(5),
-                RateLimits.NONE,
-                options);
+                new S3Options(
+                        new Endpoint(Optional.of(endpoint()), Optional.of("us-east-1"), true),
+                        own ? S3Server.keys("AKIAEXAMPLE", "wJalrXUtnFEMI") : options.keys(),
+                        options.encryption(),
+                        options.kmsKey(),
+                        options.storageClass(),
+                        options.lock()));
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.understudy.filestore.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.config.S3Options;
-import io.understudy.config.S3Options.Credentials;
 import io.understudy.config.S3Options.ServerSideEncryption;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.WriteBatch;
@@ -25,7 +24,8 @@ class WriteHeadersTest {
     @Test
     void withAKeyOfTheStoresKeyService() throws IOException {
         assertThat(headers(new S3Options(
-                        Credentials.SETTINGS,
+                        S3Options.NONE.endpoint(),
+                        S3Options.NONE.keys(),
                         ServerSideEncryption.KMS,
                         Optional.of("arn:aws:kms:eu-west-1:1:key/2"),
                         Optional.of("STANDARD_IA"),
@@ -39,7 +39,8 @@ class WriteHeadersTest {
     @Test
     void withKeysOfTheStore() throws IOException {
         assertThat(headers(new S3Options(
-                        Credentials.SETTINGS,
+                        S3Options.NONE.endpoint(),
+                        S3Options.NONE.keys(),
                         ServerSideEncryption.S3,
                         Optional.empty(),
                         Optional.empty(),

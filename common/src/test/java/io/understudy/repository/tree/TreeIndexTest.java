@@ -99,6 +99,8 @@ class TreeIndexTest {
                 "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"H\",\"blobs\":null}",
                 "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"H\",\"pack\":{\"id\":\"zz\",\"bytes\":8},\"offset\":0}",
                 "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"H\",\"pack\":{\"bytes\":8},\"offset\":0}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"H\",\"pack\":{\"id\":\"H\",\"bytes\":8,\"continues\":[1]},\"offset\":0}",
+                "{\"path\":\"x\",\"type\":\"file\",A,\"size\":0,\"sha256\":\"H\",\"pack\":{\"id\":\"H\",\"bytes\":8,\"continues\":{\"id\":\"H\"}},\"offset\":0}",
             })
     void refusesWhatIsNoIndex(String lines) {
         String text = lines.replace("A}", ATTRIBUTES + "}")

@@ -2,6 +2,7 @@ package io.understudy.primary.capture.database;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.postgres.ServerText;
 import io.understudy.process.CommandResult;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -43,7 +44,8 @@ final class DumpFailure {
     }
 
     private static UnderstudyException failure(ErrorCode code, CommandResult result, String hint) {
-        String why = result.errors().isBlank() ? "it printed no error" : lastLines(result.errors());
+        String why =
+                result.errors().isBlank() ? "it printed no error" : lastLines(ServerText.ofProgram(result.errors()));
         return new UnderstudyException(
                 code, "cannot dump the schema: pg_dump ended with exit code " + result.exitCode() + ": " + why, hint);
     }

@@ -1,0 +1,2 @@
+/** The parsers of the primary under mutation. */
+package io.understudy.primary.fuzz;

@@ -1,0 +1,2 @@
+/** The parsers of the replica under mutation. */
+package io.understudy.replica.fuzz;

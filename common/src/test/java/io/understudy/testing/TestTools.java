@@ -1,0 +1,56 @@
+package io.understudy.testing;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Programs that only tests need, from the PATH or from where {@code deploy/setup test} puts them. */
+public final class TestTools {
+    private TestTools() {}
+
+    /** The program; the calling test is skipped, and says so, where there is none. */
+    public static Path required(String name) {
+        Optional<Path> program = places().map(folder -> folder.resolve(name))
+                .filter(Files::isExecutable)
+                .findFirst();
+        assumeTrue(program.isPresent(), name + " is not here: run deploy/setup test");
+        return program.orElseThrow();
+    }
+
+    private static Stream<Path> places() {
+        Path own = folder(System.getenv(), Path.of(".."));
+        return Stream.of(
+                        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
+                        Stream.of("/usr/sbin", "/usr/lib/openssh"),
+                        Stream.of(own.toString(), openSsh(own).toString()))
+                .flatMap(each -> each)
+                .map(Path::of);
+    }
+
+    /** Where {@code deploy/setup test} puts them. */
+    public static Path folder(Map<String, String> environment, Path checkout) {
+        String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
+        String home = environment.getOrDefault("HOME", "");
+        if (!cache.isEmpty()) {
+            return Path.of(cache, "understudy", "tools");
+        }
+        return home.isEmpty() ? checkout.resolve("target/tools") : Path.of(home, ".cache", "understudy", "tools");
+    }
+
+    /** OpenSSH's programs in that folder, and the libraries that they need. */
+    static Path openSsh(Path folder) {
+        return folder.resolve("openssh");
+    }
+
+    /** With the libraries of {@link #openSsh}. */
+    static Map<String, String> libraries() {
+        return Map.of(
+                "LD_LIBRARY_PATH",
+                openSsh(folder(System.getenv(), Path.of(".."))).toString());
+    }
+}
