@@ -1,10 +1,12 @@
 package io.understudy.repository;
 
 import io.understudy.age.IdentityFile;
+import io.understudy.config.Settings.EncryptionSettings;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.TrustedKeys;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Where a server has the keys of an encrypted repository from. The configuration decides whether there are any. */
@@ -19,6 +21,16 @@ public interface Encryption {
      *     and what the filestore throws
      */
     Sealing keys(Filestore filestore, UUID repository, String site, TrustedKeys trusted);
+
+    /**
+     * That of a configuration.
+     *
+     * @param state folder of durable state
+     */
+    static Encryption of(Optional<EncryptionSettings> settings, Path state) {
+        return settings.map(there -> there.identity().map(Encryption::withIdentity).orElseGet(() -> ofPrimary(state)))
+                .orElse(NONE);
+    }
 
     /** That of a server with an identity: it opens the keys that are in the repository. @param file read each time */
     static Encryption withIdentity(Path file) {
