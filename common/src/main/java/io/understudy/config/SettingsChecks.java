@@ -1,8 +1,5 @@
 package io.understudy.config;
 
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
-import com.cronutils.parser.CronParser;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
@@ -64,12 +61,10 @@ final class SettingsChecks {
     }
 
     private void schedule(Settings settings) {
-        CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
         settings.primary().schedule().forEach((period, cron) -> {
             try {
-                parser.parse(cron).validate();
-            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                // The second is what the library makes of 8-/.
+                CronExpression.parse(cron);
+            } catch (IllegalArgumentException e) {
                 top.below("primary")
                         .fault(Setting.PRIMARY_SCHEDULE, "has no cron expression for " + period + ": " + cron);
             }

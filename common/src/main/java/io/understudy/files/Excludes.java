@@ -16,10 +16,17 @@ import java.util.regex.PatternSyntaxException;
 public final class Excludes {
     private static final Excludes NONE = new Excludes(List.of());
 
-    private final List<Pattern> patterns;
+    private final List<Rule> rules;
 
-    private Excludes(List<Pattern> patterns) {
-        this.patterns = patterns;
+    /** A glob and what it means. */
+    private record Rule(String glob, Pattern pattern) {
+        boolean matches(String text) {
+            return pattern.matcher(new Looked(text, glob)).matches();
+        }
+    }
+
+    private Excludes(List<Rule> rules) {
+        this.rules = rules;
     }
 
     public static Excludes none() {
@@ -31,9 +38,9 @@ public final class Excludes {
         return new Excludes(globs.stream().map(Excludes::compile).toList());
     }
 
-    private static Pattern compile(String glob) {
+    private static Rule compile(String glob) {
         try {
-            return Pattern.compile(Glob.toRegex(glob), Pattern.DOTALL);
+            return new Rule(glob, Pattern.compile(Glob.toRegex(glob), Pattern.DOTALL));
         } catch (PatternSyntaxException e) {
             throw unusable(glob, e.getDescription(), e);
         }
@@ -56,12 +63,11 @@ public final class Excludes {
         if (path.equals(TreeRoot.OWN)) {
             return true;
         }
-        if (patterns.isEmpty() || path.isRoot()) {
+        if (rules.isEmpty() || path.isRoot()) {
             return false;
         }
         String text = Surrogates.decode(path.raw());
-        return patterns.stream()
-                .anyMatch(pattern -> pattern.matcher(new Looked(text, pattern)).matches());
+        return rules.stream().anyMatch(rule -> rule.matches(text));
     }
 
     /** A path that is looked at a bounded number of times: a glob with many stars would try each way to share it. */
@@ -69,19 +75,19 @@ public final class Excludes {
         private static final int MOST = 20_000_000;
 
         private final String text;
-        private final Pattern pattern;
+        private final String glob;
         private int looks;
 
-        Looked(String text, Pattern pattern) {
+        Looked(String text, String glob) {
             this.text = text;
-            this.pattern = pattern;
+            this.glob = glob;
         }
 
         @Override
         public char charAt(int at) {
             looks++;
             if (looks > MOST) {
-                throw unusable(pattern.pattern(), "it has too many stars for the path " + text, null);
+                throw unusable(glob, "it has too many stars for the path " + text, null);
             }
             return text.charAt(at);
         }

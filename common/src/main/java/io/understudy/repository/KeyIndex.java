@@ -16,10 +16,6 @@ final class KeyIndex {
 
     private int size;
 
-    int size() {
-        return size;
-    }
-
     /** @return the number of the key, a new one where it has none */
     int add(long upper, long lower) {
         int slot = slot(upper, lower);

@@ -4,6 +4,7 @@ import io.understudy.repository.DatabaseData.TableData;
 import io.understudy.repository.DatabaseData.TableDelta;
 import io.understudy.repository.blob.BlobSource;
 import io.understudy.repository.blob.StreamReader;
+import io.understudy.repository.digest.Lines;
 import io.understudy.repository.digest.Murmur3;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,12 +39,6 @@ public final class UnchangedKeys {
         this.table = table;
     }
 
-    /** Gives the lines of one stream after the other. */
-    @FunctionalInterface
-    public interface Rows {
-        InputStream open() throws IOException;
-    }
-
     /**
      * Reads the older deltas and the newer rows.
      *
@@ -54,8 +49,8 @@ public final class UnchangedKeys {
      * @return empty where the older deltas name too many keys
      * @throws io.understudy.failure.UnderstudyException {@code MANIFEST_DAMAGED}, {@code BLOB_*}
      */
-    public static Optional<UnchangedKeys> of(TableData table, List<TableDelta> olds, Rows news, BlobSource source)
-            throws IOException {
+    public static Optional<UnchangedKeys> of(
+            TableData table, List<TableDelta> olds, Lines.Source news, BlobSource source) throws IOException {
         UnchangedKeys unchanged = new UnchangedKeys(table);
         String what = "table " + table.schema() + "." + table.name();
         for (TableDelta old : olds) {

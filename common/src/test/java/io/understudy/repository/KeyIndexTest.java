@@ -19,9 +19,9 @@ class KeyIndexTest {
             int number = keys.add(key, key << 20);
             assertThat(numbers.computeIfAbsent(key, unknown -> numbers.size())).isEqualTo(number);
         }
-        assertThat(keys.size()).isEqualTo(numbers.size());
         numbers.forEach((key, number) -> assertThat(keys.find(key, key << 20)).isEqualTo(number));
         assertThat(keys.find(5_000, 5_000L << 20)).isEqualTo(-1);
+        assertThat(keys.add(5_000, 5_000L << 20)).isEqualTo(numbers.size());
     }
 
     @Test

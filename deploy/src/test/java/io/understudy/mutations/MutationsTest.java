@@ -56,7 +56,7 @@ class MutationsTest {
                 .contains("void " + mutation.test().method() + "(");
     }
 
-    /** The source of a test class, and that of the contract that it keeps. */
+    /** The source of a test class, and those of the contracts that it keeps. */
     private static String withInherited(Member test) throws IOException {
         String own = Files.readString(test.file("test"));
         Matcher contract = Pattern.compile("class \\w+ extends (\\w+Contract) ").matcher(own);
@@ -68,7 +68,7 @@ class MutationsTest {
         for (Member place : List.of(
                 new Member(test.module(), packaged, test.method()), new Member("common", shared, test.method()))) {
             if (Files.exists(place.file("test"))) {
-                own += Files.readString(place.file("test"));
+                own += withInherited(place);
             }
         }
         return own;

@@ -1,9 +1,7 @@
 package io.understudy.primary.schedule;
 
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
-import com.cronutils.parser.CronParser;
+import io.understudy.config.CronExpression;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -25,18 +23,9 @@ final class Cron {
 
     /** @throws IllegalArgumentException when it is no such expression */
     Cron(String expression, ZoneId zone) {
-        CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
-        this.times = ExecutionTime.forCron(parsed(parser, expression));
+        this.times = ExecutionTime.forCron(CronExpression.parse(expression));
         this.everyHour = expression.strip().split("\\s+")[1].equals("*");
         this.zone = zone;
-    }
-
-    private static com.cronutils.model.Cron parsed(CronParser parser, String expression) {
-        try {
-            return parser.parse(expression).validate();
-        } catch (IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("not a cron expression: " + expression, e);
-        }
     }
 
     /** The first tick after this moment; empty when there is none any more. */

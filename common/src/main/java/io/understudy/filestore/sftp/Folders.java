@@ -1,7 +1,6 @@
 package io.understudy.filestore.sftp;
 
 import java.io.IOException;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.sftp.client.SftpClient.Attributes;
@@ -18,7 +17,7 @@ final class Folders {
 
     private final String root;
     private final Set<String> durable = ConcurrentHashMap.newKeySet();
-    private volatile Optional<Boolean> forced = Optional.empty();
+    private volatile boolean forced;
 
     Folders(String root) {
         this.root = root;
@@ -84,15 +83,11 @@ final class Folders {
 
     /**
      * Whether the server forces the names in a folder: SFTP does not say so, but OpenSSH on Linux opens a folder as if
-     * it were a file. Tried once.
+     * it were a file. A yes is kept; a no is asked again, for it may have been a limit of open files.
      */
     boolean areForced(SftpChannel channel) throws IOException {
-        Optional<Boolean> known = forced;
-        if (known.isEmpty()) {
-            known = Optional.of(channel.has(Extension.FSYNC) && opens(channel));
-            forced = known;
-        }
-        return known.get();
+        forced = forced || channel.has(Extension.FSYNC) && opens(channel);
+        return forced;
     }
 
     private boolean opens(SftpChannel channel) throws IOException {
