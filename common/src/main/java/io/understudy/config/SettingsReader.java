@@ -1,11 +1,11 @@
 package io.understudy.config;
 
+import io.understudy.age.Recipient;
 import io.understudy.config.S3Options.Credentials;
 import io.understudy.config.S3Options.Endpoint;
 import io.understudy.config.S3Options.Keys;
 import io.understudy.config.S3Options.Lock;
 import io.understudy.config.S3Options.ServerSideEncryption;
-import io.understudy.age.Recipient;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.EncryptionSettings;
 import io.understudy.config.Settings.FilestoreSettings;

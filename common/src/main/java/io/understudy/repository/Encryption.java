@@ -28,7 +28,8 @@ public interface Encryption {
      * @param state folder of durable state
      */
     static Encryption of(Optional<EncryptionSettings> settings, Path state) {
-        return settings.map(there -> there.identity().map(Encryption::withIdentity).orElseGet(() -> ofPrimary(state)))
+        return settings.map(
+                        there -> there.identity().map(Encryption::withIdentity).orElseGet(() -> ofPrimary(state)))
                 .orElse(NONE);
     }
 

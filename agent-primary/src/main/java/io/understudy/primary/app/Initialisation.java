@@ -96,16 +96,23 @@ public final class Initialisation {
         PrimaryPoint.CLAIM_INTENDED.reached();
         TrustedKeys trusted = TrustedKeys.of(key.publicKey());
         UUID id = plan.repository().orElseThrow();
-        Sealing sealing =
-                encryption.map(wanted -> wanted.begin(filestore, id, site, key)).orElse(Sealing.NONE);
+        Sealing sealing = encryption.map(NewEncryption::sealing).orElse(Sealing.NONE);
         Repository repository = Repository.create(filestore, id, site, trusted, clock, sealing);
+        encryption.ifPresent(wanted -> wanted.write(filestore, id, site, key));
         PrimaryPoint.REPOSITORY_CREATED.reached();
         repository.epochs().claim(plan, key);
         PrimaryPoint.FIRST_EPOCH_CLAIMED.reached();
         epochs.hold(plan);
         PrimaryPoint.FIRST_EPOCH_HELD.reached();
         return new Initialised(
-                repository.id(), site, filestore.name(), plan.epoch(), file, SigningKey.publicPath(file), created, encryption.map(NewEncryption::recipients).orElse(List.of()));
+                repository.id(),
+                site,
+                filestore.name(),
+                plan.epoch(),
+                file,
+                SigningKey.publicPath(file),
+                created,
+                encryption.map(NewEncryption::recipients).orElse(List.of()));
     }
 
     private void requireProduction() {

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /**
  * What {@code agent-primary init --encrypt} makes: the repository's key, encrypted to two recipients at least. Where the
  * configuration names only those of standbys it makes a recovery key too; nothing keeps that but the sheet, which is
- * handed out before anything is written into the filestore. An attempt that is repeated makes all of it again.
+ * handed out before the key is written into the filestore. An attempt that is repeated makes all of it again.
  */
 public final class NewEncryption {
     private static final int LEAST = 2;
@@ -32,6 +32,7 @@ public final class NewEncryption {
     private final Consumer<RecoverySheet> keep;
     private final Optional<AgeIdentity> recovery;
     private final List<Recipient> all;
+    private final RepositoryKey key = RepositoryKey.generate(new SecureRandom());
 
     private NewEncryption(List<Recipient> configured, Path state, Consumer<RecoverySheet> keep) {
         this.configured = configured;
@@ -60,12 +61,17 @@ public final class NewEncryption {
         return all.stream().map(Recipient::text).toList();
     }
 
-    /** Makes the key, and writes down what this server keeps of it. */
-    Sealing begin(Filestore filestore, UUID repository, String site, SigningKey signer) {
-        RepositoryKey key = RepositoryKey.generate(new SecureRandom());
+    Sealing sealing() {
+        return key.sealing();
+    }
+
+    /**
+     * Writes the key into a repository that was created with it, and what this server keeps of it. Over the key of a
+     * repository that is in use it would take all of its content with it: the caller has made sure of that.
+     */
+    void write(Filestore filestore, UUID repository, String site, SigningKey signer) {
         keep.accept(new RecoverySheet(site, repository, filestore.name(), configured, recovery));
         KeyObject.write(filestore, repository, site, key, all, signer);
         new HeldKeys(state).keep(repository, key);
-        return key.sealing();
     }
 }

@@ -27,7 +27,8 @@ public record RecoverySheet(
 
     /** For a terminal. */
     public String text() {
-        return String.join("\n", lines()) + "\n" + recovery.map(RecoverySheet::keyText).orElse("");
+        return String.join("\n", lines()) + "\n"
+                + recovery.map(RecoverySheet::keyText).orElse("");
     }
 
     private static String keyText(AgeIdentity key) {

@@ -88,8 +88,9 @@ record Base(Optional<Manifest> manifest, Map<StreamRef, KnownBlobs> named) {
     Before before(Repository target, LocalLists lists, boolean frequent) {
         return new Before(
                 target.id(),
-                manifest.filter(newest -> target.blobs().areReadable()).map(newest -> new Before.Newest(
-                        newest.snapshot(), newest.database(), lists.of(target.blobs()), target.blobs())),
+                manifest.filter(newest -> target.blobs().areReadable())
+                        .map(newest -> new Before.Newest(
+                                newest.snapshot(), newest.database(), lists.of(target.blobs()), target.blobs())),
                 frequent);
     }
 

@@ -51,14 +51,19 @@ public final class LocalLists {
 
     /** Blobs of a repository, those of lists by way of the local disk. */
     public BlobSource of(Blobs repository) {
-        return blob -> blob.bytes() > LONGEST ? repository.open(blob) : open(blob, repository);
+        return of(repository, repository.naming());
     }
 
-    private InputStream open(BlobRef blob, Blobs repository) {
+    /** @param naming by which the blobs have their names */
+    BlobSource of(BlobSource repository, Naming naming) {
+        return blob -> blob.bytes() > LONGEST ? repository.open(blob) : open(blob, repository, naming);
+    }
+
+    private InputStream open(BlobRef blob, BlobSource repository, Naming naming) {
         Path file = folder.resolve(blob.id().hex());
         used.add(blob.id().hex());
         byte[] here = read(file);
-        if (isSound(here, blob, repository.naming())) {
+        if (isSound(here, blob, naming)) {
             return new ByteArrayInputStream(here);
         }
         byte[] content = fetched(blob, repository);

@@ -1,20 +1,18 @@
 package io.understudy.primary.command;
 
+import io.understudy.audit.Caller;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.AtomicFiles;
+import io.understudy.primary.app.IdentityRepair.Repaired;
+import io.understudy.primary.app.Initialisation.Initialised;
 import io.understudy.primary.app.NewEncryption;
+import io.understudy.primary.app.PrimaryWiring;
 import io.understudy.primary.app.RecoverySheet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import io.understudy.audit.Caller;
-import io.understudy.primary.app.IdentityRepair.Repaired;
-import io.understudy.primary.app.Initialisation.Initialised;
-import io.understudy.primary.app.PrimaryWiring;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,15 +57,13 @@ final class InitCommand extends PrimaryCommand {
                     audited(agent, "init --repair", () -> agent.identityRepair().run());
             cli.print(repaired, () -> text(repaired));
         } else {
-            List<RecoverySheet> sheets = new ArrayList<>();
             Optional<NewEncryption> encryption = encrypt
-                    ? Optional.of(agent.newEncryption(sheet == null ? sheets::add : this::write))
+                    ? Optional.of(agent.newEncryption(sheet == null ? made -> cli.say(made.text()) : this::write))
                     : Optional.empty();
             Initialised made = audited(
                     agent,
                     encrypt ? "init --encrypt" : "init",
                     () -> agent.initialisation().run(encryption));
-            sheets.forEach(each -> cli.say(each.text()));
             cli.print(made, () -> text(made));
         }
         return 0;
@@ -118,9 +114,8 @@ final class InitCommand extends PrimaryCommand {
 
     private static String text(Initialised made) {
         String key = made.keyCreated() ? "signing key created in " : "signing key used from ";
-        String encrypted = made.recipients().isEmpty()
-                ? ""
-                : "encrypted to " + String.join(", ", made.recipients()) + "\n";
+        String encrypted =
+                made.recipients().isEmpty() ? "" : "encrypted to " + String.join(", ", made.recipients()) + "\n";
         return "repository " + made.repository() + " of site " + made.site() + " created in " + made.filestore() + "\n"
                 + encrypted + key + made.privateKey() + ", its public key is " + made.publicKey() + "\n"
                 + "next: copy " + made.publicKey() + " to the standby and name it there in signing.trusted_keys,\n"

@@ -70,8 +70,7 @@ public final class MirrorAccess {
      * @throws UnderstudyException as {@link Repository#open}
      */
     public Mirror alone(Supplier<Repository> remote) {
-        Repository local =
-                Repository.open(folder.present(), site, trusted.get(), clock, Optional.empty(), encryption);
+        Repository local = Repository.open(folder.present(), site, trusted.get(), clock, Optional.empty(), encryption);
         return new Mirror(remote, local, threads, free, clock);
     }
 
