@@ -114,5 +114,10 @@ public final class BlobSession implements BlobSink, AutoCloseable {
         public Naming naming() {
             return BlobSession.this.naming();
         }
+
+        @Override
+        public BlobSink ofNames() {
+            return this;
+        }
     }
 }

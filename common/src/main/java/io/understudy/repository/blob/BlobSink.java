@@ -11,18 +11,14 @@ public interface BlobSink {
      */
     BlobRef put(byte[] buffer, int offset, int length);
 
-    /** How content is cut and named for this sink. */
-    default Naming naming() {
-        return Naming.PUBLIC;
-    }
+    /** How content is cut and named for this sink. A sink around another one says what that one says. */
+    Naming naming();
 
     /**
      * The same sink for content that only names blobs: in an encrypted repository the primary can read it. No content
      * may go to both.
      */
-    default BlobSink ofNames() {
-        return this;
-    }
+    BlobSink ofNames();
 
     /** The same sink, with something done around each put. */
     default BlobSink around(Put put) {

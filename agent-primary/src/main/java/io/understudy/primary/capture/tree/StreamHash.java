@@ -52,6 +52,11 @@ final class StreamHash implements BlobSink {
         return sink.naming();
     }
 
+    @Override
+    public BlobSink ofNames() {
+        return sink.ofNames();
+    }
+
     /** Of the whole stream, after its last blob. */
     ContentHash hash() {
         return name == null ? ContentHash.of(digest.digest()) : name;
