@@ -231,7 +231,7 @@ class EncryptedRepositoryTest {
         store.put(id(1, 2).key(), Content.of(SignedLine.sign(RepositoryJson.line(mixed), site.key())));
         assertThat(failure(() -> full.read(id(1, 2))))
                 .hasMessageContaining("outline")
-                .extracting(e -> ((UnderstudyException) e).code())
+                .extracting(UnderstudyException::code)
                 .isEqualTo(ErrorCode.MANIFEST_DAMAGED);
     }
 
