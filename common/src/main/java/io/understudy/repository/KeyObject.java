@@ -9,7 +9,6 @@ import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Naming;
-import io.understudy.repository.blob.Sealing;
 import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
@@ -24,7 +23,7 @@ import java.util.UUID;
  * give the servers a key of its own.
  *
  * <pre>{@code
- * {"format":1,"repository":"<uuid>","site":"…","key":1,"identity":"AGE-SECRET-KEY-1…","outline":"AGE-SECRET-KEY-1…","naming":"<hex>"}
+ * {"format":1,"repository":"<uuid>","site":"…","key":1,"identity":"AGE-SECRET-KEY-1…","outline":"AGE-SECRET-KEY-1…","naming":"<hex>","recipients":["age1…"]}
  * ed25519 <key id> <signature>
  * }</pre>
  */
@@ -36,11 +35,25 @@ public final class KeyObject {
     private KeyObject() {}
 
     private record Line(
-            int format, String repository, String site, int key, String identity, String outline, String naming) {
+            int format,
+            String repository,
+            String site,
+            int key,
+            String identity,
+            String outline,
+            String naming,
+            List<String> recipients) {
         /** Says nothing of the secrets. */
         @Override
         public String toString() {
             return "key " + key + " of repository " + repository;
+        }
+    }
+
+    /** @param recipients for whom it is encrypted */
+    public record Opened(RepositoryKey key, List<Recipient> recipients) {
+        public Opened {
+            recipients = List.copyOf(recipients);
         }
     }
 
@@ -63,7 +76,8 @@ public final class KeyObject {
                 key.number(),
                 key.identity().reveal(),
                 key.outline().reveal(),
-                HexFormat.of().formatHex(key.naming()));
+                HexFormat.of().formatHex(key.naming()),
+                recipients.stream().map(Recipient::text).toList());
         byte[] signed = SignedLine.sign(RepositoryJson.line(line), signer);
         filestore.put(key(key.number()), Content.of(AgeFiles.seal(signed, recipients)));
     }
@@ -78,7 +92,7 @@ public final class KeyObject {
      * @throws UnderstudyException {@code NOT_ENCRYPTED} where there is none, {@code IDENTITY_MISSING} where it is for
      *     others, and as reading a manifest does where it is not genuine
      */
-    static Sealing open(
+    public static Opened open(
             Filestore filestore, List<AgeIdentity> identities, UUID repository, String site, TrustedKeys trusted) {
         String what = key(FIRST) + " in " + filestore.name();
         byte[] signed = opened(what, read(filestore, FIRST), identities);
@@ -93,8 +107,11 @@ public final class KeyObject {
             }
             ManifestCodec.requireSite(what, found.site(), site);
             ManifestCodec.requireRepository(what, found.repository(), repository);
-            return key(found).sealing();
-        } catch (IOException | IllegalArgumentException e) {
+            return new Opened(
+                    key(found),
+                    found.recipients().stream().map(Recipient::parse).toList());
+        } catch (IOException | IllegalArgumentException | NullPointerException e) {
+            // Without the cause, which may quote a key.
             throw SignedLine.damaged(what, "its content is none of a key", null);
         }
     }
