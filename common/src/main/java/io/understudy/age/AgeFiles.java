@@ -15,7 +15,7 @@ import java.nio.channels.WritableByteChannel;
 import java.security.GeneralSecurityException;
 import java.util.List;
 
-/** The format of age, version 1: a header with the file's key for each recipient, then chunks of 64 KiB, each sealed. */
+/** The format of age, version 1: a header with the file's key for each recipient, then sealed chunks of 64 KiB. */
 public final class AgeFiles {
     private static final int CHUNK = 64 << 10;
     private static final int TAG = 16;

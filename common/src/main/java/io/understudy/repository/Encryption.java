@@ -35,10 +35,10 @@ public interface Encryption {
 
     /** That of a server with an identity: it opens the keys that are in the repository. @param file read each time */
     static Encryption withIdentity(Path file) {
-        return (filestore, repository, site, trusted) ->
-                KeyObject.open(filestore, IdentityFile.load(file), repository, site, trusted)
-                        .key()
-                        .sealing();
+        return (filestore, repository, site, trusted) -> KeyObject.open(
+                        filestore, IdentityFile.load(file), repository, site, trusted)
+                .key()
+                .sealing();
     }
 
     /** That of a primary: it has the public half of the key on its disk, and reads no content. */

@@ -23,7 +23,8 @@ import java.util.UUID;
  * give the servers a key of its own.
  *
  * <pre>{@code
- * {"format":1,"repository":"<uuid>","site":"…","key":1,"identity":"AGE-SECRET-KEY-1…","outline":"AGE-SECRET-KEY-1…","naming":"<hex>","recipients":["age1…"]}
+ * {"format":1,"repository":"<uuid>","site":"…","key":1,"identity":"AGE-SECRET-KEY-1…",
+ *  "outline":"AGE-SECRET-KEY-1…","naming":"<hex>","recipients":["age1…"]}
  * ed25519 <key id> <signature>
  * }</pre>
  */

@@ -19,8 +19,7 @@ record ManifestReader(SnapshotId snapshot, String site, UUID repository, Sealing
     private static final String ENCRYPTION = "encryption";
 
     Manifest manifest(byte[] bytes, TrustedKeys trusted) {
-        SignedLine signed = SignedLine.parse("manifest " + snapshot, bytes).verified(trusted);
-        requireFormat(signed.what(), signed.bytes(), signed.length());
+        SignedLine signed = signed(bytes, trusted);
         if (!isSealed(signed)) {
             return plain(signed.what(), signed.bytes(), signed.length());
         }
@@ -39,24 +38,27 @@ record ManifestReader(SnapshotId snapshot, String site, UUID repository, Sealing
         if (!sealing.isOn()) {
             return Outline.of(manifest(bytes, trusted));
         }
-        SignedLine signed = SignedLine.parse("manifest " + snapshot, bytes).verified(trusted);
-        requireFormat(signed.what(), signed.bytes(), signed.length());
-        requireSealed(signed);
+        SignedLine signed = signed(bytes, trusted);
+        isSealed(signed);
         Outline outline = sealed(signed).openOutline(signed.what(), sealing);
         requireName(signed.what(), outline.snapshot());
         return outline;
     }
 
+    /** The signature first: a format says nothing where no trusted key stands behind it. */
+    private SignedLine signed(byte[] bytes, TrustedKeys trusted) {
+        SignedLine signed = SignedLine.parse("manifest " + snapshot, bytes).verified(trusted);
+        requireFormat(signed.what(), signed.bytes(), signed.length());
+        return signed;
+    }
+
+    /** @throws UnderstudyException {@code NOT_ENCRYPTED} where it has to be and is not */
     private boolean isSealed(SignedLine signed) {
         boolean is = object(signed.what(), signed.bytes(), signed.length()).has(ENCRYPTION);
         if (!is) {
             requirePlain(signed.what());
         }
         return is;
-    }
-
-    private void requireSealed(SignedLine signed) {
-        isSealed(signed);
     }
 
     /** A person with a key could otherwise have content stored that anyone can read. */

@@ -35,7 +35,4 @@ class BlobRangeTest {
         assertThat(rest.rest()).isEmpty();
         assertThat(BlobRange.ALL.rest()).isEqualTo(Optional.empty());
     }
-
-    @Test
-    void whatIsNoBlobIsNotBehindIt() {}
 }

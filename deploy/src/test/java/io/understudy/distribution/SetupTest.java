@@ -45,8 +45,8 @@ class SetupTest {
         Files.createDirectories(checkout.resolve("deploy"));
         Files.copy(Path.of("setup"), checkout.resolve("deploy/setup"));
         // Nothing but these may be missing: the script would install it.
-        for (String tool :
-                List.of("java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip", "ssh-keygen", "age")) {
+        for (String tool : List.of(
+                "java", "mvn", "jq", "zstd", "openssl", "setsid", "curl", "pgbouncer", "ip", "ssh-keygen", "age")) {
             program(tool, "exit 0");
         }
         program("javac", "echo javac 17");

@@ -86,13 +86,12 @@ class EncryptedRestoreTest {
 
     @Test
     void stopsAtABlobThatIsAlteredOrAnother() throws IOException {
-        Path blob = site.repository()
-                .resolve(site.opened().blobs().object(site.rows()));
+        Path blob = site.repository().resolve(site.opened().blobs().object(site.rows()));
         byte[] before = Files.readAllBytes(blob);
         byte[] altered = before.clone();
         altered[before.length - 1] ^= 1;
-        byte[] another =
-                Files.readAllBytes(site.repository().resolve(site.opened().blobs().object(site.archive())));
+        byte[] another = Files.readAllBytes(
+                site.repository().resolve(site.opened().blobs().object(site.archive())));
         try {
             for (byte[] wrong : List.of(altered, another)) {
                 Files.write(blob, wrong);

@@ -20,9 +20,9 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * What {@code agent-primary init --encrypt} makes: the repository's key, encrypted to two recipients at least. Where the
- * configuration names only those of standbys it makes a recovery key too; nothing keeps that but the sheet, which is
- * handed out before the key is written into the filestore. An attempt that is repeated makes all of it again.
+ * What {@code agent-primary init --encrypt} makes: the repository's key, encrypted to two recipients at least. Where
+ * the configuration names only one it makes a recovery key too; nothing keeps that but the sheet, which is handed out
+ * before the key is written into the filestore. An attempt that is repeated makes all of it again.
  */
 public final class NewEncryption {
     private static final int LEAST = 2;

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The keys of an encrypted repository, as far as this server has them; none for a plain one. Content is encrypted to the
- * repository's key. What only names blobs, the references and lists of blobs, is encrypted to a second key as well, the
- * outline key, which the primary holds: so it knows what each snapshot needs, and opens no content. Thread-safe.
+ * The keys of an encrypted repository, as far as this server has them; none for a plain one. Content is encrypted to
+ * the repository's key. What only names blobs, the references and lists of blobs, is encrypted to a second key as well,
+ * the outline key, which the primary holds: so it knows what each snapshot needs, and opens no content. Thread-safe.
  */
 public final class Sealing {
     /** That of a plain repository. */

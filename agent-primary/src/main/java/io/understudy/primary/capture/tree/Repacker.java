@@ -54,8 +54,10 @@ final class Repacker {
         return content instanceof FileContent.Packed packed ? moved.getOrDefault(packed, packed) : content;
     }
 
-    /** A pack that can't be read stays as it is: to verify finds it, and the snapshot is no worse than its base. One that
-     * only a server with an identity can read is packed again there. */
+    /**
+     * A pack that can't be read stays as it is: to verify finds it, and the snapshot is no worse than its base. One
+     * that only a server with an identity can read is packed again there.
+     */
     private void repack(BlobRef pack, TreeMap<Long, TreeEntry.File> files) {
         try (InputStream in = source.open(pack)) {
             long at = 0;
