@@ -335,8 +335,7 @@ class TrackedCaptureTest {
         site.snapshot();
         boolean whole = false;
         for (int i = 0; i < 20; i++) {
-            server.psql(
-                    database, "UPDATE note SET text = 'changed " + i + "' || repeat('y', 70) WHERE id % 60 = " + i);
+            server.psql(database, "UPDATE note SET text = 'changed " + i + "' || repeat('y', 70) WHERE id % 60 = " + i);
             Captured captured = site.snapshot();
             TableData table = site.table(captured, "note");
             whole |= i > 0 && table.content().deltas().isEmpty();
