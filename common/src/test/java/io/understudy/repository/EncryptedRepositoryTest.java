@@ -246,6 +246,24 @@ class EncryptedRepositoryTest {
         new Verification(2).verify(alone, id(1, 1), Progress.none());
     }
 
+    /** The mirror is what is left when the filestore is gone. */
+    @Test
+    void aMirrorFollowsAChangeOfRecipientsAndTakesNoKeyOfAStranger() throws IOException {
+        InMemoryFilestore mirror = new InMemoryFilestore(time);
+        RepositoryCopy.open(mirror, open(withIdentity(STANDBY)));
+        AgeIdentity added = AgeIdentity.generate();
+        KeyObject.write(store, full.id(), SITE, KEY, List.of(STANDBY.recipient(), added.recipient()), site.key());
+        Repository opened = open(withIdentity(STANDBY));
+        RepositoryCopy.open(mirror, opened);
+        assertThat(KeyObject.open(mirror, List.of(added), full.id(), SITE, site.trusted())
+                        .recipients())
+                .hasSize(2);
+
+        KeyObject.write(store, full.id(), SITE, KEY, RECIPIENTS, SigningKey.generate());
+        assertThat(failure(() -> RepositoryCopy.open(mirror, opened)).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
+        KeyObject.open(mirror, List.of(added), full.id(), SITE, site.trusted());
+    }
+
     @Test
     void garbageIsFoundWithoutAnyKeyOfContent() {
         BlobRef garbage = full.blobs().put(new byte[] {1, 2, 3}, 0, 3);

@@ -35,6 +35,8 @@ public final class PrimaryCli extends AgentProgram {
                 PruneCommand.class,
                 StatusCommand.class,
                 CheckCommand.class,
+                KeysCommand.class,
+                DecryptCommand.class,
                 AuditCommand.class,
                 TlsCommand.class);
     }
