@@ -1,9 +1,10 @@
 package io.understudy.age;
 
-import com.exceptionfactory.jagged.PayloadException;
 import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
 import com.exceptionfactory.jagged.framework.stream.StandardEncryptingChannelFactory;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -67,20 +68,24 @@ public final class AgeFiles {
                             Channels.newChannel(source),
                             identities.stream().map(AgeIdentity::reader).toList());
             return new Opened(channel, source);
-        } catch (GeneralSecurityException | PayloadException e) {
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
+            source.rethrow(e);
             throw new AgeException("it is no age file, or encrypted to other keys (" + e.getMessage() + ")", e);
         }
     }
 
     public static byte[] open(byte[] sealed, List<AgeIdentity> identities) throws IOException {
-        try (InputStream in = open(new java.io.ByteArrayInputStream(sealed), identities)) {
+        try (InputStream in = open(new ByteArrayInputStream(sealed), identities)) {
             return in.readAllBytes();
         }
     }
 
-    /** Remembers whether a failure is its own. */
-    private static final class Source extends java.io.FilterInputStream {
-        private IOException failure;
+    /**
+     * Remembers whether a failure is its own: of a header that is cut or made up the library also throws what it does
+     * not document.
+     */
+    private static final class Source extends FilterInputStream {
+        private Exception failure;
 
         Source(InputStream in) {
             super(in);
@@ -90,9 +95,19 @@ public final class AgeFiles {
         public int read(byte[] target, int offset, int length) throws IOException {
             try {
                 return super.read(target, offset, length);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 failure = e;
                 throw e;
+            }
+        }
+
+        /** Where the failure is its own. */
+        void rethrow(Exception e) throws IOException {
+            if (e == failure && e instanceof IOException own) {
+                throw own;
+            }
+            if (e == failure && e instanceof RuntimeException own) {
+                throw own;
             }
         }
     }
@@ -119,8 +134,9 @@ public final class AgeFiles {
             }
             try {
                 return channel.read(ByteBuffer.wrap(target, offset, length));
-            } catch (IOException e) {
-                throw e == source.failure ? e : new AgeException("it was altered or truncated", e);
+            } catch (IOException | RuntimeException e) {
+                source.rethrow(e);
+                throw new AgeException("it was altered or truncated", e);
             }
         }
 

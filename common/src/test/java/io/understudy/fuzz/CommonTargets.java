@@ -8,6 +8,7 @@ import io.understudy.fuzz.FuzzTarget.Named;
 import io.understudy.postgres.PostgresFuzz;
 import io.understudy.repository.ListFuzz;
 import io.understudy.repository.RowsFuzz;
+import io.understudy.repository.SealedFuzz;
 import io.understudy.repository.SignedFuzz;
 import io.understudy.repository.SmallObjectFuzz;
 import io.understudy.repository.blob.BlobFuzz;
@@ -25,6 +26,7 @@ public final class CommonTargets {
     public static List<Named> all() {
         return Stream.of(
                         SignedFuzz.targets(),
+                        SealedFuzz.targets(),
                         SmallObjectFuzz.targets(),
                         ListFuzz.targets(),
                         RowsFuzz.targets(),
