@@ -174,6 +174,16 @@ class EncryptedRepositoryTest {
         assertThat(failure(() -> full.blobs().open(row())).code()).isEqualTo(ErrorCode.BLOB_MISSING);
     }
 
+    @Test
+    void anIdentityThatIsWrittenAgainSaysThatItIsEncrypted() throws IOException {
+        String before = new String(read(IDENTITY), StandardCharsets.UTF_8);
+        store.put(IDENTITY, Content.of(Samples.text("{}")));
+        full.repairIdentity();
+        assertThat(new String(read(IDENTITY), StandardCharsets.UTF_8))
+                .isEqualTo(before)
+                .contains("\"encryption\":{\"version\":1");
+    }
+
     /** Without its signature a person who may write into the filestore could have the servers use a key of its own. */
     @Test
     void aKeyThatNoTrustedServerSignedIsRefused() throws IOException {
