@@ -53,6 +53,26 @@ public final class Verification {
         }
     }
 
+    /**
+     * What a server without an identity can check of a snapshot in an encrypted repository: its outline against the
+     * signature, its references against their names, and that the object of each blob which they name is there, with a
+     * length that a sound one may have. Reads no content.
+     *
+     * @throws UnderstudyException as {@link #verify}
+     */
+    public Verified present(Repository repository, SnapshotId snapshot, Progress progress) {
+        Outline outline = repository.outline(snapshot);
+        try (TaskScope scope = new TaskScope("look for the blobs of snapshot " + snapshot)) {
+            Run run = new Run(repository.blobs(), progress);
+            List<Part> parts = run.referred(outline.parts());
+            run.total = parts.stream().mapToLong(part -> part.blob().bytes()).sum();
+            scope.forEach(threads, parts, run::requirePresent);
+            run.checkOwnObjects(repository, snapshot);
+            run.requireSound(snapshot);
+            return new Verified(snapshot, parts.size(), run.total);
+        }
+    }
+
     private static final class Run {
         private final Blobs blobs;
         private final Progress progress;
@@ -86,6 +106,20 @@ public final class Verification {
             return parts;
         }
 
+        /** All blobs that the references name, each once, and their own. */
+        List<Part> referred(List<SnapshotBlobs.Section> sections) {
+            KnownBlobs seen = KnownBlobs.none();
+            List<Part> parts = new ArrayList<>();
+            sections.forEach(section -> attempt(
+                    section.what(),
+                    () -> section.forEach(blobs, part -> {
+                        if (seen.addNew(part.blob())) {
+                            parts.add(part);
+                        }
+                    })));
+            return parts;
+        }
+
         /** Where all of both can be read. */
         void compareReferences(Manifest manifest) {
             if (!faults.isEmpty()) {
@@ -96,6 +130,11 @@ public final class Verification {
 
         void check(Part part) {
             attempt(part.what(), () -> blobs.check(part.blob()));
+            progress.report(STEP, done.addAndGet(part.blob().bytes()), total);
+        }
+
+        void requirePresent(Part part) {
+            attempt(part.what(), () -> blobs.requirePresent(part.blob()));
             progress.report(STEP, done.addAndGet(part.blob().bytes()), total);
         }
 

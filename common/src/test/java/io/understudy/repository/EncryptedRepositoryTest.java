@@ -113,6 +113,31 @@ class EncryptedRepositoryTest {
     }
 
     @Test
+    void withoutAnIdentityItIsSeenWhichBlobsAreThere() {
+        new HeldKeys(folder).keep(full.id(), KEY);
+        Repository primary = open(primary());
+        Verification verification = new Verification(2);
+        Verified whole = verification.verify(full, id(1, 1), Progress.none());
+        assertThat(verification.present(primary, id(1, 1), Progress.none())).isEqualTo(whole);
+
+        String archive = full.blobs()
+                .object(manifest.database().archive().direct().get(0).id());
+        store.delete(full.blobs().object(row().id()));
+        store.put(archive, Content.of(new byte[0]));
+        assertThat(failure(() -> verification.present(primary, id(1, 1), Progress.none())))
+                .hasMessageContaining("2 faults")
+                .hasMessageContaining(row().id().hex())
+                .extracting(UnderstudyException::code)
+                .isIn(ErrorCode.BLOB_MISSING, ErrorCode.BLOB_DAMAGED);
+
+        String references = full.blobs()
+                .object(manifest.trees().get(0).references().direct().get(0).id());
+        store.put(references, Content.of(Samples.text("junk")));
+        assertThat(failure(() -> verification.present(primary, id(1, 1), Progress.none())))
+                .hasMessageContaining("3 faults");
+    }
+
+    @Test
     void aServerThatWasNotThereWhenItWasMadeHasNoKey() {
         assertThat(failure(() -> open(primary())).code()).isEqualTo(ErrorCode.IDENTITY_MISSING);
         new HeldKeys(folder).keep(UUID.randomUUID(), KEY);

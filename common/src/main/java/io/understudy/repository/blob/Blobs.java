@@ -147,6 +147,22 @@ public final class Blobs implements BlobSink, BlobSource {
     }
 
     /**
+     * Whether the blob's object is there, and has a length that a sound one may have; reads nothing of it.
+     *
+     * @throws UnderstudyException {@code BLOB_MISSING}, {@code BLOB_DAMAGED}
+     */
+    public void requirePresent(BlobRef blob) {
+        ObjectInfo info = stat(blob.id())
+                .orElseThrow(() -> new UnderstudyException(
+                        ErrorCode.BLOB_MISSING,
+                        "cannot find blob " + blob.id() + " in " + name() + ": it is missing",
+                        DAMAGED_HINT));
+        if (info.size() == 0 || info.size() > mostStored(blob.bytes())) {
+            throw damaged(blob.id(), "its object has " + info.size() + " bytes", null);
+        }
+    }
+
+    /**
      * The whole content of a blob of which only the name is known.
      *
      * @throws UnderstudyException {@code BLOB_MISSING}, {@code BLOB_DAMAGED}
