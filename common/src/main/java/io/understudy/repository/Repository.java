@@ -3,6 +3,7 @@ package io.understudy.repository;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.ContentLock;
+import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.key.SigningKey;
@@ -69,6 +70,12 @@ public final class Repository {
      */
     public static Repository create(Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock) {
         Identity wanted = new Identity(id, site);
+        filestore.copies().forEach(copy -> create(wanted, copy.store()));
+        create(wanted, filestore);
+        return new Repository(filestore, wanted, trusted, clock);
+    }
+
+    private static void create(Identity wanted, Filestore filestore) {
         if (!wanted.create(filestore)) {
             Optional<Identity> there = Identity.read(filestore);
             if (!there.equals(Optional.of(wanted))) {
@@ -80,7 +87,6 @@ public final class Repository {
                         "use it as it is, or set filestore.url to an empty place");
             }
         }
-        return new Repository(filestore, wanted, trusted, clock);
     }
 
     /** The same repository in another filestore, whatever that holds. */
@@ -148,6 +154,17 @@ public final class Repository {
                         .sorted(Comparator.reverseOrder())
                         .limit(TRIED)
                         .anyMatch(each -> junk(each).isEmpty());
+    }
+
+    /** The stores that each are to hold all of it; empty where it is in one. */
+    public List<Copy> copies() {
+        return filestore.copies();
+    }
+
+    /** The same for work of several steps, see {@link Filestore#during}. */
+    public Repository during(Filestore.Purpose purpose) {
+        Filestore chosen = filestore.during(purpose);
+        return chosen == filestore ? this : in(chosen);
     }
 
     /** The filestore's name, for messages. */
