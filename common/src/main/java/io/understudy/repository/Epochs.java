@@ -129,14 +129,14 @@ public final class Epochs {
      *     is there that is not this claim
      */
     public void claim(EpochClaim claim, SigningKey key) {
-        during(Purpose.CLAIM).claimHere(claim, key);
-    }
-
-    private void claimHere(EpochClaim claim, SigningKey key) {
         int highest = highest(claim.epoch());
         if (highest > claim.epoch()) {
             throw taken(claim, highest);
         }
+        during(Purpose.CLAIM).create(claim, key);
+    }
+
+    private void create(EpochClaim claim, SigningKey key) {
         byte[] bytes = SignedLine.sign(line(claim), key);
         if (!filestore.putIfAbsent(key(claim.epoch()), bytes) && !isOurs(claim).orElse(false)) {
             throw taken(claim, claim.epoch());

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Brings several filestores to the same content: one that was away, or is new, gets the claims and snapshots that
@@ -31,16 +32,23 @@ public final class StoreSync {
 
     /** What each of them has; empty where there is only one. Writes nothing; a store that fails is part of the answer. */
     public static List<StoreState> look(Repository repository) {
-        return look(repository, Map.of());
+        return look(repository, UnaryOperator.identity());
     }
 
-    private static List<StoreState> look(Repository repository, Map<String, UnderstudyException> failures) {
+    /** @param asking around each question to one of them, as with a limit of its own */
+    public static List<StoreState> look(Repository repository, UnaryOperator<Supplier<List<SnapshotId>>> asking) {
+        return look(repository, asking, Map.of());
+    }
+
+    private static List<StoreState> look(
+            Repository repository,
+            UnaryOperator<Supplier<List<SnapshotId>>> asking,
+            Map<String, UnderstudyException> failures) {
         Map<Copy, List<SnapshotId>> listed = new LinkedHashMap<>();
         Map<Copy, UnderstudyException> away = new HashMap<>();
         for (Copy copy : repository.copies()) {
             try {
-                Identity.requireSame(copy, repository.id());
-                listed.put(copy, repository.in(copy.store()).list());
+                listed.put(copy, asking.apply(() -> listed(repository, copy)).get());
             } catch (UnderstudyException e) {
                 requireNotCancelled(e);
                 away.put(copy, e);
@@ -59,6 +67,11 @@ public final class StoreSync {
             states.add(failures.containsKey(copy.name()) ? state.failed(failures.get(copy.name())) : state);
         }
         return states;
+    }
+
+    private static List<SnapshotId> listed(Repository repository, Copy copy) {
+        Identity.requireSame(copy, repository.id());
+        return repository.in(copy.store()).list();
     }
 
     private static StoreState state(String name, String url, List<SnapshotId> own, Set<SnapshotId> all) {
@@ -88,7 +101,7 @@ public final class StoreSync {
                 failures.put(copy.name(), e);
             }
         }
-        return look(repository, failures);
+        return look(repository, UnaryOperator.identity(), failures);
     }
 
     private void fill(Repository repository, Copy copy, Supplier<Set<SnapshotId>> kept, Progress progress) {

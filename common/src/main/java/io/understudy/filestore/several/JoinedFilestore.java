@@ -31,15 +31,18 @@ final class JoinedFilestore implements Filestore {
 
     private final Taking taking;
     private final Ticker ticker;
+    private final boolean asFarAsItGoes;
 
-    JoinedFilestore(Taking taking, Ticker ticker) {
+    /** @param asFarAsItGoes whether what is created in one store is of use although another fails */
+    JoinedFilestore(Taking taking, Ticker ticker, boolean asFarAsItGoes) {
         this.taking = taking;
         this.ticker = ticker;
+        this.asFarAsItGoes = asFarAsItGoes;
     }
 
     @Override
     public String name() {
-        return Taking.names(taking.left());
+        return Taking.names(taking.all());
     }
 
     @Override
@@ -80,6 +83,7 @@ final class JoinedFilestore implements Filestore {
     @Override
     public boolean putIfAbsent(String key, byte[] content) {
         List<Member> created = new ArrayList<>();
+        Optional<UnderstudyException> failure = Optional.empty();
         for (Member member : taking.left()) {
             try {
                 if (member.putIfAbsent(key, content)) {
@@ -92,10 +96,27 @@ final class JoinedFilestore implements Filestore {
                 if (!Call.isOfStore(e)) {
                     throw e;
                 }
-                taking.drop(member, e);
+                Optional<UnderstudyException> whole = dropped(member, e);
+                failure = failure.or(() -> whole);
             }
         }
+        failure.ifPresent(why -> {
+            throw why;
+        });
         return !created.isEmpty();
+    }
+
+    /** @return why the whole fails with it; thrown at once where going on is of no use */
+    private Optional<UnderstudyException> dropped(Member member, UnderstudyException why) {
+        try {
+            taking.drop(member, why);
+            return Optional.empty();
+        } catch (UnderstudyException e) {
+            if (!asFarAsItGoes) {
+                throw e;
+            }
+            return Optional.of(e);
+        }
     }
 
     private static void takeBack(Member member, String key) {

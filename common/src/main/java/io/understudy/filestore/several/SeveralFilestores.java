@@ -46,7 +46,13 @@ public final class SeveralFilestores implements Filestore {
         this.members = List.copyOf(members);
         this.rule = rule;
         this.ticker = ticker;
-        this.snapshot = new Taking(this.members, rule == CommitRule.ALL);
+        this.snapshot = ofSnapshot();
+    }
+
+    private Taking ofSnapshot() {
+        return rule == CommitRule.ALL
+                ? Taking.every(members, "with commit: all every filestore has to take a snapshot")
+                : Taking.any(members);
     }
 
     /** @param stores each as configured; at least two, the main one first */
@@ -77,21 +83,26 @@ public final class SeveralFilestores implements Filestore {
         Taking taking =
                 switch (purpose) {
                     case COMMIT -> snapshot;
-                    case CLAIM -> rule == CommitRule.ANY ? new Taking(members, true) : reachable();
+                    case CLAIM -> rule == CommitRule.ALL
+                            ? reachable()
+                            : Taking.every(
+                                    members,
+                                    "with commit: any the old primary could go on in a filestore that has no claim, so"
+                                            + " all of them are needed");
                     case DELETION -> reachable();
                 };
-        return new JoinedFilestore(taking, ticker);
+        return new JoinedFilestore(taking, ticker, purpose == Purpose.CLAIM);
     }
 
     /** Those that have not failed a moment ago; all where each has. */
     private Taking reachable() {
         List<Member> good =
                 members.stream().filter(each -> !each.isAway()).toList();
-        return new Taking(good.isEmpty() ? members : good, false);
+        return Taking.any(good.isEmpty() ? members : good);
     }
 
     private JoinedFilestore now() {
-        return new JoinedFilestore(reachable(), ticker);
+        return new JoinedFilestore(reachable(), ticker, false);
     }
 
     @Override
@@ -106,7 +117,7 @@ public final class SeveralFilestores implements Filestore {
 
     @Override
     public WriteBatch batch() {
-        snapshot = new Taking(members, rule == CommitRule.ALL);
+        snapshot = ofSnapshot();
         return new SeveralBatch(snapshot, ticker, rule == CommitRule.ANY);
     }
 
@@ -124,7 +135,7 @@ public final class SeveralFilestores implements Filestore {
                 throw e;
             }
             // One that is away may have it.
-            return new JoinedFilestore(new Taking(members, false), ticker).open(key, offset);
+            return new JoinedFilestore(Taking.any(members), ticker, false).open(key, offset);
         }
     }
 
@@ -135,7 +146,7 @@ public final class SeveralFilestores implements Filestore {
 
     @Override
     public Optional<ObjectInfo> statEverywhere(String key) {
-        return new JoinedFilestore(snapshot, ticker).statEverywhere(key);
+        return new JoinedFilestore(snapshot, ticker, false).statEverywhere(key);
     }
 
     @Override

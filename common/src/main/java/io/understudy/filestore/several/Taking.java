@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -20,20 +21,43 @@ final class Taking {
     private static final Logger LOG = LoggerFactory.getLogger(SeveralFilestores.class);
 
     private final List<Member> all;
-    private final boolean needsAll;
+    private final Optional<String> whyAll;
     private final Map<Member, UnderstudyException> dropped = new LinkedHashMap<>();
 
     /**
      * @param all that are to take part
-     * @param needsAll whether none of them may fail; otherwise one has to be left
+     * @param whyAll why none of them may fail, for messages; empty where it suffices that one is left
      */
-    Taking(List<Member> all, boolean needsAll) {
+    private Taking(List<Member> all, Optional<String> whyAll) {
         this.all = List.copyOf(all);
-        this.needsAll = needsAll;
+        this.whyAll = whyAll;
     }
 
-    /** Those that still take part, in the order of the configuration; at least one. */
+    static Taking any(List<Member> all) {
+        return new Taking(all, Optional.empty());
+    }
+
+    /** @param why for messages */
+    static Taking every(List<Member> all, String why) {
+        return new Taking(all, Optional.of(why));
+    }
+
+    /** Those that took part from the beginning. */
+    List<Member> all() {
+        return all;
+    }
+
+    /**
+     * Those that still take part, in the order of the configuration; at least one.
+     *
+     * @throws UnderstudyException where none may fail, and one has
+     */
     synchronized List<Member> left() {
+        if (whyAll.isPresent()) {
+            dropped.values().stream().findFirst().ifPresent(why -> {
+                throw whole(why);
+            });
+        }
         return all.stream().filter(each -> !dropped.containsKey(each)).toList();
     }
 
@@ -50,9 +74,17 @@ final class Taking {
         if (dropped.putIfAbsent(member, why) == null && all.size() > 1) {
             LOG.warn("filestore {} takes no further part in this: {}", member, why.getMessage());
         }
-        if (needsAll || left().isEmpty()) {
+        if (whyAll.isPresent()) {
+            throw whole(why);
+        }
+        if (left().isEmpty()) {
             throw why;
         }
+    }
+
+    private UnderstudyException whole(UnderstudyException why) {
+        return new UnderstudyException(
+                why.code(), why.getMessage() + "; " + whyAll.orElseThrow(), why.hint(), why);
     }
 
     /**
