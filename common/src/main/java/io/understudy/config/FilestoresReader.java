@@ -45,8 +45,7 @@ final class FilestoresReader {
 
     private NamedFilestore named(Values values) {
         values.section()
-                .allowOnly(Stream.concat(
-                                Setting.keysOf("filestore").stream(), Setting.keysOf("filestores[]").stream())
+                .allowOnly(Stream.concat(Setting.keysOf("filestore").stream(), Setting.keysOf("filestores[]").stream())
                         .toList());
         return new NamedFilestore(
                 values.name(Setting.FILESTORES_NAME), values.duration(Setting.FILESTORES_HOLD_UP), filestore(values));
@@ -85,7 +84,8 @@ final class FilestoresReader {
                         values.secret(Setting.FILESTORE_ACCESS_KEY),
                         values.secret(Setting.FILESTORE_SECRET_KEY),
                         values.secret(Setting.FILESTORE_SESSION_TOKEN)),
-                ServerSideEncryption.valueOf(SettingsReader.upper(values.choice(Setting.FILESTORE_SERVER_SIDE_ENCRYPTION))),
+                ServerSideEncryption.valueOf(
+                        SettingsReader.upper(values.choice(Setting.FILESTORE_SERVER_SIDE_ENCRYPTION))),
                 values.optionalText(Setting.FILESTORE_KMS_KEY),
                 values.optionalText(Setting.FILESTORE_STORAGE_CLASS),
                 lock(top.below("retention")));

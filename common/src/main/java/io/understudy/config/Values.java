@@ -95,7 +95,8 @@ final class Values {
     }
 
     Secret secret(Setting setting) {
-        return Secret.renewable(setting.path(), optionalText(setting), () -> again.apply(then -> then.optionalText(setting)));
+        return Secret.renewable(
+                setting.path(), optionalText(setting), () -> again.apply(then -> then.optionalText(setting)));
     }
 
     String name(Setting setting) {

@@ -66,7 +66,8 @@ record Identity(int format, UUID repository, String site) {
                 .ifPresent(found -> {
                     throw new UnderstudyException(
                             ErrorCode.REPOSITORY_EXISTS,
-                            "cannot use filestore " + copy.name() + " (" + copy.store().name()
+                            "cannot use filestore " + copy.name() + " ("
+                                    + copy.store().name()
                                     + "): it holds another repository, " + found.repository() + " of site \""
                                     + found.site() + "\"",
                             "correct its url, or give it an empty place");

@@ -117,7 +117,8 @@ public final class StoreSync {
         for (SnapshotId snapshot : missing) {
             Cancellation.check("copy snapshot " + snapshot);
             current |= newest.filter(last -> snapshot.compareTo(last) < 0).isPresent();
-            if ((!current || kept.get().contains(snapshot)) && repository.junk(snapshot).isEmpty()) {
+            if ((!current || kept.get().contains(snapshot))
+                    && repository.junk(snapshot).isEmpty()) {
                 copy(repository, target, whole, snapshot, progress);
                 whole = Optional.of(target.read(snapshot));
                 current = true;

@@ -165,9 +165,8 @@ class SeveralStoresFenceTest {
     @Test
     void halfACommitIsReportedAsAFailureAndItsNumberIsNotUsedAgain() {
         Repository old = server(CommitRule.ALL);
-        second.inject((operation, key) -> key.startsWith("manifests/00000001-00000002")
-                ? new Fail(ErrorCode.FILESTORE_FAILED)
-                : new None());
+        second.inject((operation, key) ->
+                key.startsWith("manifests/00000001-00000002") ? new Fail(ErrorCode.FILESTORE_FAILED) : new None());
         assertThat(commits(old)).isEqualTo("failed");
         bringBack(second);
         time.advance(Duration.ofMinutes(2));

@@ -52,9 +52,7 @@ class StoreSyncTest {
         missed(2, 3);
         assertThat(StoreSync.look(repository))
                 .extracting(StoreState::name, StoreState::behind, StoreState::isInStep)
-                .containsExactly(
-                        tuple("main", 0, true),
-                        tuple("second", 2, false));
+                .containsExactly(tuple("main", 0, true), tuple("second", 2, false));
 
         assertThat(sync(Set.of(id(1, 2)))).allMatch(StoreState::isInStep).allMatch(each -> each.gaps() == 0);
 
@@ -121,8 +119,7 @@ class StoreSyncTest {
     @Test
     void aStoreThatFailsInTheMiddleSaysWhy() {
         missed(1);
-        second.inject((operation, key) ->
-                operation == Operation.PUT ? new Fail(ErrorCode.DISK_FULL) : new None());
+        second.inject((operation, key) -> operation == Operation.PUT ? new Fail(ErrorCode.DISK_FULL) : new None());
         StoreState state = sync(Set.of()).get(1);
         assertThat(state.behind()).isEqualTo(1);
         assertThat(state.error().orElseThrow()).contains("injected");

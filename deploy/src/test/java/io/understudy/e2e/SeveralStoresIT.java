@@ -27,7 +27,12 @@ class SeveralStoresIT extends Scenario {
         pair.standby().replica("init", "--yes").successful();
         snapshot(pair.primary());
         assertThat(pair.primary().primary("check").output())
-                .contains("filestore near: file://" + near, "filestore far: file://" + far, "all 2 filestores can be used");
+                .contains(
+                        "filestore near: file://" + near,
+                        "filestore far: file://" + far,
+                        "all 2 filestores can be used");
+
+        sync(pair.standby());
 
         Path away = Files.move(far, pair.home().resolve("far-away"));
         snapshot(pair.primary());

@@ -227,7 +227,8 @@ public final class PrimaryWiring implements AutoCloseable {
     }
 
     private StoreWatch storeWatch(Events events) {
-        StoreWatch watch = new StoreWatch(storeCatchUp(), events, settings.filestore().several().isPresent());
+        StoreWatch watch = new StoreWatch(
+                storeCatchUp(), events, settings.filestore().several().isPresent());
         events.add(watch);
         return watch;
     }

@@ -37,8 +37,7 @@ public final class StoreCatchUp {
     public List<StoreState> run(Progress progress) {
         retention.permission();
         List<StoreState> states = new ArrayList<>();
-        if (!retention.undisturbed(
-                () -> states.addAll(sync.run(repository.get(), retention::kept, progress)))) {
+        if (!retention.undisturbed(() -> states.addAll(sync.run(repository.get(), retention::kept, progress)))) {
             throw new UnderstudyException(
                     ErrorCode.LOCKED,
                     "cannot bring the filestores up to date: agent-primary prune runs, or this does already",

@@ -38,8 +38,11 @@ final class SyncCommand extends PrimaryCommand {
         try (ProgressDisplay progress = cli.progress()) {
             cli.interruptible(() -> states.addAll(agent.access()
                     .audit()
-                    .around(Caller.ofThisProcess(), "sync", "", () -> agent.storeCatchUp()
-                            .run(progress))));
+                    .around(
+                            Caller.ofThisProcess(),
+                            "sync",
+                            "",
+                            () -> agent.storeCatchUp().run(progress))));
         }
         SyncView view = new SyncView(List.copyOf(states));
         cli.print(view, view::text);

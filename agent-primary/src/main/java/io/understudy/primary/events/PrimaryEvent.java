@@ -126,7 +126,9 @@ public sealed interface PrimaryEvent extends Event {
     record PruningUndecided(UnderstudyException why) implements PrimaryEvent {}
 
     /** It takes no part in snapshots until it is caught up. With {@code commit: all} none is taken until then. */
-    @EventText(value = "filestore {name} is not up to date[: {why}]; it lacks {behind} snapshots", severity = Severity.WARN)
+    @EventText(
+            value = "filestore {name} is not up to date[: {why}]; it lacks {behind} snapshots",
+            severity = Severity.WARN)
     record FilestoreBehind(String name, int behind, Optional<String> why) implements PrimaryEvent {}
 
     @EventText("filestore {name} is up to date again")

@@ -40,12 +40,7 @@ final class Call<T> {
     }
 
     static <T> Call<T> start(
-            Member member,
-            String what,
-            Duration limit,
-            Supplier<T> operation,
-            ExecutorService threads,
-            Ticker ticker) {
+            Member member, String what, Duration limit, Supplier<T> operation, ExecutorService threads, Ticker ticker) {
         Call<T> call = new Call<>(member, what, limit, ticker);
         try {
             Future<?> running = threads.submit(() -> call.run(operation));

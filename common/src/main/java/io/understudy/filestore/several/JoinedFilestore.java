@@ -47,9 +47,7 @@ final class JoinedFilestore implements Filestore {
 
     @Override
     public List<Copy> copies() {
-        return taking.left().stream()
-                .map(each -> new Copy(each.label(), each))
-                .toList();
+        return taking.left().stream().map(each -> new Copy(each.label(), each)).toList();
     }
 
     /** What all of them can. */
@@ -180,13 +178,15 @@ final class JoinedFilestore implements Filestore {
     }
 
     private Map<Member, Optional<ObjectInfo>> found(String key) {
-        return taking.ask(member -> member.start("look for " + key, () -> member.store().stat(key)));
+        return taking.ask(
+                member -> member.start("look for " + key, () -> member.store().stat(key)));
     }
 
     @Override
     public Optional<ObjectInfo> statOnce(String key) {
         return taking
-                .ask(member -> member.start("look for " + key, () -> member.store().statOnce(key)))
+                .ask(member ->
+                        member.start("look for " + key, () -> member.store().statOnce(key)))
                 .values()
                 .stream()
                 .flatMap(Optional::stream)
@@ -195,7 +195,8 @@ final class JoinedFilestore implements Filestore {
 
     @Override
     public Page page(String prefix, String after) {
-        return Pages.merged(taking.ask(member -> member.start("list " + prefix, () -> member.store().page(prefix, after)))
+        return Pages.merged(taking.ask(member ->
+                        member.start("list " + prefix, () -> member.store().page(prefix, after)))
                 .values());
     }
 

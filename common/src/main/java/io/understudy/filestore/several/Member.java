@@ -42,7 +42,12 @@ final class Member implements Filestore {
     private volatile boolean away;
 
     Member(NamedFilestore settings, Filestore store, Ticker ticker) {
-        this(settings.name(), store, settings.holdUp(), settings.settings().limits().upload(), ticker);
+        this(
+                settings.name(),
+                store,
+                settings.holdUp(),
+                settings.settings().limits().upload(),
+                ticker);
     }
 
     /**

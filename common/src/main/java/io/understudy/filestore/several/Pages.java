@@ -13,8 +13,7 @@ final class Pages {
 
     /** The union, up to where each of them has listed all. Of an object that several have, the youngest. */
     static Page merged(Collection<Page> pages) {
-        Optional<String> end =
-                pages.stream().filter(Page::more).map(Page::last).min(String::compareTo);
+        Optional<String> end = pages.stream().filter(Page::more).map(Page::last).min(String::compareTo);
         TreeMap<String, ObjectInfo> objects = new TreeMap<>();
         for (Page page : pages) {
             for (ObjectInfo each : page.objects()) {

@@ -46,9 +46,11 @@ final class SeveralBatch implements WriteBatch {
                 return call;
             });
             if (bounded && done.size() > 1) {
-                charge(calls.stream()
-                        .filter(each -> done.containsKey(each.member()))
-                        .toList(), side);
+                charge(
+                        calls.stream()
+                                .filter(each -> done.containsKey(each.member()))
+                                .toList(),
+                        side);
             }
         } finally {
             writers.decrementAndGet();
@@ -57,7 +59,10 @@ final class SeveralBatch implements WriteBatch {
 
     /** @param side how many writes are under way at the same time: they wait together */
     private void charge(List<Call<Boolean>> calls, int side) {
-        long fastest = calls.stream().mapToLong(each -> each.ended() - calls.get(0).ended()).min().orElse(0)
+        long fastest = calls.stream()
+                        .mapToLong(each -> each.ended() - calls.get(0).ended())
+                        .min()
+                        .orElse(0)
                 + calls.get(0).ended();
         for (Call<Boolean> call : calls) {
             Duration waited = Duration.ofNanos((call.ended() - fastest) / side);
@@ -84,7 +89,8 @@ final class SeveralBatch implements WriteBatch {
 
     @Override
     public void addsTo(String key) {
-        taking.ask(member -> member.start("look for " + key, () -> member.store().stat(key)))
+        taking.ask(member ->
+                        member.start("look for " + key, () -> member.store().stat(key)))
                 .forEach((member, found) -> {
                     if (found.isEmpty()) {
                         taking.drop(member, behind(member, key));

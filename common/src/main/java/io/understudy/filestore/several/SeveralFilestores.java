@@ -80,24 +80,23 @@ public final class SeveralFilestores implements Filestore {
 
     @Override
     public Filestore during(Purpose purpose) {
-        Taking taking =
-                switch (purpose) {
-                    case COMMIT -> snapshot;
-                    case CLAIM -> rule == CommitRule.ALL
-                            ? reachable()
-                            : Taking.every(
-                                    members,
-                                    "with commit: any the old primary could go on in a filestore that has no claim, so"
-                                            + " all of them are needed");
-                    case DELETION -> reachable();
-                };
+        Taking taking = switch (purpose) {
+            case COMMIT -> snapshot;
+            case CLAIM ->
+                rule == CommitRule.ALL
+                        ? reachable()
+                        : Taking.every(
+                                members,
+                                "with commit: any the old primary could go on in a filestore that has no claim, so"
+                                        + " all of them are needed");
+            case DELETION -> reachable();
+        };
         return new JoinedFilestore(taking, ticker, purpose == Purpose.CLAIM);
     }
 
     /** Those that have not failed a moment ago; all where each has. */
     private Taking reachable() {
-        List<Member> good =
-                members.stream().filter(each -> !each.isAway()).toList();
+        List<Member> good = members.stream().filter(each -> !each.isAway()).toList();
         return Taking.any(good.isEmpty() ? members : good);
     }
 

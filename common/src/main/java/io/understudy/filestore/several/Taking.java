@@ -83,8 +83,7 @@ final class Taking {
     }
 
     private UnderstudyException whole(UnderstudyException why) {
-        return new UnderstudyException(
-                why.code(), why.getMessage() + "; " + whyAll.orElseThrow(), why.hint(), why);
+        return new UnderstudyException(why.code(), why.getMessage() + "; " + whyAll.orElseThrow(), why.hint(), why);
     }
 
     /**

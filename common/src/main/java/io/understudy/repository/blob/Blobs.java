@@ -152,7 +152,8 @@ public final class Blobs implements BlobSink, BlobSource {
     Optional<BlobRef> fresh(BlobId id, int length) {
         return filestore
                 .statEverywhere(id.key())
-                .filter(info -> reliable(info, length)).map(info -> new BlobRef(id, length, info.size(), false));
+                .filter(info -> reliable(info, length))
+                .map(info -> new BlobRef(id, length, info.size(), false));
     }
 
     /** Writes the blob, whatever is there. */

@@ -53,7 +53,8 @@ class SeveralFilestoresTest extends FilestoreContract {
             batch.settle();
         }
         store.put("replicas/a.json", content("report"));
-        assertThat(store.during(Purpose.COMMIT).putIfAbsent("manifests/1.json", bytes("m"))).isTrue();
+        assertThat(store.during(Purpose.COMMIT).putIfAbsent("manifests/1.json", bytes("m")))
+                .isTrue();
         assertThat(main.keys()).containsExactly("blobs/aa/1", "manifests/1.json", "replicas/a.json");
         assertThat(second.keys()).isEqualTo(main.keys());
         store.delete("blobs/aa/1");
@@ -67,8 +68,9 @@ class SeveralFilestoresTest extends FilestoreContract {
             takeAway(second);
             assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> batch.put("blobs/aa/1", content("1")));
         }
-        assertFails(ErrorCode.FILESTORE_UNREACHABLE, () -> all.during(Purpose.COMMIT)
-                .putIfAbsent("manifests/1.json", bytes("m")));
+        assertFails(
+                ErrorCode.FILESTORE_UNREACHABLE,
+                () -> all.during(Purpose.COMMIT).putIfAbsent("manifests/1.json", bytes("m")));
     }
 
     /** It comes back in the middle, and lacks a blob: so it must not get the manifest either. */
@@ -81,7 +83,8 @@ class SeveralFilestoresTest extends FilestoreContract {
             batch.put("blobs/aa/2", content("2"));
             batch.settle();
         }
-        assertThat(any.during(Purpose.COMMIT).putIfAbsent("manifests/1.json", bytes("m"))).isTrue();
+        assertThat(any.during(Purpose.COMMIT).putIfAbsent("manifests/1.json", bytes("m")))
+                .isTrue();
         assertThat(main.keys()).containsExactly("blobs/aa/1", "blobs/aa/2", "manifests/1.json");
         assertThat(second.keys()).isEmpty();
 
@@ -90,7 +93,8 @@ class SeveralFilestoresTest extends FilestoreContract {
             next.put("blobs/aa/3", content("3"));
             next.settle();
         }
-        assertThat(any.during(Purpose.COMMIT).putIfAbsent("manifests/2.json", bytes("m"))).isTrue();
+        assertThat(any.during(Purpose.COMMIT).putIfAbsent("manifests/2.json", bytes("m")))
+                .isTrue();
         assertThat(second.keys()).isEmpty();
         assertThat(main.keys()).contains("blobs/aa/3", "manifests/2.json");
     }
@@ -166,7 +170,8 @@ class SeveralFilestoresTest extends FilestoreContract {
     @Test
     void whoMeetsAnothersObjectTakesItsOwnBack() {
         second.put("epochs/2.json", content("another's"));
-        assertThat(all.during(Purpose.CLAIM).putIfAbsent("epochs/2.json", bytes("ours"))).isFalse();
+        assertThat(all.during(Purpose.CLAIM).putIfAbsent("epochs/2.json", bytes("ours")))
+                .isFalse();
         assertThat(main.keys()).isEmpty();
         assertThat(text(second, "epochs/2.json")).isEqualTo("another's");
     }
@@ -174,7 +179,8 @@ class SeveralFilestoresTest extends FilestoreContract {
     @Test
     void whatWasCreatedInSomeOfThemIsCompleted() {
         main.put("epochs/2.json", content("ours"));
-        assertThat(any.during(Purpose.CLAIM).putIfAbsent("epochs/2.json", bytes("ours"))).isTrue();
+        assertThat(any.during(Purpose.CLAIM).putIfAbsent("epochs/2.json", bytes("ours")))
+                .isTrue();
         assertThat(second.keys()).containsExactly("epochs/2.json");
     }
 
@@ -208,8 +214,7 @@ class SeveralFilestoresTest extends FilestoreContract {
                 }
             }
         };
-        try (SeveralFilestores store =
-                SeveralInMemory.of(CommitRule.ANY, time, Duration.ofMillis(20), main, hanging)) {
+        try (SeveralFilestores store = SeveralInMemory.of(CommitRule.ANY, time, Duration.ofMillis(20), main, hanging)) {
             try (WriteBatch batch = store.batch()) {
                 batch.put("blobs/aa/1", content("1"));
                 batch.put("blobs/aa/2", content("2"));
@@ -257,8 +262,8 @@ class SeveralFilestoresTest extends FilestoreContract {
 
     @Test
     void aFullDiskIsAStoreThatIsAway() {
-        second.inject((operation, key) ->
-                operation == Operation.PUT ? new Fail(ErrorCode.DISK_FULL) : new Faults.None());
+        second.inject(
+                (operation, key) -> operation == Operation.PUT ? new Fail(ErrorCode.DISK_FULL) : new Faults.None());
         try (WriteBatch batch = any.batch()) {
             batch.put("blobs/aa/1", content("1"));
             batch.settle();
