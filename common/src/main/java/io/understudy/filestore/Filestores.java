@@ -28,7 +28,8 @@ public final class Filestores {
     }
 
     /**
-     * The filestore that the settings name, or all of them as one, with retries and metering. Connects to nothing yet: a store that is down or
+     * The filestore that the settings name, or all of them as one, with retries and metering. Connects to nothing yet:
+     * a store that is down or
      * denies fails at its first use.
      *
      * @throws UnderstudyException {@code CONFIG_INVALID} when the settings name none

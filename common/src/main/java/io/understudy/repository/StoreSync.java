@@ -30,7 +30,9 @@ public final class StoreSync {
 
     private final Transfer transfer = new Transfer(THREADS);
 
-    /** What each of them has; empty where there is only one. Writes nothing; a store that fails is part of the answer. */
+    /**
+     * What each of them has; empty where there is only one. Writes nothing; a store that fails is part of the answer.
+     */
     public static List<StoreState> look(Repository repository) {
         return look(repository, UnaryOperator.identity());
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One of several filestores, with threads of its own: whoever asks it waits no longer than its limit, whatever it does.
+ * One of several filestores, with threads of its own: a caller waits no longer than its limit, whatever it does.
  * What hangs in it keeps at most {@value #MOST} threads.
  */
 final class Member implements Filestore {
