@@ -29,7 +29,8 @@ public final class PgTools {
     private static final int STRICT = 17;
 
     private static final String PASSWORD = "PGPASSWORD";
-    private static final Map<String, String> MESSAGES = Map.of("LC_MESSAGES", "C");
+    /** Messages are in English in the locale C.UTF-8 too, unless a language is asked for. */
+    private static final Map<String, String> MESSAGES = Map.of("LC_ALL", "C.UTF-8", "LANGUAGE", "");
     /** Places of what a login may need besides a password; they hold no secret themselves. */
     private static final List<String> OF_LOGINS = List.of("PGPASSFILE", "KRB5CCNAME", "KRB5_CONFIG");
 

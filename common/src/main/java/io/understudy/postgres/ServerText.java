@@ -15,7 +15,8 @@ import org.postgresql.util.ServerErrorMessage;
  * of the site raises.
  *
  * <p>Source: "Error Message Style Guide" in PostgreSQL's documentation: names and values are in double quotes, behind a
- * word that says what they are.
+ * word that says what they are. In another language ({@code lc_messages}) the words are others, and often the quotes;
+ * there nothing that is quoted stays, and names come from the fields of the protocol.
  */
 public final class ServerText {
     /** Classes of states whose details quote rows: data, integrity, WITH CHECK OPTION. */
@@ -33,6 +34,9 @@ public final class ServerText {
             "pltcl_elog",
             "throw_tcl_error");
 
+    /** In the context of what PL/pgSQL raised, whatever the language around them. */
+    private static final Pattern RAISES = Pattern.compile("PL/pgSQL.*[^A-Za-z](?:RAISE|ASSERT)(?![A-Za-z])");
+
     private static final String RAISED = "a function of the site raised an error";
 
     private static final String WORDS =
@@ -45,6 +49,11 @@ public final class ServerText {
     /** The beginning of what is quoted and no name; a value may hold quotes, so its end is the last one. */
     private static final Pattern VALUE = Pattern.compile("(?<!\\b(?:" + WORDS + ") )\"(?s:.*)\"");
 
+    /** Quotes of the languages that PostgreSQL speaks. */
+    private static final String QUOTES = "[\u00ab\u00bb\u2018-\u201f\u2039\u203a\u300c-\u300f]";
+
+    private static final Pattern QUOTED = Pattern.compile(QUOTES + "(?s:.*)" + QUOTES);
+
     private static final Pattern NAMED = Pattern.compile("\\b(?:" + WORDS + ") \"(?:[^\"]|\"\")*\"");
     private static final Pattern BYTES = Pattern.compile("(?:0x[0-9a-fA-F]+ ?)+|\\\\x[0-9a-fA-F]+");
     private static final Pattern STRING = Pattern.compile("'(?:[^']|'')*'?");
@@ -53,6 +62,9 @@ public final class ServerText {
     private static final Pattern PART = Pattern.compile(
             "^(?:pg_\\w+: .*?\\b)?"
                     + "(?:(ERROR|FATAL|PANIC|WARNING|DETAIL|HINT|CONTEXT|QUERY|STATEMENT|LOCATION):  |(Command was): |(LINE) \\d+: )");
+
+    /** The beginning of a message whose severity has a name of another language. */
+    private static final Pattern TRANSLATED = Pattern.compile("^pg_\\w+: .*?\\S:  ");
 
     private static final Pattern PROGRAM = Pattern.compile("^pg_\\w+: ");
     private static final Pattern IN_COPY = Pattern.compile("^(COPY .*?, line \\d+(?:, column [^:]*)?)(?::.*)?$");
@@ -67,7 +79,8 @@ public final class ServerText {
             return RAISED
                     + (where.isEmpty() ? "" : " (" + where.lines().findFirst().orElseThrow() + ")");
         }
-        String message = withoutValues(String.valueOf(error.getMessage()));
+        String said = String.valueOf(error.getMessage());
+        String message = withoutValues(said) + (QUOTED.matcher(said).find() ? names(error) : "");
         boolean quotesRows = state == null || OF_ROWS.contains(classOf(state));
         String detail = error.getDetail();
         return detail == null || quotesRows ? message : message + " (" + withoutValues(detail) + ")";
@@ -76,6 +89,22 @@ public final class ServerText {
     /** Whether a function of the site chose the message. States of its own are those that the server does not have. */
     static boolean isRaised(ServerErrorMessage error, String state) {
         return String.valueOf(state).startsWith("P0") || RAISING.contains(String.valueOf(error.getRoutine()));
+    }
+
+    /** What the failure is about, by the server's own fields. */
+    private static String names(ServerErrorMessage error) {
+        List<String> names = new ArrayList<>();
+        add(names, "constraint", error.getConstraint());
+        add(names, "column", error.getColumn());
+        add(names, "type", error.getDatatype());
+        add(names, "table", error.getTable());
+        return names.isEmpty() ? "" : " (" + String.join(", ", names) + ")";
+    }
+
+    private static void add(List<String> names, String kind, String name) {
+        if (name != null) {
+            names.add(kind + " \"" + name + "\"");
+        }
     }
 
     private static String classOf(String state) {
@@ -99,7 +128,8 @@ public final class ServerText {
             at = value.end();
         }
         kept.append(message, at, message.length());
-        return BYTES.matcher(kept).replaceAll("…").strip();
+        String quoted = QUOTED.matcher(kept).replaceAll("…");
+        return BYTES.matcher(quoted).replaceAll("…").strip();
     }
 
     /** In which functions, and in which line of a COPY, a statement failed; a line for each. */
@@ -119,7 +149,7 @@ public final class ServerText {
     /** What one of PostgreSQL's programs printed on its standard error, line by line, without the site's rows. */
     public static String ofProgram(String errors) {
         StringBuilder kept = new StringBuilder();
-        Lines lines = new Lines(errors.contains(" at RAISE") || errors.contains(" at ASSERT"));
+        Lines lines = new Lines(RAISES.matcher(errors).find());
         errors.lines().forEach(line -> lines.take(line, kept));
         return kept.toString();
     }
@@ -142,7 +172,10 @@ public final class ServerText {
                         ? begin.group(1)
                         : begin.group(2) != null ? begin.group(2) : begin.group(3);
             } else if (PROGRAM.matcher(line).find()) {
-                part = "";
+                Matcher translated = TRANSLATED.matcher(line);
+                begins = translated.find();
+                begin = translated;
+                part = begins ? "ERROR" : "";
             }
             int end = begins ? begin.end() : 0;
             String shown = shown(line.substring(end), begins);

@@ -12,10 +12,11 @@ import java.util.TreeSet;
  * Gives a session the settings of {@link SessionSettings}, in few questions: each takes a way to the server and back.
  *
  * @param version {@code server_version_num}
- * @param known names of the settings that the server knows
+ * @param known names of the settings that the server knows and the user may set
  */
 record SessionPreparation(int version, List<String> known) {
     private static final String VERSION = "server_version_num";
+    private static final String SUPERUSER = "is_superuser";
     private static final String VALUES = "SELECT name, pg_catalog.current_setting(name, true) AS value"
             + " FROM pg_catalog.unnest(?::pg_catalog.text[]) name";
 
@@ -33,10 +34,11 @@ record SessionPreparation(int version, List<String> known) {
                     "cannot use " + where + ": its server is PostgreSQL " + version / 10000,
                     "upgrade the server to PostgreSQL 12 or later");
         }
-        List<String> known = SessionSettings.set().keySet().stream()
-                .filter(now::containsKey)
-                .sorted()
-                .toList();
+        Set<String> settable = new TreeSet<>(SessionSettings.set().keySet());
+        if ("on".equals(now.get(SUPERUSER))) {
+            settable.addAll(SessionSettings.wished().keySet());
+        }
+        List<String> known = settable.stream().filter(now::containsKey).toList();
         session.execute(SessionSettings.statements(known));
         demanded.forEach((name, value) -> {
             if (now.containsKey(name) && !value.equals(now.get(name))) {
@@ -50,6 +52,8 @@ record SessionPreparation(int version, List<String> known) {
     private static Map<String, String> values(Session session, Set<String> demanded) {
         Set<String> names = new TreeSet<>(SessionSettings.set().keySet());
         names.addAll(demanded);
+        names.addAll(SessionSettings.wished().keySet());
+        names.add(SUPERUSER);
         names.add(VERSION);
         Map<String, String> found = new HashMap<>();
         session

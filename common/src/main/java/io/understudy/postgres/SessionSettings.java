@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The values that every session has, whatever the server, the database or the role prescribe: those under which
@@ -23,7 +24,8 @@ import java.util.stream.Collectors;
  *   <li>{@code TimeZone}, {@code bytea_output} and {@code lc_monetary}: the same value is the same text on every
  *   server. Money is written with two decimals; as it is read under the same setting, the stored number survives even
  *   where the locale has none or three;
- *   <li>{@code synchronous_commit}: no session waits for a standby of PostgreSQL's own that is gone.
+ *   <li>{@code synchronous_commit}: no session waits for a standby of PostgreSQL's own that is gone;
+ *   <li>{@code lc_messages}, where it may be set: what a server says in another language is understood less well.
  * </ul>
  */
 final class SessionSettings {
@@ -38,6 +40,7 @@ final class SessionSettings {
 
     private static final Map<String, String> SET = new LinkedHashMap<>();
     private static final Map<String, String> DEMANDED = new LinkedHashMap<>();
+    private static final Map<String, String> WISHED = new LinkedHashMap<>();
     private static final Set<String> LEFT = new TreeSet<>();
 
     static {
@@ -47,6 +50,7 @@ final class SessionSettings {
             switch (words[0]) {
                 case "set" -> SET.put(words[1], value);
                 case "demand" -> DEMANDED.put(words[1], value);
+                case "wish" -> WISHED.put(words[1], value);
                 case "leave" -> LEFT.add(words[1]);
                 default -> throw new IllegalStateException(line);
             }
@@ -72,6 +76,11 @@ final class SessionSettings {
         return all;
     }
 
+    /** What each session of a superuser sets. */
+    static Map<String, String> wished() {
+        return Map.copyOf(WISHED);
+    }
+
     /** What is left as it is. */
     static Set<String> left() {
         return Set.copyOf(LEFT);
@@ -80,7 +89,7 @@ final class SessionSettings {
     /** @param known names of those that the server knows */
     static String statements(List<String> known) {
         return known.stream()
-                .map(name -> "SET " + name + " = " + Sql.literal(SET.get(name)))
+                .map(name -> "SET " + name + " = " + Sql.literal(value(name)))
                 .collect(Collectors.joining("; "));
     }
 
@@ -88,11 +97,15 @@ final class SessionSettings {
     static String options(List<String> known) {
         return known.stream()
                 .map(name ->
-                        "-c " + name + "=" + SET.get(name).replace("\\", "\\\\").replace(" ", "\\ "))
+                        "-c " + name + "=" + value(name).replace("\\", "\\\\").replace(" ", "\\ "))
                 .collect(Collectors.joining(" "));
     }
 
-    private static java.util.stream.Stream<String> lines() {
+    private static String value(String name) {
+        return SET.getOrDefault(name, WISHED.get(name));
+    }
+
+    private static Stream<String> lines() {
         try (InputStream file = SessionSettings.class.getResourceAsStream("session-settings.txt")) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8).lines();
         } catch (IOException e) {

@@ -110,6 +110,53 @@ class ServerTextTest {
                 """);
     }
 
+    /** As servers in German, French, Russian and Japanese write it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "doppelter Schlüsselwert verletzt Unique-Constraint »person_email_key«; doppelter Schlüsselwert verletzt Unique-Constraint …",
+                "ungültige Eingabesyntax für Typ integer: »SECRET«; ungültige Eingabesyntax für Typ integer: …",
+                "syntaxe en entrée invalide pour le type integer : « SECRET »; syntaxe en entrée invalide pour le type integer : …",
+                "неверный синтаксис для типа integer: \"SECRET\"; неверный синтаксис для типа integer: …",
+                "列挙型moodの不正な入力値: \"SECRET\"; 列挙型moodの不正な入力値: …",
+                "valor “SECRET” o ‘SECRET’; valor …",
+            })
+    void inAnotherLanguageNothingQuotedStays(String message, String expected) {
+        assertThat(ServerText.of(error("SERROR|C22P02|M" + message + "|DSECRET"), "22P02"))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void inAnotherLanguageNamesComeFromTheProtocol() {
+        ServerErrorMessage error = error(
+                "SFEHLER|C23505|Mdoppelter Schlüsselwert verletzt Unique-Constraint »k«|DSchlüssel »(e)=(SECRET)« existiert.|tperson|nk");
+        assertThat(ServerText.of(error, "23505"))
+                .isEqualTo("doppelter Schlüsselwert verletzt Unique-Constraint … (constraint \"k\", table \"person\")");
+    }
+
+    @Test
+    void whatPgRestorePrintsOfAServerInAnotherLanguageHasNoRows() {
+        String errors = """
+                pg_restore: error: could not execute query: FEHLER:  konnte Unique-Index »k« nicht erstellen
+                SECRET in einer zweiten Zeile
+                DETAIL:  Schlüssel »(e)=(SECRET)« ist doppelt.
+                Command was: ALTER TABLE ONLY public.person
+                pg_restore: error: COPY failed for table "x": FEHLER:  ungültige Eingabesyntax für Typ integer: »SECRET«
+                CONTEXT:  COPY x, Zeile 2, Spalte i: »SECRET«
+                """;
+        assertThat(ServerText.ofProgram(errors)).isEqualTo("""
+                pg_restore: error: could not execute query: FEHLER:  konnte Unique-Index … nicht erstellen
+                Command was: ALTER TABLE ONLY public.person
+                pg_restore: error: COPY failed for table "x": FEHLER:  ungültige Eingabesyntax für Typ integer: …
+                """);
+        assertThat(ServerText.ofProgram("pg_restore: error: could not execute query: FEHLER:  SECRET\n"
+                        + "CONTEXT:  PL/pgSQL-Funktion public.f(integer) Zeile 3 bei RAISE\n"))
+                .isEqualTo(
+                        "pg_restore: error: could not execute query: FEHLER:  a function of the site raised an error\n");
+    }
+
     @Test
     void otherWordsOfAProgramStay() {
         String errors =

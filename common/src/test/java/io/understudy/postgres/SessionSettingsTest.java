@@ -61,6 +61,7 @@ class SessionSettingsTest {
     void judgesEverySettingThatAServerCanHandToASession() {
         Set<String> judged = new HashSet<>(SessionSettings.set().keySet());
         judged.addAll(SessionSettings.demanded().keySet());
+        judged.addAll(SessionSettings.wished().keySet());
         judged.addAll(SessionSettings.left());
         Set<String> known = new TreeSet<>(server.psql(
                         "postgres",
@@ -70,7 +71,8 @@ class SessionSettingsTest {
         assertThat(known).hasSizeGreaterThan(150).isSubsetOf(judged);
         assertThat(SessionSettings.left())
                 .doesNotContainAnyElementsOf(SessionSettings.set().keySet())
-                .doesNotContainAnyElementsOf(SessionSettings.demanded().keySet());
+                .doesNotContainAnyElementsOf(SessionSettings.demanded().keySet())
+                .doesNotContainAnyElementsOf(SessionSettings.wished().keySet());
     }
 
     @Test

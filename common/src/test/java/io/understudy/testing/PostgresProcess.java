@@ -33,23 +33,36 @@ final class PostgresProcess implements AutoCloseable {
     private final Path folder;
     private final int port;
     private final List<String> parameters;
+    private final Map<String, String> environment;
     private Process postmaster;
 
-    private PostgresProcess(PostgresBinaries binaries, Path folder, int port, List<String> parameters) {
+    private PostgresProcess(
+            PostgresBinaries binaries,
+            Path folder,
+            int port,
+            List<String> parameters,
+            Map<String, String> environment) {
         this.binaries = binaries;
         this.folder = folder;
         this.port = port;
         this.parameters = parameters;
+        this.environment = environment;
     }
 
-    static PostgresProcess create(PostgresBinaries binaries, String user, String password, List<String> parameters) {
+    /** @param environment more of what the server gets */
+    static PostgresProcess create(
+            PostgresBinaries binaries,
+            String user,
+            String password,
+            List<String> parameters,
+            Map<String, String> environment) {
         try {
             Path folder = Files.createTempDirectory(
                     "upg", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Path secret = Files.writeString(folder.resolve("password"), password);
             giveAway(secret);
             giveAway(folder);
-            PostgresProcess process = new PostgresProcess(binaries, folder, FreePorts.next(), parameters);
+            PostgresProcess process = new PostgresProcess(binaries, folder, FreePorts.next(), parameters, environment);
             process.initialise(user, secret);
             Runtime.getRuntime().addShutdownHook(new Thread(process::close, "postgres-cleanup"));
             return process;
@@ -127,11 +140,12 @@ final class PostgresProcess implements AutoCloseable {
         CompletableFuture<Process> started = new CompletableFuture<>();
         Thread keeper = new Thread(() -> {
             try {
-                Process process = new ProcessBuilder(command())
+                ProcessBuilder builder = new ProcessBuilder(command())
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                                folder.resolve("log").toFile()))
-                        .start();
+                                folder.resolve("log").toFile()));
+                builder.environment().putAll(environment);
+                Process process = builder.start();
                 started.complete(process);
                 process.waitFor();
             } catch (IOException | InterruptedException e) {

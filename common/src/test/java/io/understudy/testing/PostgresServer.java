@@ -59,7 +59,17 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     public static PostgresServer start(PostgresBinaries binaries, List<String> parameters) {
-        PostgresProcess process = PostgresProcess.create(binaries, SUPERUSER, VERIFIER, parameters);
+        return start(binaries, parameters, Map.of());
+    }
+
+    /** One whose messages are in this language where its package has them: {@code de}. */
+    public static PostgresServer speaking(String language) {
+        return start(PostgresBinaries.find(), List.of(), Map.of("LANGUAGE", language));
+    }
+
+    private static PostgresServer start(
+            PostgresBinaries binaries, List<String> parameters, Map<String, String> environment) {
+        PostgresProcess process = PostgresProcess.create(binaries, SUPERUSER, VERIFIER, parameters, environment);
         process.start();
         return new PostgresServer(process);
     }

@@ -64,8 +64,11 @@ final class SiteContent {
         write(0);
     }
 
-    /** Turns the site into this version. */
-    /** @param schema whether the schema changes too: then no import is made by differences */
+    /**
+     * Turns the site into this version.
+     *
+     * @param schema whether the schema changes too: then no import is made by differences
+     */
     void become(int version, boolean schema) {
         execute(
                 "UPDATE version SET n = " + version,

@@ -78,6 +78,18 @@ class LauncherTest {
         assertThat(arguments("JAVA_VERSION=unknown\n")).doesNotContain(UNWARNED);
     }
 
+    /** Else the reasons of failed calls would be in another language, and not understood. */
+    @Test
+    void theLanguageOfWhoStartsItIsNotTheAgents() throws IOException {
+        script(home.resolve("bin/java"), "echo \"$LC_ALL ${LANGUAGE-none}\"");
+        assertThat(Program.of(agent, "--version")
+                        .with(Map.of("JAVA_HOME", home.toString(), "LANGUAGE", "de", "LC_ALL", "de_DE.UTF-8"))
+                        .run(LIMIT)
+                        .successful()
+                        .output())
+                .isEqualTo("C.UTF-8 none\n");
+    }
+
     /** What works for seconds and longer needs it. */
     @ParameterizedTest
     @CsvSource({"promote, true", "status, true", "run, false", "snapshot, false", "verify, false"})

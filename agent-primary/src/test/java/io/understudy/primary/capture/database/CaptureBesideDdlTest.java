@@ -76,7 +76,7 @@ class CaptureBesideDdlTest {
     void passesAndLetsTheSiteReadWhileAStatementIsRepeated(String statement) {
         try (SiteAtWork site = new SiteAtWork(server, source)) {
             AtomicInteger reads = site.reads("SELECT (SELECT count(*) FROM cache), (SELECT max(i) FROM large)");
-            AtomicInteger done = site.repeats(statement, PAUSE);
+            AtomicInteger done = site.repeatsAndYields(statement);
             await().until(() -> done.get() > 1 && reads.get() > 1);
             for (int i = 0; i < 2; i++) {
                 Captured captured = Captures.take(server, source, blobs, folder);

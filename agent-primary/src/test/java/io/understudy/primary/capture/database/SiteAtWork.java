@@ -9,12 +9,17 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Sessions of a site that repeat statements until it is closed. What a reader asks must be answered within a second, by
  * the server's own clock: its limit is {@code statement_timeout}.
  */
 final class SiteAtWork implements AutoCloseable {
+    private static final int WAITS_BEFORE_YIELDING = 4;
+    private static final double SHORTEST = 0.02;
+    private static final double LONGEST = 3;
+
     private final PostgresServer server;
     private final String database;
     private final List<Thread> threads = new ArrayList<>();
@@ -41,13 +46,30 @@ final class SiteAtWork implements AutoCloseable {
     }
 
     private AtomicInteger repeats(String first, List<String> statements) {
+        return repeats(first, () -> statements);
+    }
+
+    /**
+     * Repeats a statement fifty times a second; and, once it waited for a capture's whole patience
+     * {@value #WAITS_BEFORE_YIELDING} times, after pauses that grow with each such wait up to three seconds. Without
+     * that, a machine on which pg_dump takes longer than a site may wait never gets its snapshot, which says nothing
+     * about the capture.
+     *
+     * @return how often it was done so far
+     */
+    AtomicInteger repeatsAndYields(String sql) {
+        SlowerEachTime pauses = new SlowerEachTime();
+        return repeats("SELECT 1", () -> List.of(pauses.next(), sql));
+    }
+
+    private AtomicInteger repeats(String first, Supplier<List<String>> round) {
         AtomicInteger done = new AtomicInteger();
         Thread thread = new Thread(() -> {
             try (Connection connection = server.connect(database);
                     Statement statement = connection.createStatement()) {
                 statement.execute(first);
                 while (!over) {
-                    for (String sql : statements) {
+                    for (String sql : round.get()) {
                         statement.execute(sql);
                     }
                     done.incrementAndGet();
@@ -59,6 +81,22 @@ final class SiteAtWork implements AutoCloseable {
         threads.add(thread);
         thread.start();
         return done;
+    }
+
+    private static final class SlowerEachTime {
+        private int longWaits;
+        private double pause = SHORTEST;
+        private long paused = System.nanoTime();
+
+        /** The next pause; what has passed since the last one was the statement. */
+        String next() {
+            long took = System.nanoTime() - paused - (long) (pause * 1e9);
+            if (took >= LockWatch.PATIENCE_MILLIS * 1_000_000L && ++longWaits > WAITS_BEFORE_YIELDING) {
+                pause = Math.min(pause * 2, LONGEST);
+            }
+            paused = System.nanoTime();
+            return "SELECT pg_sleep(" + pause + ")";
+        }
     }
 
     Queue<SQLException> failures() {
