@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
@@ -39,26 +41,43 @@ final class SecretFiles {
 
     private void look(Setting setting) {
         named(setting, setting.key() + "_file");
-        String text = text(setting, setting.key());
-        // A variable of the environment is not in the file.
-        if (!text.isEmpty() && !text.startsWith("${")) {
-            warn(config, "holds " + setting.path());
-        }
+        texts(setting, setting.key()).forEach((name, text) -> {
+            // A variable of the environment is not in the file.
+            if (!text.startsWith("${")) {
+                warn(config, "holds " + name);
+            }
+        });
     }
 
     private void named(Setting setting, String key) {
-        String file = text(setting, key);
-        if (!file.isEmpty() && !file.contains("${")) {
-            warn(RawPaths.path(file), "is " + setting.path() + (key.equals(setting.key()) ? "" : "_file"));
-        }
+        texts(setting, key).forEach((name, file) -> {
+            if (!file.contains("${")) {
+                warn(RawPaths.path(file), "is " + name);
+            }
+        });
     }
 
-    private String text(Setting setting, String key) {
-        return top.section(setting.section())
-                .child(key)
-                .filter(ScalarNode.class::isInstance)
-                .map(node -> ((ScalarNode) node).getValue())
-                .orElse("");
+    /** The values of a key by their full names: a filestore of a list has the keys of the single one. */
+    private Map<String, String> texts(Setting setting, String key) {
+        List<String> steps = List.of(setting.section().split("\\."));
+        List<YamlSection> places = new ArrayList<>(List.of(top.section(steps.get(0))));
+        if (steps.get(0).equals("filestore")) {
+            places.addAll(top.sections("filestores"));
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (YamlSection place : places) {
+            YamlSection section = place;
+            for (String step : steps.subList(1, steps.size())) {
+                section = section.section(step);
+            }
+            String name = section.name(key);
+            section.child(key)
+                    .filter(ScalarNode.class::isInstance)
+                    .map(node -> ((ScalarNode) node).getValue())
+                    .filter(text -> !text.isEmpty())
+                    .ifPresent(text -> texts.put(name, text));
+        }
+        return texts;
     }
 
     private void warn(Path file, String what) {

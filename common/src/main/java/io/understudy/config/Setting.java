@@ -30,6 +30,10 @@ public enum Setting {
     TREE_SETUID("trees[].setuid", Kind.CHOICE.of("strip", "keep"), "strip"),
     TREE_LINKS("trees[].links", Kind.CHOICE.of("inside", "any"), "inside"),
 
+    FILESTORES_NAME("filestores[].name", Kind.NAME, Setting.REQUIRED),
+    FILESTORES_HOLD_UP("filestores[].hold_up", Kind.DURATION.between("1s", "1h"), "60s"),
+    COMMIT("commit", Kind.CHOICE.of("all", "any"), "all"),
+
     FILESTORE_URL("filestore.url", Kind.STORE_URL, Setting.REQUIRED),
     FILESTORE_ENDPOINT("filestore.endpoint", Kind.HTTP_URL, ""),
     FILESTORE_REGION("filestore.region", Kind.TEXT, ""),

@@ -145,13 +145,54 @@ public record Settings(
      * @param limits of what goes over the network; default: none
      * @param s3 what only a bucket has
      * @param ssh what only a store over SSH has
+     * @param several all filestores, where the site has more than this one, which is the main one then
      */
-    public record FilestoreSettings(URI url, Duration timeout, RateLimits limits, S3Options s3, SshOptions ssh) {
+    public record FilestoreSettings(
+            URI url,
+            Duration timeout,
+            RateLimits limits,
+            S3Options s3,
+            SshOptions ssh,
+            Optional<SeveralFilestores> several) {
+        public FilestoreSettings(URI url, Duration timeout, RateLimits limits, S3Options s3, SshOptions ssh) {
+            this(url, timeout, limits, s3, ssh, Optional.empty());
+        }
+
         /** The same place with other options of a bucket. */
         public FilestoreSettings with(S3Options options) {
-            return new FilestoreSettings(url, timeout, limits, options, ssh);
+            return new FilestoreSettings(url, timeout, limits, options, ssh, several);
+        }
+
+        /** The same place as the first of several. */
+        FilestoreSettings with(SeveralFilestores stores) {
+            return new FilestoreSettings(url, timeout, limits, s3, ssh, Optional.of(stores));
         }
     }
+
+    /** Which filestores have to take a snapshot before it counts. */
+    public enum CommitRule {
+        ALL,
+        ANY
+    }
+
+    /**
+     * The filestores of a site that has more than one.
+     *
+     * @param stores at least two, each without others of its own; the first is the main one
+     */
+    public record SeveralFilestores(CommitRule commit, List<NamedFilestore> stores) {
+        public SeveralFilestores {
+            stores = List.copyOf(stores);
+        }
+    }
+
+    /**
+     * One of several filestores.
+     *
+     * @param name in messages, status and metrics
+     * @param holdUp how long it may hold up the others, 1 s to 1 h; default 60 s
+     */
+    public record NamedFilestore(String name, Duration holdUp, FilestoreSettings settings) {}
 
     /** Bytes of content a second, for each process; empty: as fast as it goes. */
     public record RateLimits(OptionalLong upload, OptionalLong download) {

@@ -1,5 +1,7 @@
 package io.understudy.config;
 
+import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.files.Excludes;
@@ -38,26 +40,56 @@ final class SettingsChecks {
         trees(settings.trees());
         outsideTrees(Setting.MARKER, settings.marker(), settings);
         outsideTrees(Setting.STATE, settings.state(), settings);
-        filestore(settings);
+        filestores(settings);
     }
 
-    private void filestore(Settings settings) {
-        URI url = settings.filestore().url();
-        Values values = top.below("filestore");
+    private void filestores(Settings settings) {
+        List<Values> items = top.each("filestores");
+        if (settings.filestore().several().isEmpty()) {
+            filestore(items.isEmpty() ? top.below("filestore") : items.get(0), settings.filestore(), settings);
+            return;
+        }
+        List<NamedFilestore> stores = settings.filestore().several().get().stores();
+        for (int i = 0; i < stores.size(); i++) {
+            filestore(items.get(i), stores.get(i).settings(), settings);
+            different(items.get(i), stores.get(i), stores.subList(0, i));
+        }
+        if (settings.filestore().s3().lock().isPresent()) {
+            top.below("retention").fault(Setting.RETENTION_LOCK, "cannot be used with more than one filestore");
+        }
+    }
+
+    private static void different(Values values, NamedFilestore store, List<NamedFilestore> earlier) {
+        if (earlier.stream().anyMatch(each -> each.name().equals(store.name()))) {
+            values.fault(Setting.FILESTORES_NAME, "is taken by another filestore: " + store.name());
+        }
+        earlier.stream()
+                .filter(each -> each.settings().url().equals(store.settings().url())
+                        && each.settings()
+                                .s3()
+                                .endpoint()
+                                .url()
+                                .equals(store.settings().s3().endpoint().url()))
+                .findFirst()
+                .ifPresent(each -> values.fault(Setting.FILESTORE_URL, "is that of filestore " + each.name()));
+    }
+
+    private void filestore(Values values, FilestoreSettings store, Settings settings) {
+        URI url = store.url();
         switch (String.valueOf(url.getScheme())) {
-            case "file" -> directory(settings);
-            case "sftp" -> new SshChecks(values).check(url, settings.filestore().ssh());
+            case "file" -> directory(values, url, settings);
+            case "sftp" -> new SshChecks(values).check(url, store.ssh());
             default -> {
                 if (url.getHost() == null) {
                     values.fault(Setting.FILESTORE_URL, "names no bucket: s3://bucket/prefix");
                 }
             }
         }
-        if (!"s3".equals(url.getScheme()) && settings.filestore().s3().lock().isPresent()) {
+        if (!"s3".equals(url.getScheme()) && store.s3().lock().isPresent()) {
             top.below("retention")
                     .fault(Setting.RETENTION_LOCK, "needs a bucket with Object Lock: filestore.url names a folder");
         }
-        new BucketChecks(values).check(settings.filestore().s3());
+        new BucketChecks(values).check(store.s3());
     }
 
     private void schedule(Settings settings) {
@@ -138,19 +170,17 @@ final class SettingsChecks {
         });
     }
 
-    private void directory(Settings settings) {
-        String folder = settings.filestore().url().getPath();
+    private static void directory(Values values, URI url, Settings settings) {
+        String folder = url.getPath();
         if (folder == null || folder.length() < 2) {
-            top.below("filestore").fault(Setting.FILESTORE_URL, "names no folder: file:///folder");
+            values.fault(Setting.FILESTORE_URL, "names no folder: file:///folder");
             return;
         }
         insideTree(
                 Path.of(folder),
                 settings,
-                name -> top.below("filestore")
-                        .fault(
-                                Setting.FILESTORE_URL,
-                                "lies in tree " + name + ": every snapshot would hold all others"));
+                name -> values.fault(
+                        Setting.FILESTORE_URL, "lies in tree " + name + ": every snapshot would hold all others"));
     }
 
     private void outsideTrees(Setting setting, Path path, Settings settings) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -49,14 +50,14 @@ public final class SettingsFile {
 
     private static Values values(Path file, Map<String, String> environment, Faults faults) {
         YamlSection top = new YamlSection("", parse(file, read(file)), faults);
-        return new Values(top, environment, faults, setting -> again(file, environment, setting));
+        return new Values(top, environment, faults, reading -> again(file, environment, reading));
     }
 
     /** One setting as the file says now; the others of a running agent stay as they were at its start. */
-    private static Optional<String> again(Path file, Map<String, String> environment, Setting setting) {
+    private static Optional<String> again(
+            Path file, Map<String, String> environment, Function<Values, Optional<String>> reading) {
         Faults faults = new Faults();
-        Optional<String> text =
-                values(file, environment, faults).below(setting.section()).optionalText(setting);
+        Optional<String> text = reading.apply(values(file, environment, faults));
         faults.throwIfAny(file);
         return text;
     }

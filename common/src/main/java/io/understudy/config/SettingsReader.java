@@ -1,18 +1,11 @@
 package io.understudy.config;
 
 import io.understudy.age.Recipient;
-import io.understudy.config.S3Options.Credentials;
-import io.understudy.config.S3Options.Endpoint;
-import io.understudy.config.S3Options.Keys;
-import io.understudy.config.S3Options.Lock;
-import io.understudy.config.S3Options.ServerSideEncryption;
 import io.understudy.config.Settings.DatabaseSettings;
 import io.understudy.config.Settings.EncryptionSettings;
-import io.understudy.config.Settings.FilestoreSettings;
 import io.understudy.config.Settings.HealthSettings;
 import io.understudy.config.Settings.Ownership;
 import io.understudy.config.Settings.PrimarySettings;
-import io.understudy.config.Settings.RateLimits;
 import io.understudy.config.Settings.ReplicaSettings;
 import io.understudy.config.Settings.RetentionSettings;
 import io.understudy.config.Settings.ServiceSettings;
@@ -20,7 +13,6 @@ import io.understudy.config.Settings.SigningSettings;
 import io.understudy.config.Settings.TlsSettings;
 import io.understudy.config.Settings.TreeSettings;
 import io.understudy.files.TreeKind;
-import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,7 +34,7 @@ final class SettingsReader {
                 top.path(Setting.MARKER),
                 database(section("database")),
                 top.each("trees").stream().map(SettingsReader::tree).toList(),
-                filestore(section("filestore")),
+                new FilestoresReader(top).read(),
                 signing(section("signing")),
                 primary(section("primary")),
                 retention(section("retention")),
@@ -91,51 +83,7 @@ final class SettingsReader {
                 values.choice(Setting.TREE_LINKS).equals("any"));
     }
 
-    private FilestoreSettings filestore(Values values) {
-        return new FilestoreSettings(
-                values.uri(Setting.FILESTORE_URL, List.of("file", "s3", "sftp")).orElse(URI.create("file:///nowhere")),
-                values.duration(Setting.FILESTORE_TIMEOUT),
-                new RateLimits(
-                        values.size(Setting.FILESTORE_UPLOAD_LIMIT), values.size(Setting.FILESTORE_DOWNLOAD_LIMIT)),
-                bucket(values),
-                ssh(values.below("ssh")));
-    }
-
-    private static SshOptions ssh(Values values) {
-        values.section().allowOnly(Setting.keysOf("filestore.ssh"));
-        return new SshOptions(
-                values.optionalPath(Setting.FILESTORE_SSH_IDENTITY),
-                values.secret(Setting.FILESTORE_SSH_PASSPHRASE),
-                values.yesNo(Setting.FILESTORE_SSH_AGENT).orElse(false),
-                values.secret(Setting.FILESTORE_SSH_PASSWORD),
-                values.optionalPath(Setting.FILESTORE_SSH_KNOWN_HOSTS),
-                values.optionalText(Setting.FILESTORE_SSH_HOST_KEY));
-    }
-
-    private S3Options bucket(Values values) {
-        Optional<URI> endpoint = values.uri(Setting.FILESTORE_ENDPOINT, List.of("http", "https"));
-        return new S3Options(
-                new Endpoint(
-                        endpoint,
-                        values.optionalText(Setting.FILESTORE_REGION),
-                        values.yesNo(Setting.FILESTORE_PATH_STYLE).orElse(endpoint.isPresent())),
-                new Keys(
-                        Credentials.valueOf(upper(values.choice(Setting.FILESTORE_CREDENTIALS))),
-                        values.secret(Setting.FILESTORE_ACCESS_KEY),
-                        values.secret(Setting.FILESTORE_SECRET_KEY),
-                        values.secret(Setting.FILESTORE_SESSION_TOKEN)),
-                ServerSideEncryption.valueOf(upper(values.choice(Setting.FILESTORE_SERVER_SIDE_ENCRYPTION))),
-                values.optionalText(Setting.FILESTORE_KMS_KEY),
-                values.optionalText(Setting.FILESTORE_STORAGE_CLASS),
-                lock(top.below("retention")));
-    }
-
-    private static Optional<Lock> lock(Values values) {
-        boolean compliance = values.choice(Setting.RETENTION_LOCK_MODE).equals("compliance");
-        return values.optionalDuration(Setting.RETENTION_LOCK).map(length -> new Lock(length, compliance));
-    }
-
-    private static String upper(String word) {
+    static String upper(String word) {
         return word.toUpperCase(Locale.ROOT);
     }
 

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -41,14 +42,14 @@ final class Values {
     private final YamlSection section;
     private final Map<String, String> environment;
     private final Faults faults;
-    private final Function<Setting, Optional<String>> again;
+    private final Function<Function<Values, Optional<String>>, Optional<String>> again;
 
-    /** @param again reads one setting of the file as it is then; throws UnderstudyException when it has faults */
+    /** @param again reads something of this section of the file as it is then; throws UnderstudyException for faults */
     Values(
             YamlSection section,
             Map<String, String> environment,
             Faults faults,
-            Function<Setting, Optional<String>> again) {
+            Function<Function<Values, Optional<String>>, Optional<String>> again) {
         this.section = section;
         this.environment = environment;
         this.faults = faults;
@@ -56,13 +57,24 @@ final class Values {
     }
 
     Values below(String key) {
-        return new Values(section.section(key), environment, faults, again);
+        return new Values(
+                section.section(key),
+                environment,
+                faults,
+                reading -> again.apply(then -> reading.apply(then.below(key))));
     }
 
     List<Values> each(String key) {
-        return section.sections(key).stream()
-                .map(item -> new Values(item, environment, faults, again))
+        List<YamlSection> items = section.sections(key);
+        return IntStream.range(0, items.size())
+                .mapToObj(i -> new Values(
+                        items.get(i), environment, faults, reading -> again.apply(then -> then.item(key, i, reading))))
                 .toList();
+    }
+
+    /** Of a list that may have become shorter. */
+    private Optional<String> item(String key, int number, Function<Values, Optional<String>> reading) {
+        return each(key).stream().skip(number).findFirst().flatMap(reading);
     }
 
     YamlSection section() {
@@ -83,7 +95,8 @@ final class Values {
     }
 
     Secret secret(Setting setting) {
-        return Secret.renewable(setting.path(), optionalText(setting), () -> again.apply(setting));
+        return Secret.renewable(
+                setting.path(), optionalText(setting), () -> again.apply(then -> then.optionalText(setting)));
     }
 
     String name(Setting setting) {

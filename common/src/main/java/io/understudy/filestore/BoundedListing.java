@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * same page again and again, or so slowly that no end is in sight; then the listing fails, and what waits for it learns
  * why. Not thread-safe.
  */
-final class BoundedListing {
+public final class BoundedListing {
     /** What a listing may take before its speed counts. */
     static final Duration START = Duration.ofMinutes(2);
 
@@ -32,7 +32,7 @@ final class BoundedListing {
     private long objects;
 
     /** @param ended receives whether the listing came to its end, or was given up */
-    BoundedListing(Filestore store, String prefix, Ticker ticker, Consumer<Boolean> ended) {
+    public BoundedListing(Filestore store, String prefix, Ticker ticker, Consumer<Boolean> ended) {
         this.ended = ended;
         this.store = store;
         this.prefix = prefix;
@@ -44,7 +44,7 @@ final class BoundedListing {
      * @throws UnderstudyException while it is consumed: {@code FILESTORE_FAILED} when the listing does not end or leads
      *     back, {@code CANCELLED} when the thread is interrupted
      */
-    Stream<ObjectInfo> from(String after) {
+    public Stream<ObjectInfo> from(String after) {
         return Stream.iterate(page(after), Objects::nonNull, page -> page.more() ? page(page.last()) : null)
                 .flatMap(page -> page.objects().stream());
     }

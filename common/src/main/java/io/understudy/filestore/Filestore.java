@@ -54,6 +54,37 @@ public interface Filestore extends AutoCloseable {
         }
     }
 
+    /** The stores of which each is to hold all that this one holds; empty where this one is all there is. */
+    default List<Copy> copies() {
+        return List.of();
+    }
+
+    /**
+     * This store for work of several steps. Where it has copies, all steps are done with the same ones, as far as the
+     * purpose allows: one that fails in a step takes no part in those that follow.
+     */
+    default Filestore during(Purpose purpose) {
+        return this;
+    }
+
+    /** What the copies that take part in work have to be enough for. */
+    enum Purpose {
+        /** Writing what must not exist twice, in copies that took all that was written before. */
+        COMMIT,
+        /** Writing what forbids another server to commit. */
+        CLAIM,
+        /** Deletions, of which each relies on those before. */
+        DELETION
+    }
+
+    /**
+     * {@link #stat} for who would otherwise write the object: empty also where a copy lacks it. Its time is that of the
+     * oldest.
+     */
+    default Optional<ObjectInfo> statEverywhere(String key) {
+        return stat(key);
+    }
+
     /** Begins a batch of writes that become durable together; its owner closes it. */
     default WriteBatch batch() {
         return new ImmediateWrites(this);

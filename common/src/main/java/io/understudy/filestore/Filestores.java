@@ -1,12 +1,14 @@
 package io.understudy.filestore;
 
 import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.events.Events;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.directory.DirectoryFilestore;
 import io.understudy.filestore.s3.Bucket;
 import io.understudy.filestore.s3.S3Filestore;
+import io.understudy.filestore.several.SeveralFilestores;
 import io.understudy.filestore.sftp.SftpFilestore;
 import io.understudy.time.Ticker;
 import java.net.URI;
@@ -26,24 +28,47 @@ public final class Filestores {
     }
 
     /**
-     * The filestore that the settings name, with retries and metering. Connects to nothing yet: a store that is down or
+     * The filestore that the settings name, or all of them as one, with retries and metering. Connects to nothing yet:
+     * a store that is down or
      * denies fails at its first use.
      *
      * @throws UnderstudyException {@code CONFIG_INVALID} when the settings name none
      */
     public static Filestore open(FilestoreSettings settings, Events events, Ticker ticker) {
+        return settings.several()
+                .<Filestore>map(several -> SeveralFilestores.of(
+                        several.stores().stream()
+                                .map(each -> new SeveralFilestores.Opened(each, one(each.settings(), events, ticker)))
+                                .toList(),
+                        several.commit(),
+                        ticker))
+                .orElseGet(() -> one(settings, events, ticker));
+    }
+
+    private static Filestore one(FilestoreSettings settings, Events events, Ticker ticker) {
         Filestore paced = ThrottledFilestore.of(adapter(settings, ticker), settings.limits(), ticker);
         Filestore retrying = new RetryingFilestore(paced, RetryPolicy.standard(), ticker, new Random());
         return new MeteredFilestore(retrying, events, ticker);
     }
 
     /**
-     * Creates the bucket that the settings name.
+     * Creates the bucket that the settings name, or all buckets among several filestores.
      *
      * @return false when it is there already
      * @throws UnderstudyException {@code CONFIG_INVALID} when they name none, and what the store answers
      */
     public static boolean createBucket(FilestoreSettings settings) {
+        return settings.several()
+                .map(several -> several.stores().stream()
+                        .map(NamedFilestore::settings)
+                        .filter(each -> "s3".equals(each.url().getScheme()))
+                        .map(Filestores::createOne)
+                        .reduce(Boolean::logicalOr)
+                        .orElseGet(() -> createOne(settings)))
+                .orElseGet(() -> createOne(settings));
+    }
+
+    private static boolean createOne(FilestoreSettings settings) {
         if (!"s3".equals(settings.url().getScheme())) {
             throw new UnderstudyException(
                     ErrorCode.CONFIG_INVALID,

@@ -16,6 +16,12 @@ public interface WriteBatch extends AutoCloseable {
     void keep(String key);
 
     /**
+     * What this batch adds to. A copy of the store that lacks it lacks what it names too, and takes no part any more.
+     * Does nothing where there is one store.
+     */
+    default void addsTo(String key) {}
+
+    /**
      * Returns when all is durable that was put and kept before. Not repeated by any decorator: the content is gone.
      *
      * @throws io.understudy.failure.UnderstudyException what the first write has thrown that failed; the batch is of no

@@ -2,6 +2,7 @@ package io.understudy.repository;
 
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.repository.key.SigningKey;
 import java.util.Arrays;
 
@@ -11,8 +12,8 @@ final class Commit {
     private final Fence fence;
 
     Commit(Repository repository) {
-        this.repository = repository;
-        this.fence = new Fence(repository);
+        this.repository = repository.during(Purpose.COMMIT);
+        this.fence = new Fence(this.repository);
     }
 
     void commit(Manifest manifest, SigningKey key) {
@@ -22,6 +23,7 @@ final class Commit {
         }
         SnapshotId snapshot = manifest.snapshot();
         fence.requireOpen(snapshot);
+        repository.epochs().requireOneClaim(snapshot.epoch());
         write(snapshot, repository.encode(manifest, key));
         try {
             fence.requireOpen(snapshot);

@@ -4,20 +4,25 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.repository.key.SignedLine;
 import io.understudy.repository.key.SigningKey;
 import io.understudy.repository.key.TrustedKeys;
 import io.understudy.time.Moments;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -128,6 +133,10 @@ public final class Epochs {
         if (highest > claim.epoch()) {
             throw taken(claim, highest);
         }
+        during(Purpose.CLAIM).create(claim, key);
+    }
+
+    private void create(EpochClaim claim, SigningKey key) {
         byte[] bytes = SignedLine.sign(line(claim), key);
         if (!filestore.putIfAbsent(key(claim.epoch()), bytes) && !isOurs(claim).orElse(false)) {
             throw taken(claim, claim.epoch());
@@ -140,10 +149,57 @@ public final class Epochs {
      * @throws UnderstudyException {@code EPOCH_TAKEN}
      */
     public void requireFree(EpochClaim claim) {
+        during(Purpose.CLAIM).requireFreeHere(claim);
+    }
+
+    private Epochs during(Purpose purpose) {
+        Filestore chosen = filestore.during(purpose);
+        return chosen == filestore ? this : new Epochs(chosen, site, repository, trusted);
+    }
+
+    private void requireFreeHere(EpochClaim claim) {
         int highest = highest(claim.epoch());
         if (highest > claim.epoch() || !isOurs(claim).orElse(true)) {
             throw taken(claim, highest);
         }
+    }
+
+    /**
+     * That each copy of the repository holds the same claim of this epoch; one that lacks it gets it. Two servers may
+     * each have claimed it where the other could not see it: then neither may commit.
+     *
+     * @throws UnderstudyException {@code FENCED}
+     */
+    void requireOneClaim(int epoch) {
+        List<Copy> copies = filestore.copies();
+        Optional<byte[]> claim = copies.isEmpty() ? Optional.empty() : stored(epoch);
+        for (Copy copy : claim.isEmpty() ? List.<Copy>of() : copies) {
+            Identity.requireSame(copy, repository);
+            if (!copied(epoch, claim.get(), copy.store())) {
+                throw new UnderstudyException(
+                        ErrorCode.FENCED,
+                        "cannot commit in epoch " + epoch + ": filestore " + copy.name()
+                                + " holds another claim of it than the others",
+                        "two servers were promoted at the same time, each in other filestores: decide which of them stays,"
+                                + " make the others standbys, and run agent-replica promote --force on it");
+            }
+        }
+    }
+
+    /** @return false where the store holds something else under that name */
+    private static boolean copied(int epoch, byte[] claim, Filestore to) {
+        return SmallObject.read(to, key(epoch), LONGEST)
+                .map(there -> Arrays.equals(there, claim))
+                .orElseGet(() -> to.putIfAbsent(key(epoch), claim));
+    }
+
+    /** Gives a copy of this repository the claims that it lacks, as far as a trusted key signed them. */
+    void copyTo(Filestore copy) {
+        Epochs target = new Epochs(copy, site, repository, trusted);
+        Set<Integer> there = target.claimed().boxed().collect(Collectors.toSet());
+        claimed()
+                .filter(each -> !there.contains(each) && junk(each).isEmpty())
+                .forEach(each -> stored(each).ifPresent(bytes -> copied(each, bytes, copy)));
     }
 
     /**
@@ -206,8 +262,20 @@ public final class Epochs {
                 + " (" + claim.reason() + ")";
     }
 
-    /** @return empty when the epoch has no claim */
+    /** @return empty when the epoch has no claim; false also where one copy of several has another's */
     private Optional<Boolean> isOurs(EpochClaim claim) {
+        if (filestore.copies().isEmpty()) {
+            return isOursHere(claim);
+        }
+        // Copies that do not answer drop out here.
+        filestore.stat(key(claim.epoch()));
+        return filestore.copies().stream()
+                .map(copy -> new Epochs(copy.store(), site, repository, trusted).isOursHere(claim))
+                .flatMap(Optional::stream)
+                .reduce(Boolean::logicalAnd);
+    }
+
+    private Optional<Boolean> isOursHere(EpochClaim claim) {
         try {
             return stored(claim.epoch())
                     .map(there -> decoded(claim.epoch(), there, false).nonce().equals(claim.nonce()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.Content;
+import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
 import java.io.IOException;
 import java.util.Objects;
@@ -63,6 +64,25 @@ record Identity(
                                 + " if the object was lost: agent-primary init --repair on the primary"));
         ManifestCodec.requireSite(KEY + " in " + filestore.name(), found.site(), site);
         return found;
+    }
+
+    /**
+     * Of one of several filestores.
+     *
+     * @throws UnderstudyException {@code REPOSITORY_EXISTS} when it says that it holds another repository
+     */
+    static void requireSame(Copy copy, UUID repository) {
+        readable(copy.store())
+                .filter(found -> !found.repository().equals(repository))
+                .ifPresent(found -> {
+                    throw new UnderstudyException(
+                            ErrorCode.REPOSITORY_EXISTS,
+                            "cannot use filestore " + copy.name() + " ("
+                                    + copy.store().name()
+                                    + "): it holds another repository, " + found.repository() + " of site \""
+                                    + found.site() + "\"",
+                            "correct its url, or give it an empty place");
+                });
     }
 
     /** What a filestore says; empty also where it says nothing that can be read. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.understudy.repository.SnapshotBlobs.Section;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,10 @@ public record Outline(
         Manifest.Totals totals,
         List<Section> parts) {
     public Outline {
+        Objects.requireNonNull(snapshot, "snapshot");
+        Objects.requireNonNull(moment, "moment");
+        Objects.requireNonNull(server, "server");
+        Objects.requireNonNull(totals, "totals");
         periods = List.copyOf(periods);
         parts = List.copyOf(parts);
     }

@@ -52,7 +52,8 @@ public final class PruneMarker {
      */
     void check() {
         try {
-            Optional<byte[]> bytes = SmallObject.read(filestore, KEY, LONGEST);
+            // Asked for first: one of several filestores that is away may have it, and then it counts as unreachable.
+            Optional<byte[]> bytes = last().flatMap(there -> SmallObject.read(filestore, KEY, LONGEST));
             if (bytes.isPresent()) {
                 Begun begun = RepositoryJson.read(bytes.get(), 0, bytes.get().length, Begun.class);
                 Objects.requireNonNull(begun.server(), "server");

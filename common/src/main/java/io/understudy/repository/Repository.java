@@ -3,6 +3,7 @@ package io.understudy.repository;
 import io.understudy.failure.ErrorCode;
 import io.understudy.failure.UnderstudyException;
 import io.understudy.filestore.ContentLock;
+import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
 import io.understudy.repository.blob.Blobs;
 import io.understudy.repository.blob.Sealing;
@@ -87,6 +88,12 @@ public final class Repository {
             Filestore filestore, UUID id, String site, TrustedKeys trusted, Clock clock, Sealing sealing) {
         Identity plain = new Identity(id, site);
         Identity wanted = sealing.isOn() ? plain.encrypted() : plain;
+        filestore.copies().forEach(copy -> create(wanted, copy.store()));
+        create(wanted, filestore);
+        return new Repository(filestore, wanted, trusted, clock, (store, repository, name, keys) -> sealing, sealing);
+    }
+
+    private static void create(Identity wanted, Filestore filestore) {
         if (!wanted.create(filestore)) {
             Optional<Identity> there = Identity.read(filestore);
             if (!there.equals(Optional.of(wanted))) {
@@ -98,7 +105,6 @@ public final class Repository {
                         "use it as it is, or set filestore.url to an empty place");
             }
         }
-        return new Repository(filestore, wanted, trusted, clock, (store, repository, name, keys) -> sealing, sealing);
     }
 
     /** The same repository in another filestore, whatever that holds. */
@@ -207,6 +213,17 @@ public final class Repository {
                         .anyMatch(each -> junk(each).isEmpty());
     }
 
+    /** The stores that each are to hold all of it; empty where it is in one. */
+    public List<Copy> copies() {
+        return filestore.copies();
+    }
+
+    /** The same for work of several steps, see {@link Filestore#during}. */
+    public Repository during(Filestore.Purpose purpose) {
+        Filestore chosen = filestore.during(purpose);
+        return chosen == filestore ? this : in(chosen);
+    }
+
     /** The filestore's name, for messages. */
     public String name() {
         return filestore.name();
@@ -268,7 +285,7 @@ public final class Repository {
 
     /** @throws UnderstudyException {@code SNAPSHOT_UNKNOWN}, and as {@link ManifestCodec#decode} */
     public Manifest read(SnapshotId snapshot) {
-        return readSigned(snapshot).manifest();
+        return decode(snapshot, readStored(snapshot));
     }
 
     /**
@@ -352,12 +369,20 @@ public final class Repository {
         return prunings;
     }
 
-    /** A manifest with its object as it is stored, for who copies it. */
-    record Signed(byte[] bytes, Manifest manifest) {}
+    /**
+     * A snapshot as it is stored, for who copies it.
+     *
+     * @param manifest empty where this server may not read it
+     */
+    record Signed(byte[] bytes, Outline outline, Optional<Manifest> manifest) {}
 
     Signed readSigned(SnapshotId snapshot) {
         byte[] bytes = readStored(snapshot);
-        return new Signed(bytes, decode(snapshot, bytes));
+        if (!sealing.reads()) {
+            return new Signed(bytes, reader(snapshot).outline(bytes, trusted), Optional.empty());
+        }
+        Manifest manifest = decode(snapshot, bytes);
+        return new Signed(bytes, Outline.of(manifest), Optional.of(manifest));
     }
 
     /** @throws UnderstudyException as {@link ManifestCodec#decode} */

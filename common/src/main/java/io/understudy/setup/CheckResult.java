@@ -36,6 +36,11 @@ public record CheckResult(String check, String state, String message, String cod
         return new CheckResult(check, FAILED, why.getMessage(), why.code().label(), why.hint());
     }
 
+    /** The same of something else. */
+    CheckResult of(String other) {
+        return new CheckResult(other, state, message, code, hint);
+    }
+
     static CheckResult skipped(String check, String message) {
         return new CheckResult(check, SKIPPED, message, null, null);
     }

@@ -109,6 +109,13 @@ record Interaction(String text, Set<Setting> settings) {
         return List.of(
                 of("With a `file:` %s, %s has no effect.", Setting.FILESTORE_URL, Setting.FILESTORE_TIMEOUT),
                 of(
+                        "Only with at least two %s these have an effect: %s, %s.",
+                        Setting.FILESTORES_NAME, Setting.FILESTORES_HOLD_UP, Setting.COMMIT),
+                of("Where %s is given, %s is not.", Setting.FILESTORES_NAME, Setting.FILESTORE_URL),
+                of(
+                        "%s works with one filestore only, not with several %s.",
+                        Setting.RETENTION_LOCK, Setting.FILESTORES_NAME),
+                of(
                         "Only with an `s3:` %s these have an effect: %s, %s, %s, %s, %s, %s, %s, %s, %s, %s.",
                         Setting.FILESTORE_URL,
                         Setting.FILESTORE_ENDPOINT,

@@ -1,6 +1,7 @@
 package io.understudy.fuzz;
 
 import io.understudy.admin.AdminFuzz;
+import io.understudy.age.AgeFuzz;
 import io.understudy.audit.AuditFuzz;
 import io.understudy.config.ConfigFuzz;
 import io.understudy.filestore.s3.S3Fuzz;
@@ -27,6 +28,7 @@ public final class CommonTargets {
         return Stream.of(
                         SignedFuzz.targets(),
                         SealedFuzz.targets(),
+                        AgeFuzz.targets(),
                         SmallObjectFuzz.targets(),
                         ListFuzz.targets(),
                         RowsFuzz.targets(),

@@ -86,8 +86,7 @@ public final class Checks {
         CheckReport.Run findings = new CheckReport.Run();
         findings.check("marker", this::marker);
         findings.check("state", this::state);
-        findings.look("filestore", () -> FilestoreWrites.primary(filestore));
-        FilestoreCheck.add(findings, filestore);
+        FilestoreCheck.add(findings, filestore, FilestoreWrites::primary);
         trustedKeys(findings);
         given(
                 findings,
@@ -104,6 +103,7 @@ public final class Checks {
         findings.check("signing key", this::signingKey);
         given(findings, "repository", "epoch", this::epoch);
         if (!findings.lacks("repository")) {
+            FilestoreCheck.addStates(findings, repository.get());
             trees(findings);
         }
         findings.check("database", () -> database(findings));

@@ -10,6 +10,7 @@ import io.understudy.config.Settings;
 import io.understudy.events.Events;
 import io.understudy.events.LogSink;
 import io.understudy.filestore.Filestore;
+import io.understudy.filestore.Filestore.Purpose;
 import io.understudy.filestore.Filestores;
 import io.understudy.metrics.Monitoring;
 import io.understudy.postgres.Database;
@@ -36,6 +37,7 @@ import io.understudy.repository.LastVerified;
 import io.understudy.repository.Repository;
 import io.understudy.repository.RepositoryAccess;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.StoreSync;
 import io.understudy.site.Marker;
 import io.understudy.state.StateEntry;
 import io.understudy.tasks.Services.Service;
@@ -147,7 +149,7 @@ public final class PrimaryWiring implements AutoCloseable {
                 settings.state(),
                 marker,
                 epochs,
-                repository,
+                () -> repository.get().during(Purpose.DELETION),
                 ports.clock(),
                 ports.clock().getZone(),
                 settings.primary().replicas(),
@@ -255,8 +257,21 @@ public final class PrimaryWiring implements AutoCloseable {
 
     private StatusView withoutDaemon() {
         RoleStatus now = roleWatch().look();
-        return statusReport()
-                .withoutDaemon(now, repositoryWatch((id, snapshot) -> {}).look(now));
+        RepositorySeen seen = repositoryWatch((id, snapshot) -> {}).look(now);
+        StatusView status = statusReport().withoutDaemon(now, seen);
+        return seen.when().isPresent() ? status.with(StoreSync.look(repository.get())) : status;
+    }
+
+    /** Brings several filestores up to each other; empty where there is one. */
+    public StoreCatchUp storeCatchUp() {
+        return new StoreCatchUp(repository, pruning(Events.none()));
+    }
+
+    private StoreWatch storeWatch(Events events) {
+        StoreWatch watch = new StoreWatch(
+                storeCatchUp(), events, settings.filestore().several().isPresent());
+        events.add(watch);
+        return watch;
     }
 
     /**
@@ -304,6 +319,7 @@ public final class PrimaryWiring implements AutoCloseable {
         FollowService following = new FollowService(
                 settings.site(), followers, new FollowerLog(audit, events, ports.ticker()), ports.ticker());
         StatusReport status = statusReport();
+        StoreWatch stores = storeWatch(events);
         Planner planner = new Planner(schedule, queue, ports.clock().instant(), ports.random());
         Continuous continuous = new Continuous(
                 settings.primary().continuous(), queue, planner, events, ports.random(), ports.clock(), ports.ticker());
@@ -313,12 +329,13 @@ public final class PrimaryWiring implements AutoCloseable {
                                 events,
                                 audit,
                                 () -> status.ofDaemon(
-                                        daemonStatus,
-                                        queue,
-                                        followers.all(),
-                                        refused,
-                                        tracking.last(),
-                                        continuous.view())),
+                                                daemonStatus,
+                                                queue,
+                                                followers.all(),
+                                                refused,
+                                                tracking.last(),
+                                                continuous.view())
+                                        .with(stores.last())),
                         audit,
                         events);
         List<Service> services = new ArrayList<>();
@@ -340,6 +357,7 @@ public final class PrimaryWiring implements AutoCloseable {
         });
         // Closed in reverse order: first the snapshot, whose callers then receive an error, and the followers, then the
         // server.
+        services.add(stores);
         services.add(() -> tracking);
         services.add(() -> following);
         services.add(() -> prune);

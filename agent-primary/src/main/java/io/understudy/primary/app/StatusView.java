@@ -2,6 +2,7 @@ package io.understudy.primary.app;
 
 import io.understudy.cli.Bytes;
 import io.understudy.cli.Problem;
+import io.understudy.repository.StoreState;
 import io.understudy.time.Moments;
 import io.understudy.transport.RefusedPeers.Refusal;
 import java.time.Instant;
@@ -28,7 +29,9 @@ import java.util.Optional;
  *  "junk":[{"code":"manifest_damaged","message":"epochs/99999999.json is junk and is passed over: …","hint":"…"}],
  *  "tracking":{"slot":"understudy_example_1a2b3c4d5e6f","retained_bytes":16777216,"limit_bytes":2147483648},
  *  "continuous":{"every_seconds":5.0,"pause_seconds":5.0,"slower":null,"looked":"…","taken":"…"},
- *  "filestore":{"name":"s3://backups/example","readable":true,"seen":"2026-11-20T10:00:20Z"}}
+ *  "filestore":{"name":"s3://backups/example","readable":true,"seen":"2026-11-20T10:00:20Z","stores":[
+ *  {"name":"main","url":"s3://backups/example","reachable":true,"behind":0,"gaps":0,"newest":"00000001-00000003",
+ *  "error":null}]}}
  * }</pre>
  *
  * {@code role} is {@code primary}, {@code replica}, {@code fenced}, {@code no epoch} or {@code unknown}; an epoch is 0
@@ -96,8 +99,38 @@ public record StatusView(
     /**
      * @param readable when it was last asked
      * @param seen when it last answered: highest epoch, newest snapshot and its moment are of then
+     * @param stores each of several, when it was last looked at; empty where there is one
      */
-    public record FilestoreView(String name, boolean readable, Optional<Instant> seen) {}
+    public record FilestoreView(String name, boolean readable, Optional<Instant> seen, List<StoreState> stores) {
+        public FilestoreView(String name, boolean readable, Optional<Instant> seen) {
+            this(name, readable, seen, List.of());
+        }
+    }
+
+    /** The same with what is known of each of several filestores. */
+    StatusView with(List<StoreState> stores) {
+        return new StatusView(
+                running,
+                site,
+                server,
+                version,
+                role,
+                epoch,
+                highestEpoch,
+                newest,
+                moment,
+                next,
+                progress,
+                lastError,
+                followers,
+                refused,
+                peers,
+                doubledNames,
+                junk,
+                tracking,
+                continuous,
+                new FilestoreView(filestore.name(), filestore.readable(), filestore.seen(), stores));
+    }
 
     /**
      * @param peer the name in its certificate that {@code primary.replicas} lists
@@ -154,6 +187,7 @@ public record StatusView(
                 .append("filestore  " + filestore.name()
                         + (filestore.readable() ? ", the repository can be read" : ", the repository can NOT be read")
                         + asOf() + "\n");
+        filestore.stores().forEach(each -> text.append("store      " + each.text() + "\n"));
         next.ifPresent(at -> text.append("next       " + Moments.text(at) + "\n"));
         progress.ifPresent(now -> text.append("at work    " + now.step() + ", " + Bytes.text(now.doneBytes()) + "\n"));
         lastError.ifPresent(why -> text.append("last error " + why.message() + "\nhint       " + why.hint() + "\n"));

@@ -118,6 +118,7 @@ final class SnapshotRun {
         guard.look(source.files());
         try (BlobSession session =
                 full ? target.blobs().renewal() : target.blobs().session(base::stored)) {
+            session.addsTo(base.manifest().map(each -> each.snapshot().key()).orElse(Repository.FIRST_CLAIM));
             BlobSink sink = source.processors().within(session);
             enter(Stage.DATABASE);
             Content content = read(sink, guard, base.before(target, lists, request.isContinuous()), base, target);

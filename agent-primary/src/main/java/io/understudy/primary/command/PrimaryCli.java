@@ -33,6 +33,7 @@ public final class PrimaryCli extends AgentProgram {
                 ShowCommand.class,
                 VerifyCommand.class,
                 PruneCommand.class,
+                SyncCommand.class,
                 StatusCommand.class,
                 CheckCommand.class,
                 KeysCommand.class,

@@ -124,4 +124,13 @@ public sealed interface PrimaryEvent extends Event {
 
     @EventText(value = "whether to prune is not known: {why}", severity = Severity.WARN)
     record PruningUndecided(UnderstudyException why) implements PrimaryEvent {}
+
+    /** It takes no part in snapshots until it is caught up. With {@code commit: all} none is taken until then. */
+    @EventText(
+            value = "filestore {name} is not up to date[: {why}]; it lacks {behind} snapshots",
+            severity = Severity.WARN)
+    record FilestoreBehind(String name, int behind, Optional<String> why) implements PrimaryEvent {}
+
+    @EventText("filestore {name} is up to date again")
+    record FilestoreCaughtUp(String name) implements PrimaryEvent {}
 }

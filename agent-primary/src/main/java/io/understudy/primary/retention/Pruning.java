@@ -176,12 +176,45 @@ public final class Pruning {
         return new Pruned(true, decisions, collector.estimate(before, progress), Optional.empty());
     }
 
+    /**
+     * What retention keeps now.
+     *
+     * @throws UnderstudyException what reading the filestore throws
+     */
+    public Set<SnapshotId> kept() {
+        Repository target = host.repository().get();
+        Inventory inventory = inventory(target);
+        return kept(decide(target, inventory, target.pruneMarker().last()), inventory);
+    }
+
+    /**
+     * Does work during which nothing may be deleted from the repository.
+     *
+     * @return false when something is being deleted: nothing is done then
+     */
+    public boolean undisturbed(Runnable work) {
+        Optional<ProcessLock> held = ProcessLock.tryAcquire(StateEntry.PRUNE_LOCK.in(host.state()));
+        held.ifPresent(lock -> {
+            try {
+                work.run();
+            } finally {
+                lock.close();
+            }
+        });
+        return held.isPresent();
+    }
+
+    /** The epoch in which this server may write now. @throws UnderstudyException {@code BACKUP_MODE}, {@code FENCED} */
+    public int permission() {
+        return host.permission(host.repository().get());
+    }
+
     private Pruned locked(Progress progress) {
         Path file = StateEntry.PRUNE_LOCK.in(host.state());
         ProcessLock held = ProcessLock.tryAcquire(file)
                 .orElseThrow(() -> new UnderstudyException(
                         ErrorCode.LOCKED,
-                        "cannot prune: " + ProcessLock.holder(file) + " is pruning",
+                        "cannot prune: " + ProcessLock.holder(file) + " is pruning, or bringing filestores up to date",
                         "wait until it is done"));
         try {
             Repository target = host.repository().get();

@@ -237,6 +237,7 @@ class StatusAgainstTheWorldTest {
         fields.put("filestore.name", () -> "memory:");
         fields.put("filestore.readable", () -> "" + !away);
         fields.put("filestore.seen", () -> answered.toString());
+        fields.put("filestore.stores", () -> "");
         assertThat(shown()).as(role + " of epoch " + epoch).isEqualTo(values(fields));
 
         Map<Metric, String> expected = new EnumMap<>(Metric.class);

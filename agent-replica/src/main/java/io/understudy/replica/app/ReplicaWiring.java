@@ -304,7 +304,8 @@ public final class ReplicaWiring implements AutoCloseable {
     }
 
     StatusReport statusReport(DaemonStatus live) {
-        return new StatusReport(settings, store, marker, parts.source(), live, inspection(), ports.clock());
+        StoreLook stores = new StoreLook(settings.filestore(), repository, parts.calls());
+        return new StatusReport(settings, store, marker, parts.source(), live, inspection(), stores, ports.clock());
     }
 
     /** What a command does in its own process. @param daemon whether one runs, though it does not answer */

@@ -17,6 +17,7 @@ import io.understudy.replica.round.SnapshotSource;
 import io.understudy.replica.state.BackupMode;
 import io.understudy.replica.state.ReplicaStateStore;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.StoreState;
 import io.understudy.transport.RpcFailures;
 import io.understudy.v1.Failure;
 import io.understudy.v1.ReplicaReport;
@@ -25,6 +26,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What this replica is, looked at now; what is older carries its time. */
@@ -38,6 +40,7 @@ final class StatusReport {
     private final SnapshotSource source;
     private final DaemonStatus live;
     private final Inspection inspection;
+    private final Supplier<List<StoreState>> stores;
     private final Clock clock;
 
     StatusReport(
@@ -47,6 +50,7 @@ final class StatusReport {
             SnapshotSource source,
             DaemonStatus live,
             Inspection inspection,
+            Supplier<List<StoreState>> stores,
             Clock clock) {
         this.settings = settings;
         this.store = store;
@@ -54,6 +58,7 @@ final class StatusReport {
         this.source = source;
         this.live = live;
         this.inspection = inspection;
+        this.stores = stores;
         this.clock = clock;
     }
 
@@ -67,7 +72,7 @@ final class StatusReport {
                 true,
                 live.activity().map(ProgressView::of),
                 primaries.stream().map(StatusReport::view).toList(),
-                asked.filestore(),
+                asked.filestore().with(stores.get()),
                 asked.waits(),
                 discrepancies(asked)));
     }
@@ -79,8 +84,13 @@ final class StatusReport {
                         new PrimaryView(each.toString(), false, Optional.empty(), Optional.empty(), Optional.empty()))
                 .toList();
         Asked asked = ask(settings.filestore().url().toString());
-        return view(
-                new Live(daemon, Optional.empty(), primaries, asked.filestore(), asked.waits(), discrepancies(asked)));
+        return view(new Live(
+                daemon,
+                Optional.empty(),
+                primaries,
+                asked.filestore().with(stores.get()),
+                asked.waits(),
+                discrepancies(asked)));
     }
 
     /** What the repository showed. */

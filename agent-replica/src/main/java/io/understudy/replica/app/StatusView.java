@@ -15,6 +15,7 @@ import io.understudy.replica.state.ReplicaState.Following;
 import io.understudy.replica.state.ReplicaState.Promoted;
 import io.understudy.replica.state.ReplicaState.Promoting;
 import io.understudy.repository.SnapshotId;
+import io.understudy.repository.StoreState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,13 +111,28 @@ public record StatusView(
      * @param readable when it was last asked
      * @param seen when it last answered: {@code newest} is of that moment
      * @param error why it did not answer last
+     * @param stores each of several, as it is now; empty where there is one
      */
     public record FilestoreView(
             String name,
             boolean readable,
             Optional<Instant> seen,
             Optional<SnapshotId> newest,
-            Optional<String> error) {}
+            Optional<String> error,
+            List<StoreState> stores) {
+        public FilestoreView(
+                String name,
+                boolean readable,
+                Optional<Instant> seen,
+                Optional<SnapshotId> newest,
+                Optional<String> error) {
+            this(name, readable, seen, newest, error, List.of());
+        }
+
+        FilestoreView with(List<StoreState> each) {
+            return new FilestoreView(name, readable, seen, newest, error, each);
+        }
+    }
 
     public record ErrorView(
             String code,

@@ -103,6 +103,7 @@ final class StatusText {
                                 .seen()
                                 .map(when -> ", as of " + Moments.text(when))
                                 .orElse(""));
+        status.filestore().stores().forEach(each -> line("store", each.text()));
     }
 
     private void error(ErrorView error) {

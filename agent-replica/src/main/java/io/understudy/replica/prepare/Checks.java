@@ -71,15 +71,17 @@ public final class Checks {
                         "marker",
                         () -> writable(settings.marker().toAbsolutePath().getParent()))
                 .check("trusted keys", this::trustedKeys)
-                .check("signing key", this::signingKey)
-                .look("filestore", () -> FilestoreWrites.standby(filestore, Repository.DESCRIPTION));
-        FilestoreCheck.add(checks, filestore);
+                .check("signing key", this::signingKey);
+        FilestoreCheck.add(checks, filestore, each -> FilestoreWrites.standby(each, Repository.DESCRIPTION));
         checks.given(List.of("trusted keys"), "repository", this::repository)
                 .check("database", this::database)
                 .given(
                         List.of("repository", "database"),
                         "newest snapshot",
                         () -> CheckResult.ok("newest snapshot", newest()));
+        if (!checks.lacks("repository")) {
+            FilestoreCheck.addStates(checks, repository.get());
+        }
         if (!checks.lacks("repository") && !checks.lacks("database")) {
             content(checks);
         }

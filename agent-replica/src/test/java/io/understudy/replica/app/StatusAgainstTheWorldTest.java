@@ -82,7 +82,11 @@ class StatusAgainstTheWorldTest {
                     .set("set_aside", "")
                     .set("epoch", NONE)
                     .set("claim_pending", "false");
-            set("daemon", "true").set("progress", NONE).set("primaries", "").set("filestore.name", "memory:");
+            set("daemon", "true")
+                    .set("progress", NONE)
+                    .set("primaries", "")
+                    .set("filestore.name", "memory:")
+                    .set("filestore.stores", "");
             set("filestore.readable", "true")
                     .set("filestore.seen", world.time.now().toString());
             set("filestore.newest", NONE).set("filestore.error", NONE).set("failures", "" + failures);

@@ -164,7 +164,7 @@ class OutputsTest {
                         + "\"applied\":null,\"moment\":null,\"age_seconds\":null,\"proven\":false,\"since\":null,"
                         + "\"previous\":null,\"ahead\":null,\"set_aside\":[],\"epoch\":null,\"claim_pending\":false,\"daemon\":false,"
                         + "\"progress\":null,\"primaries\":[],\"filestore\":{\"name\":\"file:///b\",\"readable\":false,"
-                        + "\"seen\":null,\"newest\":null,\"error\":null},\"failures\":0,\"last_error\":null,\"retry\":null,"
+                        + "\"seen\":null,\"newest\":null,\"error\":null,\"stores\":[]},\"failures\":0,\"last_error\":null,\"retry\":null,"
                         + "\"rejected\":[],\"waiting\":null,\"clean_up\":null,\"intact\":null,\"discrepancies\":[]}");
         assertThat(StatusText.of(status)).contains("nothing yet").contains("not a standby, not in backup mode");
     }
@@ -372,7 +372,7 @@ class OutputsTest {
                                 + "\"primaries\":[{\"address\":\"a:7443\",\"connected\":true,\"last_seen\":\"2026-11-20T12:00:00.123456789Z\","
                                 + "\"announced\":\"00000001-00000003\",\"error\":null}],"
                                 + "\"filestore\":{\"name\":\"s3://b/p\",\"readable\":true,\"seen\":\"2026-11-20T12:00:00.123456789Z\","
-                                + "\"newest\":\"00000001-00000003\",\"error\":null},\"failures\":1,"
+                                + "\"newest\":\"00000001-00000003\",\"error\":null,\"stores\":[]},\"failures\":1,"
                                 + "\"last_error\":{\"code\":\"site_unhealthy\",\"message\":\"the site is unhealthy: 500\","
                                 + "\"hint\":\"see its log\",\"step\":\"prove\",\"snapshot\":\"00000001-00000003\","
                                 + "\"at\":\"2026-11-20T12:00:00Z\",\"attempts\":1},\"retry\":null,"

@@ -76,6 +76,11 @@ public final class BlobSession implements BlobSink, AutoCloseable {
         return blob;
     }
 
+    /** What names the blobs that are known here: see {@link WriteBatch#addsTo}. */
+    public void addsTo(String key) {
+        batch.addsTo(key);
+    }
+
     /** Returns when all blobs that were put are durable: before anything is written that names them. */
     public void settle() {
         batch.settle();

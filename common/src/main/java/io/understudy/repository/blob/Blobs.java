@@ -236,7 +236,10 @@ public final class Blobs implements BlobSink, BlobSource {
 
     /** The blob, if one is there that a put may rely on. */
     Optional<BlobRef> fresh(BlobId id, int length) {
-        return stat(id).filter(info -> reliable(info, length)).map(info -> new BlobRef(id, length, info.size(), false));
+        return filestore
+                .statEverywhere(id.key())
+                .filter(info -> reliable(info, length))
+                .map(info -> new BlobRef(id, length, info.size(), false));
     }
 
     /** Writes the blob, whatever is there. */

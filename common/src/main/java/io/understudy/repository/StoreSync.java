@@ -1,0 +1,145 @@
+package io.understudy.repository;
+
+import io.understudy.failure.Cancellation;
+import io.understudy.failure.ErrorCode;
+import io.understudy.failure.UnderstudyException;
+import io.understudy.filestore.Copy;
+import io.understudy.progress.Progress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Brings several filestores to the same content: one that was away, or is new, gets the claims and snapshots that
+ * others have, each snapshot's blobs before its manifest, so each store is complete by itself at any moment. The newest
+ * snapshot comes first, for until a store has it, it cannot take the next one.
+ *
+ * <p>Nothing may be deleted from the repository at the same time.
+ */
+public final class StoreSync {
+    private static final int THREADS = 4;
+
+    private final Transfer transfer = new Transfer(THREADS);
+
+    /**
+     * What each of them has; empty where there is only one. Writes nothing; a store that fails is part of the answer.
+     */
+    public static List<StoreState> look(Repository repository) {
+        return look(repository, UnaryOperator.identity());
+    }
+
+    /** @param asking around each question to one of them, as with a limit of its own */
+    public static List<StoreState> look(Repository repository, UnaryOperator<Supplier<List<SnapshotId>>> asking) {
+        return look(repository, asking, Map.of());
+    }
+
+    private static List<StoreState> look(
+            Repository repository,
+            UnaryOperator<Supplier<List<SnapshotId>>> asking,
+            Map<String, UnderstudyException> failures) {
+        Map<Copy, List<SnapshotId>> listed = new LinkedHashMap<>();
+        Map<Copy, UnderstudyException> away = new HashMap<>();
+        for (Copy copy : repository.copies()) {
+            try {
+                listed.put(copy, asking.apply(() -> listed(repository, copy)).get());
+            } catch (UnderstudyException e) {
+                requireNotCancelled(e);
+                away.put(copy, e);
+            }
+        }
+        Set<SnapshotId> all = new TreeSet<>();
+        listed.values().forEach(all::addAll);
+        List<StoreState> states = new ArrayList<>();
+        for (Copy copy : repository.copies()) {
+            String url = copy.store().name();
+            if (away.containsKey(copy)) {
+                states.add(StoreState.away(copy.name(), url, away.get(copy)));
+                continue;
+            }
+            StoreState state = state(copy.name(), url, listed.get(copy), all);
+            states.add(failures.containsKey(copy.name()) ? state.failed(failures.get(copy.name())) : state);
+        }
+        return states;
+    }
+
+    private static List<SnapshotId> listed(Repository repository, Copy copy) {
+        Identity.requireSame(copy, repository.id());
+        return repository.in(copy.store()).list();
+    }
+
+    private static StoreState state(String name, String url, List<SnapshotId> own, Set<SnapshotId> all) {
+        Optional<SnapshotId> newest = own.stream().max(Comparator.naturalOrder());
+        int behind = (int) all.stream()
+                .filter(each -> newest.filter(last -> each.compareTo(last) <= 0).isEmpty())
+                .count();
+        return new StoreState(name, url, true, behind, all.size() - own.size() - behind, newest, Optional.empty());
+    }
+
+    /**
+     * Copies to each what it lacks. One that fails does not keep the others from it.
+     *
+     * @param kept what retention keeps now: of what is older than the newest that a store lacks, nothing else is
+     *     copied; asked when it is needed
+     * @param progress receives the steps of {@link Transfer}
+     * @return what each has afterwards
+     * @throws UnderstudyException {@code CANCELLED}
+     */
+    public List<StoreState> run(Repository repository, Supplier<Set<SnapshotId>> kept, Progress progress) {
+        Map<String, UnderstudyException> failures = new HashMap<>();
+        for (Copy copy : repository.copies()) {
+            try {
+                fill(repository, copy, kept, progress);
+            } catch (UnderstudyException e) {
+                requireNotCancelled(e);
+                failures.put(copy.name(), e);
+            }
+        }
+        return look(repository, UnaryOperator.identity(), failures);
+    }
+
+    private void fill(Repository repository, Copy copy, Supplier<Set<SnapshotId>> kept, Progress progress) {
+        Identity.requireSame(copy, repository.id());
+        Repository target = RepositoryCopy.open(copy.store(), repository);
+        repository.epochs().copyTo(copy.store());
+        List<SnapshotId> missing = new ArrayList<>(repository.list());
+        missing.removeAll(Set.copyOf(target.list()));
+        Optional<SnapshotId> newest = target.newest();
+        Optional<Repository.Signed> whole = newest.map(target::readSigned);
+        Collections.reverse(missing);
+        boolean current = false;
+        for (SnapshotId snapshot : missing) {
+            Cancellation.check("copy snapshot " + snapshot);
+            current |= newest.filter(last -> snapshot.compareTo(last) < 0).isPresent();
+            if ((!current || kept.get().contains(snapshot))
+                    && repository.junk(snapshot).isEmpty()) {
+                copy(repository, target, whole, snapshot, progress);
+                whole = Optional.of(target.readSigned(snapshot));
+                current = true;
+            }
+        }
+    }
+
+    private void copy(
+            Repository from, Repository to, Optional<Repository.Signed> whole, SnapshotId snapshot, Progress progress) {
+        if (whole.isPresent()) {
+            transfer.copyNext(from, to, whole.get(), snapshot, bytes -> {}, progress);
+        } else {
+            transfer.copy(from, to, snapshot, bytes -> {}, progress);
+        }
+    }
+
+    private static void requireNotCancelled(UnderstudyException failure) {
+        if (failure.code() == ErrorCode.CANCELLED) {
+            throw failure;
+        }
+    }
+}

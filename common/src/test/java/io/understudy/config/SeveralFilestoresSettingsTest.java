@@ -1,0 +1,123 @@
+package io.understudy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.understudy.config.Settings.CommitRule;
+import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.NamedFilestore;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several filestores in the configuration. */
+class SeveralFilestoresSettingsTest {
+    private static final String REST = """
+            site: example
+            marker: /srv/BACKUP
+            database: {url: "jdbc:postgresql://localhost/site", user: site}
+            trees: [{name: media, kind: files, path: /srv/media}]
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theFirstIsTheMainOne() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), "first");
+        FilestoreSettings main = load("""
+                commit: any
+                filestores:
+                  - {name: near, url: "file:///srv/backups", upload_limit: 20MiB}
+                  - {name: far, url: "s3://backups/example", access_key: a, secret_key_file: %s, hold_up: 10s}
+                """.formatted(secret)).filestore();
+        assertThat(main.url()).isEqualTo(URI.create("file:///srv/backups"));
+        Settings.SeveralFilestores several = main.several().orElseThrow();
+        assertThat(several.commit()).isEqualTo(CommitRule.ANY);
+        assertThat(several.stores()).extracting(NamedFilestore::name).containsExactly("near", "far");
+        assertThat(several.stores())
+                .extracting(NamedFilestore::holdUp)
+                .containsExactly(Duration.ofSeconds(60), Duration.ofSeconds(10));
+        assertThat(several.stores()).allMatch(each -> each.settings().several().isEmpty());
+
+        // A renewed secret of an item is read again, as that of the single one.
+        Secret key = several.stores().get(1).settings().s3().keys().secret();
+        Files.writeString(secret, "second");
+        assertThat(key.differsFrom(Optional.of("first"))).isTrue();
+        assertThat(key.reveal()).contains("second");
+    }
+
+    @Test
+    void aListOfOneIsTheSingleOne() {
+        Settings settings = load("filestores: [{name: main, url: \"file:///srv/backups\"}]\n");
+        assertThat(settings.filestore())
+                .hasToString(load("filestore: {url: \"file:///srv/backups\"}\n")
+                        .filestore()
+                        .toString());
+    }
+
+    @Test
+    void allIsTheRuleUnlessAnotherIsSet() {
+        assertThat(load("""
+                filestores:
+                  - {name: a, url: "file:///srv/a"}
+                  - {name: b, url: "file:///srv/b"}
+                """).filestore().several().orElseThrow().commit()).isEqualTo(CommitRule.ALL);
+    }
+
+    @Test
+    void eachFaultIsNamedWithItsPlace() {
+        assertThatThrownBy(() -> load("""
+                commit: most
+                retention: {lock: 30d}
+                filestore: {url: "file:///srv/c"}
+                filestores:
+                  - {name: a, url: "file:///srv/a"}
+                  - {name: a, url: "file:///srv/a", hold_up: 0s}
+                  - {url: "file:///srv/media/b", secret: x}
+                  - {name: d, url: "sftp://u@h/folder", ssh: {identity: /k, known_host: /n}}
+                """))
+                .hasMessageContaining("commit must be one of all, any: most")
+                .hasMessageContaining("filestore.url and filestores are both set: keep one of them")
+                .hasMessageContaining("filestores[2].name is taken by another filestore: a")
+                .hasMessageContaining("filestores[2].url is that of filestore a")
+                .hasMessageContaining("filestores[2].hold_up must be 1s to 1h: 0s")
+                .hasMessageContaining("filestores[3].name is missing")
+                .hasMessageContaining("filestores[3].url lies in tree media")
+                .hasMessageContaining("unknown key filestores[3].secret")
+                .hasMessageContaining("unknown key filestores[4].ssh.known_host (did you mean known_hosts?)")
+                .hasMessageContaining("retention.lock cannot be used with more than one filestore");
+    }
+
+    @Test
+    void secretsOfEachThatOthersMayReadAreWarnedOf() throws IOException {
+        Path open = Files.writeString(folder.resolve("open"), "secret");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+        Path config = write("""
+                filestores:
+                  - {name: a, url: "file:///srv/a"}
+                  - {name: b, url: "sftp://u@h/f", ssh: {identity: %s, host_key: "SHA256:%s"}}
+                """.formatted(open, "A".repeat(43)));
+        assertThat(SettingsFile.openSecrets(config))
+                .anyMatch(each -> each.contains("which is filestores[2].ssh.identity, can be read by every user"));
+    }
+
+    private Settings load(String filestores) {
+        return SettingsFile.load(write(filestores), Map.of());
+    }
+
+    private Path write(String filestores) {
+        try {
+            return Files.writeString(folder.resolve("understudy.yml"), REST + filestores);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.understudy.repository;
+
+import static io.understudy.repository.Manifests.id;
+import static io.understudy.testing.SeveralInMemory.bringBack;
+import static io.understudy.testing.SeveralInMemory.takeAway;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.understudy.config.Settings.CommitRule;
+import io.understudy.failure.ErrorCode;
+import io.understudy.filestore.Content;
+import io.understudy.filestore.several.SeveralFilestores;
+import io.understudy.progress.Progress;
+import io.understudy.testing.FakeTicker;
+import io.understudy.testing.Faults.Fail;
+import io.understudy.testing.Faults.None;
+import io.understudy.testing.Faults.Operation;
+import io.understudy.testing.InMemoryFilestore;
+import io.understudy.testing.SeveralInMemory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class StoreSyncTest {
+    private final FakeTicker time = new FakeTicker();
+    private final InMemoryFilestore main = new InMemoryFilestore(time);
+    private final InMemoryFilestore second = new InMemoryFilestore(time);
+    private final SeveralFilestores store = SeveralInMemory.of(CommitRule.ANY, time, main, second);
+    private final SampleSite site = new SampleSite(store, time.clock());
+    private final Repository repository = site.repository();
+
+    private List<StoreState> sync(Set<SnapshotId> kept) {
+        return new StoreSync().run(repository, () -> kept, Progress.none());
+    }
+
+    private void missed(int... snapshots) {
+        takeAway(second);
+        for (int each : snapshots) {
+            site.commit(id(1, each), each);
+        }
+        bringBack(second);
+        time.advance(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void whatWasAwayGetsAllThatItMissedAndIsWholeByItself() {
+        site.commit(id(1, 1), 1);
+        missed(2, 3);
+        assertThat(StoreSync.look(repository))
+                .extracting(StoreState::name, StoreState::behind, StoreState::isInStep)
+                .containsExactly(tuple("main", 0, true), tuple("second", 2, false));
+
+        assertThat(sync(Set.of(id(1, 2)))).allMatch(StoreState::isInStep).allMatch(each -> each.gaps() == 0);
+
+        takeAway(main);
+        Repository alone = repository.in(second);
+        for (int each = 1; each <= 3; each++) {
+            new Verification(2).verify(alone, id(1, each), Progress.none());
+        }
+    }
+
+    @Test
+    void theNewestComesFirstAndEachManifestAfterItsContent() {
+        missed(1, 2, 3);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        second.inject((operation, key) -> {
+            if (operation == Operation.PUT || operation == Operation.PUT_IF_ABSENT) {
+                order.add(key);
+            }
+            return new None();
+        });
+        sync(Set.of(id(1, 1)));
+        List<String> manifests =
+                order.stream().filter(each -> each.startsWith("manifests/")).toList();
+        assertThat(manifests).containsExactly(id(1, 3).key(), id(1, 1).key());
+        assertThat(order).last().isEqualTo(id(1, 1).key());
+        assertThat(repository.in(second).list()).containsExactly(id(1, 1), id(1, 3));
+    }
+
+    /** It was away while retention deleted: its old snapshots do not come back elsewhere. */
+    @Test
+    void whatRetentionDeletedIsNotBroughtBack() {
+        site.commit(id(1, 1), 1);
+        site.commit(id(1, 2), 2);
+        main.delete(id(1, 1).key());
+        List<StoreState> states = sync(Set.of(id(1, 2)));
+        assertThat(repository.in(main).list()).containsExactly(id(1, 2));
+        assertThat(states).extracting(StoreState::gaps).containsExactly(1, 0);
+        assertThat(states).allMatch(StoreState::isInStep);
+    }
+
+    @Test
+    void aNewStoreBecomesACopyWithItsClaims() {
+        site.commit(id(1, 1), 1);
+        repository.epochs().claim(EpochsTest.claim(2, "b"), site.key());
+        InMemoryFilestore fresh = new InMemoryFilestore(time);
+        SeveralFilestores three = SeveralInMemory.of(CommitRule.ALL, time, main, second, fresh);
+        Repository opened = repository.in(three);
+        assertThat(new StoreSync().run(opened, Set::of, Progress.none())).allMatch(StoreState::isInStep);
+        assertThat(fresh.keys()).isEqualTo(second.keys());
+    }
+
+    @Test
+    void aStoreThatIsAwayKeepsNoOtherFromBeingCaughtUp() {
+        missed(1);
+        InMemoryFilestore away = new InMemoryFilestore(time);
+        takeAway(away);
+        SeveralFilestores three = SeveralInMemory.of(CommitRule.ANY, time, away, main, second);
+        List<StoreState> states = new StoreSync().run(repository.in(three), Set::of, Progress.none());
+        assertThat(states).extracting(StoreState::reachable).containsExactly(false, true, true);
+        assertThat(states.get(2).isInStep()).isTrue();
+        assertThat(states.get(0).text()).contains("can NOT be reached").contains("injected");
+    }
+
+    @Test
+    void aStoreThatFailsInTheMiddleSaysWhy() {
+        missed(1);
+        second.inject((operation, key) -> operation == Operation.PUT ? new Fail(ErrorCode.DISK_FULL) : new None());
+        StoreState state = sync(Set.of()).get(1);
+        assertThat(state.behind()).isEqualTo(1);
+        assertThat(state.error().orElseThrow()).contains("injected");
+        assertThat(repository.in(second).list()).isEmpty();
+    }
+
+    @Test
+    void anotherRepositorysPlaceIsLeftAlone() {
+        site.commit(id(1, 1), 1);
+        InMemoryFilestore foreign = new InMemoryFilestore(time);
+        new Identity(UUID.randomUUID(), "other").create(foreign);
+        SeveralFilestores both = SeveralInMemory.of(CommitRule.ANY, time, main, foreign);
+        List<StoreState> states = new StoreSync().run(repository.in(both), Set::of, Progress.none());
+        assertThat(states.get(1).reachable()).isFalse();
+        assertThat(states.get(1).error().orElseThrow()).contains("another repository");
+        assertThat(foreign.keys()).hasSize(1);
+    }
+
+    /** What no trusted key signed in one of them is not spread. */
+    @Test
+    void junkIsNotCopied() {
+        site.commit(id(1, 1), 1);
+        main.put(id(1, 5).key(), Content.of(Samples.text("junk\n")));
+        main.put(Epochs.key(7), Content.of(Samples.text("junk\n")));
+        sync(Set.of());
+        assertThat(second.stat(id(1, 5).key())).isEmpty();
+        assertThat(second.stat(Epochs.key(7))).isEmpty();
+    }
+
+    @Test
+    void oneFilestoreHasNothingToBringUpToDate() {
+        assertThat(StoreSync.look(repository.in(main))).isEmpty();
+    }
+}
