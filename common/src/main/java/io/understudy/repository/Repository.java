@@ -400,11 +400,14 @@ public final class Repository {
     }
 
     /**
-     * Puts what opens the repository into a copy of it, so that each recipient opens that too. What a stranger wrote in
-     * its place is not copied.
+     * Puts what opens the repository into a copy of it, so that each recipient opens that too. Only a server with an
+     * identity sees whether a stranger wrote it, so no other replaces one that is there.
      */
     void copyKeys(Filestore copy) {
-        if (sealing.isOn() && !KeyObject.isSame(filestore, copy, sealing.key())) {
+        if (!sealing.isOn() || KeyObject.isSame(filestore, copy, sealing.key())) {
+            return;
+        }
+        if (sealing.reads() || copy.stat(KeyObject.key(sealing.key())).isEmpty()) {
             encryption.keys(filestore, id(), site(), trusted);
             KeyObject.copy(filestore, copy, sealing.key());
         }

@@ -297,6 +297,13 @@ class EncryptedRepositoryTest {
         KeyObject.write(store, full.id(), SITE, KEY, RECIPIENTS, SigningKey.generate());
         assertThat(failure(() -> RepositoryCopy.open(mirror, opened)).code()).isEqualTo(ErrorCode.SIGNER_UNKNOWN);
         KeyObject.open(mirror, List.of(added), full.id(), SITE, site.trusted());
+
+        new HeldKeys(folder).keep(full.id(), KEY);
+        RepositoryCopy.open(mirror, open(primary()));
+        KeyObject.open(mirror, List.of(added), full.id(), SITE, site.trusted());
+        InMemoryFilestore lacking = new InMemoryFilestore(time);
+        RepositoryCopy.open(lacking, open(primary()));
+        assertThat(lacking.keys()).contains(KEY_OBJECT);
     }
 
     @Test

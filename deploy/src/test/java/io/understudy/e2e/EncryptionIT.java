@@ -52,7 +52,8 @@ class EncryptionIT extends Scenario {
         assertThePrimaryOpensNoContent(pair);
         theRecoveryKeyOpensAll(pair, sheet);
         theKeysAreShownAndChanged(pair);
-        assertThat(pair.primary().primary("verify").successful().output()).contains("is there, its content was not read");
+        assertThat(pair.primary().primary("verify").successful().output())
+                .contains("is there, its content was not read");
         assertRefused(pair.primary().primary("show", "00000001-00000001"), ErrorCode.IDENTITY_MISSING);
         pair.standby().replica("verify").successful();
         pair.standby().primary("verify").successful();

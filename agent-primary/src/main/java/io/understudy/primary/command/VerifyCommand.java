@@ -31,9 +31,8 @@ final class VerifyCommand extends PrimaryCommand {
     @Override
     int run(PrimaryWiring agent) {
         // What was not read is not verified, and no metric says so.
-        VerifyView view = reads(agent)
-                ? agent.lastVerified().recording(Clock.systemUTC(), () -> verify(agent))
-                : verify(agent);
+        VerifyView view =
+                reads(agent) ? agent.lastVerified().recording(Clock.systemUTC(), () -> verify(agent)) : verify(agent);
         cli.print(view, view::text);
         return 0;
     }
