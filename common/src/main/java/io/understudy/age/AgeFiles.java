@@ -13,8 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The format of age, version 1: a header with the file's key for each recipient, then sealed chunks of 64 KiB. */
 public final class AgeFiles {
@@ -70,7 +73,8 @@ public final class AgeFiles {
             return new Opened(channel, source);
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
             source.rethrow(e);
-            throw new AgeException("it is no age file, or encrypted to other keys (" + e.getMessage() + ")", e);
+            String why = "it is no age file, or encrypted to other keys (" + e.getMessage() + ")";
+            throw new AgeException(why, source.recipients(), e);
         }
     }
 
@@ -85,6 +89,12 @@ public final class AgeFiles {
      * not document.
      */
     private static final class Source extends FilterInputStream {
+        private static final int HEAD = 1024;
+        private static final Pattern HEADER = Pattern.compile(
+                "age-encryption\\.org/v1\n((?:-> X25519 [A-Za-z0-9+/]{43}\n[A-Za-z0-9+/]{43}\n)+)--- [A-Za-z0-9+/]{43}\n");
+        private static final Pattern STANZA = Pattern.compile("(?m)^-> ");
+
+        private final ByteArrayOutputStream head = new ByteArrayOutputStream();
         private Exception failure;
 
         Source(InputStream in) {
@@ -94,11 +104,18 @@ public final class AgeFiles {
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             try {
-                return super.read(target, offset, length);
+                int count = super.read(target, offset, length);
+                head.write(target, offset, Math.max(0, Math.min(count, HEAD - head.size())));
+                return count;
             } catch (IOException | RuntimeException e) {
                 failure = e;
                 throw e;
             }
+        }
+
+        int recipients() {
+            Matcher header = HEADER.matcher(head.toString(StandardCharsets.ISO_8859_1));
+            return header.lookingAt() ? (int) STANZA.matcher(header.group(1)).results().count() : 0;
         }
 
         /** Where the failure is its own. */
@@ -136,7 +153,7 @@ public final class AgeFiles {
                 return channel.read(ByteBuffer.wrap(target, offset, length));
             } catch (IOException | RuntimeException e) {
                 source.rethrow(e);
-                throw new AgeException("it was altered or truncated", e);
+                throw new AgeException("it was altered or truncated", 0, e);
             }
         }
 

@@ -176,10 +176,11 @@ public final class Verification {
 
     /**
      * What is collected; any other failure ends the verification. A report or the note of retention that is damaged is
-     * no snapshot's, and counts.
+     * no snapshot's, and counts; so does content in the place of references, which a server without an identity cannot
+     * open.
      */
     private static boolean isFault(ErrorCode code) {
-        return code.judgesContent() || code == ErrorCode.STATE_DAMAGED;
+        return code.judgesContent() || code == ErrorCode.STATE_DAMAGED || code == ErrorCode.IDENTITY_MISSING;
     }
 
     private record Fault(String text, UnderstudyException why) {

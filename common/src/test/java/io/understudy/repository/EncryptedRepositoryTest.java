@@ -113,7 +113,7 @@ class EncryptedRepositoryTest {
     }
 
     @Test
-    void withoutAnIdentityItIsSeenWhichBlobsAreThere() {
+    void withoutAnIdentityItIsSeenWhichBlobsAreThere() throws IOException {
         new HeldKeys(folder).keep(full.id(), KEY);
         Repository primary = open(primary());
         Verification verification = new Verification(2);
@@ -132,9 +132,11 @@ class EncryptedRepositoryTest {
 
         String references = full.blobs()
                 .object(manifest.trees().get(0).references().direct().get(0).id());
-        store.put(references, Content.of(Samples.text("junk")));
-        assertThat(failure(() -> verification.present(primary, id(1, 1), Progress.none())))
-                .hasMessageContaining("3 faults");
+        for (byte[] wrong : List.of(Samples.text("junk"), read(full.blobs().object(row(1).id())))) {
+            store.put(references, Content.of(wrong));
+            assertThat(failure(() -> verification.present(primary, id(1, 1), Progress.none())))
+                    .hasMessageContaining("3 faults");
+        }
     }
 
     @Test
