@@ -49,7 +49,8 @@ public final class Filestores {
         return settings.several()
                 .<Filestore>map(several -> SeveralFilestores.of(
                         several.stores().stream()
-                                .map(each -> new SeveralFilestores.Opened(each, one(each.settings(), events.apply(each.settings()), ticker)))
+                                .map(each -> new SeveralFilestores.Opened(
+                                        each, one(each.settings(), events.apply(each.settings()), ticker)))
                                 .toList(),
                         several.commit(),
                         ticker))

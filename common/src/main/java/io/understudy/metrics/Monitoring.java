@@ -2,6 +2,8 @@ package io.understudy.metrics;
 
 import io.understudy.config.HostPort;
 import io.understudy.config.Settings;
+import io.understudy.config.Settings.FilestoreSettings;
+import io.understudy.config.Settings.NamedFilestore;
 import io.understudy.events.Events;
 import io.understudy.filestore.Copy;
 import io.understudy.filestore.Filestore;
@@ -18,7 +20,7 @@ import java.util.function.Supplier;
 /** What a daemon shows to monitoring: its metrics, whether its filestore works, and the addresses that answer. */
 public final class Monitoring {
     private final Metrics metrics;
-    /** By URL; of one filestore one. */
+    /** By what tells filestores apart; of one filestore one. */
     private final Map<String, FilestoreHealth> filestores = new LinkedHashMap<>();
 
     /**
@@ -26,24 +28,34 @@ public final class Monitoring {
      * @param repository the filestore's URL
      */
     public Monitoring(String site, String role, String version, String repository) {
-        this(site, role, version, List.of(repository));
+        this(site, role, version, Map.of(repository, repository));
     }
 
-    private Monitoring(String site, String role, String version, List<String> repositories) {
+    /** @param repositories the label by the key of each filestore */
+    private Monitoring(String site, String role, String version, Map<String, String> repositories) {
         this.metrics = new Metrics(site, role, version);
-        for (String each : repositories) {
-            filestores.put(each, new FilestoreHealth(metrics, each, Clock.systemUTC()));
-        }
+        repositories.forEach(
+                (key, label) -> filestores.put(key, new FilestoreHealth(metrics, label, Clock.systemUTC())));
     }
 
     public static Monitoring of(Settings settings, String role, String version) {
-        List<String> urls = settings.filestore()
+        List<FilestoreSettings> stores = settings.filestore()
                 .several()
-                .map(several -> several.stores().stream()
-                        .map(each -> each.settings().url().toString())
-                        .toList())
-                .orElseGet(() -> List.of(settings.filestore().url().toString()));
-        return new Monitoring(settings.site(), role, version, urls);
+                .map(several ->
+                        several.stores().stream().map(NamedFilestore::settings).toList())
+                .orElseGet(() -> List.of(settings.filestore()));
+        Map<String, String> labels = new LinkedHashMap<>();
+        for (FilestoreSettings each : stores) {
+            String url = each.url().toString();
+            labels.put(key(each), labels.containsValue(url) ? key(each) : url);
+        }
+        return new Monitoring(settings.site(), role, version, labels);
+    }
+
+    /** Two providers may have a bucket of one name. */
+    private static String key(FilestoreSettings store) {
+        return store.url()
+                + store.s3().endpoint().url().map(place -> " at " + place).orElse("");
     }
 
     public Metrics metrics() {
@@ -51,12 +63,9 @@ public final class Monitoring {
     }
 
     /** The filestore of these settings, whose requests are counted here, those of several for each of them. */
-    public Filestore open(Settings.FilestoreSettings settings) {
+    public Filestore open(FilestoreSettings settings) {
         return Filestores.open(
-                settings,
-                each -> new Events(
-                        Clock.systemUTC(), filestores.get(each.url().toString())),
-                Ticker.system());
+                settings, each -> new Events(Clock.systemUTC(), filestores.get(key(each))), Ticker.system());
     }
 
     /**
@@ -78,8 +87,8 @@ public final class Monitoring {
                     FilestoreProbe probe = new FilestoreProbe(stores.get(i), each.get(i), events);
                     running.start(probe::start);
                 }
-                address.ifPresent(
-                        at -> running.start(() -> HttpEndpoint.start(at, metrics, health, () -> ready(ready.get()))));
+                address.ifPresent(at ->
+                        running.start(() -> HttpEndpoint.start(at, metrics, health, () -> ready(ready.get()))));
             } catch (RuntimeException e) {
                 running.close();
                 throw e;

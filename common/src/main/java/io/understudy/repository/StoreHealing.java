@@ -45,7 +45,8 @@ public final class StoreHealing {
         sources.addAll(copies);
         byte[] manifest = first(sources, each -> each.readSigned(snapshot).bytes());
         List<Part> parts = parts(repository.decode(snapshot, manifest), sources);
-        long total = places.size() * parts.stream().mapToLong(part -> part.blob().bytes()).sum();
+        long total = places.size()
+                * parts.stream().mapToLong(part -> part.blob().bytes()).sum();
         AtomicLong done = new AtomicLong();
         LongAdder healed = new LongAdder();
         try (TaskScope scope = new TaskScope("repair snapshot " + snapshot)) {

@@ -29,7 +29,8 @@ final class VerifyCommand extends PrimaryCommand {
 
     @Option(
             names = "--repair",
-            description = "Of several filestores, first repair in each what is missing or damaged there, from the others.")
+            description =
+                    "Of several filestores, first repair in each what is missing or damaged there, from the others.")
     private boolean repair;
 
     @Override

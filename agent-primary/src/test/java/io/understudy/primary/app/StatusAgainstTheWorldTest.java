@@ -287,6 +287,7 @@ class StatusAgainstTheWorldTest {
                     VERIFY_LAST_PASSED,
                     REPOSITORY_UP,
                     REPOSITORY_LATENCY_SECONDS,
+                    FILESTORE_BEHIND_SNAPSHOTS,
                     REPOSITORY_OLDER,
                     APPLIED_SNAPSHOT_TIMESTAMP_SECONDS,
                     AHEAD_SNAPSHOT_TIMESTAMP_SECONDS,
