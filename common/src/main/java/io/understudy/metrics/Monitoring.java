@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /** What a daemon shows to monitoring: its metrics, whether its filestore works, and the addresses that answer. */
 public final class Monitoring {
     private final Metrics metrics;
-    /** By what tells filestores apart; of one filestore one. */
+    /** By place and provider; of one filestore one. */
     private final Map<String, FilestoreHealth> filestores = new LinkedHashMap<>();
 
     /**
